@@ -1,0 +1,263 @@
+"""What every layer declares, once, in one place.
+
+A layer class is a strict, frozen pydantic model whose fields are its settings. Palette, form, tooltip, checking,
+compiling, generated code, the command line's catalogue and the contract test are all derived from it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from graph.layers.construct import Construct
+from graph.layers.settings import Setting, describe, sentence
+from graph.shapes import ARTICLED, Kind, Shape
+
+
+class Family(StrEnum):
+    """Families of the palette, in its order; each has a colour and an icon."""
+
+    IO = "Input and output"
+    CONVOLUTION = "Convolution"
+    POOLING = "Pooling"
+    DENSE = "Dense"
+    RECURRENT = "Recurrent"
+    ACTIVATION = "Activation"
+    NORMALISATION = "Normalisation and dropout"
+    SHAPE = "Shape"
+    MERGE = "Merge"
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named input or output of a layer."""
+
+    name: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of its input that one output value of a layer sees along each spatial axis, for receptive fields.
+
+    All three are per axis: height and width for images, time for sequences.
+    """
+
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A repair that a layer proposes for itself, before the checker turns it into a `graph.fixes.Fix`.
+
+    ``insert`` holds ``(input port, new layer)`` pairs to put in front of the layer; ``replace`` is the layer with
+    other settings (or another layer) in its place.
+    """
+
+    title: str
+    insert: tuple[tuple[str, Layer], ...] = ()
+    replace: Layer | None = None
+
+
+class ShapeError(Exception):
+    """A layer cannot take the shapes that arrive: the sentence says what arrived and what is needed."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        port: str | None = None,
+        remedies: tuple[Remedy, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.port = port
+        self.remedies = remedies
+
+
+class Layer(BaseModel):
+    """One kind of layer with its settings.
+
+    Subclasses give the class variables, their settings as fields declared with `setting`, `output` (or `infer` where
+    there are several ports), `construct`, and the costs that are not zero. The docstring is the paragraph that
+    teaches the layer to a student.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    kind: ClassVar[str]
+    """Name in files and on the command line."""
+    title: ClassVar[str]
+    """Name on screen."""
+    family: ClassVar[Family]
+    stem: ClassVar[str]
+    """New layers are called after it: ``conv1``, ``conv2``."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other words that people search for."""
+    accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
+    """Kinds of shape that each input takes."""
+
+    @model_validator(mode="after")
+    def _within_bounds(self) -> Self:
+        for spec in self.settings():
+            complaint = spec.complaint(getattr(self, spec.name))
+            if complaint:
+                raise ValueError(complaint)
+        return self
+
+    # What the class says about itself
+
+    @classmethod
+    @cache
+    def settings(cls) -> tuple[Setting, ...]:
+        """The layer's settings in the order of the form."""
+        return describe(cls)
+
+    @classmethod
+    def help(cls) -> str:
+        """The paragraph that teaches this layer."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    # Values
+
+    def values(self) -> dict[str, Any]:
+        """The settings as JSON values, all of them, in declared order."""
+        dumped: dict[str, Any] = self.model_dump(mode="json")
+        return dumped
+
+    def changed(self, **values: Any) -> Self:
+        """The same layer with some settings changed, validated.
+
+        Raises
+        ------
+        NetloomError
+            if a value is refused.
+        """
+        merged = {
+            name: getattr(self, name) for name in type(self).model_fields
+        } | values
+        try:
+            return type(self).model_validate(merged)
+        except ValidationError as error:
+            raise sentence(error, self.title) from None
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any], place: str) -> Self:
+        """Read settings from JSON values; ``place`` begins the sentence of an error.
+
+        Raises
+        ------
+        NetloomError
+            if a setting is unknown or its value is refused.
+        """
+        try:
+            return cls.model_validate_json(json.dumps(dict(values)))
+        except ValidationError as error:
+            raise sentence(error, place) from None
+
+    # Ports
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The inputs, top to bottom."""
+        return (Port("in"),)
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """The outputs, top to bottom."""
+        return (Port("out"),)
+
+    # Shapes and costs
+
+    def output(self, x: Shape) -> Shape:
+        """Output shape of a layer with one input and one output; the input's kind is already checked."""
+        return x
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """Shapes at the output ports, from the shapes at the input ports (all present).
+
+        Raises
+        ------
+        ShapeError
+            if the layer cannot take these shapes.
+        """
+        self.check_kinds(inputs)
+        return {"out": self.output(inputs["in"])}
+
+    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
+        """Raise `ShapeError` for the first input whose kind is not accepted."""
+        for port, shape in inputs.items():
+            if shape.kind not in self.accepts:
+                raise ShapeError(
+                    f"{self.title} needs {needs(self.accepts)}, but {shape.described()} arrives.",
+                    port=port,
+                    remedies=self.remedies_for(port, shape),
+                )
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Repairs to offer when ``shape`` is of a kind that ``port`` does not take."""
+        return ()
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of trainable parameters, for these input shapes."""
+        return 0
+
+    def connection_count(
+        self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
+    ) -> int:
+        """Number of connections (weights and biases, counted at each place where they are used) per sample."""
+        return 0
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Floating-point operations per sample, a multiplication and an addition counted as two."""
+        return 0
+
+    def window(self) -> Window | None:
+        """The window that slides over the input; None for layers that work on each place alone or on all at once."""
+        return None
+
+    def sees_everything(self) -> bool:
+        """Whether each output value depends on all places of the input, which ends the receptive field's growth."""
+        return False
+
+    # Building and showing
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """How the layer is built in torch for these input shapes."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """The one or two settings that tell most, for the card; empty if there is nothing to say."""
+        return ""
+
+
+def needs(kinds: tuple[Kind, ...]) -> str:
+    """The accepted kinds as words: ``a vector``, ``an image or a sequence``."""
+    words = [ARTICLED[kind] for kind in kinds]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def positions(shape: Shape) -> int:
+    """Number of places in a shape: pixels of an image, steps of a sequence (1 where the time is unknown)."""
+    if shape.kind is Kind.VECTOR:
+        return 1
+    sizes = shape.sizes[1:] if shape.kind is Kind.IMAGE else (shape.sizes[0],)
+    places = math.prod(size or 1 for size in sizes)
+    return (
+        places * math.prod(size or 1 for size in shape.sizes[2:])
+        if shape.kind is Kind.VIDEO
+        else places
+    )
+
+
+def elements(shape: Shape) -> int:
+    """Number of values in a sample, an unknown time counted as one step."""
+    return math.prod(size or 1 for size in shape.sizes)

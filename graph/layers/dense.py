@@ -1,0 +1,116 @@
+"""Dense layers: every input value reaches every unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from graph.layers.base import Family, Layer, Remedy, Shape, positions
+from graph.layers.construct import Construct, single
+from graph.layers.settings import setting
+from graph.layers.shape import Flatten, LastStep
+from graph.shapes import Kind, sequence, vector
+
+
+class Dense(Layer):
+    """Every unit sees every input value: a weighted sum plus a bias.
+
+    Dense layers turn what earlier layers found into an answer. They need a vector, and their number of weights is
+    inputs times units, so they are usually where most parameters of a small network sit.
+    """
+
+    kind: ClassVar[str] = "dense"
+    title: ClassVar[str] = "Dense"
+    family: ClassVar[Family] = Family.DENSE
+    stem: ClassVar[str] = "dense"
+    aliases: ClassVar[tuple[str, ...]] = (
+        "linear",
+        "fully connected",
+        "affine",
+        "perceptron",
+    )
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
+
+    units: int = setting(
+        32, "Number of output values.", minimum=1, maximum=1_000_000, unit="units"
+    )
+    bias: bool = setting(True, "Whether each unit adds a trainable bias.")
+
+    def output(self, x: Shape) -> Shape:
+        """One value per unit."""
+        return vector(self.units)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Flatten anything; of a sequence also the last step, or a dense layer at every step."""
+        flatten = Remedy("Insert Flatten", insert=((port, Flatten()),))
+        if shape.kind is Kind.SEQUENCE:
+            each = TimeDistributedDense(units=self.units, bias=self.bias)
+            last = Remedy("Insert Last step", insert=((port, LastStep()),))
+            return (
+                last,
+                Remedy("Apply it at every step", replace=each),
+                *((flatten,) if shape.elements else ()),
+            )
+        return (flatten,) if shape.kind is not Kind.TOKENS else ()
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Inputs x units, plus a bias for each unit."""
+        return (inputs["in"].features + self.bias) * self.units
+
+    def connection_count(
+        self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
+    ) -> int:
+        """The parameters, at every place where they are used."""
+        return self.parameter_count(inputs) * positions(inputs["in"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each weight, at every place, and one for each bias."""
+        return (
+            2 * inputs["in"].features * self.units + self.units * self.bias
+        ) * positions(inputs["in"])
+
+    def sees_everything(self) -> bool:
+        """Every unit sees every value."""
+        return True
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.Linear``."""
+        return single(
+            "torch.nn.Linear",
+            in_features=inputs["in"].features,
+            out_features=self.units,
+            bias=self.bias,
+        )
+
+    def summary(self) -> str:
+        """The number of units."""
+        return f"{self.units:,} units"
+
+
+class TimeDistributedDense(Dense):
+    """The same dense layer applied to each time step of a sequence.
+
+    All steps share one set of weights, so the layer takes sequences of any length and answers at every step.
+    """
+
+    kind: ClassVar[str] = "time_distributed_dense"
+    title: ClassVar[str] = "Time-distributed dense"
+    stem: ClassVar[str] = "step_dense"
+    aliases: ClassVar[tuple[str, ...]] = ("per-step dense", "many to many", "pointwise")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    def output(self, x: Shape) -> Shape:
+        """A sequence of the same length."""
+        return sequence(x.time, self.units)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """For a vector the plain dense layer does."""
+        return (
+            (Remedy("Use Dense", replace=Dense(units=self.units, bias=self.bias)),)
+            if shape.kind is Kind.VECTOR
+            else ()
+        )
+
+    def sees_everything(self) -> bool:
+        """Each step is seen alone."""
+        return False

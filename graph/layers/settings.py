@@ -1,0 +1,176 @@
+"""Settings of a layer: how one is declared, and the description that forms, files and the command line derive."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from graph.errors import NetloomError
+from graph.shapes import Shape
+
+Value = int | float | bool | str | None | tuple[int, ...] | Shape
+
+
+def _both(value: object) -> object:
+    """A single number stands for the same number along both axes."""
+    return (
+        (value, value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else value
+    )
+
+
+Size2 = Annotated[tuple[int, int], BeforeValidator(_both)]
+"""Two whole numbers, along height and width; a single number stands for both."""
+
+
+def setting(
+    default: object,
+    help: str,  # noqa: A002 - the word the reader expects
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    unit: str | None = None,
+    label: str | None = None,
+    when: tuple[str, tuple[object, ...]] | None = None,
+) -> Any:
+    """Declare one setting of a layer (or of a plan, or of a data source).
+
+    Parameters
+    ----------
+    default
+        value of a new layer.
+    help
+        one line for the form and the command line.
+    minimum, maximum
+        inclusive bounds; for sizes they hold along each axis.
+    unit
+        what a number counts, for example ``filters`` or ``pixels``.
+    label
+        name in forms; without it, the field's name with spaces.
+    when
+        ``(other setting, its values)`` for which this setting has an effect; forms hide it otherwise.
+    """
+    extra = {
+        "minimum": minimum,
+        "maximum": maximum,
+        "unit": unit,
+        "label": label,
+        "when": when,
+    }
+    return Field(
+        default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra)
+    )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Description of one setting.
+
+    ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
+    whole numbers), ``text`` or ``shape``; ``optional`` settings may also be None.
+    """
+
+    name: str
+    type: str
+    default: Any
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str | None = None
+    label: str = ""
+    optional: bool = False
+    when: tuple[str, tuple[object, ...]] | None = None
+
+    def applies(self, values: Mapping[str, object]) -> bool:
+        """Whether the setting has an effect beside the other ``values``."""
+        return self.when is None or values[self.when[0]] in self.when[1]
+
+    def complaint(self, value: object) -> str | None:
+        """What is wrong with ``value`` by this setting's bounds, or None."""
+        numbers = value if isinstance(value, tuple) else (value,)
+        for number in numbers:
+            if not isinstance(number, int | float):
+                continue
+            if self.minimum is not None and number < self.minimum:
+                return f"{self.label} must be at least {self.minimum:g}, not {number:g}"
+            if self.maximum is not None and number > self.maximum:
+                return f"{self.label} must be at most {self.maximum:g}, not {number:g}"
+        return None
+
+
+_PLAIN: dict[object, str] = {
+    int: "int",
+    float: "float",
+    bool: "bool",
+    str: "text",
+    Shape: "shape",
+}
+
+
+def _type_of(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
+    """Type name, choices and optionality of a field's annotation."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        name, choices, _ = _type_of(inner[0])
+        return name, choices, True
+    if origin is Literal:
+        return "choice", tuple(str(choice) for choice in get_args(annotation)), False
+    if origin is tuple:
+        return ("sizes" if Ellipsis in get_args(annotation) else "size"), (), False
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return "choice", tuple(member.value for member in annotation), False
+    return _PLAIN[annotation], (), False
+
+
+def _describe(name: str, info: FieldInfo) -> Setting:
+    extra = cast(dict[str, Any], info.json_schema_extra or {})
+    kind, choices, optional = _type_of(info.annotation)
+    return Setting(
+        name=name,
+        type=kind,
+        default=info.get_default(),
+        help=info.description or "",
+        minimum=extra.get("minimum"),
+        maximum=extra.get("maximum"),
+        choices=choices,
+        unit=extra.get("unit"),
+        label=extra.get("label") or name.replace("_", " "),
+        optional=optional,
+        when=extra.get("when"),
+    )
+
+
+def describe(model: type[BaseModel]) -> tuple[Setting, ...]:
+    """The settings of ``model``, in the order they are declared with `setting`; other fields are left out."""
+    fields = model.model_fields.items()
+    return tuple(
+        _describe(name, info)
+        for name, info in fields
+        if info.json_schema_extra is not None
+    )
+
+
+def sentence(error: ValidationError, place: str) -> NetloomError:
+    """One sentence for the first fault that pydantic found, beginning with ``place``."""
+    fault = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    reason = fault["msg"].removeprefix("Value error, ")
+    reason = reason[:1].lower() + reason[1:]
+    if fault["type"] == "extra_forbidden":
+        reason = "there is no such setting; remove it or correct its name"
+    shown = f"{fault['input']!r}"
+    given = (
+        f" (given: {shown if len(shown) < 60 else shown[:57] + '...'})"
+        if where and fault["type"] != "missing"
+        else ""
+    )
+    return NetloomError(f"{place}: {f'{where}: ' if where else ''}{reason}{given}.")

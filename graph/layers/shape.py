@@ -1,0 +1,146 @@
+"""Layers that only rearrange values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+from graph.layers.base import Family, Layer, Remedy, ShapeError
+from graph.layers.construct import Construct, X, chain, function, method
+from graph.layers.settings import setting
+from graph.shapes import Kind, Shape, sequence, vector
+
+
+class Flatten(Layer):
+    """Lays all values of a sample in one row.
+
+    A dense layer wants a vector; an image is a stack of grids. Flatten writes the grids one after another, losing
+    nothing but the knowledge of which pixel lay beside which.
+    """
+
+    kind: ClassVar[str] = "flatten"
+    title: ClassVar[str] = "Flatten"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "flatten"
+    aliases: ClassVar[tuple[str, ...]] = ("vectorise", "unroll", "ravel")
+    accepts: ClassVar[tuple[Kind, ...]] = (
+        Kind.IMAGE,
+        Kind.SEQUENCE,
+        Kind.VIDEO,
+        Kind.VECTOR,
+    )
+
+    def output(self, x: Shape) -> Shape:
+        """A vector of all values; the time must be known."""
+        if x.elements is None:
+            raise ShapeError(
+                f"Flatten needs a known length, but {x.described()} arrives, whose time is not fixed.",
+                port="in",
+                remedies=(Remedy("Replace by Last step", replace=LastStep()),)
+                if x.kind is Kind.SEQUENCE
+                else (),
+            )
+        return vector(x.elements)
+
+    def sees_everything(self) -> bool:
+        """A vector has no places any more."""
+        return True
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.flatten`` from the first axis after the batch."""
+        return chain(function("torch.flatten", X, 1))
+
+
+class LastStep(Layer):
+    """Takes the last time step of a sequence and drops the others.
+
+    After a recurrent layer the last step has seen the whole sequence, so it can stand for all of it.
+    """
+
+    kind: ClassVar[str] = "last_step"
+    title: ClassVar[str] = "Last step"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "last"
+    aliases: ClassVar[tuple[str, ...]] = (
+        "final state",
+        "many to one",
+        "last time step",
+    )
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    def output(self, x: Shape) -> Shape:
+        """A vector of the features."""
+        return vector(x.features)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """Selects index -1 along time."""
+        return chain(method("select", X, 1, -1))
+
+
+class Reshape(Layer):
+    """Reads the same values in the same order as another shape.
+
+    An LSTM can read a picture row by row once it is reshaped from an image to a sequence. The number of values must
+    stay the same.
+    """
+
+    kind: ClassVar[str] = "reshape"
+    title: ClassVar[str] = "Reshape"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "reshape"
+    aliases: ClassVar[tuple[str, ...]] = ("view", "unflatten")
+    accepts: ClassVar[tuple[Kind, ...]] = (
+        Kind.VECTOR,
+        Kind.IMAGE,
+        Kind.SEQUENCE,
+        Kind.VIDEO,
+    )
+
+    shape: Shape = setting(sequence(8, 8), "The new kind and sizes.")
+
+    def output(self, x: Shape) -> Shape:
+        """The shape set, if it holds as many values."""
+        arrives, wanted = x.elements, self.shape.elements
+        if arrives is None or wanted is None or self.shape.kind is Kind.TOKENS:
+            raise ShapeError(
+                "Reshape needs every size to be known, and cannot make tokens.",
+                port="in",
+            )
+        if arrives != wanted:
+            remedies = tuple(
+                Remedy(f"Reshape to {shape.described()}", replace=Reshape(shape=shape))
+                for shape in _alternatives(x, self.shape)
+            )
+            raise ShapeError(
+                f"Reshape to {self.shape.described()} needs {wanted:,} values, but {x.described()} brings {arrives:,}.",
+                port="in",
+                remedies=remedies,
+            )
+        return self.shape
+
+    def sees_everything(self) -> bool:
+        """Places of the new shape are not those of the old."""
+        return True
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``reshape`` with the batch kept."""
+        return chain(method("reshape", X, -1, *self.shape.sizes))
+
+    def summary(self) -> str:
+        """The new shape."""
+        return f"to {self.shape.kind} {self.shape}"
+
+
+def _alternatives(x: Shape, wanted: Shape) -> tuple[Shape, ...]:
+    """Shapes of the wanted kind that hold as many values as ``x``."""
+    total = math.prod(size or 1 for size in x.sizes)
+    if wanted.kind is Kind.VECTOR:
+        return (vector(total),)
+    if wanted.kind is Kind.SEQUENCE:
+        steps = wanted.time or 1
+        found = [sequence(steps, total // steps)] if total % steps == 0 else []
+        if x.kind is Kind.IMAGE:
+            found.append(sequence(x.size("H"), x.size("C") * x.size("W")))
+        return tuple(dict.fromkeys(found))
+    return ()
