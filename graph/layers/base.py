@@ -89,7 +89,7 @@ class Layer(BaseModel):
     """One kind of layer with its settings.
 
     Subclasses give the class variables, their settings as fields declared with `setting`, `output` (or `infer` where
-    there are several ports), `construct`, and the costs that are not zero. The docstring is the paragraph that
+    there are several ports), `recipe`, and the costs that are not zero. The docstring is the paragraph that
     teaches the layer to a student.
     """
 
@@ -230,7 +230,7 @@ class Layer(BaseModel):
 
     # Building and showing
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """How the layer is built in torch for these input shapes."""
         raise NotImplementedError
 

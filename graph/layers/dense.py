@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, Shape, positions
+from graph.layers.base import Family, Layer, Remedy, positions
 from graph.layers.construct import Construct, single
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten, LastStep
-from graph.shapes import Kind, sequence, vector
+from graph.shapes import Kind, Shape, sequence, vector
 
 
 class Dense(Layer):
@@ -73,7 +73,7 @@ class Dense(Layer):
         """Every unit sees every value."""
         return True
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Linear``."""
         return single(
             "torch.nn.Linear",

@@ -43,7 +43,7 @@ class Input(Layer):
         """The shape that the user set."""
         return {"out": self.shape}
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """An input has no module: the compiler makes it an argument of the network."""
         return Construct(None, (), {})
 
@@ -87,7 +87,7 @@ class Output(Layer):
         maximum=1e6,
     )
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Nothing happens to the value."""
         return chain()
 

@@ -47,7 +47,7 @@ class Flatten(Layer):
         """A vector has no places any more."""
         return True
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.flatten`` from the first axis after the batch."""
         return chain(function("torch.flatten", X, 1))
 
@@ -73,7 +73,7 @@ class LastStep(Layer):
         """A vector of the features."""
         return vector(x.features)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Selects index -1 along time."""
         return chain(method("select", X, 1, -1))
 
@@ -123,7 +123,7 @@ class Reshape(Layer):
         """Places of the new shape are not those of the old."""
         return True
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``reshape`` with the batch kept."""
         return chain(method("reshape", X, -1, *self.shape.sizes))
 

@@ -1,0 +1,303 @@
+"""The document: a network and the project's other sections, edited in named transactions, with history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from graph.changes import (
+    Change,
+    Connected,
+    Content,
+    Disconnected,
+    LayerAdded,
+    LayerMoved,
+    LayerRemoved,
+    LayerRenamed,
+    LayerSet,
+    Section,
+    SectionSet,
+)
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.naming import check_name, fresh_name
+from graph.network import Connection, Network, Node, Position
+
+
+class Origin(StrEnum):
+    """Why a commit happened."""
+
+    EDIT = "edit"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What subscribers are told, once per transaction, undo or redo: the changes in the order they were applied."""
+
+    name: str
+    changes: tuple[Change, ...]
+    origin: Origin = Origin.EDIT
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    changes: tuple[Change, ...]
+    merge: str | None
+
+
+Subscriber = Callable[[Commit], None]
+
+
+class Document:
+    """A project under edit.
+
+    Reading is free; writing happens inside `transaction`. A transaction that raises leaves nothing behind; one that
+    changes nothing is not recorded.
+    """
+
+    def __init__(
+        self,
+        network: Network | None = None,
+        sections: Mapping[str, Section] | None = None,
+    ) -> None:
+        self._content = Content(network or Network(), dict(sections or {}))
+        self._undo: list[_Entry] = []
+        self._redo: list[_Entry] = []
+        self._pending: list[Change] | None = None
+        self._subscribers: list[Subscriber] = []
+        self._saved: _Entry | None = None
+
+    # Reading
+
+    @property
+    def network(self) -> Network:
+        """The network, to read."""
+        return self._content.network
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """The project's sections beside the network, to read."""
+        return self._content.sections
+
+    @property
+    def modified(self) -> bool:
+        """Whether there are edits since the last `mark_saved`."""
+        return self._top() is not self._saved
+
+    @property
+    def undo_names(self) -> tuple[str, ...]:
+        """Names of the transactions that undo would take back, the next one first."""
+        return tuple(entry.name for entry in reversed(self._undo))
+
+    @property
+    def redo_names(self) -> tuple[str, ...]:
+        """Names of the transactions that redo would bring back, the next one first."""
+        return tuple(entry.name for entry in reversed(self._redo))
+
+    # Listening
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call ``subscriber`` after every commit, in the order of subscription; returns how to stop it."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    # History
+
+    @contextmanager
+    def transaction(self, name: str, merge: str | None = None) -> Iterator[None]:
+        """Group edits under one name and one undo.
+
+        Parameters
+        ----------
+        name
+            what the user did, as the undo menu says it.
+        merge
+            a key; a transaction with the same key as the one just before it joins it (typing in one field, dragging
+            one slider).
+
+        Raises
+        ------
+        RuntimeError
+            if a transaction is open already.
+        """
+        if self._pending is not None:
+            raise RuntimeError(f"“{name}” began inside another transaction")
+        self._pending = []
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        changes, self._pending = tuple(self._pending), None
+        if changes:
+            self._record(_Entry(name, changes, merge))
+            self._notify(Commit(name, changes))
+
+    def undo(self) -> bool:
+        """Take the last transaction back; False if there is none."""
+        if not self._undo:
+            return False
+        entry = self._undo.pop()
+        self._redo.append(entry)
+        self._replay(
+            entry.name,
+            tuple(change.inverse() for change in reversed(entry.changes)),
+            Origin.UNDO,
+        )
+        return True
+
+    def redo(self) -> bool:
+        """Bring the last undone transaction back; False if there is none."""
+        if not self._redo:
+            return False
+        entry = self._redo.pop()
+        self._undo.append(entry)
+        self._replay(entry.name, entry.changes, Origin.REDO)
+        return True
+
+    def mark_saved(self) -> None:
+        """The content as it stands is what the file holds."""
+        self._saved = self._top()
+        if self._undo:
+            # A later edit must not merge into the saved one, or going back to the file's state would be lost.
+            top = self._undo[-1]
+            self._undo[-1] = self._saved = _Entry(top.name, top.changes, None)
+
+    # Mutators
+
+    def add(
+        self, layer: Layer, position: Position = (0.0, 0.0), name: str | None = None
+    ) -> str:
+        """Add a layer and return its id, which is ``name`` or made from the layer's stem.
+
+        Raises
+        ------
+        NetloomError
+            if the name is refused.
+        """
+        if name is None:
+            name = fresh_name(layer.stem, self.network)
+        check_name(name, self.network)
+        self._apply(LayerAdded(Node(name, layer, _exact(position))))
+        return name
+
+    def remove(self, id: str) -> None:  # noqa: A002 - the domain's word
+        """Remove a layer and its connections."""
+        node = self.network.node(id)
+        for connection in [*self.network.into(id).values(), *self.network.out_of(id)]:
+            self.disconnect(connection)
+        self._apply(LayerRemoved(node))
+
+    def set_layer(self, id: str, layer: Layer) -> None:  # noqa: A002
+        """Give the layer other settings, or another kind; connections to ports that vanish are removed."""
+        node = self.network.node(id)
+        if node.layer == layer:
+            return
+        successor = Node(id, layer, node.position)
+        for port, connection in self.network.into(id).items():
+            if port not in successor.inputs:
+                self.disconnect(connection)
+        for connection in self.network.out_of(id):
+            if connection.source_port not in successor.outputs:
+                self.disconnect(connection)
+        self._apply(LayerSet(id, node.layer, layer))
+
+    def set_values(self, id: str, **values: Any) -> None:  # noqa: A002
+        """Change some settings of a layer.
+
+        Raises
+        ------
+        NetloomError
+            if a value is refused.
+        """
+        self.set_layer(id, self.network.layer(id).changed(**values))
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a layer another id."""
+        self.network.node(old)
+        if old != new:
+            check_name(new, self.network)
+            self._apply(LayerRenamed(old, new))
+
+    def move(self, positions: Mapping[str, Position]) -> None:
+        """Move cards to new places."""
+        for id_, position in positions.items():
+            node, place = self.network.node(id_), _exact(position)
+            if node.position != place:
+                self._apply(LayerMoved(id_, node.position, place))
+
+    def connect(self, connection: Connection) -> None:
+        """Add a connection.
+
+        Raises
+        ------
+        NetloomError
+            if the network cannot hold it.
+        """
+        self.network.check_connection(connection)
+        self._apply(Connected(connection))
+
+    def disconnect(self, connection: Connection) -> None:
+        """Remove a connection.
+
+        Raises
+        ------
+        NetloomError
+            if it is not there.
+        """
+        if connection not in self.network.into(connection.target).values():
+            raise NetloomError(f"There is no connection {connection}.")
+        self._apply(Disconnected(connection))
+
+    def set_section(self, section: str, value: Section) -> None:
+        """Replace a section of the project by JSON; None removes it."""
+        old = self.sections.get(section)
+        if old != value:
+            self._apply(SectionSet(section, old, value))
+
+    # Inside
+
+    def _apply(self, change: Change) -> None:
+        if self._pending is None:
+            raise RuntimeError(f"{type(change).__name__} outside a transaction")
+        change.apply(self._content)
+        self._pending.append(change)
+
+    def _roll_back(self) -> None:
+        for change in reversed(self._pending or []):
+            change.inverse().apply(self._content)
+        self._pending = None
+
+    def _record(self, entry: _Entry) -> None:
+        self._redo.clear()
+        last = self._undo[-1] if self._undo else None
+        if last is not None and entry.merge is not None and last.merge == entry.merge:
+            self._undo[-1] = _Entry(
+                entry.name, last.changes + entry.changes, entry.merge
+            )
+        else:
+            self._undo.append(entry)
+
+    def _replay(self, name: str, changes: tuple[Change, ...], origin: Origin) -> None:
+        for change in changes:
+            change.apply(self._content)
+        self._notify(Commit(name, changes, origin))
+
+    def _notify(self, commit: Commit) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(commit)
+
+    def _top(self) -> _Entry | None:
+        return self._undo[-1] if self._undo else None
+
+
+def _exact(position: Position) -> Position:
+    """Whole pixels: files stay short, and a position survives being written and read."""
+    x, y = position
+    return (float(round(x)), float(round(y)))

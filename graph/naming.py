@@ -1,0 +1,61 @@
+"""Names of layers: Python identifiers that can be attributes of a torch module."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Container
+
+from graph.errors import NetloomError
+
+RESERVED = frozenset(
+    "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda code double dump_patches "
+    "eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule graph half ipu load_state_dict "
+    "modules mtia named_buffers named_children named_modules named_parameters parameters print_readable "
+    "register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
+    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
+    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
+    "register_state_dict_pre_hook recompile requires_grad_ self set_extra_state set_submodule share_memory state_dict "
+    "to to_empty torch train training type xpu zero_grad meta math".split()
+)
+"""Names that a torch module, a GraphModule or generated code already uses."""
+
+_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+
+def check_name(name: str, taken: Container[str] = ()) -> None:
+    """Refuse a name that cannot be a layer's.
+
+    Raises
+    ------
+    NetloomError
+        with the reason and what to do.
+    """
+    if not _PATTERN.fullmatch(name) or name.endswith("_"):
+        raise NetloomError(
+            f"“{name}” cannot name a layer: use letters, digits and underscores, and begin with a letter."
+        )
+    if keyword.iskeyword(name) or name in RESERVED:
+        raise NetloomError(
+            f"“{name}” cannot name a layer because Python or torch uses the word: choose another."
+        )
+    if name in taken:
+        raise NetloomError(
+            f"Another layer is already called “{name}”: choose another name."
+        )
+
+
+def fresh_name(stem: str, taken: Container[str]) -> str:
+    """The first of ``stem1``, ``stem2`` ... that is free."""
+    number = 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def copy_name(name: str, stem: str, taken: Container[str]) -> str:
+    """A name for a copy of the layer ``name``: itself if free, else numbered after the layer's ``stem``."""
+    if name not in taken:
+        return name
+    base = re.sub(r"\d+$", "", name)
+    return fresh_name(base if base else stem, taken)

@@ -1,0 +1,185 @@
+"""The drawn graph: layers with positions, and connections, over a networkx MultiDiGraph.
+
+A `Network` is changed only by `graph.changes`, which the document applies; everybody else reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+
+Position = tuple[float, float]
+"""Top left corner of a card on the canvas, in pixels at 100 % zoom."""
+
+
+@dataclass(frozen=True, order=True)
+class Connection:
+    """An edge from an output port to an input port. ``(target, target_port)`` is unique in a network."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+
+    def __str__(self) -> str:
+        return f"{self.source}.{self.source_port} -> {self.target}.{self.target_port}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A layer in its place."""
+
+    id: str
+    layer: Layer
+    position: Position
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the input ports."""
+        return tuple(port.name for port in self.layer.input_ports())
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the output ports."""
+        return tuple(port.name for port in self.layer.output_ports())
+
+
+class Network:
+    """Layers by id, and the connections between their ports; always acyclic."""
+
+    def __init__(
+        self, nodes: Iterable[Node] = (), connections: Iterable[Connection] = ()
+    ) -> None:
+        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for node in nodes:
+            self.graph.add_node(node.id, node=node)
+        for connection in connections:
+            self.check_connection(connection)
+            self.insert_connection(connection)
+
+    # Reading
+
+    def __contains__(self, id: object) -> bool:  # noqa: A002 - the domain's word
+        return id in self.graph
+
+    def __len__(self) -> int:
+        return len(self.graph)
+
+    def __iter__(self) -> Iterator[Node]:
+        for _, data in self.graph.nodes(data=True):
+            yield data["node"]
+
+    def node(self, id: str) -> Node:  # noqa: A002
+        """The node called ``id``.
+
+        Raises
+        ------
+        NetloomError
+            if there is none.
+        """
+        if id not in self.graph:
+            raise NetloomError(f"There is no layer called “{id}” in this network.")
+        found: Node = self.graph.nodes[id]["node"]
+        return found
+
+    def layer(self, id: str) -> Layer:  # noqa: A002
+        """The layer called ``id``."""
+        return self.node(id).layer
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids in the order in which the layers were added."""
+        return tuple(self.graph)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """All connections, sorted."""
+        return tuple(
+            sorted(data["connection"] for _, _, data in self.graph.edges(data=True))
+        )
+
+    def into(self, id: str) -> dict[str, Connection]:  # noqa: A002
+        """Connections that arrive at the layer, by input port."""
+        edges = self.graph.in_edges(id, data=True)
+        return {
+            data["connection"].target_port: data["connection"] for _, _, data in edges
+        }
+
+    def out_of(self, id: str) -> list[Connection]:  # noqa: A002
+        """Connections that leave the layer, sorted."""
+        return sorted(
+            data["connection"] for _, _, data in self.graph.out_edges(id, data=True)
+        )
+
+    def at(self, target: str, port: str) -> Connection | None:
+        """The connection that arrives at an input port, if any."""
+        return self.into(target).get(port)
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether a path leads from ``start`` to ``goal`` (a layer reaches itself)."""
+        return bool(nx.has_path(self.graph, start, goal))
+
+    def ordered(self) -> list[str]:
+        """Ids from inputs to outputs; among equals by name, so the order follows from the content alone."""
+        return list(nx.lexicographical_topological_sort(self.graph))
+
+    # Rules
+
+    def check_connection(self, connection: Connection) -> None:
+        """Refuse a connection that the network cannot hold.
+
+        Raises
+        ------
+        NetloomError
+            naming the reason: unknown layer or port, occupied port, or a cycle.
+        """
+        source, target = self.node(connection.source), self.node(connection.target)
+        if connection.source_port not in source.outputs:
+            raise NetloomError(
+                f"{source.id} has no output called “{connection.source_port}”."
+            )
+        if connection.target_port not in target.inputs:
+            raise NetloomError(
+                f"{target.id} has no input called “{connection.target_port}”."
+            )
+        if self.at(target.id, connection.target_port) is not None:
+            raise NetloomError(
+                f"The input “{connection.target_port}” of {target.id} is taken: remove its connection first."
+            )
+        if self.reaches(target.id, source.id):
+            raise NetloomError(
+                f"{source.id} cannot feed {target.id}, because {target.id} already feeds {source.id}: "
+                "data would run in a circle."
+            )
+
+    # Writing, for graph.changes only
+
+    def insert_node(self, node: Node) -> None:
+        """Add a node whose id is free."""
+        self.graph.add_node(node.id, node=node)
+
+    def remove_node(self, id: str) -> None:  # noqa: A002
+        """Remove a node that has no connections."""
+        self.graph.remove_node(id)
+
+    def replace_node(self, node: Node) -> None:
+        """Put ``node`` in the place of the one with its id."""
+        self.graph.nodes[node.id]["node"] = node
+
+    def insert_connection(self, connection: Connection) -> None:
+        """Add a connection that `check_connection` accepts."""
+        key = (connection.source_port, connection.target_port)
+        self.graph.add_edge(
+            connection.source, connection.target, key=key, connection=connection
+        )
+
+    def remove_connection(self, connection: Connection) -> None:
+        """Remove a connection that is there."""
+        key = (connection.source_port, connection.target_port)
+        self.graph.remove_edge(connection.source, connection.target, key=key)
