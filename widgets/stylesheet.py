@@ -129,7 +129,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, 
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @faint; background: @surface;
     border-color: @border; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: @error; }
-QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox { padding: 2px 20px 2px 2px; }
+QAbstractSpinBox QLineEdit { padding: 0 4px; border: none; min-height: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px; border: none;
     background: transparent; margin: 1px; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; border-top-right-radius: 5px; }
@@ -164,7 +165,7 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-colo
 QListView, QTreeView, QTableView { background: @raised; alternate-background-color: @ground;
     border: 1px solid @border; border-radius: 8px; outline: none; selection-background-color: @selection;
     selection-color: @text; gridline-color: @border; }
-QListView::item, QTreeView::item { padding: 3px 6px; border-radius: 4px; }
+QListView::item, QTreeView::item { padding: 1px 6px; border-radius: 4px; min-height: @field; }
 QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: @selection;
     color: @text; }
@@ -202,7 +203,8 @@ QMenu::separator { height: 1px; background: @border; margin: 4px 8px; }
 
 QGroupBox { border: none; margin-top: 22px; padding: 0; }
 QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left; color: @text; padding: 2px 0; }
-QProgressBar { background: @border; border: none; border-radius: 3px; height: 6px; text-align: center; }
+QProgressBar { background: @border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+    text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QStatusBar { background: @surface; border-top: 1px solid @border; }
 QStatusBar::item { border: none; }

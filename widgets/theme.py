@@ -10,6 +10,7 @@ protanopic and deuteranopic eyes. Colour is never the only sign: every family al
 from __future__ import annotations
 
 import sys
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -72,8 +73,11 @@ class Theme:
         return self.name == "dark"
 
     def family(self, name: str) -> QColor:
-        """Return the hue of a layer family; a family without a hue of its own gets the neutral one."""
-        return self.families.get(name, self.families["io"])
+        """Return the hue of a layer family, named by its key (`convolution`) or by `graph.layers.base.Family`.
+
+        A family without a hue of its own gets the neutral one.
+        """
+        return self.families.get(family_key(name), self.families["io"])
 
     def kind(self, name: str) -> QColor:
         """Return the hue of a connection that carries `name` (image, sequence, vector, tokens, video)."""
@@ -96,6 +100,11 @@ class Theme:
         return QFont(_font(self.scale, small, bold))
 
 
+def family_key(family: str) -> str:
+    """Return the key of a family of layers (`convolution`), given the key itself or the `Family` member."""
+    return str(getattr(family, "name", family)).lower()
+
+
 @lru_cache(maxsize=32)
 def _font(scale: float, small: bool, bold: bool) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
@@ -103,6 +112,11 @@ def _font(scale: float, small: bool, bold: bool) -> QFont:
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def _body_points(system: QFont) -> float:
+    """Return the system's own text size, held to a range in which panels keep their proportions (macOS says 13)."""
+    return min(max(system.pointSizeF(), 9.0), 13.0 if sys.platform == "darwin" else 10.0)
 
 
 def _body_points(system: QFont) -> float:
