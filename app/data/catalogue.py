@@ -1,0 +1,51 @@
+"""All sources of data: those that ship, and those that read the user's files."""
+
+from __future__ import annotations
+
+from app.data.dataset import DatasetInfo
+from app.data.sources.base import Source
+from app.data.sources.bundled import BreastCancer, Diabetes, Digits, Iris, Wine
+from app.data.sources.generated import Circles, Spirals, Xor
+from app.data.sources.waves import Seasons, Sine
+from graph.errors import NetloomError
+
+SHIPPED: tuple[type[Source], ...] = (
+    Digits,
+    Iris,
+    Wine,
+    BreastCancer,
+    Diabetes,
+    Spirals,
+    Circles,
+    Xor,
+    Sine,
+    Seasons,
+)
+"""Data that needs no file, in the order in which it is shown."""
+
+FILES: tuple[type[Source], ...] = ()
+"""Sources that read a file or folder of the user's."""
+
+
+def sources() -> tuple[type[Source], ...]:
+    """Every source, those that ship first."""
+    return SHIPPED + FILES
+
+
+def source(kind: str) -> type[Source]:
+    """The source called ``kind``.
+
+    Raises
+    ------
+    NetloomError
+        if there is none; the sentence lists those there are.
+    """
+    for known in sources():
+        if known.kind == kind:
+            return known
+    raise NetloomError(f"There is no data called “{kind}”; there are {', '.join(one.kind for one in sources())}.")
+
+
+def datasets() -> list[DatasetInfo]:
+    """What ships, with default settings; nothing is loaded."""
+    return [one().info() for one in SHIPPED]

@@ -1,0 +1,89 @@
+"""The data that a project uses: which source with which settings, how it is divided, whether it is standardised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
+
+from app.data.catalogue import source
+from app.data.dataset import DatasetInfo
+from app.data.sources.base import Source
+from app.data.split import Split
+from graph.errors import NetloomError
+from graph.layers.settings import sentence, setting
+
+KEYS = ("source", "options", "split", "standardise")
+
+
+class DataChoice(BaseModel):
+    """The ``data`` section of a project, as a value."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    source: SerializeAsAny[Source]
+    split: Split = Split()
+    standardise: bool = setting(True, "Give every feature mean 0 and deviation 1, as measured on the training part")
+
+    @classmethod
+    def of(cls, kind: str, **options: Any) -> Self:
+        """The source called ``kind`` with ``options``, divided and standardised as usual.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such source or it refuses an option.
+        """
+        return cls.parse({"source": kind, "options": options})
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Read the ``data`` section of a project; whatever is left out has its default.
+
+        Raises
+        ------
+        NetloomError
+            if something in it is unknown or refused; the sentence begins with the place.
+        """
+        for key in section:
+            if key not in KEYS:
+                raise NetloomError(f"data: there is no setting “{key}”; there are {', '.join(KEYS)}.")
+        kind = section.get("source")
+        if not isinstance(kind, str):
+            raise NetloomError("data: “source” is missing; name the data, for example “digits”.")
+        options = _mapping(section, "options")
+        chosen = source(kind).parse(options, "data.options")
+        standardise = section.get("standardise", True)
+        if not isinstance(standardise, bool):
+            raise NetloomError(f"data.standardise: true or false is needed (given: {standardise!r}).")
+        return cls(source=chosen, split=_split(_mapping(section, "split")), standardise=standardise)
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``data`` section of a project; `parse` reads it back to an equal choice."""
+        return {
+            "source": self.source.kind,
+            "options": self.source.values(),
+            "split": self.split.model_dump(mode="json"),
+            "standardise": self.standardise,
+        }
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """What the data offers; ``base`` is the folder of the project, where relative paths start."""
+        return self.source.info(base)
+
+
+def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = section.get(key, {})
+    if not isinstance(value, Mapping):
+        raise NetloomError(f"data.{key}: names with values are needed (given: {value!r}).")
+    return value
+
+
+def _split(values: Mapping[str, Any]) -> Split:
+    try:
+        return Split.model_validate_json(json.dumps(dict(values)))
+    except ValidationError as error:
+        raise sentence(error, "data.split") from None

@@ -1,0 +1,214 @@
+"""What data is to the rest of the program: named fields over the same samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.errors import NetloomError
+from graph.shapes import Shape
+
+Array = npt.NDArray[Any]
+
+
+class Task(StrEnum):
+    """What a network is asked to say about a sample; it decides the default loss and metrics."""
+
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+    FORECASTING = "forecasting"
+    RECONSTRUCTION = "reconstruction"
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field without its values: what a network must know to read it or to be held against it.
+
+    ``shape`` of a field of class labels is a vector with one value per class, because that is what a network must
+    give. ``names`` and ``units`` have one entry per feature, or are empty. ``vocabulary`` lists what the numbers of a
+    token field stand for.
+    """
+
+    name: str
+    shape: Shape
+    classes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The field as plain JSON values."""
+        return {
+            "name": self.name,
+            "kind": str(self.shape.kind),
+            "shape": list(self.shape.sizes),
+            "classes": list(self.classes),
+            "names": list(self.names),
+            "units": list(self.units),
+            "vocabulary": len(self.vocabulary),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Field(FieldInfo):
+    """One named column of a data set: a value of the same shape for every sample.
+
+    ``values`` is float32 ``(N, *shape.sizes)``; int64 ``(N,)`` class numbers where ``classes`` is not empty; int64
+    ``(N, T)`` for tokens. NaN in ``values`` stands for a missing measurement, which preparation fills.
+    """
+
+    values: Array = field(kw_only=True)
+
+    @property
+    def info(self) -> FieldInfo:
+        """The same field without its values."""
+        return FieldInfo(self.name, self.shape, self.classes, self.names, self.units, self.vocabulary)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What can be said about a data set without loading it.
+
+    ``inputs`` and ``target`` name the fields that a network reads and is held against by default. ``ordered`` says
+    that samples follow each other in time, so that they are split by time.
+    """
+
+    id: str
+    title: str
+    task: Task
+    samples: int
+    fields: tuple[FieldInfo, ...]
+    inputs: tuple[str, ...]
+    target: str
+    summary: str = ""
+    ordered: bool = False
+
+    def field_named(self, name: str) -> FieldInfo:
+        """The field called ``name``.
+
+        Raises
+        ------
+        NetloomError
+            if there is none; the sentence lists those there are.
+        """
+        for known in self.fields:
+            if known.name == name:
+                return known
+        raise _no_field(self.title, name, [known.name for known in self.fields])
+
+    def input_field(self, name: str = "") -> FieldInfo:
+        """The field that an input layer reads: ``name``, or the data set's own input where it is empty."""
+        return self.field_named(name or self.inputs[0])
+
+    def target_field(self, name: str = "") -> FieldInfo:
+        """The field that an output layer is held against: ``name``, or the data set's own target where empty."""
+        return self.field_named(name or self.target)
+
+    def task_for(self, target: str = "") -> Task:
+        """What it means to be held against ``target``: a field that is also an input is reconstructed."""
+        held = self.target_field(target)
+        if held.name == self.target:
+            return self.task
+        if held.classes:
+            return Task.CLASSIFICATION
+        return Task.RECONSTRUCTION if held.name in self.inputs else Task.REGRESSION
+
+    def role(self, name: str) -> str:
+        """``input``, ``target`` or ``extra``: what the field called ``name`` is for by default."""
+        return "input" if name in self.inputs else "target" if name == self.target else "extra"
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of the data set's own input."""
+        return self.input_field().shape
+
+    @property
+    def target_shape(self) -> Shape:
+        """Shape that an output held against the data set's own target must have."""
+        return self.target_field().shape
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of the target; empty where it is not one of classes."""
+        return self.target_field().classes
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain JSON values, beginning with those that ``main.py datasets`` promises."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "task": str(self.task),
+            "shape": list(self.shape.sizes),
+            "samples": self.samples,
+            "classes": list(self.classes),
+            "kind": str(self.shape.kind),
+            "target_shape": list(self.target_shape.sizes),
+            "summary": self.summary,
+            "fields": [one.to_json() | {"role": self.role(one.name)} for one in self.fields],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples, loaded: a mapping of fields that all have the same number of samples.
+
+    ``spans`` is int64 ``(N, 2)`` for windows cut from a series: the first time step that a sample uses, and the one
+    after its last. ``notes`` are sentences about what was done to the data on the way in, for the user to read.
+    """
+
+    id: str
+    title: str
+    task: Task
+    fields: Mapping[str, Field]
+    inputs: tuple[str, ...]
+    target: str
+    summary: str = ""
+    spans: Array | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return len(self.fields[self.target].values)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether samples follow each other in time."""
+        return self.spans is not None
+
+    def field_named(self, name: str) -> Field:
+        """The field called ``name``.
+
+        Raises
+        ------
+        NetloomError
+            if there is none; the sentence lists those there are.
+        """
+        if name not in self.fields:
+            raise _no_field(self.title, name, list(self.fields))
+        return self.fields[name]
+
+    def input_field(self, name: str = "") -> Field:
+        """The field that an input layer reads: ``name``, or the data set's own input where it is empty."""
+        return self.field_named(name or self.inputs[0])
+
+    def target_field(self, name: str = "") -> Field:
+        """The field that an output layer is held against: ``name``, or the data set's own target where empty."""
+        return self.field_named(name or self.target)
+
+    @property
+    def info(self) -> DatasetInfo:
+        """What can be said about this data set without its values."""
+        fields = tuple(one.info for one in self.fields.values())
+        return DatasetInfo(
+            self.id, self.title, self.task, self.samples, fields, self.inputs, self.target, self.summary, self.ordered
+        )
+
+
+def _no_field(title: str, name: str, known: list[str]) -> NetloomError:
+    return NetloomError(f"{title} has no field “{name}”; it has {', '.join(known)}.")

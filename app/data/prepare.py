@@ -1,0 +1,128 @@
+"""From a choice of data to arrays that can be trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.data.choice import DataChoice
+from app.data.dataset import Array, Dataset, Field
+from app.data.split import Indices, split
+from app.data.transforms import Standardise, filled, medians
+from graph.errors import NetloomError
+from graph.shapes import Kind, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part of the samples.
+
+    ``arrays`` holds every field of the data set, contiguous and in the order of ``indices``: float32
+    ``(n, *shape)``, standardised where the choice says so; int64 ``(n,)`` class numbers; int64 ``(n, T)`` tokens.
+    ``indices`` are int64 ``(n,)`` positions in the data set.
+    """
+
+    arrays: dict[str, Array]
+    indices: Array
+
+    @property
+    def samples(self) -> int:
+        """Number of samples in this part."""
+        return len(self.indices)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Data that is ready to be trained on, with what is needed to undo the transforms.
+
+    ``scalers`` has an entry for every field that was standardised, the target of a regression included.
+    """
+
+    choice: DataChoice
+    dataset: Dataset
+    train: Part
+    validation: Part
+    test: Part
+    scalers: dict[str, Standardise]
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """Shape of each field, by name."""
+        return {name: field.shape for name, field in self.dataset.fields.items()}
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The parts by name: ``train``, ``validation``, ``test``."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    def undo(self, field: str, values: Array) -> Array:
+        """``values`` (n, *shape) of a field, or predictions of it, in the data's own units."""
+        scaler = self.scalers.get(field)
+        return values if scaler is None else scaler.undo(values)
+
+    def fingerprint(self) -> str:
+        """SHA-256 over all samples and their division: equal exactly where training would see the same data."""
+        digest = hashlib.sha256()
+        for name, part in self.parts.items():
+            for field, values in sorted(part.arrays.items()):
+                digest.update(f"{name}.{field}:{values.dtype.str}{values.shape};".encode())
+                digest.update(np.ascontiguousarray(values).data if values.size else b"")
+        return digest.hexdigest()
+
+
+def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
+    """Load, divide, fill and standardise; all that is measured is measured on the training part alone.
+
+    ``base`` is the folder of the project, where relative paths start. The same choice gives the same arrays.
+
+    Raises
+    ------
+    NetloomError
+        if the data cannot be read, or is too little to be divided.
+    """
+    dataset = choice.source.load(base)
+    target = dataset.target_field()
+    labels = target.values if target.classes else None
+    indices = split(choice.split, dataset.samples, labels, dataset.spans)
+    arrays: dict[str, dict[str, Array]] = {name: {} for name, _ in indices.parts()}
+    scalers = {}
+    for field in dataset.fields.values():
+        scaler = _prepare_field(field, indices, arrays, choice.standardise)
+        if scaler is not None:
+            scalers[field.name] = scaler
+    parts = {name: Part(arrays[name], part) for name, part in indices.parts()}
+    return Prepared(choice, dataset, parts["train"], parts["validation"], parts["test"], scalers)
+
+
+def _prepare_field(
+    field: Field, indices: Indices, arrays: dict[str, dict[str, Array]], standardise: bool
+) -> Standardise | None:
+    """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
+    cut = {name: np.ascontiguousarray(field.values[part]) for name, part in indices.parts()}
+    scaler = None
+    if _is_measured(field):
+        if np.isnan(field.values).any():
+            fill = medians(cut["train"], field.shape)
+            cut = {name: filled(values, field.shape, fill) for name, values in cut.items()}
+        if standardise:
+            scaler = Standardise.fit(cut["train"], field.shape)
+            cut = {name: np.ascontiguousarray(scaler.apply(values)) for name, values in cut.items()}
+        _check_finite(field.name, cut)
+    for name, values in cut.items():
+        arrays[name][field.name] = values
+    return scaler
+
+
+def _is_measured(field: Field) -> bool:
+    return not field.classes and field.shape.kind is not Kind.TOKENS
+
+
+def _check_finite(name: str, cut: dict[str, Array]) -> None:
+    if not all(np.isfinite(values).all() for values in cut.values()):
+        raise NetloomError(
+            f"Field “{name}” holds values too large to train on (beyond what 32-bit numbers hold); "
+            "divide them by a constant first."
+        )

@@ -1,0 +1,196 @@
+"""Real data that ships: the small sets of scikit-learn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.sources.base import Source
+from graph.layers.settings import setting
+from graph.shapes import Shape, image, sequence, vector
+
+
+class Digits(Source):
+    """1,797 handwritten digits as 8 x 8 grey pictures, of ten classes.
+
+    From scikit-learn (the test set of the UCI optical recognition data). They can be enlarged for networks that
+    expect bigger pictures, or read as a sequence of rows by a recurrent network.
+    """
+
+    kind: ClassVar[str] = "digits"
+    title: ClassVar[str] = "Handwritten digits"
+
+    size: int = setting(
+        8, "Height and width of a picture; larger than 8 is interpolated", minimum=8, maximum=64, unit="pixels"
+    )
+    layout: Literal["image", "rows", "vector"] = setting(
+        "image", "How a picture reaches the network: whole, row after row, or as a plain list of pixels"
+    )
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """Facts of the digits in the chosen size and layout."""
+        fields = (
+            FieldInfo(self._input_name, self._shape),
+            FieldInfo("digit", vector(10), classes=tuple("0123456789")),
+        )
+        return DatasetInfo(
+            self.kind, self.title, Task.CLASSIFICATION, 1797, fields, (self._input_name,), "digit", self.summary()
+        )
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The pictures with grey values from 0 to 1, and their digits."""
+        from sklearn.datasets import load_digits
+
+        bunch: Any = load_digits()
+        pictures = (bunch.images / 16.0).astype(np.float32)
+        if self.size != 8:
+            pictures = np.stack([_resized(picture, self.size) for picture in pictures])
+        values = pictures.reshape(len(pictures), *(size or 1 for size in self._shape.sizes))
+        return _with_values(self.info(), {self._input_name: values, "digit": bunch.target.astype(np.int64)})
+
+    @property
+    def _input_name(self) -> str:
+        return {"image": "image", "rows": "rows", "vector": "pixels"}[self.layout]
+
+    @property
+    def _shape(self) -> Shape:
+        if self.layout == "image":
+            return image(1, self.size, self.size)
+        return sequence(self.size, self.size) if self.layout == "rows" else vector(self.size**2)
+
+
+class _Table(Source):
+    """A table of scikit-learn's: a vector of named measurements and one target."""
+
+    loader: ClassVar[str]
+    samples: ClassVar[int]
+    features: ClassVar[tuple[tuple[str, str], ...]]
+    """Name and unit of each measurement; the unit is empty where there is none."""
+    target: ClassVar[FieldInfo]
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """Facts of the table."""
+        names, units = zip(*self.features, strict=True)
+        measured = FieldInfo("measurements", vector(len(names)), names=names, units=units)
+        task = Task.CLASSIFICATION if self.target.classes else Task.REGRESSION
+        fields = (measured, self.target)
+        return DatasetInfo(
+            self.kind, self.title, task, self.samples, fields, ("measurements",), self.target.name, self.summary()
+        )
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The measurements in their own units, and the target."""
+        import sklearn.datasets
+
+        options = {"scaled": False} if self.loader == "load_diabetes" else {}
+        bunch = getattr(sklearn.datasets, self.loader)(**options)
+        held = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
+        return _with_values(self.info(), {"measurements": bunch.data.astype(np.float32), self.target.name: held})
+
+
+class Iris(_Table):
+    """150 iris flowers of three species, by four lengths of their sepals and petals."""
+
+    kind: ClassVar[str] = "iris"
+    title: ClassVar[str] = "Iris flowers"
+    loader: ClassVar[str] = "load_iris"
+    samples: ClassVar[int] = 150
+    features: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("sepal length", "cm"),
+        ("sepal width", "cm"),
+        ("petal length", "cm"),
+        ("petal width", "cm"),
+    )
+    target: ClassVar[FieldInfo] = FieldInfo("species", vector(3), classes=("setosa", "versicolor", "virginica"))
+
+
+class Wine(_Table):
+    """178 Italian wines of three growers, by thirteen chemical measurements."""
+
+    kind: ClassVar[str] = "wine"
+    title: ClassVar[str] = "Wines"
+    loader: ClassVar[str] = "load_wine"
+    samples: ClassVar[int] = 178
+    features: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("alcohol", "%"),
+        ("malic acid", ""),
+        ("ash", ""),
+        ("alkalinity of ash", ""),
+        ("magnesium", ""),
+        ("total phenols", ""),
+        ("flavanoids", ""),
+        ("nonflavanoid phenols", ""),
+        ("proanthocyanins", ""),
+        ("colour intensity", ""),
+        ("hue", ""),
+        ("OD280/OD315", ""),
+        ("proline", ""),
+    )
+    target: ClassVar[FieldInfo] = FieldInfo("grower", vector(3), classes=("grower 1", "grower 2", "grower 3"))
+
+
+def _cell_features() -> tuple[tuple[str, str], ...]:
+    measured = ("radius", "texture", "perimeter", "area", "smoothness") + (
+        "compactness",
+        "concavity",
+        "concave points",
+        "symmetry",
+        "fractal dimension",
+    )
+    return tuple((f"{kind} {name}", "") for kind in ("mean", "error of", "worst") for name in measured)
+
+
+class BreastCancer(_Table):
+    """569 breast tumours, malignant or benign, by thirty measurements of cell nuclei in a microscope picture."""
+
+    kind: ClassVar[str] = "breast_cancer"
+    title: ClassVar[str] = "Breast cancer"
+    loader: ClassVar[str] = "load_breast_cancer"
+    samples: ClassVar[int] = 569
+    features: ClassVar[tuple[tuple[str, str], ...]] = _cell_features()
+    target: ClassVar[FieldInfo] = FieldInfo("diagnosis", vector(2), classes=("malignant", "benign"))
+
+
+class Diabetes(_Table):
+    """442 diabetes patients: how far the disease has advanced a year later, from age, sex, build and blood.
+
+    The target is a score from 25 to 346. Even good models err by about 55: the measurements do not say more.
+    """
+
+    kind: ClassVar[str] = "diabetes"
+    title: ClassVar[str] = "Diabetes"
+    loader: ClassVar[str] = "load_diabetes"
+    samples: ClassVar[int] = 442
+    features: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("age", "years"),
+        ("sex", ""),
+        ("body mass index", "kg/m²"),
+        ("blood pressure", "mmHg"),
+        ("total cholesterol", "mg/dl"),
+        ("low-density lipoproteins", "mg/dl"),
+        ("high-density lipoproteins", "mg/dl"),
+        ("cholesterol ratio", ""),
+        ("log of triglycerides", ""),
+        ("blood sugar", "mg/dl"),
+    )
+    target: ClassVar[FieldInfo] = FieldInfo("progression", vector(1), names=("progression",), units=("points",))
+
+
+def _with_values(info: DatasetInfo, values: dict[str, Array]) -> Dataset:
+    """The loaded form of ``info``."""
+    fields = {
+        one.name: Field(one.name, one.shape, one.classes, one.names, one.units, one.vocabulary, values=values[one.name])
+        for one in info.fields
+    }
+    return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary)
+
+
+def _resized(picture: Array, size: int) -> Array:
+    """``picture`` (H, W) with values 0 to 1, at ``size`` x ``size``; bicubic overshoot is cut off."""
+    from PIL import Image
+
+    larger = Image.fromarray(picture, mode=None).resize((size, size), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(larger, dtype=np.float32), 0.0, 1.0)

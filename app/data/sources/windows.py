@@ -1,0 +1,68 @@
+"""Windows cut from a series: what is seen, and what comes after it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from graph.errors import NetloomError
+from graph.shapes import sequence, vector
+
+
+def window_count(steps: int, window: int, horizon: int, stride: int) -> int:
+    """Number of windows that fit into ``steps`` time steps; 0 where the series is too short."""
+    return max(0, (steps - window - horizon) // stride + 1)
+
+
+def windows_info(
+    info: tuple[str, str, str],
+    steps: int,
+    cut: tuple[int, int, int],
+    series: tuple[str, ...],
+    units: tuple[str, ...],
+    target: str,
+) -> DatasetInfo:
+    """Facts of the windows of a series of ``steps`` time steps.
+
+    ``info`` is id, title and summary; ``cut`` is window, horizon and stride in time steps; ``series`` and ``units``
+    name what is measured at each step, and ``target`` is the one of them that is forecast.
+
+    Raises
+    ------
+    NetloomError
+        if the series is too short for a single window.
+    """
+    window, horizon, stride = cut
+    samples = window_count(steps, window, horizon, stride)
+    if samples == 0:
+        raise NetloomError(
+            f"{info[1]}: {steps} time steps are too few for a window of {window} and a horizon of {horizon}; "
+            "make the window or the horizon shorter."
+        )
+    unit = units[series.index(target)] if units else ""
+    ahead = tuple(f"{target} +{step}" for step in range(1, horizon + 1))
+    fields = (
+        FieldInfo("window", sequence(window, len(series)), names=series, units=units),
+        FieldInfo("next", vector(horizon), names=ahead, units=(unit,) * horizon if units else ()),
+    )
+    return DatasetInfo(info[0], info[1], Task.FORECASTING, samples, fields, ("window",), "next", info[2], ordered=True)
+
+
+def windows(info: DatasetInfo, values: Array, target: int, stride: int, notes: tuple[str, ...] = ()) -> Dataset:
+    """Cut ``values`` (steps, series) into the windows that ``info`` describes.
+
+    Window ``i`` covers the steps from ``i * stride``; its target is the column ``target`` of the steps after it.
+    ``Dataset.spans`` says which steps each one uses, so that parts can be kept from overlapping in time.
+    """
+    window, horizon = info.shape.size("T"), info.target_shape.size("F")
+    starts = np.arange(info.samples, dtype=np.int64) * stride
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    seen = sliding_window_view(values, window, axis=0)[starts].transpose(0, 2, 1)
+    ahead = sliding_window_view(values[:, target], horizon)[starts + window]
+    fields = {
+        one.name: Field(one.name, one.shape, names=one.names, units=one.units, values=np.ascontiguousarray(cut))
+        for one, cut in zip(info.fields, (seen, ahead), strict=True)
+    }
+    spans = np.stack([starts, starts + window + horizon], axis=1)
+    return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, spans, notes)

@@ -1,0 +1,152 @@
+"""Dividing samples into a training, a validation and a test part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from app.data.dataset import Array
+from graph.errors import NetloomError
+from graph.layers.settings import describe, setting
+
+PARTS = ("train", "validation", "test")
+"""Names of the parts, in their order."""
+
+
+class Split(BaseModel):
+    """How samples are divided. Windows of a series are divided by time whatever ``stratified`` says."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    train: float = setting(0.7, "Share of the samples that the network learns from", minimum=0.01, maximum=1)
+    validation: float = setting(0.15, "Share that shows during training how well it does", minimum=0, maximum=0.98)
+    test: float = setting(0.15, "Share that is kept for the end", minimum=0, maximum=0.98)
+    seed: int = setting(0, "Another number divides the samples otherwise", minimum=0, maximum=2**31 - 1)
+    stratified: bool = setting(True, "Give every part the same mixture of classes")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for spec in describe(type(self)):
+            complaint = spec.complaint(getattr(self, spec.name))
+            if complaint:
+                raise ValueError(complaint)
+        total = self.train + self.validation + self.test
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"the shares of training, validation and test must add up to 1, not {total:g}")
+        return self
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The shares of the parts, in their order."""
+        return self.train, self.validation, self.test
+
+
+@dataclass(frozen=True, eq=False)
+class Indices:
+    """Which samples are in which part: int64 arrays, ascending, without overlap."""
+
+    train: Array
+    validation: Array
+    test: Array
+
+    def parts(self) -> tuple[tuple[str, Array], ...]:
+        """Name and indices of each part."""
+        return tuple(zip(PARTS, (self.train, self.validation, self.test), strict=True))
+
+
+def split(choice: Split, samples: int, labels: Array | None = None, spans: Array | None = None) -> Indices:
+    """Divide ``samples`` samples into parts.
+
+    Parameters
+    ----------
+    choice
+        the shares and the seed.
+    samples
+        number of samples.
+    labels
+        class numbers (N,); with ``choice.stratified``, each part holds each class in its share to within one sample.
+    spans
+        time steps (N, 2) that each sample uses, first and one after the last. Then the parts follow each other in
+        time and no time step is used by two parts; the few windows that straddle a boundary are left out.
+
+    Raises
+    ------
+    NetloomError
+        if a part that has a share would be empty.
+    """
+    if spans is not None:
+        indices = _by_time(choice, spans)
+    elif labels is not None and choice.stratified:
+        indices = _stratified(choice, labels)
+    else:
+        indices = _shuffled(choice, samples)
+    _check_filled(choice, indices, samples, spans)
+    return indices
+
+
+def _shuffled(choice: Split, samples: int) -> Indices:
+    order = np.random.default_rng(choice.seed).permutation(samples)
+    counts = _share_out(samples, choice.shares, np.zeros(3))
+    return _cut(order, [counts])
+
+
+def _stratified(choice: Split, labels: Array) -> Indices:
+    """Class by class; what does not divide evenly goes to the part that lags most behind its share so far."""
+    rng = np.random.default_rng(choice.seed)
+    owed = np.zeros(3)
+    orders, counts = [], []
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == label))
+        count = _share_out(len(members), choice.shares, owed)
+        owed = owed + np.array(choice.shares) * len(members) - count
+        orders.append(members)
+        counts.append(count)
+    return _cut(np.concatenate(orders) if orders else np.empty(0, np.int64), counts)
+
+
+def _share_out(samples: int, shares: tuple[float, float, float], owed: Array) -> Array:
+    """Whole numbers that add up to ``samples``, each less than one away from its share."""
+    quotas = np.array(shares) * samples
+    # A hair is added so that 0.15 * 20 counts as 3 although it is 2.9999999999999996.
+    counts: Array = np.floor(quotas + 1e-9).astype(np.int64)
+    left = samples - int(counts.sum())
+    need = np.where(quotas - counts > 1e-9, quotas - counts + owed, -np.inf)
+    counts[np.argsort(-need, kind="stable")[:left]] += 1
+    return counts
+
+
+def _cut(order: Array, counts: list[Array]) -> Indices:
+    parts: list[list[Array]] = [[], [], []]
+    start = 0
+    for count in counts:
+        for part, number in zip(parts, count, strict=True):
+            part.append(order[start : start + number])
+            start += int(number)
+    return Indices(*(np.sort(np.concatenate([np.empty(0, np.int64), *part])).astype(np.int64) for part in parts))
+
+
+def _by_time(choice: Split, spans: Array) -> Indices:
+    first, end = int(spans[:, 0].min()), int(spans[:, 1].max())
+    length = end - first
+    border = [first, first + round(choice.train * length), first + round((choice.train + choice.validation) * length)]
+    # Without a test part (or without validation as well), rounding must not cost the last window.
+    edges = [*border, end]
+    parts = [
+        np.flatnonzero((spans[:, 0] >= low) & (spans[:, 1] <= high))
+        for low, high in zip(edges, edges[1:], strict=False)
+    ]
+    return Indices(*(part.astype(np.int64) for part in parts))
+
+
+def _check_filled(choice: Split, indices: Indices, samples: int, spans: Array | None) -> None:
+    for (name, part), share in zip(indices.parts(), choice.shares, strict=True):
+        if share > 0 and len(part) == 0:
+            what = "window of the series" if spans is not None else "sample"
+            raise NetloomError(
+                f"The {name} part is empty: of {samples} samples, a share of {share:g} is not one {what}; "
+                + ("use a shorter window, " if spans is not None else "add samples, ")
+                + "or set that share to 0 or higher."
+            )
