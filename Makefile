@@ -1,0 +1,59 @@
+# Everything a person does with Netloom from a terminal: make help.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+RUN_READY := $(VENV)/.ready-to-run
+TEST_READY := $(VENV)/.ready-to-test
+SOURCES := graph app widgets benchmarks tools main.py
+
+.PHONY: help run test check bench docs lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     open Netloom; without a display, drive it offscreen and save pictures"
+	@echo "make test    run the tests"
+	@echo "make check   lint, formatting, types and import contracts"
+	@echo "make bench   run every benchmark"
+	@echo "make docs    take the screenshots in docs/screenshots anew"
+	@echo "make lock    write the locks from what is installed in $(VENV)"
+	@echo "make clean   remove $(VENV) and caches"
+
+run: $(RUN_READY)
+	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(PYTHON) main.py; \
+	else \
+		echo "There is no display: Netloom is driven offscreen instead."; \
+		QT_QPA_PLATFORM=offscreen $(PYTHON) main.py tour --out tour && echo "The pictures are in $(CURDIR)/tour"; \
+	fi
+
+test: $(TEST_READY)
+	$(PYTHON) -m pytest $(PYTEST)
+
+check: $(TEST_READY)
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy $(SOURCES)
+	$(VENV)/bin/lint-imports
+
+bench: $(RUN_READY)
+	$(PYTHON) -m benchmarks
+
+docs: $(RUN_READY)
+	QT_QPA_PLATFORM=offscreen $(PYTHON) main.py tour --out docs/screenshots
+
+lock: $(TEST_READY)
+	$(PYTHON) -m tools.lock
+	@touch $(RUN_READY) $(TEST_READY)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tour
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is filled only when a lock changes.
+$(RUN_READY): requirements.lock tools/setup.sh tools/qt_libraries.py
+	@bash tools/setup.sh $(VENV) requirements.lock
+	@touch $@
+
+$(TEST_READY): requirements-dev.lock $(RUN_READY)
+	@bash tools/setup.sh $(VENV) requirements-dev.lock
+	@touch $@

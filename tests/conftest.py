@@ -1,0 +1,75 @@
+"""What holds for every test: a home of its own, an offscreen display, few threads, and nothing left behind.
+
+Qt is not imported here, so that ``pytest tests/graph tests/app -p no:pytest-qt`` runs on a machine without Qt.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+QT_ROOMS = {"widgets", "journeys"}
+TESTS = Path(__file__).resolve().parent
+
+# Before anything imports Qt or torch: both read these when they load.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("NETLOOM_TEST_PLATFORM", "offscreen")
+for threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
+# No test may read or change what the person at this machine keeps.
+SESSION_HOME = Path(tempfile.mkdtemp(prefix="netloom-tests-"))
+for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "NETLOOM_HOME"):
+    os.environ[variable] = str(SESSION_HOME / variable.lower())
+
+# A machine under load is slow, not wrong: no deadline, no complaint about slow data.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("work", PATIENT, max_examples=25)
+settings.register_profile("ci", PATIENT, max_examples=100, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "work"))
+
+
+def pytest_unconfigure() -> None:
+    """Remove the home that all tests shared."""
+    shutil.rmtree(SESSION_HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a CUDA device where there is none; torch is only imported if a test asks for it."""
+    needing = [item for item in items if item.get_closest_marker("gpu")]
+    if not needing:
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason="there is no CUDA device"))
+
+
+@pytest.fixture(autouse=True)
+def netloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of this test's own, where Netloom keeps its runs, settings, journal and library."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("NETLOOM_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In the rooms with windows, fail a test that leaves a timer, thread, process or window behind."""
+    room = request.node.path.relative_to(TESTS).parts[0] if request.node.path.is_relative_to(TESTS) else ""
+    if room not in QT_ROOMS:
+        yield
+        return
+    request.getfixturevalue("qapp")
+    from tests.leftovers import Watch
+
+    with Watch() as watch:
+        yield
+    if watch.leftovers:
+        pytest.fail("left behind:\n" + "\n".join(watch.leftovers), pytrace=False)

@@ -1,0 +1,149 @@
+"""Rules of the house that import contracts and linters cannot express."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
+LONGEST = 600
+LEFTOVER = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HAC[K])\b")
+QT = ("PySide6", "shiboken6", "pyqtgraph", "qtpy", "qtawesome")
+
+MAY_LOAD_TORCH = re.compile(
+    r"graph\.(compile|modules)\b|app\.(training|insight|exports?)\b|app\.\w*(torch|weights)\w*\b"
+)
+"""Modules that may load torch when imported, except those of `TORCH_FREE`."""
+
+TORCH_FREE = {"app.training", "app.training.plan", "app.training.events", "app.training.messages", "app.training.runs"}
+
+LOADER = """
+import importlib, json, sys
+found = {}
+for name in json.loads(sys.argv[1]):
+    importlib.import_module(name)
+    for bad in json.loads(sys.argv[2]):
+        if bad in sys.modules:
+            found.setdefault(bad, name)
+print(json.dumps(found))
+"""
+
+
+def sources(*rooms: str) -> list[Path]:
+    """Every Python file of ``rooms``, and main.py where all rooms are meant."""
+    files = [path for room in rooms or ROOMS for path in (ROOT / room).rglob("*.py")]
+    return sorted(files if rooms else [*files, *ROOT.glob("main.py")])
+
+
+def module_name(path: Path) -> str:
+    """The dotted name under which ``path`` is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def first_loaders(modules: list[str], forbidden: list[str]) -> dict[str, str]:
+    """Import ``modules`` in a new process: for each of ``forbidden`` that this loads, the module that was first."""
+    command = [sys.executable, "-c", LOADER, json.dumps(modules), json.dumps(forbidden)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    loaded: dict[str, str] = json.loads(result.stdout.splitlines()[-1])
+    return loaded
+
+
+def torch_free(name: str) -> bool:
+    """Whether importing the module ``name`` has to leave torch alone."""
+    return name in TORCH_FREE or not MAY_LOAD_TORCH.match(name)
+
+
+def public_without_docstring(tree: ast.Module) -> list[str]:
+    """Public classes and functions of a module, and methods of public classes, that lack a docstring.
+
+    Names in Qt's own spelling (``paintEvent``) are Qt's handlers and are described by Qt; so are methods marked as
+    overriding.
+    """
+    found: list[str] = []
+    inside: list[tuple[str, list[ast.stmt]]] = [("", tree.body)]
+    while inside:
+        prefix, body = inside.pop()
+        for node in body:
+            if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("_"):
+                continue
+            if isinstance(node, ast.ClassDef):
+                inside.append((f"{prefix}{node.name}.", node.body))
+            elif node.name != node.name.lower() or overrides(node):
+                continue
+            if ast.get_docstring(node) is None:
+                found.append(f"{prefix}{node.name}")
+    return found
+
+
+def overrides(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is marked with ``override``, or completes a property that is described already."""
+    names = {ast.unparse(decorator).split(".")[-1] for decorator in node.decorator_list}
+    return bool(names & {"override", "overload", "setter", "deleter"})
+
+
+def test_there_are_sources_to_hold_to_the_rules() -> None:
+    assert len(sources("graph")) > 5
+    assert len(sources("tests")) > 3
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {f"{path.relative_to(ROOT)}": len(path.read_text("utf-8").splitlines()) for path in sources()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    folders = {path.parent for path in sources() if path.parent != ROOT}
+    assert sorted(folder for folder in folders if not (folder / "__init__.py").is_file()) == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    texts = {path: path.read_text("utf-8") for path in sources()}
+    silent = [path for path, text in texts.items() if text.strip() and ast.get_docstring(ast.parse(text)) is None]
+    assert silent == []
+
+
+def test_everything_public_is_described() -> None:
+    found = {
+        module_name(path): missing
+        for path in sources("graph", "app", "widgets")
+        if (missing := public_without_docstring(ast.parse(path.read_text("utf-8"))))
+    }
+    assert found == {}
+
+
+def test_nothing_is_left_for_later() -> None:
+    lines = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if LEFTOVER.search(line)
+    ]
+    assert lines == []
+
+
+def test_torch_stays_where_networks_are_built_and_trained() -> None:
+    modules = [name for name in map(module_name, sources("graph", "app")) if torch_free(name)]
+    assert modules
+    assert first_loaders(modules, ["torch", *QT]) == {}
+
+
+def test_graph_and_app_live_without_qt() -> None:
+    modules = [name for name in map(module_name, sources("graph", "app")) if not torch_free(name)]
+    assert first_loaders(modules, list(QT)) == {}
+
+
+def test_the_window_lives_without_torch() -> None:
+    modules = [module_name(path) for path in sources("widgets")]
+    assert first_loaders(modules, ["torch"]) == {}
+
+
+def test_the_loader_names_the_first_that_loads_what_is_forbidden() -> None:
+    """The tests above could not fail if the loader were blind."""
+    assert first_loaders(["colorsys", "xml.dom", "xml.sax"], ["xml", "torch"]) == {"xml": "xml.dom"}
