@@ -1,0 +1,294 @@
+"""The checker: shapes, costs and problems of a network, re-inferred only downstream of an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from graph.changes import Connected, Disconnected, LayerAdded, LayerMoved, LayerRemoved, LayerRenamed, LayerSet
+from graph.document import Commit, Document
+from graph.expectations import input_problems, output_problems
+from graph.facts import Expected, Facts, Problem, Reach, Severity
+from graph.fixes import Append, Fix, from_remedy
+from graph.layers.base import Layer, ShapeError
+from graph.layers.io import Input, Output
+from graph.network import Network, Node
+from graph.shapes import Shape
+
+
+Listener = Callable[[frozenset[str]], None]
+
+
+class Checker:
+    """Keeps the facts of every layer of a document up to date.
+
+    It subscribes to the document. After each commit it visits the edited layers and then only those downstream whose
+    input shapes changed.
+    """
+
+    def __init__(self, document: Document, expected: Expected | None = None) -> None:
+        self._document = document
+        self._expected = expected
+        self._facts: dict[str, Facts] = {}
+        self._network_problems: tuple[Problem, ...] = ()
+        self._useful: frozenset[str] = frozenset()
+        self._listeners: list[Listener] = []
+        self._stop = document.subscribe(self._on_commit)
+        self._refresh(document.network.ids, structure=True)
+
+    # Reading
+
+    def facts(self, id: str) -> Facts:  # noqa: A002 - the domain's word
+        """What is known of the layer ``id``."""
+        return self._facts[id]
+
+    @property
+    def network(self) -> Network:
+        """The network that is checked."""
+        return self._document.network
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems: errors first, then in the order of the layers."""
+        own = [problem for id_ in self.network.ids for problem in self._facts[id_].problems]
+        order = list(Severity)
+        return tuple(sorted([*self._network_problems, *own], key=lambda problem: order.index(problem.severity)))
+
+    @property
+    def ok(self) -> bool:
+        """Whether the network can be compiled and trained."""
+        return all(problem.severity is not Severity.ERROR for problem in self.problems)
+
+    @property
+    def useful(self) -> frozenset[str]:
+        """Ids of the layers that lead to an output: only these are compiled."""
+        return self._useful
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters of the layers that lead to an output."""
+        return sum(self._facts[id_].parameters for id_ in self._useful)
+
+    @property
+    def connections(self) -> int:
+        """Connections of the layers that lead to an output."""
+        return sum(self._facts[id_].connections for id_ in self._useful)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations per sample of the layers that lead to an output."""
+        return sum(self._facts[id_].flops for id_ in self._useful)
+
+    # Listening
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with the ids whose facts changed, once per commit; returns how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def expect(self, expected: Expected | None) -> None:
+        """Check against other data from now on."""
+        if expected != self._expected:
+            self._expected = expected
+            ends = [node.id for node in self.network if isinstance(node.layer, Input | Output)]
+            self._publish(self._refresh(ends, structure=False))
+
+    def close(self) -> None:
+        """Stop listening to the document."""
+        self._stop()
+
+    # Inside
+
+    def _on_commit(self, commit: Commit) -> None:
+        dirty, structure = _touched(commit)
+        if not dirty and not structure:
+            return
+        alive = [id_ for id_ in dirty if id_ in self.network]
+        gone = frozenset(id_ for id_ in dirty if id_ not in self.network)
+        for id_ in gone:
+            self._facts.pop(id_, None)
+        self._publish(self._refresh(alive, structure) | gone)
+
+    def _publish(self, changed: frozenset[str]) -> None:
+        for listener in tuple(self._listeners):
+            listener(changed)
+
+    def _refresh(self, dirty: Iterable[str], structure: bool) -> frozenset[str]:
+        """Re-infer ``dirty`` and what depends on it; returns the ids whose facts changed."""
+        stale, usefulness_changed = set(dirty), set[str]()
+        if structure:
+            useful = leading_to_outputs(self.network)
+            usefulness_changed = set(useful ^ self._useful) & set(self._facts) & set(self.network.ids)
+            self._useful = useful
+            stale |= usefulness_changed
+        changed = set[str]()
+        for id_ in downstream(self.network, stale):
+            if id_ not in stale:
+                continue
+            old, new = self._facts.get(id_), self._infer(self.network.node(id_))
+            self._facts[id_] = new
+            if old == new:
+                continue
+            changed.add(id_)
+            if old is None or old.outputs != new.outputs or old.reach != new.reach:
+                stale |= {connection.target for connection in self.network.out_of(id_)}
+        self._network_problems = network_problems(self.network)
+        return frozenset(changed | usefulness_changed)
+
+    def _infer(self, node: Node) -> Facts:
+        arriving = self.network.into(node.id)
+        missing = [port for port in node.inputs if port not in arriving]
+        if missing:
+            return Facts(problems=self._missing(node, missing))
+        inputs: dict[str, Shape] = {}
+        for port in node.inputs:
+            connection = arriving[port]
+            shape = self._facts.get(connection.source, Facts()).outputs.get(connection.source_port)
+            if shape is None:
+                return Facts()  # the fault lies upstream and is told there
+            inputs[port] = shape
+        try:
+            outputs = node.layer.infer(inputs)
+        except ShapeError as error:
+            fixes = tuple(from_remedy(remedy, node.id) for remedy in error.remedies)
+            problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
+            return Facts(inputs=inputs, problems=(problem,))
+        return self._settled(node, inputs, outputs)
+
+    def _settled(self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> Facts:
+        """Facts of a layer whose shapes are known."""
+        layer = node.layer
+        return Facts(
+            inputs=inputs,
+            outputs=outputs,
+            parameters=layer.parameter_count(inputs),
+            connections=layer.connection_count(inputs, outputs),
+            flops=layer.flops(inputs, outputs),
+            reach=self._reach(node, outputs),
+            problems=self._against_data(node, outputs),
+        )
+
+    def _reach(self, node: Node, outputs: Mapping[str, Shape]) -> Reach | None:
+        if isinstance(node.layer, Input):
+            axes = spatial_axes(node.layer.shape)
+            return Reach((1,) * axes, (1,) * axes) if axes else None
+        arriving = self.network.into(node.id)
+        reaches = [self._facts[arriving[port].source].reach for port in node.inputs]
+        known = [found for found in reaches if found is not None]
+        axes = spatial_axes(next(iter(outputs.values())))
+        if node.layer.sees_everything() or len(known) != len(reaches) or not known:
+            return None
+        widest = max(known, key=lambda found: found.size)
+        return grown(widest, node.layer) if len(widest.size) == axes else None
+
+    def _missing(self, node: Node, ports: list[str]) -> tuple[Problem, ...]:
+        severity = Severity.ERROR if node.id in self._useful else Severity.WARNING
+        named = f"input {ports[0]}" if len(node.inputs) > 1 else "input"
+        message = f"{node.id}: nothing is connected to its {named}. Pull a wire to it from another layer."
+        return (Problem(severity, node.id, ports[0], message),)
+
+    def _against_data(self, node: Node, outputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
+        if self._expected is None:
+            return ()
+        if isinstance(node.layer, Input):
+            return input_problems(node, node.layer, self._expected)
+        if isinstance(node.layer, Output):
+            return output_problems(self.network, node, node.layer, outputs["out"], self._expected)
+        return ()
+
+
+def _touched(commit: Commit) -> tuple[set[str], bool]:
+    """Ids to re-infer after a commit, and whether paths through the network may have changed."""
+    dirty, structure = set[str](), False
+    for change in commit.changes:
+        match change:
+            case LayerAdded(node=node) | LayerRemoved(node=node):
+                dirty.add(node.id)
+                structure = True
+            case LayerSet(id=id_, old=old, new=new):
+                dirty.add(id_)
+                structure |= type(old) is not type(new)
+            case LayerRenamed(old=before, new=after):
+                dirty |= {before, after}
+                structure = True
+            case Connected(connection=connection) | Disconnected(connection=connection):
+                dirty.add(connection.target)
+                structure = True
+            case LayerMoved():
+                pass
+            case _:
+                pass
+    return dirty, structure
+
+
+def downstream(network: Network, start: Iterable[str]) -> list[str]:
+    """``start`` and all layers that depend on it, each after those it depends on."""
+    graph, order, seen = network.graph, list[str](), set[str]()
+    for root in start:
+        if root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, iter(graph.successors(root)))]
+        while stack:
+            id_, successors = stack[-1]
+            following = next((s for s in successors if s not in seen), None)
+            if following is None:
+                order.append(id_)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(graph.successors(following))))
+    return order[::-1]
+
+
+def leading_to_outputs(network: Network) -> frozenset[str]:
+    """Ids of the layers from which a path leads to an output layer."""
+    waiting = [node.id for node in network if isinstance(node.layer, Output)]
+    found = set(waiting)
+    while waiting:
+        for before in network.graph.predecessors(waiting.pop()):
+            if before not in found:
+                found.add(before)
+                waiting.append(before)
+    return frozenset(found)
+
+
+def network_problems(network: Network) -> tuple[Problem, ...]:
+    """Problems of the network as a whole."""
+    layers = [node.layer for node in network]
+    problems = []
+    if not any(isinstance(layer, Input) for layer in layers):
+        problems.append(_lacks("The network has no Input: add the place where data enters."))
+    if not any(isinstance(layer, Output) for layer in layers):
+        problems.append(_lacks("The network has no Output: add the place where its answer leaves.", _ending(network)))
+    return tuple(problems)
+
+
+def _lacks(message: str, fixes: tuple[Fix, ...] = ()) -> Problem:
+    return Problem(Severity.ERROR, None, None, message, fixes)
+
+
+def _ending(network: Network) -> tuple[Fix, ...]:
+    """Offers an Output behind the one layer that nothing follows, if there is just one."""
+    ends = [node for node in network if node.outputs and not network.out_of(node.id)]
+    if len(ends) != 1:
+        return ()
+    return (Fix(f"Add Output behind {ends[0].id}", (Append(ends[0].id, Output()),)),)
+
+
+def spatial_axes(shape: Shape) -> int:
+    """Number of axes along which windows slide: two for images, one for sequences, none for vectors."""
+    return {"image": 2, "sequence": 1, "tokens": 1}.get(shape.kind, 0)
+
+
+def grown(reach: Reach, layer: Layer) -> Reach:
+    """The receptive field after ``layer``: size + (window - 1) dilation jump, and jump x stride.
+
+    A layer without a window leaves it as it is. See Araujo, Norris and Sim, "Computing Receptive Fields of
+    Convolutional Neural Networks", Distill 2019.
+    """
+    window = layer.window()
+    if window is None or len(window.size) != len(reach.size):
+        return reach
+    steps = zip(reach.size, reach.jump, window.size, window.stride, window.dilation, strict=True)
+    further = [(size + (w - 1) * dilation * jump, jump * stride) for size, jump, w, stride, dilation in steps]
+    return Reach(tuple(size for size, _ in further), tuple(jump for _, jump in further))

@@ -1,0 +1,65 @@
+"""What the checker finds out: problems, facts of a layer, and what the data expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from graph.fixes import Fix
+from graph.shapes import Shape
+
+
+class Severity(StrEnum):
+    """Errors keep a network from training; warnings and hints do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where, in words a student understands, and what would repair it."""
+
+    severity: Severity
+    layer: str | None
+    port: str | None
+    message: str
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far an output value looks back into the input, per spatial axis: ``size`` in input places, and ``jump``."""
+
+    size: tuple[int, ...]
+    jump: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one layer. ``outputs`` is empty where the shapes cannot be told."""
+
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    outputs: Mapping[str, Shape] = field(default_factory=dict)
+    parameters: int = 0
+    connections: int = 0
+    flops: int = 0
+    reach: Reach | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Size of the receptive field per spatial axis; None where there are no places or all input is seen."""
+        return self.reach.size if self.reach else None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the chosen data offers, by field name; ``targets`` are the shapes that a network's answer must have."""
+
+    inputs: Mapping[str, Shape]
+    targets: Mapping[str, Shape]
+    default_input: str
+    default_target: str
