@@ -6,6 +6,7 @@ Only Linux can lack them. Root on Debian or Ubuntu gets them installed; everyone
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,17 +16,17 @@ from pathlib import Path
 BASE = ["libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0"]
 """Debian packages that Qt needs even without a display."""
 
-DISPLAY = {
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-xinerama.so.0": "libxcb-xinerama0",
-}
-"""Libraries that Qt needs to draw on a display, and the Debian packages that hold them."""
+DISPLAY = [
+    "libxcb-cursor0",
+    "libxkbcommon-x11-0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+    "libxcb-image0",
+    "libxcb-render-util0",
+    "libxcb-xinerama0",
+]
+"""Debian packages that Qt needs besides to draw on an X display."""
 
 FONT = "fonts-dejavu-core"
 FONT_FOLDERS = ["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"]
@@ -41,10 +42,14 @@ def trial() -> str:
     return (result.stderr.strip() or f"exit status {result.returncode}") if result.returncode else ""
 
 
-def loads(library: str) -> bool:
-    """Whether the system's loader finds ``library``."""
+def display_plugin_loads() -> bool:
+    """Whether the part of Qt that draws on an X display finds every library it was linked with."""
+    package = importlib.util.find_spec("PySide6")
+    folders = (package.submodule_search_locations or []) if package else []
+    plugins = [plugin for folder in folders for plugin in Path(folder).glob("Qt/plugins/platforms/libqxcb.so")]
     try:
-        ctypes.CDLL(library)
+        for plugin in plugins:
+            ctypes.CDLL(str(plugin))
     except OSError:
         return False
     return True
@@ -56,16 +61,11 @@ def has_font() -> bool:
     return any(path.suffix in {".ttf", ".otf", ".ttc"} for folder in folders for path in folder.rglob("*"))
 
 
-def has_display() -> bool:
-    """Whether the person sits before a display."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def missing() -> list[str]:
     """Debian packages that would help Qt here; none where it has all it needs."""
     packages = BASE.copy() if trial() else []
-    if has_display():
-        packages += [package for library, package in DISPLAY.items() if not loads(library)]
+    if os.environ.get("DISPLAY") and not display_plugin_loads():
+        packages += DISPLAY
     return packages if has_font() else [*packages, FONT]
 
 
