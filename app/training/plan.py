@@ -1,0 +1,199 @@
+"""The plan: all that decides a training run besides the network and the data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from graph.errors import NetloomError
+from graph.layers.settings import Setting, describe, sentence, setting
+
+DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
+
+LossName = Literal["auto", "cross_entropy", "mse", "mae", "huber", "bce"]
+
+
+class Plan(BaseModel):
+    """The ``plan`` section of a project, as a value.
+
+    Its settings are declared like those of layers, so forms and the command line derive from ``describe(Plan)``.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    epochs: int = setting(
+        20, "How often the network sees every training sample.", minimum=1, maximum=1_000_000, unit="epochs"
+    )
+    batch_size: int = setting(
+        32, "Samples whose gradients are averaged for one step.", minimum=1, maximum=1_000_000, unit="samples"
+    )
+    loss: LossName = setting(
+        "auto", "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers."
+    )
+    huber_delta: float = setting(
+        1.0,
+        "Error at which the Huber loss turns from square to straight, in standardised units.",
+        minimum=1e-6,
+        maximum=1e6,
+        when=("loss", ("huber",)),
+    )
+
+    optimiser: Literal["sgd", "adam", "adamw", "rmsprop"] = setting("adam", "How gradients change the weights.")
+    learning_rate: float = setting(0.001, "Size of each step.", minimum=1e-9, maximum=1000.0)
+    momentum: float = setting(
+        0.9,
+        "Share of the last step that is repeated in the next.",
+        minimum=0.0,
+        maximum=0.9999,
+        when=("optimiser", ("sgd", "rmsprop")),
+    )
+    nesterov: bool = setting(
+        False, "Look ahead along the momentum before stepping (Nesterov).", when=("optimiser", ("sgd",))
+    )
+    beta1: float = setting(
+        0.9,
+        "How long gradients are remembered: near 1 is long.",
+        minimum=0.0,
+        maximum=0.99999,
+        label="beta 1",
+        when=("optimiser", ("adam", "adamw")),
+    )
+    beta2: float = setting(
+        0.999,
+        "How long squared gradients are remembered: near 1 is long.",
+        minimum=0.0,
+        maximum=0.999999,
+        label="beta 2",
+        when=("optimiser", ("adam", "adamw")),
+    )
+    alpha: float = setting(
+        0.99,
+        "How long squared gradients are remembered: near 1 is long.",
+        minimum=0.0,
+        maximum=0.999999,
+        when=("optimiser", ("rmsprop",)),
+    )
+    weight_decay: float = setting(0.0, "How strongly weights are pulled towards zero.", minimum=0.0, maximum=100.0)
+
+    schedule: Literal["constant", "step", "cosine", "one_cycle", "plateau"] = setting(
+        "constant", "How the learning rate changes while training."
+    )
+    step_epochs: int = setting(
+        10,
+        "Epochs after which the learning rate falls, again and again.",
+        minimum=1,
+        maximum=1_000_000,
+        unit="epochs",
+        when=("schedule", ("step",)),
+    )
+    plateau_patience: int = setting(
+        3,
+        "Epochs without a better validation loss after which the learning rate falls.",
+        minimum=0,
+        maximum=1_000_000,
+        unit="epochs",
+        when=("schedule", ("plateau",)),
+    )
+    factor: float = setting(
+        0.1,
+        "What the learning rate is multiplied by when it falls.",
+        minimum=1e-6,
+        maximum=1.0,
+        when=("schedule", ("step", "plateau")),
+    )
+    final_rate: float = setting(
+        0.0,
+        "Learning rate at the end, as a share of the first.",
+        minimum=0.0,
+        maximum=1.0,
+        when=("schedule", ("cosine", "plateau")),
+    )
+    warm_up: float = setting(
+        0.3,
+        "Share of the training during which the learning rate rises to its peak.",
+        minimum=0.01,
+        maximum=0.99,
+        when=("schedule", ("one_cycle",)),
+    )
+
+    clip: float = setting(
+        0.0,
+        "Longest gradient (norm over all weights) that is not shortened; 0 shortens none.",
+        minimum=0.0,
+        maximum=1e6,
+        label="gradient clipping",
+    )
+    patience: int = setting(
+        0,
+        "Stop after this many epochs without a better validation loss; 0 never stops early.",
+        minimum=0,
+        maximum=1_000_000,
+        unit="epochs",
+        label="early stopping",
+    )
+    keep_best: bool = setting(
+        True, "Test and use the weights of the epoch with the lowest validation loss, not the last ones."
+    )
+
+    seed: int = setting(
+        0, "The same number repeats the same run; another one starts otherwise.", minimum=0, maximum=2**31 - 1
+    )
+    device: str = setting("auto", "Where to train: auto, cpu, cuda, or cuda:1 for the second graphics card.")
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32", "Numbers to calculate with; bfloat16 is faster where the hardware has it, and coarser."
+    )
+    threads: int = setting(
+        0, "Processor threads to use; 0 takes one for small networks and all cores for large ones.",
+        minimum=0, maximum=1024, unit="threads",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        for spec in self.settings():
+            complaint = spec.complaint(getattr(self, spec.name))
+            if complaint:
+                raise ValueError(complaint)
+        if not DEVICE.fullmatch(self.device):
+            raise ValueError(f"the device must be auto, cpu, cuda or cuda:NUMBER, not “{self.device}”")
+        if self.nesterov and self.optimiser == "sgd" and self.momentum == 0:
+            raise ValueError("Nesterov needs momentum above 0; raise the momentum or switch Nesterov off")
+        return self
+
+    @classmethod
+    def settings(cls) -> tuple[Setting, ...]:
+        """The plan's settings in the order of the form."""
+        return describe(cls)
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any], place: str = "plan") -> Self:
+        """Read the ``plan`` section of a project; whatever is left out has its default.
+
+        Raises
+        ------
+        NetloomError
+            if a setting is unknown or its value is refused; the sentence begins with ``place``.
+        """
+        if not isinstance(section, Mapping):
+            raise NetloomError(f"{place}: names with values are needed (given: {section!r:.60}).")
+        try:
+            return cls.model_validate_json(json.dumps(dict(section)))
+        except ValidationError as error:
+            raise sentence(error, place) from None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``plan`` section of a project; `parse` reads it back to an equal plan."""
+        return self.model_dump(mode="json")
+
+    def changed(self, **values: Any) -> Self:
+        """The same plan with some settings changed, validated.
+
+        Raises
+        ------
+        NetloomError
+            if a value is refused.
+        """
+        return type(self).parse(self.to_json() | values)
