@@ -65,9 +65,7 @@ class LayerSet:
 
     def apply(self, content: Content) -> None:
         """Put the new layer in the node."""
-        content.network.replace_node(
-            replace(content.network.node(self.id), layer=self.new)
-        )
+        content.network.replace_node(replace(content.network.node(self.id), layer=self.new))
 
     def inverse(self) -> Change:
         """Back to the old layer."""
@@ -84,9 +82,7 @@ class LayerMoved:
 
     def apply(self, content: Content) -> None:
         """Move the node."""
-        content.network.replace_node(
-            replace(content.network.node(self.id), position=self.new)
-        )
+        content.network.replace_node(replace(content.network.node(self.id), position=self.new))
 
     def inverse(self) -> Change:
         """Back to the old place."""
@@ -169,16 +165,7 @@ class SectionSet:
         return SectionSet(self.section, self.new, self.old)
 
 
-Change = (
-    LayerAdded
-    | LayerRemoved
-    | LayerSet
-    | LayerMoved
-    | LayerRenamed
-    | Connected
-    | Disconnected
-    | SectionSet
-)
+Change = LayerAdded | LayerRemoved | LayerSet | LayerMoved | LayerRenamed | Connected | Disconnected | SectionSet
 
 
 def renamed(connection: Connection, old: str, new: str) -> Connection:

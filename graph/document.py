@@ -171,9 +171,7 @@ class Document:
 
     # Mutators
 
-    def add(
-        self, layer: Layer, position: Position = (0.0, 0.0), name: str | None = None
-    ) -> str:
+    def add(self, layer: Layer, position: Position = (0.0, 0.0), name: str | None = None) -> str:
         """Add a layer and return its id, which is ``name`` or made from the layer's stem.
 
         Raises
@@ -278,9 +276,7 @@ class Document:
         self._redo.clear()
         last = self._undo[-1] if self._undo else None
         if last is not None and entry.merge is not None and last.merge == entry.merge:
-            self._undo[-1] = _Entry(
-                entry.name, last.changes + entry.changes, entry.merge
-            )
+            self._undo[-1] = _Entry(entry.name, last.changes + entry.changes, entry.merge)
         else:
             self._undo.append(entry)
 

@@ -36,13 +36,9 @@ def check_name(name: str, taken: Container[str] = ()) -> None:
             f"“{name}” cannot name a layer: use letters, digits and underscores, and begin with a letter."
         )
     if keyword.iskeyword(name) or name in RESERVED:
-        raise NetloomError(
-            f"“{name}” cannot name a layer because Python or torch uses the word: choose another."
-        )
+        raise NetloomError(f"“{name}” cannot name a layer because Python or torch uses the word: choose another.")
     if name in taken:
-        raise NetloomError(
-            f"Another layer is already called “{name}”: choose another name."
-        )
+        raise NetloomError(f"Another layer is already called “{name}”: choose another name.")
 
 
 def fresh_name(stem: str, taken: Container[str]) -> str:

@@ -53,9 +53,7 @@ class Node:
 class Network:
     """Layers by id, and the connections between their ports; always acyclic."""
 
-    def __init__(
-        self, nodes: Iterable[Node] = (), connections: Iterable[Connection] = ()
-    ) -> None:
+    def __init__(self, nodes: Iterable[Node] = (), connections: Iterable[Connection] = ()) -> None:
         self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for node in nodes:
             self.graph.add_node(node.id, node=node)
@@ -100,22 +98,16 @@ class Network:
     @property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, sorted."""
-        return tuple(
-            sorted(data["connection"] for _, _, data in self.graph.edges(data=True))
-        )
+        return tuple(sorted(data["connection"] for _, _, data in self.graph.edges(data=True)))
 
     def into(self, id: str) -> dict[str, Connection]:  # noqa: A002
         """Connections that arrive at the layer, by input port."""
         edges = self.graph.in_edges(id, data=True)
-        return {
-            data["connection"].target_port: data["connection"] for _, _, data in edges
-        }
+        return {data["connection"].target_port: data["connection"] for _, _, data in edges}
 
     def out_of(self, id: str) -> list[Connection]:  # noqa: A002
         """Connections that leave the layer, sorted."""
-        return sorted(
-            data["connection"] for _, _, data in self.graph.out_edges(id, data=True)
-        )
+        return sorted(data["connection"] for _, _, data in self.graph.out_edges(id, data=True))
 
     def at(self, target: str, port: str) -> Connection | None:
         """The connection that arrives at an input port, if any."""
@@ -141,13 +133,9 @@ class Network:
         """
         source, target = self.node(connection.source), self.node(connection.target)
         if connection.source_port not in source.outputs:
-            raise NetloomError(
-                f"{source.id} has no output called “{connection.source_port}”."
-            )
+            raise NetloomError(f"{source.id} has no output called “{connection.source_port}”.")
         if connection.target_port not in target.inputs:
-            raise NetloomError(
-                f"{target.id} has no input called “{connection.target_port}”."
-            )
+            raise NetloomError(f"{target.id} has no input called “{connection.target_port}”.")
         if self.at(target.id, connection.target_port) is not None:
             raise NetloomError(
                 f"The input “{connection.target_port}” of {target.id} is taken: remove its connection first."
@@ -175,9 +163,7 @@ class Network:
     def insert_connection(self, connection: Connection) -> None:
         """Add a connection that `check_connection` accepts."""
         key = (connection.source_port, connection.target_port)
-        self.graph.add_edge(
-            connection.source, connection.target, key=key, connection=connection
-        )
+        self.graph.add_edge(connection.source, connection.target, key=key, connection=connection)
 
     def remove_connection(self, connection: Connection) -> None:
         """Remove a connection that is there."""

@@ -53,16 +53,12 @@ class Shape:
     def __post_init__(self) -> None:
         axes = AXES[self.kind]
         if len(self.sizes) != len(axes):
-            raise ValueError(
-                f"{ARTICLED[self.kind]} has the sizes {', '.join(axes)}; {len(self.sizes)} given"
-            )
+            raise ValueError(f"{ARTICLED[self.kind]} has the sizes {', '.join(axes)}; {len(self.sizes)} given")
         for axis, size in zip(axes, self.sizes, strict=True):
             if size is None and axis == "T":
                 continue
             if size is None or size < 1:
-                raise ValueError(
-                    f"size {axis} of {ARTICLED[self.kind]} must be a positive number, not {size}"
-                )
+                raise ValueError(f"size {axis} of {ARTICLED[self.kind]} must be a positive number, not {size}")
 
     def size(self, axis: str) -> int:
         """Size along ``axis`` ("F", "C", "H", "W" or "T").

@@ -1,0 +1,312 @@
+"""Project files: strict reading, stable writing, migrations.
+
+A ``.netloom`` file is one JSON object. It holds enumerated kinds, numbers and text; nothing in it names an importable
+object, so opening one can run nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graph.changes import Section
+from graph.errors import NetloomError
+from graph.layers.catalogue import parse_layer
+from graph.naming import check_name
+from graph.network import Connection, Network, Node
+
+VERSION = 1
+"""The schema that this Netloom writes."""
+
+SECTIONS = ("about", "data", "plan", "notes")
+"""Parts of a project beside the network, in the order of the file."""
+
+SUFFIX = ".netloom"
+LARGEST = 64 * 2**20
+"""Files over this many bytes are refused: a network of 10,000 layers takes about 2 MB."""
+
+LINE = 140
+"""Longest line of a file before it is broken up, in characters."""
+
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From a version to the next: each takes the whole object and returns it one version later."""
+
+
+@dataclass
+class Project:
+    """A network with its data choice, plan and notes."""
+
+    network: Network = field(default_factory=Network)
+    sections: dict[str, Section] = field(default_factory=dict)
+
+
+# Reading
+
+
+def read_project(path: Path) -> Project:
+    """The project in the file ``path``.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, is no project, or is refused; the sentence names the place.
+    """
+    return parse_project(decode(_bytes_of(path), path.name), path.name)
+
+
+def decode(content: bytes, place: str) -> dict[str, Any]:
+    """Strict JSON: an object, without duplicate keys, NaN or infinity."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) != len(items):
+            names = [name for name, _ in items]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise NetloomError(f"{place}: the key “{twice}” stands twice in one object; remove one of them.")
+        return found
+
+    def constant(name: str) -> Any:
+        raise NetloomError(f"{place}: {name} is not a number that a project may hold; replace it.")
+
+    try:
+        value = json.loads(content.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+    except UnicodeDecodeError:
+        raise NetloomError(f"{place} is not a Netloom project: it is not text. Choose a .netloom file.") from None
+    except json.JSONDecodeError as error:
+        raise NetloomError(
+            f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}; the file is broken or cut short. "
+            "Take a copy of it from a backup, or correct the line."
+        ) from None
+    except RecursionError:
+        raise NetloomError(f"{place} is not a Netloom project: it is nested too deeply.") from None
+    if not isinstance(value, dict) or "netloom" not in value:
+        raise NetloomError(f"{place} is not a Netloom project: it lacks the key “netloom”. Choose a .netloom file.")
+    return value
+
+
+def parse_project(value: Mapping[str, Any], place: str = "project") -> Project:
+    """A project from its JSON object.
+
+    Raises
+    ------
+    NetloomError
+        naming the place, the reason and the remedy.
+    """
+    value = _migrated(dict(value), place)
+    unknown = sorted(set(value) - {"netloom", "network", *SECTIONS})
+    if unknown:
+        raise NetloomError(f"{place}: unknown key “{unknown[0]}”; remove it or correct its name.")
+    network = parse_network(_object(value.get("network", {}), f"{place}: network"), place)
+    return Project(network, {name: _section(name, value[name], place) for name in SECTIONS if name in value})
+
+
+def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
+    """A network from its JSON object: ``{"layers": [...], "connections": [...]}``."""
+    unknown = sorted(set(value) - {"layers", "connections"})
+    if unknown:
+        raise NetloomError(f"{place}: unknown key “{unknown[0]}” in network; remove it or correct its name.")
+    network = Network()
+    for index, entry in enumerate(_list(value.get("layers", []), f"{place}: layers")):
+        node = _node(_object(entry, f"{place}: layer {index + 1}"), f"{place}: layer {index + 1}")
+        if node.id in network:
+            raise NetloomError(f"{place}: two layers are called “{node.id}”; rename one of them.")
+        network.insert_node(node)
+    for entry in _list(value.get("connections", []), f"{place}: connections"):
+        _connect(network, parse_connection(entry, place), place)
+    return network
+
+
+def parse_connection(text: object, place: str = "connection") -> Connection:
+    """A connection from ``source.port -> target.port``."""
+    match = re.fullmatch(r"(\w+)\.(\w+) -> (\w+)\.(\w+)", text) if isinstance(text, str) else None
+    if match is None:
+        raise NetloomError(f"{place}: {text!r} is no connection; write “conv1.out -> relu1.in”.")
+    return Connection(*match.groups())
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NetloomError(f"{path.name} is larger than {LARGEST // 2**20} MB, which no project is.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
+
+
+def _migrated(value: dict[str, Any], place: str) -> dict[str, Any]:
+    version = value.get("netloom")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise NetloomError(f"{place}: “netloom” must hold the version of the file, a whole number from 1.")
+    if version > VERSION:
+        raise NetloomError(
+            f"{place} was written by a newer Netloom (version {version} of the format; this one reads up to {VERSION}). "
+            "Update Netloom to open it."
+        )
+    for step in range(version, VERSION):
+        value = MIGRATIONS[step](value)
+    return value
+
+
+def _object(value: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise NetloomError(f"{place} must be an object in braces, not {type(value).__name__}.")
+    return value
+
+
+def _list(value: object, place: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise NetloomError(f"{place} must be a list in brackets, not {type(value).__name__}.")
+    return value
+
+
+def _section(name: str, value: object, place: str) -> Section:
+    if name == "notes":
+        if not isinstance(value, str):
+            raise NetloomError(f"{place}: notes must be text.")
+        return value
+    return _object(value, f"{place}: {name}")
+
+
+def _node(entry: Mapping[str, Any], place: str) -> Node:
+    unknown = sorted(set(entry) - {"id", "kind", "settings", "position"})
+    if unknown:
+        raise NetloomError(f"{place}: unknown key “{unknown[0]}”; remove it or correct its name.")
+    name = entry.get("id")
+    if not isinstance(name, str):
+        raise NetloomError(f"{place} has no id; give it a name such as “conv1”.")
+    try:
+        check_name(name)
+    except NetloomError as error:
+        raise NetloomError(f"{place}: {error}") from None
+    settings = _object(entry.get("settings", {}), f"{place} ({name}): settings")
+    layer = parse_layer(entry.get("kind"), settings, f"{place} ({name})")
+    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"))
+
+
+def _position(value: object, place: str) -> tuple[float, float]:
+    if isinstance(value, list) and len(value) == 2 and all(_is_place(number) for number in value):
+        return (float(value[0]), float(value[1]))
+    raise NetloomError(f"{place}: position must be two numbers, for example [0, 120].")
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e9
+
+
+def _connect(network: Network, connection: Connection, place: str) -> None:
+    try:
+        network.check_connection(connection)
+    except NetloomError as error:
+        raise NetloomError(f"{place}: connection {connection}: {error}") from None
+    network.insert_connection(connection)
+
+
+# Writing
+
+
+def project_json(project: Project) -> dict[str, Any]:
+    """The project as a JSON object; it depends on the content alone, not on the order of edits."""
+    sections = {name: project.sections[name] for name in SECTIONS if project.sections.get(name) is not None}
+    return {"netloom": VERSION, **sections, "network": network_json(project.network)}
+
+
+def network_json(network: Network) -> dict[str, Any]:
+    """The network as a JSON object, layers from inputs to outputs."""
+    return {
+        "layers": [node_json(network.node(id_)) for id_ in network.ordered()],
+        "connections": [str(connection) for connection in network.connections],
+    }
+
+
+def node_json(node: Node) -> dict[str, Any]:
+    """A layer with its place as a JSON object."""
+    position = [int(part) if part == int(part) else part for part in node.position]
+    return {"id": node.id, "kind": node.layer.kind, "settings": node.layer.values(), "position": position}
+
+
+def encode(value: Mapping[str, Any]) -> bytes:
+    """JSON that reads well in a diff: what fits on a line stands on one, anything longer is broken up."""
+    return (_written(value, 0) + "\n").encode("utf-8")
+
+
+def _written(value: object, indent: int) -> str:
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if not value or not isinstance(value, dict | list) or (indent > 0 and len(line) + indent <= LINE):
+        return line
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        parts = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_written(v, indent + 2)}" for key, v in value.items()]
+        return "{\n" + ",\n".join(parts) + "\n" + " " * indent + "}"
+    parts = [inner + _written(part, indent + 2) for part in value]
+    return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"
+
+
+def project_bytes(project: Project) -> bytes:
+    """The content of the file."""
+    return encode(project_json(project))
+
+
+def write_project(path: Path, project: Project) -> None:
+    """Write the project so that the file holds either the old or the new content, whatever happens.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be written; the old file is untouched.
+    """
+    write_atomically(path, project_bytes(project))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary file, flush it to the disk, rename it into place, and flush the folder.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be written; what was at ``path`` is untouched.
+    """
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            Path(temporary).chmod(path.stat().st_mode & 0o777)
+        else:
+            Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        reason = (error.strerror or "it cannot be written").lower()
+        raise NetloomError(
+            f"{path} was not saved: {reason}. Choose another folder or make room, and save again."
+        ) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename durable; folders cannot be opened for that on Windows, where it is not needed."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
