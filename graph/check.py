@@ -14,7 +14,6 @@ from graph.layers.io import Input, Output
 from graph.network import Network, Node
 from graph.shapes import Shape
 
-
 Listener = Callable[[frozenset[str]], None]
 
 
@@ -37,7 +36,7 @@ class Checker:
 
     # Reading
 
-    def facts(self, id: str) -> Facts:  # noqa: A002 - the domain's word
+    def facts(self, id: str) -> Facts:
         """What is known of the layer ``id``."""
         return self._facts[id]
 

@@ -185,7 +185,7 @@ def _layer(
 ) -> Iterator[str]:
     """Lines of one layer: steps used once are written inside the next, the others get a variable."""
     uses = _uses(construct)
-    results: dict[str | int, str] = dict(arriving)
+    results: dict[str | int, str] = {port: name for port, name in arriving.items()}  # noqa: C416 - widens the key type
     for index, step in enumerate(construct.steps):
         text = _expression(id_, step, results)
         if uses[index] > 1:

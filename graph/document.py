@@ -185,14 +185,14 @@ class Document:
         self._apply(LayerAdded(Node(name, layer, _exact(position))))
         return name
 
-    def remove(self, id: str) -> None:  # noqa: A002 - the domain's word
+    def remove(self, id: str) -> None:
         """Remove a layer and its connections."""
         node = self.network.node(id)
         for connection in [*self.network.into(id).values(), *self.network.out_of(id)]:
             self.disconnect(connection)
         self._apply(LayerRemoved(node))
 
-    def set_layer(self, id: str, layer: Layer) -> None:  # noqa: A002
+    def set_layer(self, id: str, layer: Layer) -> None:
         """Give the layer other settings, or another kind; connections to ports that vanish are removed."""
         node = self.network.node(id)
         if node.layer == layer:
@@ -206,7 +206,7 @@ class Document:
                 self.disconnect(connection)
         self._apply(LayerSet(id, node.layer, layer))
 
-    def set_values(self, id: str, **values: Any) -> None:  # noqa: A002
+    def set_values(self, id: str, **values: Any) -> None:
         """Change some settings of a layer.
 
         Raises

@@ -9,14 +9,17 @@ from collections.abc import Container
 from graph.errors import NetloomError
 
 RESERVED = frozenset(
-    "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda code double dump_patches "
-    "eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule graph half ipu load_state_dict "
-    "modules mtia named_buffers named_children named_modules named_parameters parameters print_readable "
-    "register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
-    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
-    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
-    "register_state_dict_pre_hook recompile requires_grad_ self set_extra_state set_submodule share_memory state_dict "
-    "to to_empty torch train training type xpu zero_grad meta math".split()
+    """
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda code
+    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule graph half ipu load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters parameters print_readable register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
+    register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook
+    recompile requires_grad_ self set_extra_state set_submodule share_memory state_dict to to_empty
+    torch train training type xpu zero_grad meta math
+    """.split()
 )
 """Names that a torch module, a GraphModule or generated code already uses."""
 

@@ -63,7 +63,7 @@ class Network:
 
     # Reading
 
-    def __contains__(self, id: object) -> bool:  # noqa: A002 - the domain's word
+    def __contains__(self, id: object) -> bool:
         return id in self.graph
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ class Network:
         for _, data in self.graph.nodes(data=True):
             yield data["node"]
 
-    def node(self, id: str) -> Node:  # noqa: A002
+    def node(self, id: str) -> Node:
         """The node called ``id``.
 
         Raises
@@ -86,7 +86,7 @@ class Network:
         found: Node = self.graph.nodes[id]["node"]
         return found
 
-    def layer(self, id: str) -> Layer:  # noqa: A002
+    def layer(self, id: str) -> Layer:
         """The layer called ``id``."""
         return self.node(id).layer
 
@@ -100,12 +100,12 @@ class Network:
         """All connections, sorted."""
         return tuple(sorted(data["connection"] for _, _, data in self.graph.edges(data=True)))
 
-    def into(self, id: str) -> dict[str, Connection]:  # noqa: A002
+    def into(self, id: str) -> dict[str, Connection]:
         """Connections that arrive at the layer, by input port."""
         edges = self.graph.in_edges(id, data=True)
         return {data["connection"].target_port: data["connection"] for _, _, data in edges}
 
-    def out_of(self, id: str) -> list[Connection]:  # noqa: A002
+    def out_of(self, id: str) -> list[Connection]:
         """Connections that leave the layer, sorted."""
         return sorted(data["connection"] for _, _, data in self.graph.out_edges(id, data=True))
 
@@ -152,7 +152,7 @@ class Network:
         """Add a node whose id is free."""
         self.graph.add_node(node.id, node=node)
 
-    def remove_node(self, id: str) -> None:  # noqa: A002
+    def remove_node(self, id: str) -> None:
         """Remove a node that has no connections."""
         self.graph.remove_node(id)
 

@@ -24,11 +24,11 @@ class Program:
     outputs: tuple[str, ...]
     facts: Mapping[str, Facts]
 
-    def construct(self, id: str) -> Construct:  # noqa: A002 - the domain's word
+    def construct(self, id: str) -> Construct:
         """How the layer ``id`` is built."""
         return self.network.layer(id).recipe(self.facts[id].inputs)
 
-    def sources(self, id: str) -> dict[str, tuple[str, str]]:  # noqa: A002
+    def sources(self, id: str) -> dict[str, tuple[str, str]]:
         """For each input port of the layer, the layer and output port that feed it."""
         arriving = self.network.into(id)
         return {port: (c.source, c.source_port) for port, c in arriving.items()}

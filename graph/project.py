@@ -81,8 +81,8 @@ def decode(content: bytes, place: str) -> dict[str, Any]:
         raise NetloomError(f"{place} is not a Netloom project: it is not text. Choose a .netloom file.") from None
     except json.JSONDecodeError as error:
         raise NetloomError(
-            f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}; the file is broken or cut short. "
-            "Take a copy of it from a backup, or correct the line."
+            f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}; the file is broken or cut "
+            "short. Take a copy of it from a backup, or correct the line."
         ) from None
     except RecursionError:
         raise NetloomError(f"{place} is not a Netloom project: it is nested too deeply.") from None
@@ -147,8 +147,8 @@ def _migrated(value: dict[str, Any], place: str) -> dict[str, Any]:
         raise NetloomError(f"{place}: “netloom” must hold the version of the file, a whole number from 1.")
     if version > VERSION:
         raise NetloomError(
-            f"{place} was written by a newer Netloom (version {version} of the format; this one reads up to {VERSION}). "
-            "Update Netloom to open it."
+            f"{place} was written by a newer Netloom (version {version} of the format, and this one "
+            f"reads up to {VERSION}). Update Netloom to open it."
         )
     for step in range(version, VERSION):
         value = MIGRATIONS[step](value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -48,12 +48,14 @@ class Port:
 class Window:
     """The part of its input that one output value of a layer sees along each spatial axis, for receptive fields.
 
-    All three are per axis: height and width for images, time for sequences.
+    All are per axis: height and width for images, time for sequences. ``upsampling`` is for layers that enlarge:
+    that many output values stand where ``stride`` input values stood; empty means one.
     """
 
     size: tuple[int, ...]
     stride: tuple[int, ...]
     dilation: tuple[int, ...]
+    upsampling: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,7 @@ class Layer(BaseModel):
         NetloomError
             if a value is refused.
         """
-        merged = {
-            name: getattr(self, name) for name in type(self).model_fields
-        } | values
+        merged = {name: getattr(self, name) for name in type(self).model_fields} | values
         try:
             return type(self).model_validate(merged)
         except ValidationError as error:
@@ -196,11 +196,8 @@ class Layer(BaseModel):
         """Raise `ShapeError` for the first input whose kind is not accepted."""
         for port, shape in inputs.items():
             if shape.kind not in self.accepts:
-                raise ShapeError(
-                    f"{self.title} needs {needs(self.accepts)}, but {shape.described()} arrives.",
-                    port=port,
-                    remedies=self.remedies_for(port, shape),
-                )
+                message = f"{self.title} needs {needs(self.accepts)}, but {shape.described()} arrives."
+                raise refusal(self, inputs, message, self.remedies_for(port, shape), port=port)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Repairs to offer when ``shape`` is of a kind that ``port`` does not take."""
@@ -210,9 +207,7 @@ class Layer(BaseModel):
         """Number of trainable parameters, for these input shapes."""
         return 0
 
-    def connection_count(
-        self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
-    ) -> int:
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Number of connections (weights and biases, counted at each place where they are used) per sample."""
         return 0
 
@@ -239,6 +234,35 @@ class Layer(BaseModel):
         return ""
 
 
+def repaired(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> dict[str, Shape]:
+    """Output shapes of ``layer`` once ``remedy`` is applied; raises `ShapeError` if it does not help."""
+    arriving = dict(inputs)
+    for port, inserted in remedy.insert:
+        arriving[port] = inserted.infer({"in": arriving[port]})["out"]
+    return (remedy.replace or layer).infer(arriving)
+
+
+def _helps(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> bool:
+    try:
+        repaired(layer, inputs, remedy)
+    except ShapeError:
+        return False
+    return True
+
+
+def refusal(
+    layer: Layer,
+    inputs: Mapping[str, Shape],
+    message: str,
+    candidates: Iterable[Remedy] = (),
+    *,
+    port: str | None = "in",
+) -> ShapeError:
+    """The error to raise when ``layer`` refuses ``inputs``; of the candidates only those are offered that help."""
+    remedies = tuple(remedy for remedy in candidates if _helps(layer, inputs, remedy))
+    return ShapeError(message, port=port, remedies=remedies)
+
+
 def needs(kinds: tuple[Kind, ...]) -> str:
     """The accepted kinds as words: ``a vector``, ``an image or a sequence``."""
     words = [ARTICLED[kind] for kind in kinds]
@@ -251,11 +275,7 @@ def positions(shape: Shape) -> int:
         return 1
     sizes = shape.sizes[1:] if shape.kind is Kind.IMAGE else (shape.sizes[0],)
     places = math.prod(size or 1 for size in sizes)
-    return (
-        places * math.prod(size or 1 for size in shape.sizes[2:])
-        if shape.kind is Kind.VIDEO
-        else places
-    )
+    return places * math.prod(size or 1 for size in shape.sizes[2:]) if shape.kind is Kind.VIDEO else places
 
 
 def elements(shape: Shape) -> int:

@@ -31,9 +31,7 @@ class Dense(Layer):
     )
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
 
-    units: int = setting(
-        32, "Number of output values.", minimum=1, maximum=1_000_000, unit="units"
-    )
+    units: int = setting(32, "Number of output values.", minimum=1, maximum=1_000_000, unit="units")
     bias: bool = setting(True, "Whether each unit adds a trainable bias.")
 
     def output(self, x: Shape) -> Shape:
@@ -57,17 +55,13 @@ class Dense(Layer):
         """Inputs x units, plus a bias for each unit."""
         return (inputs["in"].features + self.bias) * self.units
 
-    def connection_count(
-        self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
-    ) -> int:
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """The parameters, at every place where they are used."""
         return self.parameter_count(inputs) * positions(inputs["in"])
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Two for each weight, at every place, and one for each bias."""
-        return (
-            2 * inputs["in"].features * self.units + self.units * self.bias
-        ) * positions(inputs["in"])
+        return (2 * inputs["in"].features * self.units + self.units * self.bias) * positions(inputs["in"])
 
     def sees_everything(self) -> bool:
         """Every unit sees every value."""
@@ -106,9 +100,7 @@ class TimeDistributedDense(Dense):
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """For a vector the plain dense layer does."""
         return (
-            (Remedy("Use Dense", replace=Dense(units=self.units, bias=self.bias)),)
-            if shape.kind is Kind.VECTOR
-            else ()
+            (Remedy("Use Dense", replace=Dense(units=self.units, bias=self.bias)),) if shape.kind is Kind.VECTOR else ()
         )
 
     def sees_everything(self) -> bool:

@@ -31,9 +31,7 @@ class Input(Layer):
     )
 
     shape: Shape = setting(image(1, 8, 8), "Kind and sizes of one sample.")
-    field: str = setting(
-        "", "Field of the data set to read; empty for the data set's own input."
-    )
+    field: str = setting("", "Field of the data set to read; empty for the data set's own input.")
 
     def input_ports(self) -> tuple[Port, ...]:
         """None: data comes from outside the network."""
@@ -49,9 +47,7 @@ class Input(Layer):
 
     def summary(self) -> str:
         """Kind, and the field if one is named."""
-        return (
-            f"{self.shape.kind}, {self.field}" if self.field else f"{self.shape.kind}"
-        )
+        return f"{self.shape.kind}, {self.field}" if self.field else f"{self.shape.kind}"
 
 
 class Output(Layer):
@@ -73,9 +69,7 @@ class Output(Layer):
         "regression output",
     )
 
-    target: str = setting(
-        "", "Field of the data set to predict; empty for the data set's own target."
-    )
+    target: str = setting("", "Field of the data set to predict; empty for the data set's own target.")
     loss: Literal["auto", "cross_entropy", "mse", "mae", "huber", "bce"] = setting(
         "auto",
         "How the distance to the target is measured; auto takes the plan's choice.",
@@ -93,8 +87,4 @@ class Output(Layer):
 
     def summary(self) -> str:
         """Target and loss where they are not the data set's own."""
-        return ", ".join(
-            part
-            for part in (self.target, self.loss if self.loss != "auto" else "")
-            if part
-        )
+        return ", ".join(part for part in (self.target, self.loss if self.loss != "auto" else "") if part)

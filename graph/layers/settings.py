@@ -19,11 +19,7 @@ Value = int | float | bool | str | None | tuple[int, ...] | Shape
 
 def _both(value: object) -> object:
     """A single number stands for the same number along both axes."""
-    return (
-        (value, value)
-        if isinstance(value, int) and not isinstance(value, bool)
-        else value
-    )
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Size2 = Annotated[tuple[int, int], BeforeValidator(_both)]
@@ -64,9 +60,7 @@ def setting(
         "label": label,
         "when": when,
     }
-    return Field(
-        default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra)
-    )
+    return Field(default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra))
 
 
 @dataclass(frozen=True)
@@ -118,6 +112,8 @@ _PLAIN: dict[object, str] = {
 def _type_of(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
     """Type name, choices and optionality of a field's annotation."""
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return _type_of(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
         inner = [part for part in get_args(annotation) if part is not type(None)]
         name, choices, _ = _type_of(inner[0])
@@ -152,11 +148,7 @@ def _describe(name: str, info: FieldInfo) -> Setting:
 def describe(model: type[BaseModel]) -> tuple[Setting, ...]:
     """The settings of ``model``, in the order they are declared with `setting`; other fields are left out."""
     fields = model.model_fields.items()
-    return tuple(
-        _describe(name, info)
-        for name, info in fields
-        if info.json_schema_extra is not None
-    )
+    return tuple(_describe(name, info) for name, info in fields if info.json_schema_extra is not None)
 
 
 def sentence(error: ValidationError, place: str) -> NetloomError:
@@ -169,8 +161,6 @@ def sentence(error: ValidationError, place: str) -> NetloomError:
         reason = "there is no such setting; remove it or correct its name"
     shown = f"{fault['input']!r}"
     given = (
-        f" (given: {shown if len(shown) < 60 else shown[:57] + '...'})"
-        if where and fault["type"] != "missing"
-        else ""
+        f" (given: {shown if len(shown) < 60 else shown[:57] + '...'})" if where and fault["type"] != "missing" else ""
     )
     return NetloomError(f"{place}: {f'{where}: ' if where else ''}{reason}{given}.")

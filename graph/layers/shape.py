@@ -37,9 +37,7 @@ class Flatten(Layer):
             raise ShapeError(
                 f"Flatten needs a known length, but {x.described()} arrives, whose time is not fixed.",
                 port="in",
-                remedies=(Remedy("Replace by Last step", replace=LastStep()),)
-                if x.kind is Kind.SEQUENCE
-                else (),
+                remedies=(Remedy("Replace by Last step", replace=LastStep()),) if x.kind is Kind.SEQUENCE else (),
             )
         return vector(x.elements)
 

@@ -1,0 +1,83 @@
+"""Arithmetic of windows that slide over images and sequences, shared by convolution and pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.layers.base import Remedy
+from graph.layers.construct import Argument
+from graph.layers.shape import Reshape
+from graph.shapes import Kind, Shape, image, sequence
+
+Pads = tuple[int, int]
+"""Values added before and after an axis."""
+
+
+def span(kernel: int, dilation: int) -> int:
+    """Places from the first to the last that a window touches: D (K - 1) + 1."""
+    return dilation * (kernel - 1) + 1
+
+
+def slide(size: int, kernel: int, stride: int, pads: Pads, dilation: int) -> int:
+    """Output size (W + P - D (K - 1) - 1) / S + 1, rounded down; below 1 where the window does not fit."""
+    return (size + sum(pads) - span(kernel, dilation)) // stride + 1
+
+
+def slide_pool(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
+    """Output size of pooling, which may round up; a window that would start in the padding behind is dropped."""
+    room = size + 2 * padding - span(kernel, dilation) + (stride - 1 if ceil else 0)
+    out = room // stride + 1
+    return out - 1 if ceil and (out - 1) * stride >= size + padding else out
+
+
+def same_pads(kernel: int, dilation: int) -> Pads:
+    """Padding that keeps the size at stride 1; an odd total puts the larger part behind, as torch does."""
+    total = dilation * (kernel - 1)
+    return total // 2, total - total // 2
+
+
+def times(sizes: tuple[int, ...]) -> str:
+    """Sizes as people write them: ``3 x 3``."""
+    return " x ".join(str(size) for size in sizes)
+
+
+def compact(sizes: tuple[int, int]) -> int | tuple[int, int]:
+    """One number where both are the same, for readable code."""
+    return sizes[0] if sizes[0] == sizes[1] else sizes
+
+
+def without_defaults(arguments: Mapping[str, Argument], **defaults: Argument) -> dict[str, Argument]:
+    """The arguments that differ from torch's own defaults, so that exported code says only what matters."""
+    return {name: value for name, value in arguments.items() if name not in defaults or defaults[name] != value}
+
+
+def _insert(port: str, shape: Shape, words: str) -> Remedy:
+    return Remedy(f"Insert Reshape to {shape.described()}{words}", insert=((port, Reshape(shape=shape)),))
+
+
+def as_image(port: str, shape: Shape) -> tuple[Remedy, ...]:
+    """Reshapes that make an image of ``shape`` where there is a sensible one."""
+    if shape.kind is Kind.VECTOR:
+        for channels in (1, 3):
+            side = round((shape.features / channels) ** 0.5)
+            if channels * side * side == shape.features and side > 1:
+                return (_insert(port, image(channels, side, side), ""),)
+    if shape.kind is Kind.SEQUENCE and shape.time:
+        return (_insert(port, image(1, shape.time, shape.features), ""),)
+    if shape.kind is Kind.VIDEO and shape.time:
+        channels = shape.time * shape.size("C")
+        return (_insert(port, image(channels, shape.size("H"), shape.size("W")), ", frames as channels"),)
+    return ()
+
+
+def as_sequence(port: str, shape: Shape) -> tuple[Remedy, ...]:
+    """Reshapes that make a sequence of ``shape``: rows of an image, frames of a video, values of a vector."""
+    if shape.kind is Kind.VECTOR:
+        return (_insert(port, sequence(shape.features, 1), ""),)
+    if shape.kind is Kind.IMAGE:
+        rows = sequence(shape.size("C") * shape.size("H"), shape.size("W"))
+        return (_insert(port, rows, ", its rows one after another"),)
+    if shape.kind is Kind.VIDEO and shape.time:
+        values = shape.size("C") * shape.size("H") * shape.size("W")
+        return (_insert(port, sequence(shape.time, values), ", one step per frame"),)
+    return ()

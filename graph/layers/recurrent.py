@@ -1,0 +1,268 @@
+"""Layers that read a sequence step by step, and the embedding that makes sequences of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Family, Layer, Remedy, positions, refusal
+from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, method, own, single
+from graph.layers.grid import as_sequence, without_defaults
+from graph.layers.settings import setting
+from graph.shapes import Kind, Shape, sequence, vector
+
+
+class Embedding(Layer):
+    """Gives every word or character a trainable vector of its own.
+
+    Tokens are whole numbers that stand for words; their size means nothing. The layer looks each number up in a table
+    with one row per word, and training moves the rows so that words used alike lie near each other. T tokens become a
+    sequence of T steps with as many features as a row has.
+    """
+
+    kind: ClassVar[str] = "embedding"
+    title: ClassVar[str] = "Embedding"
+    family: ClassVar[Family] = Family.RECURRENT
+    stem: ClassVar[str] = "embedding"
+    aliases: ClassVar[tuple[str, ...]] = ("lookup table", "word vectors", "token embedding")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.TOKENS,)
+
+    vocabulary: int = setting(1000, "Number of different tokens.", minimum=1, maximum=10_000_000, unit="tokens")
+    size: int = setting(32, "Length of each token's vector.", minimum=1, maximum=65_536, unit="features")
+    padding_index: int | None = setting(
+        None, "Token that only fills up short texts; its vector stays zero and is not trained.", minimum=0
+    )
+    max_norm: float | None = setting(
+        None, "Longer vectors are shortened to this length when they are used.", minimum=1e-6, label="maximum length"
+    )
+
+    def output(self, x: Shape) -> Shape:
+        """A sequence with one vector per token."""
+        if self.padding_index is not None and self.padding_index >= self.vocabulary:
+            message = (
+                f"Embedding's padding index must be one of its tokens 0 to {self.vocabulary - 1:,}, "
+                f"but it is {self.padding_index:,}."
+            )
+            candidates = [
+                Remedy("Use padding index 0", replace=self.changed(padding_index=0)),
+                Remedy("Use no padding index", replace=self.changed(padding_index=None)),
+            ]
+            raise refusal(self, {"in": x}, message, candidates)
+        return sequence(x.time, self.size)
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Tokens x features."""
+        return self.vocabulary * self.size
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One row of the table is used at each step."""
+        return self.size * positions(inputs["in"])
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.Embedding``."""
+        arguments: dict[str, Argument] = {
+            "num_embeddings": self.vocabulary,
+            "embedding_dim": self.size,
+            "padding_idx": self.padding_index,
+            "max_norm": self.max_norm,
+        }
+        return single("torch.nn.Embedding", **without_defaults(arguments, padding_idx=None, max_norm=None))
+
+    def summary(self) -> str:
+        """Vocabulary and length of the vectors."""
+        return f"{self.vocabulary:,} tokens, {self.size:,} features"
+
+
+class _Recurrent(Layer):
+    """What RNN, LSTM and GRU share; they differ in their gates."""
+
+    family: ClassVar[Family] = Family.RECURRENT
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    target: ClassVar[str]
+    gates: ClassVar[int]
+    """Weight matrices from the input (and from the state) in each cell."""
+
+    hidden_size: int = setting(32, "Size of the state.", minimum=1, maximum=65_536, unit="units")
+    layers: int = setting(1, "Number of recurrent layers on top of each other.", minimum=1, maximum=16, unit="layers")
+    bidirectional: bool = setting(False, "Whether a second set of cells reads the sequence backwards.")
+    output_mode: Literal["last", "sequence"] = setting(
+        "last", "The state after the last step only, or the states at all steps.", label="output"
+    )
+    dropout: float = setting(
+        0.0,
+        "Share of the values between stacked layers that is dropped while training.",
+        minimum=0.0,
+        maximum=0.99,
+        when=("layers", tuple(range(2, 17))),
+    )
+    bias: bool = setting(True, "Whether the gates add trainable biases.")
+
+    def state_size(self) -> int:
+        """Size of what one direction passes on at each step."""
+        return self.hidden_size
+
+    def _width(self) -> int:
+        return self.state_size() * (2 if self.bidirectional else 1)
+
+    def output(self, x: Shape) -> Shape:
+        """A vector, or a sequence of the same length; both directions lie side by side."""
+        return vector(self._width()) if self.output_mode == "last" else sequence(x.time, self._width())
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Embed tokens; read anything else as a sequence."""
+        if shape.kind is Kind.TOKENS:
+            return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
+        return as_sequence(port, shape)
+
+    def _weights(self, features: int) -> int:
+        directions = 2 if self.bidirectional else 1
+        total = 0
+        for layer in range(self.layers):
+            arriving = features if layer == 0 else self._width()
+            total += self.gates * self.hidden_size * (arriving + self.state_size())
+        return total * directions
+
+    def _biases(self) -> int:
+        # torch keeps one bias for the input and another for the state.
+        directions = 2 if self.bidirectional else 1
+        return 2 * self.gates * self.hidden_size * self.layers * directions if self.bias else 0
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Per cell and gate: H x (F + H) weights and, as torch counts them, 2 H biases."""
+        return self._weights(inputs["in"].features) + self._biases()
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All parameters are used at every step."""
+        return self.parameter_count(inputs) * positions(inputs["in"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each weight and one for each bias at every step; the gates' own functions are not counted."""
+        return (2 * self._weights(inputs["in"].features) + self._biases()) * positions(inputs["in"])
+
+    def sees_everything(self) -> bool:
+        """The state carries all earlier steps."""
+        return True
+
+    def _arguments(self, features: int) -> dict[str, Argument]:
+        arguments: dict[str, Argument] = {
+            "input_size": features,
+            "hidden_size": self.hidden_size,
+            "num_layers": self.layers,
+            "bias": self.bias,
+            "batch_first": True,
+            # torch warns about dropout without a second layer.
+            "dropout": self.dropout if self.layers > 1 else 0.0,
+            "bidirectional": self.bidirectional,
+        }
+        return without_defaults(arguments, num_layers=1, bias=True, dropout=0.0, bidirectional=False)
+
+    def _state(self) -> tuple[int, ...]:
+        """Indices that lead from the module's result to the hidden state ``[layers x directions, batch, size]``."""
+        return (1,)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """The module, and of its results the states at all steps or the last state of the top layer."""
+        module = Module(self.target, self._arguments(inputs["in"].features))
+        if self.output_mode == "sequence":
+            return chain(own(X), function("operator.getitem", Ref(0), 0), module=module)
+        steps = [own(X)]
+        for index in self._state():
+            steps.append(function("operator.getitem", Ref(len(steps) - 1), index))
+        state = Ref(len(steps) - 1)
+        if not self.bidirectional:
+            return chain(*steps, method("select", state, 0, -1), module=module)
+        # The backward cells end at the first step, so their last state stands there in the sequence.
+        steps += [method("select", state, 0, -2), method("select", state, 0, -1)]
+        both = (Ref(len(steps) - 2), Ref(len(steps) - 1))
+        return chain(*steps, function("torch.cat", both, 1), module=module)
+
+    def summary(self) -> str:
+        """Size, depth and what leaves."""
+        parts = [f"{self.hidden_size:,} units"]
+        if self.layers > 1:
+            parts.append(f"{self.layers} layers")
+        if self.bidirectional:
+            parts.append("both ways")
+        return ", ".join([*parts, "last step" if self.output_mode == "last" else "sequence"])
+
+
+class Rnn(_Recurrent):
+    """Reads a sequence step by step and keeps a state: h = tanh(W x + U h + b).
+
+    The state mixes the new value with what the layer remembers, with the same weights at each step. It is the
+    simplest recurrent layer; over long sequences its gradient fades or explodes, which LSTM and GRU cure.
+    """
+
+    kind: ClassVar[str] = "rnn"
+    title: ClassVar[str] = "RNN"
+    stem: ClassVar[str] = "rnn"
+    aliases: ClassVar[tuple[str, ...]] = ("elman", "simple recurrent", "vanilla rnn")
+    target: ClassVar[str] = "torch.nn.RNN"
+    gates: ClassVar[int] = 1
+
+    nonlinearity: Literal["tanh", "relu"] = setting("tanh", "Function applied to the state at each step.")
+
+    def _arguments(self, features: int) -> dict[str, Argument]:
+        extra: dict[str, Argument] = {} if self.nonlinearity == "tanh" else {"nonlinearity": self.nonlinearity}
+        return super()._arguments(features) | extra
+
+
+class Gru(_Recurrent):
+    """A recurrent layer with two gates that decide what to forget and what to renew.
+
+    The reset gate chooses how much of the old state enters the new proposal, the update gate mixes proposal and old
+    state. It remembers about as long as an LSTM with three quarters of its parameters.
+    """
+
+    kind: ClassVar[str] = "gru"
+    title: ClassVar[str] = "GRU"
+    stem: ClassVar[str] = "gru"
+    aliases: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent")
+    target: ClassVar[str] = "torch.nn.GRU"
+    gates: ClassVar[int] = 3
+
+
+class Lstm(_Recurrent):
+    """A recurrent layer with a protected memory, the cell state, that three gates write, keep and read.
+
+    Because the cell state is added to rather than overwritten, the gradient survives many steps, and the layer can
+    link events that lie far apart. It is the usual first choice for forecasting and for texts.
+    """
+
+    kind: ClassVar[str] = "lstm"
+    title: ClassVar[str] = "LSTM"
+    stem: ClassVar[str] = "lstm"
+    aliases: ClassVar[tuple[str, ...]] = ("long short-term memory", "recurrent")
+    target: ClassVar[str] = "torch.nn.LSTM"
+    gates: ClassVar[int] = 4
+
+    projection: int = setting(
+        0, "Size to which the state is projected before it is passed on; 0 for none.", minimum=0, unit="units"
+    )
+
+    def state_size(self) -> int:
+        """The projection's size, if there is one."""
+        return self.projection or self.hidden_size
+
+    def output(self, x: Shape) -> Shape:
+        """As for the others, once the projection is smaller than the state."""
+        if self.projection >= self.hidden_size:
+            message = (
+                f"LSTM's projection must be smaller than its {self.hidden_size:,} units, but it is {self.projection:,}."
+            )
+            half = self.hidden_size // 2
+            smaller = [Remedy(f"Project to {half:,} units", replace=self.changed(projection=half))] if half else []
+            none = Remedy("Use no projection", replace=self.changed(projection=0))
+            raise refusal(self, {"in": x}, message, [*smaller, none])
+        return super().output(x)
+
+    def _weights(self, features: int) -> int:
+        directions = 2 if self.bidirectional else 1
+        return super()._weights(features) + self.projection * self.hidden_size * self.layers * directions
+
+    def _arguments(self, features: int) -> dict[str, Argument]:
+        extra: dict[str, Argument] = {"proj_size": self.projection} if self.projection else {}
+        return super()._arguments(features) | extra
+
+    def _state(self) -> tuple[int, ...]:
+        return (1, 0)
