@@ -1,0 +1,364 @@
+"""Run folders: everything about one training of one project, kept so that it can be looked at, continued, repeated.
+
+============================  =======================================================================================
+``project.netloom``           the project as it was when training began
+``environment.json``          versions, device, seed, and fingerprints of project and data
+``metrics.jsonl``             the events of training, one JSON object per line, written as they happen
+``weights.safetensors``       the weights to use: the best ones, or the last ones where the plan says so
+``checkpoint.safetensors``    all that is needed to continue exactly
+``worker.log``                what libraries printed
+============================  =======================================================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from graph.errors import NetloomError
+from graph.project import Project, decode, encode, parse_project, write_atomically
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+PROJECT = "project.netloom"
+ENVIRONMENT = "environment.json"
+METRICS = "metrics.jsonl"
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+LOG = "worker.log"
+LARGEST_METRICS = 2**31
+"""Logs over this many bytes are refused."""
+
+
+def home() -> Path:
+    """Folder in which Netloom keeps what is the user's own: ``NETLOOM_HOME``, or the system's place for such data."""
+    chosen = os.environ.get("NETLOOM_HOME")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Netloom"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/Netloom"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "netloom"
+
+
+def runs_folder() -> Path:
+    """Folder of the runs that were given no other place."""
+    return home() / "runs"
+
+
+def fresh_folder(title: str, parent: Path | None = None) -> Path:
+    """A path for a new run, named after the project and the time; nothing is made yet."""
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "network"
+    stem = f"{slug}-{time.strftime('%Y%m%d-%H%M%S')}"
+    parent = parent or runs_folder()
+    paths = (parent / (stem if number == 1 else f"{stem}-{number}") for number in range(1, 10_000))
+    return next(path for path in paths if not path.exists())
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What a run's log tells.
+
+    ``steps`` int64 (n,) and ``losses`` float32 (n,) are the training losses of single batches; ``epochs`` are the
+    ``epoch`` events as JSON objects; ``finished`` is the last ``finished`` event unless training went on after it.
+    """
+
+    steps: npt.NDArray[np.int64]
+    losses: npt.NDArray[np.float32]
+    epochs: tuple[dict[str, Any], ...]
+    started: dict[str, Any] | None
+    finished: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A line in the list of runs. ``problem`` says why a folder cannot be used, and is None for a good one."""
+
+    path: Path
+    title: str
+    created: str
+    status: str
+    epoch: int
+    epochs: int
+    train: Mapping[str, float]
+    validation: Mapping[str, float]
+    test: Mapping[str, float]
+    problem: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as plain JSON values."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return values | {"path": str(self.path), "run": str(self.path)}
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run folder that was opened: its path, its frozen project and its environment."""
+
+    path: Path
+    project: Project
+    environment: Mapping[str, Any]
+
+    @classmethod
+    def create(cls, path: Path, project: Mapping[str, Any], environment: Mapping[str, Any]) -> Self:
+        """Make the folder ``path`` for a project in its JSON form.
+
+        Raises
+        ------
+        NetloomError
+            if the folder holds a run already or cannot be written.
+        """
+        if (path / PROJECT).exists() or (path / METRICS).exists():
+            raise NetloomError(f"{path} already holds a run; choose another folder, or resume that run.")
+        parsed, content = parse_project(project), encode(project)
+        environment = {**environment, "project": digest(content)}
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            (path / METRICS).touch()
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        write_atomically(path / ENVIRONMENT, encode(environment))
+        write_atomically(path / PROJECT, content)
+        return cls(path, parsed, environment)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The run in the folder ``path``, with its parts checked.
+
+        Raises
+        ------
+        NetloomError
+            if the folder is no run, or a part is missing or was altered; the sentence names the part.
+        """
+        if not path.is_dir():
+            raise NetloomError(f"{path} is not a run: there is no such folder. Choose a folder that training has made.")
+        for name in (PROJECT, ENVIRONMENT, METRICS):
+            if not (path / name).is_file():
+                raise NetloomError(
+                    f"The run {path} is incomplete: {name} is missing. Put it back, or train the project again."
+                )
+        environment = _read_environment(path / ENVIRONMENT)
+        content = _read(path / PROJECT)
+        if digest(content) != environment.get("project"):
+            raise NetloomError(
+                f"The run {path} was altered: {PROJECT} is not the project that was trained. "
+                "Put the original back, or train the project again."
+            )
+        return cls(path, parse_project(decode(content, PROJECT), PROJECT), environment)
+
+    @property
+    def title(self) -> str:
+        """Title of the project, or the folder's name."""
+        about = self.project.sections.get("about")
+        title = about.get("title") if isinstance(about, Mapping) else None
+        return title if isinstance(title, str) and title else self.path.name
+
+    @property
+    def base(self) -> Path | None:
+        """Folder of the project file, where relative paths of its data start."""
+        base = self.environment.get("base")
+        return Path(base) if isinstance(base, str) else None
+
+    @property
+    def weights(self) -> Path:
+        """File of the weights to use."""
+        return self.path / WEIGHTS
+
+    @property
+    def checkpoint(self) -> Path:
+        """File from which training continues."""
+        return self.path / CHECKPOINT
+
+    def history(self) -> History:
+        """What the log tells; a last line that was cut short by a crash is left out.
+
+        Raises
+        ------
+        NetloomError
+            if the log was altered.
+        """
+        return read_history(self.path / METRICS)
+
+    def summary(self) -> RunSummary:
+        """The line that the list of runs shows."""
+        history = self.history()
+        last = history.epochs[-1] if history.epochs else {}
+        finished, started = history.finished or {}, history.started or {}
+        return RunSummary(
+            path=self.path,
+            title=self.title,
+            created=str(self.environment.get("created", "")),
+            status=str(finished.get("status", "interrupted")),
+            epoch=int(last.get("epoch", 0)),
+            epochs=int(started.get("epochs", 0)),
+            train=last.get("train", {}),
+            validation=last.get("validation", {}),
+            test=finished.get("test", {}),
+        )
+
+
+def runs(folder: Path | None = None) -> list[RunSummary]:
+    """The runs in ``folder`` (without one: where runs are kept by default), the newest first.
+
+    A folder that looks like a run but cannot be used is listed with its problem.
+    """
+    folder = folder or runs_folder()
+    if not folder.is_dir():
+        return []
+    paths = [path for path in folder.iterdir() if any((path / name).is_file() for name in (PROJECT, ENVIRONMENT))]
+    found = [_summary(path) for path in paths]
+    return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
+
+
+class Log:
+    """The run's ``metrics.jsonl``, open for adding lines; each is with the system before `add` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._file: IO[bytes] = path.open("ab")
+            if path.stat().st_size and not _ends_whole(path):
+                self._file.write(b"\n")
+        except OSError as error:
+            raise _unwritable(path, error) from None
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Add one object.
+
+        Raises
+        ------
+        NetloomError
+            if there is no room left.
+        """
+        try:
+            self._file.write(json.dumps(line, allow_nan=False, separators=(",", ":")).encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_history(path: Path) -> History:
+    """The history in the log ``path``.
+
+    Training that was interrupted continues from its last checkpoint, so a ``started`` line takes back everything that
+    an earlier part of the log says about later steps.
+    """
+    import numpy as np
+
+    steps: list[int] = []
+    losses: list[float] = []
+    epochs: list[dict[str, Any]] = []
+    started = finished = None
+    for line in _lines(path):
+        kind = line.get("event")
+        if kind == "points":
+            steps += line["step"]
+            losses += [float("nan") if loss is None else loss for loss in line["loss"]]
+        elif kind == "epoch":
+            epochs.append(line)
+        elif kind == "started":
+            started, finished = line, None
+            keep = sum(step <= line["step"] for step in steps)
+            del steps[keep:], losses[keep:]
+            epochs = [epoch for epoch in epochs if epoch["step"] <= line["step"]]
+        elif kind == "finished":
+            finished = line
+    return History(np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished)
+
+
+SHAPES: Mapping[str, Mapping[str, type]] = {
+    "points": {"step": list, "loss": list},
+    "epoch": {"epoch": int, "step": int, "train": dict, "validation": dict},
+    "started": {"step": int, "epochs": int},
+    "finished": {"status": str, "test": dict},
+}
+"""What a line of the log must hold, by its event."""
+
+
+def _lines(path: Path) -> Iterable[dict[str, Any]]:
+    rows = _read(path).split(b"\n")
+    whole = rows[:-1]  # what follows the last line break was cut short, or is empty
+    for number, row in enumerate(whole, 1):
+        if not row.strip():
+            continue
+        try:
+            line = json.loads(row)
+        except (ValueError, RecursionError):
+            line = None
+        if line is None and number > 1 and _follows_crash(whole, number):
+            continue
+        if not _fits(line):
+            raise NetloomError(f"The run {path.parent} was altered: line {number} of {METRICS} cannot be understood.")
+        yield line
+
+
+def _follows_crash(rows: list[bytes], number: int) -> bool:
+    """Whether the broken row ``number`` was ended by a resumed training, which begins with ``started``."""
+    return number < len(rows) and rows[number].startswith(b'{"event":"started"')
+
+
+def _fits(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("event"), str):
+        return False
+    needed = SHAPES.get(line["event"], {})
+    fits = all(isinstance(line.get(name), kind) for name, kind in needed.items())
+    return fits and (line["event"] != "points" or len(line["step"]) == len(line["loss"]))
+
+
+def _summary(path: Path) -> RunSummary:
+    try:
+        return Run.open(path).summary()
+    except NetloomError as error:
+        created = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(path.stat().st_mtime))
+        return RunSummary(path, path.name, created, "broken", 0, 0, {}, {}, {}, str(error))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_METRICS:
+            raise NetloomError(f"{path} is larger than {LARGEST_METRICS // 2**20:,} MB, which no part of a run is.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise NetloomError(f"{path} cannot be opened: {reason}. Check the folder of the run.") from None
+
+
+def _read_environment(path: Path) -> Mapping[str, Any]:
+    try:
+        environment = json.loads(_read(path))
+    except (ValueError, RecursionError):
+        environment = None
+    if not isinstance(environment, dict):
+        raise NetloomError(f"The run {path.parent} was altered: {ENVIRONMENT} cannot be understood. Train again.")
+    return environment
+
+
+def _unwritable(path: Path, error: OSError) -> NetloomError:
+    reason = (error.strerror or "it cannot be written").lower()
+    return NetloomError(f"{path} cannot be written: {reason}. Choose another folder or make room.")
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
