@@ -1,0 +1,194 @@
+"""Activation functions, applied to each value (softmax: to all values of a place together)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Family, Layer, Remedy, elements
+from graph.layers.construct import Argument, Construct, single
+from graph.layers.recurrent import Embedding
+from graph.layers.settings import setting
+from graph.shapes import Kind, Shape
+
+VALUES: tuple[Kind, ...] = (Kind.VECTOR, Kind.IMAGE, Kind.SEQUENCE, Kind.VIDEO)
+"""Everything but tokens, which are names rather than numbers."""
+
+
+def embed_tokens(port: str, shape: Shape) -> tuple[Remedy, ...]:
+    """Tokens become numbers by an embedding."""
+    if shape.kind is not Kind.TOKENS:
+        return ()
+    return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
+
+
+class _Activation(Layer):
+    """What the functions share: any shape passes unchanged."""
+
+    family: ClassVar[Family] = Family.ACTIVATION
+    accepts: ClassVar[tuple[Kind, ...]] = VALUES
+    target: ClassVar[str]
+    operations: ClassVar[int] = 1
+    """Floating-point operations per value, an exponential counted as one."""
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Embed tokens."""
+        return embed_tokens(port, shape)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Operations per value times the values, an exponential counted as one operation."""
+        return self.operations * elements(inputs["in"])
+
+    def _arguments(self, x: Shape) -> dict[str, Argument]:
+        return {}
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """The torch module of that name."""
+        return single(self.target, **self._arguments(inputs["in"]))
+
+
+class Relu(_Activation):
+    """max(0, x): keeps what is positive and turns the rest to zero.
+
+    It costs next to nothing, and its gradient does not fade where a unit is active, so it is the usual choice
+    between the layers of deep networks. A unit that is never active learns nothing any more and is called dead.
+    """
+
+    kind: ClassVar[str] = "relu"
+    title: ClassVar[str] = "ReLU"
+    stem: ClassVar[str] = "relu"
+    aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
+    target: ClassVar[str] = "torch.nn.ReLU"
+
+
+class LeakyRelu(_Activation):
+    """Like ReLU, but negative values are kept, made smaller by a slope.
+
+    Because some gradient always flows, units do not die. Try it where many ReLU units stay at zero; slope 0 is
+    plain ReLU.
+    """
+
+    kind: ClassVar[str] = "leaky_relu"
+    title: ClassVar[str] = "Leaky ReLU"
+    stem: ClassVar[str] = "leaky_relu"
+    aliases: ClassVar[tuple[str, ...]] = ("lrelu", "leaky rectifier")
+    target: ClassVar[str] = "torch.nn.LeakyReLU"
+
+    slope: float = setting(0.01, "Factor for negative values.", minimum=0.0, maximum=10.0)
+
+    def _arguments(self, x: Shape) -> dict[str, Argument]:
+        return {"negative_slope": self.slope}
+
+    def summary(self) -> str:
+        """The slope."""
+        return f"slope {self.slope:g}"
+
+
+class Elu(_Activation):
+    """x where positive, alpha (exp(x) - 1) where negative: a ReLU with a smooth lower bound.
+
+    Negative values level off at -alpha, which keeps the mean of the activations near zero and often speeds learning
+    up a little, at the price of an exponential.
+    """
+
+    kind: ClassVar[str] = "elu"
+    title: ClassVar[str] = "ELU"
+    stem: ClassVar[str] = "elu"
+    aliases: ClassVar[tuple[str, ...]] = ("exponential linear unit",)
+    target: ClassVar[str] = "torch.nn.ELU"
+    operations: ClassVar[int] = 3
+
+    alpha: float = setting(1.0, "Depth at which negative values level off.", minimum=0.0, maximum=100.0)
+
+    def _arguments(self, x: Shape) -> dict[str, Argument]:
+        return {"alpha": self.alpha}
+
+    def summary(self) -> str:
+        """Alpha."""
+        return f"alpha {self.alpha:g}"
+
+
+class Gelu(_Activation):
+    """x times the probability that a normal random number lies below x: a smooth ReLU.
+
+    Transformers use it between their dense layers. The tanh form is an older, slightly different approximation that
+    some published weights expect.
+    """
+
+    kind: ClassVar[str] = "gelu"
+    title: ClassVar[str] = "GELU"
+    stem: ClassVar[str] = "gelu"
+    aliases: ClassVar[tuple[str, ...]] = ("gaussian error linear unit",)
+    target: ClassVar[str] = "torch.nn.GELU"
+    operations: ClassVar[int] = 5
+
+    approximate: Literal["none", "tanh"] = setting("none", "The exact function, or its approximation by tanh.")
+
+    def _arguments(self, x: Shape) -> dict[str, Argument]:
+        return {} if self.approximate == "none" else {"approximate": self.approximate}
+
+    def summary(self) -> str:
+        """The approximation, if any."""
+        return "" if self.approximate == "none" else "tanh form"
+
+
+class Sigmoid(_Activation):
+    """1 / (1 + exp(-x)): squeezes any number into the range from 0 to 1.
+
+    Its output can be read as a probability, so it suits yes-or-no answers and gates. Between deep layers its gradient,
+    at most 1/4, fades quickly.
+    """
+
+    kind: ClassVar[str] = "sigmoid"
+    title: ClassVar[str] = "Sigmoid"
+    stem: ClassVar[str] = "sigmoid"
+    aliases: ClassVar[tuple[str, ...]] = ("logistic",)
+    target: ClassVar[str] = "torch.nn.Sigmoid"
+    operations: ClassVar[int] = 4
+
+
+class Tanh(_Activation):
+    """Squeezes any number into the range from -1 to 1, with 0 staying 0.
+
+    A sigmoid centred at zero, with up to four times its gradient. The classic networks, LeNet among them, and the
+    states of recurrent layers use it.
+    """
+
+    kind: ClassVar[str] = "tanh"
+    title: ClassVar[str] = "Tanh"
+    stem: ClassVar[str] = "tanh"
+    aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)
+    target: ClassVar[str] = "torch.nn.Tanh"
+    operations: ClassVar[int] = 5
+
+
+class Softmax(_Activation):
+    """Turns scores into shares that are positive and add up to 1: exp(x_i) / sum of exp(x_j).
+
+    It reads a vector as scores of classes; in an image it works over the channels of each pixel, in a sequence over
+    the features of each step. Cross-entropy already contains it, so a network trained with that loss ends without it.
+    """
+
+    kind: ClassVar[str] = "softmax"
+    title: ClassVar[str] = "Softmax"
+    stem: ClassVar[str] = "softmax"
+    aliases: ClassVar[tuple[str, ...]] = ("probabilities", "normalised exponential")
+    target: ClassVar[str] = "torch.nn.Softmax"
+    operations: ClassVar[int] = 3
+
+    def _arguments(self, x: Shape) -> dict[str, Argument]:
+        return {"dim": 2 if x.kind in (Kind.SEQUENCE, Kind.VIDEO) else 1}
+
+
+class Step(_Activation):
+    """1 where the input is at least 0, else 0: the all-or-nothing unit of the first perceptrons.
+
+    Its slope is zero everywhere, so no gradient passes and nothing before it can learn by gradient descent. It is
+    here to be seen failing, and for networks whose weights are set by hand.
+    """
+
+    kind: ClassVar[str] = "step"
+    title: ClassVar[str] = "Step"
+    stem: ClassVar[str] = "step"
+    aliases: ClassVar[tuple[str, ...]] = ("heaviside", "threshold", "binary", "perceptron")
+    target: ClassVar[str] = "graph.modules.step.Step"

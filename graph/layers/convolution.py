@@ -1,0 +1,489 @@
+"""Convolutions: small sets of weights that slide over an image or a sequence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Protocol
+
+from graph.layers.base import Family, Layer, Remedy, Window, positions, refusal
+from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, chain, function, method, own, single
+from graph.layers.grid import Pads, as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
+from graph.layers.recurrent import Embedding
+from graph.layers.settings import Size2, setting
+from graph.shapes import Kind, Shape, image, sequence
+
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+FILTERS = "Number of filters, each of which gives one feature map."
+DILATION = "Distance between neighbouring weights of a filter; 1 leaves no gaps."
+GROUPS = "Parts that channels and filters are split into; each filter sees only its part's channels."
+PADDING_MODE = "What the padding holds: zeros, the mirror image, the edge's value, or the other side."
+BIAS = "Whether each filter adds a trainable bias."
+
+
+class _Filters(Protocol):
+    """Settings that all convolutions have."""
+
+    @property
+    def filters(self) -> int: ...
+    @property
+    def groups(self) -> int: ...
+    @property
+    def bias(self) -> bool: ...
+
+
+def filter_weights(layer: _Filters, channels: int, kernel: tuple[int, ...]) -> int:
+    """Weights of all filters: (channels / groups) x kernel x filters."""
+    return channels // layer.groups * math.prod(kernel) * layer.filters
+
+
+class _Convolution(Layer):
+    """Costs and checks that all convolutions share."""
+
+    family: ClassVar[Family] = Family.CONVOLUTION
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of weights, without biases."""
+        raise NotImplementedError
+
+    def bias_count(self) -> int:
+        """Number of biases."""
+        raise NotImplementedError
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Channels / groups x kernel weights and one bias for each filter."""
+        return self.weight_count(inputs) + self.bias_count()
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The parameters, at each place of the feature maps; weights that fall on padding are counted too."""
+        return self.parameter_count(inputs) * positions(outputs["out"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each weight and one for each bias, at each place of the feature maps."""
+        return (2 * self.weight_count(inputs) + self.bias_count()) * positions(outputs["out"])
+
+    def _check_groups(self, x: Shape, filters: int, groups: int) -> None:
+        channels = x.features
+        if channels % groups == 0 and filters % groups == 0:
+            return
+        fitting = math.gcd(channels, filters)
+        divisor = max(number for number in range(1, groups + 1) if fitting % number == 0)
+        rounded = math.ceil(filters / groups) * groups
+        word = "features" if x.kind is Kind.SEQUENCE else "channels"
+        message = (
+            f"{self.title} with {groups} groups needs channels and filters that {groups} divides, "
+            f"but {channels} {word} arrive for {filters} filters."
+        )
+        candidates = [
+            Remedy(f"Use {divisor} group{'s' if divisor > 1 else ''}", replace=self.changed(groups=divisor)),
+            Remedy(f"Use {rounded} filters", replace=self.changed(filters=rounded)),
+        ]
+        raise refusal(self, {"in": x}, message, candidates)
+
+
+class Conv2d(_Convolution):
+    """Slides small filters over an image and writes down how well each place matches.
+
+    A filter is a K x K patch of weights for each channel; the same weights are used at every place, so a filter that
+    has learned an edge finds it anywhere, with few parameters. Each filter gives one feature map. Along an axis of
+    size W the map has (W - K + 2P)/S + 1 values for padding P and stride S; padding "same" keeps the size.
+    """
+
+    kind: ClassVar[str] = "conv2d"
+    title: ClassVar[str] = "Conv2d"
+    stem: ClassVar[str] = "conv"
+    aliases: ClassVar[tuple[str, ...]] = ("convolution", "cnn", "filter", "kernel", "convolutional")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
+    kernel_size: Size2 = setting((3, 3), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
+    stride: Size2 = setting((1, 1), "Step by which the filter moves.", minimum=1, maximum=4096, unit="pixels")
+    padding: Literal["valid", "same", "custom"] = setting(
+        "same", "Border around the image: none (valid), as much as keeps the size (same), or set by hand (custom)."
+    )
+    padding_size: Size2 = setting(
+        (1, 1), "Border added on each side.", minimum=0, maximum=4096, unit="pixels", when=("padding", ("custom",))
+    )
+    dilation: Size2 = setting((1, 1), DILATION, minimum=1, maximum=4096, unit="pixels")
+    groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
+    padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "custom")))
+    bias: bool = setting(True, BIAS)
+
+    def pads(self) -> tuple[Pads, Pads]:
+        """Padding before and after each axis."""
+        if self.padding == "same":
+            return (
+                same_pads(self.kernel_size[0], self.dilation[0]),
+                same_pads(self.kernel_size[1], self.dilation[1]),
+            )
+        high, wide = self.padding_size if self.padding == "custom" else (0, 0)
+        return (high, high), (wide, wide)
+
+    def output(self, x: Shape) -> Shape:
+        """One map per filter."""
+        self._check_groups(x, self.filters, self.groups)
+        self._check_stride(x)
+        self._check_border(x)
+        high, wide = self._slid(x)
+        if high < 1 or wide < 1:
+            self._refuse_small(x)
+        return image(self.filters, high, wide)
+
+    def _slid(self, x: Shape) -> tuple[int, int]:
+        high, wide = (
+            slide(size, *rest)
+            for size, *rest in zip(x.sizes[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
+        )
+        return high, wide
+
+    def _check_stride(self, x: Shape) -> None:
+        if self.padding != "same" or self.stride == (1, 1):
+            return
+        border = tuple((k - 1) // 2 * d for k, d in zip(self.kernel_size, self.dilation, strict=True))
+        message = f'Conv2d with padding "same" needs stride 1, but its stride is {times(self.stride)}.'
+        custom = self.changed(padding="custom", padding_size=border)
+        candidates = [
+            Remedy(f"Set the padding to {times(border)}", replace=custom),
+            Remedy("Use stride 1", replace=self.changed(stride=1)),
+        ]
+        raise refusal(self, {"in": x}, message, candidates)
+
+    def _check_border(self, x: Shape) -> None:
+        """Mirrored or wrapped borders cannot be larger than the image."""
+        limit = {"reflect": -1, "circular": 0}.get(self.padding_mode)
+        border = (max(self.pads()[0]), max(self.pads()[1]))
+        room = (x.size("H"), x.size("W"))
+        if limit is None or all(pad <= size + limit for pad, size in zip(border, room, strict=True)):
+            return
+        raise refusal(
+            self,
+            {"in": x},
+            f'Conv2d with a "{self.padding_mode}" border of {times(border)} needs an image of at least '
+            f"{border[0] - limit} x {border[1] - limit}, but {x.described()} arrives.",
+            [Remedy("Pad with zeros", replace=self.changed(padding_mode="zeros")), *self._smaller(x)],
+        )
+
+    def _refuse_small(self, x: Shape) -> None:
+        need = times(tuple(map(span, self.kernel_size, self.dilation)))
+        border = "" if self.padding == "valid" else f" with its border of {times(self.padding_size)}"
+        message = f"Conv2d needs an image of at least {need}, but {x.described()}{border} arrives."
+        same = Remedy('Use padding "same"', replace=self.changed(padding="same", stride=1))
+        raise refusal(self, {"in": x}, message, [same, *self._smaller(x)])
+
+    def _smaller(self, x: Shape) -> list[Remedy]:
+        """The largest kernel that fits into the image without a border."""
+        room = (x.size("H"), x.size("W"))
+        kernel = tuple(
+            min(k, (size - 1) // d + 1) for k, size, d in zip(self.kernel_size, room, self.dilation, strict=True)
+        )
+        replace = self.changed(kernel_size=kernel, padding="valid")
+        return [Remedy(f"Use a kernel of {times(kernel)} without padding", replace=replace)]
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """A 1-D convolution for a sequence, or the values read as an image."""
+        if shape.kind is not Kind.SEQUENCE:
+            return as_image(port, shape)
+        padding = self.padding if self.stride[0] == 1 else "valid"
+        along = Conv1d(filters=self.filters, kernel_size=self.kernel_size[0], stride=self.stride[0], padding=padding)
+        return (Remedy("Use Conv1d", replace=along), *as_image(port, shape))
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of weights, without biases."""
+        return filter_weights(self, inputs["in"].features, self.kernel_size)
+
+    def bias_count(self) -> int:
+        """One for each filter."""
+        return self.filters if self.bias else 0
+
+    def window(self) -> Window:
+        """The filter."""
+        return Window(self.kernel_size, self.stride, self.dilation)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.Conv2d``."""
+        padding: Argument = compact(self.padding_size) if self.padding == "custom" else self.padding
+        arguments: dict[str, Argument] = {
+            "in_channels": inputs["in"].features,
+            "out_channels": self.filters,
+            "kernel_size": compact(self.kernel_size),
+            "stride": compact(self.stride),
+            "padding": padding,
+            "dilation": compact(self.dilation),
+            "groups": self.groups,
+            "bias": self.bias,
+            "padding_mode": self.padding_mode if self.padding != "valid" else "zeros",
+        }
+        return single("torch.nn.Conv2d", **without_defaults(arguments, **CONVOLUTION_DEFAULTS))
+
+    def summary(self) -> str:
+        """Filters, kernel, stride and padding."""
+        stride = "" if self.stride == (1, 1) else f", stride {times(self.stride)}"
+        padding = f"padding {times(self.padding_size)}" if self.padding == "custom" else self.padding
+        return f"{self.filters:,} filters, {times(self.kernel_size)}{stride}, {padding}"
+
+
+CONVOLUTION_DEFAULTS: Mapping[str, Argument] = {
+    "stride": 1,
+    "padding": "valid",
+    "dilation": 1,
+    "groups": 1,
+    "bias": True,
+    "padding_mode": "zeros",
+}
+"""What torch's convolutions assume ("valid" is no padding)."""
+
+
+class Conv1d(_Convolution):
+    """Slides filters along time: each sees all features of K neighbouring steps.
+
+    It finds short patterns in a series wherever they occur. The sequence's features are its channels. With padding
+    "causal" a step sees only itself and earlier ones, as forecasting demands; "same" looks both ways. Along T steps
+    the output has (T - K + 2P)/S + 1 steps.
+    """
+
+    kind: ClassVar[str] = "conv1d"
+    title: ClassVar[str] = "Conv1d"
+    stem: ClassVar[str] = "conv"
+    aliases: ClassVar[tuple[str, ...]] = ("convolution", "temporal convolution", "tcn", "causal convolution")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
+    kernel_size: int = setting(3, "Length of a filter.", minimum=1, maximum=65_536, unit="steps")
+    stride: int = setting(1, "Step by which the filter moves.", minimum=1, maximum=65_536, unit="steps")
+    padding: Literal["valid", "same", "causal", "custom"] = setting(
+        "same", "Steps added: none (valid), as many as keep the length (same), in front only (causal), or by hand."
+    )
+    padding_size: int = setting(
+        1, "Steps added at each end.", minimum=0, maximum=65_536, unit="steps", when=("padding", ("custom",))
+    )
+    dilation: int = setting(1, DILATION, minimum=1, maximum=65_536, unit="steps")
+    groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
+    padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "causal", "custom")))
+    bias: bool = setting(True, BIAS)
+
+    def pads(self) -> Pads:
+        """Steps added in front and behind."""
+        if self.padding == "same":
+            return same_pads(self.kernel_size, self.dilation)
+        if self.padding == "causal":
+            return self.dilation * (self.kernel_size - 1), 0
+        size = self.padding_size if self.padding == "custom" else 0
+        return size, size
+
+    def output(self, x: Shape) -> Shape:
+        """One feature per filter; an unknown length stays unknown."""
+        self._check_groups(x, self.filters, self.groups)
+        self._check_padding(x)
+        if x.time is None:
+            return sequence(None, self.filters)
+        self._check_border(x, x.time)
+        steps = slide(x.time, self.kernel_size, self.stride, self.pads(), self.dilation)
+        if steps < 1:
+            self._refuse_short(x, x.time)
+        return sequence(steps, self.filters)
+
+    def _check_padding(self, x: Shape) -> None:
+        if self.padding == "same" and self.stride > 1:
+            border = (self.kernel_size - 1) // 2 * self.dilation
+            message = f'Conv1d with padding "same" needs stride 1, but its stride is {self.stride}.'
+            custom = self.changed(padding="custom", padding_size=border)
+            causal = self.changed(padding="causal")
+            candidates = [
+                Remedy(f"Set the padding to {border}", replace=custom),
+                Remedy("Use stride 1", replace=self.changed(stride=1)),
+                Remedy('Use padding "causal"', replace=causal),
+            ]
+            raise refusal(self, {"in": x}, message, candidates)
+        if self.padding == "causal" and self.padding_mode in ("reflect", "circular"):
+            message = (
+                f'Conv1d with padding "causal" must not see the future, which "{self.padding_mode}" would show it.'
+            )
+            zeros = Remedy("Pad with zeros", replace=self.changed(padding_mode="zeros"))
+            first = Remedy("Repeat the first step", replace=self.changed(padding_mode="replicate"))
+            raise refusal(self, {"in": x}, message, [zeros, first])
+
+    def _check_border(self, x: Shape, time: int) -> None:
+        limit = {"reflect": -1, "circular": 0}.get(self.padding_mode)
+        border = max(self.pads())
+        if limit is None or border <= time + limit:
+            return
+        message = (
+            f'Conv1d with a "{self.padding_mode}" border of {border} steps needs at least {border - limit} steps, '
+            f"but {x.described()} arrives."
+        )
+        zeros = Remedy("Pad with zeros", replace=self.changed(padding_mode="zeros"))
+        raise refusal(self, {"in": x}, message, [zeros, *self._shorter(time)])
+
+    def _refuse_short(self, x: Shape, time: int) -> None:
+        need = span(self.kernel_size, self.dilation)
+        border = f" with {self.padding_size} steps added at each end" if self.padding == "custom" else ""
+        message = f"Conv1d needs a sequence of at least {need} steps, but {x.described()}{border} arrives."
+        same = Remedy('Use padding "same"', replace=self.changed(padding="same", stride=1))
+        raise refusal(self, {"in": x}, message, [same, *self._shorter(time)])
+
+    def _shorter(self, time: int) -> list[Remedy]:
+        kernel = min(self.kernel_size, (time - 1) // self.dilation + 1)
+        replace = self.changed(kernel_size=kernel, padding="valid")
+        return [Remedy(f"Use a kernel of {kernel} without padding", replace=replace)]
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Embed tokens, use the 2-D layer for an image, or read the values as a sequence."""
+        if shape.kind is Kind.TOKENS:
+            return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
+        if shape.kind is Kind.IMAGE:
+            padding = "valid" if self.padding in ("causal", "custom") else self.padding
+            plane = Conv2d(filters=self.filters, padding=padding).changed(
+                kernel_size=min(self.kernel_size, 4096), stride=min(self.stride, 4096)
+            )
+            return (Remedy("Use Conv2d", replace=plane), *as_sequence(port, shape))
+        return as_sequence(port, shape)
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of weights, without biases."""
+        return filter_weights(self, inputs["in"].features, (self.kernel_size,))
+
+    def bias_count(self) -> int:
+        """One for each filter."""
+        return self.filters if self.bias else 0
+
+    def window(self) -> Window:
+        """The filter."""
+        return Window((self.kernel_size,), (self.stride,), (self.dilation,))
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.Conv1d`` between two transpositions, since torch wants the channels before the time."""
+        causal = self.padding == "causal"
+        padding: Argument = self.padding_size if self.padding == "custom" else "valid" if causal else self.padding
+        arguments: dict[str, Argument] = {
+            "in_channels": inputs["in"].features,
+            "out_channels": self.filters,
+            "kernel_size": self.kernel_size,
+            "stride": self.stride,
+            "padding": padding,
+            "dilation": self.dilation,
+            "groups": self.groups,
+            "bias": self.bias,
+            "padding_mode": self.padding_mode if self.padding in ("same", "custom") else "zeros",
+        }
+        module = Module("torch.nn.Conv1d", without_defaults(arguments, **CONVOLUTION_DEFAULTS))
+        steps: list[Step] = [method("transpose", X, 1, 2)]
+        if causal:
+            mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
+            steps.append(function("torch.nn.functional.pad", Ref(0), self.pads(), mode=mode))
+        steps.append(own(Ref(len(steps) - 1)))
+        return chain(*steps, method("transpose", Ref(len(steps) - 1), 1, 2), module=module)
+
+    def summary(self) -> str:
+        """Filters, kernel, stride and padding."""
+        stride = "" if self.stride == 1 else f", stride {self.stride}"
+        padding = f"padding {self.padding_size}" if self.padding == "custom" else self.padding
+        return f"{self.filters:,} filters, {self.kernel_size}{stride}, {padding}"
+
+
+class ConvTranspose2d(_Convolution):
+    """A convolution run backwards: each pixel paints a weighted copy of the filter into a larger image.
+
+    Decoders and generators use it to enlarge feature maps with trainable weights. Along an axis of size W the output
+    has (W - 1) S - 2P + D (K - 1) + E + 1 values, with stride S, padding P cut off at each side, dilation D and E
+    extra values; a kernel of 2 with stride 2 doubles the image.
+    """
+
+    kind: ClassVar[str] = "conv_transpose2d"
+    title: ClassVar[str] = "Transposed conv2d"
+    stem: ClassVar[str] = "upconv"
+    aliases: ClassVar[tuple[str, ...]] = ("deconvolution", "upsampling", "convtranspose2d", "decoder")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
+    kernel_size: Size2 = setting((2, 2), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
+    stride: Size2 = setting((2, 2), "How many times larger the image grows.", minimum=1, maximum=4096, unit="pixels")
+    padding: Size2 = setting((0, 0), "Border cut off on each side.", minimum=0, maximum=4096, unit="pixels")
+    extra: Size2 = setting(
+        (0, 0), "Rows and columns added at the end.", minimum=0, maximum=4096, unit="pixels", label="output padding"
+    )
+    dilation: Size2 = setting((1, 1), DILATION, minimum=1, maximum=4096, unit="pixels")
+    groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
+    bias: bool = setting(True, BIAS)
+
+    def output(self, x: Shape) -> Shape:
+        """One larger map per filter."""
+        self._check_groups(x, self.filters, self.groups)
+        self._check_extra(x)
+        high, wide = self._grown(x)
+        if high < 1 or wide < 1:
+            message = (
+                f"Transposed conv2d cuts a border of {times(self.padding)} off, which leaves nothing of the {x} image "
+                "that arrives."
+            )
+            raise refusal(self, {"in": x}, message, [Remedy("Cut nothing off", replace=self.changed(padding=0))])
+        return image(self.filters, high, wide)
+
+    def _grown(self, x: Shape) -> tuple[int, int]:
+        settings = zip(x.sizes[1:], self.kernel_size, self.stride, self.padding, self.extra, self.dilation, strict=True)
+        high, wide = ((size or 0) * s - s - 2 * p + span(k, d) + e for size, k, s, p, e, d in settings)
+        return high, wide
+
+    def _check_extra(self, x: Shape) -> None:
+        largest = tuple(max(s, d) - 1 for s, d in zip(self.stride, self.dilation, strict=True))
+        if all(e <= most for e, most in zip(self.extra, largest, strict=True)):
+            return
+        fitting = tuple(map(min, self.extra, largest))
+        message = (
+            f"Transposed conv2d's output padding must be smaller than its stride or its dilation, "
+            f"but it is {times(self.extra)}."
+        )
+        candidates = [
+            Remedy(f"Use output padding {times(fitting)}", replace=self.changed(extra=fitting)),
+            Remedy("Use no output padding", replace=self.changed(extra=0, padding=0)),
+        ]
+        raise refusal(self, {"in": x}, message, candidates)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of weights, without biases."""
+        return filter_weights(self, inputs["in"].features, self.kernel_size)
+
+    def bias_count(self) -> int:
+        """One for each filter."""
+        return self.filters if self.bias else 0
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The weights at each pixel that arrives, and the biases at each pixel of the feature maps."""
+        weights = self.weight_count(inputs) * positions(inputs["in"])
+        return weights + self.bias_count() * positions(outputs["out"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each weight at each pixel that arrives, one for each bias at each pixel that leaves."""
+        weights = 2 * self.weight_count(inputs) * positions(inputs["in"])
+        return weights + self.bias_count() * positions(outputs["out"])
+
+    def window(self) -> Window:
+        """The pixels whose copies of the filter overlap at one pixel of the output."""
+        high, wide = (
+            math.ceil(span(k, d) / s) for k, s, d in zip(self.kernel_size, self.stride, self.dilation, strict=True)
+        )
+        return Window((high, wide), (1, 1), (1, 1), upsampling=self.stride)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.ConvTranspose2d``."""
+        arguments: dict[str, Argument] = {
+            "in_channels": inputs["in"].features,
+            "out_channels": self.filters,
+            "kernel_size": compact(self.kernel_size),
+            "stride": compact(self.stride),
+            "padding": compact(self.padding),
+            "output_padding": compact(self.extra),
+            "groups": self.groups,
+            "bias": self.bias,
+            "dilation": compact(self.dilation),
+        }
+        defaults: dict[str, Argument] = {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1}
+        return single("torch.nn.ConvTranspose2d", **without_defaults(arguments, bias=True, **defaults))
+
+    def summary(self) -> str:
+        """Filters, kernel and stride."""
+        return f"{self.filters:,} filters, {times(self.kernel_size)}, stride {times(self.stride)}"
