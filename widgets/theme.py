@@ -10,7 +10,6 @@ protanopic and deuteranopic eyes. Colour is never the only sign: every family al
 from __future__ import annotations
 
 import sys
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -119,11 +118,6 @@ def _body_points(system: QFont) -> float:
     return min(max(system.pointSizeF(), 9.0), 13.0 if sys.platform == "darwin" else 10.0)
 
 
-def _body_points(system: QFont) -> float:
-    """Return the system's own text size, held to a range in which panels keep their proportions (macOS says 13)."""
-    return min(max(system.pointSizeF(), 9.0), 13.0 if sys.platform == "darwin" else 10.0)
-
-
 def _luminance(color: QColor) -> float:
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
@@ -139,8 +133,11 @@ def contrast(first: QColor, second: QColor) -> float:
 
 def blend(over: QColor, under: QColor, share: float) -> QColor:
     """Return the opaque colour that `over` makes on `under` at opacity `share` (0 to 1)."""
-    mixed = [a * share + b * (1 - share) for a, b in zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)]
-    return QColor(*(round(value) for value in mixed))
+
+    def mix(above: int, below: int) -> int:
+        return round(above * share + below * (1 - share))
+
+    return QColor(mix(over.red(), under.red()), mix(over.green(), under.green()), mix(over.blue(), under.blue()))
 
 
 def _hues(**names: str) -> Mapping[str, QColor]:

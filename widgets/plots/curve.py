@@ -1,0 +1,123 @@
+"""One curve: its points, their average, and what of them a plot of a given width has to paint."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from widgets.plots.axes import Range
+from widgets.plots.pyramid import Floats, Growing, Pyramid
+from widgets.plots.smoothing import Average
+
+Part = Literal["train", "validation"]
+
+
+class Curve:
+    """Points of growing step. A batch that begins at or before the last step replaces what lay there (a resumed run).
+
+    Only training curves are averaged: a validation point already is the mean over the whole part.
+    """
+
+    def __init__(self, label: str, run: int, part: Part, smoothing: float) -> None:
+        self.label = label
+        self.run = run
+        self.part = part
+        self.visible = True
+        self._steps = Growing()
+        self._raw = Pyramid()
+        self._smooth = Pyramid()
+        self._average = Average(smoothing if part == "train" else 0.0)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @property
+    def steps(self) -> Floats:
+        """The steps, shape (N,)."""
+        return self._steps.view
+
+    @property
+    def values(self) -> Floats:
+        """The values as they came, shape (N,); what was not finite is NaN."""
+        return self._raw.values
+
+    def shown(self, smooth: bool) -> Pyramid:
+        """Return the averaged series, or the one that came."""
+        return self._smooth if smooth and self._average.factor > 0 else self._raw
+
+    def append(self, steps: ArrayLike, values: ArrayLike) -> None:
+        """Add N points. Values that are not finite leave a gap. Raises `ValueError` if the lengths differ."""
+        new_steps = np.atleast_1d(np.asarray(steps, dtype=np.float64))
+        new_values = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        if new_steps.shape != new_values.shape or new_steps.ndim != 1:
+            raise ValueError(f"{new_steps.shape} steps and {new_values.shape} values do not make points")
+        if not len(new_steps):
+            return
+        if np.any(np.diff(new_steps) < 0):
+            order = np.argsort(new_steps, kind="stable")
+            new_steps, new_values = new_steps[order], new_values[order]
+        new_values = np.where(np.isfinite(new_values), new_values, np.nan)
+        start = int(np.searchsorted(self.steps, new_steps[0])) if self._overlaps(new_steps[0]) else len(self)
+        self._put(start, new_steps, new_values)
+
+    def smooth(self, factor: float) -> None:
+        """Average anew with another factor."""
+        self._average = Average(factor if self.part == "train" else 0.0)
+        if self._average.factor > 0:
+            self._smooth.replace_from(0, self._average.feed(self.values))
+
+    def _overlaps(self, step: float) -> bool:
+        return len(self) > 0 and step <= self.steps[-1]
+
+    def _put(self, start: int, steps: Floats, values: Floats) -> None:
+        continued = start == len(self)
+        self._steps.put(start, steps)
+        self._raw.replace_from(start, values)
+        if self._average.factor <= 0:
+            return
+        if continued:
+            self._smooth.append(self._average.feed(values))
+        else:
+            self.smooth(self._average.factor)
+
+    def window(self, x: Range) -> tuple[int, int]:
+        """Return the indices of the points in view, with one more on each side so that lines reach the edges."""
+        first, last = np.searchsorted(self.steps, (x.low, x.high))
+        return max(int(first) - 1, 0), min(int(last) + 1, len(self))
+
+    def columns(self, x: Range, pixels: int, *, smooth: bool) -> tuple[Floats, Floats]:
+        """Return the points to paint for `x` across `pixels` columns, at most about two per column.
+
+        Where points are sparse they are the points themselves; where dense, least and greatest of each column.
+        """
+        start, stop = self.window(x)
+        indices, low, high = self.shown(smooth).buckets(start, stop, pixels)
+        places = self.steps[indices]
+        if len(indices) <= pixels:
+            return places, low
+        return _per_column(places, low, high, x, pixels)
+
+    def value_at(self, step: float, *, smooth: bool) -> tuple[float, float] | None:
+        """Return step and value of the point nearest to `step`, or None while there is none."""
+        if not len(self):
+            return None
+        right = int(np.searchsorted(self.steps, step))
+        near = [index for index in (right - 1, right) if 0 <= index < len(self)]
+        index = min(near, key=lambda i: abs(self.steps[i] - step))
+        return float(self.steps[index]), float(self.shown(smooth).values[index])
+
+
+def _per_column(places: Floats, low: Floats, high: Floats, x: Range, pixels: int) -> tuple[Floats, Floats]:
+    column = np.floor((places - x.low) * (pixels / x.span)).astype(np.int64)
+    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    least = np.fmin.reduceat(low, starts)
+    greatest = np.fmax.reduceat(high, starts)
+    falling = np.empty(len(starts), dtype=bool)
+    falling[0] = False
+    np.less(least[1:] + greatest[1:], least[:-1] + greatest[:-1], out=falling[1:])
+    values = np.empty(2 * len(starts))
+    values[0::2] = np.where(falling, greatest, least)
+    values[1::2] = np.where(falling, least, greatest)
+    return np.repeat(places[starts], 2), values

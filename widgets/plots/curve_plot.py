@@ -1,0 +1,173 @@
+"""A curve plot with its controls: title, smoothing, log axis, fit and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from numpy.typing import ArrayLike
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from graph.errors import NetloomError
+from widgets import icons
+from widgets.plots.curve import Part
+from widgets.plots.curve_view import CurveView
+from widgets.plots.export import export_csv, export_png, export_svg
+from widgets.theme import ThemeSource
+
+FILE_KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)", "csv": "CSV table (*.csv)"}
+
+
+class CurvePlot(QWidget):
+    """Live curves of one quantity, such as the loss, over training steps, for any number of runs.
+
+    `failed` carries the sentence of an export that did not work.
+    """
+
+    failed = Signal(str)
+
+    def __init__(
+        self, source: ThemeSource, title: str, empty: str = "No points yet.", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._title = title
+        self.view = CurveView(source, title, empty)
+        self._heading = QLabel(title, self)
+        self._heading.setProperty("heading", True)
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setRange(0, 99)
+        self._slider.setFixedWidth(88)
+        self._reading = QLabel("0.00", self)
+        self._log = QToolButton(self)
+        self._log.setText("log")
+        self._log.setCheckable(True)
+        self._fit = QToolButton(self)
+        self._export = QToolButton(self)
+        self._describe()
+        self._lay_out()
+        self._connect()
+        self._paint_icons()
+
+    def _describe(self) -> None:
+        self.setAccessibleName(self._title)
+        self._slider.setAccessibleName(f"Smoothing of {self._title}")
+        self._slider.setToolTip("Smoothing: the factor of the exponential average")
+        self._reading.setProperty("faint", True)
+        self._reading.setMinimumWidth(self._reading.fontMetrics().horizontalAdvance("0.00") + 4)
+        for button, words in (
+            (self._log, "Logarithmic axis (L)"),
+            (self._fit, "Show everything (F)"),
+            (self._export, "Export as PNG, SVG or CSV"),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(f"{words} of {self._title}")
+        menu = QMenu(self._export)
+        for kind, name in FILE_KINDS.items():
+            menu.addAction(name.split(" (")[0]).triggered.connect(lambda _=False, kind=kind: self._ask_and_export(kind))
+        self._export.setMenu(menu)
+        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 4, 8, 0)
+        bar.setSpacing(4)
+        caption = QLabel("smoothing", self)
+        caption.setProperty("faint", True)
+        bar.addWidget(self._heading)
+        bar.addStretch(1)
+        for widget in (caption, self._slider, self._reading, self._log, self._fit, self._export):
+            bar.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.view, 1)
+
+    def _connect(self) -> None:
+        self._slider.valueChanged.connect(self._slide)
+        self._log.toggled.connect(self.view.set_log)
+        self.view.log_changed.connect(self._log.setChecked)
+        self._fit.clicked.connect(self.view.fit)
+        self._source.changed.connect(self._paint_icons)
+
+    def _paint_icons(self) -> None:
+        self._fit.setIcon(icons.icon("fit", self._source.theme))
+        self._export.setIcon(icons.icon("download", self._source.theme))
+
+    def _slide(self, percent: int) -> None:
+        self._reading.setText(f"{percent / 100:.2f}")
+        self.view.set_smoothing(percent / 100)
+
+    # What the window calls
+
+    def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
+        """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""
+        self.view.add_curve(curve_id, label, run, part)
+
+    def append(self, curve_id: str, steps: ArrayLike, values: ArrayLike) -> None:
+        """Add N points to a curve; values that are not finite leave gaps.
+
+        A batch that begins at or before the curve's last step replaces what lay there, as a resumed run needs.
+        Raises `KeyError` for a curve that was not added, `ValueError` for unequal lengths.
+        """
+        self.view.append(curve_id, steps, values)
+
+    def has_curve(self, curve_id: str) -> bool:
+        """Return whether the curve was added."""
+        return curve_id in self.view.curves
+
+    def show_curve(self, curve_id: str, visible: bool) -> None:
+        """Show or hide a curve."""
+        self.view.curves[curve_id].visible = visible
+        self.view.touch()
+
+    def remove_curve(self, curve_id: str) -> None:
+        """Forget a curve; one that is not there is no error."""
+        self.view.curves.pop(curve_id, None)
+        self.view.touch()
+
+    def clear(self) -> None:
+        """Forget all curves and show everything of what comes next."""
+        self.view.curves.clear()
+        self.view.fit()
+
+    def set_empty_text(self, text: str) -> None:
+        """Say what to do while there is nothing to plot."""
+        self.view.empty_text = text
+        self.view.touch()
+
+    @property
+    def smoothing(self) -> float:
+        """The factor of the exponential average, 0 to 0.99."""
+        return self.view.smoothing
+
+    def set_smoothing(self, factor: float) -> None:
+        """Move the slider to `factor`, 0 to 0.99."""
+        self._slider.setValue(round(factor * 100))
+
+    def set_log(self, log: bool) -> None:
+        """Make the value axis logarithmic or linear."""
+        self.view.set_log(log)
+
+    def export(self, path: Path) -> None:
+        """Write the plot to `path` as its suffix says: .png, .svg or .csv. Raises `NetloomError` if it cannot."""
+        theme, size = self._source.theme, self.view.size()
+        match path.suffix.lower():
+            case ".png":
+                export_png(path, size, theme.surface, self.view.paint)
+            case ".svg":
+                export_svg(path, size, theme.surface, self._title, self.view.paint)
+            case ".csv":
+                export_csv(path, self.view.curves.values())
+            case other:
+                raise NetloomError(f"A plot cannot be saved as '{other}'. Use a name that ends in .png, .svg or .csv.")
+
+    def _ask_and_export(self, kind: str) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, f"Export {self._title}", f"{self._title}.{kind}", FILE_KINDS[kind])
+        if not name:
+            return
+        try:
+            self.export(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+        except NetloomError as error:
+            self.failed.emit(str(error))

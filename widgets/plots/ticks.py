@@ -1,0 +1,60 @@
+"""Where ticks go on an axis and how numbers are written beside them."""
+
+from __future__ import annotations
+
+import math
+
+STEPS = (1.0, 2.0, 5.0, 10.0)
+
+
+def nice_step(span: float, wanted: int) -> float:
+    """Return 1, 2 or 5 times a power of ten that cuts `span` into about `wanted` parts. `span` must be positive."""
+    rough = span / max(wanted, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return power * next(step for step in STEPS if step * power >= rough * 0.999)
+
+
+def linear_ticks(low: float, high: float, wanted: int) -> list[float]:
+    """Return the round values within `[low, high]`, about `wanted` of them."""
+    step = nice_step(high - low, wanted)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [index * step for index in range(first, last + 1)]
+
+
+def log_ticks(low: float, high: float, wanted: int) -> list[float]:
+    """Return exponents of ten within `[low, high]` that stand for round values: decades, and 2 and 5 if few."""
+    decades = high - low
+    if decades >= wanted:
+        return [value for value in linear_ticks(low, high, wanted) if abs(value - round(value)) < 1e-9]
+    mantissas = (1.0, 2.0, 5.0) if decades >= 0.7 else tuple(value / 2 for value in range(2, 20))
+    candidates = [
+        power + math.log10(mantissa)
+        for power in range(math.floor(low), math.ceil(high) + 1)
+        for mantissa in mantissas
+    ]
+    return [value for value in candidates if low - 1e-9 <= value <= high + 1e-9]
+
+
+def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
+    """Return `[low, high]` with some room on both sides; a single value gets room around it."""
+    span = high - low
+    if span <= 1e-12 * max(abs(low), abs(high), 1e-12):
+        span = max(abs(low), 1e-6)
+    return low - share * span, high + share * span
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Write a number for people: thousands separated, `digits` significant, a power of ten where it is shorter."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    size = abs(value)
+    if size < 1e-12:
+        return "0"
+    if size >= 1e7 or size < 1e-4:
+        mantissa, _, exponent = f"{value:.{max(digits - 2, 0)}e}".partition("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+    text = f"{value:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
