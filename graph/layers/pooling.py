@@ -1,0 +1,551 @@
+"""Pooling: a window slides over each channel and keeps one number of what it sees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Family, Layer, Remedy, Window, elements, refusal
+from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own, single
+from graph.layers.grid import as_image, as_sequence, compact, slide_pool, span, times, without_defaults
+from graph.layers.recurrent import Embedding
+from graph.layers.settings import Size2, setting
+from graph.shapes import Kind, Shape, image, sequence, vector
+
+KERNEL = "Size of the window."
+STRIDE = "Step by which the window moves; empty for windows that touch."
+PADDING = "Border added on each side, at most half a window; it never wins a maximum."
+ZEROS = "Border of zeros added on each side, at most half a window."
+CEIL = "Whether a last window that sticks out is kept rather than dropped."
+COUNT = "Whether the zeros of the border count in the average."
+SIZE = "Size of the output, whatever arrives."
+
+Mode = Literal["max", "average"]
+
+
+def sequence_remedies(port: str, shape: Shape) -> tuple[Remedy, ...]:
+    """Embed tokens; read anything else as a sequence."""
+    if shape.kind is Kind.TOKENS:
+        return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
+    return as_sequence(port, shape)
+
+
+class _Pool(Layer):
+    """Checks and costs of pooling with a window, along one axis or two."""
+
+    family: ClassVar[Family] = Family.POOLING
+    thing: ClassVar[str]
+    """What is pooled, in sentences."""
+    unit: ClassVar[str]
+
+    def kernel(self) -> tuple[int, ...]:
+        """The window along each axis."""
+        raise NotImplementedError
+
+    def step(self) -> tuple[int, ...]:
+        """The stride along each axis; the window's size where none is set."""
+        raise NotImplementedError
+
+    def border(self) -> tuple[int, ...]:
+        """The padding along each axis."""
+        raise NotImplementedError
+
+    def spread(self) -> tuple[int, ...]:
+        """The dilation along each axis."""
+        return (1,) * len(self.kernel())
+
+    def rounds_up(self) -> bool:
+        """Whether a last window that sticks out is kept."""
+        raise NotImplementedError
+
+    def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
+        """The layer with other ``kernel_size``, ``stride`` or ``padding``."""
+        raise NotImplementedError
+
+    def slid(self, x: Shape, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """Output sizes along the axes.
+
+        Raises
+        ------
+        ShapeError
+            if the padding is too large for the window, or the window too large for ``x``.
+        """
+        self._check_border(x)
+        axes = zip(sizes, self.kernel(), self.step(), self.border(), self.spread(), strict=True)
+        slid = tuple(slide_pool(*axis, self.rounds_up()) for axis in axes)
+        if min(slid) < 1:
+            self._refuse_small(x, sizes)
+        self._check_windows(x, sizes, slid)
+        return slid
+
+    def _check_border(self, x: Shape) -> None:
+        most = tuple(min(k, span(k, d)) // 2 for k, d in zip(self.kernel(), self.spread(), strict=True))
+        if all(pad <= limit for pad, limit in zip(self.border(), most, strict=True)):
+            return
+        fitting = tuple(map(min, self.border(), most))
+        message = (
+            f"{self.title}'s padding must be at most half of its window {times(self.kernel())}, "
+            f"but it is {times(self.border())}."
+        )
+        wider = tuple(max(k, 2 * pad) for k, pad in zip(self.kernel(), self.border(), strict=True))
+        candidates = [
+            Remedy(f"Use padding {times(fitting)}", replace=self.with_sizes(padding=fitting)),
+            Remedy(f"Use a window of {times(wider)}", replace=self.with_sizes(kernel_size=wider)),
+            Remedy("Use no padding", replace=self.with_sizes(padding=(0,) * len(most))),
+        ]
+        raise refusal(self, {"in": x}, message, candidates)
+
+    def _refuse_small(self, x: Shape, sizes: tuple[int, ...]) -> None:
+        need = times(tuple(map(span, self.kernel(), self.spread())))
+        fitting = tuple((n - 1) // d + 1 for n, d in zip(sizes, self.spread(), strict=True))
+        window = tuple(map(min, self.kernel(), fitting))
+        border = f" with its border of {times(self.border())}" if any(self.border()) else ""
+        raise refusal(
+            self,
+            {"in": x},
+            f"{self.title} needs {self.thing} of at least {need}{self.unit}, but {x.described()}{border} arrives.",
+            [
+                *self._padded(sizes),
+                Remedy(f"Use a window of {times(window)}", replace=self.with_sizes(kernel_size=window, padding=None)),
+                *self._instead(),
+            ],
+        )
+
+    def _padded(self, sizes: tuple[int, ...]) -> list[Remedy]:
+        """The least padding that lets the window fit, where that is within its bounds."""
+        lacking = (span(k, d) - n for k, d, n in zip(self.kernel(), self.spread(), sizes, strict=True))
+        pads = tuple(max(pad, math.ceil(lack / 2)) for pad, lack in zip(self.border(), lacking, strict=True))
+        if any(pad > k // 2 for pad, k in zip(pads, self.kernel(), strict=True)):
+            return []
+        return [Remedy(f"Set the padding to {times(pads)}", replace=self.with_sizes(padding=pads))]
+
+    def _instead(self) -> list[Remedy]:
+        return []
+
+    def _check_windows(self, x: Shape, sizes: tuple[int, ...], slid: tuple[int, ...]) -> None:
+        """Refuse windows with gaps that see nothing but border, where a maximum would be minus infinity."""
+        axes = zip(sizes, slid, self.kernel(), self.step(), self.border(), self.spread(), strict=True)
+        if all(_all_see(*axis) for axis in axes):
+            return
+        message = (
+            f"{self.title} with dilation {times(self.spread())} has windows that see only border "
+            f"when {x.described()} arrives."
+        )
+        close = Remedy("Use dilation 1", replace=self.with_sizes(dilation=(1,) * len(sizes)))
+        bare = Remedy("Use no padding", replace=self.with_sizes(padding=(0,) * len(sizes)))
+        raise refusal(self, {"in": x}, message, [bare, close])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One for each value in the window, for each value that leaves."""
+        return math.prod(self.kernel()) * elements(outputs["out"])
+
+    def window(self) -> Window:
+        """The window."""
+        return Window(self.kernel(), self.step(), self.spread())
+
+    def summary(self) -> str:
+        """Window, stride and padding."""
+        parts = [times(self.kernel())]
+        if self.step() != self.kernel():
+            parts.append(f"stride {times(self.step())}")
+        if any(self.border()):
+            parts.append(f"padding {times(self.border())}")
+        return ", ".join(parts)
+
+
+def _all_see(size: int, out: int, kernel: int, stride: int, pad: int, dilation: int) -> bool:
+    """Whether each window has at least one place inside the axis; without gaps torch's own rules ensure it."""
+    if dilation == 1:
+        return True
+    starts = range(-pad, -pad + out * stride, stride)
+    return all(_first_inside(start, dilation) < min(size, start + span(kernel, dilation)) for start in starts)
+
+
+def _first_inside(start: int, dilation: int) -> int:
+    return start if start >= 0 else start % dilation
+
+
+class _Pool1d(_Pool):
+    """Pooling along the time of a sequence."""
+
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    thing: ClassVar[str] = "a sequence"
+    unit: ClassVar[str] = " steps"
+
+    kernel_size: int = setting(2, KERNEL, minimum=1, maximum=65_536, unit="steps")
+    stride: int | None = setting(None, STRIDE, minimum=1, maximum=65_536, unit="steps")
+    padding: int = setting(0, PADDING, minimum=0, maximum=65_536, unit="steps")
+
+    def kernel(self) -> tuple[int, ...]:
+        """The window."""
+        return (self.kernel_size,)
+
+    def step(self) -> tuple[int, ...]:
+        """The stride."""
+        return (self.stride or self.kernel_size,)
+
+    def border(self) -> tuple[int, ...]:
+        """The padding."""
+        return (self.padding,)
+
+    def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
+        """The layer with other sizes; None stands for zero."""
+        return self.changed(**{name: size[0] if size else 0 for name, size in sizes.items()})
+
+    def output(self, x: Shape) -> Shape:
+        """Fewer steps with the same features; an unknown length stays unknown."""
+        if x.time is None:
+            self._check_border(x)
+            return sequence(None, x.features)
+        return sequence(self.slid(x, (x.time,))[0], x.features)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Embed tokens; read anything else as a sequence."""
+        return sequence_remedies(port, shape)
+
+    def _instead(self) -> list[Remedy]:
+        return [Remedy("Use Global pool 1d", replace=GlobalPool1d())]
+
+    def _around(self, module: Module) -> Construct:
+        """Transpose before and after, since torch pools along the last axis, where we keep the features."""
+        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
+
+
+class _Pool2d(_Pool):
+    """Pooling over the height and width of an image."""
+
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+    thing: ClassVar[str] = "an image"
+    unit: ClassVar[str] = ""
+
+    kernel_size: Size2 = setting((2, 2), KERNEL, minimum=1, maximum=4096, unit="pixels")
+    stride: Size2 | None = setting(None, STRIDE, minimum=1, maximum=4096, unit="pixels")
+    padding: Size2 = setting((0, 0), PADDING, minimum=0, maximum=4096, unit="pixels")
+
+    def kernel(self) -> tuple[int, ...]:
+        """The window."""
+        return self.kernel_size
+
+    def step(self) -> tuple[int, ...]:
+        """The stride."""
+        return self.stride or self.kernel_size
+
+    def border(self) -> tuple[int, ...]:
+        """The padding."""
+        return self.padding
+
+    def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
+        """The layer with other sizes; None stands for zero."""
+        return self.changed(**{name: size or (0, 0) for name, size in sizes.items()})
+
+    def output(self, x: Shape) -> Shape:
+        """A smaller image with the same channels."""
+        high, wide = self.slid(x, (x.size("H"), x.size("W")))
+        return image(x.features, high, wide)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def _instead(self) -> list[Remedy]:
+        return [Remedy("Use Global pool 2d", replace=GlobalPool2d())]
+
+    def _sizes(self) -> dict[str, Argument]:
+        arguments: dict[str, Argument] = {
+            "kernel_size": compact(self.kernel_size),
+            "stride": compact(self.stride) if self.stride else None,
+            "padding": compact(self.padding),
+        }
+        return without_defaults(arguments, stride=None, padding=0)
+
+
+class MaxPool2d(_Pool2d):
+    """Keeps the largest value of each window of an image, channel by channel.
+
+    What matters is that a feature was found, not exactly where; a 2 x 2 window with stride 2 drops three quarters of
+    the values and makes the network bear small shifts. Along an axis of size W the output has (W - K + 2P)/S + 1
+    values, rounded down.
+    """
+
+    kind: ClassVar[str] = "max_pool2d"
+    title: ClassVar[str] = "Max pool 2d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("maxpool2d", "max pooling", "subsampling", "downsampling")
+
+    dilation: Size2 = setting(
+        (1, 1), "Distance between neighbouring places of the window.", minimum=1, maximum=4096, unit="pixels"
+    )
+    ceil: bool = setting(False, CEIL, label="keep partial windows")
+
+    def spread(self) -> tuple[int, ...]:
+        """The dilation."""
+        return self.dilation
+
+    def rounds_up(self) -> bool:
+        """As set."""
+        return self.ceil
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.MaxPool2d``."""
+        more: dict[str, Argument] = {"dilation": compact(self.dilation), "ceil_mode": self.ceil}
+        return single("torch.nn.MaxPool2d", **self._sizes(), **without_defaults(more, dilation=1, ceil_mode=False))
+
+
+class AveragePool2d(_Pool2d):
+    """Keeps the mean of each window of an image, channel by channel.
+
+    It blurs and shrinks where max pooling picks. Along an axis of size W the output has (W - K + 2P)/S + 1 values,
+    rounded down. With divisor 1 it gives the sum instead.
+    """
+
+    kind: ClassVar[str] = "average_pool2d"
+    title: ClassVar[str] = "Average pool 2d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling")
+
+    padding: Size2 = setting((0, 0), ZEROS, minimum=0, maximum=4096, unit="pixels")
+    ceil: bool = setting(False, CEIL, label="keep partial windows")
+    count_padding: bool = setting(True, COUNT)
+    divisor: int | None = setting(
+        None, "Number to divide the sum by; empty for the size of the window.", minimum=1, maximum=16_777_216
+    )
+
+    def rounds_up(self) -> bool:
+        """As set."""
+        return self.ceil
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.AvgPool2d``."""
+        more: dict[str, Argument] = {
+            "ceil_mode": self.ceil,
+            "count_include_pad": self.count_padding,
+            "divisor_override": self.divisor,
+        }
+        kept = without_defaults(more, ceil_mode=False, count_include_pad=True, divisor_override=None)
+        return single("torch.nn.AvgPool2d", **self._sizes(), **kept)
+
+
+class MaxPool1d(_Pool1d):
+    """Keeps the largest value of each window of time steps, feature by feature.
+
+    It shortens a sequence and keeps that something happened, not exactly when. T steps become (T - K + 2P)/S + 1,
+    rounded down.
+    """
+
+    kind: ClassVar[str] = "max_pool1d"
+    title: ClassVar[str] = "Max pool 1d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("maxpool1d", "max pooling", "temporal pooling")
+
+    dilation: int = setting(
+        1, "Distance between neighbouring places of the window.", minimum=1, maximum=65_536, unit="steps"
+    )
+    ceil: bool = setting(False, CEIL, label="keep partial windows")
+
+    def spread(self) -> tuple[int, ...]:
+        """The dilation."""
+        return (self.dilation,)
+
+    def rounds_up(self) -> bool:
+        """As set."""
+        return self.ceil
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.MaxPool1d`` between two transpositions."""
+        arguments: dict[str, Argument] = {
+            "kernel_size": self.kernel_size,
+            "stride": self.stride,
+            "padding": self.padding,
+            "dilation": self.dilation,
+            "ceil_mode": self.ceil,
+        }
+        kept = without_defaults(arguments, stride=None, padding=0, dilation=1, ceil_mode=False)
+        return self._around(Module("torch.nn.MaxPool1d", kept))
+
+
+class AveragePool1d(_Pool1d):
+    """Keeps the mean of each window of time steps, feature by feature.
+
+    It smooths and shortens a sequence, like a moving average read off every few steps. T steps become
+    (T - K + 2P)/S + 1, rounded down.
+    """
+
+    kind: ClassVar[str] = "average_pool1d"
+    title: ClassVar[str] = "Average pool 1d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average")
+
+    padding: int = setting(0, ZEROS, minimum=0, maximum=65_536, unit="steps")
+    ceil: bool = setting(False, CEIL, label="keep partial windows")
+    count_padding: bool = setting(True, COUNT)
+
+    def rounds_up(self) -> bool:
+        """As set."""
+        return self.ceil
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.AvgPool1d`` between two transpositions."""
+        arguments: dict[str, Argument] = {
+            "kernel_size": self.kernel_size,
+            "stride": self.stride,
+            "padding": self.padding,
+            "ceil_mode": self.ceil,
+            "count_include_pad": self.count_padding,
+        }
+        kept = without_defaults(arguments, stride=None, padding=0, ceil_mode=False, count_include_pad=True)
+        return self._around(Module("torch.nn.AvgPool1d", kept))
+
+
+class _Whole(Layer):
+    """Global pooling: one number for all places of a channel."""
+
+    family: ClassVar[Family] = Family.POOLING
+
+    mode: Mode = setting("average", "The mean of all places, or the largest value.")
+
+    def output(self, x: Shape) -> Shape:
+        """A vector with one value per channel."""
+        return vector(x.features)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One for each value that arrives."""
+        return elements(inputs["in"])
+
+    def sees_everything(self) -> bool:
+        """All places at once."""
+        return True
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``mean`` or ``amax`` over the places."""
+        axes = (2, 3) if inputs["in"].kind is Kind.IMAGE else (1,)
+        return chain(method("mean" if self.mode == "average" else "amax", X, axes))
+
+    def summary(self) -> str:
+        """The mode."""
+        return self.mode
+
+
+class GlobalPool2d(_Whole):
+    """Keeps one number of each feature map: its mean, or its largest value.
+
+    It turns an image C x H x W of any size into a vector of C. In place of Flatten before the last dense layer it
+    saves most of the parameters, and the network then takes pictures of other sizes.
+    """
+
+    kind: ClassVar[str] = "global_pool2d"
+    title: ClassVar[str] = "Global pool 2d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "gap")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The 1-D layer for a sequence, or the values read as an image."""
+        along = (Remedy("Use Global pool 1d", replace=GlobalPool1d(mode=self.mode)),)
+        return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
+
+
+class GlobalPool1d(_Whole):
+    """Keeps one number of each feature over all time steps: its mean, or its largest value.
+
+    It turns a sequence of any length into a vector of its features, and treats all steps alike, where Last step
+    takes the newest only.
+    """
+
+    kind: ClassVar[str] = "global_pool1d"
+    title: ClassVar[str] = "Global pool 1d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The 2-D layer for an image, or the values read as a sequence."""
+        plane = (Remedy("Use Global pool 2d", replace=GlobalPool2d(mode=self.mode)),)
+        return (plane if shape.kind is Kind.IMAGE else ()) + sequence_remedies(port, shape)
+
+
+class _Adaptive(Layer):
+    """Pooling whose windows are chosen so that the output has the size set."""
+
+    family: ClassVar[Family] = Family.POOLING
+
+    mode: Mode = setting("average", "The mean of each window, or its largest value.")
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One for each value that arrives, or that leaves if these are more; overlaps are not counted."""
+        return max(elements(inputs["in"]), elements(outputs["out"]))
+
+    def sees_everything(self) -> bool:
+        """Counted so: how much one value sees depends on the size that arrives."""
+        return True
+
+    def _target(self, axes: int) -> str:
+        return f"torch.nn.Adaptive{'Avg' if self.mode == 'average' else 'Max'}Pool{axes}d"
+
+
+class AdaptivePool2d(_Adaptive):
+    """Pools an image to a size that you set, whatever size arrives.
+
+    The image is divided into as many windows as the output has places, as evenly as it goes, and each gives its mean
+    or its largest value. It lets a network with dense layers take pictures of several sizes.
+    """
+
+    kind: ClassVar[str] = "adaptive_pool2d"
+    title: ClassVar[str] = "Adaptive pool 2d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    size: Size2 = setting((4, 4), SIZE, minimum=1, maximum=4096, unit="pixels")
+
+    def output(self, x: Shape) -> Shape:
+        """An image of the size set."""
+        return image(x.features, *self.size)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The 1-D layer for a sequence, or the values read as an image."""
+        along = (Remedy("Use Adaptive pool 1d", replace=AdaptivePool1d(mode=self.mode, size=self.size[0])),)
+        return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.AdaptiveAvgPool2d`` or ``AdaptiveMaxPool2d``."""
+        return single(self._target(2), output_size=compact(self.size))
+
+    def summary(self) -> str:
+        """Size and mode."""
+        return f"to {times(self.size)}, {self.mode}"
+
+
+class AdaptivePool1d(_Adaptive):
+    """Pools a sequence to a number of steps that you set, whatever length arrives.
+
+    The steps are divided into as many windows as the output has, as evenly as it goes, and each gives its mean or its
+    largest value.
+    """
+
+    kind: ClassVar[str] = "adaptive_pool1d"
+    title: ClassVar[str] = "Adaptive pool 1d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    size: int = setting(4, SIZE, minimum=1, maximum=65_536, unit="steps")
+
+    def output(self, x: Shape) -> Shape:
+        """A sequence of the length set."""
+        return sequence(self.size, x.features)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The 2-D layer for an image, or the values read as a sequence."""
+        plane = (Remedy("Use Adaptive pool 2d", replace=AdaptivePool2d(mode=self.mode).changed(size=self.size)),)
+        small = self.size <= 4096 and shape.kind is Kind.IMAGE
+        return (plane if small else ()) + sequence_remedies(port, shape)
+
+    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.AdaptiveAvgPool1d`` or ``AdaptiveMaxPool1d`` between two transpositions."""
+        module = Module(self._target(1), {"output_size": self.size})
+        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
+
+    def summary(self) -> str:
+        """Size and mode."""
+        return f"to {self.size} steps, {self.mode}"
