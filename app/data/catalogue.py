@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from app.data.dataset import DatasetInfo
+from app.data.sources.arrays import Arrays
 from app.data.sources.base import Source
 from app.data.sources.bundled import BreastCancer, Diabetes, Digits, Iris, Wine
 from app.data.sources.generated import Circles, Spirals, Xor
+from app.data.sources.images import Images
+from app.data.sources.series import Series
+from app.data.sources.table import Table
+from app.data.sources.text import Text
 from app.data.sources.waves import Seasons, Sine
 from graph.errors import NetloomError
 
@@ -23,7 +28,7 @@ SHIPPED: tuple[type[Source], ...] = (
 )
 """Data that needs no file, in the order in which it is shown."""
 
-FILES: tuple[type[Source], ...] = ()
+FILES: tuple[type[Source], ...] = (Table, Series, Images, Arrays, Text)
 """Sources that read a file or folder of the user's."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Self
 
@@ -129,24 +130,24 @@ def _cut(order: Array, counts: list[Array]) -> Indices:
 
 
 def _by_time(choice: Split, spans: Array) -> Indices:
+    """Cut the time itself by the shares; a window belongs to a part only if it lies wholly inside."""
     first, end = int(spans[:, 0].min()), int(spans[:, 1].max())
     length = end - first
-    border = [first, first + round(choice.train * length), first + round((choice.train + choice.validation) * length)]
-    # Without a test part (or without validation as well), rounding must not cost the last window.
-    edges = [*border, end]
-    parts = [
-        np.flatnonzero((spans[:, 0] >= low) & (spans[:, 1] <= high))
-        for low, high in zip(edges, edges[1:], strict=False)
-    ]
-    return Indices(*(part.astype(np.int64) for part in parts))
+    seen = first + round(choice.train * length)
+    edges = [first, seen, first + round((choice.train + choice.validation) * length), end]
+    parts = (
+        np.flatnonzero((spans[:, 0] >= low) & (spans[:, 1] <= high)).astype(np.int64)
+        for low, high in itertools.pairwise(edges)
+    )
+    return Indices(*parts)
 
 
 def _check_filled(choice: Split, indices: Indices, samples: int, spans: Array | None) -> None:
     for (name, part), share in zip(indices.parts(), choice.shares, strict=True):
         if share > 0 and len(part) == 0:
-            what = "window of the series" if spans is not None else "sample"
+            unit = "sample" if spans is None else "window"
+            remedy = "add samples" if spans is None else "use a shorter window or a longer series"
             raise NetloomError(
-                f"The {name} part is empty: of {samples} samples, a share of {share:g} is not one {what}; "
-                + ("use a shorter window, " if spans is not None else "add samples, ")
-                + "or set that share to 0 or higher."
+                f"The {name} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
+                f"{remedy}, or change the shares of the parts."
             )

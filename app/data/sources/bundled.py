@@ -132,15 +132,11 @@ class Wine(_Table):
     target: ClassVar[FieldInfo] = FieldInfo("grower", vector(3), classes=("grower 1", "grower 2", "grower 3"))
 
 
+_CELL = "radius|texture|perimeter|area|smoothness|compactness|concavity|concave points|symmetry|fractal dimension"
+
+
 def _cell_features() -> tuple[tuple[str, str], ...]:
-    measured = ("radius", "texture", "perimeter", "area", "smoothness") + (
-        "compactness",
-        "concavity",
-        "concave points",
-        "symmetry",
-        "fractal dimension",
-    )
-    return tuple((f"{kind} {name}", "") for kind in ("mean", "error of", "worst") for name in measured)
+    return tuple((f"{kind} {name}", "") for kind in ("mean", "error of", "worst") for name in _CELL.split("|"))
 
 
 class BreastCancer(_Table):

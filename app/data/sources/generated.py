@@ -63,7 +63,7 @@ class Spirals(_Plane):
         """Spirals that end one unit from the middle; the square root spreads points evenly along them."""
         along = np.sqrt(rng.uniform(0.01, 1.0, len(labels)))
         angle = 2 * np.pi * self.turns * along + np.pi * labels
-        return along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return np.stack([along * np.cos(angle), along * np.sin(angle)], axis=1)
 
 
 class Circles(_Plane):
@@ -79,7 +79,7 @@ class Circles(_Plane):
         """Circles of radius 1 and ``ratio``."""
         angle = rng.uniform(0.0, 2 * np.pi, len(labels))
         radius = np.where(labels == 0, 1.0, self.ratio)
-        return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 class Xor(_Plane):

@@ -1,0 +1,170 @@
+"""Looking at a file or folder of the user's: what it is, what is in it, what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.data.catalogue import FILES, source
+from app.data.choice import DataChoice
+from app.data.dataset import DatasetInfo
+from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look
+from app.data.sources.files import FileSource, content_hash, locate, reading, relative
+from app.data.sources.frames import CsvSource
+from app.data.sources.series import numeric
+from app.data.sources.table import check_column
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARRAYS = (".npy", ".npz", ".gz", ".idx", "-ubyte")
+KINDS = tuple(kind.kind for kind in FILES)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in a file or folder, and the source that reads it so.
+
+    ``columns`` is empty for pictures and arrays. ``problems`` are sentences about what was left out, filled or
+    changed on the way in.
+    """
+
+    path: Path
+    source: FileSource
+    info: DatasetInfo
+    columns: tuple[Column, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def target(self) -> str:
+        """The column or array that is to be predicted; empty where there is none to choose."""
+        chosen = getattr(self.source, "target", "")
+        return str(chosen)
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as plain JSON values."""
+        facts = self.info.to_json()
+        shown = ("task", "shape", "target_shape", "samples", "classes", "fields")
+        return {
+            "path": str(self.path),
+            "kind": self.source.kind,
+            "title": self.info.title,
+            "target": self.target,
+            **{name: facts[name] for name in shown},
+            "columns": [column.to_json() for column in self.columns],
+            "problems": list(self.problems),
+        }
+
+
+def inspect(path: Path | str, kind: str | None = None, target: str | None = None) -> Findings:
+    """Read a file or folder as ``kind`` (found out where None) and say what is in it.
+
+    Raises
+    ------
+    NetloomError
+        if it is not there, cannot be read, or cannot be learned from; one sentence with the reason.
+    """
+    file = locate(str(path), None)
+    with reading(file):
+        chosen, columns, notes = _chosen(file, kind or likely_kind(file, target), target or "")
+    dataset = chosen.load()
+    problems = tuple(dict.fromkeys(notes + dataset.notes))
+    return Findings(file, chosen, dataset.info, columns, problems)
+
+
+def suggest(
+    path: Path | str, kind: str | None = None, target: str | None = None, base: Path | None = None
+) -> DataChoice:
+    """A project's choice of the data at ``path``, kept relative to the project's folder ``base``, with its hash.
+
+    Raises
+    ------
+    NetloomError
+        as `inspect`.
+    """
+    findings = inspect(path, kind, target)
+    with reading(findings.path):
+        kept = findings.source.changed(path=relative(findings.path, base), sha256=content_hash(findings.path))
+    return DataChoice(source=kept)
+
+
+def likely_kind(file: Path, target: str | None = None) -> str:
+    """Which kind of data ``file`` seems to be, by its name and, for tables, its columns."""
+    if file.is_dir():
+        return "images"
+    if file.name.lower().endswith(ARRAYS):
+        return "arrays"
+    frame, _ = CsvSource(path=str(file)).frame(file)
+    columns = tuple(look(frame[name]) for name in frame.columns)
+    if _is_series(columns, target):
+        return "series"
+    return "text" if _is_text(columns, frame, target) else "table"
+
+
+def _is_series(columns: tuple[Column, ...], target: str | None) -> bool:
+    """Dates in the first column and nothing but numbers beside them; or a single column of numbers."""
+    if columns[0].type is ColumnType.DATE and columns[0].name != target:
+        return len(columns) > 1 and all(one.type is ColumnType.NUMBER for one in columns[1:])
+    return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
+
+
+def _is_text(columns: tuple[Column, ...], frame: pd.DataFrame, target: str | None) -> bool:
+    """A column of sentences, and at most a number or two beside it and the target."""
+    sentences = [
+        one
+        for one in columns
+        if one.type is ColumnType.TEXT and frame[one.name].dropna().astype(str).str.count(" ").mean() >= 2
+    ]
+    others = [one for one in columns if one not in sentences and one.name != target]
+    return len(sentences) == 1 and len(columns) > 1 and len(others) <= 3
+
+
+def _chosen(file: Path, kind: str, target: str) -> tuple[FileSource, tuple[Column, ...], tuple[str, ...]]:
+    """The source for ``file`` with what can be told from its columns, and those columns."""
+    made = source(kind) if kind in KINDS else None
+    if made is None or not issubclass(made, FileSource):
+        raise NetloomError(f"There is no kind of data “{kind}”; choose one of {', '.join(KINDS)}.")
+    plain = made(path=str(file))
+    if not isinstance(plain, CsvSource):
+        return (plain.changed(target=target) if target and "target" in made.model_fields else plain), (), ()
+    frame, notes = plain.frame(file)
+    columns = tuple(look(frame[name]) for name in frame.columns)
+    if target:
+        check_column(file, frame, target)
+    found, more = _SUGGESTIONS[kind](file, frame, columns, target)
+    return plain.changed(**found), columns, notes + more
+
+
+def _table(
+    file: Path, frame: pd.DataFrame, columns: tuple[Column, ...], target: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if len(columns) < 2:
+        raise NetloomError(
+            f"{file.name} has one column only; one to predict and at least one to predict from are needed."
+        )
+    target = target or likely_target(columns)
+    ids = tuple(one.name for one in columns if is_identifier(one, len(frame)) and one.name != target)
+    return {"target": target, "ignore": ids}, tuple(
+        f"Column “{name}” only numbers the rows and is left out." for name in ids
+    )
+
+
+def _series(
+    file: Path, frame: pd.DataFrame, columns: tuple[Column, ...], target: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Windows of a tenth of the series at most, so that every part has room for some."""
+    order = next((one.name for one in columns if one.type is ColumnType.DATE), "")
+    names = numeric(frame, order)
+    window = max(1, min(50, len(frame) // 10))
+    return {"target": target or (names[-1] if names else ""), "order": order, "window": window}, ()
+
+
+def _text(
+    file: Path, frame: pd.DataFrame, columns: tuple[Column, ...], target: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    return {"target": target}, ()
+
+
+_SUGGESTIONS = {"table": _table, "series": _series, "text": _text}

@@ -1,0 +1,105 @@
+"""A small, telling selection of prepared data, for the data view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.data.dataset import Array, Field
+from app.data.prepare import Prepared
+from app.data.split import PARTS
+from app.data.transforms import per_feature
+from graph.shapes import Kind
+
+BINS = 24
+"""Bars of a histogram."""
+FEATURES = 200
+"""Statistics are given for this many features at most."""
+LEFT_OUT = 255
+"""Part number of a sample that is in no part: a window that straddles a boundary in time."""
+
+
+def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
+    """Facts and samples of ``prepared``, small enough to send to a window.
+
+    Returns
+    -------
+    dict
+        plain JSON values, and numpy arrays under these keys:
+
+        ``index`` int64 (n,): positions in the data set of the ``n <= limit`` samples shown, spread evenly;
+        ``part`` uint8 (n,): 0 training, 1 validation, 2 test, 255 none;
+        ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
+
+        The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes``, ``parts`` (samples per part), ``balance``
+        (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
+        a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
+        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram.
+    """
+    dataset = prepared.dataset
+    index = np.unique(np.linspace(0, dataset.samples - 1, min(limit, dataset.samples)).astype(np.int64))
+    return {
+        "info": dataset.info.to_json(),
+        "notes": list(dataset.notes),
+        "parts": {name: part.samples for name, part in prepared.parts.items()},
+        "balance": balance(prepared),
+        "features": {name: statistics(field) for name, field in dataset.fields.items()},
+        "index": index,
+        "part": part_of(prepared)[index],
+        "values": {name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
+    }
+
+
+def part_of(prepared: Prepared) -> Array:
+    """Part number of every sample, uint8 (N,): 0 training, 1 validation, 2 test, 255 none."""
+    numbers = np.full(prepared.dataset.samples, LEFT_OUT, dtype=np.uint8)
+    for number, name in enumerate(PARTS):
+        numbers[prepared.parts[name].indices] = number
+    return numbers
+
+
+def balance(prepared: Prepared) -> dict[str, list[Any]] | None:
+    """The classes of the target and how often each occurs in each part; None where the target has no classes."""
+    target = prepared.dataset.target_field()
+    if not target.classes:
+        return None
+    counts = {
+        name: np.bincount(part.arrays[target.name], minlength=len(target.classes)).tolist()
+        for name, part in prepared.parts.items()
+    }
+    return {"classes": list(target.classes), **counts}
+
+
+def statistics(field: Field) -> list[dict[str, Any]]:
+    """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units."""
+    if field.classes or field.shape.kind is Kind.TOKENS:
+        return []
+    columns = per_feature(field.values, field.shape)[:, :FEATURES]
+    names = field.names or tuple(f"{_noun(field)} {number + 1}" for number in range(columns.shape[1]))
+    units = field.units or ("",) * len(names)
+    return [
+        {"name": name, "unit": unit, **_measures(column)}
+        for name, unit, column in zip(names, units, columns.T, strict=False)
+    ]
+
+
+def _noun(field: Field) -> str:
+    return "channel" if field.shape.kind in (Kind.IMAGE, Kind.VIDEO) else "feature"
+
+
+def _measures(column: Array) -> dict[str, Any]:
+    known = column[~np.isnan(column)].astype(np.float64)
+    if not len(known):
+        nothing = dict.fromkeys(("minimum", "maximum", "mean", "deviation"))
+        return {**nothing, "missing": len(column), "counts": [], "edges": []}
+    counts, edges = np.histogram(known, bins=BINS)
+    return {
+        "minimum": float(known.min()),
+        "maximum": float(known.max()),
+        "mean": float(known.mean()),
+        "deviation": float(known.std()),
+        "missing": int(len(column) - len(known)),
+        "counts": counts.tolist(),
+        "edges": edges.tolist(),
+    }

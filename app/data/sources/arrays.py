@@ -1,0 +1,212 @@
+"""Arrays of the user's: NumPy's files, and the IDX files of MNIST and its kin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, Field, Task
+from app.data.sources.array_files import read_arrays
+from app.data.sources.columns import CLASSES
+from app.data.sources.files import FileSource, within_budget
+from app.data.sources.table import rare_note
+from graph.errors import NetloomError
+from graph.layers.settings import setting
+from graph.shapes import Kind, Shape, image, sequence, vector, video
+
+SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
+TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
+"""Names that people give to samples and targets, the likeliest first."""
+
+
+class Arrays(FileSource):
+    """Arrays of your own: an NPZ with samples and targets, an NPY, or IDX files such as MNIST's, gzipped or not.
+
+    The first axis counts samples. Without targets, the network learns to reconstruct its input.
+    """
+
+    kind: ClassVar[str] = "arrays"
+    title: ClassVar[str] = "Arrays"
+
+    samples: str = setting("", "Name of the array of samples in an NPZ; empty for the one that looks like it")
+    target: str = setting("", "Array of targets, or a file beside this one; empty for the one that looks like it")
+    layout: Literal["auto", "vector", "sequence", "grey", "channels_first", "channels_last", "video"] = setting(
+        "auto", "What the axes after the first mean; found from their number and sizes where not said"
+    )
+    task: Literal["auto", "classification", "regression", "reconstruction"] = setting(
+        "auto", "What to learn; found from the targets where not said"
+    )
+
+    def read(self, file: Path) -> Dataset:
+        """The samples, and the targets where there are any."""
+        arrays = read_arrays(file)
+        name = pick(file, {key: values for key, values in arrays.items() if key != self.target}, self.samples, SAMPLES)
+        raw = arrays[name]
+        held = self._held(file, arrays, name)
+        check_samples(file, raw)
+        shape = shape_of(raw.shape[1:], self.layout, file)
+        within_budget(file, 4 * raw.size)
+        field = Field("input", shape, values=as_samples(raw, shape, self.layout, file))
+        if held is None:
+            fields, task = {"input": field}, Task.RECONSTRUCTION
+        else:
+            target, task = self._target(file, held, len(raw))
+            fields = {"input": field, "target": target}
+        notes = self.change_note(file)
+        if task is Task.CLASSIFICATION:
+            notes += rare_note(fields["target"].values, fields["target"].classes)
+        summary = f"{len(raw)} samples of {file.name}, each {shape.described()}."
+        aim = "target" if held is not None else "input"
+        return Dataset(self.kind, file.stem, task, fields, ("input",), aim, summary, notes=notes)
+
+    def _held(self, file: Path, arrays: dict[str, Array], samples: str) -> Array | None:
+        """The targets: in the same file, or in one beside it."""
+        if self.task == "reconstruction":
+            return None
+        others = {name: values for name, values in arrays.items() if name != samples}
+        beside = labels_beside(file)
+        if self.target and self.target not in others and Path(self.target).name == self.target:
+            beside = file.with_name(self.target)
+        if beside is not None and beside.name != file.name and beside.is_file():
+            return next(iter(read_arrays(beside).values()))
+        if self.target:
+            return others[pick(file, others, self.target, TARGETS)]
+        named = likely(others, TARGETS, suffix=split_suffix(samples))
+        return others[named] if named else None
+
+    def _target(self, file: Path, held: Array, samples: int) -> tuple[Field, Task]:
+        values = held.reshape(len(held), -1) if held.ndim > 1 else held[:, None] if held.ndim else held[None, None]
+        if len(values) != samples:
+            raise NetloomError(f"{file.name} has {samples} samples but {len(values)} targets; both must be the same.")
+        if self._classes(values):
+            return classes_field(file, values), Task.CLASSIFICATION
+        if values.dtype.kind == "U":
+            raise NetloomError(f"{file.name}: the targets are words, which only classification can learn.")
+        check_finite(file, values)
+        return Field("target", vector(values.shape[1]), values=values.astype(np.float32)), Task.REGRESSION
+
+    def _classes(self, values: Array) -> bool:
+        if self.task != "auto":
+            return self.task == "classification"
+        few = values.shape[1] == 1 and len(np.unique(values)) <= min(CLASSES, max(2, len(values) // 2))
+        return values.dtype.kind in "biuU" and few
+
+
+def pick(file: Path, arrays: dict[str, Array], wanted: str, usual: tuple[str, ...]) -> str:
+    """The array called ``wanted``, or else the likeliest.
+
+    Raises
+    ------
+    NetloomError
+        if there is none of that name, or none at all.
+    """
+    name = wanted if wanted in arrays else "" if wanted else likely(arrays, usual) or next(iter(arrays), "")
+    if not name:
+        held = ", ".join(f"“{one}”" for one in list(arrays)[:12]) or "nothing else"
+        raise NetloomError(f"{file.name} has no array “{wanted}”; it has {held}.")
+    return name
+
+
+def likely(arrays: dict[str, Array], usual: tuple[str, ...], suffix: str = "") -> str:
+    """The name in ``arrays`` that comes first in ``usual``; with ``suffix``, ones that contain it come first."""
+    known = sorted((name for name in arrays if name.lower() in usual), key=lambda name: usual.index(name.lower()))
+    return next((name for name in known if suffix and suffix in name.lower()), known[0] if known else "")
+
+
+def split_suffix(name: str) -> str:
+    """``train`` of ``x_train``: targets of the same part belong to it."""
+    return next((part for part in ("train", "test", "valid") if part in name.lower()), "")
+
+
+def labels_beside(file: Path) -> Path | None:
+    """The file of labels that goes with a file of pictures in MNIST's naming."""
+    name = file.name.replace("images", "labels").replace("idx3", "idx1")
+    return file.with_name(name) if name != file.name else None
+
+
+def check_samples(file: Path, raw: Array) -> None:
+    """Raise `NetloomError` unless ``raw`` holds at least three samples of finite numbers."""
+    if raw.dtype.kind not in "biuf":
+        raise NetloomError(f"{file.name}: samples must be numbers, not {raw.dtype}.")
+    if raw.ndim == 0 or len(raw) < 3 or 0 in raw.shape:
+        raise NetloomError(f"{file.name} holds {len(raw) if raw.ndim else 0} usable samples; at least 3 are needed.")
+    check_finite(file, raw)
+
+
+def check_finite(file: Path, values: Array) -> None:
+    """Raise `NetloomError` if a value is NaN, infinite, or too large for a 32-bit number."""
+    if values.dtype.kind == "f":
+        # NaN fails the comparison as well.
+        wrong = int(values.size - (np.abs(values) <= np.finfo(np.float32).max).sum())
+        if wrong:
+            raise NetloomError(f"{file.name} holds {wrong} values that are NaN, infinite or too large; correct them.")
+
+
+def shape_of(axes: tuple[int, ...], layout: str, file: Path) -> Shape:
+    """The shape of one sample whose array has these ``axes``.
+
+    Raises
+    ------
+    NetloomError
+        if the number of axes does not fit the layout.
+    """
+    if layout == "auto":
+        layout = _likely_layout(axes, file)
+    needed = {"vector": None, "sequence": 2, "grey": 2, "channels_first": 3, "channels_last": 3, "video": 4}[layout]
+    if needed is not None and len(axes) != needed:
+        raise NetloomError(
+            f"{file.name}: “{layout}” needs {needed} axes after the first; the samples have {len(axes)}."
+        )
+    if layout == "vector":
+        return vector(int(np.prod(axes)))
+    if layout == "sequence":
+        return sequence(*axes)
+    if layout == "grey":
+        return image(1, *axes)
+    if layout == "video":
+        return video(*axes)
+    return image(*axes) if layout == "channels_first" else image(axes[2], axes[0], axes[1])
+
+
+def _likely_layout(axes: tuple[int, ...], file: Path) -> str:
+    if len(axes) <= 1:
+        return "vector"
+    if len(axes) == 2:
+        # Pictures are near square and not tiny; measurements over time seldom are.
+        return "grey" if min(axes) >= 8 and max(axes) <= 2 * min(axes) else "sequence"
+    if len(axes) == 3:
+        return "channels_last" if axes[2] in (1, 3, 4) and axes[0] not in (1, 3) else "channels_first"
+    if len(axes) == 4:
+        return "video"
+    raise NetloomError(f"{file.name}: samples with {len(axes)} axes cannot be used; four are the most.")
+
+
+def as_samples(raw: Array, shape: Shape, layout: str, file: Path) -> Array:
+    """``raw`` as float32 (N, *shape); pictures whose values are bytes become 0 to 1."""
+    if layout == "auto":
+        layout = _likely_layout(raw.shape[1:], file)
+    values = np.moveaxis(raw, -1, 1) if layout == "channels_last" else raw
+    flat = np.ascontiguousarray(values).reshape(len(raw), *(size or 1 for size in shape.sizes)).astype(np.float32)
+    grey_values = raw.dtype == np.uint8 and shape.kind in (Kind.IMAGE, Kind.VIDEO)
+    return flat / np.float32(255.0) if grey_values else flat
+
+
+def classes_field(file: Path, values: Array) -> Field:
+    """Targets as class numbers.
+
+    Raises
+    ------
+    NetloomError
+        if they are no classes, or only one, or too many.
+    """
+    if values.shape[1] != 1:
+        raise NetloomError(f"{file.name}: each sample has {values.shape[1]} targets; classification needs one.")
+    if values.dtype.kind == "f":
+        check_finite(file, values)
+    names, numbers = np.unique(values[:, 0], return_inverse=True)
+    if not 2 <= len(names) <= CLASSES:
+        raise NetloomError(f"{file.name} has {len(names)} different targets; 2 to {CLASSES} classes can be learned.")
+    classes = tuple(f"{name:g}" if values.dtype.kind == "f" else str(name) for name in names)
+    return Field("target", vector(len(classes)), classes, values=numbers.astype(np.int64))

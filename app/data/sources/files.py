@@ -1,0 +1,135 @@
+"""What all sources that read a user's file or folder have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import pydantic
+
+from app.data.dataset import Dataset, DatasetInfo
+from app.data.sources.base import Source
+from graph.errors import NetloomError
+from graph.layers.settings import setting
+
+BUDGET = 4 * 2**30
+"""Most bytes that a data set may take in memory."""
+
+
+class FileSource(Source):
+    """Samples from a file or folder. Subclasses give `read`.
+
+    ``path`` is relative to the project's folder where it can be. ``sha256`` is the hash of the content when it was
+    chosen, or empty; data that has changed since is read all the same, and a note says so.
+    """
+
+    from_file: ClassVar[bool] = True
+
+    path: str = setting("", "The file or folder, relative to the project's folder")
+    sha256: str = pydantic.Field("", description="Hash of the content when it was chosen")
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """What the file offers, found by reading it; the last files read are remembered."""
+        return self.load(base).info
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The samples in the file."""
+        file = locate(self.path, base)
+        with reading(file):
+            return _loaded(self, file, stamp(file))
+
+    def read(self, file: Path) -> Dataset:
+        """The samples in ``file``, which exists."""
+        raise NotImplementedError
+
+    def change_note(self, file: Path) -> tuple[str, ...]:
+        """A sentence if the content is not what it was when it was chosen."""
+        if self.sha256 in ("", content_hash(file)):
+            return ()
+        return (f"{file.name} has changed since it was chosen for this project.",)
+
+
+@lru_cache(maxsize=2)
+def _loaded(source: FileSource, file: Path, stamped: tuple[int, int]) -> Dataset:
+    """Read once as long as neither the settings nor the file change (``stamped`` is part of the key)."""
+    return source.read(file)
+
+
+def locate(path: str, base: Path | None) -> Path:
+    """The file or folder that ``path`` means, seen from the folder ``base``.
+
+    Raises
+    ------
+    NetloomError
+        if it is not there.
+    """
+    if not path or "\0" in path:
+        raise NetloomError("data.options.path: name the file or folder that holds the data.")
+    found = (base or Path()) / Path(path).expanduser()
+    with reading(found):
+        if not found.exists():
+            raise NetloomError(f"{found} is not there; put it back or point to the data again.")
+    return found
+
+
+def relative(path: Path, base: Path | None) -> str:
+    """``path`` as a project in the folder ``base`` keeps it: relative with forward slashes where that is possible."""
+    if base is None:
+        return str(path.absolute())
+    try:
+        return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
+    except ValueError:  # another drive of Windows
+        return str(path.absolute())
+
+
+def stamp(file: Path) -> tuple[int, int]:
+    """Size and time of change: a cheap sign that a file is still the same. Of a folder, over all it holds."""
+    if file.is_dir():
+        inner = [entry.stat() for entry in sorted(file.rglob("*")) if entry.is_file()]
+        return sum(one.st_size for one in inner) + len(inner), max((one.st_mtime_ns for one in inner), default=0)
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def content_hash(file: Path) -> str:
+    """SHA-256 of a file, or of the names and contents of all files in a folder."""
+    digest = hashlib.sha256()
+    folder = file.is_dir()
+    for entry in sorted(one for one in file.rglob("*") if one.is_file()) if folder else [file]:
+        if folder:
+            digest.update(f"{entry.relative_to(file).as_posix()}\0".encode())
+        with entry.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Turn what the system says about ``file`` into a sentence.
+
+    Raises
+    ------
+    NetloomError
+        where the file cannot be read, or does not fit into memory.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise NetloomError(f"{file.name} does not fit into memory; use a smaller part of it.") from None
+    except OSError as error:
+        raise NetloomError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+
+
+def within_budget(file: Path, amount: int) -> None:
+    """Raise `NetloomError` if ``amount`` bytes of samples are more than a data set may take in memory."""
+    if amount > BUDGET:
+        raise NetloomError(
+            f"{file.name} would take {amount / 2**30:.1f} GB of memory, more than the {BUDGET >> 30} GB allowed; "
+            "use fewer or smaller samples."
+        )

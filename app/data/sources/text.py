@@ -1,0 +1,124 @@
+"""Texts of the user's: a column of text and a column to be predicted from it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, Field, Task
+from app.data.sources.columns import ColumnType, likely_target, look, looks_like_classes
+from app.data.sources.columns import labels as class_labels
+from app.data.sources.files import within_budget
+from app.data.sources.frames import CsvSource
+from app.data.sources.table import amounts, check_column, rare_note
+from graph.errors import NetloomError
+from graph.layers.settings import setting
+from graph.shapes import tokens, vector
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PADDING, UNKNOWN = "(padding)", "(unknown)"
+"""Tokens 0 and 1 of every vocabulary."""
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class Text(CsvSource):
+    """Texts of your own: a table with a column of text and a column to predict from it.
+
+    Each text becomes a list of numbers, one for each word or character; 0 fills up short texts and 1 stands for what
+    is too rare to be in the vocabulary. The most frequent words or characters make up the vocabulary.
+    """
+
+    kind: ClassVar[str] = "text"
+    title: ClassVar[str] = "Text"
+
+    column: str = setting("", "The column of text; empty for the one with the longest texts")
+    target: str = setting("", "The column to predict; empty for the one that looks most like it")
+    unit: Literal["word", "character"] = setting("word", "What one token is")
+    vocabulary: int = setting(10_000, "Most tokens in the vocabulary", minimum=3, maximum=200_000, unit="tokens")
+    length: int = setting(64, "Tokens of each text; longer texts are cut off", minimum=1, maximum=4096, unit="tokens")
+
+    def read(self, file: Path) -> Dataset:
+        """The texts as tokens, and the targets."""
+        frame, notes = self.frame(file)
+        column = self.column or longest(file, frame)
+        check_column(file, frame, column)
+        target = self.target or likely_target(tuple(look(frame[name]) for name in frame.columns if name != column))
+        check_column(file, frame, target)
+        if target == column:
+            raise NetloomError(f"Column “{column}” of {file.name} cannot be both the text and what is predicted.")
+        usable = frame[target].notna() & frame[column].notna()
+        if int(usable.sum()) < 3:
+            raise NetloomError(f"{file.name} has {int(usable.sum())} usable rows; at least 3 are needed.")
+        if not usable.all():
+            notes += (f"{int((~usable).sum())} rows without a text or a target are left out.",)
+        frame = frame[usable]
+        held, task = predicted(frame[target])
+        field, more = self._field(file, frame[column].astype(str).tolist())
+        notes += more + (rare_note(held.values, held.classes) if held.classes else ())
+        summary = f"{len(frame)} texts of {file.name}, to predict “{target}”."
+        fields = {"text": field, "target": held}
+        return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)
+
+    def _field(self, file: Path, texts: list[str]) -> tuple[Field, tuple[str, ...]]:
+        cut = [split_text(text, self.unit) for text in texts]
+        within_budget(file, 8 * len(cut) * self.length)
+        vocabulary = vocabulary_of(cut, self.vocabulary)
+        values = numbered(cut, vocabulary, self.length)
+        longer = sum(len(one) > self.length for one in cut)
+        notes = (f"{longer} of {len(cut)} texts are longer than {self.length} tokens and are cut off.",)
+        return Field("text", tokens(self.length), vocabulary=vocabulary, values=values), notes if longer else ()
+
+
+def split_text(text: str, unit: str) -> list[str]:
+    """Words and punctuation marks in lower case, or characters as they are."""
+    return _WORD.findall(text.lower()) if unit == "word" else list(text)
+
+
+def vocabulary_of(texts: Iterable[list[str]], limit: int) -> tuple[str, ...]:
+    """Padding, unknown, and the most frequent tokens, ``limit`` in all; equally frequent ones by the alphabet."""
+    counts = Counter(token for text in texts for token in text)
+    ranked = sorted(counts, key=lambda token: (-counts[token], token))
+    return (PADDING, UNKNOWN, *ranked[: limit - 2])
+
+
+def numbered(texts: list[list[str]], vocabulary: tuple[str, ...], length: int) -> Array:
+    """The texts as int64 (N, length): positions in the vocabulary, 0 after the end of a text."""
+    number = {token: place for place, token in enumerate(vocabulary)}
+    values = np.zeros((len(texts), length), dtype=np.int64)
+    for row, text in zip(values, texts, strict=True):
+        known = [number.get(token, 1) for token in text[:length]]
+        row[: len(known)] = known
+    return values
+
+
+def longest(file: Path, frame: pd.DataFrame) -> str:
+    """The column whose texts are longest on average.
+
+    Raises
+    ------
+    NetloomError
+        if no column holds text.
+    """
+    words = {}
+    for name in frame.columns:
+        if look(frame[name]).type in (ColumnType.TEXT, ColumnType.CATEGORY):
+            words[str(name)] = float(frame[name].dropna().astype(str).str.len().mean())
+    if not words:
+        raise NetloomError(f"{file.name} has no column of text; choose another kind of data.")
+    return max(words, key=lambda name: words[name])
+
+
+def predicted(series: pd.Series[Any]) -> tuple[Field, Task]:
+    """The target of texts: classes, or amounts."""
+    column = look(series)
+    if looks_like_classes(column, series):
+        values, names = class_labels(series)
+        return Field("target", vector(len(names)), names, values=values), Task.CLASSIFICATION
+    return Field("target", vector(1), names=(column.name,), values=amounts(column, series)), Task.REGRESSION
