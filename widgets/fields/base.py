@@ -1,0 +1,47 @@
+"""What every field of a form is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Field(QWidget):
+    """Edits one value.
+
+    ``edited`` carries a value that the user chose; ``mistaken`` a sentence about what was typed instead. Neither is
+    sent for values that the program shows.
+    """
+
+    edited = Signal(object)
+    mistaken = Signal(str)
+
+    def show_value(self, value: object) -> None:
+        """Show ``value`` without saying that it was edited."""
+        raise NotImplementedError
+
+    def editor(self) -> QWidget:
+        """The widget that takes the keyboard."""
+        return self
+
+    def commit(self) -> None:
+        """Take over what has been typed so far, as leaving the field would."""
+
+    def describe(self, name: str, help_line: str) -> None:
+        """Name the field for screen readers and explain it."""
+        for widget in (self, self.editor()):
+            widget.setAccessibleName(name)
+            widget.setAccessibleDescription(help_line)
+        self.setToolTip(help_line)
+
+    def mark(self, wrong: bool) -> None:
+        """Outline the field as refused, or as in order."""
+        mark(self.editor(), wrong)
+
+
+def mark(widget: QWidget, wrong: bool) -> None:
+    """Set the property by which the style sheet outlines a refused field."""
+    if bool(widget.property("invalid")) != wrong:
+        widget.setProperty("invalid", wrong)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
