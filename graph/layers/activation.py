@@ -42,7 +42,7 @@ class _Activation(Layer):
     def _arguments(self, x: Shape) -> dict[str, Argument]:
         return {}
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The torch module of that name."""
         return single(self.target, **self._arguments(inputs["in"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.layers.base import Layer
 from graph.layers.convolution import Conv2d
 from graph.layers.dense import Dense, TimeDistributedDense
-from graph.layers.pooling import AdaptivePool1d, AdaptivePool2d, GlobalPool1d, GlobalPool2d
+from graph.layers.pooling_whole import AdaptivePool1d, AdaptivePool2d, GlobalPool1d, GlobalPool2d
 from graph.layers.shape import Flatten, LastStep
 from graph.shapes import Kind, Shape
 

@@ -38,8 +38,8 @@ def filter_weights(layer: _Filters, channels: int, kernel: tuple[int, ...]) -> i
     return channels // layer.groups * math.prod(kernel) * layer.filters
 
 
-class _Convolution(Layer):
-    """Costs and checks that all convolutions share."""
+class Convolution(Layer):
+    """Costs and checks that all convolutions share; no layer itself."""
 
     family: ClassVar[Family] = Family.CONVOLUTION
 
@@ -63,7 +63,8 @@ class _Convolution(Layer):
         """Two for each weight and one for each bias, at each place of the feature maps."""
         return (2 * self.weight_count(inputs) + self.bias_count()) * positions(outputs["out"])
 
-    def _check_groups(self, x: Shape, filters: int, groups: int) -> None:
+    def check_groups(self, x: Shape, filters: int, groups: int) -> None:
+        """Raise `ShapeError` where the groups do not divide the channels of ``x`` and the filters."""
         channels = x.features
         if channels % groups == 0 and filters % groups == 0:
             return
@@ -82,7 +83,7 @@ class _Convolution(Layer):
         raise refusal(self, {"in": x}, message, candidates)
 
 
-class Conv2d(_Convolution):
+class Conv2d(Convolution):
     """Slides small filters over an image and writes down how well each place matches.
 
     A filter is a K x K patch of weights for each channel; the same weights are used at every place, so a filter that
@@ -122,7 +123,7 @@ class Conv2d(_Convolution):
 
     def output(self, x: Shape) -> Shape:
         """One map per filter."""
-        self._check_groups(x, self.filters, self.groups)
+        self.check_groups(x, self.filters, self.groups)
         self._check_stride(x)
         self._check_border(x)
         high, wide = self._slid(x)
@@ -131,10 +132,9 @@ class Conv2d(_Convolution):
         return image(self.filters, high, wide)
 
     def _slid(self, x: Shape) -> tuple[int, int]:
-        high, wide = (
-            slide(size, *rest)
-            for size, *rest in zip(x.sizes[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
-        )
+        sizes = (x.size("H"), x.size("W"))
+        axes = zip(sizes, self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
+        high, wide = (slide(*axis) for axis in axes)
         return high, wide
 
     def _check_stride(self, x: Shape) -> None:
@@ -200,7 +200,7 @@ class Conv2d(_Convolution):
         """The filter."""
         return Window(self.kernel_size, self.stride, self.dilation)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv2d``."""
         padding: Argument = compact(self.padding_size) if self.padding == "custom" else self.padding
         arguments: dict[str, Argument] = {
@@ -234,7 +234,7 @@ CONVOLUTION_DEFAULTS: Mapping[str, Argument] = {
 """What torch's convolutions assume ("valid" is no padding)."""
 
 
-class Conv1d(_Convolution):
+class Conv1d(Convolution):
     """Slides filters along time: each sees all features of K neighbouring steps.
 
     It finds short patterns in a series wherever they occur. The sequence's features are its channels. With padding
@@ -273,7 +273,7 @@ class Conv1d(_Convolution):
 
     def output(self, x: Shape) -> Shape:
         """One feature per filter; an unknown length stays unknown."""
-        self._check_groups(x, self.filters, self.groups)
+        self.check_groups(x, self.filters, self.groups)
         self._check_padding(x)
         if x.time is None:
             return sequence(None, self.filters)
@@ -332,10 +332,9 @@ class Conv1d(_Convolution):
         if shape.kind is Kind.TOKENS:
             return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
         if shape.kind is Kind.IMAGE:
-            padding = "valid" if self.padding in ("causal", "custom") else self.padding
-            plane = Conv2d(filters=self.filters, padding=padding).changed(
-                kernel_size=min(self.kernel_size, 4096), stride=min(self.stride, 4096)
-            )
+            kernel, stride = min(self.kernel_size, 4096), min(self.stride, 4096)
+            padding: Literal["valid", "same"] = "same" if self.padding == "same" and stride == 1 else "valid"
+            plane = Conv2d(filters=self.filters, kernel_size=(kernel, kernel), stride=(stride, stride), padding=padding)
             return (Remedy("Use Conv2d", replace=plane), *as_sequence(port, shape))
         return as_sequence(port, shape)
 
@@ -351,7 +350,7 @@ class Conv1d(_Convolution):
         """The filter."""
         return Window((self.kernel_size,), (self.stride,), (self.dilation,))
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv1d`` between two transpositions, since torch wants the channels before the time."""
         causal = self.padding == "causal"
         padding: Argument = self.padding_size if self.padding == "custom" else "valid" if causal else self.padding
@@ -379,111 +378,3 @@ class Conv1d(_Convolution):
         stride = "" if self.stride == 1 else f", stride {self.stride}"
         padding = f"padding {self.padding_size}" if self.padding == "custom" else self.padding
         return f"{self.filters:,} filters, {self.kernel_size}{stride}, {padding}"
-
-
-class ConvTranspose2d(_Convolution):
-    """A convolution run backwards: each pixel paints a weighted copy of the filter into a larger image.
-
-    Decoders and generators use it to enlarge feature maps with trainable weights. Along an axis of size W the output
-    has (W - 1) S - 2P + D (K - 1) + E + 1 values, with stride S, padding P cut off at each side, dilation D and E
-    extra values; a kernel of 2 with stride 2 doubles the image.
-    """
-
-    kind: ClassVar[str] = "conv_transpose2d"
-    title: ClassVar[str] = "Transposed conv2d"
-    stem: ClassVar[str] = "upconv"
-    aliases: ClassVar[tuple[str, ...]] = ("deconvolution", "upsampling", "convtranspose2d", "decoder")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
-
-    filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
-    kernel_size: Size2 = setting((2, 2), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
-    stride: Size2 = setting((2, 2), "How many times larger the image grows.", minimum=1, maximum=4096, unit="pixels")
-    padding: Size2 = setting((0, 0), "Border cut off on each side.", minimum=0, maximum=4096, unit="pixels")
-    extra: Size2 = setting(
-        (0, 0), "Rows and columns added at the end.", minimum=0, maximum=4096, unit="pixels", label="output padding"
-    )
-    dilation: Size2 = setting((1, 1), DILATION, minimum=1, maximum=4096, unit="pixels")
-    groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
-    bias: bool = setting(True, BIAS)
-
-    def output(self, x: Shape) -> Shape:
-        """One larger map per filter."""
-        self._check_groups(x, self.filters, self.groups)
-        self._check_extra(x)
-        high, wide = self._grown(x)
-        if high < 1 or wide < 1:
-            message = (
-                f"Transposed conv2d cuts a border of {times(self.padding)} off, which leaves nothing of the {x} image "
-                "that arrives."
-            )
-            raise refusal(self, {"in": x}, message, [Remedy("Cut nothing off", replace=self.changed(padding=0))])
-        return image(self.filters, high, wide)
-
-    def _grown(self, x: Shape) -> tuple[int, int]:
-        settings = zip(x.sizes[1:], self.kernel_size, self.stride, self.padding, self.extra, self.dilation, strict=True)
-        high, wide = ((size or 0) * s - s - 2 * p + span(k, d) + e for size, k, s, p, e, d in settings)
-        return high, wide
-
-    def _check_extra(self, x: Shape) -> None:
-        largest = tuple(max(s, d) - 1 for s, d in zip(self.stride, self.dilation, strict=True))
-        if all(e <= most for e, most in zip(self.extra, largest, strict=True)):
-            return
-        fitting = tuple(map(min, self.extra, largest))
-        message = (
-            f"Transposed conv2d's output padding must be smaller than its stride or its dilation, "
-            f"but it is {times(self.extra)}."
-        )
-        candidates = [
-            Remedy(f"Use output padding {times(fitting)}", replace=self.changed(extra=fitting)),
-            Remedy("Use no output padding", replace=self.changed(extra=0, padding=0)),
-        ]
-        raise refusal(self, {"in": x}, message, candidates)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
-
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Number of weights, without biases."""
-        return filter_weights(self, inputs["in"].features, self.kernel_size)
-
-    def bias_count(self) -> int:
-        """One for each filter."""
-        return self.filters if self.bias else 0
-
-    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """The weights at each pixel that arrives, and the biases at each pixel of the feature maps."""
-        weights = self.weight_count(inputs) * positions(inputs["in"])
-        return weights + self.bias_count() * positions(outputs["out"])
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Two for each weight at each pixel that arrives, one for each bias at each pixel that leaves."""
-        weights = 2 * self.weight_count(inputs) * positions(inputs["in"])
-        return weights + self.bias_count() * positions(outputs["out"])
-
-    def window(self) -> Window:
-        """The pixels whose copies of the filter overlap at one pixel of the output."""
-        high, wide = (
-            math.ceil(span(k, d) / s) for k, s, d in zip(self.kernel_size, self.stride, self.dilation, strict=True)
-        )
-        return Window((high, wide), (1, 1), (1, 1), upsampling=self.stride)
-
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.ConvTranspose2d``."""
-        arguments: dict[str, Argument] = {
-            "in_channels": inputs["in"].features,
-            "out_channels": self.filters,
-            "kernel_size": compact(self.kernel_size),
-            "stride": compact(self.stride),
-            "padding": compact(self.padding),
-            "output_padding": compact(self.extra),
-            "groups": self.groups,
-            "bias": self.bias,
-            "dilation": compact(self.dilation),
-        }
-        defaults: dict[str, Argument] = {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1}
-        return single("torch.nn.ConvTranspose2d", **without_defaults(arguments, bias=True, **defaults))
-
-    def summary(self) -> str:
-        """Filters, kernel and stride."""
-        return f"{self.filters:,} filters, {times(self.kernel_size)}, stride {times(self.stride)}"

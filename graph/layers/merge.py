@@ -113,7 +113,7 @@ class _Elementwise(_Merge):
             steps.append(function(self.operator, Ref(number), other))
         return steps
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The operator between all inputs."""
         return chain(*self._steps())
 
@@ -161,7 +161,7 @@ class Average(_Elementwise):
         """One per value and input: the sum and a division."""
         return self.inputs * elements(outputs["out"])
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The sum divided by the number of inputs."""
         steps = self._steps()
         return chain(*steps, function("operator.truediv", Ref(len(steps) - 1), self.inputs))
@@ -233,7 +233,7 @@ class Concatenate(_Merge):
         odd = (port for port, shape in inputs.items() if _agree((shape, wanted[port])) is None)
         return {port: adapters(inputs[port], wanted[port])[::-1] for port in odd}
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.cat`` along the joined axis."""
         return chain(function("torch.cat", self._refs(), 1 + self._axis(inputs["in1"].kind)))
 

@@ -49,7 +49,7 @@ class Dropout(_Steadying):
 
     rate: float = setting(0.5, "Share of the values that is dropped.", minimum=0.0, maximum=0.99)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Dropout``."""
         return single("torch.nn.Dropout", p=self.rate)
 
@@ -80,7 +80,7 @@ class ChannelDropout(Dropout):
             return embed_tokens(port, shape)
         return (Remedy("Use Dropout", replace=Dropout(rate=self.rate)),)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Dropout2d``, or ``Dropout1d`` around transpositions."""
         x = inputs["in"]
         axes = 2 if x.kind is Kind.IMAGE else 1
@@ -119,7 +119,7 @@ class BatchNorm(_Steadying):
         """Subtract and divide, then scale and shift, each value."""
         return (4 if self.affine else 2) * elements(inputs["in"])
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.BatchNorm1d``, ``2d`` or ``3d``."""
         x = inputs["in"]
         axes = {Kind.IMAGE: 2, Kind.VIDEO: 3}.get(x.kind, 1)
@@ -174,7 +174,7 @@ class LayerNorm(_Steadying):
         """Per value five for mean, variance, difference and quotient, and those of scale and shift."""
         return 5 * elements(inputs["in"]) + self.connection_count(inputs, outputs)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.LayerNorm``, with the channels of images and video moved to the end and back."""
         x = inputs["in"]
         shape: Argument = x.features if self.over == "features" else tuple(size or 1 for size in x.sizes)
@@ -241,7 +241,7 @@ class GroupNorm(_Steadying):
         """Per value five for mean, variance, difference and quotient, and two for scale and shift."""
         return 5 * elements(inputs["in"]) + self.connection_count(inputs, outputs)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.GroupNorm``."""
         x = inputs["in"]
         arguments: dict[str, Argument] = {

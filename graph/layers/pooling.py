@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Remedy, Window, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own, single
-from graph.layers.grid import as_image, as_sequence, compact, slide_pool, span, times, without_defaults
-from graph.layers.recurrent import Embedding
+from graph.layers.grid import as_image, compact, slide_pool, span, times, without_defaults
+from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
-from graph.shapes import Kind, Shape, image, sequence, vector
+from graph.shapes import Kind, Shape, image, sequence
 
 KERNEL = "Size of the window."
 STRIDE = "Step by which the window moves; empty for windows that touch."
@@ -19,16 +19,6 @@ PADDING = "Border added on each side, at most half a window; it never wins a max
 ZEROS = "Border of zeros added on each side, at most half a window."
 CEIL = "Whether a last window that sticks out is kept rather than dropped."
 COUNT = "Whether the zeros of the border count in the average."
-SIZE = "Size of the output, whatever arrives."
-
-Mode = Literal["max", "average"]
-
-
-def sequence_remedies(port: str, shape: Shape) -> tuple[Remedy, ...]:
-    """Embed tokens; read anything else as a sequence."""
-    if shape.kind is Kind.TOKENS:
-        return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
-    return as_sequence(port, shape)
 
 
 class _Pool(Layer):
@@ -286,7 +276,7 @@ class MaxPool2d(_Pool2d):
         """As set."""
         return self.ceil
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool2d``."""
         more: dict[str, Argument] = {"dilation": compact(self.dilation), "ceil_mode": self.ceil}
         return single("torch.nn.MaxPool2d", **self._sizes(), **without_defaults(more, dilation=1, ceil_mode=False))
@@ -315,7 +305,7 @@ class AveragePool2d(_Pool2d):
         """As set."""
         return self.ceil
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AvgPool2d``."""
         more: dict[str, Argument] = {
             "ceil_mode": self.ceil,
@@ -351,7 +341,7 @@ class MaxPool1d(_Pool1d):
         """As set."""
         return self.ceil
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool1d`` between two transpositions."""
         arguments: dict[str, Argument] = {
             "kernel_size": self.kernel_size,
@@ -384,7 +374,7 @@ class AveragePool1d(_Pool1d):
         """As set."""
         return self.ceil
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AvgPool1d`` between two transpositions."""
         arguments: dict[str, Argument] = {
             "kernel_size": self.kernel_size,
@@ -395,157 +385,3 @@ class AveragePool1d(_Pool1d):
         }
         kept = without_defaults(arguments, stride=None, padding=0, ceil_mode=False, count_include_pad=True)
         return self._around(Module("torch.nn.AvgPool1d", kept))
-
-
-class _Whole(Layer):
-    """Global pooling: one number for all places of a channel."""
-
-    family: ClassVar[Family] = Family.POOLING
-
-    mode: Mode = setting("average", "The mean of all places, or the largest value.")
-
-    def output(self, x: Shape) -> Shape:
-        """A vector with one value per channel."""
-        return vector(x.features)
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """One for each value that arrives."""
-        return elements(inputs["in"])
-
-    def sees_everything(self) -> bool:
-        """All places at once."""
-        return True
-
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``mean`` or ``amax`` over the places."""
-        axes = (2, 3) if inputs["in"].kind is Kind.IMAGE else (1,)
-        return chain(method("mean" if self.mode == "average" else "amax", X, axes))
-
-    def summary(self) -> str:
-        """The mode."""
-        return self.mode
-
-
-class GlobalPool2d(_Whole):
-    """Keeps one number of each feature map: its mean, or its largest value.
-
-    It turns an image C x H x W of any size into a vector of C. In place of Flatten before the last dense layer it
-    saves most of the parameters, and the network then takes pictures of other sizes.
-    """
-
-    kind: ClassVar[str] = "global_pool2d"
-    title: ClassVar[str] = "Global pool 2d"
-    stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "gap")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The 1-D layer for a sequence, or the values read as an image."""
-        along = (Remedy("Use Global pool 1d", replace=GlobalPool1d(mode=self.mode)),)
-        return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
-
-
-class GlobalPool1d(_Whole):
-    """Keeps one number of each feature over all time steps: its mean, or its largest value.
-
-    It turns a sequence of any length into a vector of its features, and treats all steps alike, where Last step
-    takes the newest only.
-    """
-
-    kind: ClassVar[str] = "global_pool1d"
-    title: ClassVar[str] = "Global pool 1d"
-    stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The 2-D layer for an image, or the values read as a sequence."""
-        plane = (Remedy("Use Global pool 2d", replace=GlobalPool2d(mode=self.mode)),)
-        return (plane if shape.kind is Kind.IMAGE else ()) + sequence_remedies(port, shape)
-
-
-class _Adaptive(Layer):
-    """Pooling whose windows are chosen so that the output has the size set."""
-
-    family: ClassVar[Family] = Family.POOLING
-
-    mode: Mode = setting("average", "The mean of each window, or its largest value.")
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """One for each value that arrives, or that leaves if these are more; overlaps are not counted."""
-        return max(elements(inputs["in"]), elements(outputs["out"]))
-
-    def sees_everything(self) -> bool:
-        """Counted so: how much one value sees depends on the size that arrives."""
-        return True
-
-    def _target(self, axes: int) -> str:
-        return f"torch.nn.Adaptive{'Avg' if self.mode == 'average' else 'Max'}Pool{axes}d"
-
-
-class AdaptivePool2d(_Adaptive):
-    """Pools an image to a size that you set, whatever size arrives.
-
-    The image is divided into as many windows as the output has places, as evenly as it goes, and each gives its mean
-    or its largest value. It lets a network with dense layers take pictures of several sizes.
-    """
-
-    kind: ClassVar[str] = "adaptive_pool2d"
-    title: ClassVar[str] = "Adaptive pool 2d"
-    stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
-
-    size: Size2 = setting((4, 4), SIZE, minimum=1, maximum=4096, unit="pixels")
-
-    def output(self, x: Shape) -> Shape:
-        """An image of the size set."""
-        return image(x.features, *self.size)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The 1-D layer for a sequence, or the values read as an image."""
-        along = (Remedy("Use Adaptive pool 1d", replace=AdaptivePool1d(mode=self.mode, size=self.size[0])),)
-        return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
-
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.AdaptiveAvgPool2d`` or ``AdaptiveMaxPool2d``."""
-        return single(self._target(2), output_size=compact(self.size))
-
-    def summary(self) -> str:
-        """Size and mode."""
-        return f"to {times(self.size)}, {self.mode}"
-
-
-class AdaptivePool1d(_Adaptive):
-    """Pools a sequence to a number of steps that you set, whatever length arrives.
-
-    The steps are divided into as many windows as the output has, as evenly as it goes, and each gives its mean or its
-    largest value.
-    """
-
-    kind: ClassVar[str] = "adaptive_pool1d"
-    title: ClassVar[str] = "Adaptive pool 1d"
-    stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
-
-    size: int = setting(4, SIZE, minimum=1, maximum=65_536, unit="steps")
-
-    def output(self, x: Shape) -> Shape:
-        """A sequence of the length set."""
-        return sequence(self.size, x.features)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The 2-D layer for an image, or the values read as a sequence."""
-        plane = (Remedy("Use Adaptive pool 2d", replace=AdaptivePool2d(mode=self.mode).changed(size=self.size)),)
-        small = self.size <= 4096 and shape.kind is Kind.IMAGE
-        return (plane if small else ()) + sequence_remedies(port, shape)
-
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.AdaptiveAvgPool1d`` or ``AdaptiveMaxPool1d`` between two transpositions."""
-        module = Module(self._target(1), {"output_size": self.size})
-        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
-
-    def summary(self) -> str:
-        """Size and mode."""
-        return f"to {self.size} steps, {self.mode}"

@@ -58,7 +58,7 @@ class Embedding(Layer):
         """One row of the table is used at each step."""
         return self.size * positions(inputs["in"])
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Embedding``."""
         arguments: dict[str, Argument] = {
             "num_embeddings": self.vocabulary,
@@ -160,7 +160,7 @@ class _Recurrent(Layer):
         """Indices that lead from the module's result to the hidden state ``[layers x directions, batch, size]``."""
         return (1,)
 
-    def construct(self, inputs: Mapping[str, Shape]) -> Construct:
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The module, and of its results the states at all steps or the last state of the top layer."""
         module = Module(self.target, self._arguments(inputs["in"].features))
         if self.output_mode == "sequence":

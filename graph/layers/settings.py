@@ -28,7 +28,7 @@ Size2 = Annotated[tuple[int, int], BeforeValidator(_both)]
 
 def setting(
     default: object,
-    help: str,  # noqa: A002 - the word the reader expects
+    help: str,
     *,
     minimum: float | None = None,
     maximum: float | None = None,
