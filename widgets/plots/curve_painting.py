@@ -20,6 +20,9 @@ from widgets.plots.curve import Curve
 from widgets.plots.ticks import linear_ticks, log_ticks, number
 from widgets.theme import Theme, blend
 
+COLUMNS = 900
+"""From this many points on a line is a row of pixel columns rather than a line."""
+
 LONG = 64
 """From this many points on a line is painted with pens one pixel wide."""
 
@@ -91,15 +94,17 @@ def _paint_curves(painter: QPainter, theme: Theme, axes: Axes, scene: Scene) -> 
 
 def _stroke(painter: QPainter, color: QColor, points: NDArray[np.float64], *, bold: bool, scale: float = 1.0) -> None:
     width = (2.2 if bold else 1.3) * scale
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Smooth edges are cheap along a line and dear on full-height columns, where nobody would see them.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(points) < COLUMNS)
     painter.setBrush(color)
     if len(points) < LONG:
         painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         draw_line(painter, points)
     else:
         painter.setPen(QPen(color, 1))
-        for offset in np.linspace(-(width - 1) / 2, (width - 1) / 2, max(round(width), 1)):
-            draw_line(painter, points + (0.0, offset))
+        more = width - 1
+        for offset in ((0.0, 0.0), (more, 0.0), (0.0, more)) if more >= 0.5 else ((0.0, 0.0),):
+            draw_line(painter, points + offset)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
