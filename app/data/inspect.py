@@ -14,6 +14,8 @@ from app.data.sources.files import FileSource, content_hash, locate, reading, re
 from app.data.sources.frames import CsvSource
 from app.data.sources.series import numeric
 from app.data.sources.table import check_column
+from app.data.sources.text import longest
+from app.data.split import Split, split
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ def inspect(path: Path | str, kind: str | None = None, target: str | None = None
     with reading(file):
         chosen, columns, notes = _chosen(file, kind or likely_kind(file, target), target or "")
     dataset = chosen.load()
+    held = dataset.target_field()
+    split(Split(), dataset.samples, held.values if held.classes else None, dataset.spans)
     problems = tuple(dict.fromkeys(notes + dataset.notes))
     return Findings(file, chosen, dataset.info, columns, problems)
 
@@ -164,7 +168,12 @@ def _series(
 def _text(
     file: Path, frame: pd.DataFrame, columns: tuple[Column, ...], target: str
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    return {"target": target}, ()
+    column = next((one.name for one in columns if one.type is ColumnType.TEXT and one.name != target), "")
+    column = column or longest(file, frame)
+    return {
+        "column": column,
+        "target": target or likely_target(tuple(one for one in columns if one.name != column)),
+    }, ()
 
 
 _SUGGESTIONS = {"table": _table, "series": _series, "text": _text}

@@ -16,6 +16,8 @@ BINS = 24
 """Bars of a histogram."""
 FEATURES = 200
 """Statistics are given for this many features at most."""
+VALUES = 20_000_000
+"""Statistics of a field with more values than this are taken from evenly spaced samples."""
 LEFT_OUT = 255
 """Part number of a sample that is in no part: a window that straddles a boundary in time."""
 
@@ -75,7 +77,8 @@ def statistics(field: Field) -> list[dict[str, Any]]:
     """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units."""
     if field.classes or field.shape.kind is Kind.TOKENS:
         return []
-    columns = per_feature(field.values, field.shape)[:, :FEATURES]
+    step = max(1, field.values.size // VALUES)
+    columns = per_feature(field.values[::step], field.shape)[:, :FEATURES]
     names = field.names or tuple(f"{_noun(field)} {number + 1}" for number in range(columns.shape[1]))
     units = field.units or ("",) * len(names)
     return [

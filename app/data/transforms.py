@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,6 +13,9 @@ from graph.shapes import Kind, Shape
 
 FEATURE_AXIS: dict[Kind, int] = {Kind.VECTOR: 1, Kind.SEQUENCE: 2, Kind.IMAGE: 1, Kind.VIDEO: 2}
 """Axis of a batch along which each place has its own mean and deviation: features, or channels of pictures."""
+
+CHUNK = 1_000_000
+"""Values that are worked on at a time."""
 
 
 def per_feature(values: Array, shape: Shape) -> Array:
@@ -46,19 +50,23 @@ class Standardise:
     @classmethod
     def fit(cls, values: Array, shape: Shape) -> Self:
         """Measure mean and deviation of ``values`` (N, *shape), N at least 1."""
-        columns = per_feature(values, shape).astype(np.float64)
-        mean, deviation = columns.mean(axis=0), columns.std(axis=0)
+        count = values.size // shape.features
+        mean = sum(per_feature(values[cut], shape).sum(axis=0, dtype=np.float64) for cut in _chunks(values)) / count
+        squares = ((per_feature(values[cut], shape) - mean) ** 2 for cut in _chunks(values))
+        deviation = np.sqrt(sum(square.sum(axis=0) for square in squares) / count)
         # Rounding leaves a constant feature with a deviation near its last digit, not at zero.
         still = deviation <= 1e-7 * np.maximum(np.abs(mean), 1e-12)
         return cls(shape, mean, np.where(still, 1.0, deviation))
 
     def apply(self, values: Array) -> Array:
         """``values`` (N, *shape) with mean 0 and deviation 1 where they were fitted, as float32."""
-        return ((values - _broadcast(self.mean, self.shape)) / _broadcast(self.scale, self.shape)).astype(np.float32)
+        mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
+        return _by_chunks(values, lambda chunk: (chunk - mean) / scale)
 
     def undo(self, values: Array) -> Array:
         """Standardised ``values`` (N, *shape) in their own units again, as float32."""
-        return (values * _broadcast(self.scale, self.shape) + _broadcast(self.mean, self.shape)).astype(np.float32)
+        mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
+        return _by_chunks(values, lambda chunk: chunk * scale + mean)
 
     def to_json(self) -> dict[str, Any]:
         """Mean and scale as plain JSON values, exact."""
@@ -81,3 +89,16 @@ def _broadcast(per_feature_values: Array, shape: Shape) -> Array:
     axes = [1] * (len(shape.sizes) + 1)
     axes[FEATURE_AXIS[shape.kind]] = len(per_feature_values)
     return per_feature_values.reshape(axes)
+
+
+def _chunks(values: Array) -> Iterator[slice]:
+    """Samples in pieces of about a million values: sums need 64 bits, but not a whole data set in 64 bits."""
+    step = max(1, CHUNK // max(1, values[:1].size))
+    return (slice(start, start + step) for start in range(0, len(values), step))
+
+
+def _by_chunks(values: Array, transform: Callable[[Array], Array]) -> Array:
+    result = np.empty(values.shape, dtype=np.float32)
+    for cut in _chunks(values):
+        result[cut] = transform(values[cut])
+    return result

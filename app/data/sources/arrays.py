@@ -131,7 +131,7 @@ def check_samples(file: Path, raw: Array) -> None:
     if raw.dtype.kind not in "biuf":
         raise NetloomError(f"{file.name}: samples must be numbers, not {raw.dtype}.")
     if raw.ndim == 0 or len(raw) < 3 or 0 in raw.shape:
-        raise NetloomError(f"{file.name} holds {len(raw) if raw.ndim else 0} usable samples; at least 3 are needed.")
+        raise NetloomError(f"{file.name}: at least 3 samples are needed; the array is {raw.shape}.")
     check_finite(file, raw)
 
 

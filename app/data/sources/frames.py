@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,8 +156,13 @@ def _parsed(file: Path, text: str, written: Written) -> pd.DataFrame:
         "on_bad_lines": "error",
     }
     try:
-        frame: pd.DataFrame = pd.read_csv(io.StringIO(text), **options)
-    except (ValueError, OverflowError, pd.errors.ParserWarning) as error:  # ParserError is a ValueError
+        with warnings.catch_warnings():
+            # Left alone, pandas would drop the cells that have no name and only warn.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame: pd.DataFrame = pd.read_csv(io.StringIO(text), **options)
+    except pd.errors.ParserWarning:
+        raise NetloomError(f"{file.name} cannot be read as a table: its lines have more columns than names.") from None
+    except (ValueError, OverflowError) as error:  # ParserError is a ValueError
         raise NetloomError(f"{file.name} cannot be read as a table: {_reason(error)}.") from None
     _check_size(file, frame)
     frame.columns = pd.Index(_names(list(frame.columns), written.header))

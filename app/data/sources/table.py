@@ -47,7 +47,9 @@ class Table(CsvSource):
             notes += (f"{int((~present).sum())} rows without a value in “{name}” are left out.",)
         frame = frame[present]
         if len(frame) < 3:
-            raise NetloomError(f"{file.name} has {len(frame)} usable rows; at least 3 are needed, one for each part.")
+            raise NetloomError(
+                f"{file.name}: at least 3 usable rows are needed, one for each part; found: {len(frame)}."
+            )
         target, more = self._target(frame[name])
         features, named, left = encoded(file, frame.drop(columns=[name, *self._ignored(file, frame, name)]))
         measured = Field("features", vector(len(named)), names=named, values=features)

@@ -55,7 +55,7 @@ class Text(CsvSource):
             raise NetloomError(f"Column “{column}” of {file.name} cannot be both the text and what is predicted.")
         usable = frame[target].notna() & frame[column].notna()
         if int(usable.sum()) < 3:
-            raise NetloomError(f"{file.name} has {int(usable.sum())} usable rows; at least 3 are needed.")
+            raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {int(usable.sum())}.")
         if not usable.all():
             notes += (f"{int((~usable).sum())} rows without a text or a target are left out.",)
         frame = frame[usable]
