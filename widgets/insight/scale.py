@@ -1,0 +1,33 @@
+"""The legend of a colour map: a strip from least to greatest with its numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from widgets.insight.colours import Bytes, image
+from widgets.plots.ticks import number
+from widgets.theme import Theme
+
+STRIP = 96.0
+
+
+def draw_scale(
+    painter: QPainter, theme: Theme, place: QRectF, table: Bytes, low: float, high: float, note: str = ""
+) -> None:
+    """Draw the strip of `table` at the left of `place` with `low` and `high` beside it, and `note` at the right."""
+    font = theme.font(small=True)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    first, last = number(low, 3), number(high, 3)
+    left = place.left() + metrics.horizontalAdvance(first) + 6
+    strip = QRectF(left, place.center().y() - 4, STRIP * theme.scale, 8)
+    painter.setPen(theme.faint)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(place, middle | Qt.AlignmentFlag.AlignLeft, first)
+    painter.drawImage(strip, image(table[None]))
+    after = place.adjusted(strip.right() + 6 - place.left(), 0, 0, 0)
+    painter.drawText(after, middle | Qt.AlignmentFlag.AlignLeft, last)
+    room = after.adjusted(metrics.horizontalAdvance(last) + 16, 0, 0, 0)
+    text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, text)
