@@ -1,0 +1,101 @@
+"""Whether a whole project can be trained: its network held against its data, and its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.data.choice import DataChoice
+from app.data.dataset import DatasetInfo
+from app.expected import expected
+from app.training.plan import Plan
+from graph.check import Checker
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.facts import Facts, Problem, Severity
+from graph.network import Node
+from graph.project import Project
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a project: its network's facts, and the problems of network, data and plan."""
+
+    checker: Checker
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be trained."""
+        return all(problem.severity is not Severity.ERROR for problem in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report that `main.py check` prints."""
+        checker = self.checker
+        return {
+            "ok": self.ok,
+            "problems": [problem_json(problem) for problem in self.problems],
+            "layers": [layer_json(checker.network.node(id_), checker.facts(id_)) for id_ in checker.network.ordered()],
+            "parameters": checker.parameters,
+            "connections": checker.connections,
+            "flops": checker.flops,
+        }
+
+
+def check_project(project: Project, base: Path | None) -> Report:
+    """Check a project; ``base`` is the folder that relative paths of its data start from.
+
+    Data that cannot be found and a plan that cannot be read are problems like any other.
+    """
+    problems: list[Problem] = []
+    info = _data(project, base, problems)
+    _plan(project, problems)
+    checker = Checker(Document(project.network, project.sections), expected(info) if info else None)
+    checker.close()
+    return Report(checker, (*problems, *checker.problems))
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem as plain JSON values; ``fixes`` are what would repair it, as titles."""
+    return {
+        "severity": str(problem.severity),
+        "layer": problem.layer,
+        "port": problem.port,
+        "message": problem.message,
+        "fixes": [fix.title for fix in problem.fixes],
+    }
+
+
+def layer_json(node: Node, facts: Facts) -> dict[str, Any]:
+    """What is known of a layer: ``output`` has one size per axis (None: unknown), or is None as a whole."""
+    shape = next(iter(facts.outputs.values()), None)
+    return {
+        "id": node.id,
+        "kind": node.layer.kind,
+        "output": list(shape.sizes) if shape else None,
+        "parameters": facts.parameters,
+        "connections": facts.connections,
+        "flops": facts.flops,
+        "receptive_field": list(facts.receptive_field) if facts.receptive_field else None,
+    }
+
+
+def _data(project: Project, base: Path | None, problems: list[Problem]) -> DatasetInfo | None:
+    section = project.sections.get("data")
+    if not isinstance(section, Mapping):
+        return None
+    try:
+        return DataChoice.parse(section).info(base)
+    except NetloomError as error:
+        problems.append(Problem(Severity.ERROR, None, None, str(error)))
+        return None
+
+
+def _plan(project: Project, problems: list[Problem]) -> None:
+    section = project.sections.get("plan", {})
+    try:
+        Plan.parse(section if isinstance(section, Mapping) else {})
+    except NetloomError as error:
+        problems.append(Problem(Severity.ERROR, None, None, str(error)))

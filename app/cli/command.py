@@ -1,0 +1,127 @@
+"""The command line: all verbs, and what every one of them has in common."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import catalogues, projects
+from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
+from app.cli.printing import Json, print_json, print_line
+from graph.errors import NetloomError
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""What typer raises for wrong usage: it has click inside and gives this class no name of its own."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What the window offers to the command line, which does not know windows itself."""
+
+    open: Callable[[str | None], int]
+    tour: Callable[[Path], int]
+
+
+def run(arguments: list[str], screen: Screen) -> int:
+    """Run a verb; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    command = typer.main.get_command(build(screen))
+    try:
+        result = command.main(arguments, prog_name="main.py", standalone_mode=False)
+    except UsageError as error:
+        return _wrong_usage(error)
+    except NetloomError as error:
+        complain(str(error))
+        return FAILED
+    except (typer.Abort, KeyboardInterrupt):
+        complain("Interrupted.")
+        return FAILED
+    except BrokenPipeError:
+        _give_up_stdout()
+        return FAILED
+    except Exception as error:
+        report_defect(error)
+        return FAILED
+    return result if isinstance(result, int) else 0
+
+
+def build(screen: Screen) -> typer.Typer:
+    """All verbs, as an application of typer's."""
+    app = typer.Typer(
+        help="Draw neural networks, watch them learn, and see what they learned.",
+        epilog="FILE is a project file or preset:ID. Exit code: 0 done, 1 failed, 2 wrong usage.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        no_args_is_help=False,
+    )
+    for verb in (
+        _open_verb(screen),
+        catalogues.layers,
+        catalogues.presets,
+        catalogues.datasets,
+        catalogues.data,
+        projects.new,
+        projects.check,
+        _tour_verb(screen),
+        worker,
+    ):
+        app.command()(verb)
+    return app
+
+
+def _open_verb(screen: Screen) -> Callable[..., int]:
+    def open(  # the function's name is the verb's
+        file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A project file, or preset:ID.")] = None,
+        json: Json = False,
+    ) -> int:
+        """Open the window."""
+        code = screen.open(file)
+        if json:
+            print_json({"closed": True})
+        return code
+
+    return open
+
+
+def _tour_verb(screen: Screen) -> Callable[..., int]:
+    def tour(
+        out: Annotated[Path, typer.Option("--out", help="Folder for the pictures.", show_default=False)],
+        json: Json = False,
+    ) -> int:
+        """Drive the window through the main job by mouse and keyboard, and save pictures of it."""
+        code = screen.tour(out)
+        pictures = sorted(str(path) for path in out.glob("*.png"))
+        if json:
+            print_json({"out": str(out), "pictures": pictures})
+        else:
+            print_line(f"{len(pictures)} pictures are in {out}.")
+        return code
+
+    return tour
+
+
+def worker(json: Json = False) -> int:
+    """Train on behalf of a window or another machine, over stdin and stdout."""
+    from app.training.worker import main
+
+    return main()
+
+
+def _wrong_usage(error: Any) -> int:
+    verb = error.ctx.command_path if error.ctx else "main.py"
+    complain(f"{error.format_message()} Run `{verb} --help` for what there is.")
+    return WRONG_USAGE
+
+
+def _give_up_stdout() -> None:
+    """Whoever read stdout has gone; what is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,73 @@
+"""What the command line prints: JSON alone where asked for, tables and sentences for people otherwise."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
+"""The option that every verb has."""
+
+PLAIN_WIDTH = 160
+"""Columns of a table that is written to a file or another program."""
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line, at once, so that a reader of a pipe sees it."""
+    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def console() -> Console:
+    """Where people read: stdout as it is now."""
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False, emoji=False)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
+    """Print rows under their headings; the columns named in ``numbers`` are aligned at the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(written(value) for value in row))
+    console().print(table)
+
+
+def print_line(text: str) -> None:
+    """Print a sentence."""
+    console().print(text, soft_wrap=True)
+
+
+def written(value: object) -> str:
+    """A value as people read it: no braces or quotes, whole numbers in groups, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {written(part)}" for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return " x ".join("T" if part is None else written(part) for part in value)
+    return str(value)
+
+
+def metrics(values: Mapping[str, Any]) -> str:
+    """Metrics on one line: ``loss 0.0712, accuracy 97.8 %``."""
+    return ", ".join(f"{name} {percent(name, value)}" for name, value in values.items())
+
+
+def percent(name: str, value: Any) -> str:
+    """A metric's value; shares of right answers are per cent."""
+    if value is None:
+        return "undefined"
+    return f"{100 * value:.1f} %" if name == "accuracy" else f"{value:.4g}"

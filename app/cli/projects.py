@@ -1,0 +1,88 @@
+"""Verbs that make and check projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.printing import Json, print_json, print_line, print_table, written
+from app.cli.sources import File, open_source
+from graph.errors import NetloomError
+from graph.project import SUFFIX, Project, write_project
+
+if TYPE_CHECKING:
+    from app.checking import Report
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The project file to make.", show_default=False)],
+    preset: Annotated[str | None, typer.Option(help="The preset to begin with; see `presets`.")] = None,
+    data: Annotated[Path | None, typer.Option(help="A file or folder of your own data.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column of it to predict.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there already.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a project: empty, from a preset, or from a preset wired to your own data."""
+    if target is not None and data is None:
+        raise typer.BadParameter("--target names a column of the data; give --data as well.")
+    if file.exists() and not force:
+        raise NetloomError(f"{file} is there already; choose another name, or add --force to write over it.")
+    project = _new_project(file, preset, data, target)
+    write_project(file, project)
+    report = _report(project, file.resolve().parent)
+    if json:
+        print_json({"file": str(file), "layers": len(project.network), "parameters": report.checker.parameters})
+    else:
+        print_line(f"{file}: {len(project.network)} layers, {report.checker.parameters:,} parameters")
+
+
+def check(file: File, json: Json = False) -> None:
+    """Tell shapes, parameters, cost and problems of a network, with what would repair them.
+
+    The exit code is 0 whenever the check could be made: "ok" in the JSON, or the last line, tells its result.
+    """
+    source = open_source(file)
+    report = _report(source.project, source.base)
+    if json:
+        print_json(report.to_json())
+        return
+    shown = report.to_json()
+    print_table(
+        ("layer", "kind", "output", "parameters", "connections", "flops", "receptive field"),
+        [[layer[name] for name in _COLUMNS] for layer in shown["layers"]],
+        ("parameters", "connections", "flops"),
+    )
+    print_line(f"{shown['parameters']:,} parameters, {written(shown['flops'])} operations per sample")
+    for problem in shown["problems"]:
+        print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
+    print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
+
+
+_COLUMNS = ("id", "kind", "output", "parameters", "connections", "flops", "receptive_field")
+
+
+def _report(project: Project, base: Path | None) -> Report:
+    from app.checking import check_project
+
+    return check_project(project, base)
+
+
+def _new_project(file: Path, preset: str | None, data: Path | None, target: str | None) -> Project:
+    if data is not None:
+        from app.data.inspect import suggest
+        from app.wiring import wired
+
+        base = file.resolve().parent
+        return wired(suggest(data.resolve(), target=target, base=base), base, preset, file.name.removesuffix(SUFFIX))
+    if preset is not None:
+        from app.presets import PREFIX
+        from app.presets import preset as shipped
+
+        return shipped(preset.removeprefix(PREFIX)).project
+    return Project()
+
+
+def _offers(problem: dict[str, Any]) -> str:
+    return f" Offered: {'; '.join(problem['fixes'])}." if problem["fixes"] else ""

@@ -1,0 +1,42 @@
+"""The one door to Netloom: without an argument it opens the window, with a verb it runs the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str]) -> int:
+    """Run Netloom with the arguments after the program's name; returns the exit code.
+
+    The window opens without loading the command line, and the worker without loading either.
+    """
+    match arguments:
+        case [] | ["open"]:
+            return open_window(None)
+        case ["worker"]:
+            from app.training.worker import main as work
+
+            return work()
+        case _:
+            from app.cli.command import Screen, run
+
+            return run(arguments, Screen(open_window, run_tour))
+
+
+def open_window(file: str | None) -> int:
+    """Open the window, with a project file or ``preset:ID`` in it where one is named; returns when it is closed."""
+    from widgets.launch import open_window as launch
+
+    return launch(file)
+
+
+def run_tour(out: Path) -> int:
+    """Drive the window through the main job and save its pictures in ``out``."""
+    from widgets.tour import run
+
+    return run(out)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
