@@ -1,0 +1,161 @@
+"""Samples as tiles: the gallery of a data set, and the predictions that went most wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from widgets.insight.colours import image, limits, picture
+from widgets.insight.tiles import TileView
+from widgets.plots.axes import polygon
+from widgets.plots.ticks import number
+from widgets.theme import ThemeSource
+
+Samples = NDArray[np.float64]
+
+
+class SampleTiles(TileView):
+    """Pictures (N, C, H, W) as pictures; vectors (N, F) and sequences (N, T, F) as small lines."""
+
+    LEAST, MOST = 44.0, 96.0
+
+    def __init__(self, source: ThemeSource, title: str, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(source, title, empty, parent)
+        self._samples: Samples = np.empty((0, 1))
+        self._limits = (0.0, 1.0)
+        self._images: dict[int, QImage] = {}
+
+    def _set_samples(self, samples: ArrayLike) -> None:
+        values = np.asarray(samples, dtype=np.float64)
+        if values.ndim not in (2, 3, 4):
+            raise ValueError(f"samples have 2 to 4 axes, not {values.ndim}")
+        self._samples = values
+        self._limits = limits(values)
+        self._images.clear()
+        self.current = None
+        self.update()
+
+    def count(self) -> int:
+        """Return the number of samples."""
+        return len(self._samples)
+
+    def is_pictures(self) -> bool:
+        """Return whether samples are pictures."""
+        return self._samples.ndim == 4
+
+    def aspect(self) -> float:
+        """Return width over height of a sample's tile."""
+        return float(self._samples.shape[3] / self._samples.shape[2]) if self.is_pictures() else 1.6
+
+    def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Paint a picture, or the lines of a vector or sequence."""
+        if not self.is_pictures():
+            self._paint_lines(painter, self._samples[index], place)
+            return
+        if index not in self._images:
+            self._images[index] = image(picture(self._samples[index], *self._limits))
+        small = self._samples.shape[3] > place.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+        painter.drawImage(place, self._images[index])
+
+    def _paint_lines(self, painter: QPainter, sample: Samples, place: QRectF) -> None:
+        painter.fillRect(place, self.theme.raised)
+        painter.setPen(self.theme.border)
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        columns = sample[:, None] if sample.ndim == 1 else sample
+        low, high = self._limits
+        inner = place.adjusted(4, 4, -4, -4)
+        across = inner.left() + np.linspace(0, inner.width(), len(columns))
+        for feature in range(min(columns.shape[1], 4)):
+            heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
+            painter.setPen(QPen(self.theme.run(feature), 1))
+            painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
+
+    def _write(self, painter: QPainter, place: QRectF, line: int, text: str, color: QColor, *, bold: bool) -> None:
+        font = self.theme.font(small=True, bold=bold)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(color)
+        row = QRectF(place.left(), place.top() + line * self.theme.px(14), place.width(), metrics.height())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+
+class SampleGallery(SampleTiles):
+    """Samples of a data set with their labels and the part of the split they belong to."""
+
+    caption_lines = 2
+
+    def __init__(
+        self, source: ThemeSource, title: str = "Samples",
+        empty: str = "Choose a data set to see its samples.", parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._labels: list[str] = []
+        self._parts: list[str] = []
+
+    def set_samples(self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str]) -> None:
+        """Show N samples with N labels and N parts (`train`, `validation`, `test`).
+
+        Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences. Raises `ValueError` if N differs.
+        """
+        if not len(np.asarray(samples)) == len(labels) == len(parts):
+            raise ValueError("samples, labels and parts differ in number")
+        self._labels, self._parts = list(labels), list(parts)
+        self._set_samples(samples)
+        self.describe(f"{len(labels)} samples" if labels else self.empty_text)
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write label and part."""
+        self._write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
+        self._write(painter, place, 1, self._parts[index], self.theme.faint, bold=False)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return label and part of a sample."""
+        return f"Sample {index}: {self._labels[index]}, {self._parts[index]}"
+
+
+class WorstPredictions(SampleTiles):
+    """The samples on which the network was most sure and wrong, or least sure of what is right."""
+
+    caption_lines = 2
+    LEAST = 64.0
+
+    def __init__(
+        self, source: ThemeSource, title: str = "Worst predictions",
+        empty: str = "Test the network to see where it errs most.", parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._rows: list[tuple[str, str, float]] = []
+
+    def set_rows(
+        self, samples: ArrayLike, truths: Sequence[str], predictions: Sequence[str], probabilities: Sequence[float]
+    ) -> None:
+        """Show N samples, worst first, with true label, predicted label and the prediction's probability (0 to 1).
+
+        Raises `ValueError` if the numbers differ.
+        """
+        self._rows = list(zip(truths, predictions, map(float, probabilities), strict=True))
+        if len(np.asarray(samples)) != len(self._rows):
+            raise ValueError("samples and labels differ in number")
+        self._set_samples(samples)
+        self.describe(f"{len(self._rows)} samples, the worst first" if self._rows else self.empty_text)
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write what it is, and what it was taken for and how surely."""
+        truth, prediction, probability = self._rows[index]
+        right = truth == prediction
+        said = f"{prediction}  {number(100 * probability, 3)} %"
+        self._write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
+        self._write(painter, place, 1, said, self.theme.ok if right else self.theme.error, bold=False)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return the prediction in words."""
+        truth, prediction, probability = self._rows[index]
+        return f"{truth}, taken for {prediction} with probability {probability:.1%}"
