@@ -22,7 +22,7 @@ KEYS = ("source", "options", "split", "standardise")
 class DataChoice(BaseModel):
     """The ``data`` section of a project, as a value."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     source: SerializeAsAny[Source]
     split: Split = Split()

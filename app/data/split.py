@@ -15,12 +15,14 @@ from graph.layers.settings import describe, setting
 
 PARTS = ("train", "validation", "test")
 """Names of the parts, in their order."""
+NAMES = {"train": "training", "validation": "validation", "test": "test"}
+"""What the parts are called in sentences."""
 
 
 class Split(BaseModel):
     """How samples are divided. Windows of a series are divided by time whatever ``stratified`` says."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     train: float = setting(0.7, "Share of the samples that the network learns from", minimum=0.01, maximum=1)
     validation: float = setting(0.15, "Share that shows during training how well it does", minimum=0, maximum=0.98)
@@ -148,6 +150,6 @@ def _check_filled(choice: Split, indices: Indices, samples: int, spans: Array | 
             unit = "sample" if spans is None else "window"
             remedy = "add samples" if spans is None else "use a shorter window or a longer series"
             raise NetloomError(
-                f"The {name} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
+                f"The {NAMES[name]} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
                 f"{remedy}, or change the shares of the parts."
             )

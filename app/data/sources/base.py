@@ -22,7 +22,7 @@ class Source(BaseModel):
     `info` and `load`. The docstring is the summary that people read when they choose data.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     kind: ClassVar[str]
     """Name in project files and on the command line."""

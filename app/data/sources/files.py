@@ -70,7 +70,7 @@ def locate(path: str, base: Path | None) -> Path:
     """
     if not path or "\0" in path:
         raise NetloomError("data.options.path: name the file or folder that holds the data.")
-    found = (base or Path()) / Path(path).expanduser()
+    found = Path(os.path.normpath((base or Path()) / Path(path).expanduser()))
     with reading(found):
         if not found.exists():
             raise NetloomError(f"{found} is not there; put it back or point to the data again.")

@@ -1,0 +1,54 @@
+"""The data section of a project: read strictly, written in full."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.data.catalogue import SHIPPED
+from app.data.choice import DataChoice
+from app.data.sources.base import Source
+from graph.errors import NetloomError
+
+
+@pytest.mark.parametrize("kind", SHIPPED)
+def test_a_choice_survives_its_file(kind: type[Source]) -> None:
+    choice = DataChoice.of(kind.kind)
+    assert DataChoice.parse(json.loads(json.dumps(choice.to_json()))) == choice
+    assert choice.info() == kind().info()
+
+
+def test_settings_survive_as_they_were_given() -> None:
+    section = {"source": "digits", "options": {"size": 28, "layout": "rows"}, "split": {"seed": 7}}
+    choice = DataChoice.parse(section)
+    assert choice.source.values() == {"size": 28, "layout": "rows"}
+    assert choice.split.seed == 7
+    assert choice.to_json()["split"] == {"train": 0.7, "validation": 0.15, "test": 0.15, "seed": 7, "stratified": True}
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ({}, "data: “source” is missing"),
+        ({"source": 3}, "data: “source” is missing"),
+        ({"source": "os.system"}, "no data called “os.system”; there are digits, iris"),
+        ({"source": "digits", "extra": 1}, "data: there is no setting “extra”"),
+        ({"source": "digits", "options": {"size": 7}}, r"data\.options: .*at least 8, not 7"),
+        ({"source": "digits", "options": {"size": "8"}}, r"data\.options: size: "),
+        ({"source": "digits", "options": {"colour": 1}}, r"data\.options: colour: there is no such setting"),
+        ({"source": "digits", "options": [1]}, r"data\.options: names with values are needed"),
+        ({"source": "digits", "split": {"train": 0.9}}, r"data\.split: .*add up to 1"),
+        ({"source": "digits", "split": "half"}, r"data\.split: names with values are needed"),
+        ({"source": "digits", "standardise": "yes"}, r"data\.standardise: true or false is needed"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(section: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(NetloomError, match=sentence):
+        DataChoice.parse(section)
+
+
+def test_changing_a_setting_is_checked() -> None:
+    source = DataChoice.of("spirals").source
+    assert source.changed(turns=2.0).values()["turns"] == 2.0
+    with pytest.raises(NetloomError, match=r"Two spirals.*at most 5"):
+        source.changed(turns=50.0)

@@ -1,0 +1,137 @@
+"""Pictures in a folder per class: any format, upright, one size; damaged ones are listed, never fatal."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.data.dataset import Array
+from app.data.sources import pictures
+from app.data.sources.images import Images
+from app.data.sources.pictures import picture_array
+from graph.errors import NetloomError
+from graph.shapes import image
+
+RNG = np.random.default_rng(0)
+
+
+def save(path: Path, values: Array, **options: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(values).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    for kind in ("cat", "dog"):
+        for number in range(4):
+            save(tmp_path / "pets" / kind / f"{number}.png", RNG.integers(0, 255, (9, 12, 3), dtype=np.uint8))
+    return tmp_path / "pets"
+
+
+def test_a_folder_per_class_becomes_pictures(pets: Path) -> None:
+    source = Images(path="pets", height=8, width=10)
+    dataset = source.load(pets.parent)
+    assert source.info(pets.parent) == dataset.info
+    assert dataset.input_field().shape == image(3, 8, 10)
+    assert dataset.input_field().values.shape == (8, 3, 8, 10)
+    assert dataset.target_field().classes == ("cat", "dog")
+    assert dataset.target_field().values.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_grey_pictures_have_one_channel_unless_asked(pets: Path) -> None:
+    assert Images(path=str(pets), colour="grey").load().input_field().shape == image(1, 32, 32)
+    for kind in ("cat", "dog"):
+        for number in range(4):
+            save(pets / kind / f"{number}.png", RNG.integers(0, 255, (9, 12), dtype=np.uint8))
+    assert Images(path=str(pets)).load().input_field().shape == image(1, 32, 32)
+    assert Images(path=str(pets), colour="colour").info().shape == image(3, 32, 32)
+
+
+def test_damaged_pictures_are_listed_and_left_out(pets: Path) -> None:
+    whole = (pets / "cat" / "0.png").read_bytes()
+    (pets / "cat" / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (pets / "dog" / "words.jpg").write_bytes(b"not a picture")
+    (pets / "dog" / "empty.jpg").write_bytes(b"")
+    dataset = Images(path=str(pets)).load()
+    assert dataset.samples == 8
+    (note,) = dataset.notes
+    assert note.startswith("3 pictures were left out: cat/cut.png is damaged")
+    assert "dog/words.jpg is not a picture" in note
+
+
+def test_a_picture_that_would_fill_the_memory_is_left_out(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PIXELS", 1000)
+    save(pets / "cat" / "bomb.png", np.zeros((40, 40), dtype=np.uint8))
+    assert "cat/bomb.png has more than" in Images(path=str(pets)).load().notes[0]
+
+
+def test_the_real_limit_is_40_megapixels(tmp_path: Path) -> None:
+    Image.new("1", (8000, 5001)).save(tmp_path / "large.png")
+    with pytest.raises(pictures.PictureError, match="more than 40 megapixels"):
+        picture_array(tmp_path / "large.png", (8, 8), False, "stretch")
+
+
+def test_hidden_files_and_links_are_passed_over(pets: Path, tmp_path: Path) -> None:
+    save(pets / "cat" / ".hidden.png", np.zeros((4, 4), dtype=np.uint8))
+    (pets / "cat" / "link.png").symlink_to(pets / "dog" / "0.png")
+    (pets / "notes.txt").write_text("mine")
+    assert Images(path=str(pets)).load().samples == 8
+
+
+def test_exif_orientation_is_obeyed(tmp_path: Path) -> None:
+    values = np.zeros((16, 16), dtype=np.uint8)
+    values[:8] = 255  # white above
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter clockwise: white goes to the right
+    upright = picture_array(save(tmp_path / "a.jpg", values, exif=exif), (16, 16), False, "stretch")[0]
+    assert upright[:, 10:].mean() > 0.9 and upright[:, :6].mean() < 0.1
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tiff", "webp", "gif"])
+def test_every_format_is_read(tmp_path: Path, suffix: str) -> None:
+    path = save(tmp_path / f"a.{suffix}", np.full((6, 6), 128, dtype=np.uint8))
+    values = picture_array(path, (4, 4), False, "stretch")
+    assert values.dtype == np.float32
+    np.testing.assert_allclose(values, 128 / 255, atol=0.02)
+
+
+def test_deep_grey_values_keep_their_steps(tmp_path: Path) -> None:
+    values = np.full((4, 4), 32768, dtype=np.uint16)
+    values[0] = 65535
+    seen = picture_array(save(tmp_path / "a.png", values), (4, 4), False, "stretch")[0]
+    np.testing.assert_allclose(seen[[0, 3]].mean(axis=1), [1.0, 0.5], atol=0.01)
+
+
+def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+    clear = np.zeros((4, 4, 4), dtype=np.uint8)
+    np.testing.assert_array_equal(picture_array(save(tmp_path / "a.png", clear), (4, 4), True, "stretch"), 1.0)
+
+
+@pytest.mark.parametrize(("fit", "white"), [("stretch", 1.0), ("crop", 1.0), ("pad", 0.5)])
+def test_other_proportions_are_fitted_as_chosen(tmp_path: Path, fit: str, white: float) -> None:
+    path = save(tmp_path / "a.png", np.full((8, 16), 255, dtype=np.uint8))
+    assert picture_array(path, (16, 16), False, fit).mean() == pytest.approx(white, abs=0.01)
+
+
+def test_folders_that_are_no_data_are_refused(tmp_path: Path, pets: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(NetloomError, match="no folder in it holds pictures"):
+        Images(path="bare").load(tmp_path)
+    with pytest.raises(NetloomError, match="only the folder “cat” holds pictures"):
+        save(tmp_path / "one" / "cat" / "0.png", np.zeros((4, 4), dtype=np.uint8))
+        Images(path="one").load(tmp_path)
+    with pytest.raises(NetloomError, match="is not a folder"):
+        Images(path=str(pets / "cat" / "0.png")).load()
+    for file in pets.rglob("*.png"):
+        file.write_bytes(b"x")
+    with pytest.raises(NetloomError, match=r"None of the pictures in pets can be read: cat/0\.png is not a picture"):
+        Images(path=str(pets)).load()
+
+
+def test_more_pictures_than_memory_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.data.sources.files.BUDGET", 1000)
+    with pytest.raises(NetloomError, match="of memory, more than"):
+        Images(path=str(pets)).load()

@@ -1,0 +1,225 @@
+"""Tables, series and texts: how a file is written is found out, and what was done to it is said."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.data.choice import DataChoice
+from app.data.dataset import Task
+from app.data.prepare import prepare
+from app.data.sources.series import Series
+from app.data.sources.table import Table
+from app.data.sources.text import Text
+from graph.errors import NetloomError
+from graph.shapes import sequence, tokens, vector
+from tests.app.data.conftest import Write
+
+FLOWERS = "length,colour,when,kind\n" + "\n".join(
+    f"{'' if row == 4 else row / 2},{'red' if row % 3 else 'blue'},2024-03-{row + 1:02d},{'a' if row % 2 else 'b'}"
+    for row in range(20)
+)
+
+
+def test_a_table_becomes_features_and_classes(write: Write) -> None:
+    dataset = Table(path=str(write("flowers.csv", FLOWERS)), target="kind").load()
+    assert dataset.task is Task.CLASSIFICATION
+    features = dataset.input_field()
+    assert features.names == ("length", "colour = blue", "colour = red")
+    assert features.shape == vector(3)
+    np.testing.assert_array_equal(features.values[:3], [[0, 1, 0], [0.5, 0, 1], [1, 0, 1]])
+    assert np.isnan(features.values[4, 0])
+    assert dataset.target_field().classes == ("a", "b")
+    assert dataset.target_field().values[:3].tolist() == [1, 0, 1]
+    notes = " ".join(dataset.notes)
+    assert "1 missing values become the training part's median" in notes
+    assert "“when” holds dates and is left out" in notes
+
+
+def test_missing_features_are_filled_when_prepared(write: Write) -> None:
+    choice = DataChoice.of("table", path=str(write("flowers.csv", FLOWERS)), target="kind")
+    prepared = prepare(choice)
+    assert all(np.isfinite(part.arrays["features"]).all() for part in prepared.parts.values())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_delimiter_and_encoding_are_found(write: Write, delimiter: str, encoding: str) -> None:
+    lines = [["Größe", "Café", "y"]] + [[str(row), f"é{row % 2}", str(row * 1.5)] for row in range(30)]
+    content = "\n".join(delimiter.join(line) for line in lines).encode(encoding)
+    dataset = Table(path=str(write("t.csv", content))).load()
+    assert dataset.input_field().names == ("Größe", "Café = é0", "Café = é1")
+    np.testing.assert_allclose(dataset.target_field().values[:, 0], np.arange(30) * 1.5)
+
+
+def test_a_decimal_comma_is_found_and_can_be_overruled(write: Write) -> None:
+    path = str(write("t.csv", "a;b\n" + "\n".join(f"{row},25;{row},5" for row in range(12))))
+    assert Table(path=path).load().input_field().values[3, 0] == 3.25
+    with pytest.raises(NetloomError, match="does not hold numbers"):
+        Table(path=path, decimal="point", task="regression").load()
+
+
+def test_a_header_is_found_and_can_be_overruled(write: Write) -> None:
+    path = str(write("t.csv", "\n".join(f"{row},{row * 2.5}" for row in range(12))))
+    bare = Table(path=path).load()
+    assert (bare.samples, bare.input_field().names) == (12, ("column 1",))
+    assert Table(path=path, header="yes").load().samples == 11
+
+
+def test_quoted_newlines_and_delimiters_stay_in_their_cell(write: Write) -> None:
+    rows = "\n".join(f'"first, {row % 2}\nsecond",{row}' for row in range(40))
+    dataset = Table(path=str(write("t.csv", f"words,y\n{rows}")), task="regression").load()
+    assert dataset.samples == 40
+    assert dataset.input_field().names == ("words = first, 0\nsecond", "words = first, 1\nsecond")
+
+
+def test_columns_of_the_same_or_no_name_stay_apart(write: Write) -> None:
+    path = write("t.csv", "a,a,,y\n" + "\n".join(f"{row},{-row},7,{row * 1.5}" for row in range(30)))
+    assert len(set(Table(path=str(path)).load().input_field().names)) == 3
+
+
+def test_the_task_can_be_chosen(write: Write) -> None:
+    path = str(write("t.csv", "a,stars\n" + "\n".join(f"{row},{row % 5}" for row in range(50))))
+    assert Table(path=path).load().target_field().classes == ("0", "1", "2", "3", "4")
+    amounts = Table(path=path, task="regression").load()
+    assert amounts.target_field().shape == vector(1)
+
+
+def test_numeric_classes_are_in_their_order(write: Write) -> None:
+    path = write("t.csv", "a,y\n" + "\n".join(f"{row},{row % 12}" for row in range(120)))
+    assert Table(path=str(path)).load().target_field().classes == tuple(str(number) for number in range(12))
+
+
+def test_slips_in_a_column_of_numbers_count_as_missing(write: Write) -> None:
+    path = write("t.csv", "a,y\n" + "\n".join(f"{'n/k' if row == 7 else row},{row * 0.5}" for row in range(40)))
+    dataset = Table(path=str(path)).load()
+    assert np.isnan(dataset.input_field().values[7, 0])
+    assert "1 values are not numbers and count as missing" in " ".join(dataset.notes)
+
+
+def test_rows_without_a_target_are_left_out(write: Write) -> None:
+    path = write("t.csv", "a,y\n" + "\n".join(f"{row},{'' if row < 4 else row * 0.5}" for row in range(40)))
+    dataset = Table(path=str(path)).load()
+    assert dataset.samples == 36
+    assert "4 rows without a value in “y” are left out." in dataset.notes
+
+
+def test_ignored_columns_are_no_features(write: Write) -> None:
+    path = str(write("flowers.csv", FLOWERS))
+    assert Table(path=path, target="kind", ignore=("colour",)).load().input_field().names == ("length",)
+    with pytest.raises(NetloomError, match="no column “x”; it has “length”, “colour”"):
+        Table(path=path, ignore=("x",)).load()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"  \n \n", "is empty"),
+        (b"a,b\n", "no lines of values"),
+        (b"a,b\n1,2\n", "at least 3 usable rows"),
+        (b"b\n1\n2\n3\n4\n", "no column to predict from"),
+        (b"a,b\n" + b"1,x\n" * 9, "one class only"),
+        (b"a,b\n" + b"inf,1.5\n2,2.5\n" * 9, "9 infinite or far too large"),
+        (b"a,b\n" + b"1e300,1.5\n2,2.5\n" * 9, "far too large"),
+        (b"a,b\n1,2\n1,2,3\n", "line 3 has 3 columns where 2 are expected"),
+        (b"a,b\n1,2,3\n4,5,6\n7,8,9\n", "more columns than names"),
+        (b"a,b\n1,\n2,\n3,\n", "at least 3 usable rows|there is nothing to predict|one class"),
+        (bytes(range(256)), "not a text file"),
+    ],
+)
+def test_unusable_tables_are_refused_in_a_sentence(write: Write, content: bytes, reason: str) -> None:
+    with pytest.raises(NetloomError, match=reason):
+        Table(path=str(write("t.csv", content)), target="b" if content.startswith(b"a,b") else "").load()
+
+
+def test_a_constant_amount_is_nothing_to_predict(write: Write) -> None:
+    with pytest.raises(NetloomError, match=r"is 2\.5 in every row"):
+        Table(path=str(write("t.csv", "a,y\n" + "1,2.5\n2,2.5\n" * 9))).load()
+
+
+def test_a_wrong_encoding_is_said(write: Write) -> None:
+    path = str(write("t.csv", "ä,y\n1,2\n".encode("cp1252")))
+    with pytest.raises(NetloomError, match="not written in utf-8"):
+        Table(path=path, encoding="utf-8").load()
+
+
+def test_missing_files_and_folders_are_said(tmp_path: Path) -> None:
+    with pytest.raises(NetloomError, match="is not there"):
+        Table(path="nowhere.csv").load(tmp_path)
+    with pytest.raises(NetloomError, match="is a folder"):
+        Table(path=".").load(tmp_path)
+    with pytest.raises(NetloomError, match="name the file"):
+        Table().load(tmp_path)
+
+
+def test_a_changed_file_is_read_again_and_noticed(write: Write) -> None:
+    path = write("t.csv", "a,y\n" + "\n".join(f"{row},{row * 0.5}" for row in range(40)))
+    source = Table(path=str(path), sha256="0" * 64)
+    assert "has changed since it was chosen" in " ".join(source.load().notes)
+    write("t.csv", "a,y\n" + "\n".join(f"{row},{row * 0.5}" for row in range(50)))
+    assert source.load().samples == 50
+
+
+def test_a_series_is_sorted_and_cut_into_windows(write: Write) -> None:
+    order = np.random.default_rng(0).permutation(60)
+    rows = "\n".join(f"2024-01-{1 + step // 24:02d} {step % 24:02d}:00,{step},{step * 10}" for step in order)
+    source = Series(
+        path=str(write("s.csv", f"time,load,heat\n{rows}")), order="time", target="load", window=5, horizon=2, stride=3
+    )
+    dataset = source.load()
+    assert dataset.task is Task.FORECASTING
+    assert dataset.input_field().shape == sequence(5, 2)
+    np.testing.assert_array_equal(dataset.input_field().values[1], [[s, s * 10] for s in range(3, 8)])
+    np.testing.assert_array_equal(dataset.target_field().values[1], [8, 9])
+    assert source.info() == dataset.info
+
+
+def test_a_gap_in_a_series_repeats_the_last_value(write: Write) -> None:
+    values = ["", "1", "2", "", "", "5", *map(str, range(6, 40))]
+    path = write("s.csv", "step,v\n" + "\n".join(f"{step},{value}" for step, value in enumerate(values)))
+    dataset = Series(path=str(path), columns=("v",), window=3).load()
+    np.testing.assert_array_equal(dataset.input_field().values[:3, :, 0], [[1, 2, 2], [2, 2, 2], [2, 2, 5]])
+    assert "3 missing values repeat the last one known." in dataset.notes
+
+
+def test_unusable_series_are_refused(write: Write) -> None:
+    path = str(write("s.csv", "when,v\n" + "\n".join(f"x{row},{row}" for row in range(20))))
+    with pytest.raises(NetloomError, match="too few for a window of 50"):
+        Series(path=path).load()
+    with pytest.raises(NetloomError, match="neither numbers nor dates"):
+        Series(path=path, order="when", window=3).load()
+    with pytest.raises(NetloomError, match="does not hold numbers"):
+        Series(path=path, target="when", window=3).load()
+
+
+REVIEWS = "review,stars\n" + "\n".join(
+    f'"A {("fine", "bad")[row % 2]} film, {"very " * (row % 9)}long!",{row % 2}' for row in range(40)
+)
+
+
+def test_texts_become_tokens(write: Write) -> None:
+    dataset = Text(path=str(write("r.csv", REVIEWS)), length=8).load()
+    field = dataset.input_field()
+    assert field.shape == tokens(8)
+    assert field.values.dtype == np.int64 and field.values.shape == (40, 8)
+    assert field.vocabulary[:2] == ("(padding)", "(unknown)")
+    assert [field.vocabulary[token] for token in field.values[0]] == [
+        "a", "fine", "film", ",", "long", "!", "(padding)", "(padding)",
+    ]  # fmt: skip
+    assert dataset.target_field().classes == ("0", "1")
+    assert "are cut off" in " ".join(dataset.notes)
+
+
+def test_rare_tokens_are_unknown_and_characters_can_be_tokens(write: Write) -> None:
+    path = str(write("r.csv", REVIEWS))
+    field = Text(path=path, vocabulary=4, length=6).load().input_field()
+    assert len(field.vocabulary) == 4 and int(field.values.max()) == 3 and 1 in field.values
+    letters = Text(path=path, unit="character", length=6).load().input_field()
+    assert "".join(letters.vocabulary[token] for token in letters.values[0]) == "A fine"
+
+
+def test_texts_are_not_standardised(write: Write) -> None:
+    prepared = prepare(DataChoice.of("text", path=str(write("r.csv", REVIEWS))))
+    assert prepared.scalers == {}
+    assert prepared.train.arrays["text"].dtype == np.int64
