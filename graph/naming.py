@@ -19,6 +19,7 @@ RESERVED = frozenset(
     register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook
     recompile requires_grad_ self set_extra_state set_submodule share_memory state_dict to to_empty
     torch train training type xpu zero_grad meta math
+    add_submodule delete_submodule delete_all_unused_submodules to_folder
     """.split()
 )
 """Names that a torch module, a GraphModule or generated code already uses."""

@@ -32,7 +32,7 @@ SUFFIX = ".netloom"
 LARGEST = 64 * 2**20
 """Files over this many bytes are refused: a network of 10,000 layers takes about 2 MB."""
 
-LINE = 140
+LINE = 200
 """Longest line of a file before it is broken up, in characters."""
 
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}

@@ -18,7 +18,9 @@ Value = int | float | bool | str | None | tuple[int, ...] | Shape
 
 
 def _both(value: object) -> object:
-    """A single number stands for the same number along both axes."""
+    """A single number stands for the same number along both axes; JSON's lists are tuples here."""
+    if isinstance(value, list):
+        return tuple(value)
     return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

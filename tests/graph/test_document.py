@@ -1,0 +1,209 @@
+"""Documents: transactions, exact undo, one notification stream."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from graph.changes import Connected, LayerAdded
+from graph.check import Checker
+from graph.document import Commit, Document, Origin
+from graph.errors import NetloomError
+from graph.network import Connection
+from graph.project import Project, parse_project, project_bytes, project_json
+from tests.graph.networks import chain, layer, wire
+
+
+def saved(document: Document) -> bytes:
+    return project_bytes(Project(document.network, dict(document.sections)))
+
+
+def test_an_edit_outside_a_transaction_raises_and_changes_nothing() -> None:
+    document = Document()
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        document.add(layer("relu"))
+    assert len(document.network) == 0
+
+
+def test_a_transaction_that_fails_leaves_nothing() -> None:
+    document = chain([layer("input"), layer("flatten")])
+    before, told = saved(document), list[Commit]()
+    document.subscribe(told.append)
+    with pytest.raises(NetloomError, match="run in a circle"), document.transaction("Close a circle"):
+        document.rename("flatten1", "flat")
+        relu = document.add(layer("relu"))
+        document.connect(wire("flat", relu))
+        second = document.add(layer("add"))
+        document.connect(wire(relu, second, "in1"))
+        document.disconnect(wire("input1", "flat"))
+        document.connect(wire(second, "flat"))
+    assert saved(document) == before
+    assert told == []
+    assert document.undo_names == ("Draw a chain",)
+
+
+def test_subscribers_hear_of_a_commit_once_with_its_changes_in_order() -> None:
+    document, told = Document(), list[Commit]()
+    stop = document.subscribe(told.append)
+    with document.transaction("Add two"):
+        a, b = document.add(layer("input")), document.add(layer("relu"))
+        document.connect(wire(a, b))
+    document.undo()
+    document.redo()
+    assert [commit.origin for commit in told] == [Origin.EDIT, Origin.UNDO, Origin.REDO]
+    assert [type(change) for change in told[0].changes] == [LayerAdded, LayerAdded, Connected]
+    assert told[2].changes == told[0].changes
+    stop()
+    document.undo()
+    assert len(told) == 3
+
+
+def test_an_empty_transaction_is_not_recorded() -> None:
+    document = chain([layer("input")])
+    with document.transaction("Nothing"):
+        document.move({"input1": (0.0, 0.0)})
+        document.set_values("input1", field="")
+    assert document.undo_names == ("Draw a chain",)
+
+
+def test_typing_in_one_field_is_one_undo_but_not_across_a_save() -> None:
+    document = chain([layer("dense")])
+    for units in (1, 12, 128):
+        with document.transaction("Set units", merge="dense1.units"):
+            document.set_values("dense1", units=units)
+    document.mark_saved()
+    with document.transaction("Set units", merge="dense1.units"):
+        document.set_values("dense1", units=5)
+    assert document.modified
+    document.undo()
+    assert not document.modified
+    assert document.network.layer("dense1") == layer("dense", units=128)
+    document.undo()
+    assert document.network.layer("dense1") == layer("dense")
+
+
+def test_renaming_carries_connections_and_comes_back() -> None:
+    document = chain([layer("input"), layer("flatten"), layer("dense")])
+    before = saved(document)
+    with document.transaction("Rename"):
+        document.rename("flatten1", "rows")
+    assert wire("input1", "rows") in document.network.connections
+    assert wire("rows", "dense1") in document.network.connections
+    document.undo()
+    assert saved(document) == before
+
+
+@pytest.mark.parametrize("name", ["", "1a", "a b", "class", "forward", "train", "a_", "flatten1", "é"])
+def test_names_that_torch_or_python_cannot_take_are_refused(name: str) -> None:
+    document = chain([layer("input"), layer("flatten")])
+    with pytest.raises(NetloomError), document.transaction("Rename"):
+        document.rename("input1", name)
+
+
+def test_fewer_inputs_of_a_merge_drop_the_connections_that_lose_their_port() -> None:
+    document = chain([layer("input")])
+    with document.transaction("Merge"):
+        add = document.add(layer("add", inputs=3))
+        for port in ("in1", "in2", "in3"):
+            document.connect(wire("input1", add, port))
+    before = saved(document)
+    with document.transaction("Fewer"):
+        document.set_values(add, inputs=2)
+    assert wire("input1", add, "in3") not in document.network.connections
+    document.undo()
+    assert saved(document) == before
+
+
+def test_sections_are_edited_like_layers() -> None:
+    document = Document()
+    with document.transaction("Choose data"):
+        document.set_section("data", {"source": "digits"})
+    document.undo()
+    assert "data" not in document.sections
+    document.redo()
+    assert document.sections["data"] == {"source": "digits"}
+
+
+KINDS = ["input", "flatten", "dense", "relu", "add", "output"]
+
+
+class Editing(RuleBasedStateMachine):
+    """Random edits: files round-trip, undo restores the bytes, and the checker agrees with a fresh one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document = Document()
+        self.checker = Checker(self.document)
+        self.states = [saved(self.document)]
+
+    def edit(self, name: str, action: object) -> None:
+        before = saved(self.document)
+        depth = len(self.document.undo_names)
+        try:
+            with self.document.transaction(name):
+                action()  # type: ignore[operator]
+        except NetloomError:
+            assert saved(self.document) == before
+        if len(self.document.undo_names) > depth:
+            self.states.append(saved(self.document))
+
+    def pick(self, number: int) -> str | None:
+        ids = self.document.network.ids
+        return ids[number % len(ids)] if ids else None
+
+    @rule(kind=st.sampled_from(KINDS), x=st.integers(-99, 999), y=st.integers(-99, 999))
+    def add(self, kind: str, x: int, y: int) -> None:
+        self.edit("Add", lambda: self.document.add(layer(kind), (x, y)))
+
+    @rule(a=st.integers(0, 50), b=st.integers(0, 50), port=st.sampled_from(["in", "in1", "in2"]))
+    def connect(self, a: int, b: int, port: str) -> None:
+        source, target = self.pick(a), self.pick(b)
+        if source and target:
+            self.edit("Connect", lambda: self.document.connect(Connection(source, "out", target, port)))
+
+    @rule(a=st.integers(0, 50))
+    def remove(self, a: int) -> None:
+        if name := self.pick(a):
+            self.edit("Remove", lambda: self.document.remove(name))
+
+    @rule(a=st.integers(0, 50), new=st.sampled_from(["alpha", "beta", "class", "gamma"]))
+    def rename(self, a: int, new: str) -> None:
+        if name := self.pick(a):
+            self.edit("Rename", lambda: self.document.rename(name, new))
+
+    @rule(a=st.integers(0, 50), kind=st.sampled_from(KINDS))
+    def replace(self, a: int, kind: str) -> None:
+        if name := self.pick(a):
+            self.edit("Replace", lambda: self.document.set_layer(name, layer(kind)))
+
+    @rule(steps=st.integers(1, 4))
+    def undo_and_redo(self, steps: int) -> None:
+        done = sum(self.document.undo() for _ in range(steps))
+        assert saved(self.document) == self.states[len(self.states) - 1 - done]
+        for _ in range(done):
+            self.document.redo()
+        assert saved(self.document) == self.states[-1]
+
+    @rule()
+    def undo_for_good(self) -> None:
+        if self.document.undo():
+            self.states.pop()
+            assert saved(self.document) == self.states[-1]
+
+    @invariant()
+    def the_file_reads_back_to_the_same_bytes(self) -> None:
+        again = parse_project(project_json(Project(self.document.network, dict(self.document.sections))))
+        assert project_bytes(again) == saved(self.document)
+
+    @invariant()
+    def the_checker_agrees_with_a_fresh_one(self) -> None:
+        fresh = Checker(Document(self.document.network))
+        assert self.checker.useful == fresh.useful
+        for name in self.document.network.ids:
+            assert self.checker.facts(name) == fresh.facts(name)
+
+
+TestEditing = Editing.TestCase
+TestEditing.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
