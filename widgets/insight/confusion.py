@@ -101,7 +101,7 @@ class ConfusionMatrix(PaintedView):
         place = self._place(true, predicted)
         hue = self.theme.accent if true == predicted else self.theme.error
         # The square root lets the few mistakes of a good network be seen.
-        fill = blend(hue, self.theme.raised, 0.9 * share**0.5) if share else self.theme.raised
+        fill = blend(hue, self.theme.raised, share**0.5) if share else self.theme.raised
         painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), fill)
         count = int(self._counts[true, predicted])
         metrics = QFontMetricsF(self.theme.font(small=True))

@@ -18,7 +18,7 @@ from widgets.theme import ThemeSource
 class FeatureMapGrid(TileView):
     """Feature maps of the picked sample, all on one scale."""
 
-    MOST = 200.0
+    LEAST, MOST = 28.0, 200.0
 
     def __init__(
         self, source: ThemeSource, title: str = "Feature maps",

@@ -26,7 +26,7 @@ class FilterGrid(TileView):
     """
 
     channel_changed = Signal(int)
-    MOST = 96.0
+    LEAST, MOST = 20.0, 96.0
 
     def __init__(
         self, source: ThemeSource, title: str = "Filters",
@@ -38,7 +38,7 @@ class FilterGrid(TileView):
         self._one_dimensional = False
         self._channel = -1
         self._reach = 1.0
-        self._images: dict[int, QImage] = {}
+        self._sheet: QImage | None = None
         self._enlarged: int | None = None
         self.picked.connect(self._enlarge)
 
@@ -81,7 +81,7 @@ class FilterGrid(TileView):
         return self._enlarged
 
     def _refresh(self) -> None:
-        self._images.clear()
+        self._sheet = None
         self._reach = 1.0 if self.is_empty() else reach(self._weights if self._is_rgb() else self._planes())
         self.update()
 
@@ -109,12 +109,20 @@ class FilterGrid(TileView):
 
     def theme_changed(self) -> None:
         """Forget the tiles in the old colours."""
-        self._images.clear()
+        self._sheet = None
 
-    def _tile(self, index: int) -> QImage:
-        if index not in self._images:
-            self._images[index] = image(self._pixels(index))
-        return self._images[index]
+    def _all(self) -> QImage:
+        """Return all filters below each other in one picture, so that a repaint converts nothing."""
+        if self._sheet is None:
+            table = diverging(self.theme)
+            if self._is_rgb() or self._one_dimensional:
+                pixels = np.concatenate([self._pixels(index) for index in range(self.count())])
+            else:
+                planes = self._planes()
+                flat = planes.reshape(-1, planes.shape[2])
+                pixels = colour(flat, table, -self._reach, self._reach, self.theme.error)
+            self._sheet = image(pixels)
+        return self._sheet
 
     def _pixels(self, index: int) -> Bytes:
         if self._is_rgb():
@@ -130,12 +138,15 @@ class FilterGrid(TileView):
         if self._enlarged is not None:
             self._paint_enlarged(painter, area.adjusted(0, 0, 0, -self.footer_height()))
 
-    def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint one filter with a hairline around it."""
-        painter.drawImage(place, self._tile(index))
+    def paint_tiles(self, painter: QPainter, tiles: list[tuple[int, QRectF]]) -> None:
+        """Paint the filters in view with a hairline around each."""
+        sheet = self._all()
+        width, height = sheet.width(), sheet.height() / self.count()
+        for index, place in tiles:
+            painter.drawImage(place, sheet, QRectF(0, index * height, width, height))
         painter.setPen(self.theme.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.drawRects([place.adjusted(0, 0, -1, -1) for _, place in tiles])
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint the scale, and which input channel is shown."""

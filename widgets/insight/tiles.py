@@ -86,8 +86,17 @@ class TileView(PaintedView):
         return 0.0
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint one tile into `place`."""
-        raise NotImplementedError
+        """Paint one tile into `place`; not called where `paint_tiles` is overridden."""
+
+    def paint_tiles(self, painter: QPainter, tiles: list[tuple[int, QRectF]]) -> None:
+        """Paint the tiles in view with their captions."""
+        caption = self._grid.caption if self._grid else 0.0
+        for index, place in tiles:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self.paint_tile(painter, index, place)
+            if caption:
+                below = QRectF(place.left() - GAP / 2 + 1, place.bottom() + 1, place.width() + GAP - 2, caption)
+                self.paint_caption(painter, index, below)
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint the words below a tile."""
@@ -119,8 +128,9 @@ class TileView(PaintedView):
         self._scroll = min(self._scroll, self._scroll_limit())
         painter.save()
         painter.setClipRect(self._body)
-        for index in self._in_view(grid):
-            self._paint_one(painter, index, grid.tile(index).translated(0, -self._scroll), grid.caption)
+        shift = -self._scroll
+        self.paint_tiles(painter, [(index, grid.tile(index).translated(0, shift)) for index in self._in_view(grid)])
+        self._paint_current(painter)
         painter.restore()
         self._paint_scroll_mark(painter)
         if self.footer_height():
@@ -131,17 +141,13 @@ class TileView(PaintedView):
         last = math.ceil((self._scroll + self._body.height() - grid.top) / grid.pitch) * grid.columns
         return range(first, min(max(last, first), self.count()))
 
-    def _paint_one(self, painter: QPainter, index: int, place: QRectF, caption: float) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self.paint_tile(painter, index, place)
-        if caption:
-            below = QRectF(place.left() - GAP / 2 + 1, place.bottom() + 1, place.width() + GAP - 2, caption)
-            self.paint_caption(painter, index, below)
-        if index == self.current:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self.theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-2, -2, 2, 2), 3, 3)
+    def _paint_current(self, painter: QPainter) -> None:
+        if self.current is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.theme.accent, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(self.tile_place(self.current).adjusted(-2, -2, 2, 2), 3, 3)
 
     def _paint_scroll_mark(self, painter: QPainter) -> None:
         limit = self._scroll_limit()
