@@ -31,6 +31,9 @@ class Plan(BaseModel):
     batch_size: int = setting(
         32, "Samples whose gradients are averaged for one step.", minimum=1, maximum=1_000_000, unit="samples"
     )
+    objective: Literal["supervised", "reconstruction"] = setting(
+        "supervised", "What a step teaches: to give the target, or to give back the input (autoencoder)."
+    )
     loss: LossName = setting(
         "auto", "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers."
     )

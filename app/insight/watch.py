@@ -1,0 +1,142 @@
+"""What a network looks like inside, as arrays: filters, feature maps of a sample, histograms of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from torch import Tensor, fx, nn
+
+from app.data.dataset import Array
+from app.data.prepare import Part
+from app.training.control import Watch
+from app.training.feed import Batch
+from app.training.model import Model
+from app.training.weights import Weights
+from graph.errors import NetloomError
+
+MOST_FILTERS = 256
+"""Filters of a layer that are shown, at most."""
+MOST_CHANNELS = 64
+"""Input channels of each filter that are shown, at most."""
+MOST_VALUES = 2**20
+"""Values in one feature map array, at most."""
+BINS = 64
+
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+
+
+def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict[str, Array]:
+    """The arrays that ``watch`` asks for, by name.
+
+    ``filters/LAYER``, ``maps/LAYER``, ``input``, and with histograms ``weights/NAME/counts`` and ``/edges``, likewise
+    ``gradients/...`` where ``weights`` are those of a training. Layers that are gone or have no filters are left out.
+    The random state and the mode of the network stay as they are.
+    """
+    views: dict[str, Array] = {}
+    for id_ in watch.filters:
+        found = filters(model.module, id_)
+        if found is not None:
+            views[f"filters/{id_}"] = found
+    if watch.maps:
+        shown = min(watch.sample, shown_part(model).samples - 1)
+        views |= feature_maps(model, watch.maps, sample_of(model, shown))
+    if watch.histograms:
+        named = {name: one.detach() for name, one in model.module.named_parameters()}
+        views |= histograms(named, "weights")
+        views |= {} if weights is None else histograms(weights.by_parameter(weights.gradients), "gradients")
+    return views
+
+
+def filters(module: nn.Module, layer: str) -> Array | None:
+    """Kernels of a convolution, float32 (filters, input channels, *kernel size); None for any other layer.
+
+    A transposed convolution stores them the other way round; here each is listed by the map that it makes.
+    """
+    found = dict(module.named_modules()).get(layer)
+    if not isinstance(found, CONVOLUTIONS):
+        return None
+    kernels = found.weight.detach()
+    if found.transposed:
+        kernels = kernels.transpose(0, 1)
+    return _array(kernels[:MOST_FILTERS, :MOST_CHANNELS])
+
+
+def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Array]:
+    """What ``layers`` give for a batch of one sample, and the ``input`` itself.
+
+    ``maps/LAYER`` is float32 (*sizes), without the batch, for the layer's first output; a huge one is cut to its first
+    channels.
+    """
+    with model.evaluating():
+        seen = _LayerOutputs(model.compiled.module, frozenset(layers))
+        seen.run(*batch.inputs)
+    maps = {f"maps/{id_}": _capped(value[0]) for id_, value in seen.found.items()}
+    return {**maps, "input": _capped(batch.inputs[0][0])}
+
+
+def sample_of(model: Model, index: int) -> Batch:
+    """A sample of the validation part (of the training part where nothing is held back), as a batch of one.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such sample.
+    """
+    part = shown_part(model)
+    if not 0 <= index < part.samples:
+        raise NetloomError(f"There is no sample {index}: choose one from 0 to {part.samples - 1}.")
+    alone = {name: values[index : index + 1] for name, values in part.arrays.items()}
+    return model.feed(Part(alone, part.indices[index : index + 1])).pick(0)
+
+
+def shown_part(model: Model) -> Part:
+    """The part whose samples are shown: validation, or training where nothing is held back."""
+    return model.prepared.validation if model.prepared.validation.samples else model.prepared.train
+
+
+def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:
+    """For each tensor ``PREFIX/NAME/counts`` int64 (bins,) and ``PREFIX/NAME/edges`` float32 (bins + 1,)."""
+    views: dict[str, Array] = {}
+    for name, tensor in tensors.items():
+        values = tensor.detach().float().reshape(-1).cpu().numpy()
+        values = values[np.isfinite(values)]
+        counts, edges = np.histogram(values, bins=BINS)
+        views[f"{prefix}/{name}/counts"] = counts.astype(np.int64)
+        views[f"{prefix}/{name}/edges"] = edges.astype(np.float32)
+    return views
+
+
+class _LayerOutputs(fx.Interpreter):
+    """Runs the network and keeps what the wanted layers give.
+
+    The compiler marks the nodes by which a layer's values leave with the names of the layer and of the port.
+    """
+
+    def __init__(self, module: fx.GraphModule, layers: frozenset[str]) -> None:
+        super().__init__(module)
+        self._layers = layers
+        self.found: dict[str, Tensor] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        """Run one node; keep its result if it leaves a wanted layer."""
+        result = super().run_node(n)
+        layer = n.target if n.op == "placeholder" else n.meta.get("layer")
+        leaves = n.op == "placeholder" or "port" in n.meta
+        if leaves and layer in self._layers and isinstance(result, Tensor):
+            self.found.setdefault(str(layer), result)
+        return result
+
+
+def _capped(values: Tensor) -> Array:
+    """``values`` (*sizes) as an array of at most `MOST_VALUES`, cut along the first axis."""
+    if values.numel() > MOST_VALUES and values.dim() > 0:
+        values = values[: max(1, MOST_VALUES * len(values) // values.numel())]
+    return _array(values)
+
+
+def _array(values: Tensor) -> Array:
+    values = values.detach()
+    values = values.float() if values.is_floating_point() else values
+    return np.ascontiguousarray(values.cpu().numpy())

@@ -1,0 +1,119 @@
+"""Tensors and their state in one safetensors file, written atomically and checked when read; never pickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from graph.errors import NetloomError
+from graph.project import write_atomically
+
+STATE = "netloom"
+DIGEST = "sha256"
+
+
+def save(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
+    """Write ``tensors`` and ``state`` (JSON values, infinity allowed) so that the file is whole or unchanged.
+
+    Raises
+    ------
+    NetloomError
+        if there is no room, or the folder cannot be written.
+    """
+    plain = {name: one.detach().cpu().contiguous() for name, one in tensors.items()}
+    text = json.dumps(state)
+    # Tensors may share memory (a best copy that is also the last); safetensors wants each to own its bytes.
+    plain = {name: one.clone() if one.untyped_storage().nbytes() != one.nbytes else one for name, one in plain.items()}
+    metadata = {STATE: text, DIGEST: _digest(plain, text)}
+    write_atomically(path, safetensors.torch.save(_unshared(plain), metadata))
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors (on the processor) and state that `save` wrote.
+
+    Raises
+    ------
+    NetloomError
+        if the file is missing, cut short, altered, or not one of Netloom's.
+    """
+    tensors, metadata = read(path)
+    text = metadata.get(STATE)
+    if text is None or metadata.get(DIGEST) != _digest(tensors, text):
+        raise NetloomError(f"{path} was altered after Netloom wrote it. Put the original back, or train again.")
+    state: dict[str, Any] = json.loads(text)
+    return tensors, state
+
+
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and metadata of any safetensors file.
+
+    Raises
+    ------
+    NetloomError
+        if the file is missing or cannot be understood.
+    """
+    if not path.is_file():
+        raise NetloomError(f"{path} is missing. Put it back, or train the project again.")
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            return tensors, file.metadata() or {}
+    except (safetensors.SafetensorError, OSError, ValueError, RuntimeError):
+        raise NetloomError(f"{path} is broken or cut short. Put the original back, or train again.") from None
+
+
+def fill_module(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Copy ``tensors`` into the parameters and buffers of ``module``, all of them, by name.
+
+    Raises
+    ------
+    NetloomError
+        if a name is missing or unknown, or sizes differ; the sentence names it.
+    """
+    wanted = module.state_dict()
+    odd = sorted(set(wanted) ^ set(tensors))
+    if odd:
+        side = "lacks" if odd[0] in wanted else "has, beside those of this network,"
+        raise NetloomError(f"{path} {side} the weights “{odd[0]}”: it belongs to another network.")
+    with torch.no_grad():
+        for name, mine in wanted.items():
+            if mine.shape != tensors[name].shape:
+                sizes, given = tuple(mine.shape), tuple(tensors[name].shape)
+                raise NetloomError(f"{path}: “{name}” has the sizes {given}, but this network needs {sizes}.")
+            mine.copy_(tensors[name])
+
+
+def subset(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose name begins with ``prefix``, without it."""
+    return {name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)}
+
+
+def prefixed(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors with ``prefix`` before their names."""
+    return {prefix + name: one for name, one in tensors.items()}
+
+
+def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors that own their memory, each alone."""
+    seen: set[int] = set()
+    own: dict[str, Tensor] = {}
+    for name, one in tensors.items():
+        own[name] = one.clone() if one.data_ptr() in seen else one
+        seen.add(one.data_ptr())
+    return own
+
+
+def _digest(tensors: Mapping[str, Tensor], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name, one in sorted(tensors.items()):
+        digest.update(f"{name}:{one.dtype}{tuple(one.shape)};".encode())
+        digest.update(one.contiguous().view(-1).view(torch.uint8).numpy().data if one.numel() else b"")
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""Where training runs: devices by name, and how many processor threads pay off."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import torch
+
+from graph.errors import NetloomError
+
+SMALL = 60e6
+"""Floating-point operations in a training step below which a second thread costs more than it gives."""
+
+
+def devices() -> list[dict[str, str]]:
+    """The devices of this machine, ``auto`` not among them: ``{"id": "cuda:0", "title": "NVIDIA ..."}``."""
+    found = [{"id": "cpu", "title": f"Processor ({cores()} cores)"}]
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return found + [{"id": f"cuda:{index}", "title": torch.cuda.get_device_name(index)} for index in range(count)]
+
+
+def find_device(name: str) -> torch.device:
+    """The device called ``auto``, ``cpu``, ``cuda`` or ``cuda:NUMBER``.
+
+    Raises
+    ------
+    NetloomError
+        if this machine does not have it; the sentence lists what there is.
+    """
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    wanted = "cuda:0" if name == "cuda" else name
+    known = [device["id"] for device in devices()]
+    if wanted not in known:
+        raise NetloomError(
+            f"The device “{name}” is not there: torch finds {' and '.join(known)}. "
+            "Choose one of them, or auto, in the training settings."
+        )
+    return torch.device(wanted)
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def thread_count(asked: int, operations: float) -> int:
+    """Threads to train with: those ``asked`` for, or one for steps of few ``operations``, or all cores."""
+    if asked:
+        return asked
+    return 1 if operations < SMALL else cores()
+
+
+def random_state(device: torch.device) -> dict[str, torch.Tensor]:
+    """State of every generator that training on ``device`` draws from, by name."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def set_random_state(states: dict[str, torch.Tensor], device: torch.device) -> None:
+    """Put the generators back to ``states``; a generator that was not used then is left alone."""
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)
+
+
+def versions() -> dict[str, Any]:
+    """Versions that decide what a run gives."""
+    import platform
+
+    import numpy as np
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "platform": platform.platform(),
+    }

@@ -1,0 +1,168 @@
+"""Heads: for each output layer what it is held against, and how the distance is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from app.data.dataset import DatasetInfo, FieldInfo
+from app.training.plan import Plan
+from graph.compile import Compiled
+from graph.errors import NetloomError
+from graph.layers.io import Output
+from graph.network import Network
+from graph.shapes import Kind
+
+TINY = 1e-30
+"""Probabilities are kept above this before their logarithm is taken."""
+
+PASSING = frozenset({"flatten", "reshape", "dropout", "last_step", "output"})
+"""Kinds of layers behind which probabilities are still probabilities."""
+
+Distance = Callable[[Tensor, Tensor], Tensor]
+"""From answers and targets of a batch to their loss, a tensor ()."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """One output of a network.
+
+    ``field`` is the data's field it is held against. ``squashed`` names the layer, ``softmax`` or ``sigmoid``, that
+    has already turned the answers into probabilities, or is empty.
+    """
+
+    output: str
+    field: FieldInfo
+    loss: str
+    weight: float
+    squashed: str
+    distance: Distance
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; 0 where numbers are predicted."""
+        return len(self.field.classes)
+
+    def probabilities(self, answers: Tensor) -> Tensor:
+        """What the answers (n, classes) say about each class, between 0 and 1; one answer alone speaks for two."""
+        answers = answers.float()
+        if self.squashed:
+            chances = answers
+        elif self.loss == "bce":
+            chances = answers.sigmoid()
+        else:
+            chances = answers.softmax(1) if answers.shape[1] > 1 else answers.sigmoid()
+        return chances if chances.shape[1] > 1 else torch.cat([1 - chances, chances], 1)
+
+    def decide(self, answers: Tensor) -> Tensor:
+        """The class that each of the answers (n, classes) prefers, int64 (n,)."""
+        if answers.shape[1] > 1:
+            return answers.argmax(1)
+        return (answers[:, 0] > (0.5 if self.squashed else 0.0)).long()
+
+
+def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, default: str = "") -> list[Head]:
+    """The heads of a network in the order of its outputs.
+
+    ``default`` is the field for outputs that name none; without it, the data set's own target.
+
+    Raises
+    ------
+    NetloomError
+        if an output does not fit what it is held against.
+    """
+    return [_head(network, compiled, info, plan, output, default) for output in compiled.outputs]
+
+
+def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, id_: str, default: str) -> Head:
+    layer = network.layer(id_)
+    assert isinstance(layer, Output)
+    field = info.target_field(layer.target or default)
+    squashed = squashing(network, id_)
+    chosen: str = layer.loss if layer.loss != "auto" else plan.loss
+    loss = chosen if chosen != "auto" else default_loss(field, squashed)
+    sizes = compiled.facts[id_].outputs["out"].sizes
+    _check_fit(id_, field, sizes, loss)
+    binary = bool(field.classes) and sizes == (1,)
+    loss = "bce" if binary and loss == "cross_entropy" else loss
+    return Head(id_, field, loss, layer.weight, squashed, _distance(field, loss, squashed, plan, binary))
+
+
+def default_loss(field: FieldInfo, squashed: str) -> str:
+    """The loss that fits the task: cross-entropy for classes, mean squared error for numbers."""
+    if not field.classes:
+        return "mse"
+    return "bce" if squashed == "sigmoid" else "cross_entropy"
+
+
+def squashing(network: Network, output: str) -> str:
+    """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
+    at = output
+    while network.layer(at).kind in PASSING:
+        arriving = network.at(at, "in")
+        if arriving is None:
+            return ""
+        at = arriving.source
+    kind = network.layer(at).kind
+    return kind if kind in ("softmax", "sigmoid") else ""
+
+
+def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: str) -> None:
+    if loss == "cross_entropy" and not field.classes:
+        raise NetloomError(
+            f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."
+        )
+    if field.shape.kind is Kind.TOKENS and not field.classes:
+        raise NetloomError(f"{id_}: “{field.name}” holds tokens, which no loss here compares; choose another target.")
+    wanted = field.shape.sizes
+    binary = len(field.classes) == 2 and sizes == (1,)
+    if not binary and not fits(sizes, wanted):
+        given = " x ".join("?" if size is None else str(size) for size in sizes)
+        reason = f"{len(field.classes)} classes" if field.classes else f"{field.shape} values"
+        raise NetloomError(
+            f"{id_} gives {given} values for each sample, but “{field.name}” has {reason}; "
+            "change the layer before it so that the numbers agree."
+        )
+
+
+def fits(sizes: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
+    """Whether sizes agree, an unknown time agreeing with any."""
+    pairs = zip(sizes, wanted, strict=False)
+    return len(sizes) == len(wanted) and all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
+def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bool) -> Distance:
+    if loss == "cross_entropy":
+        return {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[squashed]
+    measure = {
+        "mse": F.mse_loss,
+        "mae": F.l1_loss,
+        "huber": lambda answers, targets: F.huber_loss(answers, targets, delta=plan.huber_delta),
+        "bce": _bce if squashed else F.binary_cross_entropy_with_logits,
+    }[loss]
+    if not field.classes:
+        return lambda answers, targets: measure(answers.float(), targets)
+    if binary:
+        return lambda answers, targets: measure(answers.float(), targets.float().unsqueeze(1))
+    count = len(field.classes)
+    return lambda answers, targets: measure(answers.float(), F.one_hot(targets, count).float())
+
+
+def _cross_entropy(answers: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(answers.float(), targets)
+
+
+def _negative_log(chances: Tensor, targets: Tensor) -> Tensor:
+    return F.nll_loss(chances.float().clamp_min(TINY).log(), targets)
+
+
+def _cross_entropy_of_sigmoid(chances: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(torch.logit(chances.float(), eps=1e-7), targets)
+
+
+def _bce(chances: Tensor, targets: Tensor) -> Tensor:
+    return F.binary_cross_entropy(chances, targets)

@@ -1,0 +1,138 @@
+"""Metrics: sums over the samples of a part, gathered in few large pieces, in the data's own units at the end."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.data.transforms import FEATURE_AXIS, Standardise
+from app.training.heads import Head
+
+PENDING = 64
+"""Batches that are measured at once."""
+
+
+class Meter:
+    """Gathers loss and metrics over batches.
+
+    Answers are only kept when they arrive and measured every `PENDING` batches, so that small networks are not
+    slowed; the pieces are the same whether or not training was interrupted between them.
+    """
+
+    def __init__(self, heads: list[Head], scalers: dict[str, Standardise]) -> None:
+        self._scales = [_Sums(head, scalers.get(head.field.name)) for head in heads]
+        self._answers: list[tuple[Tensor, ...]] = []
+        self._targets: list[tuple[Tensor, ...]] = []
+        self.loss = 0.0
+        self.samples = 0
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the metrics, the loss first; with several outputs each begins with its output's name."""
+        many = len(self._scales) > 1
+        own = [f"{one.head.output}.{name}" if many else name for one in self._scales for name in one.names]
+        return ("loss", *own)
+
+    def add(self, answers: Any, targets: tuple[Tensor, ...]) -> None:
+        """Take note of a batch's answers (detached by the caller's no-grad, or here) and targets."""
+        listed = answers if isinstance(answers, tuple) else (answers,)
+        self._answers.append(tuple(answer.detach() for answer in listed))
+        self._targets.append(targets)
+        if len(self._answers) == PENDING:
+            self._measure()
+
+    def add_loss(self, loss: float, samples: int) -> None:
+        """Take note of the mean loss of a batch of ``samples``."""
+        self.loss += loss * samples
+        self.samples += samples
+
+    def result(self) -> dict[str, float]:
+        """The metrics over all that was added; empty if nothing was."""
+        if self.samples == 0:
+            return {}
+        self._measure()
+        values = [value for one in self._scales for value in one.values()]
+        return dict(zip(self.names(), [self.loss / self.samples, *values], strict=True))
+
+    def state(self) -> tuple[dict[str, float], dict[str, Tensor]]:
+        """All that is gathered so far, as numbers and tensors."""
+        tensors = {f"sums{index}": one.total for index, one in enumerate(self._scales) if one.total is not None}
+        for index in range(len(self._scales) if self._answers else 0):
+            tensors[f"answers{index}"] = torch.cat([answers[index] for answers in self._answers])
+            tensors[f"targets{index}"] = torch.cat([targets[index] for targets in self._targets])
+        sizes = [len(answers[0]) for answers in self._answers]
+        if sizes:
+            tensors["sizes"] = torch.tensor(sizes)
+        return {"loss": self.loss, "samples": self.samples}, tensors
+
+    def load(self, numbers: dict[str, float], tensors: dict[str, Tensor], device: torch.device) -> None:
+        """Continue from `state`."""
+        self.loss, self.samples = float(numbers["loss"]), int(numbers["samples"])
+        for index, one in enumerate(self._scales):
+            found = tensors.get(f"sums{index}")
+            one.total = None if found is None else found.to(device)
+        sizes = tensors["sizes"].tolist() if "sizes" in tensors else []
+        heads = range(len(self._scales))
+        if sizes:
+            answers = [torch.split(tensors[f"answers{index}"].to(device), sizes) for index in heads]
+            targets = [torch.split(tensors[f"targets{index}"].to(device), sizes) for index in heads]
+            self._answers = list(zip(*answers, strict=True))
+            self._targets = list(zip(*targets, strict=True))
+
+    def _measure(self) -> None:
+        if not self._answers:
+            return
+        with torch.no_grad():
+            for index, one in enumerate(self._scales):
+                answers = torch.cat([answers[index] for answers in self._answers])
+                one.add(answers, torch.cat([targets[index] for targets in self._targets]))
+        self._answers, self._targets = [], []
+
+
+class _Sums:
+    """Sums for one output: how many answers are right, or errors, squares and targets per feature."""
+
+    def __init__(self, head: Head, scaler: Standardise | None) -> None:
+        self.head = head
+        self.scaler = scaler
+        self.names = ("accuracy",) if head.classes else ("rmse", "mae", "r2")
+        self.total: Tensor | None = None
+
+    def add(self, answers: Tensor, targets: Tensor) -> None:
+        """Add answers and targets of some samples; float64 sums stay on the device."""
+        if self.head.classes:
+            right = (self.head.decide(answers) == targets).sum().double()
+            found = torch.stack([right, torch.full_like(right, len(targets))])
+        else:
+            given, wanted = self._columns(answers.float()), self._columns(targets.float())
+            error = (given - wanted).double()
+            wanted = wanted.double()
+            rows = torch.full_like(error[0], len(error))
+            sums = [error.square().sum(0), error.abs().sum(0), wanted.sum(0), wanted.square().sum(0), rows]
+            found = torch.stack(sums)
+        self.total = found if self.total is None else self.total + found
+
+    def values(self) -> list[float]:
+        """Accuracy; or root mean squared error, mean absolute error (both in the data's own units) and R2."""
+        assert self.total is not None
+        total = self.total.cpu()
+        if self.head.classes:
+            return [float(total[0] / total[1])]
+        square, absolute, wanted, wanted_square, rows = total
+        scale = torch.ones_like(square) if self.scaler is None else torch.from_numpy(self.scaler.scale)
+        count = float(rows.sum())
+        spread = wanted_square - wanted.square() / rows
+        varies = spread > 1e-12 * wanted_square.clamp_min(1e-12)
+        explained = (1 - square / spread)[varies]
+        return [
+            math.sqrt(float((scale.square() * square).sum()) / count),
+            float((scale * absolute).sum()) / count,
+            float(explained.mean()) if len(explained) else math.nan,
+        ]
+
+    def _columns(self, values: Tensor) -> Tensor:
+        """``values`` (n, *shape) as (rows, features), one column for each feature or channel."""
+        moved = values.movedim(FEATURE_AXIS[self.head.field.shape.kind], -1)
+        return moved.reshape(-1, moved.shape[-1])

@@ -1,0 +1,176 @@
+"""A project made ready for torch: its data on the device, its network as a module, and how to measure it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from app.data.choice import DataChoice
+from app.data.dataset import Array
+from app.data.prepare import Part, Prepared, prepare
+from app.training.devices import find_device
+from app.training.feed import Batch, Feed
+from app.training.metrics import Meter
+from app.training.objectives import Objective, objective
+from app.training.plan import Plan
+from graph.compile import Compiled, compile_network
+from graph.errors import NetloomError
+from graph.layers.base import elements
+from graph.project import Project
+
+ACTIVATIONS = 2**24
+"""Values of the largest layer's output up to which samples are evaluated together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that calculating with a project needs; the weights are in ``module``."""
+
+    project: Project
+    plan: Plan
+    prepared: Prepared
+    compiled: Compiled
+    objective: Objective
+    device: torch.device
+    channels_last: bool
+
+    @classmethod
+    def build(cls, project: Project, base: Path | None = None, device: str | None = None) -> Model:
+        """Prepare the data and build the network, its weights drawn from the plan's seed.
+
+        Parameters
+        ----------
+        project
+            network, and the sections ``data`` and ``plan``.
+        base
+            folder of the project, where relative paths of its data start.
+        device
+            another device than the plan's.
+
+        Raises
+        ------
+        NetloomError
+            if data, plan, network and device do not fit together.
+        """
+        plan = plan_of(project)
+        where = find_device(device or plan.device)
+        prepared = prepare(data_of(project), base)
+        torch.manual_seed(plan.seed)
+        compiled = compile_network(project.network)
+        layout = any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in compiled.module.modules())
+        compiled.module.to(device=where)
+        if layout:
+            compiled.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        aim = objective(project.network, compiled, prepared, plan)
+        return cls(project, plan, prepared, compiled, aim, where, layout)
+
+    @property
+    def module(self) -> nn.Module:
+        """The network."""
+        return self.compiled.module
+
+    @property
+    def operations(self) -> float:
+        """Floating-point operations in one training step, about: the backward pass costs twice the forward pass."""
+        return 3.0 * self.plan.batch_size * sum(facts.flops for facts in self.compiled.facts.values())
+
+    def feed(self, part: Part) -> Feed:
+        """A part of the data on the device."""
+        return Feed(part, self.objective.inputs, self.objective.targets, self.device, self.channels_last)
+
+    def answers(self, inputs: tuple[Tensor, ...]) -> Any:
+        """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""
+        if self.plan.precision == "float32":
+            return self.compiled.module.forward(*inputs)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            return self.compiled.module.forward(*inputs)
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Any]:
+        """Loss () and answers for a batch."""
+        answers = self.answers(batch.inputs)
+        return self.objective.loss(answers, batch.targets), answers
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Dropout off, batch normalisation by its running means, no gradients; afterwards as before."""
+        mode = self.module.training
+        self.module.eval()
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.module.train(mode)
+
+    @property
+    def evaluation_size(self) -> int:
+        """Number of samples to evaluate together."""
+        shapes = [shape for facts in self.compiled.facts.values() for shape in facts.outputs.values()]
+        return max(1, min(4096, ACTIVATIONS // max(map(elements, shapes), default=1)))
+
+    def meter(self) -> Meter:
+        """A meter for this project's loss and metrics."""
+        return Meter(self.objective.heads, dict(self.prepared.scalers))
+
+    def measure(self, feed: Feed) -> dict[str, float]:
+        """Loss and metrics over a part; empty where it has no samples."""
+        meter = self.meter()
+        losses, sizes = [], []
+        with self.evaluating():
+            for batch in feed.in_order(self.evaluation_size):
+                loss, answers = self.loss(batch)
+                meter.add(answers, batch.targets)
+                losses.append(loss)
+                sizes.append(batch.size)
+            # One wait for the device at the end, not one per batch.
+            for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
+                meter.add_loss(loss_value, size)
+            return meter.result()
+
+    def predict(self, feed: Feed) -> list[Array]:
+        """The answers over a part: one float32 array (n, *sizes) for each output."""
+        found: list[list[Tensor]] = [[] for _ in self.objective.heads]
+        with self.evaluating():
+            for batch in feed.in_order(self.evaluation_size):
+                answers = self.answers(batch.inputs)
+                listed = answers if isinstance(answers, tuple) else (answers,)
+                for kept, answer in zip(found, listed, strict=True):
+                    kept.append(answer.float().cpu())
+        return [torch.cat(kept).contiguous().numpy() for kept in found]
+
+
+def plan_of(project: Project) -> Plan:
+    """The project's plan; defaults where it has none."""
+    return Plan.parse(_section(project, "plan"))
+
+
+def data_of(project: Project) -> DataChoice:
+    """The project's choice of data.
+
+    Raises
+    ------
+    NetloomError
+        if it has none.
+    """
+    section = _section(project, "data")
+    if not section:
+        raise NetloomError("The project has no data; choose a data set before training.")
+    return DataChoice.parse(section)
+
+
+def _section(project: Project, name: str) -> Mapping[str, Any]:
+    section = project.sections.get(name) or {}
+    if not isinstance(section, Mapping):
+        raise NetloomError(f"{name}: names with values are needed (given: {section!r:.60}).")
+    return section
+
+
+def now() -> str:
+    """Local time to the second, for people."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S")

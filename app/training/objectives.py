@@ -1,0 +1,109 @@
+"""Objectives: what one training step teaches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from app.data.prepare import Prepared
+from app.training.heads import Head, find_heads, fits
+from app.training.plan import Plan
+from graph.compile import Compiled
+from graph.errors import NetloomError
+from graph.layers.io import Input
+from graph.network import Network
+
+
+class Objective(ABC):
+    """Which fields of the data go in and come out, and how answers become a loss.
+
+    ``inputs`` names the field of each input layer, in the order of the module's arguments.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
+        self.inputs = [_input_field(network, compiled, prepared, id_) for id_ in compiled.inputs]
+        info = prepared.dataset.info
+        self.heads: list[Head] = find_heads(network, compiled, info, plan, self.default_target())
+        self._single = self.heads[0].distance if len(self.heads) == 1 and self.heads[0].weight == 1 else None
+        for head in self.heads:
+            _check_range(head, prepared)
+
+    @abstractmethod
+    def default_target(self) -> str:
+        """Field for outputs that name none; empty for the data set's own target."""
+
+    @property
+    def targets(self) -> list[str]:
+        """The field of each output, in the order of the module's results."""
+        return [head.field.name for head in self.heads]
+
+    def loss(self, answers: Any, targets: tuple[Tensor, ...]) -> Tensor:
+        """Loss () of what the module gave for a batch: the sum over its outputs, each times its weight."""
+        if self._single is not None:
+            return self._single(answers, targets[0])
+        listed = answers if isinstance(answers, tuple) else (answers,)
+        parts = [
+            head.weight * head.distance(answer, target)
+            for head, answer, target in zip(self.heads, listed, targets, strict=True)
+        ]
+        return sum(parts[1:], parts[0])
+
+
+class Supervised(Objective):
+    """The network learns to give the target that belongs to its input."""
+
+    kind = "supervised"
+
+    def default_target(self) -> str:
+        """The data set's own target."""
+        return ""
+
+
+class Reconstruction(Objective):
+    """The network learns to give back what it was shown: an autoencoder."""
+
+    kind = "reconstruction"
+
+    def default_target(self) -> str:
+        """The field that the first input reads."""
+        return self.inputs[0]
+
+
+KINDS: dict[str, type[Objective]] = {one.kind: one for one in (Supervised, Reconstruction)}
+
+
+def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> Objective:
+    """The objective that ``plan`` names.
+
+    Raises
+    ------
+    NetloomError
+        if the network's inputs or outputs do not fit the data.
+    """
+    return KINDS[plan.objective](network, compiled, prepared, plan)
+
+
+def _input_field(network: Network, compiled: Compiled, prepared: Prepared, id_: str) -> str:
+    layer = network.layer(id_)
+    assert isinstance(layer, Input)
+    field = prepared.dataset.input_field(layer.field)
+    if not fits(layer.shape.sizes, field.shape.sizes) or layer.shape.kind is not field.shape.kind:
+        raise NetloomError(
+            f"{id_} expects {layer.shape.described()}, but “{field.name}” of {prepared.dataset.title} is "
+            f"{field.shape.described()}; set the input's shape to that."
+        )
+    return field.name
+
+
+def _check_range(head: Head, prepared: Prepared) -> None:
+    """Binary cross-entropy has a meaning only for targets between 0 and 1."""
+    values = prepared.train.arrays[head.field.name]
+    if head.loss == "bce" and not head.classes and values.size and (values.min() < 0 or values.max() > 1):
+        raise NetloomError(
+            f"{head.output}: binary cross-entropy needs targets between 0 and 1, but “{head.field.name}” goes from "
+            f"{values.min():.3g} to {values.max():.3g}; choose mse as its loss, or switch standardising off."
+        )

@@ -1,0 +1,138 @@
+"""Optimisers: torch's own update functions, applied to a network's weights as long vectors."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+from torch.optim.adam import adam
+from torch.optim.rmsprop import rmsprop
+from torch.optim.sgd import sgd
+
+from app.training.plan import Plan
+from app.training.weights import Weights
+
+EPSILON = 1e-8
+
+
+class Optimiser(ABC):
+    """Changes weights by their gradients. `state` holds all that it remembers, and may be read and written to."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        self.plan = plan
+        self.weights = weights
+        self.state: dict[str, list[Tensor]] = {}
+
+    @abstractmethod
+    def step(self, rate: float, skip: Tensor | None = None) -> None:
+        """Change the weights once, with learning rate ``rate``; where ``skip`` () is 1, leave all as it is."""
+
+    def _like_weights(self) -> list[Tensor]:
+        return [torch.zeros_like(one) for one in self.weights.tensors]
+
+
+class Sgd(Optimiser):
+    """Gradient descent with momentum, as ``torch.optim.SGD``."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        # A buffer of zeros gives the same first step as torch's missing one: both then hold the gradient.
+        self.state = {"momentum": self._like_weights()} if plan.momentum else {}
+
+    def step(self, rate: float, skip: Tensor | None = None) -> None:
+        """Momentum, then the step."""
+        none: list[Tensor | None] = [None] * len(self.weights.tensors)
+        sgd(
+            self.weights.tensors,
+            self.weights.gradients,
+            [*self.state["momentum"]] if self.state else none,
+            fused=True,
+            found_inf=skip,
+            weight_decay=self.plan.weight_decay,
+            momentum=self.plan.momentum,
+            lr=rate,
+            dampening=0.0,
+            nesterov=self.plan.nesterov,
+            maximize=False,
+        )
+
+
+class Adam(Optimiser):
+    """Steps scaled by running means of gradients and of their squares, as ``torch.optim.Adam``."""
+
+    decoupled = False
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        counts = [torch.zeros((), device=one.device) for one in weights.tensors]
+        self.state = {"mean": self._like_weights(), "square": self._like_weights(), "steps": counts}
+
+    def step(self, rate: float, skip: Tensor | None = None) -> None:
+        """Running means, then the step."""
+        adam(
+            self.weights.tensors,
+            self.weights.gradients,
+            self.state["mean"],
+            self.state["square"],
+            [],
+            self.state["steps"],
+            fused=True,
+            found_inf=skip,
+            decoupled_weight_decay=self.decoupled,
+            amsgrad=False,
+            beta1=self.plan.beta1,
+            beta2=self.plan.beta2,
+            lr=rate,
+            weight_decay=self.plan.weight_decay,
+            eps=EPSILON,
+            maximize=False,
+        )
+
+
+class AdamW(Adam):
+    """Adam whose weight decay is not scaled with the gradients, as ``torch.optim.AdamW``."""
+
+    decoupled = True
+
+
+class RmsProp(Optimiser):
+    """Steps scaled by a running mean of squared gradients, as ``torch.optim.RMSprop``."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        counts = [torch.zeros((), device=one.device) for one in weights.tensors]
+        self.state = {"square": self._like_weights(), "steps": counts}
+        if plan.momentum:
+            self.state["momentum"] = self._like_weights()
+
+    def step(self, rate: float, skip: Tensor | None = None) -> None:
+        """Running mean, then the step."""
+        kept = None if skip is None else [one.clone() for one in self.weights.tensors]
+        rmsprop(
+            self.weights.tensors,
+            self.weights.gradients,
+            self.state["square"],
+            [],
+            self.state.get("momentum", []),
+            self.state["steps"],
+            foreach=len(self.weights.tensors) > 1,
+            lr=rate,
+            alpha=self.plan.alpha,
+            eps=EPSILON,
+            weight_decay=self.plan.weight_decay,
+            momentum=self.plan.momentum,
+            centered=False,
+        )
+        if kept is not None and skip is not None:
+            # torch has no RMSprop that can skip on the device, so the weights are put back there.
+            for mine, old in zip(self.weights.tensors, kept, strict=True):
+                mine.copy_(torch.where(skip > 0, old, mine))
+
+
+KINDS: dict[str, type[Optimiser]] = {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp}
+
+
+def optimiser(plan: Plan, weights: Weights) -> Optimiser:
+    """The optimiser that ``plan`` names, with nothing remembered yet."""
+    return KINDS[plan.optimiser](plan, weights)

@@ -1,0 +1,61 @@
+"""How the learning rate changes: functions of the position in training, and the plateau, which remembers."""
+
+from __future__ import annotations
+
+import math
+
+from app.training.plan import Plan
+
+
+class Schedule:
+    """Learning rate at each step, from the plan; tells nothing to torch and draws nothing at random."""
+
+    def __init__(self, plan: Plan, steps_per_epoch: int, epochs: int) -> None:
+        self.plan = plan
+        self.steps_per_epoch = steps_per_epoch
+        self.epochs = epochs
+        self.best = math.inf
+        self.waited = 0
+        self.share = 1.0
+
+    def rate(self, step: int) -> float:
+        """Learning rate of the step number ``step`` of the run, counted from 0."""
+        epoch = step // self.steps_per_epoch
+        plan = self.plan
+        if plan.schedule == "step":
+            return float(plan.learning_rate * plan.factor ** (epoch // plan.step_epochs))
+        if plan.schedule == "cosine":
+            return plan.learning_rate * _falling(epoch / self.epochs, 1.0, plan.final_rate)
+        if plan.schedule == "one_cycle":
+            return plan.learning_rate * one_cycle(step, self.epochs * self.steps_per_epoch, plan.warm_up)
+        return plan.learning_rate * self.share
+
+    def epoch_done(self, loss: float) -> None:
+        """Take note of the loss that is watched, after an epoch; only the plateau minds."""
+        if loss < self.best * (1 - 1e-4):
+            self.best, self.waited = loss, 0
+            return
+        self.waited += 1
+        if self.plan.schedule == "plateau" and self.waited > self.plan.plateau_patience:
+            self.share, self.waited = max(self.share * self.plan.factor, self.plan.final_rate), 0
+
+    def state(self) -> dict[str, float | int]:
+        """What must be kept to continue."""
+        return {"best": self.best, "waited": self.waited, "share": self.share}
+
+    def load(self, state: dict[str, float | int]) -> None:
+        """Continue from `state`."""
+        self.best, self.waited, self.share = float(state["best"]), int(state["waited"]), float(state["share"])
+
+
+def one_cycle(step: int, steps: int, warm_up: float) -> float:
+    """Share of the peak: from 1/25 up to 1 during ``warm_up`` of all ``steps``, then down to 1/250,000."""
+    top = warm_up * steps - 1
+    if step <= top:
+        return _falling(step / top if top > 0 else 1.0, 1 / 25, 1.0)
+    return _falling(min(1.0, (step - top) / max(steps - 1 - top, 1e-9)), 1.0, 1 / 250_000)
+
+
+def _falling(position: float, start: float, end: float) -> float:
+    """Half a cosine from ``start`` at position 0 to ``end`` at 1."""
+    return end + (start - end) * (1 + math.cos(math.pi * position)) / 2

@@ -1,0 +1,115 @@
+"""One training step: forward, loss, backward, and the change of the weights, unless the loss went astray."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.training.feed import Batch
+from app.training.model import Model
+from app.training.optimisers import Optimiser
+from app.training.weights import Weights
+
+
+class Stepper(ABC):
+    """Does steps and keeps their losses until they are collected.
+
+    ``diverged`` becomes true when a loss or gradient is not finite. That step and those after it change nothing, so
+    the weights stay as the last good step left them.
+    """
+
+    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+        self.diverged = False
+        self._model = model
+        self._weights = weights
+        self._optimiser = optimiser
+        self._clip = model.plan.clip
+        self._buffers = None if weights.buffers is None else weights.buffers.clone()
+
+    @abstractmethod
+    def step(self, batch: Batch, rate: float) -> Any:
+        """Learn from ``batch`` with learning rate ``rate``; the network's answers, or None if it went astray."""
+
+    @abstractmethod
+    def collect(self) -> list[float]:
+        """Losses of the good steps since the last call; afterwards ``diverged`` is up to date."""
+
+    def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
+        if self._buffers is not None and self._weights.buffers is not None:
+            self._buffers.copy_(self._weights.buffers)
+        loss, answers = self._model.loss(batch)
+        self._weights.clear_gradients()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach(), answers
+
+
+class DirectStepper(Stepper):
+    """For the processor, where reading a number costs nothing: every step is checked before it counts."""
+
+    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+        super().__init__(model, weights, optimiser)
+        self._losses: list[float] = []
+
+    def step(self, batch: Batch, rate: float) -> Any:
+        """Learn from ``batch``."""
+        loss, answers = self._backward(batch)
+        value, square = loss.item(), self._weights.squared_norm().item()
+        if not math.isfinite(value + square):
+            self.diverged = True
+            if self._buffers is not None and self._weights.buffers is not None:
+                self._weights.buffers.copy_(self._buffers)
+            return None
+        if self._clip and square > self._clip * self._clip:
+            self._weights.scale_gradients(self._clip / (math.sqrt(square) + 1e-6))
+        self._optimiser.step(rate)
+        self._losses.append(value)
+        return answers
+
+    def collect(self) -> list[float]:
+        """Losses since the last call."""
+        found, self._losses = self._losses, []
+        return found
+
+
+class DeferredStepper(Stepper):
+    """For CUDA, where reading a number would stop the stream: a flag on the device keeps bad steps from counting."""
+
+    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+        super().__init__(model, weights, optimiser)
+        self._bad = torch.zeros((), device=model.device)
+        self._losses: list[Tensor] = []
+        self._flags: list[Tensor] = []
+
+    def step(self, batch: Batch, rate: float) -> Any:
+        """Learn from ``batch``, or do nothing if a step since the last `collect` was bad."""
+        loss, answers = self._backward(batch)
+        square = self._weights.squared_norm()
+        self._bad = torch.maximum(self._bad, (~torch.isfinite(loss + square)).float())
+        if self._clip:
+            self._weights.scale_gradients((self._clip / (square.sqrt() + 1e-6)).clamp(max=1.0))
+        self._optimiser.step(rate, self._bad)
+        if self._buffers is not None and self._weights.buffers is not None:
+            torch.where(self._bad > 0, self._buffers, self._weights.buffers, out=self._weights.buffers)
+        self._losses.append(loss)
+        self._flags.append(self._bad)
+        return answers
+
+    def collect(self) -> list[float]:
+        """Losses of the good steps since the last call: one transfer for all of them."""
+        if not self._losses:
+            return []
+        losses, flags = torch.stack([torch.stack(self._losses).float(), torch.stack(self._flags)]).tolist()
+        self._losses, self._flags = [], []
+        good = [loss for loss, flag in zip(losses, flags, strict=True) if not flag]
+        self.diverged = len(good) < len(losses)
+        return good
+
+
+def stepper(model: Model, weights: Weights, optimiser: Optimiser) -> Stepper:
+    """The way of stepping that suits the model's device."""
+    kind = DirectStepper if model.device.type == "cpu" else DeferredStepper
+    return kind(model, weights, optimiser)

@@ -1,0 +1,283 @@
+"""Training as a generator of events: between two of its steps it can be paused, watched, saved and stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+
+import numpy as np
+import torch
+
+from app.insight.watch import snapshot
+from app.training.devices import set_random_state
+from app.training.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
+from app.training.runs import METRICS, Log
+from app.training.session import Session
+from app.training.stepping import stepper
+from graph.errors import NetloomError
+
+POINTS_EVERY = 0.05
+"""Seconds between two events with loss points; also the longest that a wish waits."""
+PROGRESS_EVERY = 0.1
+SAVE_EVERY = 5.0
+"""Seconds between two checkpoints, at least; and saving takes at most a twentieth of the time."""
+
+End = tuple[Status, str | None]
+"""How training ended, and why."""
+
+
+def train(session: Session) -> Iterator[Event]:
+    """Train ``session`` to its end; the last event is always `Finished`.
+
+    Whoever iterates may do anything between two events, such as calling methods of ``session.control``. Closing the
+    generator early saves a checkpoint.
+    """
+    return _Training(session).events()
+
+
+class _Training:
+    """The state that belongs to one call of `train`, beside the session's own."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.log = Log(session.run.path / METRICS)
+        self.stepper = stepper(session.model, session.weights, session.optimiser)
+        self.sizes: list[int] = []
+        now = time.perf_counter()
+        self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
+        self.due = now + POINTS_EVERY
+        self.saving = 0.0
+        self.samples = 0
+        self.rate: float | None = None
+
+    def events(self) -> Generator[Event]:
+        """Everything that happens, in order."""
+        session = self.session
+        set_random_state(session.random, session.model.device)
+        session.model.module.train()
+        whole = False
+        try:
+            yield self._logged(self._started())
+            end = yield from self._guarded()
+            yield self._finish(*end)
+            whole = True
+        except NetloomError as error:  # the disk is full, or the folder is gone
+            whole = True
+            yield self._finished("failed", str(error), {})
+        finally:
+            if not whole:
+                self._collect()
+                self._save()
+            self.log.close()
+
+    def _guarded(self) -> Generator[Event, None, End]:
+        """The epochs; running out of memory ends them with a remedy."""
+        try:
+            return (yield from self._epochs())
+        except (MemoryError, torch.OutOfMemoryError):
+            pass
+        except RuntimeError as error:
+            if "can't allocate memory" not in str(error):
+                raise
+        except ValueError as error:
+            if "more than 1 value per channel" not in str(error):
+                raise
+            return "failed", "Batch normalisation needs batches of more than one sample; choose a larger batch size."
+        yield from self._flush()
+        size = self.session.model.plan.batch_size
+        return "failed", f"There is not enough memory for batches of {size} samples; choose a smaller batch size."
+
+    def _epochs(self) -> Generator[Event, None, End]:
+        session, plan = self.session, self.session.model.plan
+        while session.position.epochs < session.epochs:
+            end = yield from self._epoch()
+            if end is not None:
+                return end
+            yield self._epoch_done()
+            if plan.patience and session.best.waited >= plan.patience:
+                return "completed", (
+                    f"Stopped early: no better {session.monitor} loss for {plan.patience} epochs; "
+                    f"the best was epoch {session.best.epoch}."
+                )
+        return "completed", None
+
+    def _epoch(self) -> Generator[Event, None, End | None]:
+        session, position, control = self.session, self.session.position, self.session.control
+        plan = session.model.plan
+        self.epoch_begun = time.perf_counter()
+        for batch in session.train.epoch(plan.seed, position.epochs, plan.batch_size, position.batches):
+            if control.asked or time.perf_counter() >= self.due:
+                end = yield from self._between()
+                if end is not None:
+                    return end
+            answers = self.stepper.step(batch, session.schedule.rate(position.steps))
+            if answers is None:
+                break
+            session.meter.add(answers, batch.targets)
+            self.sizes.append(batch.size)
+            position.batches += 1
+            position.steps += 1
+        return (yield from self._flush())
+
+    def _between(self) -> Generator[Event, None, End | None]:
+        """Between two steps: say what happened, and do what was asked."""
+        control = self.session.control
+        end = yield from self._flush()
+        if end is not None:
+            return end
+        self._save_if_due()
+        if control.paused and not control.stopping and not control.take_step():
+            yield from self._pause()
+            control.take_step()
+        if control.stopping:
+            return "stopped", None
+        if not control.watch.empty and time.perf_counter() - self.shown >= control.watch.every:
+            self.shown = time.perf_counter()
+            yield self._snapshot()
+        return None
+
+    def _pause(self) -> Generator[Event]:
+        control, position = self.session.control, self.session.position
+        begun = time.perf_counter()
+        if not control.watch.empty:
+            yield self._snapshot()
+        yield Paused(position.steps)
+        control.wait()
+        self._forget_time(time.perf_counter() - begun)
+        if not control.paused:
+            control.asked = control.stopping
+            yield Resumed(position.steps)
+
+    def _forget_time(self, seconds: float) -> None:
+        """Time spent waiting counts for no rate and no duration."""
+        self.begun += seconds
+        self.epoch_begun += seconds
+        self.progressed += seconds
+
+    def _flush(self) -> Generator[Event, None, End | None]:
+        """Hand out the losses since the last time, and how fast it goes."""
+        points = self._collect()
+        self.due = time.perf_counter() + POINTS_EVERY
+        if points is not None:
+            yield points
+            progress = self._progress()
+            if progress is not None:
+                yield progress
+        return self._diverged() if self.stepper.diverged else None
+
+    def _collect(self) -> Event | None:
+        """Take note of the losses since the last time; steps that turned out bad are taken back."""
+        position, losses = self.session.position, self.stepper.collect()
+        lost = len(self.sizes) - len(losses)
+        position.steps -= lost
+        position.batches -= lost
+        for loss, size in zip(losses, self.sizes, strict=False):
+            self.session.meter.add_loss(loss, size)
+            self.samples += size
+        self.sizes.clear()
+        if not losses:
+            return None
+        steps = np.arange(position.steps - len(losses) + 1, position.steps + 1, dtype=np.int64)
+        return self._logged(Points(steps, np.array(losses, np.float32)))
+
+    def _diverged(self) -> End:
+        position, plan = self.session.position, self.session.model.plan
+        rate = self.session.schedule.rate(position.steps)
+        remedy = f"Lower the learning rate (it was {rate:g})"
+        remedy += "" if plan.clip else ", or switch gradient clipping on"
+        return "failed", (
+            f"The loss was no longer a number at step {position.steps + 1} (epoch {position.epochs + 1}); "
+            f"the last good weights are kept. {remedy}."
+        )
+
+    def _epoch_done(self) -> Event:
+        """Measure, remember the best, and step on to the next epoch."""
+        session, position = self.session, self.session.position
+        rate = session.schedule.rate(position.steps - 1)
+        train = session.meter.result()
+        validation = session.model.measure(session.validation)
+        loss = (validation or train)["loss"]
+        better = loss < session.best.loss
+        if better:
+            session.best.loss, session.best.epoch, session.best.waited = loss, position.epochs + 1, 0
+            session.best.saved = session.weights.copy() if session.model.plan.keep_best else None
+        else:
+            session.best.waited += 1
+        session.schedule.epoch_done(loss)
+        session.meter = session.model.meter()
+        position.epochs += 1
+        position.batches = 0
+        seconds = time.perf_counter() - self.epoch_begun
+        done = position.epochs, session.epochs, position.steps
+        event = self._logged(Epoch(*done, train, validation, rate, seconds, better))
+        self._save_if_due()
+        return event
+
+    def _finish(self, status: Status, reason: str | None) -> Event:
+        """Save, put the best weights into use, and test them."""
+        session = self.session
+        self._save()
+        if session.best.saved is not None:
+            session.weights.restore(session.best.saved)
+        session.save_weights()
+        test = {} if status == "failed" else session.model.measure(session.model.feed(session.model.prepared.test))
+        return self._logged(self._finished(status, reason, test))
+
+    def _finished(self, status: Status, reason: str | None, test: dict[str, float]) -> Event:
+        session, position = self.session, self.session.position
+        best = session.best.epoch or None
+        where = position.epochs, position.steps, self._seconds()
+        return Finished(status, reason, test, best, *where, str(session.run.path))
+
+    def _started(self) -> Event:
+        session, position = self.session, self.session.position
+        return Started(
+            run=str(session.run.path),
+            epochs=session.epochs,
+            epoch=position.epochs + 1,
+            step=position.steps,
+            steps_per_epoch=session.steps_per_epoch,
+            parameters=session.weights.count,
+            device=str(session.model.device),
+            metrics=session.meter.names(),
+            monitor=session.monitor,
+        )
+
+    def _progress(self) -> Event | None:
+        now, session, position = time.perf_counter(), self.session, self.session.position
+        spent = now - self.progressed
+        if spent < PROGRESS_EVERY:
+            return None
+        fresh = self.samples / spent
+        self.rate = fresh if self.rate is None else 0.7 * self.rate + 0.3 * fresh
+        self.samples, self.progressed = 0, now
+        left = session.epochs * session.train.samples - position.epochs * session.train.samples
+        left -= position.batches * session.model.plan.batch_size
+        seconds = max(0.0, left / self.rate) if self.rate else None
+        return Progress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
+
+    def _snapshot(self) -> Event:
+        session = self.session
+        views = snapshot(session.model, session.control.watch, session.weights)
+        return Snapshot(session.position.steps, session.position.epochs + 1, views)
+
+    def _save_if_due(self) -> None:
+        if time.perf_counter() - self.saved > max(SAVE_EVERY, 20 * self.saving):
+            self._save()
+
+    def _save(self) -> None:
+        begun = time.perf_counter()
+        position = self.session.position
+        before, position.seconds = position.seconds, self._seconds()
+        self.session.save()
+        position.seconds = before
+        self.saved = time.perf_counter()
+        self.saving = self.saved - begun
+
+    def _seconds(self) -> float:
+        """Seconds of training in all, those before an interruption included."""
+        return self.session.position.seconds + time.perf_counter() - self.begun
+
+    def _logged(self, event: Event) -> Event:
+        self.log.add(event.to_json())
+        return event
