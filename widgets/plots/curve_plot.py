@@ -69,7 +69,7 @@ class CurvePlot(QWidget):
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
+        bar = self._bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 0)
         bar.setSpacing(4)
         caption = QLabel("smoothing", self)
@@ -100,6 +100,10 @@ class CurvePlot(QWidget):
         self.view.set_smoothing(percent / 100)
 
     # What the window calls
+
+    def add_control(self, control: QWidget) -> None:
+        """Put a control of the owner's beside the title."""
+        self._bar.insertWidget(1, control)
 
     def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
         """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""

@@ -1,0 +1,182 @@
+"""The training panel under real clicks, on the fake worker."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from graph.document import Document
+from tests.widgets.training.conftest import MakeController
+from widgets.theme import ThemeSource
+from widgets.training.controller import State
+from widgets.training.panel import TrainPanel
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(sections={"about": {"title": "Two spirals"}})
+
+
+def make_panel(make_controller: MakeController, qtbot: QtBot, document: Document, mode: str = "good") -> TrainPanel:
+    panel = TrainPanel(ThemeSource("light"), make_controller(mode))
+    qtbot.addWidget(panel)
+    panel.set_document(document)
+    panel.resize(1500, 360)
+    panel.show()
+    return panel
+
+
+def train(panel: TrainPanel, document: Document, qtbot: QtBot, end: State = State.FINISHED) -> Path:
+    controller = panel._controller
+    controller.train(document)
+    qtbot.waitUntil(lambda: controller.state is end, timeout=20_000)
+    panel.runs.model.read_all()
+    assert controller.run is not None
+    return controller.run
+
+
+def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
+    button = next(one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def tick(qtbot: QtBot, panel: TrainPanel, row: int) -> None:
+    """Click the check box of a run."""
+    table = panel.runs.table
+    place: QRect = table.visualRect(panel.runs.model.index(row, 0))
+    at = place.topLeft()
+    at.setX(place.left() + 12)
+    at.setY(place.center().y())
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_training_draws_its_curves(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    loss, metric = panel.curves.loss.view.curves, panel.curves.metric.view.curves
+    assert len(loss[f"{run}|train"]) == 40
+    assert len(loss[f"{run}|validation"]) == 4
+    assert len(metric[f"{run}|validation"]) == 4
+    assert panel.curves.shown == "accuracy"
+    assert panel.strip.epoch.text() == "Epoch 4 of 4"
+    assert "97.5 %" in panel.strip.figures.text()
+    assert panel.runs.model.entry(0).name == "Two spirals"
+    assert panel.runs.model.entry(0).test == 0.95
+
+
+def test_another_metric(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    qtbot.keyClick(panel.curves.chooser, Qt.Key.Key_Home)
+    assert panel.curves.shown == "loss"
+    assert panel.curves.metric.view.curves[f"{run}|train"].values[0] == pytest.approx(0.1)
+
+
+def test_a_ticked_run_is_laid_over(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    first = train(panel, document, qtbot)
+    second = train(panel, document, qtbot)
+    curves = panel.curves.loss.view.curves
+    assert f"{first}|train" not in curves
+    row = panel.runs.model.row_of(first)
+    assert row is not None
+    tick(qtbot, panel, row)
+    assert len(curves[f"{first}|train"]) == 40
+    assert curves[f"{first}|train"].run != curves[f"{second}|train"].run
+    tick(qtbot, panel, row)
+    assert f"{first}|train" not in curves
+
+
+def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document, "crash")
+    run = train(panel, document, qtbot, State.FAILED)
+    assert "killed" in panel.notice.text
+    press(qtbot, panel.notice, "Resume")
+    qtbot.waitUntil(lambda: panel._controller.state is State.FINISHED, timeout=20_000)
+    assert panel.notice.text == ""
+    steps = panel.curves.loss.view.curves[f"{run}|train"].steps.tolist()
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 40
+
+
+def test_renaming_in_the_list(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    press(qtbot, panel.runs, "Rename")
+    editor = panel.runs.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "wide net")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil((run.parent / "wide net").is_dir)
+    assert panel.runs.model.entry(0).name == "wide net"
+    assert f"{run.parent / 'wide net'}|train" in panel.curves.loss.view.curves
+
+
+def test_deleting_asks_in_place(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    press(qtbot, panel.runs, "Delete")
+    assert run.is_dir()
+    press(qtbot, panel.runs.notice, "Delete")
+    assert not run.exists()
+    assert panel.runs.model.rowCount() == 0
+    assert panel.curves.loss.view.curves == {}
+
+
+def test_a_damaged_run_is_listed_with_its_fault(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    shutil.copytree(run, run.with_name("copy"))
+    (run.with_name("copy") / "metrics.jsonl").write_text('{"event": 3}\n')
+    panel.refresh_runs()
+    panel.runs.model.read_all()
+    problems = [panel.runs.model.entry(row).problem for row in range(2)]
+    assert sorted(bool(problem) for problem in problems) == [False, True]
+    tick(qtbot, panel, [bool(problem) for problem in problems].index(True))
+    assert "altered" in panel.notice.text
+
+
+def test_the_plan_is_edited_through_the_document(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    editor = panel.plan.forms["Training"].field("epochs").editor()
+    assert isinstance(editor, QAbstractSpinBox)
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "7")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert document.sections["plan"]["epochs"] == 7
+    assert document.undo_names == ("Set epochs",)
+    document.undo()
+    assert panel.plan.plan.epochs == 20
+    assert "plan" not in document.sections
+
+
+def test_a_plan_that_cannot_be_read_says_so(make_controller: MakeController, qtbot: QtBot) -> None:
+    panel = make_panel(make_controller, qtbot, Document(sections={"plan": {"epochs": -3}}))
+    assert "epochs" in panel.plan._fault.text()
+    assert panel.plan._fault.isVisible()
+
+
+def test_everything_usable_has_a_name(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    nameless = [
+        one
+        for one in panel.findChildren(QWidget)
+        if isinstance(one, QPushButton | QCheckBox | QLineEdit)
+        and not one.objectName().startswith("qt_")
+        and not (one.accessibleName() or one.text())
+    ]
+    assert nameless == []
+    for name in ("lossPlot", "metricPlot", "runs"):
+        assert panel.findChild(QWidget, name).accessibleName()

@@ -1,0 +1,70 @@
+"""A line that says something in place, with what can be done about it as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+Tone = Literal["error", "warning", "ok"]
+
+
+class Notice(QFrame):
+    """Hidden until it has something to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 8, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._label, 1)
+        self._buttons: list[QPushButton] = []
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said, empty while hidden."""
+        return "" if self.isHidden() else self._label.text()
+
+    def say(self, sentence: str, tone: Tone = "error", *offers: tuple[str, Callable[[], None]]) -> None:
+        """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line."""
+        self._clear_buttons()
+        self._label.setText(sentence)
+        self._label.setProperty("tone", tone)
+        self._label.style().unpolish(self._label)
+        self._label.style().polish(self._label)
+        for title, act in (*offers, ("Dismiss", lambda: None)):
+            self._add_button(title, act)
+        if offers:
+            self._buttons[0].setProperty("primary", True)
+        self.setAccessibleName(sentence)
+        self.show()
+
+    def clear(self) -> None:
+        """Say nothing any more."""
+        self.hide()
+
+    def _add_button(self, title: str, act: Callable[[], None]) -> None:
+        button = QPushButton(title, self)
+        button.setAccessibleName(title)
+
+        def press() -> None:
+            self.hide()
+            act()
+
+        button.clicked.connect(press)
+        self._buttons.append(button)
+        self._row.addWidget(button)
+
+    def _clear_buttons(self) -> None:
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons.clear()

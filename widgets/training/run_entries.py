@@ -1,0 +1,134 @@
+"""What the list of runs shows of a run folder, and what may be done with one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.training import runs
+from graph.errors import NetloomError
+from widgets.training.words import GREATER_IS_BETTER, primary
+
+MADE_UP = re.compile(r"-\d{8}-\d{6}(-\d+)?$")
+"""How names end that Netloom gave; such runs are called by their project's title."""
+
+NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
+
+
+@dataclass(frozen=True)
+class RunEntry:
+    """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable."""
+
+    path: Path
+    name: str
+    created: str
+    status: str
+    epoch: int
+    epochs: int
+    metric: str
+    best: float | None
+    test: float | None
+    resumable: bool = False
+    problem: str | None = None
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """A cheap sign that a run has changed: size and time of its log."""
+    try:
+        status = (path / runs.METRICS).stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_size, status.st_mtime_ns)
+
+
+def read_entry(path: Path) -> RunEntry:
+    """The line of the run in ``path``; a run that cannot be used says why in ``problem``."""
+    try:
+        run = runs.Run.open(path)
+        history = run.history()
+    except NetloomError as error:
+        return RunEntry(path, path.name, "", "broken", 0, 0, "loss", None, None, problem=str(error))
+    started, finished = history.started or {}, history.finished or {}
+    last = history.epochs[-1] if history.epochs else {}
+    metric = primary(last.get("validation") or last.get("train") or {}) or "loss"
+    return RunEntry(
+        path=path,
+        name=shown_name(path, run.title),
+        created=str(run.environment.get("created", "")),
+        status=str(finished.get("status", "interrupted")),
+        epoch=int(last.get("epoch", 0)),
+        epochs=int(started.get("epochs", 0)),
+        metric=metric,
+        best=best_of(history, metric),
+        test=finished.get("test", {}).get(metric),
+        resumable=run.checkpoint.is_file(),
+    )
+
+
+def shown_name(path: Path, title: str) -> str:
+    """The folder's name if a person chose it, else the project's title."""
+    return title if MADE_UP.search(path.name) else path.name
+
+
+def best_of(history: runs.History, metric: str) -> float | None:
+    """The best validation value of ``metric`` over all epochs, None where nothing was held back."""
+    values = [epoch["validation"].get(metric) for epoch in history.epochs]
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    return float(max(known) if metric in GREATER_IS_BETTER else min(known))
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The run folders in ``folder``, the newest first; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    found = [
+        path for path in folder.iterdir() if (path / runs.PROJECT).is_file() or (path / runs.ENVIRONMENT).is_file()
+    ]
+    return sorted(
+        found,
+        key=lambda path: (
+            (path / runs.ENVIRONMENT).stat().st_mtime_ns if (path / runs.ENVIRONMENT).exists() else 0,
+            path.name,
+        ),
+        reverse=True,
+    )
+
+
+def rename_run(path: Path, name: str) -> Path:
+    """Give the folder of a run another name; returns its new path.
+
+    Raises
+    ------
+    NetloomError
+        if the name is taken or no name for a folder, or the folder cannot be renamed.
+    """
+    name = name.strip().rstrip(".")
+    if not NAME.fullmatch(name) or name in (".", ".."):
+        raise NetloomError("A run's name names its folder: 1 to 120 characters, without / \\ : * ? \" < > |.")
+    wanted = path.with_name(name)
+    if wanted.exists():
+        raise NetloomError(f"There is a run called “{name}” already; choose another name.")
+    try:
+        return path.rename(wanted)
+    except OSError as error:
+        raise NetloomError(f"{path} cannot be renamed: {(error.strerror or str(error)).lower()}.") from None
+
+
+def delete_run(path: Path) -> None:
+    """Delete the folder of a run, which must look like one.
+
+    Raises
+    ------
+    NetloomError
+        if it does not look like a run, or cannot be deleted.
+    """
+    if path.is_symlink() or not any((path / part).is_file() for part in (runs.PROJECT, runs.ENVIRONMENT)):
+        raise NetloomError(f"{path} does not look like a run; delete it with your file manager if it is to go.")
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise NetloomError(f"{path} cannot be deleted: {(error.strerror or str(error)).lower()}.") from None

@@ -1,0 +1,214 @@
+"""The runs as a table model: read one folder at a time between other events, so that the window never waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPixmap
+
+from app.training import runs
+from graph.errors import NetloomError
+from widgets.theme import ThemeSource
+from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
+from widgets.training.words import title_of, value_of
+
+COLUMNS = ("Run", "When", "Epochs", "Validation", "Test", "Status")
+Index = QModelIndex | QPersistentModelIndex
+ROLE = Qt.ItemDataRole
+
+
+class RunModel(QAbstractTableModel):
+    """Runs, the newest first. A run that is ticked has its curves on the plots, in the hue of its swatch.
+
+    `ticked(path, on)` follows the check boxes, `renamed(old, new)` a change of name, `failed` says what could not be
+    done. ``busy`` is the run in progress, which is neither renamed nor deleted.
+    """
+
+    ticked = Signal(object, bool)
+    renamed = Signal(object, object)
+    failed = Signal(str)
+
+    def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._entries: list[RunEntry] = []
+        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._hues: dict[Path, int] = {}
+        self._unread: list[Path] = []
+        self.busy: Path | None = None
+        self._reader = QTimer(self, interval=0)
+        self._reader.timeout.connect(self._read_next)
+
+    # Runs
+
+    def refresh(self, folder: Path | None = None) -> None:
+        """Look at the folder of runs again; what is new or changed is read soon."""
+        folders = run_folders(folder or runs.runs_folder())
+        for row in reversed(range(len(self._entries))):
+            if self._entries[row].path not in folders:
+                self._drop(row)
+        self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
+        if self._unread:
+            self._reader.start()
+
+    def read_all(self) -> None:
+        """Read what `refresh` has left for later, now."""
+        while self._unread:
+            self._read_next()
+
+    def entry(self, row: int) -> RunEntry:
+        """The run in ``row``."""
+        return self._entries[row]
+
+    def row_of(self, path: Path) -> int | None:
+        """The row of a run, None if it is not listed."""
+        return next((row for row, entry in enumerate(self._entries) if entry.path == path), None)
+
+    # Hues
+
+    def hue(self, path: Path) -> int | None:
+        """The index of a ticked run's hue, None where it is not ticked."""
+        return self._hues.get(path)
+
+    def tick(self, path: Path, on: bool) -> None:
+        """Tick a run or not; it gets the first hue that is free."""
+        if on == (path in self._hues):
+            return
+        if on:
+            self._hues[path] = next(number for number in range(10_000) if number not in self._hues.values())
+        else:
+            del self._hues[path]
+        self._touch_row(path)
+        self.ticked.emit(path, on)
+
+    @property
+    def shown(self) -> Iterable[Path]:
+        """The ticked runs."""
+        return tuple(self._hues)
+
+    # Qt's questions
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == ROLE.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.column() == 0:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+            if self._entries[index.row()].path != self.busy:
+                flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
+        entry = self._entries[index.row()]
+        match role:
+            case ROLE.DisplayRole | ROLE.EditRole:
+                return self._text(entry, index.column())
+            case ROLE.CheckStateRole if index.column() == 0:
+                return Qt.CheckState.Checked if entry.path in self._hues else Qt.CheckState.Unchecked
+            case ROLE.DecorationRole if index.column() == 0 and entry.path in self._hues:
+                return _swatch(self._source.theme.run(self._hues[entry.path]))
+            case ROLE.ForegroundRole if entry.problem:
+                return self._source.theme.error
+            case ROLE.ToolTipRole:
+                return entry.problem or f"{entry.name}\n{entry.path}"
+            case ROLE.TextAlignmentRole if index.column() in (2, 3, 4):
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = ROLE.EditRole) -> bool:
+        entry = self._entries[index.row()]
+        if role == ROLE.CheckStateRole:
+            self.tick(entry.path, Qt.CheckState(value) == Qt.CheckState.Checked)
+            return True
+        if role == ROLE.EditRole and str(value).strip() not in ("", entry.name):
+            return self._rename(entry, str(value))
+        return False
+
+    # Inside
+
+    def _text(self, entry: RunEntry, column: int) -> str:
+        if column == 0:
+            return entry.name
+        if column == 5:
+            return "in progress" if entry.path == self.busy else entry.status
+        if entry.problem:
+            return ""
+        known = (when(entry.created), f"{entry.epoch} of {entry.epochs}", _shown(entry, entry.best))
+        return (*known, _shown(entry, entry.test))[column - 1]
+
+    def _rename(self, entry: RunEntry, name: str) -> bool:
+        try:
+            new = rename_run(entry.path, name)
+        except NetloomError as error:
+            self.failed.emit(str(error))
+            return False
+        if entry.path in self._hues:
+            self._hues[new] = self._hues.pop(entry.path)
+        self._stamps.pop(entry.path, None)
+        self._put(read_entry(new), self.row_of(entry.path))
+        self.renamed.emit(entry.path, new)
+        return True
+
+    def _read_next(self) -> None:
+        if not self._unread:
+            self._reader.stop()
+            return
+        path = self._unread.pop(0)
+        if path.is_dir():
+            self._put(read_entry(path), self.row_of(path))
+        if not self._unread:
+            self._reader.stop()
+
+    def _put(self, entry: RunEntry, row: int | None) -> None:
+        self._stamps[entry.path] = stamp(entry.path)
+        if row is not None:
+            self._entries[row] = entry
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+            return
+        place = next((at for at, known in enumerate(self._entries) if known.created < entry.created), self.rowCount())
+        self.beginInsertRows(QModelIndex(), place, place)
+        self._entries.insert(place, entry)
+        self.endInsertRows()
+
+    def _drop(self, row: int) -> None:
+        path = self._entries[row].path
+        self.tick(path, False)
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._entries[row]
+        self._stamps.pop(path, None)
+        self.endRemoveRows()
+
+    def _touch_row(self, path: Path) -> None:
+        row = self.row_of(path)
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
+
+def _shown(entry: RunEntry, value: float | None) -> str:
+    text = value_of(entry.metric, value)
+    return text if entry.metric == "accuracy" or value is None else f"{title_of(entry.metric)} {text}"
+
+
+def when(created: str) -> str:
+    """An ISO time as a person says it: the time of day for today, the date before that."""
+    day, _, clock = created.partition("T")
+    return clock[:5] if day == time.strftime("%Y-%m-%d") else day
+
+
+def _swatch(color: QColor) -> QPixmap:
+    picture = QPixmap(10, 10)
+    picture.fill(color)
+    return picture

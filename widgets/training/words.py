@@ -1,0 +1,58 @@
+"""Numbers of training in words: metrics, times, speeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+PRIMARY = ("accuracy", "rmse", "mae", "r2", "loss")
+"""Metrics in the order in which one is chosen to stand for a run."""
+
+TITLES = {"accuracy": "Accuracy", "rmse": "RMSE", "mae": "MAE", "r2": "R²", "loss": "Loss"}
+
+GREATER_IS_BETTER = frozenset({"accuracy", "r2"})
+
+
+def title_of(metric: str) -> str:
+    """The name of a metric as people write it."""
+    return TITLES.get(metric, metric.replace("_", " ").capitalize())
+
+
+def primary(metrics: Mapping[str, object]) -> str | None:
+    """The metric that stands for a run, None where there is none."""
+    return next((name for name in PRIMARY if name in metrics), next(iter(metrics), None))
+
+
+def value_of(metric: str, value: float | None) -> str:
+    """A metric's value: shares as per cent, other numbers with four figures, a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if metric == "accuracy":
+        return f"{value * 100:.1f} %"
+    return figures(value)
+
+
+def figures(value: float) -> str:
+    """A number with four figures."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}"
+    return f"{value:,.{max(0, 3 - math.floor(math.log10(abs(value)))) if value else 3}f}" if value else "0"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span: ``42 s``, ``3 min 05 s``, ``2 h 10 min``; empty where it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def speed(samples_per_second: float) -> str:
+    """Samples per second, with three figures that mean something."""
+    if samples_per_second >= 1000:
+        return f"{samples_per_second:,.0f} samples/s"
+    return f"{samples_per_second:.3g} samples/s"
