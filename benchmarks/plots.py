@@ -1,6 +1,6 @@
 """How long a plot of 1,000,000 points takes to repaint, against pyqtgraph's plain `setData`, in one run.
 
-    python -m benchmarks.plots
+python -m benchmarks.plots
 """
 
 from __future__ import annotations

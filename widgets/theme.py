@@ -311,8 +311,10 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
     from widgets.stylesheet import stylesheet
 
-    if app.style().name().lower() != "fusion":
+    # Setting a style polishes every widget anew, and under a style sheet Qt does not say which style is in force.
+    if app.property("netloomStyle") != "Fusion":
         app.setStyle("Fusion")
+        app.setProperty("netloomStyle", "Fusion")
     app.setFont(theme.font())
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))

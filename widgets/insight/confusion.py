@@ -25,7 +25,9 @@ class ConfusionMatrix(PaintedView):
     picked = Signal(int, int)
 
     def __init__(
-        self, source: ThemeSource, title: str = "Confusion matrix",
+        self,
+        source: ThemeSource,
+        title: str = "Confusion matrix",
         empty: str = "Test the network to see which classes it takes for which.",
         parent: QWidget | None = None,
     ) -> None:
@@ -105,7 +107,11 @@ class ConfusionMatrix(PaintedView):
         painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), fill)
         count = int(self._counts[true, predicted])
         metrics = QFontMetricsF(self.theme.font(small=True))
-        if not count or metrics.horizontalAdvance(f"{count:,}") > place.width() - 2 or place.height() < metrics.height():
+        if (
+            not count
+            or metrics.horizontalAdvance(f"{count:,}") > place.width() - 2
+            or place.height() < metrics.height()
+        ):
             return
         painter.setPen(self.theme.on(fill))
         painter.setFont(self.theme.font(small=True, bold=true == predicted))
@@ -126,7 +132,9 @@ class ConfusionMatrix(PaintedView):
             row = QRectF(self._area.left() - width - 6, self._area.top() + index * side, width, side)
             name = metrics.elidedText(self._labels[index], Qt.TextElideMode.ElideRight, width)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-            above = QRectF(self._area.left() + index * side, self._area.top() - metrics.height() - 4, side, metrics.height())
+            above = QRectF(
+                self._area.left() + index * side, self._area.top() - metrics.height() - 4, side, metrics.height()
+            )
             name = metrics.elidedText(self._labels[index], Qt.TextElideMode.ElideRight, side * every)
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
 

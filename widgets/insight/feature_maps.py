@@ -21,7 +21,9 @@ class FeatureMapGrid(TileView):
     LEAST, MOST = 28.0, 200.0
 
     def __init__(
-        self, source: ThemeSource, title: str = "Feature maps",
+        self,
+        source: ThemeSource,
+        title: str = "Feature maps",
         empty: str = "Pick a sample and a layer to see what the layer makes of it.",
         parent: QWidget | None = None,
     ) -> None:

@@ -29,7 +29,9 @@ class FilterGrid(TileView):
     LEAST, MOST = 20.0, 96.0
 
     def __init__(
-        self, source: ThemeSource, title: str = "Filters",
+        self,
+        source: ThemeSource,
+        title: str = "Filters",
         empty: str = "Select a convolution, and press Train to watch its filters form.",
         parent: QWidget | None = None,
     ) -> None:
@@ -152,7 +154,9 @@ class FilterGrid(TileView):
         """Paint the scale, and which input channel is shown."""
         note = ""
         if self.channels > 1:
-            shown = f"input channel {self._channel}" if self._channel >= 0 else f"mean of {self.channels} input channels"
+            shown = (
+                f"input channel {self._channel}" if self._channel >= 0 else f"mean of {self.channels} input channels"
+            )
             shown = "red, green, blue" if self._is_rgb() else shown
             note = f"{shown}   [ ] to choose"
         draw_scale(painter, self.theme, place, diverging(self.theme), -self._reach, self._reach, note)

@@ -23,10 +23,12 @@ Floats = NDArray[np.float64]
 
 
 class HistogramStack(PaintedView):
-    """One ridge per layer: the last histogram in front, earlier ones behind and above it, all on one scale of values."""
+    """One ridge per layer: the last histogram in front, earlier ones behind and above it, on one scale."""
 
     def __init__(
-        self, source: ThemeSource, title: str = "Weights",
+        self,
+        source: ThemeSource,
+        title: str = "Weights",
         empty: str = "Press Train to see how weights and gradients spread in every layer.",
         parent: QWidget | None = None,
     ) -> None:

@@ -93,8 +93,11 @@ class SampleGallery(SampleTiles):
     caption_lines = 2
 
     def __init__(
-        self, source: ThemeSource, title: str = "Samples",
-        empty: str = "Choose a data set to see its samples.", parent: QWidget | None = None,
+        self,
+        source: ThemeSource,
+        title: str = "Samples",
+        empty: str = "Choose a data set to see its samples.",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._labels: list[str] = []
@@ -128,8 +131,11 @@ class WorstPredictions(SampleTiles):
     LEAST = 64.0
 
     def __init__(
-        self, source: ThemeSource, title: str = "Worst predictions",
-        empty: str = "Test the network to see where it errs most.", parent: QWidget | None = None,
+        self,
+        source: ThemeSource,
+        title: str = "Worst predictions",
+        empty: str = "Test the network to see where it errs most.",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._rows: list[tuple[str, str, float]] = []

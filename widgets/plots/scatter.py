@@ -42,7 +42,10 @@ class ScatterPlot(PaintedView):
     """A 2-D data set coloured and marked by class, on the surface that a network makes of the plane."""
 
     def __init__(
-        self, source: ThemeSource, title: str, empty: str = "Choose a data set with two features.",
+        self,
+        source: ThemeSource,
+        title: str,
+        empty: str = "Choose a data set with two features.",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)

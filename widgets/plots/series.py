@@ -20,7 +20,10 @@ class SeriesPlot(PaintedView):
     """The truth as a quiet line, forecasts over it in the accent's hues, each with its name at its end."""
 
     def __init__(
-        self, source: ThemeSource, title: str, empty: str = "Train, then test, to see the forecast beside the truth.",
+        self,
+        source: ThemeSource,
+        title: str,
+        empty: str = "Train, then test, to see the forecast beside the truth.",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)

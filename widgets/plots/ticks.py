@@ -28,9 +28,7 @@ def log_ticks(low: float, high: float, wanted: int) -> list[float]:
         return [value for value in linear_ticks(low, high, wanted) if abs(value - round(value)) < 1e-9]
     mantissas = (1.0, 2.0, 5.0) if decades >= 0.7 else tuple(value / 2 for value in range(2, 20))
     candidates = [
-        power + math.log10(mantissa)
-        for power in range(math.floor(low), math.ceil(high) + 1)
-        for mantissa in mantissas
+        power + math.log10(mantissa) for power in range(math.floor(low), math.ceil(high) + 1) for mantissa in mantissas
     ]
     return [value for value in candidates if low - 1e-9 <= value <= high + 1e-9]
 

@@ -1,0 +1,194 @@
+"""The insight views under real hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from widgets.insight.confusion import ConfusionMatrix
+from widgets.insight.feature_maps import FeatureMapGrid
+from widgets.insight.filters import FilterGrid
+from widgets.insight.histograms import KEPT, HistogramStack
+from widgets.insight.samples import SampleGallery, WorstPredictions
+from widgets.insight.tiles import TileView
+from widgets.plots.base import PaintedView
+from widgets.theme import ThemeSource
+
+Make = Callable[[ThemeSource], PaintedView]
+VIEWS: list[Make] = [FilterGrid, FeatureMapGrid, ConfusionMatrix, SampleGallery, WorstPredictions, HistogramStack]
+
+
+@pytest.fixture
+def source(qapp: QApplication) -> ThemeSource:
+    return ThemeSource("light")
+
+
+def show(qtbot: QtBot, view: PaintedView, width: int = 420, height: int = 320) -> None:
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    view.show()
+    view.grab()
+
+
+def centre(view: TileView, index: int) -> QPoint:
+    return view.tile_place(index).center().toPoint()
+
+
+@pytest.mark.parametrize("make", VIEWS)
+def test_empty_views_teach_and_can_be_read_aloud(make: Make, source: ThemeSource, qtbot: QtBot) -> None:
+    view = make(source)
+    show(qtbot, view)
+    assert view.is_empty()
+    assert view.accessibleName()
+    assert view.accessibleDescription() == view.empty_text
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    before = view.grab().toImage()
+    source.set_mode("dark")
+    assert view.grab().toImage() != before
+
+
+@pytest.mark.parametrize("shape", [(8, 1, 5, 5), (8, 3, 5, 5), (8, 16, 3, 3), (8, 1, 7), (8, 4, 7)])
+def test_filters_of_every_kind_paint_and_enlarge(shape: tuple[int, ...], source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.random.default_rng(0).normal(size=shape))
+    show(qtbot, view)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 3))
+    assert view.enlarged == 3
+    view.grab()
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert view.enlarged is None
+
+
+def test_a_filter_says_the_value_under_the_pointer(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    weights = np.zeros((4, 1, 3, 3))
+    weights[2, 0, 0, 2] = 0.75
+    view.set_filters(weights)
+    show(qtbot, view)
+    place = view.tile_place(2)
+    said = view.sentence_at(QPointF(place.right() - 3, place.top() + 3))
+    assert said == "Filter 2: 0 to 0.75\nrow 0, column 2: 0.75"
+
+
+def test_brackets_choose_the_input_channel(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.random.default_rng(0).normal(size=(4, 8, 3, 3)))
+    show(qtbot, view)
+    mean = view.grab().toImage()
+    with qtbot.waitSignal(view.channel_changed):
+        qtbot.keyClick(view, Qt.Key.Key_BracketRight)
+    assert view.channel == 0
+    assert view.grab().toImage() != mean
+    qtbot.keyClick(view, Qt.Key.Key_BracketLeft)
+    assert view.grab().toImage() == mean
+
+
+def test_filters_keep_what_is_enlarged_while_training(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.ones((4, 1, 3, 3)))
+    show(qtbot, view)
+    view.pick(1)
+    view.set_filters(np.full((4, 1, 3, 3), 2.0))
+    assert view.enlarged == 1
+    view.set_filters(np.ones((6, 1, 3, 3)))
+    assert view.enlarged is None
+
+
+def test_broken_weights_paint(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.full((4, 1, 3, 3), np.nan))
+    show(qtbot, view)
+    with pytest.raises(ValueError, match="3 or 4 axes"):
+        view.set_filters(np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [((6, 8, 8), "6 maps of 8 x 8"), ((20, 5), "5 features over 20 steps"), ((7,), "7 features over 1 steps")],
+)
+def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.arange(np.prod(shape), dtype=float).reshape(shape))
+    show(qtbot, view)
+    assert view.accessibleDescription() == said
+    assert view.sentence_at(view.tile_place(0).center())
+
+
+def test_a_cell_of_the_confusion_matrix_speaks_and_is_picked(source: ThemeSource, qtbot: QtBot) -> None:
+    view = ConfusionMatrix(source)
+    view.set_counts([[8, 2], [0, 10]], ["cat", "dog"])
+    show(qtbot, view)
+    assert view.accessibleDescription() == "18 of 20 right (90.0%)"
+    at = next(QPoint(x, y) for x in range(420) for y in range(320) if view.cell_at(QPointF(x, y)) == (0, 1)) + QPoint(
+        5, 5
+    )
+    assert view.sentence_at(QPointF(at)) == "2 of 10 samples of cat were taken for dog (20.0%)."
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert caught.args == [0, 1]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert caught.args == [1, 1]
+    with pytest.raises(ValueError, match="3 labels"):
+        view.set_counts([[1]], ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("shape", [(30, 1, 8, 8), (30, 3, 8, 8), (30, 13), (30, 20, 2)])
+def test_samples_are_picked_by_mouse_and_keyboard(shape: tuple[int, ...], source: ThemeSource, qtbot: QtBot) -> None:
+    view = SampleGallery(source)
+    view.set_samples(np.random.default_rng(0).random(shape), [str(i) for i in range(30)], ["train"] * 30)
+    show(qtbot, view)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 4))
+    assert caught.args == [4]
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert caught.args == [5]
+
+
+def test_many_samples_scroll(source: ThemeSource, qtbot: QtBot) -> None:
+    view = SampleGallery(source)
+    view.set_samples(np.random.default_rng(0).random((2000, 1, 8, 8)), ["7"] * 2000, ["test"] * 2000)
+    show(qtbot, view)
+    assert view.index_at(QPointF(centre(view, 0))) == 0
+    at = QPointF(centre(view, 0))
+    wheel = QWheelEvent(
+        at, view.mapToGlobal(at), QPoint(), QPoint(0, -1200), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, wheel)
+    view.grab()
+    assert (view.index_at(at + QPointF(0, 40)) or 0) > 5
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    view.grab()
+    assert view.index_at(QPointF(centre(view, 1999))) == 1999
+
+
+def test_a_wrong_prediction_is_put_into_words(source: ThemeSource, qtbot: QtBot) -> None:
+    view = WorstPredictions(source)
+    view.set_rows(np.zeros((2, 1, 8, 8)), ["3", "5"], ["8", "6"], [0.98, 0.7])
+    show(qtbot, view)
+    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0%"
+    with pytest.raises(ValueError):
+        view.set_rows(np.zeros((2, 1, 8, 8)), ["3"], ["8"], [0.98])
+
+
+def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    for step in range(KEPT + 5):
+        view.push("conv1.weight", step, [-1.0, 0.0, 1.0], [5, 5])
+    show(qtbot, view)
+    assert view.sentence_at(QPointF(200, 60)) == f"conv1.weight at step {KEPT + 4}: mean 0, spread 0.5"
+    with pytest.raises(ValueError, match="need 3 edges"):
+        view.push("conv1.weight", 1, [0.0, 1.0], [1, 2])
+    view.clear()
+    assert view.is_empty()

@@ -1,0 +1,63 @@
+"""Bars, histograms, scatter and series: what they say at the pointer, and that both looks paint differently."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
+
+from widgets.plots.bars import BarPlot, Histogram
+from widgets.plots.base import PaintedView
+from widgets.plots.scatter import ScatterPlot
+from widgets.plots.series import SeriesPlot
+from widgets.theme import ThemeSource
+
+
+def shown(qtbot: QtBot, view: PaintedView) -> None:
+    qtbot.addWidget(view)
+    view.resize(400, 260)
+    view.show()
+    view.grab()
+
+
+def words(view: PaintedView) -> set[str]:
+    points = [QPointF(x, y) for x in range(0, 400, 4) for y in range(0, 260, 4)]
+    return {text for point in points if (text := view.sentence_at(point))}
+
+
+def test_bars_say_name_and_heights(qtbot: QtBot) -> None:
+    view = BarPlot(ThemeSource("light"), "Classes")
+    view.set_bars(["cat", "dog"], {"train": [10, 1200], "test": [2, 3]})
+    shown(qtbot, view)
+    assert words(view) == {"cat: train 10, test 2", "dog: train 1,200, test 3"}
+    with pytest.raises(ValueError, match="needs 2 heights"):
+        view.set_bars(["a", "b"], {"train": [1]})
+
+
+def test_a_histogram_counts_only_finite_values(qtbot: QtBot) -> None:
+    view = Histogram(ThemeSource("dark"), "Weights")
+    view.set_values([0.0, 1.0, 1.0, np.nan, np.inf], bins=2)
+    shown(qtbot, view)
+    assert words(view) == {"1 values from 0 to 0.5", "2 values from 0.5 to 1"}
+    view.set_values([])
+    assert view.is_empty()
+
+
+def test_a_scatter_names_the_point_under_the_pointer(qtbot: QtBot) -> None:
+    source = ThemeSource("light")
+    view = ScatterPlot(source, "Plane")
+    view.set_points([[0, 0], [1, 1]], [0, 1], ["inner", "outer"])
+    view.set_surface(np.full((4, 4, 2), 0.5), view.view_extent())
+    shown(qtbot, view)
+    assert words(view) == {"inner at (0, 0)", "outer at (1, 1)"}
+    before = view.grab().toImage()
+    source.set_mode("dark")
+    assert view.grab().toImage() != before
+
+
+def test_a_series_reads_truth_and_forecast(qtbot: QtBot) -> None:
+    view = SeriesPlot(ThemeSource("light"), "Forecast")
+    view.set_series(([0, 1, 2], [1.0, np.nan, 3.0]), {"forecast": ([2], [2.5])})
+    shown(qtbot, view)
+    assert "truth 3\nforecast 2.5" in words(view)

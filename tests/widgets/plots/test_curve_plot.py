@@ -1,0 +1,163 @@
+"""The curve plot under real hands."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSlider
+from pytestqt.qtbot import QtBot
+
+from graph.errors import NetloomError
+from widgets.plots.curve_plot import CurvePlot
+from widgets.theme import ThemeSource
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> CurvePlot:
+    plot = CurvePlot(ThemeSource("light"), "Loss", "Press Train.")
+    qtbot.addWidget(plot)
+    plot.resize(640, 300)
+    plot.add_curve("t", "train")
+    plot.add_curve("v", "validation", 0, "validation")
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def fill(plot: CurvePlot) -> None:
+    plot.append("t", np.arange(1000), np.linspace(2, 0.1, 1000))
+    plot.append("v", np.arange(100, 1001, 100), np.linspace(1.8, 0.2, 10))
+    plot.view.refresh()
+    plot.view.repaint()
+
+
+def test_empty_says_what_to_do(plot: CurvePlot) -> None:
+    assert plot.view.view is None
+    assert plot.view.accessibleDescription() == "Press Train."
+
+
+def test_points_come_to_the_screen_by_themselves(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.append("t", [0, 1, 2], [1.0, 0.5, 0.2])
+    qtbot.waitUntil(lambda: plot.view.view is not None)
+    assert plot.view.view is not None
+    assert (plot.view.view[0].low, plot.view.view[0].high) == (0, 2)
+
+
+def test_hovering_reads_all_curves(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    qtbot.mouseMove(plot.view, QPoint(300, 120))
+    qtbot.mouseMove(plot.view, QPoint(310, 120))
+    qtbot.waitUntil(lambda: plot.view.cursor_step is not None)
+    assert [curve.label for curve, _, _ in plot.view.readings()] == ["train", "validation"]
+    assert "train" in plot.view.accessibleDescription()
+    plot.view.repaint()
+
+
+def test_keys_move_the_crosshair_zoom_and_fit(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    qtbot.keyClick(plot.view, Qt.Key.Key_Left)
+    first = plot.view.cursor_step
+    qtbot.keyClick(plot.view, Qt.Key.Key_Left)
+    assert first is not None
+    assert plot.view.cursor_step is not None
+    assert plot.view.cursor_step < first
+    qtbot.keyClick(plot.view, Qt.Key.Key_Plus)
+    plot.view.repaint()
+    assert plot.view.view is not None
+    assert plot.view.view[0].span == pytest.approx(0.8 * 1000)
+    qtbot.keyClick(plot.view, Qt.Key.Key_F)
+    plot.view.repaint()
+    assert plot.view.view[0].span == pytest.approx(1000)
+    qtbot.keyClick(plot.view, Qt.Key.Key_Escape)
+    assert plot.view.cursor_step is None
+
+
+def test_dragging_pans_and_double_click_fits(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    qtbot.mousePress(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(300, 100))
+    qtbot.mouseMove(plot.view, QPoint(250, 100))
+    qtbot.mouseMove(plot.view, QPoint(200, 100))
+    qtbot.mouseRelease(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    plot.view.repaint()
+    assert plot.view.view is not None
+    assert plot.view.view[0].low > 50
+    qtbot.mouseDClick(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    plot.view.repaint()
+    assert plot.view.view[0].low == 0
+
+
+def test_the_wheel_zooms_at_the_pointer(plot: CurvePlot) -> None:
+    fill(plot)
+    at = QPointF(300, 100)
+    wheel = QWheelEvent(
+        at, plot.view.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(plot.view, wheel)
+    plot.view.repaint()
+    assert plot.view.view is not None
+    assert plot.view.view[0].span == pytest.approx(0.85 * 1000)
+
+
+def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    slider = plot.findChild(QSlider)
+    assert slider is not None
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    assert plot.smoothing == pytest.approx(0.99)
+    qtbot.keyClick(plot.view, Qt.Key.Key_L)
+    plot.view.repaint()
+    assert plot.view.log
+    assert plot.view.view is not None
+    assert plot.view.view[1].low < 0
+
+
+def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
+    plot.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
+    plot.set_log(True)
+    plot.set_smoothing(0.5)
+    plot.view.refresh()
+    plot.view.repaint()
+    assert np.isnan(plot.view.curves["t"].values[1:3]).all()
+
+
+def test_a_plot_of_nothing_but_gaps_paints(plot: CurvePlot) -> None:
+    plot.append("t", range(3), [float("nan")] * 3)
+    plot.view.refresh()
+    plot.view.repaint()
+    assert plot.view.view is not None
+
+
+def test_exports(plot: CurvePlot, tmp_path: Path) -> None:
+    fill(plot)
+    for suffix in ("png", "svg", "csv"):
+        plot.export(tmp_path / f"loss.{suffix}")
+    assert QImage(str(tmp_path / "loss.png")).width() == 2 * plot.view.width()
+    assert "validation" in (tmp_path / "loss.svg").read_text()
+    rows = list(csv.reader((tmp_path / "loss.csv").read_text().splitlines()))
+    assert rows[0] == ["curve", "step", "value"]
+    assert len(rows) == 1 + 1000 + 10
+    assert rows[1] == ["train", "0", "2.0"]
+
+
+@pytest.mark.parametrize(
+    "name", ["loss.txt", "no/such/folder/loss.csv", "no/such/folder/a.svg", "no/such/folder/a.png"]
+)
+def test_an_export_that_cannot_be_says_why(plot: CurvePlot, tmp_path: Path, name: str) -> None:
+    fill(plot)
+    with pytest.raises(NetloomError, match="saved"):
+        plot.export(tmp_path / name)
+
+
+def test_hidden_and_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
+    fill(plot)
+    plot.show_curve("v", False)
+    assert [curve.label for curve in plot.view.drawn()] == ["train"]
+    plot.remove_curve("t")
+    assert not plot.has_curve("t")
+    assert list(plot.view.drawn()) == []
