@@ -62,12 +62,14 @@ def look(series: pd.Series[Any]) -> Column:
     known = series.dropna()
     unique = int(known.nunique())
     example = str(known.iloc[0])[:60] if len(known) else ""
-    return Column(str(series.name), _type(known, unique), int(series.isna().sum()), unique, example)
+    return Column(str(series.name), type_of(known), int(series.isna().sum()), unique, example)
 
 
-def _type(known: pd.Series[Any], unique: int) -> ColumnType:
+def type_of(series: pd.Series[Any]) -> ColumnType:
+    """What the values of a column are; a column that pandas took for numbers is not looked through."""
     import pandas as pd
 
+    known = series.dropna()
     if not len(known):
         return ColumnType.EMPTY
     if pd.api.types.is_bool_dtype(known.dtype):
@@ -77,7 +79,7 @@ def _type(known: pd.Series[Any], unique: int) -> ColumnType:
     sample = known.astype(str).head(200)
     if all(_DATE.fullmatch(text) for text in sample):
         return ColumnType.DATE
-    return ColumnType.CATEGORY if unique <= CATEGORIES else ColumnType.TEXT
+    return ColumnType.CATEGORY if known.nunique() <= CATEGORIES else ColumnType.TEXT
 
 
 def _mostly_numbers(known: pd.Series[Any]) -> bool:
@@ -107,8 +109,8 @@ def numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
             "correct them or leave the column out."
         )
     odd = int(np.isnan(values).sum()) - int(series.isna().sum())
-    notes = (f"Column “{series.name}”: {odd} values are not numbers and count as missing.",) if odd else ()
-    return values.astype(np.float32), notes
+    what = "1 value is not a number and counts" if odd == 1 else f"{odd} values are not numbers and count"
+    return values.astype(np.float32), (f"Column “{series.name}”: {what} as missing.",) if odd else ()
 
 
 def one_hot(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:

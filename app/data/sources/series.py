@@ -9,7 +9,7 @@ import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset
-from app.data.sources.columns import ColumnType, look, numbers
+from app.data.sources.columns import ColumnType, numbers, type_of
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
 from app.data.sources.table import check_column
@@ -59,7 +59,7 @@ class Series(CsvSource):
         """The columns that the network sees, the target among them."""
         for name in (*self.columns, *filter(None, [self.target])):
             check_column(file, frame, name)
-            if look(frame[name]).type is not ColumnType.NUMBER:
+            if type_of(frame[name]) is not ColumnType.NUMBER:
                 raise NetloomError(f"Column “{name}” of {file.name} does not hold numbers, so it cannot be a series.")
         names = self.columns or numeric(frame, self.order)
         if self.target and self.target not in names:
@@ -71,7 +71,7 @@ class Series(CsvSource):
 
 def numeric(frame: pd.DataFrame, order: str) -> tuple[str, ...]:
     """Names of the columns of numbers, without the column ``order``."""
-    return tuple(str(name) for name in frame.columns if name != order and look(frame[name]).type is ColumnType.NUMBER)
+    return tuple(str(name) for name in frame.columns if name != order and type_of(frame[name]) is ColumnType.NUMBER)
 
 
 def carried(values: Array) -> tuple[Array, tuple[str, ...]]:
@@ -84,7 +84,7 @@ def carried(values: Array) -> tuple[Array, tuple[str, ...]]:
     whole = (last >= 0).all(axis=1)
     start = int(np.argmax(whole)) if whole.any() else len(values)
     filled = np.take_along_axis(values, np.maximum(last, 0), axis=0)[start:]
-    return filled, (f"{int(missing.sum())} missing values repeat the last one known.",)
+    return filled, (f"Missing values repeat the last one known ({int(missing.sum())} of {missing.size}).",)
 
 
 def _times(series: pd.Series[Any]) -> pd.Series[Any]:
@@ -97,7 +97,7 @@ def _times(series: pd.Series[Any]) -> pd.Series[Any]:
     """
     import pandas as pd
 
-    if look(series).type is ColumnType.NUMBER:
+    if type_of(series) is ColumnType.NUMBER:
         return series
     for style in ("ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M"):
         try:

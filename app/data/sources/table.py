@@ -9,7 +9,7 @@ import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.columns import Column, ColumnType, labels, look, looks_like_classes, numbers, one_hot
+from app.data.sources.columns import Column, ColumnType, labels, look, looks_like_classes, numbers, one_hot, type_of
 from app.data.sources.columns import likely_target as likely
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
@@ -44,7 +44,7 @@ class Table(CsvSource):
         check_column(file, frame, name)
         present = frame[name].notna()
         if not present.all():
-            notes += (f"{int((~present).sum())} rows without a value in “{name}” are left out.",)
+            notes += (f"Rows without a value in “{name}” are left out ({int((~present).sum())} of {len(frame)}).",)
         frame = frame[present]
         if len(frame) < 3:
             raise NetloomError(
@@ -87,7 +87,7 @@ def amounts(column: Column, series: pd.Series[Any]) -> Array:
         raise NetloomError(f"Column “{column.name}” does not hold numbers; choose classification, or another target.")
     values, notes = numbers(series)
     if notes:
-        raise NetloomError(f"{notes[0].removesuffix(' and count as missing.')}; a target needs a number in every row.")
+        raise NetloomError(f"{notes[0].split(' and count')[0]}; a target needs a number in every row.")
     if float(np.ptp(values)) == 0.0:
         raise NetloomError(f"Column “{column.name}” is {values[0]:g} in every row; there is nothing to predict.")
     return values[:, None]
@@ -105,21 +105,32 @@ def encoded(file: Path, frame: pd.DataFrame) -> tuple[Array, tuple[str, ...], tu
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     for series in (frame[column] for column in frame.columns):
-        column = look(series)
-        if column.type is ColumnType.NUMBER:
+        kind = type_of(series)
+        if kind is ColumnType.NUMBER:
             values, more = numbers(series)
-            blocks, names, notes = [*blocks, values[:, None]], (*names, column.name), notes + more
-        elif column.type is ColumnType.CATEGORY:
+            blocks, names, notes = (
+                [*blocks, values[:, None]],
+                (*names, str(series.name)),
+                notes + more + holes(values, series),
+            )
+        elif kind is ColumnType.CATEGORY:
             coded, categories = one_hot(series)
             blocks, names = [*blocks, coded], names + categories
         else:
-            notes += (left_out(column),)
-        if column.missing and column.type is ColumnType.NUMBER:
-            notes += (f"Column “{column.name}”: {column.missing} missing values become the training part's median.",)
+            notes += (left_out(look(series)),)
     if not blocks:
         raise NetloomError(f"{file.name} has no column to predict from; one of numbers or of categories is needed.")
     within_budget(file, 4 * len(frame) * len(names))
     return np.concatenate(blocks, axis=1), names, notes
+
+
+def holes(values: Array, series: pd.Series[Any]) -> tuple[str, ...]:
+    """A note about the values that are missing in a column of numbers."""
+    missing = int(np.isnan(values).sum())
+    if not missing:
+        return ()
+    become = "value becomes" if missing == 1 else "values become"
+    return (f"Column “{series.name}”: {missing} missing {become} the median of the training part.",)
 
 
 def left_out(column: Column) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.columns import ColumnType, likely_target, look, looks_like_classes
+from app.data.sources.columns import ColumnType, likely_target, look, looks_like_classes, type_of
 from app.data.sources.columns import labels as class_labels
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
@@ -57,7 +57,7 @@ class Text(CsvSource):
         if int(usable.sum()) < 3:
             raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {int(usable.sum())}.")
         if not usable.all():
-            notes += (f"{int((~usable).sum())} rows without a text or a target are left out.",)
+            notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(frame)}).",)
         frame = frame[usable]
         held, task = predicted(frame[target])
         field, more = self._field(file, frame[column].astype(str).tolist())
@@ -72,7 +72,7 @@ class Text(CsvSource):
         vocabulary = vocabulary_of(cut, self.vocabulary)
         values = numbered(cut, vocabulary, self.length)
         longer = sum(len(one) > self.length for one in cut)
-        notes = (f"{longer} of {len(cut)} texts are longer than {self.length} tokens and are cut off.",)
+        notes = (f"Texts longer than {self.length} tokens are cut off ({longer} of {len(cut)}).",)
         return Field("text", tokens(self.length), vocabulary=vocabulary, values=values), notes if longer else ()
 
 
@@ -108,7 +108,7 @@ def longest(file: Path, frame: pd.DataFrame) -> str:
     """
     words = {}
     for name in frame.columns:
-        if look(frame[name]).type in (ColumnType.TEXT, ColumnType.CATEGORY):
+        if type_of(frame[name]) in (ColumnType.TEXT, ColumnType.CATEGORY):
             words[str(name)] = float(frame[name].dropna().astype(str).str.len().mean())
     if not words:
         raise NetloomError(f"{file.name} has no column of text; choose another kind of data.")

@@ -32,7 +32,7 @@ def test_a_table_becomes_features_and_classes(write: Write) -> None:
     assert dataset.target_field().classes == ("a", "b")
     assert dataset.target_field().values[:3].tolist() == [1, 0, 1]
     notes = " ".join(dataset.notes)
-    assert "1 missing values become the training part's median" in notes
+    assert "1 missing value becomes the median of the training part" in notes
     assert "“when” holds dates and is left out" in notes
 
 
@@ -94,14 +94,14 @@ def test_slips_in_a_column_of_numbers_count_as_missing(write: Write) -> None:
     path = write("t.csv", "a,y\n" + "\n".join(f"{'n/k' if row == 7 else row},{row * 0.5}" for row in range(40)))
     dataset = Table(path=str(path)).load()
     assert np.isnan(dataset.input_field().values[7, 0])
-    assert "1 values are not numbers and count as missing" in " ".join(dataset.notes)
+    assert "1 value is not a number and counts as missing" in " ".join(dataset.notes)
 
 
 def test_rows_without_a_target_are_left_out(write: Write) -> None:
     path = write("t.csv", "a,y\n" + "\n".join(f"{row},{'' if row < 4 else row * 0.5}" for row in range(40)))
     dataset = Table(path=str(path)).load()
     assert dataset.samples == 36
-    assert "4 rows without a value in “y” are left out." in dataset.notes
+    assert "Rows without a value in “y” are left out (4 of 40)." in dataset.notes
 
 
 def test_ignored_columns_are_no_features(write: Write) -> None:
@@ -180,7 +180,7 @@ def test_a_gap_in_a_series_repeats_the_last_value(write: Write) -> None:
     path = write("s.csv", "step,v\n" + "\n".join(f"{step},{value}" for step, value in enumerate(values)))
     dataset = Series(path=str(path), columns=("v",), window=3).load()
     np.testing.assert_array_equal(dataset.input_field().values[:3, :, 0], [[1, 2, 2], [2, 2, 2], [2, 2, 5]])
-    assert "3 missing values repeat the last one known." in dataset.notes
+    assert "Missing values repeat the last one known (3 of 40)." in dataset.notes
 
 
 def test_unusable_series_are_refused(write: Write) -> None:
