@@ -55,8 +55,11 @@ class Network:
 
     def __init__(self, nodes: Iterable[Node] = (), connections: Iterable[Connection] = ()) -> None:
         self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        # Indices of the connections by their ends, because networkx's edge views are slow for single layers.
+        self._into: dict[str, dict[str, Connection]] = {}
+        self._out_of: dict[str, dict[Connection, None]] = {}
         for node in nodes:
-            self.graph.add_node(node.id, node=node)
+            self.insert_node(node)
         for connection in connections:
             self.check_connection(connection)
             self.insert_connection(connection)
@@ -102,16 +105,15 @@ class Network:
 
     def into(self, id: str) -> dict[str, Connection]:
         """Connections that arrive at the layer, by input port."""
-        edges = self.graph.in_edges(id, data=True)
-        return {data["connection"].target_port: data["connection"] for _, _, data in edges}
+        return dict(self._into[id])
 
     def out_of(self, id: str) -> list[Connection]:
         """Connections that leave the layer, sorted."""
-        return sorted(data["connection"] for _, _, data in self.graph.out_edges(id, data=True))
+        return sorted(self._out_of[id])
 
     def at(self, target: str, port: str) -> Connection | None:
         """The connection that arrives at an input port, if any."""
-        return self.into(target).get(port)
+        return self._into[target].get(port)
 
     def reaches(self, start: str, goal: str) -> bool:
         """Whether a path leads from ``start`` to ``goal`` (a layer reaches itself)."""
@@ -151,10 +153,13 @@ class Network:
     def insert_node(self, node: Node) -> None:
         """Add a node whose id is free."""
         self.graph.add_node(node.id, node=node)
+        self._into[node.id] = {}
+        self._out_of[node.id] = {}
 
     def remove_node(self, id: str) -> None:
         """Remove a node that has no connections."""
         self.graph.remove_node(id)
+        del self._into[id], self._out_of[id]
 
     def replace_node(self, node: Node) -> None:
         """Put ``node`` in the place of the one with its id."""
@@ -164,8 +169,12 @@ class Network:
         """Add a connection that `check_connection` accepts."""
         key = (connection.source_port, connection.target_port)
         self.graph.add_edge(connection.source, connection.target, key=key, connection=connection)
+        self._into[connection.target][connection.target_port] = connection
+        self._out_of[connection.source][connection] = None
 
     def remove_connection(self, connection: Connection) -> None:
         """Remove a connection that is there."""
         key = (connection.source_port, connection.target_port)
         self.graph.remove_edge(connection.source, connection.target, key=key)
+        del self._into[connection.target][connection.target_port]
+        del self._out_of[connection.source][connection]
