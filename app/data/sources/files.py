@@ -74,6 +74,8 @@ def locate(path: str, base: Path | None) -> Path:
     with reading(found):
         if not found.exists():
             raise NetloomError(f"{found} is not there; put it back or point to the data again.")
+        if not (found.is_file() or found.is_dir()):
+            raise NetloomError(f"{found} is neither a file nor a folder, so it holds no data to read.")
     return found
 
 

@@ -1,5 +1,6 @@
 """Tables, series and texts: how a file is written is found out, and what was done to it is said."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,11 @@ def test_missing_files_and_folders_are_said(tmp_path: Path) -> None:
         Table(path=".").load(tmp_path)
     with pytest.raises(NetloomError, match="name the file"):
         Table().load(tmp_path)
+    if not hasattr(os, "mkfifo"):
+        return
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NetloomError, match="neither a file nor a folder"):
+        Table(path="pipe").load(tmp_path)
 
 
 def test_a_changed_file_is_read_again_and_noticed(write: Write) -> None:
