@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, projects
+from app.cli import catalogues, projects, running
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from graph.errors import NetloomError
@@ -71,6 +71,8 @@ def build(screen: Screen) -> typer.Typer:
         catalogues.data,
         projects.new,
         projects.check,
+        running.train,
+        running.resume,
         _tour_verb(screen),
         worker,
     ):
