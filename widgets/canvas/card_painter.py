@@ -1,0 +1,215 @@
+"""Paints cards: everything at work size, name and colour from further away, tiles from far."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+
+from graph import cards
+from graph.facts import Severity
+from graph.shapes import Shape
+from widgets import icons
+from widgets.canvas.board import HALO, Card
+from widgets.theme import RADIUS, Theme, blend
+
+MARGIN = 14.0
+"""Space between a card's edge and its text."""
+
+ICON = 16.0
+"""Side of the icon in the strip."""
+
+NAME_PIXELS, TEXT_PIXELS, KIND_PIXELS = 13, 12, 11
+"""Sizes of type on a card at 100 % zoom."""
+
+
+def shape_text(shape: Shape) -> str:
+    """Sizes of a shape with a true multiplication sign."""
+    return str(shape).replace(" x ", " × ")
+
+
+def problem_color(theme: Theme, severity: Severity) -> QColor:
+    """The colour of a problem's mark."""
+    return theme.error if severity is Severity.ERROR else theme.warning
+
+
+class CardPainter:
+    """Paints cards in one theme; coordinates are the card's own, its top left corner at the origin."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.name_font = _sized(theme.font(bold=True), NAME_PIXELS)
+        self.text_font = _sized(theme.font(), TEXT_PIXELS)
+        self.kind_font = _sized(theme.font(), KIND_PIXELS)
+        self._name, self._text, self._kind = (
+            QFontMetricsF(font) for font in (self.name_font, self.text_font, self.kind_font)
+        )
+        self._border = QPen(theme.strong_border, 1)
+
+    # Everything
+
+    def near(self, painter: QPainter, card: Card) -> None:
+        """Paint a card with its texts and ports."""
+        body = QRectF(0, 0, cards.WIDTH, card.rect.height())
+        self._shadow(painter, body)
+        self._panel(painter, body, card)
+        self._strip(painter, card)
+        self._lines(painter, card)
+        self._ports(painter, card)
+        if card.severity:
+            self._mark(painter, card.severity)
+
+    def _shadow(self, painter: QPainter, body: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for reach, alpha in ((4.0, 8), (2.5, 12), (1.0, 16)):
+            painter.setBrush(QColor(0, 0, 0, alpha * (2 if self.theme.dark else 1)))
+            edge = body.adjusted(-reach + 1, -reach + 2.5, reach - 1, reach + 1.5)
+            painter.drawRoundedRect(edge, RADIUS + reach, RADIUS + reach)
+
+    def _panel(self, painter: QPainter, body: QRectF, card: Card) -> None:
+        hue, split = self.hue(card), cards.HEADER / body.height()
+        fill = QLinearGradient(body.topLeft(), body.bottomLeft())
+        strip = self.strip_color(hue)
+        for place, color in ((0.0, strip), (split, strip), (split + 1e-4, self.theme.raised), (1.0, self.theme.raised)):
+            fill.setColorAt(place, color)
+        painter.setPen(QPen(blend(hue, self.theme.border, 0.45), 1))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _strip(self, painter: QPainter, card: Card) -> None:
+        layer, hue = card.node.layer, self.hue(card)
+        icons.paint_family(painter, layer.family, QRectF(10, (cards.HEADER - ICON) / 2, ICON, ICON), hue)
+        left, right = 32.0, cards.WIDTH - 10
+        name = self._name.elidedText(card.id, Qt.TextElideMode.ElideRight, right - left)
+        painter.setPen(self.theme.text)
+        painter.setFont(self.name_font)
+        strip = QRectF(left, 0, right - left, cards.HEADER)
+        painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, name)
+        room = right - left - self._name.horizontalAdvance(name) - 10
+        title = self._kind.elidedText(layer.title, Qt.TextElideMode.ElideRight, room)
+        if room > 40 and len(title) > 3:
+            painter.setPen(blend(self.theme.faint, self.theme.text, 0.75))
+            painter.setFont(self.kind_font)
+            painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, title)
+
+    def _lines(self, painter: QPainter, card: Card) -> None:
+        rows, settled, _ = cards.measures(card.node.layer)
+        y = cards.HEADER + cards.GAP
+        if rows:
+            self._port_names(painter, card, y)
+            y += rows * cards.LINE
+        if settled:
+            self._line(painter, y, card.node.layer.summary(), "", self.theme.text)
+            y += cards.LINE
+        outputs = list(card.facts.outputs.values())
+        result = shape_text(outputs[0]) if outputs else "no shape yet"
+        count = f"{card.facts.parameters:,}" if card.facts.parameters else ""
+        self._line(painter, y, result, count, self.theme.faint)
+
+    def _line(self, painter: QPainter, y: float, left: str, right: str, color: QColor) -> None:
+        width = cards.WIDTH - 2 * MARGIN
+        painter.setPen(color)
+        painter.setFont(self.text_font)
+        taken = self._text.horizontalAdvance(right) + 8 if right else 0.0
+        left = self._text.elidedText(left, Qt.TextElideMode.ElideRight, width - taken)
+        area = QRectF(MARGIN, y, width, cards.LINE)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, left)
+        if right:
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+
+    def _port_names(self, painter: QPainter, card: Card, y: float) -> None:
+        painter.setPen(self.theme.faint)
+        painter.setFont(self.kind_font)
+        half = cards.WIDTH / 2 - MARGIN
+        sides = (
+            (card.node.inputs, MARGIN, Qt.AlignmentFlag.AlignLeft),
+            (card.node.outputs, cards.WIDTH / 2, Qt.AlignmentFlag.AlignRight),
+        )
+        for names, x, side in sides:
+            for row, name in enumerate(names):
+                area = QRectF(x, y + row * cards.LINE, half, cards.LINE)
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, name)
+
+    def _ports(self, painter: QPainter, card: Card) -> None:
+        corner = card.rect.topLeft()
+        for port in card.node.inputs:
+            shape = card.facts.inputs.get(port)
+            self.port(painter, card.input_place(port) - corner, shape, filled=port in card.taken)
+        for port in card.node.outputs:
+            self.port(painter, card.output_place(port) - corner, card.facts.outputs.get(port), filled=True)
+
+    def port(self, painter: QPainter, centre: QPointF, shape: Shape | None, *, filled: bool) -> None:
+        """Paint a port's disc: in its kind's colour, hollow where nothing arrives."""
+        color = self.theme.kind(shape.kind) if shape else self.theme.faint
+        radius = cards.PORT_RADIUS
+        painter.setPen(QPen(self.theme.raised if filled else color, 1.5))
+        painter.setBrush(color if filled else self.theme.raised)
+        painter.drawEllipse(centre, radius, radius)
+
+    def _mark(self, painter: QPainter, severity: Severity) -> None:
+        color = problem_color(self.theme, severity)
+        centre = QPointF(cards.WIDTH - 4, 3)
+        painter.setPen(QPen(self.theme.raised, 1.5))
+        painter.setBrush(color)
+        painter.drawEllipse(centre, 7.5, 7.5)
+        painter.setPen(self.theme.on(color))
+        painter.setFont(self.name_font)
+        painter.drawText(QRectF(centre.x() - 8, centre.y() - 8.5, 16, 16), Qt.AlignmentFlag.AlignCenter, "!")
+
+    # Less
+
+    def mid(self, painter: QPainter, card: Card, zoom: float) -> None:
+        """Paint a card's colour and name, in type that stays legible at ``zoom``."""
+        body, hue = QRectF(0, 0, cards.WIDTH, card.rect.height()), self.hue(card)
+        painter.setPen(QPen(hue, 1.2 / zoom))
+        painter.setBrush(blend(hue, self.theme.raised, 0.24))
+        painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        pixels = min(11.0 / zoom, 24.0)
+        font = _sized(self.name_font, round(pixels))
+        painter.setFont(font)
+        painter.setPen(self.theme.text)
+        name = _metrics(font.key()).elidedText(card.id, Qt.TextElideMode.ElideRight, cards.WIDTH - 16)
+        painter.drawText(body.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignCenter, name)
+        if card.severity:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(problem_color(self.theme, card.severity))
+            painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
+
+    # Colours
+
+    def hue(self, card: Card) -> QColor:
+        """The hue of the card's family."""
+        return self.theme.family(card.node.layer.family)
+
+    def strip_color(self, hue: QColor) -> QColor:
+        """The muted tint of the strip."""
+        return blend(hue, self.theme.raised, 0.26 if self.theme.dark else 0.16)
+
+    def tile(self, family: str) -> QColor:
+        """The colour of a family's tiles, seen from far."""
+        return blend(self.theme.family(family), self.theme.ground, 0.72)
+
+    def ring(self, rect: QRectF, reach: float) -> QPainterPath:
+        """The line around a selected card."""
+        path = QPainterPath()
+        path.addRoundedRect(rect.adjusted(-reach, -reach, reach, reach), RADIUS + reach, RADIUS + reach)
+        return path
+
+
+def picture_area(card: Card) -> QRectF:
+    """What a picture of the card covers, in the card's own coordinates."""
+    return QRectF(-HALO, -HALO, cards.WIDTH + 2 * HALO, card.rect.height() + 2 * HALO)
+
+
+def _sized(font: QFont, pixels: int) -> QFont:
+    copy = QFont(font)
+    copy.setPixelSize(max(1, pixels))
+    return copy
+
+
+@lru_cache(maxsize=64)
+def _metrics(key: str) -> QFontMetricsF:
+    font = QFont()
+    font.fromString(key)
+    return QFontMetricsF(font)

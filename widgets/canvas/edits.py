@@ -1,0 +1,124 @@
+"""Edits that hands on the canvas make, as steps inside an open transaction; nothing here knows Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from graph import cards
+from graph.document import Document
+from graph.layers.base import Layer
+from graph.network import Connection, Network, Node, Position
+
+
+def counted(verb: str, ids: Sequence[str], noun: str = "layers") -> str:
+    """A transaction's name: ``Move conv1``, ``Move 3 layers``."""
+    return f"{verb} {ids[0]}" if len(ids) == 1 else f"{verb} {len(ids)} {noun}"
+
+
+def free_input(network: Network, id: str) -> str | None:  # noqa: A002 - the domain's word
+    """The first input port of a layer that nothing arrives at."""
+    taken = network.into(id)
+    return next((port for port in network.node(id).inputs if port not in taken), None)
+
+
+def can_grow(layer: Layer) -> bool:
+    """Whether the layer merges as many inputs as it is told to, and may be told one more."""
+    setting = next((spec for spec in layer.settings() if spec.name == "inputs"), None)
+    if setting is None:
+        return False
+    return setting.complaint(layer.values()["inputs"] + 1) is None
+
+
+def connect(document: Document, connection: Connection) -> None:
+    """Add a connection; what arrived at its input before is replaced."""
+    old = document.network.at(connection.target, connection.target_port)
+    if old == connection:
+        return
+    if old is not None:
+        document.disconnect(old)
+    document.connect(connection)
+
+
+def input_for(document: Document, id: str) -> str | None:  # noqa: A002
+    """An input of the layer for one more wire: a free one, a new one where the layer can grow, else the first."""
+    free = free_input(document.network, id)
+    if free is not None:
+        return free
+    layer = document.network.layer(id)
+    if can_grow(layer):
+        document.set_values(id, inputs=layer.values()["inputs"] + 1)
+        return document.network.node(id).inputs[-1]
+    inputs = document.network.node(id).inputs
+    return inputs[0] if inputs else None
+
+
+def remove(document: Document, ids: Iterable[str], connections: Iterable[Connection] = ()) -> None:
+    """Remove layers, and connections that are not theirs."""
+    for connection in connections:
+        if document.network.at(connection.target, connection.target_port) == connection:
+            document.disconnect(connection)
+    for id_ in ids:
+        document.remove(id_)
+
+
+def insert_on(document: Document, connection: Connection, id: str) -> None:  # noqa: A002
+    """Lead a connection through a layer that has an input and an output."""
+    node = document.network.node(id)
+    document.disconnect(connection)
+    document.connect(Connection(connection.source, connection.source_port, id, node.inputs[0]))
+    document.connect(Connection(id, node.outputs[0], connection.target, connection.target_port))
+
+
+def insertable(network: Network, node: Node, connection: Connection) -> bool:
+    """Whether a layer that nothing is connected to can go onto the connection."""
+    if not node.inputs or not node.outputs or node.id in (connection.source, connection.target):
+        return False
+    return node.id not in network or (not network.into(node.id) and not network.out_of(node.id))
+
+
+def take_out(document: Document, ids: Sequence[str]) -> None:
+    """Take layers out of the flow and heal the wires: what fed the group feeds what the group fed."""
+    group, network = set(ids), document.network
+    feeds = [c for id_ in network.ordered() if id_ in group for c in network.into(id_).values()]
+    inner = {c for c in feeds if c.source in group}
+    outer = [c for c in feeds if c.source not in group]
+    leaving = [c for id_ in ids for c in network.out_of(id_) if c.target not in group]
+    for connection in [*outer, *leaving]:
+        document.disconnect(connection)
+    if not outer:
+        return
+    for connection in leaving:
+        source = _feeding(connection.source, outer, inner) or outer[0]
+        document.connect(Connection(source.source, source.source_port, connection.target, connection.target_port))
+
+
+def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection]) -> Connection | None:
+    """What arrives from outside at the layer or, through the group, before it."""
+    seen, queue = {id_}, [id_]
+    while queue:
+        current = queue.pop(0)
+        found = next((c for c in outer if c.target == current), None)
+        if found is not None:
+            return found
+        before = [c.source for c in inner if c.target == current and c.source not in seen]
+        seen.update(before)
+        queue += before
+    return None
+
+
+def beside(network: Network, id: str) -> Position:  # noqa: A002
+    """A place to the right of a card where there is no other card."""
+    x, y = network.node(id).position
+    return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
+
+
+def clear_place(network: Network, place: Position, height: float = 76.0) -> Position:
+    """The place itself, or the next below it where a card of this height covers no other."""
+    x, y = place
+    boxes = [cards.box(node) for node in network]
+    near = [box for box in boxes if box[0] < x + cards.WIDTH and box[0] + box[2] > x]
+    while True:
+        hit = next((box for box in near if box[1] < y + height and box[1] + box[3] > y), None)
+        if hit is None:
+            return x, y
+        y = hit[1] + hit[3] + cards.ROW_GAP

@@ -1,0 +1,134 @@
+"""Moving cards, and taking them out of the flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from graph.network import Connection, Position
+from widgets.canvas import edits
+from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.hits import WIRE_GRASP, wire_at
+from widgets.canvas.snapping import COARSE, FINE, rest
+
+if TYPE_CHECKING:
+    from widgets.canvas.view import CanvasView
+
+SNAP = 7.0
+"""How near a card must come to a line of others to join it, in pixels of the screen."""
+
+
+class Drag(Gesture):
+    """Drag selected cards; a lone card that nothing is connected to can be dropped on a wire."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, canvas: CanvasView, start: QPointF, grasped: str) -> None:
+        super().__init__(canvas, start)
+        network = canvas.document.network
+        self._ids = [id_ for id_ in canvas.selection.ids if id_ in network]
+        self._from = {id_: network.node(id_).position for id_ in self._ids}
+        self._grasped = grasped
+        self._to: dict[str, Position] = {}
+        self._guides: tuple[QLineF, ...] = ()
+        canvas.board.raise_cards(self._ids)
+        moving = set(self._ids)
+        self._others = [card.rect for card in canvas.board.cards_in(canvas.visible_region()) if card.id not in moving]
+
+    def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Show the cards at their new places, snapped to the lines of others or the grid."""
+        x, y = self._from[self._grasped]
+        rect = QRectF(self.canvas.board.cards[self._grasped].rect)
+        rect.moveTo(QPointF(x, y) + place - self.start)
+        coarse = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        found = rest(rect, () if coarse else self._others, SNAP / self.canvas.zoom, COARSE if coarse else FINE)
+        dx, dy = found.x - x, found.y - y
+        self._to = {id_: (px + dx, py + dy) for id_, (px, py) in self._from.items()}
+        self._guides = found.guides
+        self.canvas.board.displace(self._to)
+        self._light(self._wire_below(place))
+
+    def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Move them in the document; over a wire, insert."""
+        self.move(place, modifiers)
+        target = self._wire_below(place)
+        self._light(None)
+        self._guides = ()
+        self._finish(target)
+
+    def cancel(self) -> None:
+        """Put the cards back."""
+        self._light(None)
+        self._guides = ()
+        self.canvas.board.settle_back(self._ids)
+
+    def _finish(self, target: Connection | None) -> None:
+        document = self.canvas.document
+        title = f"Insert {self._grasped}" if target else edits.counted("Move", self._ids)
+        with document.transaction(title):
+            document.move(self._to)
+            if target is not None:
+                edits.insert_on(document, target, self._grasped)
+        self.canvas.board.settle_back(self._ids)
+
+    def _wire_below(self, place: QPointF) -> Connection | None:
+        if len(self._ids) != 1:
+            return None
+        wire = wire_at(self.canvas.board, place, 2 * WIRE_GRASP / self.canvas.zoom)
+        if wire is None:
+            return None
+        network = self.canvas.document.network
+        fits = edits.insertable(network, network.node(self._grasped), wire.connection)
+        return wire.connection if fits else None
+
+    def _light(self, connection: Connection | None) -> None:
+        self.canvas.light_wire((connection.target, connection.target_port) if connection else None)
+
+    def area(self) -> QRectF:
+        """Around the guides."""
+        whole = QRectF()
+        for line in self._guides:
+            whole = whole.united(QRectF(line.p1(), line.p2()).normalized().adjusted(-2, -2, 2, 2))
+        return whole
+
+    def paint(self, painter: QPainter) -> None:
+        """Lines along which the cards snapped."""
+        pen = QPen(self.canvas.theme.accent, 1, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(self._guides)
+
+
+class TakeOut(Drag):
+    """Alt-drag: the cards leave the flow, and the wires heal behind them."""
+
+    def __init__(self, canvas: CanvasView, start: QPointF, grasped: str) -> None:
+        super().__init__(canvas, start, grasped)
+        slots = {wire.slot for wire in canvas.board.wires_of(self._ids)}
+        canvas.surface.emphasis.doomed_wires |= slots
+        canvas.surface.update()
+
+    def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Take the cards out and leave them where they are dropped."""
+        self.move(place, modifiers & ~Qt.KeyboardModifier.AltModifier)
+        self._unmark()
+        self._guides = ()
+        document = self.canvas.document
+        with document.transaction(edits.counted("Take out", self._ids)):
+            edits.take_out(document, self._ids)
+            document.move(self._to)
+        self.canvas.board.settle_back(self._ids)
+
+    def cancel(self) -> None:
+        """Leave the cards in the flow."""
+        self._unmark()
+        super().cancel()
+
+    def _unmark(self) -> None:
+        self.canvas.surface.emphasis.doomed_wires.clear()
+        self.canvas.surface.update()
+
+    def _wire_below(self, place: QPointF) -> Connection | None:
+        return None

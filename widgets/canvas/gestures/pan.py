@@ -1,0 +1,43 @@
+"""Moving the view by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from widgets.canvas.gestures.base import Gesture
+
+if TYPE_CHECKING:
+    from widgets.canvas.view import CanvasView
+
+
+class Pan(Gesture):
+    """Middle drag, or drag with Space: the ground follows the pointer."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, canvas: CanvasView, start: QPointF) -> None:
+        super().__init__(canvas, start)
+        self._last = canvas.mapFromScene(start)
+        self._origin = self._scroll()
+        self.moved = False
+
+    def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Scroll by as much as the pointer moved on the screen."""
+        now = self.canvas.mapFromScene(place)
+        step = now - self._last
+        self._last = now
+        self.moved = self.moved or not step.isNull()
+        self._scroll_to(self._scroll() - step)
+
+    def cancel(self) -> None:
+        """Go back to where the view was."""
+        self._scroll_to(self._origin)
+
+    def _scroll(self) -> QPoint:
+        return QPoint(self.canvas.horizontalScrollBar().value(), self.canvas.verticalScrollBar().value())
+
+    def _scroll_to(self, place: QPoint) -> None:
+        self.canvas.horizontalScrollBar().setValue(place.x())
+        self.canvas.verticalScrollBar().setValue(place.y())

@@ -1,0 +1,134 @@
+"""Zooming, panning and framing: how the view moves over the scene."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from widgets.canvas.levels import MAXIMUM, MINIMUM
+from widgets.canvas.surface import EXTENT
+
+STEP = 1.2
+"""Factor of one step of zoom."""
+
+PER_NOTCH = 1.15
+"""Factor of one notch of the wheel."""
+
+SETTLED_AFTER = 90
+"""Milliseconds without zooming after which cards are painted sharp again."""
+
+MARGIN = 40
+"""Pixels left free around what is framed."""
+
+
+class Navigation(QGraphicsView):
+    """A view that is moved by hand: endless ground, wheel zoom at the pointer, framing."""
+
+    zoomChanged = Signal(float)
+    """The zoom, 1 for 100 %."""
+    viewMoved = Signal()
+    """Another part of the scene is visible."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setScene(QGraphicsScene(self))
+        self.scene().setSceneRect(EXTENT)
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_AFTER)
+        self._settled.timeout.connect(self.zoom_settled)
+
+    @property
+    def zoom(self) -> float:
+        """The zoom, 1 for 100 %."""
+        return self.transform().m11()
+
+    def visible_region(self) -> QRectF:
+        """The part of the scene that is in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
+        """Zoom so that the scene under ``at`` (viewport; default its centre) stays where it is."""
+        zoom = max(MINIMUM, min(zoom, MAXIMUM))
+        if abs(zoom - 1) < 0.03:
+            zoom = 1.0
+        if zoom == self.zoom:
+            return
+        spot = QPointF(at if at is not None else self.viewport().rect().center())
+        scene = self.mapToScene(spot.toPoint())
+        self.zoom_started()
+        self._settled.start()
+        self._show(zoom, scene, spot)
+        self.zoomChanged.emit(zoom)
+        self.viewMoved.emit()
+
+    def zoom_in(self) -> None:
+        """One step nearer."""
+        self.set_zoom(self.zoom * STEP)
+
+    def zoom_out(self) -> None:
+        """One step away."""
+        self.set_zoom(self.zoom / STEP)
+
+    def zoom_reset(self) -> None:
+        """100 %."""
+        self.set_zoom(1.0)
+
+    def show_region(self, region: QRectF, most: float = 1.0) -> None:
+        """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
+        if region.isEmpty():
+            region = QRectF(-200, -150, 400, 300)
+        room = self.viewport().rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        fit = min(max(room.width(), 1) / region.width(), max(room.height(), 1) / region.height(), most)
+        zoom = max(MINIMUM, min(fit, MAXIMUM))
+        self._show(zoom, region.center(), QPointF(self.viewport().rect().center()))
+        self._settled.stop()
+        self.zoom_settled()
+        self.zoomChanged.emit(zoom)
+        self.viewMoved.emit()
+
+    def reveal(self, region: QRectF) -> None:
+        """Pan as little as needed to bring the region into view."""
+        self.ensureVisible(region, MARGIN, MARGIN)
+
+    def zoom_started(self) -> None:
+        """Hook: the zoom is changing."""
+
+    def zoom_settled(self) -> None:
+        """Hook: the zoom rests."""
+
+    def _show(self, zoom: float, scene: QPointF, spot: QPointF) -> None:
+        """Show the scene at ``zoom`` with its place ``scene`` at ``spot`` of the viewport."""
+        self.resetTransform()
+        self.scale(zoom, zoom)
+        centre = QPointF(self.viewport().rect().center())
+        self.centerOn(scene - (spot - centre) / zoom)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        step = event.pixelDelta() if event.hasPixelDelta() else event.angleDelta()
+        modifiers = event.modifiers()
+        if event.hasPixelDelta() and not modifiers & Qt.KeyboardModifier.ControlModifier:
+            self._scroll(step)
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._scroll(QPoint(step.y() + step.x(), 0))
+        elif step.y():
+            notches = step.y() / (120.0 if not event.hasPixelDelta() else 60.0)
+            self.set_zoom(self.zoom * PER_NOTCH**notches, event.position().toPoint())
+        event.accept()
+
+    def _scroll(self, step: QPoint) -> None:
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - step.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - step.y())
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.viewMoved.emit()

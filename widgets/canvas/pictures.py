@@ -1,0 +1,111 @@
+"""Pictures of cards at the exact scale of the screen, kept while they are of use.
+
+Painting a card takes a tenth of a millisecond, showing its picture a few microseconds. While the zoom changes from
+frame to frame, pictures of the last scale are stretched; they are painted afresh once it rests.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from widgets.canvas.board import Card
+from widgets.canvas.card_painter import CardPainter, picture_area
+from widgets.canvas.levels import Level
+
+BUDGET = 16_000_000
+"""Device pixels that all pictures together may have (64 MB)."""
+
+
+@dataclass
+class Picture:
+    """A painted card and what it was painted from."""
+
+    pixmap: QPixmap
+    version: int
+    level: Level
+    scale: float
+
+    @property
+    def pixels(self) -> int:
+        """Number of device pixels."""
+        return self.pixmap.width() * self.pixmap.height()
+
+
+class Pictures:
+    """Pictures by layer id, the least lately shown given up first."""
+
+    def __init__(self, painter: CardPainter) -> None:
+        self._painter = painter
+        self._kept: OrderedDict[str, Picture] = OrderedDict()
+        self._pixels = 0
+        self.painted = 0
+        """How many pictures were painted, ever; tests read it."""
+
+    def clear(self) -> None:
+        """Give all pictures up."""
+        self._kept.clear()
+        self._pixels = 0
+
+    def show(
+        self, painter: QPainter, card: Card, level: Level, zoom: float, ratio: float, *, stretch: bool
+    ) -> bool:
+        """Show a card's picture at ``zoom`` on a screen with ``ratio`` device pixels per pixel.
+
+        ``stretch`` allows a picture of another scale.
+
+        Returns whether the picture was of another scale, so that a sharper one is due.
+        """
+        scale = zoom * ratio
+        kept = self._kept.get(card.id)
+        if kept is None or kept.version != card.version or kept.level is not level:
+            kept = self._paint(card, level, zoom, ratio)
+        elif kept.scale != scale and not stretch:
+            kept = self._paint(card, level, zoom, ratio)
+        else:
+            self._kept.move_to_end(card.id)
+        area = picture_area(card).translated(card.rect.topLeft())
+        if kept.scale == scale:
+            self._show_exact(painter, kept, area)
+            return False
+        painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
+        return True
+
+    @staticmethod
+    def _show_exact(painter: QPainter, kept: Picture, area: QRectF) -> None:
+        """Show a picture pixel for pixel: snapped to the device, so that its text stays sharp."""
+        transform = painter.worldTransform()
+        corner = transform.map(area.topLeft())
+        ratio = kept.pixmap.devicePixelRatio()
+        painter.setWorldMatrixEnabled(False)
+        painter.drawPixmap(QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio), kept.pixmap)
+        painter.setWorldMatrixEnabled(True)
+
+    def _paint(self, card: Card, level: Level, zoom: float, ratio: float) -> Picture:
+        area, scale = picture_area(card), zoom * ratio
+        pixmap = QPixmap(round(area.width() * scale), round(area.height() * scale))
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.scale(pixmap.width() / area.width(), pixmap.height() / area.height())
+        painter.translate(-area.topLeft())
+        if level is Level.NEAR:
+            self._painter.near(painter, card)
+        else:
+            self._painter.mid(painter, card, zoom)
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return self._keep(card.id, Picture(pixmap, card.version, level, scale))
+
+    def _keep(self, id_: str, picture: Picture) -> Picture:
+        old = self._kept.pop(id_, None)
+        self._pixels += picture.pixels - (old.pixels if old else 0)
+        self._kept[id_] = picture
+        self.painted += 1
+        while self._pixels > BUDGET and len(self._kept) > 1:
+            _, given_up = self._kept.popitem(last=False)
+            self._pixels -= given_up.pixels
+        return picture

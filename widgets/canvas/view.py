@@ -1,0 +1,517 @@
+"""The canvas: a node editor for one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
+
+from graph import cards
+from graph.changes import LayerRenamed
+from graph.check import Checker
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.layers.catalogue import catalogue
+from graph.layout import arrange
+from graph.network import Node
+from widgets.canvas import edits, keys
+from widgets.canvas.board import Board, Slot
+from widgets.canvas.commands import Commands
+from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.ground import Ground
+from widgets.canvas.hands import Hands
+from widgets.canvas.hits import NOTHING, WIRE_GRASP, Hit, What, find, wire_at
+from widgets.canvas.matching import Pulled
+from widgets.canvas.minimap import Minimap
+from widgets.canvas.mover import Mover
+from widgets.canvas.navigation import Navigation
+from widgets.canvas.overlay import Overlay, paint_empty
+from widgets.canvas.rename import RenameField
+from widgets.canvas.search import SearchPopup
+from widgets.canvas.selection import Selection
+from widgets.canvas.surface import Surface
+from widgets.theme import Theme, ThemeSource
+
+MIME = "application/x-netloom-layer"
+"""What a drag from the palette carries: a layer's kind as text."""
+
+
+class CanvasView(Navigation):
+    """Shows a document's network and lets hands edit it.
+
+    The document is the truth: gestures and commands edit it in transactions, and what is shown follows its commits
+    and the checker's facts.
+    """
+
+    selectionChanged = Signal(list)
+    """Ids of the selected layers."""
+    layerActivated = Signal(str)
+    """A layer was double-clicked."""
+    statusMessage = Signal(str)
+    """A sentence for the status line: why something was refused."""
+    searchRequested = Signal()
+    """The add-layer search opened."""
+    menuRequested = Signal(str, QPoint)
+    """A right click: the layer's id (empty for the ground) and the place on the screen."""
+
+    def __init__(
+        self, document: Document, checker: Checker, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Network canvas")
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._themes = themes
+        self._ground = Ground(themes.theme)
+        self.surface = Surface(themes.theme)
+        self.surface.blurred.connect(self._settled.start)
+        self._overlay = Overlay(self)
+        self.scene().addItem(self.surface)
+        self.scene().addItem(self._overlay)
+        self.gesture: Gesture | None = None
+        self.animated = True
+        """Whether cards glide to new places; off where the system asks for no motion."""
+        self.minimap_wanted = True
+        self.selection = Selection(self)
+        self.selection.changed.connect(self._selection_changed)
+        self._commands = Commands(self)
+        self._hands = Hands(self)
+        self._mover = Mover(self)
+        self._search = SearchPopup(catalogue().values(), themes.theme, self)
+        self._search.closed.connect(self.setFocus)
+        self._rename = RenameField(self)
+        self._rename.finished.connect(self.setFocus)
+        self._pointer: QPoint | None = None
+        self._stop: list[Callable[[], None]] = []
+        self._minimap = Minimap(self)
+        themes.changed.connect(self._theme_changed)
+        self.viewMoved.connect(self._view_moved)
+        self.set_document(document, checker)
+
+    # The document
+
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """Show another document."""
+        self.cancel_gesture()
+        self._release()
+        self.document, self.checker = document, checker
+        self.board = Board(document, checker, self.surface.update)
+        self.surface.set_board(self.board)
+        self.selection.clear()
+        self._stop = [document.subscribe(self._take), checker.subscribe(self._refresh)]
+        self.frame_all()
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._themes.theme
+
+    def _release(self) -> None:
+        for stop in self._stop:
+            stop()
+        self._stop = []
+
+    def _take(self, commit: Commit) -> None:
+        self._mover.stop()
+        empty = not self.board.cards
+        self.board.take(commit)
+        for change in commit.changes:
+            if isinstance(change, LayerRenamed):
+                self.selection.rename(change.old, change.new)
+        self.selection.keep(self.document.network.ids)
+        self.surface.emphasis.selected_wires &= set(self.board.wires)
+        self.hover(NOTHING)
+        self._tell_accessibly()
+        self._minimap.place()
+        if empty != (not self.board.cards):
+            self.viewport().update()
+
+    def _refresh(self, ids: frozenset[str]) -> None:
+        self.board.refresh(ids)
+
+    # Adding layers
+
+    def add_layer_at(self, layer: Layer | type[Layer], place: QPointF) -> str:
+        """Add a layer with the middle of its card at ``place`` (scene); returns its id. On a wire it is inserted."""
+        return self._commands.add_at(layer if isinstance(layer, Layer) else layer(), place)
+
+    def add_layer(self, layer: Layer | type[Layer]) -> str:
+        """Add a layer behind the selected one if that feeds nothing yet, else at the pointer."""
+        made = layer if isinstance(layer, Layer) else layer()
+        source = self._commands.end_of_chain(made)
+        if source is not None:
+            return self._commands.add_after(made, source)
+        return self._commands.add_at(made, self._clear(self.pointer_place()))
+
+    def open_search(self) -> None:
+        """Open the add-layer search at the pointer."""
+        self._open_search(lambda kind: self.attempt(lambda: self.add_layer(kind)))
+
+    def search_for(self, pulled: Pulled, place: QPointF) -> None:
+        """Open the search for what fits the loose end of a wire at ``place`` (scene)."""
+        self._open_search(lambda kind: self.attempt(lambda: self._commands.add_pulled(kind(), place, pulled)), pulled)
+
+    def _open_search(self, chosen: Callable[[type[Layer]], None], pulled: Pulled | None = None) -> None:
+        self._search.open_at(self._pointer_spot() + QPoint(8, 8), chosen, pulled)
+        self.searchRequested.emit()
+
+    def pointer_place(self) -> QPointF:
+        """Where the pointer is in the scene; the middle of the view where it is elsewhere."""
+        return self.mapToScene(self._pointer_spot())
+
+    def _pointer_spot(self) -> QPoint:
+        inside = self._pointer is not None and self.viewport().rect().contains(self._pointer)
+        return self._pointer if inside and self._pointer is not None else self.viewport().rect().center()
+
+    def _clear(self, place: QPointF) -> QPointF:
+        corner = (place.x() - cards.WIDTH / 2, place.y() - 38)
+        x, y = edits.clear_place(self.document.network, corner)
+        return QPointF(x + cards.WIDTH / 2, y + 38)
+
+    # Selecting
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select these layers and no others."""
+        self.selection.set([id_ for id_ in ids if id_ in self.board.cards])
+
+    def select_all(self) -> None:
+        """Select every layer."""
+        self.selection.set(self.board.cards)
+
+    def select_wire(self, slot: Slot | None) -> None:
+        """Select one wire, or none."""
+        emphasis = self.surface.emphasis
+        for old in emphasis.selected_wires:
+            self.surface.touch_wire(old)
+        emphasis.selected_wires = {slot} if slot is not None else set()
+        self.surface.touch_wire(slot)
+
+    def clear(self) -> None:
+        """Let go of a gesture, or select nothing."""
+        if self.gesture is not None:
+            self.cancel_gesture()
+        else:
+            self.select_wire(None)
+            self.selection.clear()
+
+    def walk(self, dx: int, dy: int) -> None:
+        """Select the layer that a wire leads to: right along it, left against it, up and down among siblings."""
+        from widgets.canvas.walking import neighbour
+
+        ids = self.selection.ids
+        found = neighbour(self.document.network, ids[-1] if ids else None, dx, dy)
+        if found is not None:
+            self.selection.set([found])
+            self.reveal(self.board.cards[found].rect)
+
+    def _selection_changed(self) -> None:
+        emphasis = self.surface.emphasis
+        for id_ in emphasis.selected ^ set(self.selection.ids):
+            self.surface.touch_card(id_)
+        emphasis.selected = set(self.selection.ids)
+        self._tell_accessibly()
+        self.selectionChanged.emit(list(self.selection.ids))
+
+    # Commands
+
+    def delete_selection(self) -> None:
+        """Remove the selected layers and wires."""
+        self._commands.delete(self.selection.ids, set(self.surface.emphasis.selected_wires))
+
+    def copy(self) -> None:
+        """Copy the selected layers as text."""
+        self._commands.copy(self.selection.ids)
+
+    def cut(self) -> None:
+        """Copy the selected layers and remove them."""
+        self.copy()
+        self.delete_selection()
+
+    def paste(self) -> None:
+        """Paste copied layers at the pointer; they become the selection."""
+        self.attempt(lambda: self._commands.paste(self.pointer_place()))
+
+    def duplicate(self) -> None:
+        """Copy the selected layers beside themselves."""
+        self._commands.duplicate(self.selection.ids)
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selected cards by so many scene pixels; with none selected, pan."""
+        if self.selection.ids:
+            self._commands.nudge(self.selection.ids, dx, dy)
+        else:
+            self.centerOn(self.visible_region().center() + QPointF(dx, dy) * 12 / self.zoom)
+
+    def rename_selected(self) -> None:
+        """Edit the name of the one selected layer in place."""
+        if len(self.selection) != 1:
+            return
+        id_ = self.selection.ids[0]
+        card = self.board.cards[id_]
+        self.reveal(card.rect)
+        strip = QRectF(card.rect.left(), card.rect.top(), cards.WIDTH, cards.HEADER)
+        area = self.mapFromScene(strip).boundingRect()
+        area.setHeight(max(area.height(), 26))
+        area.setWidth(max(area.width(), 120))
+        self._rename.open_over(area, id_, lambda new: self.attempt(lambda: self._commands.rename(id_, new)))
+
+    def auto_layout(self) -> None:
+        """Lay out the selected layers, or all where fewer than two are selected."""
+        chosen = self.selection.ids if len(self.selection) > 1 else None
+        places = arrange(self.document.network, chosen)
+        before = {id_: self.document.network.node(id_).position for id_ in places}
+        self._commands.move("Arrange layers", places)
+        if self.animated:
+            self._mover.start(before, places)
+        if chosen is None:
+            self.frame_all()
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; what the user caused to fail is said in the status line."""
+        try:
+            act()
+        except NetloomError as error:
+            self.statusMessage.emit(str(error))
+
+    # The view
+
+    def frame_selection(self) -> None:
+        """Show the selected cards, or all where none is selected."""
+        self.show_region(self.board.bounds(self.selection.ids) if self.selection.ids else self.board.bounds())
+
+    def frame_all(self) -> None:
+        """Show the whole network."""
+        self.show_region(self.board.bounds())
+
+    def set_minimap(self, wanted: bool) -> None:
+        """Show the map when something lies out of view, or never."""
+        self.minimap_wanted = wanted
+        self._minimap.place()
+
+    def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
+        """Write a picture of the whole network.
+
+        Raises
+        ------
+        NetloomError
+            if the file cannot be written.
+        """
+        from widgets.canvas.export import write_png
+
+        write_png(self.surface, self._ground, self.board.bounds(), Path(path), scale)
+
+    # Gestures
+
+    def begin(self, gesture: Gesture) -> None:
+        """A gesture starts."""
+        self.gesture = gesture
+        self.hover(NOTHING)
+        self.viewport().setCursor(gesture.cursor)
+        self._overlay.refresh()
+
+    def lead(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The pointer moves during a gesture."""
+        if self.gesture is not None:
+            self.gesture.move(place, modifiers)
+            self._overlay.refresh()
+
+    def finish(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The gesture ends well."""
+        gesture, self.gesture = self.gesture, None
+        self.viewport().unsetCursor()
+        if gesture is not None:
+            self.attempt(lambda: gesture.end(place, modifiers))
+        self._overlay.refresh()
+
+    def cancel_gesture(self) -> None:
+        """The gesture is called off; nothing was edited."""
+        self._hands.forget()
+        gesture, self.gesture = self.gesture, None
+        self.viewport().unsetCursor()
+        if gesture is not None:
+            gesture.cancel()
+        self._overlay.refresh()
+
+    def light_wire(self, slot: Slot | None) -> None:
+        """Show that something can be dropped on this wire."""
+        emphasis = self.surface.emphasis
+        if emphasis.lit_wire != slot:
+            self.surface.touch_wire(emphasis.lit_wire)
+            emphasis.lit_wire = slot
+            self.surface.touch_wire(slot)
+
+    def wire_for(self, layer: Layer, place: QPointF) -> Slot | None:
+        """The wire at a place on which a new layer can be inserted."""
+        wire = wire_at(self.board, place, 2 * WIRE_GRASP / self.zoom)
+        node = Node("", layer, (0.0, 0.0))
+        if wire is None or not edits.insertable(self.document.network, node, wire.connection):
+            return None
+        return wire.slot
+
+    def hover(self, hit: Hit) -> None:
+        """Show what the pointer is over."""
+        emphasis, surface = self.surface.emphasis, self.surface
+        port = (hit.id, hit.port, hit.what is What.OUTPUT) if hit.what in (What.INPUT, What.OUTPUT) else None
+        if emphasis.hovered_port != port:
+            surface.touch_card(emphasis.hovered_port[0] if emphasis.hovered_port else None)
+            emphasis.hovered_port = port
+            surface.touch_card(hit.id)
+        if emphasis.hovered_wire != hit.slot:
+            surface.touch_wire(emphasis.hovered_wire)
+            emphasis.hovered_wire = hit.slot
+            surface.touch_wire(hit.slot)
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hands.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position().toPoint()
+        self._hands.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._hands.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        hit = find(self.board, self.mapToScene(event.position().toPoint()), self.zoom)
+        if event.button() == Qt.MouseButton.LeftButton and hit.what is What.NOTHING:
+            self._pointer = event.position().toPoint()
+            self.open_search()
+        elif event.button() == Qt.MouseButton.LeftButton and hit.what is What.CARD:
+            self.layerActivated.emit(hit.id)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        hit = find(self.board, self.mapToScene(event.pos()), self.zoom)
+        if hit.id and hit.id not in self.selection:
+            self.selection.set([hit.id])
+        self.menuRequested.emit(hit.id, event.globalPos())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            self.keyPressEvent(event)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            if not event.isAutoRepeat():
+                self._hands.space, self._hands.panned = True, False
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif not keys.handle(self, event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._hands.space:
+            self._hands.space = False
+            self.viewport().unsetCursor()
+            if not self._hands.panned and self.gesture is None:
+                self.open_search()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._hands.space = False
+        super().focusOutEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(event)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.hover(NOTHING)
+        return super().viewportEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dragged(event) is not None:
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        kind = self._dragged(event)
+        if kind is not None:
+            self.light_wire(self.wire_for(kind(), self.mapToScene(event.position().toPoint())))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.light_wire(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        kind = self._dragged(event)
+        self.light_wire(None)
+        if kind is not None:
+            place = self.mapToScene(event.position().toPoint())
+            self.attempt(lambda: self.add_layer_at(kind, place))
+            event.acceptProposedAction()
+            self.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._minimap.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._mover.stop()
+        self._release()
+        super().closeEvent(event)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
+        self._ground.paint(painter, rect)
+        if not self.board.cards:
+            paint_empty(painter, self)
+
+    # Inside
+
+    def _dragged(self, event: QDropEvent | QDragMoveEvent) -> type[Layer] | None:
+        data = event.mimeData()
+        return catalogue().get(data.data(MIME).toStdString()) if data.hasFormat(MIME) else None
+
+    def _show_tip(self, event: QHelpEvent) -> None:
+        from widgets.canvas.tips import tip
+
+        hit = find(self.board, self.mapToScene(event.pos()), self.zoom)
+        QToolTip.showText(event.globalPos(), tip(self.board, hit), self.viewport())
+
+    def _theme_changed(self) -> None:
+        self._ground = Ground(self.theme)
+        self.surface.set_theme(self.theme)
+        self._search.set_theme(self.theme)
+        self.viewport().update()
+
+    def _view_moved(self) -> None:
+        if self._stop:
+            self._minimap.place()
+            if not self.board.cards:
+                self.viewport().update()
+
+    def zoom_started(self) -> None:
+        """Stretch pictures while the zoom changes."""
+        self.surface.zooming = True
+
+    def zoom_settled(self) -> None:
+        """Paint cards sharp."""
+        self.surface.zooming = False
+        self.surface.update()
+
+    def _tell_accessibly(self) -> None:
+        layers, wires = len(self.board.cards), len(self.board.wires)
+        chosen = ", ".join(self.selection.ids[:5])
+        told = f"{layers} layers, {wires} connections" + (f"; selected: {chosen}" if chosen else "")
+        self.setAccessibleDescription(told)

@@ -1,0 +1,130 @@
+"""Paints wires: curves in the colour and stroke of their kind, with the shape where there is room."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from graph.shapes import Kind
+from widgets.canvas.board import Wire
+from widgets.canvas.card_painter import KIND_PIXELS, shape_text
+from widgets.canvas.levels import Level
+from widgets.theme import Theme, blend
+
+STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
+    Kind.IMAGE: (2.4, ()),
+    Kind.VECTOR: (1.6, ()),
+    Kind.SEQUENCE: (2.0, (6.0, 2.5)),
+    Kind.TOKENS: (2.2, (1.2, 2.2)),
+    Kind.VIDEO: (2.4, (7.0, 2.0, 1.2, 2.0)),
+    "": (1.4, (3.0, 3.0)),
+}
+"""Width in pixels and dashes (in widths) by kind, so that colour is not the only sign; empty: no shape known."""
+
+THIN_BELOW = 0.8
+"""Zoom below which wires are hairlines, which Qt draws much faster."""
+
+
+class WirePainter:
+    """Paints wires in one theme, in scene coordinates."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._font = theme.font()
+        self._font.setPixelSize(KIND_PIXELS)
+        self._metrics = QFontMetricsF(self._font)
+        self._pens = {kind: self._pen(kind) for kind in STROKES}
+        self._hairs = {kind: self._hair(kind) for kind in STROKES}
+
+    def color(self, kind: str) -> QColor:
+        """The colour of a kind; a quiet one where no shape is known."""
+        return self.theme.kind(kind) if kind else self.theme.faint
+
+    def paint(self, painter: QPainter, wires: Iterable[Wire], level: Level, zoom: float) -> None:
+        """Paint wires as the level asks."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if level is Level.FAR:
+            self._paint_lines(painter, wires)
+        elif zoom < THIN_BELOW:
+            for wire in wires:
+                painter.setPen(self._hairs[wire.kind])
+                painter.drawPath(wire.path)
+        else:
+            for wire in wires:
+                painter.setPen(self._pens[wire.kind])
+                painter.drawPath(wire.path)
+
+    def strong(self, painter: QPainter, wire: Wire, color: QColor | None = None) -> None:
+        """Paint a wire that the pointer is over, or that something is about to happen to."""
+        pen = QPen(self._pens[wire.kind])
+        pen.setColor(color or self.color(wire.kind))
+        pen.setWidthF(3.4)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(wire.path)
+
+    def loose(self, painter: QPainter, path: QPainterPath, kind: str, color: QColor | None) -> None:
+        """Paint a wire that is being pulled."""
+        pen = QPen(self._pens[kind])
+        pen.setWidthF(2.6)
+        if color is not None:
+            pen.setColor(color)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def labels(self, painter: QPainter, wires: Iterable[Wire]) -> None:
+        """Paint the shapes on those wires that have room for them."""
+        painter.setFont(self._font)
+        for wire in wires:
+            if wire.shape is None:
+                continue
+            text = shape_text(wire.shape)
+            width = self._metrics.horizontalAdvance(text) + 12
+            if not has_room(wire, width):
+                continue
+            centre = QPointF(*wire.course.middle())
+            area = QRectF(centre.x() - width / 2, centre.y() - 9, width, 18)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.ground)
+            painter.drawRoundedRect(area, 9, 9)
+            painter.setPen(blend(self.color(wire.kind), self.theme.text, 0.6))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_lines(self, painter: QPainter, wires: Iterable[Wire]) -> None:
+        lines: defaultdict[str, list[QLineF]] = defaultdict(list)
+        for wire in wires:
+            lines[wire.kind] += straight(wire)
+        for kind, found in lines.items():
+            painter.setPen(self._hairs[kind])
+            painter.drawLines(found)
+
+    def _pen(self, kind: str) -> QPen:
+        width, dashes = STROKES[kind]
+        pen = QPen(blend(self.color(kind), self.theme.ground, 0.88), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.RoundCap)
+        if dashes:
+            pen.setDashPattern(list(dashes))
+        return pen
+
+    def _hair(self, kind: str) -> QPen:
+        pen = QPen(blend(self.color(kind), self.theme.ground, 0.92), 1)
+        pen.setCosmetic(True)
+        return pen
+
+
+def has_room(wire: Wire, width: float) -> bool:
+    """Whether a label of this width leaves the wire visible on both sides."""
+    index = len(wire.course.curves) // 2
+    begin = wire.course.curves[index - 1][2] if index else wire.course.start
+    end = wire.course.curves[index][2]
+    return abs(end[0] - begin[0]) > width + 56 and end[0] - begin[0] > abs(end[1] - begin[1]) * 0.6
+
+
+def straight(wire: Wire) -> list[QLineF]:
+    """A wire as straight lines, as it looks from far."""
+    points = [QPointF(*wire.course.start), *(QPointF(*curve[2]) for curve in wire.course.curves)]
+    return [QLineF(points[i], points[i + 1]) for i in range(len(points) - 1)]
