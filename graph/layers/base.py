@@ -10,6 +10,7 @@ import inspect
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -242,11 +243,18 @@ def repaired(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> dict[
     return (remedy.replace or layer).infer(arriving)
 
 
+_trying: ContextVar[bool] = ContextVar("trying", default=False)
+"""Whether a remedy is being tried: a refusal then needs none of its own, and two layers cannot propose each other."""
+
+
 def _helps(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> bool:
+    token = _trying.set(True)
     try:
         repaired(layer, inputs, remedy)
     except ShapeError:
         return False
+    finally:
+        _trying.reset(token)
     return True
 
 
@@ -259,7 +267,7 @@ def refusal(
     port: str | None = "in",
 ) -> ShapeError:
     """The error to raise when ``layer`` refuses ``inputs``; of the candidates only those are offered that help."""
-    remedies = tuple(remedy for remedy in candidates if _helps(layer, inputs, remedy))
+    remedies = () if _trying.get() else tuple(remedy for remedy in candidates if _helps(layer, inputs, remedy))
     return ShapeError(message, port=port, remedies=remedies)
 
 

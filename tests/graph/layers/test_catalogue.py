@@ -1,0 +1,169 @@
+"""The contract: what every layer owes, tested over the whole catalogue, so that a new layer meets it by existing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.layers.base import Layer, ShapeError, repaired
+from graph.layers.catalogue import catalogue, parse_layer
+from graph.shapes import Kind, Shape
+from tests.graph.layers.build import build, parameters, sample
+from tests.graph.layers.strategies import cases, layers
+
+KINDS = list(catalogue().values())
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+
+STRICTER = {
+    "add": "torch broadcasts sizes of 1, which in a drawn network is a slip far more often than a wish",
+    "multiply": "as for add",
+    "average": "as for add",
+    "concatenate": "along time, vectors and images have none",
+    "max_pool1d": "windows that see only border give minus infinity",
+    "max_pool2d": "windows that see only border give minus infinity",
+    "conv1d": "a causal convolution must not see the future through a mirrored or wrapped border",
+    "embedding": "negative padding indices are not offered",
+    "reshape": "tokens are not made of numbers",
+    "flatten": "a vector of unknown length cannot feed a dense layer",
+    "layer_norm": "an unknown length cannot be normalised as a whole",
+    "lstm": "no reason known",
+}
+"""Where our rule may refuse what torch would run, and why."""
+
+HAPPY = {
+    Kind.VECTOR: Shape(Kind.VECTOR, (64,)),
+    Kind.IMAGE: Shape(Kind.IMAGE, (4, 8, 8)),
+    Kind.SEQUENCE: Shape(Kind.SEQUENCE, (16, 4)),
+    Kind.TOKENS: Shape(Kind.TOKENS, (12,)),
+    Kind.VIDEO: Shape(Kind.VIDEO, (2, 4, 3, 3)),
+}
+"""Shapes that every layer in its default settings takes, if it takes the kind."""
+
+
+def run(layer: Layer, inputs: Mapping[str, Shape], device: str) -> tuple[torch.nn.Module, dict[str, Any]]:
+    """The built layer and what leaves it for a random batch."""
+    module = build(layer, inputs, device)
+    return module, module({port: sample(shape, device) for port, shape in inputs.items()})
+
+
+def meant(shape: Shape, time: int = 7) -> tuple[int | None, ...]:
+    return tuple(time if size is None else size for size in shape.sizes)
+
+
+@every_kind
+def test_defaults_build(kind: type[Layer]) -> None:
+    for accepted in kind.accepts:
+        layer = kind()
+        inputs = {port.name: HAPPY[accepted] for port in layer.input_ports()}
+        if kind.kind == "reshape" and accepted is Kind.VIDEO:
+            continue
+        if kind.kind == "layer_norm" and not inputs:
+            continue
+        outputs = layer.infer(inputs)
+        assert set(outputs) == {port.name for port in layer.output_ports()}
+        _, found = run(layer, inputs, "cpu")
+        for port, value in found.items():
+            assert tuple(value.shape[1:]) == outputs[port].sizes
+
+
+@every_kind
+@given(data=st.data())
+def test_the_shape_rule_and_the_costs_agree_with_torch(kind: type[Layer], data: st.DataObject) -> None:
+    layer, inputs = data.draw(cases(kind))
+    try:
+        outputs = layer.infer(inputs)
+    except ShapeError:
+        if kind.kind not in STRICTER:
+            with pytest.raises((RuntimeError, ValueError)):
+                run(layer, inputs, "meta")
+        return
+    module, found = run(layer, inputs, "meta")
+    assert parameters(module) == layer.parameter_count(inputs)
+    for port, value in found.items():
+        assert value.shape[0] == 3
+        same = [size for size in outputs[port].sizes]
+        real = list(value.shape[1:])
+        known = [(ours, theirs) for ours, theirs in zip(same, real, strict=True) if ours is not None]
+        assert all(ours == theirs for ours, theirs in known), f"{outputs[port]} predicted, torch gives {real}"
+
+
+@every_kind
+@given(data=st.data())
+def test_costs_are_not_negative_and_unlike_shapes_never_crash(kind: type[Layer], data: st.DataObject) -> None:
+    layer, inputs = data.draw(cases(kind, fitting=False))
+    try:
+        outputs = layer.infer(inputs)
+    except ShapeError:
+        return
+    assert layer.connection_count(inputs, outputs) >= 0
+    assert layer.flops(inputs, outputs) >= 0
+    assert layer.parameter_count(inputs) >= 0
+
+
+@every_kind
+@given(data=st.data())
+def test_every_remedy_of_a_refusal_helps(kind: type[Layer], data: st.DataObject) -> None:
+    layer, inputs = data.draw(cases(kind, fitting=False))
+    try:
+        layer.infer(inputs)
+    except ShapeError as error:
+        assert error.message.endswith(".")
+        assert error.port is None or error.port in inputs
+        assert len({remedy.title for remedy in error.remedies}) == len(error.remedies)
+        for remedy in error.remedies:
+            assert remedy.insert or remedy.replace
+            assert len({port for port, _ in remedy.insert}) == len(remedy.insert)
+            repaired(layer, inputs, remedy)
+
+
+@every_kind
+@given(data=st.data())
+def test_json_keeps_every_setting(kind: type[Layer], data: st.DataObject) -> None:
+    layer = data.draw(layers(kind))
+    assert parse_layer(kind.kind, layer.values(), "test") == layer
+    assert layer.summary() == layer.summary().strip()
+
+
+@every_kind
+@given(data=st.data())
+def test_values_and_gradients_are_finite(kind: type[Layer], data: st.DataObject) -> None:
+    layer, shapes = data.draw(cases(kind))
+    try:
+        layer.infer(shapes)
+    except ShapeError:
+        return
+    torch.manual_seed(0)
+    module = build(layer, shapes)
+    given_values = {port: sample(shape) for port, shape in shapes.items()}
+    found = module(given_values)
+    for value in found.values():
+        assert torch.isfinite(value).all()
+        if value.requires_grad:
+            value.sum().backward()
+    for value in [*module.parameters(), *given_values.values()]:
+        if value.grad is not None:
+            assert torch.isfinite(value.grad).all()
+    if found and all(shape.kind is not Kind.TOKENS for shape in shapes.values()):
+        assert all(value.grad is not None for value in given_values.values()), "no gradient reaches the input"
+
+
+@every_kind
+def test_it_explains_itself(kind: type[Layer]) -> None:
+    assert len(kind.help()) > 100
+    assert kind.stem.isidentifier()
+    assert kind.kind.isidentifier()
+    assert kind.title[0].isupper()
+    for setting in kind.settings():
+        assert setting.help.endswith(".")
+        assert setting.complaint(setting.default) is None
+        assert setting.when is None or setting.when[0] in {other.name for other in kind.settings()}
+
+
+def test_kinds_and_titles_are_unique() -> None:
+    assert len({kind.kind for kind in KINDS}) == len(KINDS)
+    assert len({kind.title for kind in KINDS}) == len(KINDS)
