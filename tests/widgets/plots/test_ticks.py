@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,5 +38,5 @@ def test_a_single_value_gets_room() -> None:
 
 def test_labels_are_moved_apart_within_bounds() -> None:
     rows = spread([50.0, 51.0, 52.0, 99.0], 12.0, 0.0, 100.0)
-    assert all(later - earlier >= 12.0 for earlier, later in zip(rows, rows[1:], strict=False))
+    assert all(later - earlier >= 12.0 for earlier, later in itertools.pairwise(rows))
     assert rows[-1] <= 100.0
