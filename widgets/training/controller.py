@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +67,7 @@ class TrainingController(QObject):
         self._link = link
         self._state = State.IDLE
         self._run: Path | None = None
+        self._title = ""
         self._reason = ""
         self._devices: tuple[Device, ...] = ()
         self._watch = Watch()
@@ -98,6 +100,11 @@ class TrainingController(QObject):
         return self._run
 
     @property
+    def title(self) -> str:
+        """The title of the project that was trained last."""
+        return self._title
+
+    @property
     def reason(self) -> str:
         """Why the last training failed, else empty."""
         return self._reason
@@ -120,8 +127,9 @@ class TrainingController(QObject):
             return
         project = project_json(Project(document.network, dict(document.sections)))
         about = document.sections.get("about")
-        title = about.get("title") if isinstance(about, dict) else None
-        self._begin(runs.fresh_folder(title if isinstance(title, str) else "network"))
+        title = about.get("title") if isinstance(about, Mapping) else None
+        self._title = title if isinstance(title, str) and title else "Network"
+        self._begin(runs.fresh_folder(self._title))
         self._request = self._link.ask(
             "train",
             self._take,

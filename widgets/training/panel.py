@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.training.messages import Message
 from graph.document import Document
@@ -42,9 +42,12 @@ class TrainPanel(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
+        self.tabs = QTabWidget(self)
+        self.tabs.setAccessibleName("Plan and runs")
+        self.tabs.addTab(self.plan, "Plan")
+        self.tabs.addTab(self.runs, "Runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.setChildrenCollapsible(True)
-        widths = ((self.plan, 270, 0), (self.curves.loss, 420, 3), (self.curves.metric, 380, 3), (self.runs, 400, 2))
+        widths = ((self.tabs, 380, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))
         for number, (widget, _, stretch) in enumerate(widths):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(number, stretch)
@@ -80,6 +83,14 @@ class TrainPanel(QWidget):
         """Show the plan of a document, and the runs there are."""
         self.plan.set_document(document)
         self.refresh_runs()
+
+    def show_runs(self) -> None:
+        """Bring the list of runs forward."""
+        self.tabs.setCurrentWidget(self.runs)
+
+    def show_plan(self) -> None:
+        """Bring the plan forward."""
+        self.tabs.setCurrentWidget(self.plan)
 
     def close_document(self) -> None:
         """Let go of the document."""
@@ -156,4 +167,4 @@ class TrainPanel(QWidget):
 
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)
-        return self.runs.model.entry(row).name if row is not None else shown_name(path, "this run")
+        return self.runs.model.entry(row).name if row is not None else shown_name(path, self._controller.title)

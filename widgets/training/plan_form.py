@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.training.plan import Plan
@@ -92,6 +92,13 @@ class PlanForm(QScrollArea):
     def plan(self) -> Plan:
         """The plan that is shown."""
         return self._plan
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the fields."""
+        return QSize(inside.minimumSizeHint().width() + 16 if (inside := self.widget()) else 240, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), 80)
 
     def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):

@@ -11,8 +11,8 @@ from app.training import runs
 from graph.errors import NetloomError
 from widgets.training.words import GREATER_IS_BETTER, primary
 
-MADE_UP = re.compile(r"-\d{8}-\d{6}(-\d+)?$")
-"""How names end that Netloom gave; such runs are called by their project's title."""
+MADE_UP = re.compile(r"-\d{8}-(\d\d)(\d\d)(\d\d)(-\d+)?$")
+"""How names end that Netloom gave; such runs are called by their project's title and the time of day."""
 
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
@@ -68,8 +68,9 @@ def read_entry(path: Path) -> RunEntry:
 
 
 def shown_name(path: Path, title: str) -> str:
-    """The folder's name if a person chose it, else the project's title."""
-    return title if MADE_UP.search(path.name) else path.name
+    """The folder's name if a person chose it, else the project's title with the time of day."""
+    made_up = MADE_UP.search(path.name)
+    return f"{title} {made_up[1]}:{made_up[2]}:{made_up[3]}" if made_up else path.name
 
 
 def best_of(history: runs.History, metric: str) -> float | None:

@@ -29,6 +29,15 @@ from widgets.training.run_model import RunModel
 EMPTY = "No runs yet. Press Train: every training is kept here, to be looked at, compared and continued."
 
 
+TIPS = {
+    "Resume": "Train on from where the run stopped",
+    "Rename": "Give the run's folder another name (F2)",
+    "Folder": "Open the run's folder",
+    "Export": "Export the trained network",
+    "Delete": "Delete the run (Del)",
+}
+
+
 class RunList(QWidget):
     """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do."""
 
@@ -64,7 +73,8 @@ class RunList(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, 168)
         header.setMinimumSectionSize(36)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -86,13 +96,15 @@ class RunList(QWidget):
         for title, act in self._acts().items():
             button = QPushButton(title, self)
             button.setFlat(True)
-            button.setAccessibleName(f"{title} the selected run")
+            button.setAccessibleName(f"{title} of the selected run")
+            button.setToolTip(TIPS[title])
+            button.setMinimumWidth(24)
             button.clicked.connect(act)
             self._buttons[title] = button
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
+        column.setContentsMargins(8, 4, 4, 4)
         column.setSpacing(4)
         column.addWidget(stack, 1)
         column.addWidget(self.notice)
@@ -102,7 +114,7 @@ class RunList(QWidget):
         return {
             "Resume": self._resume,
             "Rename": self._rename,
-            "Open folder": self._open_folder,
+            "Folder": self._open_folder,
             "Export": self._export,
             "Delete": self.ask_to_delete,
         }
@@ -133,7 +145,7 @@ class RunList(QWidget):
         entry = self.current
         free = entry is not None and entry.path != self.model.busy
         for title, button in self._buttons.items():
-            button.setEnabled(entry is not None and (free or title == "Open folder"))
+            button.setEnabled(entry is not None and (free or title == "Folder"))
             button.setVisible(self.model.rowCount() > 0)
         if entry is not None:
             self._buttons["Resume"].setEnabled(free and entry.resumable and self.model.busy is None)

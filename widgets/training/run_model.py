@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from widgets.theme import ThemeSource
 from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
 from widgets.training.words import title_of, value_of
 
-COLUMNS = ("Run", "When", "Epochs", "Validation", "Test", "Status")
+COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 
@@ -124,7 +123,7 @@ class RunModel(QAbstractTableModel):
                 return self._source.theme.error
             case ROLE.ToolTipRole:
                 return entry.problem or f"{entry.name}\n{entry.path}"
-            case ROLE.TextAlignmentRole if index.column() in (2, 3, 4):
+            case ROLE.TextAlignmentRole if index.column() in (1, 2, 3):
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -142,12 +141,12 @@ class RunModel(QAbstractTableModel):
     def _text(self, entry: RunEntry, column: int) -> str:
         if column == 0:
             return entry.name
-        if column == 5:
+        if column == 4:
             return "in progress" if entry.path == self.busy else entry.status
         if entry.problem:
             return ""
-        known = (when(entry.created), f"{entry.epoch} of {entry.epochs}", _shown(entry, entry.best))
-        return (*known, _shown(entry, entry.test))[column - 1]
+        known = {1: _shown(entry, entry.best), 2: _shown(entry, entry.test), 3: f"{entry.epoch} of {entry.epochs}"}
+        return known.get(column, entry.created.partition("T")[0])
 
     def _rename(self, entry: RunEntry, name: str) -> bool:
         try:
@@ -200,12 +199,6 @@ class RunModel(QAbstractTableModel):
 def _shown(entry: RunEntry, value: float | None) -> str:
     text = value_of(entry.metric, value)
     return text if entry.metric == "accuracy" or value is None else f"{title_of(entry.metric)} {text}"
-
-
-def when(created: str) -> str:
-    """An ISO time as a person says it: the time of day for today, the date before that."""
-    day, _, clock = created.partition("T")
-    return clock[:5] if day == time.strftime("%Y-%m-%d") else day
 
 
 def _swatch(color: QColor) -> QPixmap:

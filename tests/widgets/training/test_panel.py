@@ -27,6 +27,7 @@ def make_panel(make_controller: MakeController, qtbot: QtBot, document: Document
     qtbot.addWidget(panel)
     panel.set_document(document)
     panel.resize(1500, 360)
+    panel.show_runs()
     panel.show()
     return panel
 
@@ -65,7 +66,7 @@ def test_training_draws_its_curves(make_controller: MakeController, qtbot: QtBot
     assert panel.curves.shown == "accuracy"
     assert panel.strip.epoch.text() == "Epoch 4 of 4"
     assert "97.5 %" in panel.strip.figures.text()
-    assert panel.runs.model.entry(0).name == "Two spirals"
+    assert panel.runs.model.entry(0).name.startswith("Two spirals ")
     assert panel.runs.model.entry(0).test == 0.95
 
 
@@ -149,6 +150,7 @@ def test_the_plan_is_edited_through_the_document(
     make_controller: MakeController, qtbot: QtBot, document: Document
 ) -> None:
     panel = make_panel(make_controller, qtbot, document)
+    panel.show_plan()
     editor = panel.plan.forms["Training"].field("epochs").editor()
     assert isinstance(editor, QAbstractSpinBox)
     editor.setFocus()
@@ -164,6 +166,7 @@ def test_the_plan_is_edited_through_the_document(
 
 def test_a_plan_that_cannot_be_read_says_so(make_controller: MakeController, qtbot: QtBot) -> None:
     panel = make_panel(make_controller, qtbot, Document(sections={"plan": {"epochs": -3}}))
+    panel.show_plan()
     assert "epochs" in panel.plan._fault.text()
     assert panel.plan._fault.isVisible()
 
