@@ -32,6 +32,7 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
 
         ``index`` int64 (n,): positions in the data set of the ``n <= limit`` samples shown, spread evenly;
         ``part`` uint8 (n,): 0 training, 1 validation, 2 test, 255 none;
+        ``place`` int64 (n,): positions within the part;
         ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
 
         The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes``, ``parts`` (samples per part), ``balance``
@@ -49,6 +50,7 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         "features": {name: statistics(field) for name, field in dataset.fields.items()},
         "index": index,
         "part": part_of(prepared)[index],
+        "place": place_of(prepared)[index],
         "values": {name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
     }
 
@@ -59,6 +61,14 @@ def part_of(prepared: Prepared) -> Array:
     for number, name in enumerate(PARTS):
         numbers[prepared.parts[name].indices] = number
     return numbers
+
+
+def place_of(prepared: Prepared) -> Array:
+    """Position of every sample within its part, int64 (N,); 0 for samples that are in none."""
+    places = np.zeros(prepared.dataset.samples, dtype=np.int64)
+    for part in prepared.parts.values():
+        places[part.indices] = np.arange(part.samples)
+    return places
 
 
 def balance(prepared: Prepared) -> dict[str, list[Any]] | None:
