@@ -17,7 +17,7 @@ def test_a_preview_is_small_and_true(kind: str) -> None:
     assert len(seen["index"]) == len(seen["part"]) == 50
     for name, values in seen["values"].items():
         np.testing.assert_array_equal(values, prepared.dataset.fields[name].values[seen["index"]])
-    plain = {key: value for key, value in seen.items() if key not in ("index", "part", "values")}
+    plain = {key: value for key, value in seen.items() if key not in ("index", "part", "place", "values")}
     assert json.loads(json.dumps(plain)) == plain
     assert seen["parts"] == {name: part.samples for name, part in prepared.parts.items()}
 
@@ -28,6 +28,7 @@ def test_each_sample_knows_its_part() -> None:
     assert len(seen["index"]) == 150
     for number, part in enumerate(prepared.parts.values()):
         np.testing.assert_array_equal(np.flatnonzero(seen["part"] == number), part.indices)
+        np.testing.assert_array_equal(part.indices[seen["place"][part.indices]], part.indices)
 
 
 def test_windows_between_the_parts_are_in_none() -> None:
