@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, Protocol
 
 from graph.layers.base import Family, Layer, Remedy, Window, positions, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, chain, function, method, own, single
+from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, chain, function, method, own
 from graph.layers.grid import Pads, as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
@@ -201,20 +201,26 @@ class Conv2d(Convolution):
         return Window(self.kernel_size, self.stride, self.dilation)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.Conv2d``."""
+        """``torch.nn.Conv2d``, behind a padding of its own where the two sides differ."""
         padding: Argument = compact(self.padding_size) if self.padding == "custom" else self.padding
+        high, wide = self.pads()
+        apart = high[0] != high[1] or wide[0] != wide[1]
         arguments: dict[str, Argument] = {
             "in_channels": inputs["in"].features,
             "out_channels": self.filters,
             "kernel_size": compact(self.kernel_size),
             "stride": compact(self.stride),
-            "padding": padding,
+            "padding": "valid" if apart else padding,
             "dilation": compact(self.dilation),
             "groups": self.groups,
             "bias": self.bias,
-            "padding_mode": self.padding_mode if self.padding != "valid" else "zeros",
+            "padding_mode": "zeros" if apart or self.padding == "valid" else self.padding_mode,
         }
-        return single("torch.nn.Conv2d", **without_defaults(arguments, **CONVOLUTION_DEFAULTS))
+        module = Module("torch.nn.Conv2d", without_defaults(arguments, **CONVOLUTION_DEFAULTS))
+        if apart:
+            # torch does the same inside for even kernels, but warns about it; its order is last axis first.
+            return chain(_pad(X, (*wide, *high), self.padding_mode), own(Ref(0)), module=module)
+        return chain(own(X), module=module)
 
     def summary(self) -> str:
         """Filters, kernel, stride and padding."""
@@ -232,6 +238,10 @@ CONVOLUTION_DEFAULTS: Mapping[str, Argument] = {
     "padding_mode": "zeros",
 }
 """What torch's convolutions assume ("valid" is no padding)."""
+
+
+def _pad(value: Ref, pads: tuple[int, ...], mode: PaddingMode) -> Step:
+    return function("torch.nn.functional.pad", value, pads, mode="constant" if mode == "zeros" else mode)
 
 
 class Conv1d(Convolution):
@@ -352,24 +362,25 @@ class Conv1d(Convolution):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv1d`` between two transpositions, since torch wants the channels before the time."""
-        causal = self.padding == "causal"
-        padding: Argument = self.padding_size if self.padding == "custom" else "valid" if causal else self.padding
+        front, behind = self.pads()
+        apart = front != behind
+        padding: Argument = self.padding_size if self.padding == "custom" else self.padding
+        plain = self.padding in ("valid", "causal") or apart
         arguments: dict[str, Argument] = {
             "in_channels": inputs["in"].features,
             "out_channels": self.filters,
             "kernel_size": self.kernel_size,
             "stride": self.stride,
-            "padding": padding,
+            "padding": "valid" if plain else padding,
             "dilation": self.dilation,
             "groups": self.groups,
             "bias": self.bias,
-            "padding_mode": self.padding_mode if self.padding in ("same", "custom") else "zeros",
+            "padding_mode": "zeros" if plain else self.padding_mode,
         }
         module = Module("torch.nn.Conv1d", without_defaults(arguments, **CONVOLUTION_DEFAULTS))
         steps: list[Step] = [method("transpose", X, 1, 2)]
-        if causal:
-            mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
-            steps.append(function("torch.nn.functional.pad", Ref(0), self.pads(), mode=mode))
+        if apart:
+            steps.append(_pad(Ref(0), (front, behind), self.padding_mode))
         steps.append(own(Ref(len(steps) - 1)))
         return chain(*steps, method("transpose", Ref(len(steps) - 1), 1, 2), module=module)
 

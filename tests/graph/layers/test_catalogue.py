@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -17,30 +17,48 @@ from tests.graph.layers.build import build, parameters, sample
 from tests.graph.layers.strategies import cases, layers
 
 KINDS = list(catalogue().values())
+pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 
-STRICTER = {
-    "add": "torch broadcasts sizes of 1, which in a drawn network is a slip far more often than a wish",
-    "multiply": "as for add",
-    "average": "as for add",
-    "concatenate": "along time, vectors and images have none",
-    "max_pool1d": "windows that see only border give minus infinity",
-    "max_pool2d": "windows that see only border give minus infinity",
-    "conv1d": "a causal convolution must not see the future through a mirrored or wrapped border",
-    "embedding": "negative padding indices are not offered",
-    "reshape": "tokens are not made of numbers",
-    "flatten": "a vector of unknown length cannot feed a dense layer",
-    "layer_norm": "an unknown length cannot be normalised as a whole",
-    "lstm": "no reason known",
+
+def _broadcasts(layer: Layer, inputs: Mapping[str, Shape]) -> bool:
+    # torch repeats sizes of 1 and missing axes, which in a drawn network is a slip far more often than a wish.
+    return len({shape.kind for shape in inputs.values()}) > 1 or any(1 in shape.sizes for shape in inputs.values())
+
+
+def _gaps(layer: Any, inputs: Mapping[str, Shape]) -> bool:
+    # Windows with gaps that see only border give minus infinity, and an index outside the input.
+    return bool(max(layer.spread()) > 1)
+
+
+def _unknown(layer: Any, inputs: Mapping[str, Shape]) -> bool:
+    # A layer behind it could not be built for a length that is not known.
+    return inputs["in"].elements is None or (hasattr(layer, "shape") and layer.shape.elements is None)
+
+
+STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
+    "add": _broadcasts,
+    "multiply": _broadcasts,
+    "average": _broadcasts,
+    "concatenate": lambda layer, inputs: layer.along == "time",
+    "max_pool1d": _gaps,
+    "max_pool2d": _gaps,
+    "conv1d": lambda layer, inputs: layer.padding == "causal",
+    "flatten": _unknown,
+    "layer_norm": _unknown,
+    "reshape": lambda layer, inputs: _unknown(layer, inputs) or layer.shape.kind is Kind.TOKENS,
 }
-"""Where our rule may refuse what torch would run, and why."""
+"""Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
+along time, vectors and images have nothing to join, a causal convolution must not see the future through a mirrored
+border, and tokens are not made of numbers."""
+
 
 HAPPY = {
     Kind.VECTOR: Shape(Kind.VECTOR, (64,)),
-    Kind.IMAGE: Shape(Kind.IMAGE, (4, 8, 8)),
+    Kind.IMAGE: Shape(Kind.IMAGE, (4, 4, 4)),
     Kind.SEQUENCE: Shape(Kind.SEQUENCE, (16, 4)),
     Kind.TOKENS: Shape(Kind.TOKENS, (12,)),
-    Kind.VIDEO: Shape(Kind.VIDEO, (2, 4, 3, 3)),
+    Kind.VIDEO: Shape(Kind.VIDEO, (4, 4, 2, 2)),
 }
 """Shapes that every layer in its default settings takes, if it takes the kind."""
 
@@ -48,11 +66,14 @@ HAPPY = {
 def run(layer: Layer, inputs: Mapping[str, Shape], device: str) -> tuple[torch.nn.Module, dict[str, Any]]:
     """The built layer and what leaves it for a random batch."""
     module = build(layer, inputs, device)
-    return module, module({port: sample(shape, device) for port, shape in inputs.items()})
+    return module, module(samples(inputs, device))
 
 
-def meant(shape: Shape, time: int = 7) -> tuple[int | None, ...]:
-    return tuple(time if size is None else size for size in shape.sizes)
+def samples(inputs: Mapping[str, Shape], device: str = "cpu") -> dict[str, torch.Tensor]:
+    """A random batch for each input; unknown times are all the same, and long enough for any window drawn here."""
+    times = {shape.time for shape in inputs.values() if shape.time is not None}
+    time = times.pop() if times else 70
+    return {port: sample(shape, device, time=time) for port, shape in inputs.items()}
 
 
 @every_kind
@@ -60,10 +81,6 @@ def test_defaults_build(kind: type[Layer]) -> None:
     for accepted in kind.accepts:
         layer = kind()
         inputs = {port.name: HAPPY[accepted] for port in layer.input_ports()}
-        if kind.kind == "reshape" and accepted is Kind.VIDEO:
-            continue
-        if kind.kind == "layer_norm" and not inputs:
-            continue
         outputs = layer.infer(inputs)
         assert set(outputs) == {port.name for port in layer.output_ports()}
         _, found = run(layer, inputs, "cpu")
@@ -78,18 +95,17 @@ def test_the_shape_rule_and_the_costs_agree_with_torch(kind: type[Layer], data: 
     try:
         outputs = layer.infer(inputs)
     except ShapeError:
-        if kind.kind not in STRICTER:
-            with pytest.raises((RuntimeError, ValueError)):
-                run(layer, inputs, "meta")
+        if not STRICTER.get(kind.kind, lambda *_: False)(layer, inputs):
+            # Tensors without values skip some of torch's checks, so this needs the CPU.
+            with pytest.raises((RuntimeError, ValueError, AssertionError)):
+                run(layer, inputs, "cpu")
         return
     module, found = run(layer, inputs, "meta")
     assert parameters(module) == layer.parameter_count(inputs)
     for port, value in found.items():
         assert value.shape[0] == 3
-        same = [size for size in outputs[port].sizes]
-        real = list(value.shape[1:])
-        known = [(ours, theirs) for ours, theirs in zip(same, real, strict=True) if ours is not None]
-        assert all(ours == theirs for ours, theirs in known), f"{outputs[port]} predicted, torch gives {real}"
+        pairs = zip(outputs[port].sizes, value.shape[1:], strict=True)
+        assert all(ours in (None, theirs) for ours, theirs in pairs), f"{outputs[port]}, but torch gives {value.shape}"
 
 
 @every_kind
@@ -139,7 +155,7 @@ def test_values_and_gradients_are_finite(kind: type[Layer], data: st.DataObject)
         return
     torch.manual_seed(0)
     module = build(layer, shapes)
-    given_values = {port: sample(shape) for port, shape in shapes.items()}
+    given_values = samples(shapes)
     found = module(given_values)
     for value in found.values():
         assert torch.isfinite(value).all()
