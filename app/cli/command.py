@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, projects, running
+from app.cli import catalogues, projects, running, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from graph.errors import NetloomError
@@ -73,6 +73,9 @@ def build(screen: Screen) -> typer.Typer:
         projects.check,
         running.train,
         running.resume,
+        using.runs,
+        using.evaluate,
+        using.predict,
         _tour_verb(screen),
         worker,
     ):

@@ -1,0 +1,122 @@
+"""Verbs for runs that are there: list them, test them, use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from app.cli.printing import Json, metrics, print_json, print_line, print_table, written
+from app.cli.running import RunFolder
+from graph.errors import NetloomError
+
+SHOWN_CLASSES = 5
+"""Probabilities that people are shown for a sample, the largest ones."""
+
+
+def runs(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A folder of runs; without it, where runs are kept.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List runs, the newest first."""
+    from app.training.runs import runs as found
+
+    if folder is not None and not folder.is_dir():
+        raise NetloomError(f"{folder} cannot be listed: there is no such folder. Check the name.")
+    entries = [summary.to_json() for summary in found(folder)]
+    if json:
+        print_json(entries)
+        return
+    rows = [
+        (
+            one["run"],
+            one["title"],
+            one["created"].replace("T", " "),
+            one["status"],
+            f"{one['epoch']}/{one['epochs']}",
+            one["problem"] or metrics(one["test"] or one["validation"]),
+        )
+        for one in entries
+    ]
+    print_table(("run", "title", "begun", "status", "epochs", "test"), rows)
+
+
+def evaluate(
+    run: RunFolder,
+    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The part of the data.")] = "test",
+    json: Json = False,
+) -> None:
+    """Test a run on the test part of its data."""
+    from app.training.evaluate import evaluate as found
+
+    evaluation = found(run, part).to_json()
+    if json:
+        print_json(evaluation | {part: evaluation["metrics"]})
+        return
+    print_line(f"{part}: {metrics(evaluation['metrics'])}")
+    if "confusion" in evaluation:
+        classes = evaluation["classes"]
+        rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
+        print_table(("true \\ predicted", *classes), rows, classes)
+
+
+def predict(
+    run: RunFolder,
+    given: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A picture, CSV, NPY, NPZ or JSON file; or numbers such as 5.1,3.5,1.4,0.2, JSON, or a text.",
+            show_default=False,
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Answer for new input: the probability of each class, or numbers in the data's own units.
+
+    Tables have one sample per row, for a forecaster one time step per row. Values are in the data's own units. A
+    negative first number needs -- before RUN.
+    """
+    from app.data.choice import DataChoice
+    from app.inputs import input_fields, read_inputs
+    from app.training.runs import Run
+
+    opened = Run.open(run)
+    section = opened.project.sections.get("data")
+    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    info = choice.info(opened.base)
+    arrays = read_inputs(given, input_fields(opened.project.network, info), choice.source)
+    from app.training.evaluate import predict as answer
+
+    predictions = [_told(one) for one in answer(run, arrays)]
+    if json:
+        print_json({"run": str(opened.path), "samples": len(predictions), "predictions": predictions})
+        return
+    for number, one in enumerate(predictions, 1):
+        print_line(f"{number}: {_sentence(one)}")
+
+
+def _told(one: dict[str, Any]) -> dict[str, Any]:
+    """A prediction with the one number that tells most beside all of them."""
+    if "class" in one:
+        return one | {"probability": one["probabilities"][one["class"]]}
+    if "values" in one:
+        return one | ({"value": one["values"][0]} if _single(one["values"]) else {})
+    return {name: _told(part) for name, part in one.items()}
+
+
+def _single(values: list[Any]) -> bool:
+    return len(values) == 1 and not isinstance(values[0], list)
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    if "class" in one:
+        ranked = sorted(one["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        return f"{one['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
+    if "values" in one:
+        return written(one["value"]) if "value" in one else str(one["values"])
+    return "; ".join(f"{name}: {_sentence(part)}" for name, part in one.items())

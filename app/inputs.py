@@ -1,0 +1,234 @@
+"""New input for a trained network: pictures, tables, arrays and numbers, in the data's own units."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.data.dataset import Array, DatasetInfo, FieldInfo
+from app.data.sources.array_files import read_arrays
+from app.data.sources.base import Source
+from app.data.sources.columns import ColumnType, look, numbers
+from app.data.sources.files import reading
+from app.data.sources.frames import CsvSource
+from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
+from app.data.sources.text import Text, longest, numbered, split_text
+from graph.errors import NetloomError
+from graph.layers.io import Input
+from graph.network import Network
+from graph.shapes import Kind, Shape
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = frozenset({".csv", ".tsv", ".txt"})
+ARRAYS = frozenset({".npy", ".npz"})
+FILES = SUFFIXES | TABLES | ARRAYS | {".json"}
+LARGEST = 2**28
+"""Most bytes of a JSON file."""
+
+
+def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    """The samples in ``given``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
+
+    Parameters
+    ----------
+    given
+        a picture, CSV, NPY, NPZ or JSON file; or numbers, JSON or a text itself.
+    fields
+        what the network reads; with several, an NPZ file or a JSON object names an array for each.
+    source
+        the data that the network was trained on, which knows how its own files are written.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be read, or does not have the sizes that the network needs.
+    """
+    file = _file(given)
+    found = _from_file(file, fields, source) if file else _from_text(given, fields)
+    place = file.name if file else "The input"
+    arrays = {field.name: _shaped(_of(found, field, len(fields), place), field.shape, place) for field in fields}
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1:
+        raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
+    return arrays
+
+
+def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
+    """The fields of the data that the network reads."""
+    names = [node.layer.field for node in network if isinstance(node.layer, Input)]
+    return [info.input_field(name) for name in dict.fromkeys(names)]
+
+
+def _file(given: str) -> Path | None:
+    """The file that ``given`` names; None where it is the input itself."""
+    path = Path(given)
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # too long for a name, or not one
+        return None
+    if path.suffix.lower() in FILES and not re.search(r"[\s\[{]", given):
+        raise NetloomError(f"{given} cannot be opened: there is no such file. Check the name and the folder.")
+    return None
+
+
+def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    suffix = file.suffix.lower()
+    with reading(file):
+        if suffix in ARRAYS:
+            return read_arrays(file)
+        if suffix == ".json":
+            return _from_json(_text_of(file), file.name)
+        if suffix in TABLES:
+            return {"": _table(file, fields[0], source)}
+        return {"": _picture(file, fields[0].shape)}
+
+
+def _text_of(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise NetloomError(f"{file.name} is larger than {LARGEST >> 20} MB; save the input as NPY instead.")
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _from_text(given: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
+    if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
+        return {"": _tokens([given], fields[0], "word")}
+    if given.lstrip().startswith(("[", "{")):
+        return _from_json(given, "The input")
+    try:
+        return {"": np.array([float(part) for part in re.split(r"[\s,;]+", given.strip())], dtype=np.float64)}
+    except ValueError:
+        raise NetloomError(
+            f"“{given[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or numbers "
+            "such as 5.1,3.5,1.4,0.2."
+        ) from None
+
+
+def _from_json(text: str, place: str) -> dict[str, Array]:
+    try:
+        value = json.loads(text)
+        named = value if isinstance(value, dict) else {"": value}
+        return {str(name): np.array(part, dtype=np.float64) for name, part in named.items()}
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
+
+
+def _of(found: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -> Array:
+    """The array for a field: the one of its name, or the only one."""
+    if field.name in found:
+        return found[field.name]
+    if fields == 1 and len(found) == 1:
+        return next(iter(found.values()))
+    raise NetloomError(f"{place} has no array “{field.name}”; it has {', '.join(found) or 'none'}.")
+
+
+# Tables and pictures
+
+
+def _table(file: Path, field: FieldInfo, source: Source) -> Array:
+    """Rows of a table as (rows, features), its columns found by their names where they have the right ones."""
+    kept = source if isinstance(source, CsvSource) else CsvSource(path=str(file))
+    frame, _ = CsvSource(path=str(file), delimiter=kept.delimiter, decimal=kept.decimal).frame(file)
+    if field.vocabulary:
+        column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
+        unit = source.unit if isinstance(source, Text) else "word"
+        return _tokens(frame[column].astype(str).tolist(), field, unit)
+    named = [_column(frame, name) for name in field.names]
+    if named and all(column is not None for column in named):
+        return np.stack([column for column in named if column is not None], axis=1)
+    plain = [frame[name] for name in frame.columns if look(frame[name]).type is ColumnType.NUMBER]
+    missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
+    if len(plain) != len(frame.columns) or (missing and len(plain) != len(field.names)):
+        wanted = f"has no column “{missing[0]}”, which the network reads" if missing else "holds more than numbers"
+        raise NetloomError(f"{file.name} {wanted}; its columns are {', '.join(map(str, frame.columns[:12]))}.")
+    return np.stack([numbers(series)[0] for series in plain], axis=1)
+
+
+def _column(frame: pd.DataFrame, name: str) -> Array | None:
+    """The feature ``name`` of a table: a column of numbers, or whether a column has one category."""
+    if name in frame.columns:
+        return numbers(frame[name])[0]
+    column, equals, category = name.partition(" = ")
+    if not equals or column not in frame.columns:
+        return None
+    text = frame[column].astype(str).where(~frame[column].isna(), "(missing)")
+    return np.asarray((text == category).to_numpy(np.float32))
+
+
+def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
+    length = field.shape.time or max(len(split_text(text, unit)) for text in texts)
+    return numbered([split_text(text, unit) for text in texts], field.vocabulary, length)
+
+
+def _picture(file: Path, shape: Shape) -> Array:
+    """A picture as the network reads it: as an image, as a sequence of rows, or as a list of pixels."""
+    channels, height, width = _picture_size(file, shape)
+    try:
+        values = picture_array(file, (height, width), channels == 3, "stretch")
+    except PictureError as error:
+        raise NetloomError(f"{file.name} {error}.") from None
+    return values.reshape(1, *(size or height for size in shape.sizes))
+
+
+def _picture_size(file: Path, shape: Shape) -> tuple[int, int, int]:
+    if shape.kind is Kind.IMAGE and shape.features in (1, 3):
+        return shape.features, shape.size("H"), shape.size("W")
+    if shape.kind is Kind.SEQUENCE and shape.time:
+        return 1, shape.time, shape.features
+    side = math.isqrt(shape.features) if shape.kind is Kind.VECTOR else 0
+    if side > 1 and side**2 == shape.features:
+        return 1, side, side
+    raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
+
+
+# Sizes
+
+
+def _shaped(values: Array, shape: Shape, place: str) -> Array:
+    """``values`` as samples (n, *shape)."""
+    if values.dtype.kind not in "biuf":
+        raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
+    arranged = _arranged(values, shape)
+    if arranged is None or not len(arranged):
+        given = " x ".join(map(str, values.shape)) or "a single number"
+        raise NetloomError(f"{place} holds {given} numbers, but the network reads {shape.described()}.")
+    if not np.isfinite(arranged).all():
+        raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
+    kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float32
+    return np.ascontiguousarray(arranged, dtype=kind)
+
+
+def _arranged(values: Array, shape: Shape) -> Array | None:
+    """``values`` with an axis of samples in front, or None where the sizes cannot be made to agree."""
+    sizes = shape.sizes
+    if _agree(values.shape, sizes):
+        return values[None]
+    if _agree(values.shape[1:], sizes):
+        return values
+    if shape.kind is Kind.SEQUENCE and values.ndim == 2 and shape.time and _longer(values, shape):
+        return values[None, -shape.time :]
+    count = shape.elements
+    if count is None:
+        return values.reshape(1, -1, shape.features) if values.ndim == 1 and values.size else None
+    rows = values.ndim == 2 and values.shape[1] == count
+    grey = shape.kind is Kind.IMAGE and values.shape[-2:] == sizes[1:] and shape.features == 1 and values.ndim == 3
+    if rows or grey or values.size == count:
+        return values.reshape(-1, *(size or 1 for size in sizes))
+    return None
+
+
+def _agree(given: tuple[int, ...], sizes: tuple[int | None, ...]) -> bool:
+    pairs = zip(given, sizes, strict=False)
+    return len(given) == len(sizes) and all(wanted is None or one == wanted for one, wanted in pairs)
+
+
+def _longer(values: Array, shape: Shape) -> bool:
+    return values.shape[1] == shape.features and len(values) > (shape.time or 0)
