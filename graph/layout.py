@@ -157,7 +157,7 @@ def _order_by_sugiyama(grid: _Grid) -> bool:
     number = {cell: index for index, cell in enumerate(cells)}
     edges = [(number[cell], number[after]) for cell in cells for after in grid.after[cell]]
     layouts = from_edges(edges, vertex_spacing=10, dummy_vertices=False, ranking_type="up", check_layout=False)
-    places = {cells[int(index)]: float(place[0]) for index, place in layouts.to_dict().items()}
+    places = {cells[int(index)]: float(place[0]) for component in layouts for index, place in component[0]}
     if len(places) != len(cells):
         return False
     grid.reorder(places)
@@ -199,9 +199,7 @@ def _crossings(grid: _Grid) -> int:
     total = 0
     for column in sorted(grid.cells):
         place = {cell: index for index, cell in enumerate(grid.cells.get(column + 1, []))}
-        ends = [
-            sorted(place[after] for after in grid.after[cell] if after in place) for cell in grid.cells[column]
-        ]
+        ends = [sorted(place[after] for after in grid.after[cell] if after in place) for cell in grid.cells[column]]
         total += _inversions([end for found in ends for end in found])
     return total
 
@@ -244,7 +242,7 @@ def _settle(grid: _Grid, column: int, tops: dict[str, float], neighbours: Mappin
         chosen = real or linked
         wish = sum(tops[other] for other in chosen) / len(chosen) if chosen else tops.get(cell, offset)
         wishes.append(wish - offset)
-        weights.append(0.05 if cell in grid.lanes else 1.0 if chosen else 0.2)
+        weights.append(1e-4 if cell in grid.lanes else 1.0 if chosen else 0.2)
         offsets.append(offset)
         offset += grid.height[cell] + cards.ROW_GAP * (0.5 if cell in grid.lanes else 1.0)
     for cell, place, shift in zip(cells, _monotone(wishes, weights), offsets, strict=True):

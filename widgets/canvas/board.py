@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from graph import cards
@@ -82,6 +82,8 @@ class Wire:
     shape: Shape | None
     path: QPainterPath = field(default_factory=QPainterPath)
     area: QRectF = field(default_factory=QRectF)
+    lines: list[QLineF] = field(default_factory=list)
+    """The wire as straight lines, as it looks from far."""
 
     @property
     def slot(self) -> Slot:
@@ -96,6 +98,8 @@ class Wire:
     def follow(self, line: Course) -> None:
         """Take another course."""
         self.course, self.path = line, painter_path(line)
+        corners = [QPointF(*line.start), *(QPointF(*curve[2]) for curve in line.curves)]
+        self.lines = [QLineF(corners[i], corners[i + 1]) for i in range(len(corners) - 1)]
         self.area = QRectF(*line.bounds()).adjusted(-6, -12, 6, 12)
 
 
@@ -343,7 +347,11 @@ class Board:
         if near:
             # Going around one card must not lead into the next above it.
             near = self._obstacles(region.adjusted(0, -400, 0, 400), ends)
-        return course(start, end, near, (source.rect.getRect(), target.rect.getRect()))
+        return course(start, end, near, (_box(source.rect), _box(target.rect)))
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
-        return [card.rect.getRect() for card in self.cards_in(region) if card.id not in ends]
+        return [_box(card.rect) for card in self.cards_in(region) if card.id not in ends]
+
+
+def _box(rect: QRectF) -> cards.Box:
+    return rect.left(), rect.top(), rect.width(), rect.height()

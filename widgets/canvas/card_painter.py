@@ -100,7 +100,7 @@ class CardPainter:
             self._port_names(painter, card, y)
             y += rows * cards.LINE
         if settled:
-            self._line(painter, y, card.node.layer.summary(), "", self.theme.text)
+            self._line(painter, y, card.node.layer.summary().replace(" x ", " × "), "", self.theme.text)
             y += cards.LINE
         outputs = list(card.facts.outputs.values())
         result = shape_text(outputs[0]) if outputs else "no shape yet"
@@ -127,6 +127,8 @@ class CardPainter:
             (card.node.outputs, cards.WIDTH / 2, Qt.AlignmentFlag.AlignRight),
         )
         for names, x, side in sides:
+            if len(names) < 2:
+                continue
             for row, name in enumerate(names):
                 area = QRectF(x, y + row * cards.LINE, half, cards.LINE)
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, name)

@@ -15,7 +15,7 @@ def counted(verb: str, ids: Sequence[str], noun: str = "layers") -> str:
     return f"{verb} {ids[0]}" if len(ids) == 1 else f"{verb} {len(ids)} {noun}"
 
 
-def free_input(network: Network, id: str) -> str | None:  # noqa: A002 - the domain's word
+def free_input(network: Network, id: str) -> str | None:
     """The first input port of a layer that nothing arrives at."""
     taken = network.into(id)
     return next((port for port in network.node(id).inputs if port not in taken), None)
@@ -39,7 +39,7 @@ def connect(document: Document, connection: Connection) -> None:
     document.connect(connection)
 
 
-def input_for(document: Document, id: str) -> str | None:  # noqa: A002
+def input_for(document: Document, id: str) -> str | None:
     """An input of the layer for one more wire: a free one, a new one where the layer can grow, else the first."""
     free = free_input(document.network, id)
     if free is not None:
@@ -61,7 +61,7 @@ def remove(document: Document, ids: Iterable[str], connections: Iterable[Connect
         document.remove(id_)
 
 
-def insert_on(document: Document, connection: Connection, id: str) -> None:  # noqa: A002
+def insert_on(document: Document, connection: Connection, id: str) -> None:
     """Lead a connection through a layer that has an input and an output."""
     node = document.network.node(id)
     document.disconnect(connection)
@@ -106,7 +106,7 @@ def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection])
     return None
 
 
-def beside(network: Network, id: str) -> Position:  # noqa: A002
+def beside(network: Network, id: str) -> Position:
     """A place to the right of a card where there is no other card."""
     x, y = network.node(id).position
     return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))

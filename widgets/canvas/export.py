@@ -41,5 +41,5 @@ def write_png(surface: Surface, ground: Ground, bounds: QRectF, path: Path, scal
     finally:
         surface.emphasis = shown
         painter.end()
-    if not image.save(str(path), "PNG"):
+    if not image.save(str(path), b"PNG"):
         raise NetloomError(f"The picture could not be written to {path}: check that the folder exists and has room.")

@@ -9,7 +9,7 @@ from widgets.canvas.levels import MID_FROM
 from widgets.theme import Theme
 
 SPACING = 24
-"""Distance between dots in scene pixels."""
+"""Distance between dots in scene pixels, nearly: on the screen it is a whole number, so that all dots look alike."""
 
 
 class Ground:
@@ -17,32 +17,39 @@ class Ground:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._tile: tuple[float, QBrush] | None = None
+        self._tile: tuple[float, float, QBrush] | None = None
 
     def paint(self, painter: QPainter, region: QRectF) -> None:
         """Fill ``region`` (scene coordinates)."""
         painter.fillRect(region, self.theme.ground)
-        zoom = painter.worldTransform().m11()
-        if zoom >= MID_FROM:
-            painter.fillRect(region, self._brush(zoom * painter.device().devicePixelRatioF()))
+        transform = painter.worldTransform()
+        if transform.m11() < MID_FROM:
+            return
+        ratio = painter.device().devicePixelRatioF()
+        area, origin = transform.mapRect(region), transform.map(QPointF(0, 0))
+        brush = self._brush(transform.m11(), ratio)
+        painter.setWorldMatrixEnabled(False)
+        painter.setBrushOrigin(QPointF(round(origin.x()), round(origin.y())))
+        painter.fillRect(area, brush)
+        painter.setWorldMatrixEnabled(True)
 
-    def _brush(self, scale: float) -> QBrush:
-        if self._tile is None or self._tile[0] != scale:
-            self._tile = (scale, self._dots(scale))
-        return self._tile[1]
+    def _brush(self, zoom: float, ratio: float) -> QBrush:
+        if self._tile is None or self._tile[:2] != (zoom, ratio):
+            self._tile = (zoom, ratio, self._dots(zoom, ratio))
+        return self._tile[2]
 
-    def _dots(self, scale: float) -> QBrush:
-        side = max(2, round(SPACING * scale))
+    def _dots(self, zoom: float, ratio: float) -> QBrush:
+        side = max(2, round(SPACING * zoom * ratio))
         tile = QPixmap(side, side)
         tile.fill(Qt.GlobalColor.transparent)
         painter = QPainter(tile)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.grid)
-        radius = max(0.7, min(1.1 * scale, 2.2))
-        painter.drawEllipse(QPointF(side / 2, side / 2), radius, radius)
+        radius = ratio * max(0.8, min(1.1 * zoom, 2.0))
+        middle = side // 2 + (0.5 if ratio == 1 else 0.0)
+        painter.drawEllipse(QPointF(middle, middle), radius, radius)
         painter.end()
         brush = QBrush(tile)
-        step = SPACING / side
-        brush.setTransform(QTransform.fromScale(step, step))
+        brush.setTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
         return brush

@@ -20,6 +20,7 @@ class GridIndex(Generic[Key]):
     def __init__(self) -> None:
         self._cells: defaultdict[tuple[int, int], set[Key]] = defaultdict(set)
         self._rects: dict[Key, QRectF] = {}
+        self._bounds: QRectF | None = QRectF()
 
     def __len__(self) -> int:
         return len(self._rects)
@@ -27,6 +28,7 @@ class GridIndex(Generic[Key]):
     def put(self, key: Key, rect: QRectF) -> None:
         """Enter a rectangle, in place of the one the key had."""
         old = self._rects.get(key)
+        self._bounds = None
         if old is not None:
             if _cells(old) == _cells(rect):
                 self._rects[key] = rect
@@ -41,6 +43,7 @@ class GridIndex(Generic[Key]):
         rect = self._rects.pop(key, None)
         if rect is None:
             return
+        self._bounds = None
         for cell in _each(rect):
             found = self._cells[cell]
             found.discard(key)
@@ -63,10 +66,11 @@ class GridIndex(Generic[Key]):
 
     def bounds(self) -> QRectF:
         """The rectangle around everything; null where there is nothing."""
-        whole = QRectF()
-        for rect in self._rects.values():
-            whole = whole.united(rect)
-        return whole
+        if self._bounds is None:
+            self._bounds = QRectF()
+            for rect in self._rects.values():
+                self._bounds |= rect
+        return QRectF(self._bounds)
 
 
 def _cells(rect: QRectF) -> tuple[int, int, int, int]:

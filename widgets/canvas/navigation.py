@@ -25,9 +25,9 @@ MARGIN = 40
 class Navigation(QGraphicsView):
     """A view that is moved by hand: endless ground, wheel zoom at the pointer, framing."""
 
-    zoomChanged = Signal(float)
+    zoomChanged = Signal(float)  # noqa: N815 - as Qt names signals
     """The zoom, 1 for 100 %."""
-    viewMoved = Signal()
+    viewMoved = Signal()  # noqa: N815 - as Qt names signals
     """Another part of the scene is visible."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

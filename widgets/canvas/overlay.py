@@ -53,7 +53,11 @@ def paint_empty(painter: QPainter, canvas: CanvasView) -> None:
     lines = (
         (theme.font(bold=True), theme.text, "Drop a layer here, or press Tab"),
         (theme.font(), theme.faint, "Start with an Input, then press Tab again to add the next layer behind it."),
-        (theme.font(small=True), theme.faint, "Wheel zooms   ·   Space and drag pans   ·   Drag from a port to connect"),
+        (
+            theme.font(small=True),
+            theme.faint,
+            "Wheel zooms   ·   Space and drag pans   ·   Drag from a port to connect",
+        ),
     )
     y = middle.y() - 36
     for font, color, text in lines:

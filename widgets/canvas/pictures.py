@@ -50,9 +50,7 @@ class Pictures:
         self._kept.clear()
         self._pixels = 0
 
-    def show(
-        self, painter: QPainter, card: Card, level: Level, zoom: float, ratio: float, *, stretch: bool
-    ) -> bool:
+    def show(self, painter: QPainter, card: Card, level: Level, zoom: float, ratio: float, *, stretch: bool) -> bool:
         """Show a card's picture at ``zoom`` on a screen with ``ratio`` device pixels per pixel.
 
         ``stretch`` allows a picture of another scale.
@@ -61,9 +59,8 @@ class Pictures:
         """
         scale = zoom * ratio
         kept = self._kept.get(card.id)
-        if kept is None or kept.version != card.version or kept.level is not level:
-            kept = self._paint(card, level, zoom, ratio)
-        elif kept.scale != scale and not stretch:
+        stale = kept is None or kept.version != card.version or kept.level is not level
+        if kept is None or stale or (kept.scale != scale and not stretch):
             kept = self._paint(card, level, zoom, ratio)
         else:
             self._kept.move_to_end(card.id)

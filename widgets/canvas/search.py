@@ -84,10 +84,10 @@ class Row(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found, theme = index.data(FOUND), self.theme
-        area: QRect = option.rect  # type: ignore[attr-defined]
+        area: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.selection)
             painter.drawRoundedRect(QRectF(area).adjusted(4, 1, -4, -1), 5, 5)
@@ -165,7 +165,7 @@ class SearchPopup(QFrame):
         self.field.clear()
         self._search("")
         self.resize(WIDTH, min(ROWS, max(4, len(self._results.found))) * ROW + 92)
-        parent = self.parentWidget()
+        parent = self.parentWidget() or self
         room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
         self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))
         self.show()

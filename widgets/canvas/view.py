@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph import cards
 from graph.changes import LayerRenamed
@@ -60,15 +60,15 @@ class CanvasView(Navigation):
     and the checker's facts.
     """
 
-    selectionChanged = Signal(list)
+    selectionChanged = Signal(list)  # noqa: N815 - as Qt names signals
     """Ids of the selected layers."""
-    layerActivated = Signal(str)
+    layerActivated = Signal(str)  # noqa: N815 - as Qt names signals
     """A layer was double-clicked."""
-    statusMessage = Signal(str)
+    statusMessage = Signal(str)  # noqa: N815 - as Qt names signals
     """A sentence for the status line: why something was refused."""
-    searchRequested = Signal()
+    searchRequested = Signal()  # noqa: N815 - as Qt names signals
     """The add-layer search opened."""
-    menuRequested = Signal(str, QPoint)
+    menuRequested = Signal(str, QPoint)  # noqa: N815 - as Qt names signals
     """A right click: the layer's id (empty for the ground) and the place on the screen."""
 
     def __init__(

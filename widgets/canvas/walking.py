@@ -17,7 +17,9 @@ def neighbour(network: Network, current: str | None, dx: int, dy: int) -> str | 
         ends = [c.target for c in network.out_of(current)] if dx > 0 else []
         ends = ends or ([c.source for c in network.into(current).values()] if dx < 0 else [])
         return _nearest(network, current, ends)
-    return _nearest(network, current, [id_ for id_ in _siblings(network, current) if _beyond(network, current, id_, dy)])
+    return _nearest(
+        network, current, [id_ for id_ in _siblings(network, current) if _beyond(network, current, id_, dy)]
+    )
 
 
 def _siblings(network: Network, current: str) -> list[str]:

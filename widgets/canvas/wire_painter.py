@@ -97,7 +97,7 @@ class WirePainter:
     def _paint_lines(self, painter: QPainter, wires: Iterable[Wire]) -> None:
         lines: defaultdict[str, list[QLineF]] = defaultdict(list)
         for wire in wires:
-            lines[wire.kind] += straight(wire)
+            lines[wire.kind] += wire.lines
         for kind, found in lines.items():
             painter.setPen(self._hairs[kind])
             painter.drawLines(found)
@@ -122,9 +122,3 @@ def has_room(wire: Wire, width: float) -> bool:
     begin = wire.course.curves[index - 1][2] if index else wire.course.start
     end = wire.course.curves[index][2]
     return abs(end[0] - begin[0]) > width + 56 and end[0] - begin[0] > abs(end[1] - begin[1]) * 0.6
-
-
-def straight(wire: Wire) -> list[QLineF]:
-    """A wire as straight lines, as it looks from far."""
-    points = [QPointF(*wire.course.start), *(QPointF(*curve[2]) for curve in wire.course.curves)]
-    return [QLineF(points[i], points[i + 1]) for i in range(len(points) - 1)]

@@ -188,7 +188,9 @@ class Pull(Gesture):
             return QRectF()
         scale = 1 / self.canvas.zoom
         flags = Qt.TextFlag.TextWordWrap
-        size = QFontMetricsF(self.canvas.theme.font(small=True)).boundingRect(QRectF(0, 0, LABEL_WIDTH, 400), flags, text)
+        size = QFontMetricsF(self.canvas.theme.font(small=True)).boundingRect(
+            QRectF(0, 0, LABEL_WIDTH, 400), flags, text
+        )
         corner = self._loose + QPointF(14, 16) * scale
         return QRectF(corner.x(), corner.y(), (size.width() + 20) * scale, (size.height() + 12) * scale)
 
