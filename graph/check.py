@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from graph.changes import Connected, Disconnected, LayerAdded, LayerMoved, LayerRemoved, LayerRenamed, LayerSet
+from graph.changes import (
+    Connected,
+    Disconnected,
+    LayerAdded,
+    LayerMarked,
+    LayerRemoved,
+    LayerRenamed,
+    LayerSet,
+)
 from graph.document import Commit, Document
 from graph.expectations import input_problems, output_problems
-from graph.facts import Expected, Facts, Problem, Reach, Severity
-from graph.fixes import Append, Fix, from_remedy
-from graph.layers.base import Layer, ShapeError
+from graph.facts import Expected, Facts, Problem, Severity
+from graph.fixes import Append, Fix, Replace, from_remedy
+from graph.layers.base import Reach, ShapeError
 from graph.layers.io import Input, Output
 from graph.network import Network, Node
 from graph.shapes import Shape
@@ -22,11 +30,27 @@ class Checker:
 
     It subscribes to the document. After each commit it visits the edited layers and then only those downstream whose
     input shapes changed.
+
+    Parameters
+    ----------
+    expected
+        what the chosen data offers, to hold the ends of the network against.
+    arriving, reach
+        for a network inside a block: the shapes that arrive at its input layers, and the receptive field so far.
     """
 
-    def __init__(self, document: Document, expected: Expected | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        expected: Expected | None = None,
+        *,
+        arriving: Mapping[str, Shape] | None = None,
+        reach: Reach | None = None,
+    ) -> None:
         self._document = document
         self._expected = expected
+        self._arriving = dict(arriving or {})
+        self._start = reach
         self._facts: dict[str, Facts] = {}
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
@@ -135,49 +159,65 @@ class Checker:
 
     def _infer(self, node: Node) -> Facts:
         arriving = self.network.into(node.id)
+        wanted = node.inputs if not node.muted else tuple(port for port in node.inputs if port in arriving)[:1]
         missing = [port for port in node.inputs if port not in arriving]
-        if missing:
+        if missing and not (node.muted and wanted):
             return Facts(problems=self._missing(node, missing))
-        inputs: dict[str, Shape] = {}
-        for port in node.inputs:
-            connection = arriving[port]
-            shape = self._facts.get(connection.source, Facts()).outputs.get(connection.source_port)
-            if shape is None:
-                return Facts()  # the fault lies upstream and is told there
-            inputs[port] = shape
+        sources = {port: self._facts.get(arriving[port].source, Facts()) for port in wanted}
+        inputs = {port: facts.outputs.get(arriving[port].source_port) for port, facts in sources.items()}
+        known = {port: shape for port, shape in inputs.items() if shape is not None}
+        if len(known) < len(inputs):
+            return Facts()  # the fault lies upstream and is told there
+        reaches = [facts.reach for facts in sources.values()]
+        if node.muted:
+            return Facts(inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), reach=reaches[0])
+        return self._inferred(node, known, reaches)
+
+    def _inferred(self, node: Node, inputs: Mapping[str, Shape], reaches: Sequence[Reach | None]) -> Facts:
+        """Facts of a layer at which shapes arrive."""
+        layer = node.layer
         try:
-            outputs = node.layer.infer(inputs)
+            if isinstance(layer, Input) and node.id in self._arriving:
+                outputs = {"out": self._arriving[node.id]}
+            else:
+                outputs = layer.infer(inputs)
         except ShapeError as error:
             fixes = tuple(from_remedy(remedy, node.id) for remedy in error.remedies)
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
             return Facts(inputs=inputs, problems=(problem,))
-        return self._settled(node, inputs, outputs)
-
-    def _settled(self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> Facts:
-        """Facts of a layer whose shapes are known."""
-        layer = node.layer
         return Facts(
             inputs=inputs,
             outputs=outputs,
-            parameters=layer.parameter_count(inputs),
+            parameters=layer.parameter_count(inputs) if node.linked is None else 0,
             connections=layer.connection_count(inputs, outputs),
             flops=layer.flops(inputs, outputs),
-            reach=self._reach(node, outputs),
-            problems=self._against_data(node, outputs),
+            reach=self._reach(node, inputs, outputs, reaches),
+            problems=(*self._link_problems(node, inputs), *self._against_data(node, outputs)),
         )
 
-    def _reach(self, node: Node, outputs: Mapping[str, Shape]) -> Reach | None:
+    def _reach(
+        self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape], reaches: Sequence[Reach | None]
+    ) -> Reach | None:
+        axes = spatial_axes(next(iter(outputs.values()))) if outputs else 0
         if isinstance(node.layer, Input):
-            axes = spatial_axes(node.layer.shape)
-            return Reach((1,) * axes, (1,) * axes) if axes else None
-        arriving = self.network.into(node.id)
-        reaches = [self._facts[arriving[port].source].reach for port in node.inputs]
-        known = [found for found in reaches if found is not None]
-        axes = spatial_axes(next(iter(outputs.values())))
-        if node.layer.sees_everything() or len(known) != len(reaches) or not known:
+            start = self._start if self._arriving else None
+            return start or (Reach((1,) * axes, (1,) * axes) if axes else None)
+        known = [reach for reach in reaches if reach is not None]
+        if len(known) != len(reaches) or not known:
             return None
-        widest = max(known, key=lambda found: found.size)
-        return grown(widest, node.layer) if len(widest.size) == axes else None
+        widest = max(known, key=lambda reach: reach.size)
+        return node.layer.look_back(inputs, widest) if len(widest.size) == axes else None
+
+    def _link_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
+        """Layers that share weights must be alike."""
+        if node.linked is None:
+            return ()
+        owner = self.network.layer(node.linked)
+        if owner == node.layer:
+            return ()
+        message = f"{node.id} shares the weights of {node.linked}, but their settings differ."
+        fix = Fix(f"Take the settings of {node.linked}", (Replace(node.id, owner),))
+        return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
 
     def _missing(self, node: Node, ports: list[str]) -> tuple[Problem, ...]:
         severity = Severity.ERROR if node.id in self._useful else Severity.WARNING
@@ -209,11 +249,11 @@ def _touched(commit: Commit) -> tuple[set[str], bool]:
             case LayerRenamed(old=before, new=after):
                 dirty |= {before, after}
                 structure = True
+            case LayerMarked(new=node):
+                dirty.add(node.id)
             case Connected(connection=connection) | Disconnected(connection=connection):
                 dirty.add(connection.target)
                 structure = True
-            case LayerMoved():
-                pass
             case _:
                 pass
     return dirty, structure
@@ -277,17 +317,3 @@ def _ending(network: Network) -> tuple[Fix, ...]:
 def spatial_axes(shape: Shape) -> int:
     """Number of axes along which windows slide: two for images, one for sequences, none for vectors."""
     return {"image": 2, "sequence": 1, "tokens": 1}.get(shape.kind, 0)
-
-
-def grown(reach: Reach, layer: Layer) -> Reach:
-    """The receptive field after ``layer``: size + (window - 1) dilation jump, and jump x stride.
-
-    A layer without a window leaves it as it is. See Araujo, Norris and Sim, "Computing Receptive Fields of
-    Convolutional Neural Networks", Distill 2019.
-    """
-    window = layer.window()
-    if window is None or len(window.size) != len(reach.size):
-        return reach
-    steps = zip(reach.size, reach.jump, window.size, window.stride, window.dilation, strict=True)
-    further = [(size + (w - 1) * dilation * jump, jump * stride) for size, jump, w, stride, dilation in steps]
-    return Reach(tuple(size for size, _ in further), tuple(jump for _, jump in further))

@@ -35,6 +35,7 @@ class Family(StrEnum):
     NORMALISATION = "Normalisation and dropout"
     SHAPE = "Shape"
     MERGE = "Merge"
+    STRUCTURE = "Blocks"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,17 @@ class Window:
     stride: tuple[int, ...]
     dilation: tuple[int, ...]
     upsampling: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far an output value looks back into the network's input, per spatial axis.
+
+    ``size`` is the receptive field in input places, ``jump`` the distance in input places between neighbours.
+    """
+
+    size: tuple[int, ...]
+    jump: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -219,6 +231,21 @@ class Layer(BaseModel):
     def window(self) -> Window | None:
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""
         return None
+
+    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+        """The receptive field behind the layer: size + (window - 1) dilation jump, and jump x stride, per axis.
+
+        A layer without a window leaves it as it is. See Araujo, Norris and Sim, "Computing Receptive Fields of
+        Convolutional Neural Networks", Distill 2019.
+        """
+        window = self.window()
+        if self.sees_everything():
+            return None
+        if window is None or len(window.size) != len(reach.size):
+            return reach
+        axes = zip(reach.size, reach.jump, window.size, window.stride, window.dilation, strict=True)
+        further = [(size + (w - 1) * dilation * jump, jump * stride) for size, jump, w, stride, dilation in axes]
+        return Reach(tuple(size for size, _ in further), tuple(jump for _, jump in further))
 
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""

@@ -30,6 +30,13 @@ def catalogue() -> Mapping[str, type[Layer]]:
     return {layer.kind: layer for layer in found}
 
 
+@cache
+def structures() -> Mapping[str, type[Layer]]:
+    """The layers that hold a network; they are made by grouping, not taken from the palette."""
+    blocks = importlib.import_module("graph.blocks")  # late, because blocks are checked and read like networks
+    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop)}
+
+
 def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:
     """A layer from its JSON form; ``place`` begins the sentence of an error.
 
@@ -38,7 +45,7 @@ def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:
     NetloomError
         if the kind is unknown or a setting is refused.
     """
-    layer = catalogue().get(kind) if isinstance(kind, str) else None
+    layer = (catalogue().get(kind) or structures().get(kind)) if isinstance(kind, str) else None
     if layer is None:
         raise NetloomError(
             f"{place}: there is no layer of kind {kind!r}; it may come from a newer Netloom. "

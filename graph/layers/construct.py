@@ -20,6 +20,9 @@ class Ref:
     at: str | int
 
 
+NESTED = "nested"
+"""Target of the module of a layer that holds a network, which the compiler builds from that network."""
+
 Argument = Constant | Ref | tuple["Argument", ...]
 
 

@@ -30,7 +30,7 @@ class Built(nn.Module):
         self.own = None if module is None else named(module.target)(**module.arguments)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> dict[str, Any]:
-        values: dict[str | int, Any] = dict(inputs)
+        values: dict[str | int, Any] = {port: value for port, value in inputs.items()}  # noqa: C416 - the keys widen
         for index, step in enumerate(self.construct.steps):
             args = [_value(argument, values) for argument in step.args]
             kwargs = {name: _value(argument, values) for name, argument in step.kwargs.items()}

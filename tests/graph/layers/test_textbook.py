@@ -7,7 +7,7 @@ import torch
 
 from graph.layers.activation import Step
 from graph.layers.base import Layer
-from graph.layers.convolution import Conv1d, Conv2d
+from graph.layers.convolution import Conv1d, Conv2d, PaddingMode
 from graph.layers.dense import Dense
 from graph.layers.merge import Add, Concatenate
 from graph.layers.pooling import AveragePool2d, MaxPool2d
@@ -99,8 +99,8 @@ def test_a_causal_convolution_never_looks_ahead() -> None:
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
-def test_even_kernels_keep_the_size_as_torch_does(mode: str) -> None:
-    layer = Conv2d(kernel_size=(4, 3)).changed(padding_mode=mode)
+def test_even_kernels_keep_the_size_as_torch_does(mode: PaddingMode) -> None:
+    layer = Conv2d().changed(kernel_size=(4, 3), padding_mode=mode)
     x = image(2, 8, 8)
     module = build(layer, {"in": x})
     reference = torch.nn.Conv2d(2, 16, (4, 3), padding="same", padding_mode=mode)
