@@ -213,8 +213,10 @@ def _arranged(values: Array, shape: Shape) -> Array | None:
         return values[None]
     if _agree(values.shape[1:], sizes):
         return values
-    if shape.kind is Kind.SEQUENCE and values.ndim == 2 and shape.time and _longer(values, shape):
-        return values[None, -shape.time :]
+    if shape.kind is Kind.SEQUENCE and shape.time and values.ndim <= 2 and values.size % shape.features == 0:
+        steps = values.reshape(-1, shape.features) if values.ndim < 2 else values
+        if steps.shape[1] == shape.features and len(steps) > shape.time:
+            return steps[None, -shape.time :]  # of a longer series the latest steps are read
     count = shape.elements
     if count is None:
         return values.reshape(1, -1, shape.features) if values.ndim == 1 and values.size else None
@@ -228,7 +230,3 @@ def _arranged(values: Array, shape: Shape) -> Array | None:
 def _agree(given: tuple[int, ...], sizes: tuple[int | None, ...]) -> bool:
     pairs = zip(given, sizes, strict=False)
     return len(given) == len(sizes) and all(wanted is None or one == wanted for one, wanted in pairs)
-
-
-def _longer(values: Array, shape: Shape) -> bool:
-    return values.shape[1] == shape.features and len(values) > (shape.time or 0)

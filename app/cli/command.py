@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, projects, running, using
+from app.cli import catalogues, exporting, projects, running, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from graph.errors import NetloomError
@@ -76,6 +76,7 @@ def build(screen: Screen) -> typer.Typer:
         using.runs,
         using.evaluate,
         using.predict,
+        exporting.export,
         _tour_verb(screen),
         worker,
     ):

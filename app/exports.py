@@ -1,0 +1,63 @@
+"""Exports: a network's weights, and its code with them beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.training.runs import Run
+from graph.errors import NetloomError
+from graph.network import Network
+from graph.project import write_atomically
+
+WEIGHTS_SUFFIX = ".safetensors"
+
+
+def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> list[Path]:
+    """Write the network as one Python file, for a run with its weights beside it; returns the files.
+
+    Raises
+    ------
+    NetloomError
+        if the network has errors, the run's weights cannot be used, or a file cannot be written.
+    """
+    from graph.code import generate
+
+    if run is not None and out.suffix == WEIGHTS_SUFFIX:
+        raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
+    source = generate(network, title).encode("utf-8")
+    files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX))]
+    write_atomically(out, source)
+    return files
+
+
+def export_weights(run: Run, out: Path) -> Path:
+    """Write the weights of a run as safetensors, named as in the exported code; returns the file.
+
+    Raises
+    ------
+    NetloomError
+        if the weights are missing, altered or of another network, or the file cannot be written.
+    """
+    import safetensors.torch
+
+    from app.training.checkpoints import fill_module, load
+    from graph.compile import compile_network
+
+    tensors, _ = load(run.weights)
+    fill_module(compile_network(run.project.network).module, tensors, run.weights)
+    write_atomically(out, safetensors.torch.save(tensors, {"format": "pt"}))
+    return out
+
+
+def export_drawing(network: Network, title: str, out: Path, kind: str) -> Path:
+    """Write the drawing of the network as ``svg`` or ``png``; returns the file.
+
+    Raises
+    ------
+    NetloomError
+        if the network is empty or the file cannot be written.
+    """
+    from app.drawing import png, svg
+
+    write_atomically(out, png(network, title) if kind == "png" else svg(network, title))
+    return out
