@@ -38,6 +38,7 @@ class NumberBox(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccelerated(True)
+        self.lineEdit().setTextMargins(4, 0, 0, 0)
         if optional:
             self.lineEdit().setPlaceholderText("none")
         self.editingFinished.connect(self.commit)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from widgets.fields.base import Field
 
-SEGMENTS = 24
+SEGMENTS = 19
 """Choices with up to this many characters in all are shown side by side, longer ones as a list to open."""
 
 
@@ -53,7 +53,7 @@ class SwitchField(_Boxed):
     def __init__(self) -> None:
         self._box = QCheckBox()
         super().__init__(self._box)
-        self._box.clicked.connect(self.edited)
+        self._box.clicked.connect(lambda on: self.edited.emit(on))
 
     def show_value(self, value: object) -> None:
         """Show True or False."""
@@ -96,6 +96,8 @@ class SegmentChoice(Field):
             button.setCheckable(True)
             button.setProperty("segmented", True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setStyleSheet("padding: 1px 6px;")
+            button.setMinimumWidth(_width(button))
             self._group.addButton(button, index)
             inner.addWidget(button)
         self._group.idClicked.connect(lambda index: self.edited.emit(self._choices[index]))
@@ -117,6 +119,13 @@ class SegmentChoice(Field):
         for button in self._group.buttons():
             button.setAccessibleName(f"{name}: {button.text()}")
             button.setAccessibleDescription(help_line)
+
+
+def _width(button: QToolButton) -> int:
+    """Room for the label in bold, which it is while chosen."""
+    font = button.font()
+    font.setBold(True)
+    return QFontMetrics(font).horizontalAdvance(button.text()) + 20
 
 
 def choice_field(choices: Sequence[str], optional: bool) -> Field:

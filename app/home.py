@@ -1,0 +1,38 @@
+"""The folder where Netloom keeps what it remembers: preferences, runs, unsaved work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from graph.errors import NetloomError
+
+
+def home() -> Path:
+    """The folder itself, which may not exist yet: ``NETLOOM_HOME``, or the place the system has for such data."""
+    chosen = os.environ.get("NETLOOM_HOME")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "Netloom"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Netloom"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "netloom"
+
+
+def folder(name: str) -> Path:
+    """The folder ``name`` in the home, made if it is missing.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be made.
+    """
+    path = home() / name
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be made").lower()
+        raise NetloomError(f"The folder {path} cannot be made: {reason}. Set NETLOOM_HOME to another one.") from None
+    return path

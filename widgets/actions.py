@@ -1,0 +1,217 @@
+"""Every command, once: menus, shortcuts, buttons and the command finder derive from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from widgets import icons
+from widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from widgets.window import MainWindow
+
+Call = Callable[["MainWindow"], object]
+Test = Callable[["MainWindow"], bool]
+Text = Callable[["MainWindow"], str]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. ``keys`` are shortcuts, the first of which menus show; ``checked`` makes it a switch.
+
+    The keys of a command ``on_canvas`` are answered by the canvas while it has the keyboard; as shortcuts of the window
+    they would rob text fields of their letters.
+    """
+
+    id: str
+    menu: str
+    title: str
+    call: Call
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    enabled: Test | None = None
+    named: Text | None = None
+    checked: Test | None = None
+    on_canvas: bool = False
+    divide: bool = False
+
+
+def _ready(window: MainWindow) -> bool:
+    return window.bench is not None
+
+
+def _selected(window: MainWindow) -> bool:
+    return window.bench is not None and bool(window.bench.selected)
+
+
+def _undo_name(window: MainWindow) -> str:
+    names = window.session.document.undo_names if window.session else ()
+    return f"Undo {names[0]}" if names else "Undo"
+
+
+def _redo_name(window: MainWindow) -> str:
+    names = window.session.document.redo_names if window.session else ()
+    return f"Redo {names[0]}" if names else "Redo"
+
+
+def _canvas(name: str) -> Call:
+    def call(window: MainWindow) -> None:
+        if window.bench is not None:
+            window.bench.canvas_command(name)
+
+    return call
+
+
+def _workspace(name: str) -> Call:
+    return lambda window: window.show_workspace(name)
+
+
+def _in_workspace(name: str) -> Test:
+    return lambda window: window.bench is not None and window.bench.workspace == name
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("new", "File", "New", lambda w: w.files.new(), ("Ctrl+N",), "new"),
+    Command("open", "File", "Open…", lambda w: w.files.ask_open(), ("Ctrl+O",), "open"),
+    Command("start", "File", "Start page", lambda w: w.show_start(), ("Ctrl+Shift+H",), "logo"),
+    Command("save", "File", "Save", lambda w: w.files.save(), ("Ctrl+S",), "save", _ready, divide=True),
+    Command("save_as", "File", "Save as…", lambda w: w.files.save_as(), ("Ctrl+Shift+S",), "", _ready),
+    Command("export_code", "File", "Export Python code…", lambda w: w.files.export_code(), (), "download", _ready),
+    Command("export_picture", "File", "Export picture…", lambda w: w.files.export_picture(), (), "", _ready),
+    Command("preferences", "File", "Preferences…", lambda w: w.show_preferences(), ("Ctrl+,",), "gear", divide=True),
+    Command("quit", "File", "Quit", lambda w: w.close(), ("Ctrl+Q",)),
+    Command(
+        "undo",
+        "Edit",
+        "Undo",
+        lambda w: w.undo(),
+        ("Ctrl+Z",),
+        "undo",
+        lambda w: bool(w.session and w.session.document.undo_names),
+        _undo_name,
+    ),
+    Command(
+        "redo",
+        "Edit",
+        "Redo",
+        lambda w: w.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+        lambda w: bool(w.session and w.session.document.redo_names),
+        _redo_name,
+    ),
+    Command("cut", "Edit", "Cut", _canvas("cut"), ("Ctrl+X",), "", _selected, on_canvas=True, divide=True),
+    Command("copy", "Edit", "Copy", _canvas("copy"), ("Ctrl+C",), "", _selected, on_canvas=True),
+    Command("paste", "Edit", "Paste", _canvas("paste"), ("Ctrl+V",), "", _ready, on_canvas=True),
+    Command("duplicate", "Edit", "Duplicate", _canvas("duplicate"), ("Ctrl+D",), "", _selected, on_canvas=True),
+    Command("delete", "Edit", "Delete", _canvas("delete_selection"), ("Del",), "", _selected, on_canvas=True),
+    Command("select_all", "Edit", "Select all", _canvas("select_all"), ("Ctrl+A",), "", _ready, on_canvas=True),
+    Command("rename", "Edit", "Rename", _canvas("rename_selected"), ("F2",), "", _selected, on_canvas=True),
+    Command("add_layer", "Network", "Add layer…", _canvas("open_search"), ("Tab",), "add", _ready, on_canvas=True),
+    Command("find_layer", "Network", "Search the palette", lambda w: w.search_palette(), ("Ctrl+F",), "search", _ready),
+    Command("tidy", "Network", "Lay out", _canvas("auto_layout"), ("L",), "layout", _ready, on_canvas=True),
+    Command("problems", "Network", "Go to the next problem", lambda w: w.next_problem(), ("F8",), "warning", _ready),
+    Command("layer_help", "Network", "What does this layer do?", lambda w: w.layer_help(), ("F1",), "", _selected),
+    Command("train", "Train", "Train", lambda w: w.training.train(), ("Ctrl+Return", "Ctrl+Enter"), "play",
+            lambda w: w.training.can_train, lambda w: w.training.train_title),
+    Command("pause", "Train", "Pause", lambda w: w.training.pause(), ("Ctrl+P",), "pause",
+            lambda w: w.training.can_pause, lambda w: w.training.pause_title),
+    Command("step", "Train", "Train on one batch", lambda w: w.training.step(), ("Ctrl+.",), "step",
+            lambda w: w.training.can_step),
+    Command("stop", "Train", "Stop", lambda w: w.training.stop(), ("Ctrl+Shift+Return",), "stop",
+            lambda w: w.training.can_stop),
+    Command("resume", "Train", "Resume the last run", lambda w: w.training.resume(), (), "",
+            lambda w: w.training.can_resume),
+    Command("data", "View", "Data", _workspace("data"), ("Ctrl+1",), "", _ready, checked=_in_workspace("data")),
+    Command("network", "View", "Network", _workspace("network"), ("Ctrl+2",), "", _ready,
+            checked=_in_workspace("network")),
+    Command("training", "View", "Train", _workspace("train"), ("Ctrl+3",), "", _ready, checked=_in_workspace("train")),
+    Command("understand", "View", "Understand", _workspace("understand"), ("Ctrl+4",), "", _ready,
+            checked=_in_workspace("understand")),
+    Command("frame", "View", "Frame the selection", _canvas("frame_selection"), ("F",), "", _ready, on_canvas=True,
+            divide=True),
+    Command("home", "View", "Frame everything", _canvas("frame_all"), ("H",), "fit", _ready, on_canvas=True),
+    Command("zoom_in", "View", "Zoom in", _canvas("zoom_in"), ("Ctrl++", "Ctrl+="), "", _ready),
+    Command("zoom_out", "View", "Zoom out", _canvas("zoom_out"), ("Ctrl+-",), "", _ready),
+    Command("zoom_reset", "View", "Zoom to 100 %", _canvas("zoom_reset"), ("Ctrl+0",), "", _ready),
+    Command("projector", "View", "Projector", lambda w: w.toggle_projector(), ("F10",), "",
+            checked=lambda w: bool(w.preferences["projector"]), divide=True),
+    Command("full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), "",
+            checked=lambda w: w.isFullScreen()),
+    Command("finder", "View", "Find a command…", lambda w: w.find_command(), ("Ctrl+Shift+P",), "search", divide=True),
+)  # fmt: skip
+"""The table, in the order of the menus."""
+
+MENUS = ("File", "Edit", "Network", "Train", "View")
+
+
+class Actions(QObject):
+    """The table bound to one window: a `QAction` for each command, all added to the window for their shortcuts."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bound = {command.id: (command, self._bind(command)) for command in COMMANDS}
+        self.refresh()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._bound[name][1]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return (action for _, action in self._bound.values())
+
+    def _bind(self, command: Command) -> QAction:
+        action = QAction(command.title, self)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setCheckable(command.checked is not None)
+        action.triggered.connect(lambda: self.run(command))
+        if command.on_canvas:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        else:
+            self._window.addAction(action)
+        return action
+
+    def run(self, command: Command) -> None:
+        """Carry out a command; what is being typed is taken over first."""
+        self._window.commit_typing()
+        command.call(self._window)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring titles, switches and availability up to date."""
+        for command, action in self._bound.values():
+            action.setEnabled(command.enabled is None or command.enabled(self._window))
+            if command.named is not None:
+                action.setText(command.named(self._window))
+            if command.checked is not None:
+                action.setChecked(command.checked(self._window))
+
+    def paint(self, theme: Theme) -> None:
+        """Give the actions their icons in the colours of ``theme``."""
+        for command, action in self._bound.values():
+            if command.icon:
+                action.setIcon(icons.icon(command.icon, theme))
+
+    def fill(self, menu: QMenu, name: str) -> None:
+        """Put the commands of the menu ``name`` into ``menu``."""
+        for command, action in self._bound.values():
+            if command.menu == name:
+                if command.divide:
+                    menu.addSeparator()
+                menu.addAction(action)
+
+    def menus(self, into: QMenu) -> list[QMenu]:
+        """All menus, one below the other, as submenus of ``into``."""
+        made = []
+        for name in MENUS:
+            menu = into.addMenu(name)
+            self.fill(menu, name)
+            made.append(menu)
+        return made

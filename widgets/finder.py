@@ -1,0 +1,122 @@
+"""The command finder: type a few letters of any command and run it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+_ACTION = Qt.ItemDataRole.UserRole
+
+
+class Finder(QFrame):
+    """A field over a list, on top of the window; Escape, a click elsewhere or a choice closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("finder")
+        self.setProperty("card", True)
+        self._actions: Sequence[QAction] = ()
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Find a command")
+        self.field.setAccessibleName("Find a command")
+        self.list = QTreeWidget()
+        self.list.setAccessibleName("Commands")
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setStyleSheet("QTreeView { border: none; }")
+        self.list.header().setStretchLastSection(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.field)
+        layout.addWidget(self.list)
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list.itemClicked.connect(lambda item: self._run(item))
+        self.hide()
+
+    def ask(self, actions: Sequence[QAction]) -> None:
+        """Open over the window with these commands."""
+        self._actions = actions
+        self.field.clear()
+        self._filter("")
+        parent = self.parentWidget()
+        size = QSize(min(520, parent.width() - 40), min(420, parent.height() - 90))
+        self.resize(size)
+        self.move(QPoint((parent.width() - size.width()) // 2, 56))
+        self.list.setColumnWidth(0, size.width() - 170)
+        self.list.setColumnWidth(1, 130)
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _filter(self, text: str) -> None:
+        self.list.clear()
+        ranked = sorted(
+            (score, index) for index, action in enumerate(self._actions) if (score := _score(text, _title(action))) < 9
+        )
+        for _, index in ranked:
+            action = self._actions[index]
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            item = QTreeWidgetItem([_title(action), keys])
+            item.setData(0, _ACTION, index)
+            item.setIcon(0, action.icon())
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setDisabled(not action.isEnabled())
+            self.list.addTopLevelItem(item)
+        self.list.setCurrentItem(self.list.topLevelItem(0))
+
+    def _run(self, item: QTreeWidgetItem | None) -> None:
+        if item is None or item.isDisabled():
+            return
+        action = self._actions[item.data(0, _ACTION)]
+        self.dismiss()
+        action.trigger()
+
+    def dismiss(self) -> None:
+        """Close and give the keyboard back to the window."""
+        self.hide()
+        self.parentWidget().setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self.hide()
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._key(event)
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        row = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else -1
+        match event.key():
+            case Qt.Key.Key_Escape:
+                self.dismiss()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._run(self.list.currentItem())
+            case Qt.Key.Key_Down | Qt.Key.Key_Up:
+                row += 1 if event.key() == Qt.Key.Key_Down else -1
+                count = self.list.topLevelItemCount()
+                self.list.setCurrentItem(self.list.topLevelItem(row % count) if count else None)
+            case _:
+                return False
+        return True
+
+
+def _title(action: QAction) -> str:
+    return action.text().replace("&", "").removesuffix("…")
+
+
+def _score(text: str, title: str) -> int:
+    """0 is best, 9 is no match: a beginning, a word's beginning, a part, the letters in order."""
+    wanted, held = text.lower().strip(), title.lower()
+    if held.startswith(wanted):
+        return 0
+    if f" {wanted}" in held:
+        return 1
+    if wanted in held:
+        return 2
+    letters = iter(held)
+    return 3 if all(letter in letters for letter in wanted.replace(" ", "")) else 9

@@ -1,0 +1,306 @@
+"""The inspector: what is selected, its settings, what it does to shapes, what it costs, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.changes import LayerRenamed
+from graph.check import Checker
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.facts import Severity
+from graph.layers.base import Layer
+from graph.network import Node
+from widgets.fields.base import mark
+from widgets.forms import SettingsForm
+from widgets.inspector.parts import FactRows, FamilySign, Section
+from widgets.inspector.words import cost_facts, counted, shape_facts, total_facts
+from widgets.theme import Themed, ThemeSource
+
+
+class LayerPage(Themed, QWidget):
+    """Everything about one layer. ``refused`` tells nothing: faults are said beside the field."""
+
+    renamed = Signal(str, str)
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self._document: Document | None = None
+        self._id = ""
+        self._kind: type[Layer] | None = None
+        self.sign = FamilySign(themes)
+        self.kind = QLabel()
+        self.name = QLineEdit()
+        self.name.setObjectName("layerName")
+        self.name.setAccessibleName("Name of the layer")
+        self.name.setToolTip("Name of the layer, in files and in exported code")
+        self.name.editingFinished.connect(self._rename)
+        self.name_fault = self._note("error")
+        self.problem = self._note("error")
+        self.form = SettingsForm()
+        self.form.setObjectName("layerForm")
+        self.form.edited.connect(self._set)
+        self.nothing = self._note(None)
+        self.nothing.setText("This layer has no settings.")
+        self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
+        self.teach = QLabel()
+        self.teach.setObjectName("layerHelp")
+        self.teach.setWordWrap(True)
+        self.teach.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why = QToolButton()
+        self.why.setText("?")
+        self.why.setCheckable(True)
+        self.why.setAccessibleName("Explain the settings")
+        self.why.setToolTip("Explain the settings")
+        self.why.toggled.connect(self.form.show_help)
+        self._assemble()
+        self.follow(themes)
+        self.theme_changed()
+
+    @staticmethod
+    def _note(tone: str | None) -> QLabel:
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setProperty("tone" if tone else "faint", tone or True)
+        label.hide()
+        return label
+
+    def _assemble(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(6)
+        head, names = QHBoxLayout(), QVBoxLayout()
+        head.setSpacing(10)
+        names.setSpacing(0)
+        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        names.addWidget(self.kind)
+        head.addLayout(names, 1)
+        head.addWidget(self.why)
+        column.addLayout(head)
+        column.addWidget(self.name)
+        column.addWidget(self.name_fault)
+        column.addWidget(self.problem)
+        column.addSpacing(4)
+        column.addWidget(self.form)
+        column.addWidget(self.nothing)
+        self.teaching = Section("What it does", self.teach)
+        for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
+            column.addWidget(section)
+        column.addStretch(1)
+
+    def theme_changed(self) -> None:
+        self.kind.setFont(self.theme.font(bold=True))
+
+    def show_layer(self, document: Document, checker: Checker, id_: str) -> None:
+        """Show the layer ``id_``."""
+        self._document = document
+        node, facts = document.network.node(id_), checker.facts(id_)
+        layer = node.layer
+        if id_ != self._id or type(layer) is not self._kind:
+            self._show_kind(node)
+        settings = layer.settings()
+        self.form.setVisible(bool(settings))
+        self.nothing.setVisible(not settings)
+        self.why.setVisible(bool(settings))
+        self.form.show_settings(settings, {spec.name: getattr(layer, spec.name) for spec in settings})
+        self.shapes.show_facts(shape_facts(node, facts))
+        self.costs.show_facts(cost_facts(facts))
+        wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
+        self.problem.setText("\n".join(problem.message for problem in wrong))
+        self.problem.setVisible(bool(wrong))
+
+    def _show_kind(self, node: Node) -> None:
+        self._id, self._kind = node.id, type(node.layer)
+        self.kind.setText(node.layer.title)
+        self.kind.setToolTip(str(node.layer.family))
+        self.sign.show_family(node.layer.family)
+        self.sign.setToolTip(str(node.layer.family))
+        self.name.setText(node.id)
+        self._say_name_fault("")
+        self.teach.setText(paragraphs(node.layer.help()))
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        self._rename()
+        self.form.commit()
+
+    # Edits
+
+    def _set(self, name: str, value: object) -> None:
+        if self._document is None or self._id not in self._document.network:
+            return
+        title = f"Set {self._label(name)} of {self._id}"
+        try:
+            with self._document.transaction(title, merge=f"{self._id}.{name}"):
+                self._document.set_values(self._id, **{name: value})
+        except NetloomError as error:
+            self.form.refuse(name, str(error))
+
+    def _label(self, name: str) -> str:
+        specs = self._kind.settings() if self._kind is not None else ()
+        return next((spec.label for spec in specs if spec.name == name), name)
+
+    def _rename(self) -> None:
+        typed, old = self.name.text().strip(), self._id
+        if self._document is None or typed == old or old not in self._document.network:
+            return
+        try:
+            with self._document.transaction(f"Rename {old} to {typed}"):
+                self._id = typed
+                self._document.rename(old, typed)
+        except NetloomError as error:
+            self._id = old
+            self._say_name_fault(str(error))
+        else:
+            self._say_name_fault("")
+
+    def _say_name_fault(self, sentence: str) -> None:
+        self.name_fault.setText(sentence)
+        self.name_fault.setVisible(bool(sentence))
+        mark(self.name, bool(sentence))
+
+
+class NetworkPage(QWidget):
+    """What is said while no single layer is selected: the whole network, or the selection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.summary, self.expect = QLabel(), QLabel()
+        self.facts = FactRows("networkFacts")
+        self.hint = QLabel("Select a layer to see and change its settings.")
+        self.hint.setProperty("faint", True)
+        self.expect.setProperty("tone", "ok")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(8)
+        for label in (self.title, self.summary, self.expect):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(self.facts)
+        column.addSpacing(8)
+        self.hint.setWordWrap(True)
+        column.addWidget(self.hint)
+        column.addStretch(1)
+
+    def show_network(self, document: Document, checker: Checker) -> None:
+        """Show the whole network."""
+        about = document.sections.get("about")
+        told = about if isinstance(about, dict) else {}
+        self.title.setText(str(told.get("title") or "This network"))
+        self._tell(str(told.get("summary") or ""), str(told.get("expect") or ""))
+        self.facts.show_facts(total_facts(checker))
+        self.hint.setText("Select a layer to see and change its settings.")
+
+    def show_several(self, checker: Checker, ids: Sequence[str]) -> None:
+        """Show what several layers have in common."""
+        self.title.setText(f"{counted(len(ids), 'layer')} selected")
+        self._tell("", "")
+        found = [checker.facts(id_) for id_ in ids]
+        self.facts.show_facts([("Parameters", f"{sum(one.parameters for one in found):,}")])
+        self.hint.setText("Settings are shown while one layer is selected.")
+
+    def _tell(self, summary: str, expect: str) -> None:
+        for label, text in ((self.summary, summary), (self.expect, expect)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+
+class Inspector(QScrollArea):
+    """Follows the selection and the document."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAccessibleName("Inspector")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._ids: list[str] = []
+        self._stops: tuple[Callable[[], None], ...] = ()
+        self.layer, self.network = LayerPage(themes), NetworkPage()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.network)
+        self.pages.addWidget(self.layer)
+        self.setWidget(self.pages)
+
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """Inspect another document."""
+        self.close_document()
+        self._document, self._checker, self._ids = document, checker, []
+        self._stops = (document.subscribe(self._take), checker.subscribe(lambda _: self.refresh()))
+        self.refresh()
+
+    def close_document(self) -> None:
+        """Stop listening."""
+        for stop in self._stops:
+            stop()
+        self._stops = ()
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Inspect these layers; what was typed for the last one counts first."""
+        if list(ids) == self._ids:
+            return
+        if self.pages.currentWidget() is self.layer:
+            self.layer.commit()
+        self._ids = list(ids)
+        self.verticalScrollBar().setValue(0)
+        self.refresh()
+
+    def _take(self, commit: Commit) -> None:
+        for change in commit.changes:
+            if isinstance(change, LayerRenamed):
+                self._ids = [change.new if id_ == change.old else id_ for id_ in self._ids]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        if self._document is None or self._checker is None:
+            return
+        ids = [id_ for id_ in self._ids if id_ in self._document.network]
+        if len(ids) == 1:
+            self.layer.show_layer(self._document, self._checker, ids[0])
+        elif ids:
+            self.network.show_several(self._checker, ids)
+        else:
+            self.network.show_network(self._document, self._checker)
+        page = self.layer if len(ids) == 1 else self.network
+        if self.pages.currentWidget() is not page:
+            self.pages.setCurrentWidget(page)
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        if self.pages.currentWidget() is self.layer:
+            self.layer.commit()
+
+    def show_teaching(self) -> None:
+        """Bring the paragraph that explains the layer into view, for whoever asked for help."""
+        if self.pages.currentWidget() is self.layer:
+            self.layer.why.setChecked(True)
+            self.widget().adjustSize()
+            self.ensureWidgetVisible(self.layer.teaching)
+
+
+def paragraphs(text: str) -> str:
+    """A docstring's lines joined to paragraphs, as rich text."""
+    parts = [part.replace("\n", " ") for part in text.split("\n\n")]
+    escaped = (part.replace("&", "&amp;").replace("<", "&lt;") for part in parts)
+    return "".join(f"<p style='margin: 0 0 8px 0'>{part}</p>" for part in escaped)

@@ -1,0 +1,44 @@
+"""Opens the window: ``python -m widgets.launch [FILE]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.home import home
+from widgets import theme
+from widgets.settings import Memory, Preferences
+from widgets.theme import ThemeSource
+from widgets.window import MainWindow, apply_look
+
+
+def application() -> QApplication:
+    """The one `QApplication`, made if there is none yet."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("Netloom")
+    app.setDesktopFileName("netloom")
+    return app
+
+
+def make_window(file: Path | None = None) -> MainWindow:
+    """The main window with the user's preferences, not shown yet."""
+    app = application()
+    preferences, memory = Preferences(home() / "preferences.json"), Memory(home() / "window.json")
+    themes = ThemeSource(parent=app)
+    apply_look(preferences, themes)
+    theme.apply(app, themes.theme)
+    return MainWindow(preferences, memory, themes, file)
+
+
+def open_window(file: Path | None = None) -> int:
+    """Open the window, with ``file`` if one is given, and stay until it is closed; returns the exit status."""
+    window = make_window(file)
+    window.show()
+    return application().exec()
+
+
+if __name__ == "__main__":
+    sys.exit(open_window(Path(sys.argv[1]) if len(sys.argv) > 1 else None))

@@ -1,0 +1,150 @@
+"""The outline: the network as a list from inputs to outputs, for the keyboard and for screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+
+from graph.check import Checker
+from graph.document import Document
+from graph.facts import Facts, Severity
+from graph.network import Node
+from widgets import icons
+from widgets.theme import Themed, ThemeSource
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+class Outline(Themed, QTreeWidget):
+    """Each layer with its shape; under it where its inputs come from and its outputs go.
+
+    ``picked`` carries the ids that the user selected here, ``opened`` the one that was activated, ``removed`` those
+    to delete, ``named`` an id and the name it shall have.
+    """
+
+    picked = Signal(object)
+    opened = Signal(str)
+    removed = Signal(object)
+    named = Signal(str, str)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("outline")
+        self.setAccessibleName("Outline of the network")
+        self.setHeaderLabels(["Layer", "Result"])
+        self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+        self.setUniformRowHeights(True)
+        self.setStyleSheet("QTreeView { border: none; background: transparent; }")
+        self.setColumnWidth(0, 132)
+        self.setIndentation(14)
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._stops: tuple[Callable[[], None], ...] = ()
+        self._rows: dict[str, QTreeWidgetItem] = {}
+        self._quiet = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.rebuild)
+        self.follow(themes)
+        self.itemSelectionChanged.connect(self._on_selection)
+        self.itemActivated.connect(lambda item: self.opened.emit(str(item.data(0, _ID))))
+        self.itemChanged.connect(self._on_edit)
+
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """Mirror another document."""
+        self.close_document()
+        self._document, self._checker = document, checker
+        self._stops = (document.subscribe(lambda _: self._soon()), checker.subscribe(lambda _: self._soon()))
+        self.rebuild()
+
+    def theme_changed(self) -> None:
+        self.rebuild()
+
+    def _soon(self) -> None:
+        """Rebuild once after a burst of news."""
+        if not self._later.isActive():
+            self._later.start(0)
+
+    def rebuild(self) -> None:
+        """Show the network as it is now."""
+        if self._document is None or self._checker is None:
+            return
+        chosen = [item.data(0, _ID) for item in self.selectedItems()]
+        network = self._document.network
+        self._quiet = True
+        self.clear()
+        self._rows = {}
+        for id_ in network.ordered():
+            item = self._layer_item(network.node(id_), self._checker.facts(id_))
+            self._rows[id_] = item
+            self.addTopLevelItem(item)
+            for port, connection in network.into(id_).items():
+                item.addChild(_link(f"{port}: from {connection.source}", connection.source))
+            for connection in network.out_of(id_):
+                item.addChild(_link(f"{connection.source_port}: to {connection.target}", connection.target))
+        self._quiet = False
+        self.show_selection([id_ for id_ in chosen if id_ in self._rows])
+
+    def _layer_item(self, node: Node, facts: Facts) -> QTreeWidgetItem:
+        shape = ", ".join(str(shape) for shape in facts.outputs.values())
+        wrong = [problem for problem in facts.problems if problem.severity is Severity.ERROR]
+        item = QTreeWidgetItem([node.id, "problem" if wrong else shape])
+        item.setData(0, _ID, node.id)
+        item.setIcon(0, icons.family_icon(node.layer.family, self.theme))
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        spoken = [f"{node.id}, {node.layer.title}", node.layer.summary(), f"gives {shape}" if shape else ""]
+        spoken += [problem.message for problem in facts.problems]
+        text = ", ".join(part for part in spoken if part)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, text)
+        item.setToolTip(0, text)
+        if wrong:
+            item.setForeground(1, self.theme.error)
+        return item
+
+    def show_selection(self, ids: list[str]) -> None:
+        """Select these layers here, because they are selected elsewhere."""
+        if [item.data(0, _ID) for item in self.selectedItems()] == ids:
+            return
+        self._quiet = True
+        self.clearSelection()
+        for id_ in ids:
+            if id_ in self._rows:
+                self._rows[id_].setSelected(True)
+        self._quiet = False
+
+    def _on_selection(self) -> None:
+        if not self._quiet:
+            self.picked.emit(list(dict.fromkeys(str(item.data(0, _ID)) for item in self.selectedItems())))
+
+    def _on_edit(self, item: QTreeWidgetItem, column: int) -> None:
+        old, new = item.data(0, _ID), item.text(0).strip()
+        if not self._quiet and column == 0 and new != old:
+            self._quiet = True
+            item.setText(0, old)
+            self._quiet = False
+            self.named.emit(old, new)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit([str(item.data(0, _ID)) for item in self.selectedItems()])
+        elif event.key() == Qt.Key.Key_F2 and self.currentItem() is not None:
+            self.editItem(self.currentItem(), 0)
+        else:
+            super().keyPressEvent(event)
+
+    def close_document(self) -> None:
+        """Stop listening."""
+        self._later.stop()
+        for stop in self._stops:
+            stop()
+        self._stops = ()
+
+
+def _link(text: str, id_: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text, ""])
+    item.setData(0, _ID, id_)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    return item

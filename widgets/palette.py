@@ -1,0 +1,210 @@
+"""The palette: every kind of layer, by family, searched by typing and dragged onto the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.layers.base import Family, Layer, needs
+from graph.layers.catalogue import catalogue
+from widgets import icons
+from widgets.theme import Themed, ThemeSource
+
+MIME = "application/x-netloom-layer"
+"""Type of what is dragged out of the palette: the layer's kind as UTF-8."""
+
+_KIND = Qt.ItemDataRole.UserRole
+
+
+class Palette(Themed, QWidget):
+    """A search field above the families. ``chosen`` carries the kind that a double-click or Return picked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.search = QLineEdit()
+        self.search.setObjectName("paletteSearch")
+        self.search.setPlaceholderText("Search layers")
+        self.search.setAccessibleName("Search layers")
+        self.search.setClearButtonEnabled(True)
+        self.tree = _Tree()
+        self.nothing = QLabel("No layer is called so. Try a shorter word.")
+        self.nothing.setProperty("faint", True)
+        self.nothing.setWordWrap(True)
+        self.nothing.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
+        layout.addWidget(self.tree, 1)
+        self._families: list[tuple[Family, QTreeWidgetItem]] = []
+        self._fill()
+        self.follow(themes)
+        self.theme_changed()
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._choose_current)
+        self.search.installEventFilter(self.tree)
+        self.tree.itemActivated.connect(lambda item: self._choose(item))
+
+    def _fill(self) -> None:
+        for family in Family:
+            kinds = [kind for kind in catalogue().values() if kind.family is family]
+            if not kinds:
+                continue
+            top = QTreeWidgetItem([str(family)])
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self.tree.addTopLevelItem(top)
+            self._families.append((family, top))
+            for kind in kinds:
+                top.addChild(_item(kind))
+            top.setExpanded(True)
+
+    def theme_changed(self) -> None:
+        for family, top in self._families:
+            top.setFont(0, self.theme.font(small=True, bold=True))
+            top.setForeground(0, self.theme.faint)
+            for row in range(top.childCount()):
+                top.child(row).setIcon(0, icons.family_icon(family, self.theme))
+
+    # Searching
+
+    def _filter(self, text: str) -> None:
+        words = text.lower().split()
+        first: QTreeWidgetItem | None = None
+        for _, top in self._families:
+            fitting = 0
+            for row in range(top.childCount()):
+                item = top.child(row)
+                fits = all(word in item.data(0, _KIND + 1) for word in words)
+                item.setHidden(not fits)
+                fitting += fits
+                first = first or (item if fits else None)
+            top.setHidden(not fitting)
+            top.setExpanded(True)
+        self.nothing.setVisible(first is None)
+        self.tree.setVisible(first is not None)
+        self.tree.setCurrentItem(_best(self.tree, text.lower()) or first if words else None)
+
+    def _choose_current(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self._choose(item)
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        kind = item.data(0, _KIND)
+        if kind:
+            self.chosen.emit(kind)
+
+
+def _best(tree: QTreeWidget, text: str) -> QTreeWidgetItem | None:
+    """The layer whose title begins with ``text``, if there is one."""
+    for index in range(tree.topLevelItemCount()):
+        top = tree.topLevelItem(index)
+        for row in range(top.childCount() if top is not None else 0):
+            item = top.child(row) if top is not None else None
+            if item is not None and item.text(0).lower().startswith(text):
+                return item
+    return None
+
+
+def _item(kind: type[Layer]) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([kind.title])
+    item.setData(0, _KIND, kind.kind)
+    item.setData(0, _KIND + 1, " ".join((kind.title, kind.kind, str(kind.family), *kind.aliases)).lower())
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, first_sentence(kind))
+    item.setToolTip(0, tooltip(kind))
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
+    return item
+
+
+def first_sentence(kind: type[Layer]) -> str:
+    """The sentence with which a layer's help begins."""
+    return kind.help().split("\n\n", maxsplit=1)[0].replace("\n", " ")
+
+
+def tooltip(kind: type[Layer]) -> str:
+    """Title, what it does, and what it takes."""
+    takes = f"<br><i>Takes {needs(kind.accepts)}.</i>" if kind.kind != "input" and len(kind.accepts) < 5 else ""
+    return f"<p style='max-width: 320px'><b>{kind.title}</b><br>{first_sentence(kind)}{takes}</p>"
+
+
+class _Tree(QTreeWidget):
+    """Families and their layers, without branches drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("paletteTree")
+        self.setAccessibleName("Layers by family")
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setUniformRowHeights(False)
+        self.setIconSize(QSize(18, 18))
+        self.setExpandsOnDoubleClick(False)
+        self.setItemDelegate(_Rows(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet("QTreeView { border: none; background: transparent; }")
+
+    def mimeData(self, items: object) -> QMimeData:
+        data = QMimeData()
+        item = self.currentItem()
+        data.setData(MIME, QByteArray(str(item.data(0, _KIND)).encode() if item else b""))
+        return data
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        item = self.currentItem()
+        if item is None or not item.data(0, _KIND):
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData(None))
+        drag.setPixmap(self._ghost(item))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _ghost(self, item: QTreeWidgetItem) -> QPixmap:
+        """What hangs at the pointer while dragging: the row of the palette."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(self.fontMetrics().horizontalAdvance(item.text(0)) + 44, 28)
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.palette().mid().color())
+        painter.setBrush(self.palette().base())
+        painter.drawRoundedRect(QRect(0, 0, size.width() - 1, size.height() - 1), 6, 6)
+        item.icon(0).paint(painter, QRect(8, 5, 18, 18))
+        painter.setPen(self.palette().text().color())
+        painter.drawText(QRect(34, 0, size.width() - 34, size.height()), Qt.AlignmentFlag.AlignVCenter, item.text(0))
+        painter.end()
+        return pixmap
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        """Let the arrow keys of the search field move in the list."""
+        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self.keyPressEvent(event)
+                return True
+        return False
+
+
+class _Rows(QStyledItemDelegate):
+    """Rows of layers, and quiet headings for the families."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), size.height() + (6 if not index.data(_KIND) and index.row() else 0))

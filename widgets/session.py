@@ -1,0 +1,240 @@
+"""The project in a window: opening, saving, the unsaved mark, the recovery journal, and the file on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from app.locks import FileLock, take
+from app.recovery import Journal, Unsaved
+from graph.check import Checker
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.project import SUFFIX, Project, project_json, read_project, write_project
+
+JOURNAL_DELAY_MS = 800
+"""A burst of edits is written to the journal once, at most this long after its first."""
+
+
+class Session(QObject):
+    """Holds the document of one window.
+
+    ``replaced`` says that there is another document; ``changed`` that the title or the unsaved mark may differ;
+    ``committed`` passes on each commit; ``troubled`` carries a sentence; ``overtaken`` says that someone else changed
+    the file; ``shared`` that another window has it open.
+    """
+
+    replaced = Signal()
+    changed = Signal()
+    committed = Signal(object)
+    troubled = Signal(str)
+    overtaken = Signal()
+    shared = Signal()
+
+    def __init__(self, recovery: Path, locks: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._recovery, self._locks = recovery, locks
+        self._journal = Journal(recovery)
+        self._lock: FileLock | None = None
+        self._path: Path | None = None
+        self._print: str | None = None
+        self._unsaved_origin = False
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self._look_at_file)
+        self._journal_timer = QTimer(self)
+        self._journal_timer.setSingleShot(True)
+        self._journal_timer.setInterval(JOURNAL_DELAY_MS)
+        self._journal_timer.timeout.connect(self.write_journal)
+        self.document = Document()
+        self.checker = Checker(self.document)
+        self.document.subscribe(self._on_commit)
+
+    # Reading
+
+    @property
+    def path(self) -> Path | None:
+        """The project's file; None until it is saved for the first time."""
+        return self._path
+
+    @property
+    def base(self) -> Path | None:
+        """The folder where the project's relative paths begin."""
+        return self._path.parent if self._path else None
+
+    @property
+    def title(self) -> str:
+        """What the window is called after."""
+        return self._path.name if self._path else "Untitled"
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is something that a close would lose."""
+        return self.document.modified or self._unsaved_origin
+
+    @property
+    def project(self) -> Project:
+        """The project as it stands."""
+        return Project(self.document.network, dict(self.document.sections))
+
+    # Opening
+
+    def start_new(self) -> None:
+        """Begin an empty project."""
+        self._adopt(Project(), None)
+
+    def start_from(self, project: Project) -> None:
+        """Begin an untitled project that is a copy of a preset."""
+        self._adopt(project, None)
+
+    def open(self, path: Path) -> None:
+        """Open a project file.
+
+        Raises
+        ------
+        NetloomError
+            if it is refused; the project that is open stays.
+        """
+        path = path.resolve()
+        self._adopt(read_project(path), path)
+        if self._lock is None:
+            self.shared.emit()
+
+    def recover(self, entry: Unsaved) -> None:
+        """Take over unsaved work that another process left behind.
+
+        Raises
+        ------
+        NetloomError
+            if it is damaged.
+        """
+        project = entry.read()
+        self._adopt(project, entry.path)
+        self._unsaved_origin = True
+        self.write_journal()
+        entry.discard()
+        self.changed.emit()
+
+    def reload(self) -> None:
+        """Take the file's content in place of what is here.
+
+        Raises
+        ------
+        NetloomError
+            if the file is refused.
+        """
+        if self._path is not None:
+            self._adopt(read_project(self._path), self._path)
+
+    def _adopt(self, project: Project, path: Path | None) -> None:
+        self._stop_journal()
+        self.checker.close()
+        self.document = Document(project.network, project.sections)
+        self.checker = Checker(self.document)
+        self.document.subscribe(self._on_commit)
+        self._unsaved_origin = False
+        self._belong_to(path)
+        self.replaced.emit()
+        self.changed.emit()
+
+    def _belong_to(self, path: Path | None) -> None:
+        if path != self._path or self._lock is None:
+            if self._lock is not None:
+                self._lock.release(remove=True)
+            self._lock = take(self._locks / f"{_digest(str(path).encode())[:32]}.lock") if path else None
+        self._path = path
+        self._print = fingerprint(path)
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+        if path is not None and path.exists():
+            self._watcher.addPath(str(path))
+
+    # Saving
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the project to its file, or to ``path``, which then is its file.
+
+        Raises
+        ------
+        NetloomError
+            if it cannot be written; the old file is untouched.
+        """
+        target = path or self._path
+        if target is None:
+            raise NetloomError("This project has no file yet: choose one with Save as.")
+        target = target if target.suffix else target.with_suffix(SUFFIX)
+        target = target.resolve()
+        write_project(target, self.project)
+        self.document.mark_saved()
+        self._unsaved_origin = False
+        self._belong_to(target)
+        self._stop_journal()
+        self.changed.emit()
+
+    @property
+    def overtaken_on_disk(self) -> bool:
+        """Whether the file holds something else than what was opened or saved here."""
+        return self._path is not None and fingerprint(self._path) not in (self._print, None)
+
+    def keep_mine(self) -> None:
+        """Know of the other content of the file, and leave it to be overwritten."""
+        self._print = fingerprint(self._path)
+
+    def _look_at_file(self) -> None:
+        if self._path is not None and self._path.exists() and str(self._path) not in self._watcher.files():
+            self._watcher.addPath(str(self._path))  # a file that is replaced drops out of the watch
+        if self.overtaken_on_disk:
+            self.overtaken.emit()
+
+    # The journal
+
+    def _on_commit(self, commit: Commit) -> None:
+        if not self._journal_timer.isActive():
+            self._journal_timer.start()
+        self.committed.emit(commit)
+        self.changed.emit()
+
+    def write_journal(self) -> None:
+        """Keep unsaved edits on the disk, now."""
+        self._journal_timer.stop()
+        try:
+            if self.modified:
+                self._journal.write(project_json(self.project), self._path)
+            else:
+                self._journal.clear()
+        except NetloomError as error:
+            self.troubled.emit(str(error))
+
+    def _stop_journal(self) -> None:
+        self._journal_timer.stop()
+        self._journal.clear()
+
+    def close(self) -> None:
+        """Let go of everything; unsaved edits were asked about before."""
+        self._journal_timer.stop()
+        self._journal.close()
+        self.checker.close()
+        if self._lock is not None:
+            self._lock.release(remove=True)
+            self._lock = None
+        if self._watcher.files():
+            self._watcher.removePaths(self._watcher.files())
+
+
+def fingerprint(path: Path | None) -> str | None:
+    """A digest of the file's content; None where there is no file."""
+    try:
+        return _digest(path.read_bytes()) if path else None
+    except OSError:
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content, usedforsecurity=False).hexdigest()
+
+
+def is_project(path: Path) -> bool:
+    """Whether a file that is dropped on the window looks like a project."""
+    return path.suffix == SUFFIX and os.access(path, os.R_OK)

@@ -1,0 +1,99 @@
+"""What the window is assembled from after its first paint: the order of imports, and how the parts are joined."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from app import home
+from graph.errors import NetloomError
+from widgets.shell.banners import Notice
+from widgets.shell.loading import Slice, importing
+
+if TYPE_CHECKING:
+    from widgets.window import MainWindow
+
+
+def slices(window: MainWindow) -> list[Slice]:
+    """Everything to do after the first paint, the most wanted first; ``bench``, ``training`` and ``panels`` build."""
+    return [
+        *importing("pydantic", "networkx", "graph.layers.base", "graph.layers.catalogue"),
+        ("families", lambda: remember_families(window)),
+        *importing("graph.check", "graph.project", "app.data.choice", "widgets.canvas.view", "widgets.inspector.panel"),
+        ("bench", lambda: build_bench(window)),
+        ("recovery", window.offer_recovery),
+        *importing("numpy", "app.training.plan", "widgets.training.controller", "widgets.training.panel"),
+        ("training", lambda: build_training(window)),
+    ]
+
+
+def remember_families(window: MainWindow) -> None:
+    """Give the start page the family of each kind of layer, and keep it for the next start."""
+    from graph.layers.catalogue import catalogue
+    from widgets.theme import family_key
+
+    families = {kind: family_key(layer.family) for kind, layer in catalogue().items()}
+    window.start.set_families(families)
+    window.memory.put(families=families)
+
+
+def build_bench(window: MainWindow) -> None:
+    """The session and the workbench."""
+    from widgets.session import Session
+    from widgets.shell.bench import Bench
+
+    session = Session(home.folder("recovery"), home.folder("locks"), window)
+    expectation = Expectation(window)
+    session.replaced.connect(expectation.refresh)
+    session.committed.connect(expectation.take)
+    window.adopt(session, Bench(session, window.themes))
+    session.changed.connect(window.refresh_status)
+
+
+class Expectation:
+    """Tells the checker what the chosen data offers, whenever the choice changes; nothing is loaded for that."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def take(self, commit: Any) -> None:
+        """Look again if a commit touched the data section."""
+        if any(getattr(change, "section", None) == "data" for change in commit.changes):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Tell the checker of the document that is open now."""
+        from app.data.choice import DataChoice
+        from app.expected import expected
+
+        session = self._window.session
+        if session is None:
+            return
+        section = session.document.sections.get("data")
+        found = None
+        if isinstance(section, dict):
+            try:
+                found = expected(DataChoice.parse(section).info(session.base))
+                self._window.banners.withdraw("data")
+            except NetloomError as error:
+                self._window.say(Notice(str(error), "error", (), "data"))
+        session.checker.expect(found)
+
+
+def build_training(window: MainWindow) -> None:
+    """The worker's line, the controller and the training panel."""
+    from widgets.training.controller import TrainingController
+    from widgets.training.link import WorkerLink
+    from widgets.training.panel import TrainPanel
+
+    bench, session = window.bench, window.session
+    assert bench is not None and session is not None  # built by an earlier slice
+    link = WorkerLink(parent=window)
+    controller = TrainingController(link, window)
+    panel = TrainPanel(window.themes, controller)
+    bench.add_panel("train", panel)
+    panel.set_document(session.document)
+    session.replaced.connect(lambda: panel.set_document(session.document))
+    window.training.adopt(controller)
+    with suppress(NetloomError):
+        link.start()

@@ -1,0 +1,139 @@
+"""Notices inside the window: a sentence with what can be done about it, dismissible, never a modal box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from widgets import icons
+from widgets.theme import Themed, ThemeSource, blend
+
+MOST = 3
+"""Notices shown at a time; an older one gives way."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What to say. A notice with the ``key`` of one that is shown takes its place.
+
+    ``tone`` is ``error``, ``warning``, ``ok`` or ``info``. Each choice is a title and what it does; any of them, and
+    the cross, closes the notice.
+    """
+
+    text: str
+    tone: str = "info"
+    choices: tuple[tuple[str, Callable[[], object]], ...] = ()
+    key: str = ""
+    dismissed: Callable[[], object] | None = field(default=None)
+
+
+class Banner(Themed, QWidget):
+    """One notice."""
+
+    def __init__(self, notice: Notice, themes: ThemeSource, close: Callable[[Banner], None]) -> None:
+        super().__init__()
+        self.notice = notice
+        self._close = close
+        self.setObjectName(f"banner-{notice.key}" if notice.key else "banner")
+        self.setAccessibleName(notice.text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(36, 6, 8, 6)
+        text = QLabel(notice.text)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._layout.addWidget(text, 1)
+        for index, (title, call) in enumerate(notice.choices):
+            self._add_choice(title, call, first=index == 0)
+        self.cross = QToolButton()
+        self.cross.setAccessibleName("Dismiss this notice")
+        self.cross.setToolTip("Dismiss")
+        self.cross.clicked.connect(self.dismiss)
+        self._layout.addWidget(self.cross)
+        self.follow(themes)
+        self.theme_changed()
+
+    def _add_choice(self, title: str, call: Callable[[], object], *, first: bool) -> None:
+        button = QPushButton(title)
+        button.setProperty("primary", first)
+        button.clicked.connect(lambda: self._choose(call))
+        self._layout.addWidget(button)
+
+    def _choose(self, call: Callable[[], object]) -> None:
+        self._close(self)
+        call()
+
+    def dismiss(self) -> None:
+        """Close without choosing."""
+        self._close(self)
+        if self.notice.dismissed is not None:
+            self.notice.dismissed()
+
+    def theme_changed(self) -> None:
+        self.cross.setIcon(icons.icon("close", self.theme))
+        self.cross.setIconSize(QSize(14, 14))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        hue = {"error": self.theme.error, "warning": self.theme.warning, "ok": self.theme.ok}.get(
+            self.notice.tone, self.theme.accent
+        )
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), blend(hue, self.theme.surface, 0.10))
+        painter.setPen(QPen(blend(hue, self.theme.surface, 0.45), 1))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        mark = QRectF(11, self.height() / 2 - 8, 16, 16)
+        icons.paint(painter, "warning" if self.notice.tone in ("error", "warning") else "logo", mark, hue)
+        painter.end()
+
+
+class Banners(QWidget):
+    """The notices that stand at present, the latest on top; takes no room while there is none."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banners")
+        self._themes = themes
+        self._shown: list[Banner] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self.hide()
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What is shown, the latest first."""
+        return [banner.notice for banner in self._shown]
+
+    def say(self, notice: Notice) -> None:
+        """Show a notice and announce it to screen readers."""
+        self.withdraw(notice.key)
+        while len(self._shown) >= MOST:
+            self._remove(self._shown[-1])
+        banner = Banner(notice, self._themes, self._remove)
+        self._shown.insert(0, banner)
+        self._layout.insertWidget(0, banner)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+
+    def withdraw(self, key: str) -> None:
+        """Take away the notice with ``key``, if it stands."""
+        for banner in [banner for banner in self._shown if key and banner.notice.key == key]:
+            self._remove(banner)
+
+    def _remove(self, banner: Banner) -> None:
+        if banner in self._shown:
+            self._shown.remove(banner)
+            self._layout.removeWidget(banner)
+            banner.hide()
+            banner.deleteLater()
+        self.setVisible(bool(self._shown))

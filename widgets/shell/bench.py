@@ -1,0 +1,237 @@
+"""The workbench: the canvas and what stands around it, which the workspace decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.catalogue import catalogue
+from widgets.canvas.view import CanvasView
+from widgets.inspector.panel import Inspector
+from widgets.outline import Outline
+from widgets.palette import Palette
+from widgets.problems import Problems
+from widgets.session import Session
+from widgets.theme import ThemeSource
+
+SIDES = {"network": (True, True), "train": (False, True), "understand": (False, False)}
+"""Whether the palette and the inspector stand beside the canvas, for each workspace that has one."""
+
+HEIGHTS = {"network": 92, "train": 300, "understand": 340}
+"""Heights of the bottom panel before the user moves the divider, at a window of usual height."""
+
+
+class Bench(QWidget):
+    """Palette and outline, canvas, inspector and a bottom panel, for one document at a time."""
+
+    selection_changed = Signal()
+    workspace_changed = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, session: Session, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("bench")
+        self._session = session
+        self.workspace = "network"
+        self._heights: dict[str, int] = {}
+        self.palette_panel, self.outline = Palette(themes), Outline(themes)
+        self.canvas = CanvasView(session.document, session.checker, themes)
+        self.inspector, self.problems = Inspector(themes), Problems(themes)
+        self.left = QTabWidget()
+        self.left.setAccessibleName("Layers and outline")
+        self.left.addTab(self.palette_panel, "Layers")
+        self.left.addTab(self.outline, "Outline")
+        self.left.setMinimumWidth(168)
+        self.inspector.setMinimumWidth(250)
+        self.bottom, self.middle = QStackedWidget(), QStackedWidget()
+        self._panels: dict[str, QWidget] = {"network": self.problems}
+        self._assemble()
+        self._connect()
+        self.follow_session()
+
+    def _assemble(self) -> None:
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.left, self.canvas, self.inspector):
+            self.across.addWidget(widget)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([200, 800, 292])
+        for index in (0, 2):
+            self.across.setCollapsible(index, False)
+        self.down = QSplitter(Qt.Orientation.Vertical)
+        self.down.addWidget(self.across)
+        self.down.addWidget(self.bottom)
+        self.down.setStretchFactor(0, 1)
+        self.down.setCollapsible(0, False)
+        self.bottom.addWidget(self.problems)
+        self.middle.addWidget(self.down)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.middle)
+
+    def _connect(self) -> None:
+        self.canvas.selectionChanged.connect(self._on_selection)
+        self.canvas.statusMessage.connect(self.refused)
+        self.canvas.layerActivated.connect(lambda _: self._edit_layer())
+        self.palette_panel.chosen.connect(self.add_layer)
+        self.problems.opened.connect(self.go_to)
+        self.problems.refused.connect(self.refused)
+        self.outline.picked.connect(self.canvas.select)
+        self.outline.opened.connect(self.go_to)
+        self.outline.removed.connect(self._remove)
+        self.outline.named.connect(self._rename)
+        # On the canvas Tab searches for a layer, so the keyboard leaves it by F6, as it leaves panes elsewhere.
+        QShortcut(QKeySequence("F6"), self).activated.connect(lambda: self._next_pane(1))
+        QShortcut(QKeySequence("Shift+F6"), self).activated.connect(lambda: self._next_pane(-1))
+
+    # The document
+
+    def follow_session(self) -> None:
+        """Show the session's document, which is another one."""
+        document, checker = self._session.document, self._session.checker
+        self.canvas.set_document(document, checker)
+        for view in (self.inspector, self.problems, self.outline):
+            view.set_document(document, checker)
+        self._on_selection([])
+
+    def close_document(self) -> None:
+        """Stop listening to the document."""
+        for view in (self.inspector, self.problems, self.outline):
+            view.close_document()
+        self.canvas.close()
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Ids of the selected layers."""
+        return self.canvas.selection.ids
+
+    def _on_selection(self, ids: Sequence[str]) -> None:
+        self.inspector.show_selection(ids)
+        self.outline.show_selection(list(ids))
+        self.selection_changed.emit()
+
+    def _edit_layer(self) -> None:
+        """A double-click on a card puts the keyboard into its first setting."""
+        if not self.inspector.isVisible():
+            self.show_workspace("network")
+        self.inspector.layer.form.setFocus()
+        self.inspector.layer.form.focusNextChild()
+
+    # Commands
+
+    def add_layer(self, kind: str) -> None:
+        """Add a layer of this kind as the canvas sees fit."""
+        self.canvas.attempt(lambda: self.canvas.add_layer(catalogue()[kind]))
+
+    def canvas_command(self, name: str) -> None:
+        """Run a command of the canvas by the name of its method, with the canvas in view."""
+        if self.workspace == "data":
+            self.show_workspace("network")
+        self.canvas.setFocus()
+        method = getattr(self.canvas, name)
+        self.canvas.attempt(method)
+
+    def go_to(self, id_: str) -> None:
+        """Select a layer and bring it into view."""
+        if self.workspace == "data":
+            self.show_workspace("network")
+        self.canvas.select([id_])
+        self.canvas.frame_selection()
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        self.canvas.select(ids)
+        self.canvas.attempt(self.canvas.delete_selection)
+
+    def _rename(self, old: str, new: str) -> None:
+        document: Document = self._session.document
+        try:
+            with document.transaction(f"Rename {old} to {new}"):
+                document.rename(old, new)
+        except NetloomError as error:
+            self.refused.emit(str(error))
+
+    def commit_typing(self) -> None:
+        """Take over what is being typed in the inspector."""
+        self.inspector.commit()
+
+    # Workspaces
+
+    def add_panel(self, workspace: str, panel: QWidget) -> None:
+        """Give a workspace its panel: below the canvas, or in the canvas's place for ``data``."""
+        self._panels[workspace] = panel
+        (self.middle if workspace == "data" else self.bottom).addWidget(panel)
+        if workspace == self.workspace:
+            self._arrange()
+
+    def panel(self, workspace: str) -> QWidget | None:
+        """The panel of a workspace, once it is there."""
+        return self._panels.get(workspace)
+
+    def show_workspace(self, name: str) -> None:
+        """Change what stands around the canvas."""
+        if name == self.workspace:
+            return
+        self._remember_height()
+        self.workspace = name
+        self._arrange()
+        self.workspace_changed.emit(name)
+
+    def _remember_height(self) -> None:
+        sizes = self.down.sizes()
+        if self.workspace != "data" and self.bottom.isVisible() and sizes[1]:
+            self._heights[self.workspace] = sizes[1]
+
+    def _arrange(self) -> None:
+        panel = self._panels.get(self.workspace)
+        if self.workspace == "data":
+            self.middle.setCurrentWidget(panel or self.down)
+            return
+        self.middle.setCurrentWidget(self.down)
+        left, right = SIDES[self.workspace]
+        self.left.setVisible(left)
+        self.inspector.setVisible(right)
+        self.bottom.setVisible(panel is not None)
+        if panel is None:
+            return
+        self.bottom.setCurrentWidget(panel)
+        height = self._heights.get(self.workspace, HEIGHTS[self.workspace])
+        total = max(self.down.height(), 1)
+        height = min(height, round(total * 0.55))
+        self.down.setSizes([total - height, height])
+
+    def _next_pane(self, step: int) -> None:
+        panes = [pane for pane in (self.left, self.canvas, self.inspector, self.bottom) if pane.isVisible()]
+        focus = self.window().focusWidget()
+        inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
+        target = panes[((inside[0] if inside else 0) + step) % len(panes)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if target is not self.canvas:
+            target.focusNextChild()
+
+    # Remembering
+
+    def layout_state(self) -> dict[str, Any]:
+        """Where the dividers stand, for the next start."""
+        self._remember_height()
+        return {"across": self.across.sizes(), "heights": self._heights}
+
+    def restore_layout(self, state: Any) -> None:
+        """Put the dividers where they stood; what makes no sense is left alone."""
+        if not isinstance(state, dict):
+            return
+        across, heights = state.get("across"), state.get("heights")
+        if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
+            self.across.setSizes(across)
+        if isinstance(heights, dict):
+            known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
+            self._heights = {name: max(size, 60) for name, size in known.items()}
+        self._arrange()
+
+
+def _within(pane: QWidget, widget: QWidget) -> bool:
+    return pane is widget or pane.isAncestorOf(widget)

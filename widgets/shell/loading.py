@@ -1,0 +1,50 @@
+"""What is imported and built after the first paint, in slices between which the window stays responsive."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+Slice = tuple[str, Callable[[], object]]
+
+
+class Loader(QObject):
+    """Runs named slices one by one, each in its own turn of the event loop. ``done`` says that all have run."""
+
+    done = Signal()
+
+    def __init__(self, slices: list[Slice], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._left = slices
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._next)
+
+    def start(self) -> None:
+        """Begin; doing it twice is harmless."""
+        if self._left:
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Run no more."""
+        self._timer.stop()
+
+    def require(self, name: str) -> None:
+        """Run what is left up to the slice ``name`` at once, because it is needed now."""
+        while any(left == name for left, _ in self._left):
+            self._next()
+
+    def _next(self) -> None:
+        if self._left:
+            _, run = self._left.pop(0)
+            run()
+        if not self._left:
+            self._timer.stop()
+            self.done.emit()
+
+
+def importing(*names: str) -> list[Slice]:
+    """Slices that import one module each."""
+    return [(f"import {name}", lambda name=name: importlib.import_module(name)) for name in names]  # type: ignore[misc]

@@ -1,0 +1,273 @@
+"""The thin bar on top: menu and file on the left, the four workspaces in the middle, training on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from widgets import icons
+from widgets.actions import Actions
+from widgets.theme import Themed, ThemeSource
+
+WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
+
+
+class MenuButton(Themed, QToolButton):
+    """Opens all menus; drawn as three lines."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("menuButton")
+        self.setAccessibleName("Menu")
+        self.setToolTip("Menu (Alt+M)")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.follow(themes)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.theme.px(30), self.theme.px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QPen(self.theme.text, 1.5))
+        middle = self.rect().center()
+        for step in (-5, 0, 5):
+            painter.drawLine(middle.x() - 7, middle.y() + step, middle.x() + 7, middle.y() + step)
+        painter.end()
+
+
+class Title(Themed, QWidget):
+    """Name of the file and whether it is saved; a long name is cut in its middle."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("fileTitle")
+        self._name, self._state = "Netloom", ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.follow(themes)
+
+    def say(self, name: str, state: str) -> None:
+        """Show a name and a state such as ``unsaved``."""
+        self._name, self._state = name, state
+        self.setAccessibleName(f"{name}, {state}" if state else name)
+        self.setToolTip(self.accessibleName())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.theme.font(bold=True))
+        metrics = painter.fontMetrics()
+        dot = 18 if self._state else 0
+        shown = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, max(self.width() - dot, 20))
+        painter.setPen(self.theme.text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        end = metrics.horizontalAdvance(shown) + 8
+        if self._state:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.warning)
+            painter.drawEllipse(QRectF(end, self.height() / 2 - 3, 6, 6))
+        painter.setFont(self.theme.font(small=True))
+        if self._state and self.width() - end - 14 > painter.fontMetrics().horizontalAdvance(self._state):
+            painter.setPen(self.theme.faint)
+            painter.drawText(self.rect().adjusted(end + 14, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._state)
+        painter.end()
+
+
+class TopBar(Themed, QWidget):
+    """The bar. ``workspace`` carries the name of a workspace that was clicked, ``device`` the id of a device."""
+
+    workspace = Signal(str)
+    device = Signal(str)
+
+    def __init__(self, actions: Actions, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("topBar")
+        self._actions = actions
+        self.menu = MenuButton(themes)
+        menu = QMenu(self.menu)
+        self.submenus = actions.menus(menu)
+        self.menu.setMenu(menu)
+        self.menu.setShortcut("Alt+M")
+        self.title = Title(themes)
+        self.spaces = self._segments()
+        self.train = self._button("train", "trainButton", "Train")
+        self.train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.pause = self._button("pause", "pauseButton", "Pause")
+        self.step = self._button("step", "stepButton", "Train on one batch")
+        self.stop = self._button("stop", "stopButton", "Stop")
+        self.devices = self._device_button()
+        self._left, self._right = QWidget(), QWidget()
+        self._assemble()
+        self.follow(themes)
+        self.theme_changed()
+
+    def _assemble(self) -> None:
+        left, right = QHBoxLayout(self._left), QHBoxLayout(self._right)
+        for inner in (left, right):
+            inner.setContentsMargins(0, 0, 0, 0)
+            inner.setSpacing(4)
+        left.addWidget(self.menu)
+        left.addSpacing(4)
+        left.addWidget(self.title, 1)
+        right.addStretch(1)
+        for button in (self.train, self.pause, self.step, self.stop, self.devices):
+            right.addWidget(button)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 5)
+        layout.setSpacing(12)
+        layout.addWidget(self._left, 1)
+        layout.addWidget(self.spaces)
+        layout.addWidget(self._right, 1)
+
+    def _segments(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("segments", True)
+        frame.setObjectName("workspaces")
+        frame.setAccessibleName("Workspaces")
+        inside = QHBoxLayout(frame)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.setSpacing(2)
+        self._group = QButtonGroup(self)
+        for name, title in WORKSPACES:
+            button = QToolButton()
+            button.setText(title)
+            button.setObjectName(f"{name}Workspace")
+            button.setAccessibleName(f"{title} workspace")
+            button.setCheckable(True)
+            button.setProperty("segmented", True)
+            button.clicked.connect(lambda _=False, name=name: self.workspace.emit(name))
+            self._group.addButton(button)
+            inside.addWidget(button)
+        return frame
+
+    def _button(self, command: str, name: str, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        action = self._actions[command]
+        button.setDefaultAction(action)
+        button.setAccessibleName(title)
+        action.changed.connect(lambda: self._retitle(button, action))
+        self._retitle(button, action)
+        return button
+
+    @staticmethod
+    def _retitle(button: QToolButton, action: QAction) -> None:
+        button.setAccessibleName(action.text())
+        button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
+
+    def _device_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("deviceButton")
+        button.setText("auto")
+        button.setToolTip("Where to train")
+        button.setAccessibleName("Device: auto")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(QMenu(button))
+        return button
+
+    def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer devices as ``(id, title)`` and mark the chosen one."""
+        menu = self.devices.menu()
+        menu.clear()
+        for name, title in offered:
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda _=False, name=name: self.device.emit(name))
+        self.devices.setText(chosen)
+        self.devices.setAccessibleName(f"Device: {chosen}")
+
+    def show_workspace(self, name: str) -> None:
+        """Mark the workspace that is open; an empty name marks none."""
+        self._group.setExclusive(bool(name))
+        for (key, _), button in zip(WORKSPACES, self._group.buttons(), strict=True):
+            button.setChecked(key == name)
+
+    def show_working(self, working: bool) -> None:
+        """Show workspaces and training, or leave them away on the start page."""
+        self.spaces.setVisible(working)
+        for button in (self.train, self.pause, self.step, self.stop, self.devices):
+            button.setVisible(working)
+
+    def theme_changed(self) -> None:
+        fill, ink = self.theme.accent.name(), self.theme.accent_text.name()
+        self._actions.paint(self.theme)
+        self.train.setIcon(icons.icon("play", self.theme, self.theme.accent_text))
+        self.train.setStyleSheet(
+            f"QToolButton {{ background: {fill}; color: {ink}; font-weight: 600; padding: 4px 10px 4px 8px; }}"
+            f"QToolButton:hover {{ background: {self.theme.accent_hover.name()}; }}"
+            f"QToolButton:focus {{ border-color: {self.theme.text.name()}; }}"
+            f"QToolButton:disabled {{ background: {self.theme.hover.name()}; color: {self.theme.faint.name()}; }}"
+        )
+        side = self.theme.px(16)
+        for button in (self.train, self.pause, self.step, self.stop):
+            button.setIconSize(QSize(side, side))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < self.theme.px(860)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self.train.setToolButtonStyle(style)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.theme.surface)
+        painter.setPen(self.theme.border)
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.end()
+
+
+class StatusLine(Themed, QWidget):
+    """The line at the bottom: problems to go to, what the network costs, and where training stands."""
+
+    asked = Signal()
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("statusLine")
+        self.problems = QToolButton()
+        self.problems.setObjectName("problemCount")
+        self.problems.setToolTip("Go to the next problem (F8)")
+        self.problems.clicked.connect(self.asked)
+        self.costs, self.training = QLabel(), QLabel()
+        self.costs.setObjectName("costs")
+        self.training.setObjectName("trainingState")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 1, 12, 1)
+        layout.setSpacing(16)
+        layout.addWidget(self.problems)
+        layout.addWidget(self.costs)
+        layout.addStretch(1)
+        layout.addWidget(self.training)
+        self.follow(themes)
+
+    def show_problems(self, text: str, tone: str) -> None:
+        """Show how many problems there are; ``tone`` is ``error``, ``warning`` or ``ok``."""
+        self.problems.setText(text)
+        self.problems.setAccessibleName(f"{text}; go there" if tone != "ok" else text)
+        hue = {"error": self.theme.error, "warning": self.theme.warning}.get(tone, self.theme.ok)
+        self.problems.setStyleSheet(f"QToolButton {{ color: {hue.name()}; padding: 2px 6px; }}")
+
+    def show_costs(self, parts: Sequence[str]) -> None:
+        """Show what the network costs, each part with its unit."""
+        self.costs.setText("     ".join(parts))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.theme.surface)
+        painter.setPen(self.theme.border)
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.end()

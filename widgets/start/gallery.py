@@ -1,0 +1,75 @@
+"""What the gallery shows of a preset, read straight from its JSON: the start page must not wait for the real reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PRESETS = Path(__file__).resolve().parent.parent.parent / "presets"
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A network as a small drawing: kind and place of each layer, and pairs of layers that are connected."""
+
+    layers: tuple[tuple[str, float, float], ...]
+    wires: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One card of the gallery."""
+
+    path: Path
+    title: str
+    summary: str
+    expect: str
+    minutes: float | None
+    data: str
+    textbook: tuple[str, ...]
+    sketch: Sketch
+
+    @property
+    def words(self) -> str:
+        """Everything that the search looks at, in lower case."""
+        kinds = " ".join(kind for kind, _, _ in self.sketch.layers)
+        return " ".join((self.path.stem, self.title, self.summary, self.data, *self.textbook, kinds)).lower()
+
+
+def presets(folder: Path = PRESETS) -> list[Preset]:
+    """All presets in ``folder`` by file name; one that cannot be read is left out here and told when it is opened."""
+    found = [read(path) for path in sorted(folder.glob("*.netloom"))]
+    return [preset for preset in found if preset is not None]
+
+
+def read(path: Path) -> Preset | None:
+    """The preset in ``path``, or None where the file makes no sense."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        about = value.get("about") or {}
+        return Preset(
+            path=path,
+            title=str(about.get("title") or path.stem),
+            summary=str(about.get("summary") or ""),
+            expect=str(about.get("expect") or ""),
+            minutes=about.get("minutes") if isinstance(about.get("minutes"), int | float) else None,
+            data=str((value.get("data") or {}).get("source") or ""),
+            textbook=tuple(str(one) for one in about.get("textbook") or ()),
+            sketch=sketch(value.get("network") or {}),
+        )
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, IndexError):
+        return None
+
+
+def sketch(network: Mapping[str, Any]) -> Sketch:
+    """The drawing of a network's JSON."""
+    layers = [(str(one["kind"]), *map(float, one.get("position", (0, 0)))) for one in network.get("layers", ())]
+    index = {one["id"]: place for place, one in enumerate(network.get("layers", ()))}
+    wires = []
+    for text in network.get("connections", ()):
+        source, target = (end.strip().split(".")[0] for end in text.split("->"))
+        wires.append((index[source], index[target]))
+    return Sketch(tuple((kind, x, y) for kind, x, y in layers), tuple(wires))

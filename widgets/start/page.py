@@ -1,0 +1,232 @@
+"""The start page: continue, open, new, and a gallery of networks to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import icons
+from widgets.start.cards import PresetCard
+from widgets.start.gallery import Preset
+from widgets.theme import Themed, ThemeSource
+
+COLUMN = 232
+"""Least width of a card with its gap; as many columns are shown as fit."""
+
+
+class Gallery(QWidget):
+    """The cards, in as many columns as there is room for."""
+
+    chosen = Signal(object)
+
+    def __init__(self, presets: Sequence[Preset], families: Mapping[str, str], themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("gallery")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 8, 8)
+        self._grid.setSpacing(12)
+        self._columns = 0
+        self._wanted = ""
+        self.cards = [PresetCard(preset, families, themes, self) for preset in presets]
+        for card in self.cards:
+            card.chosen.connect(self.chosen)
+        self.nothing = QLabel("", self)
+        self.nothing.setProperty("faint", True)
+        self.nothing.setWordWrap(True)
+        self.nothing.hide()
+
+    def filter(self, text: str) -> None:
+        """Show the cards that hold all words of ``text``."""
+        self._wanted = text.lower().strip()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        words = self._wanted.split()
+        fitting = [card for card in self.cards if all(word in card.preset.words for word in words)]
+        while self._grid.takeAt(0) is not None:
+            pass
+        for card in self.cards:
+            card.setVisible(card in fitting)
+        for index, card in enumerate(fitting):
+            self._grid.addWidget(card, index // self._columns, index % self._columns)
+        for column in range(8):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        self._grid.setRowStretch(len(fitting) // max(self._columns, 1) + 1, 1)
+        self._say_nothing(bool(fitting))
+
+    def _say_nothing(self, some: bool) -> None:
+        found_none = "No example has all of these words. Try fewer."
+        self.nothing.setText(found_none if self.cards else "No examples are installed with this copy of Netloom.")
+        self.nothing.setVisible(not some)
+        if not some:
+            self._grid.addWidget(self.nothing, 0, 0, 1, max(self._columns, 1), Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = max(1, min(5, self.width() // COLUMN))
+        if columns != self._columns:
+            self._columns = columns
+            self._arrange()
+
+
+class FileRow(QToolButton):
+    """A recent file: its name, and under it the folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"Open {path.name}")
+        self.setAccessibleDescription(str(path.parent))
+        self.setToolTip(str(path))
+
+    def sizeHint(self) -> QSize:
+        return QSize(180, 2 * self.fontMetrics().height() + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        metrics, width = self.fontMetrics(), self.width() - 16
+        painter.setPen(self.palette().text().color())
+        top = QRect(8, 5, width, metrics.height())
+        painter.drawText(top, 0, metrics.elidedText(self.path.stem, Qt.TextElideMode.ElideRight, width))
+        painter.setPen(self.palette().placeholderText().color())
+        place = str(self.path.parent).replace(str(Path.home()), "~")
+        below = top.translated(0, metrics.height() + 1)
+        painter.drawText(below, 0, metrics.elidedText(place, Qt.TextElideMode.ElideLeft, width))
+        painter.end()
+
+
+class StartPage(Themed, QWidget):
+    """``opened`` carries a path, ``preset`` a `Preset`; ``wants_new`` and ``wants_open`` ask for those commands."""
+
+    opened = Signal(object)
+    preset = Signal(object)
+    wants_new = Signal()
+    wants_open = Signal()
+
+    def __init__(
+        self, presets: Sequence[Preset], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
+    ) -> None:
+        super().__init__()
+        self.setObjectName("startPage")
+        self._themes = themes
+        self.gallery = Gallery(presets, families, themes)
+        self.gallery.chosen.connect(self.preset)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(28, 24, 20, 0)
+        layout.setSpacing(32)
+        layout.addWidget(self._side(), 0)
+        layout.addLayout(self._main(), 1)
+        self.follow(themes)
+        self.theme_changed()
+        self.show_recent(recent)
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(220)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 16)
+        column.setSpacing(8)
+        self._name = QLabel("Netloom")
+        self._claim = QLabel("Draw a network, watch it learn, see what it learned.")
+        self._claim.setWordWrap(True)
+        self._claim.setProperty("faint", True)
+        self.new, self.open = QPushButton("New network"), QPushButton("Open…")
+        self.new.setObjectName("startNew")
+        self.open.setObjectName("startOpen")
+        self.new.setProperty("primary", True)
+        self.new.clicked.connect(self.wants_new)
+        self.open.clicked.connect(self.wants_open)
+        self._continue = QLabel("Continue")
+        self._continue.setProperty("heading", True)
+        self.files = QVBoxLayout()
+        self.files.setSpacing(0)
+        for widget in (self._name, self._claim):
+            column.addWidget(widget)
+        column.addSpacing(10)
+        column.addWidget(self.new)
+        column.addWidget(self.open)
+        column.addSpacing(12)
+        column.addWidget(self._continue)
+        column.addLayout(self.files)
+        column.addStretch(1)
+        return side
+
+    def _main(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        title = QLabel("Start from an example")
+        title.setProperty("heading", True)
+        self.search = QLineEdit()
+        self.search.setObjectName("gallerySearch")
+        self.search.setPlaceholderText("Search: digits, LSTM, forecasting…")
+        self.search.setAccessibleName("Search the examples")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(280)
+        self.search.textChanged.connect(self.gallery.filter)
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.search, 1)
+        head.addSpacing(8)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.gallery)
+        area.viewport().setAutoFillBackground(False)
+        self.gallery.setAutoFillBackground(False)
+        column.addLayout(head)
+        column.addWidget(area, 1)
+        return column
+
+    def show_recent(self, recent: Sequence[Path]) -> None:
+        """List the files to continue with."""
+        while (item := self.files.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._continue.setVisible(bool(recent))
+        for path in recent[:6]:
+            row = FileRow(path)
+            row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
+            self.files.addWidget(row)
+
+    def set_families(self, families: Mapping[str, str]) -> None:
+        """Paint the drawings in the colours of these families."""
+        for card in self.gallery.cards:
+            card.set_families(families)
+
+    def theme_changed(self) -> None:
+        large = self.theme.font(bold=True)
+        large.setPointSizeF(large.pointSizeF() * 1.7)
+        self._name.setFont(large)
+        self.new.setIcon(icons.icon("add", self.theme, self.theme.accent_text))
+        self.open.setIcon(icons.icon("open", self.theme))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.theme.surface)
+        painter.end()
