@@ -1,0 +1,59 @@
+"""Making the network fit the data that was chosen, by the fixes that the checker offers at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.expected import expected
+from graph.check import Checker
+from graph.document import Document
+from graph.facts import Expected, Problem, Severity
+from graph.layers.io import Input, Output
+from graph.shapes import Kind, Shape
+
+TITLE = "Fit the network to this data"
+ROUNDS = 12
+"""Fixes that are applied at most: each end of a network needs one or two."""
+
+_clicks = count()
+
+
+def expected_of(info: Mapping[str, Any]) -> Expected:
+    """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`)."""
+    fields = tuple(
+        FieldInfo(one["name"], Shape(Kind(one["kind"]), tuple(one["shape"])), tuple(one["classes"]))
+        for one in info["fields"]
+    )
+    inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
+    target = next(one["name"] for one in info["fields"] if one["role"] == "target")
+    facts = DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
+    return expected(facts)
+
+
+def misfits(document: Document, checker: Checker) -> list[Problem]:
+    """The problems at inputs and outputs that a fix would repair, inputs first."""
+    network = document.network
+    found = [
+        problem
+        for problem in checker.problems
+        if problem.severity is Severity.ERROR
+        and problem.fixes
+        and problem.layer is not None
+        and isinstance(network.layer(problem.layer), Input | Output)
+    ]
+    return sorted(found, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
+
+
+def fit(document: Document, checker: Checker) -> None:
+    """Apply the first fix at each end until none is offered; one undo takes all of it back."""
+    click = next(_clicks)
+    for _ in range(ROUNDS):
+        waiting = misfits(document, checker)
+        if not waiting:
+            return
+        with document.transaction(TITLE, merge=f"fit {click}"):
+            for edit in waiting[0].fixes[0].edits:
+                edit.apply(document)

@@ -1,0 +1,87 @@
+"""What a worker's preview of a data set says, with names for its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.training.messages import Message
+
+Array = NDArray[Any]
+PART_TITLES = {0: "training", 1: "validation", 2: "test"}
+LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A selection of n samples of a data set, and facts about all of it.
+
+    ``info``, ``notes``, ``parts``, ``balance`` and ``features`` are as `app.data.preview.preview` gives them;
+    ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by field too.
+    """
+
+    info: Mapping[str, Any]
+    notes: Sequence[str]
+    parts: Mapping[str, int]
+    balance: Mapping[str, Sequence[Any]] | None
+    features: Mapping[str, Sequence[Mapping[str, Any]]]
+    index: Array
+    part: Array
+    place: Array
+    values: Mapping[str, Array]
+
+    @classmethod
+    def from_message(cls, message: Message) -> Preview:
+        """Read the answer to a ``preview`` request; the arrays of fields are called ``values/FIELD``."""
+        fields, arrays = message.fields, message.arrays
+        values = {name.removeprefix("values/"): one for name, one in arrays.items() if name.startswith("values/")}
+        index = np.asarray(arrays["index"])
+        return cls(
+            info=fields["info"],
+            notes=fields.get("notes") or (),
+            parts=fields.get("parts") or {},
+            balance=fields.get("balance"),
+            features=fields.get("features") or {},
+            index=index,
+            part=np.asarray(arrays["part"]),
+            place=np.asarray(arrays.get("place", index)),
+            values=values,
+        )
+
+    def field(self, role: str) -> Mapping[str, Any]:
+        """The first field with a role (``input`` or ``target``)."""
+        return next(one for one in self.info["fields"] if one["role"] == role)
+
+    @property
+    def inputs(self) -> Array:
+        """Values of the data set's own input, (n, ...)."""
+        return self.values[self.field("input")["name"]]
+
+    def labels(self) -> list[str]:
+        """What each sample is, in words: its class, or its target's value with the unit."""
+        return labels_of(self.field("target"), self.values[self.field("target")["name"]])
+
+    def part_titles(self) -> list[str]:
+        """Which part each sample is in."""
+        return [PART_TITLES.get(int(number), LEFT_OUT) for number in self.part]
+
+    def rows_of(self, part: int) -> list[int]:
+        """Rows of this preview that are in a part (0 training, 1 validation, 2 test), by their place in it."""
+        rows = np.flatnonzero(self.part == part)
+        return [int(row) for row in rows[np.argsort(self.place[rows], kind="stable")]]
+
+
+def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
+    """Values (n, ...) of a target field in words; a sequence or picture has none that are short."""
+    classes, units = target.get("classes") or (), target.get("units") or ()
+    if classes:
+        return [str(classes[int(value)]) for value in values]
+    flat = values.reshape(len(values), -1)
+    if flat.shape[1] != 1:
+        return ["" for _ in flat]
+    unit = f" {units[0]}" if units and units[0] else ""
+    return [f"{float(value):.4g}{unit}" for value in flat[:, 0]]

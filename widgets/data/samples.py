@@ -1,0 +1,123 @@
+"""Samples as pictures or small lines, as a table, as curves, and the distribution of every feature."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
+
+from widgets.data.preview_values import Preview
+from widgets.data.sample_table import SampleModel
+from widgets.insight.histograms import HistogramStack
+from widgets.insight.samples import SampleGallery
+from widgets.plots.curve_plot import CurvePlot
+from widgets.theme import ThemeSource
+
+MOST_CURVES = 6
+"""Features of a sequence that are drawn at once."""
+MOST_FEATURES = 60
+"""Features whose distribution is drawn."""
+
+
+class SampleBrowser(QWidget):
+    """A preview from four sides; a side that has nothing to show for this kind of data is not there.
+
+    `picked` carries the row of the sample that was chosen.
+    """
+
+    picked = Signal(int)
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preview: Preview | None = None
+        self.tabs = QTabWidget(self)
+        self.tabs.setAccessibleName("Views of the data")
+        self.gallery = SampleGallery(source)
+        self.table = QTableView()
+        self.model = SampleModel(self)
+        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.")
+        self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
+        self._set_up_table()
+        self.tabs.addTab(self.gallery, "Samples")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
+        self.gallery.picked.connect(self._pick)
+        self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))
+
+    def _set_up_table(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Samples as a table")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show a preview, or nothing."""
+        self._preview = preview
+        self.model.set_preview(preview)
+        self.series.clear()
+        self.features.clear()
+        if preview is None:
+            self.gallery.set_samples(np.empty((0, 1)), [], [])
+            self._offer(("Samples", self.gallery))
+            return
+        self.gallery.set_samples(drawable(preview), preview.labels(), preview.part_titles())
+        self._push_features(preview)
+        self.table.resizeColumnsToContents()
+        shape = preview.inputs.ndim - 1
+        sides: list[tuple[str, QWidget]] = [("Samples", self.gallery)]
+        if shape == 1:
+            sides.append(("Table", self.table))
+        if shape == 2:
+            sides.append(("Series", self.series))
+            self._draw_series(0)
+        if not self.features.is_empty():
+            sides.append(("Features", self.features))
+        self._offer(*sides)
+
+    def _offer(self, *sides: tuple[str, QWidget]) -> None:
+        """Have just these tabs; the one that is open stays open if it is among them."""
+        current = self.tabs.currentWidget()
+        self.tabs.clear()
+        for title, widget in sides:
+            self.tabs.addTab(widget, title)
+        if any(widget is current for _, widget in sides):
+            self.tabs.setCurrentWidget(current)
+
+    def _push_features(self, preview: Preview) -> None:
+        for one in list(preview.features.get(preview.field("input")["name"], ()))[:MOST_FEATURES]:
+            unit = f" [{one['unit']}]" if one["unit"] else ""
+            if one["counts"]:
+                self.features.push(f"{one['name']}{unit}", 0, one["edges"], one["counts"])
+
+    def _pick(self, row: int) -> None:
+        if self._preview is not None and 0 <= row < len(self._preview.index):
+            if self._preview.inputs.ndim == 3:
+                self._draw_series(row)
+            self.picked.emit(row)
+
+    def _draw_series(self, row: int) -> None:
+        """The features of one sequence over time; the target follows where it is what comes next."""
+        if self._preview is None or not len(self._preview.inputs):
+            return
+        self.series.clear()
+        window = np.asarray(self._preview.inputs[row], dtype=np.float64)
+        names = self._preview.field("input")["names"] or [f"feature {n + 1}" for n in range(window.shape[1])]
+        steps = np.arange(len(window))
+        for number, name in enumerate(names[:MOST_CURVES]):
+            self.series.add_curve(name, name, number, "validation")
+            self.series.append(name, steps, window[:, number])
+        target = self._preview.field("target")
+        following = np.asarray(self._preview.values[target["name"]][row], dtype=np.float64).reshape(-1)
+        if self._preview.info["task"] == "forecasting":
+            self.series.add_curve("target", "to be forecast", MOST_CURVES, "validation")
+            places = len(window) - 1 + np.arange(len(following) + 1)
+            self.series.append("target", places, np.concatenate([window[-1:, 0], following]))
+
+
+def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence."""
+    values = np.nan_to_num(np.asarray(preview.inputs, dtype=np.float64))
+    return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values

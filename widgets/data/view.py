@@ -1,0 +1,286 @@
+"""The data view: choose data, see it, say how it is read and divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from app.data.choice import DataChoice
+from app.training.messages import Message
+from graph.changes import SectionSet
+from graph.check import Checker
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.shapes import Kind, Shape
+from widgets.data.balance import BalanceBars
+from widgets.data.choice_form import ChoiceForm
+from widgets.data.fitting import TITLE, expected_of, fit, misfits
+from widgets.data.preview_values import Preview
+from widgets.data.samples import SampleBrowser
+from widgets.data.sources import SourceList
+from widgets.theme import ThemeSource
+from widgets.training.link import WorkerLink
+from widgets.training.notice import Notice
+
+LIMIT = 240
+"""Samples that are previewed."""
+TYPING_MS = 150
+"""Edits that follow each other faster than this ask for one preview."""
+
+
+class DataView(QWidget):
+    """Shows and edits the ``data`` section of a document; samples come from the worker.
+
+    `previewed` carries a `Preview` whenever another one is shown.
+    """
+
+    previewed = Signal(object)
+
+    def __init__(self, source: ThemeSource, link: WorkerLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("datasetView")
+        self.setAccessibleName("Data")
+        self._link = link
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._base: Path | None = None
+        self._stop: list[Callable[[], None]] = []
+        self._request: int | None = None
+        self._stale = True
+        self.preview: Preview | None = None
+        self.sources = SourceList(self)
+        self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
+        self.notice, self.offer = Notice(self), Notice(self)
+        self.samples = SampleBrowser(source, self)
+        self.form = ChoiceForm(self)
+        self.balance = BalanceBars(source, self)
+        self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._ask_soon.timeout.connect(self._ask)
+        self._lay_out()
+        self.sources.chosen.connect(self._choose)
+        self.sources.file_chosen.connect(self.open_path)
+        self.form.edited.connect(self._edit)
+
+    # Layout
+
+    def _lay_out(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, width, stretch in (
+            (self.sources, 280, 0),
+            (self._middle(), 700, 1),
+            (self._side(), 330, 0),
+        ):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+            widget.resize(width, widget.height())
+        splitter.setSizes([280, 700, 330])
+        splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(splitter)
+
+    def _middle(self) -> QWidget:
+        middle = QWidget(self)
+        self.title.setProperty("heading", True)
+        for label in (self.facts, self.notes):
+            label.setProperty("faint", True)
+            label.setWordWrap(True)
+        self.notes.hide()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        for widget in (self.title, self.facts, self.notes, self.notice, self.offer):
+            column.addWidget(widget)
+        column.addWidget(self.samples, 1)
+        return middle
+
+    def _side(self) -> QWidget:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(12)
+        column.addWidget(self.form)
+        heading = QLabel("Parts", inside)
+        heading.setProperty("heading", True)
+        column.addWidget(heading)
+        column.addWidget(self.balance)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.setMinimumWidth(inside.minimumSizeHint().width() + 16)
+        self._area = area
+        return area
+
+    # The document
+
+    def set_document(self, document: Document, base: Path | None = None, checker: Checker | None = None) -> None:
+        """Show the data of a document whose file is in the folder ``base``; ``checker`` is told what data brings."""
+        self.close_document()
+        self._document, self._base, self._checker = document, base, checker
+        self._stop = [document.subscribe(self._on_commit)]
+        if checker is not None:
+            self._stop.append(checker.subscribe(lambda _: self._refresh_offer()))
+        self._show()
+
+    def set_base(self, base: Path | None) -> None:
+        """The project was saved into another folder."""
+        self._base = base
+
+    def close_document(self) -> None:
+        """Let go of the document."""
+        for stop in self._stop:
+            stop()
+        self._stop, self._document, self._checker = [], None, None
+        self._forget_request()
+
+    @property
+    def section(self) -> Mapping[str, Any] | None:
+        """The ``data`` section of the document, None where no data is chosen."""
+        value = self._document.sections.get("data") if self._document is not None else None
+        return value if isinstance(value, Mapping) else None
+
+    def _on_commit(self, commit: Commit) -> None:
+        if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
+            self._show()
+
+    def _set_choice(self, choice: DataChoice, what: str, merge: str | None = None) -> None:
+        if self._document is not None:
+            with self._document.transaction(what, merge=merge):
+                self._document.set_section("data", choice.to_json())
+
+    def _choose(self, kind: str) -> None:
+        """Take the data set called ``kind``; the split stays as it is."""
+        if self.section is not None and self.section.get("source") == kind:
+            return
+        choice = DataChoice.of(kind)
+        try:
+            kept = DataChoice.parse(self.section) if self.section is not None else choice
+        except NetloomError:
+            kept = choice
+        choice = choice.model_copy(update={"split": kept.split, "standardise": kept.standardise})
+        self._set_choice(choice, f"Choose {choice.source.title}")
+
+    def _edit(self, choice: DataChoice, what: str) -> None:
+        self._set_choice(choice, f"Set {what} of the data", merge=f"data.{what}")
+
+    def open_path(self, path: Path) -> None:
+        """Have the worker look at a file or folder of the user's, and choose it."""
+        self.notice.clear()
+        self.facts.setText(f"Looking at {path.name}…")
+        base = str(self._base) if self._base else None
+        self._link.ask("inspect", self._take_findings, self._refuse_path, path=str(path), base=base)
+
+    def _take_findings(self, message: Message) -> None:
+        problems = message.fields.get("problems") or []
+        try:
+            choice = DataChoice.parse(message.fields["choice"])
+        except NetloomError as error:
+            self._refuse_path(str(error))
+            return
+        self._set_choice(choice, f"Choose {message.fields.get('title', 'data')}")
+        if problems:
+            self.notice.say(" ".join(str(one) for one in problems), "warning")
+
+    def _refuse_path(self, reason: str) -> None:
+        self.notice.say(reason)
+        self._show_facts()
+
+    # Showing
+
+    def _show(self) -> None:
+        section = self.section
+        self.sources.show_choice(section)
+        self.notice.clear()
+        self.form.setVisible(section is not None)
+        if section is None:
+            self._show_preview(None)
+            return
+        try:
+            choice = DataChoice.parse(section)
+        except NetloomError as error:
+            self.notice.say(str(error))
+            self._show_preview(None)
+            self.form.hide()
+            return
+        self.form.show_choice(choice)
+        self._stale = True
+        if self.isVisible() or self._checker is not None:
+            self._ask_soon.start()
+
+    def _ask(self) -> None:
+        self._forget_request()
+        if self.section is None:
+            return
+        base = str(self._base) if self._base else None
+        self._stale = False
+        self._request = self._link.ask(
+            "preview", self._take_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
+        )
+
+    def _forget_request(self) -> None:
+        self._ask_soon.stop()
+        if self._request is not None:
+            self._link.forget(self._request)
+            self._request = None
+
+    def _take_preview(self, message: Message) -> None:
+        self._request = None
+        self._show_preview(Preview.from_message(message))
+
+    def _refuse_preview(self, reason: str) -> None:
+        self._request = None
+        self._show_preview(None)
+        self.notice.say(reason, "error", ("Try again", self._ask))
+
+    def _show_preview(self, preview: Preview | None) -> None:
+        self.preview = preview
+        self.samples.set_preview(preview)
+        self._show_facts()
+        if preview is None:
+            self.balance.set_balance({}, None)
+        else:
+            self.balance.set_balance(preview.parts, preview.balance)
+        if self._checker is not None and self._document is not None:
+            self._checker.expect(expected_of(preview.info) if preview is not None else None)
+        self._refresh_offer()
+        if preview is not None:
+            self.previewed.emit(preview)
+
+    def _show_facts(self) -> None:
+        preview = self.preview
+        self.title.setText(str(preview.info["title"]) if preview else "No data yet")
+        self.facts.setText(
+            facts_of(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
+        )
+        notes = " ".join(preview.notes) if preview else ""
+        self.notes.setText(notes)
+        self.notes.setVisible(bool(notes))
+
+    def _refresh_offer(self) -> None:
+        """Offer to fit the network where the data and its ends do not match."""
+        document, checker = self._document, self._checker
+        if document is None or checker is None:
+            return
+        waiting = misfits(document, checker) if self.preview is not None else []
+        if not waiting:
+            self.offer.clear()
+        elif self.offer.text != waiting[0].message:
+            self.offer.say(waiting[0].message, "warning", (TITLE, lambda: fit(document, checker)))
+
+    def showEvent(self, event: object) -> None:
+        if self._stale and self.section is not None and self._request is None:
+            self._ask_soon.start()
+
+
+def facts_of(info: Mapping[str, Any]) -> str:
+    """Samples, shape and classes of a data set in one line, and below it what it is."""
+    shape = Shape(Kind(info["kind"]), tuple(info["shape"])).described()
+    classes = f"  ·  {len(info['classes'])} classes" if info["classes"] else ""
+    return f"{info['samples']:,} samples  ·  {shape}{classes}  ·  {info['task']}\n{info['summary']}"
