@@ -34,6 +34,8 @@ class Hands:
     def __init__(self, canvas: CanvasView) -> None:
         self._canvas = canvas
         self._pressed: tuple[QPoint, Hit, Qt.KeyboardModifier] | None = None
+        self._fresh = False
+        """Whether the press itself selected the card under it."""
         self.space = False
         self.panned = False
         """Whether Space was used to pan since it went down."""
@@ -123,25 +125,22 @@ class Hands:
 
     def _select_on_press(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         canvas = self._canvas
-        if hit.what is What.CARD and hit.id not in canvas.selection:
-            if modifiers & (CTRL | SHIFT):
-                canvas.selection.add(hit.id)
-                self._pressed = None if self._pressed is None else (self._pressed[0], hit, modifiers & ~(CTRL | SHIFT))
-            else:
-                canvas.select_wire(None)
-                canvas.selection.set([hit.id])
+        self._fresh = hit.what is What.CARD and hit.id not in canvas.selection
+        if not self._fresh:
+            return
+        canvas.select_wire(None)
+        if modifiers & (CTRL | SHIFT):
+            canvas.selection.add(hit.id)
+        else:
+            canvas.selection.set([hit.id])
 
     def _click(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         canvas = self._canvas
         if hit.what is What.CARD:
-            if modifiers & (CTRL | SHIFT):
+            if modifiers & (CTRL | SHIFT) and not self._fresh:
                 canvas.selection.toggle(hit.id)
-            elif len(canvas.selection) > 1 and modifiers == Qt.KeyboardModifier.NoModifier and not self._added(hit):
+            elif not self._fresh:
                 canvas.selection.set([hit.id])
         elif not modifiers & CTRL:
             canvas.selection.clear()
             canvas.select_wire(hit.slot)
-
-    def _added(self, hit: Hit) -> bool:
-        """Whether the press itself added the card to the selection."""
-        return bool(QApplication.keyboardModifiers() & (CTRL | SHIFT))
