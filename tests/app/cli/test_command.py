@@ -1,0 +1,75 @@
+"""Exit codes, what goes to which stream, and what every verb has in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.cli import catalogues
+from app.cli.command import Screen, build
+from tests.app.cli.calling import Caller
+
+VERBS = "open layers presets datasets data new check train resume runs evaluate predict export tour worker".split()
+
+
+def test_every_verb_is_there_and_takes_json() -> None:
+    import typer
+
+    group = typer.main.get_command(build(Screen(lambda file: 0, lambda out: 0)))
+    commands = group.commands  # type: ignore[attr-defined]
+    assert list(commands) == VERBS
+    for name, command in commands.items():
+        assert "--json" in [option for parameter in command.params for option in parameter.opts], name
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chek",),
+        ("check",),
+        ("check", "a", "b"),
+        ("layers", "--colour"),
+        ("train", "preset:iris_mlp", "--epochs", "none"),
+        ("train", "preset:iris_mlp", "--epochs", "0"),
+        ("train", "preset:iris_mlp", "--precision", "float8"),
+        ("new", "a.netloom", "--target", "price"),
+        ("export", "preset:iris_mlp", "--to", "pdf", "-o", "a.pdf"),
+        ("export", "preset:iris_mlp", "--to", "code"),
+        ("tour",),
+    ],
+)
+def test_wrong_usage_is_2_with_one_line(call: Caller, arguments: tuple[str, ...]) -> None:
+    result = call(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.count("\n") == 1
+    assert "--help" in result.err
+
+
+def test_a_defect_is_one_line_and_a_log(call: Caller, monkeypatch: pytest.MonkeyPatch, netloom_home: Path) -> None:
+    def broken(kind: object) -> object:
+        raise RuntimeError("the floor\ngave way")
+
+    monkeypatch.setattr(catalogues, "layer_json", broken)
+    result = call("layers", "--json")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("internal error: RuntimeError: the floor gave way")
+    assert result.err.count("\n") == 1
+    [log] = (netloom_home / "logs").iterdir()
+    assert str(log) in result.err
+    assert "Traceback" in log.read_text("utf-8")
+
+
+def test_help_is_no_failure(call: Caller) -> None:
+    assert call("--help").code == 0
+    assert "Ctrl+C" in call("train", "--help").out
+
+
+def test_open_hands_the_file_to_the_window(call: Caller) -> None:
+    assert call("open", "preset:iris_mlp").code == 0
+    assert call.opened == ["preset:iris_mlp"]
+
+
+def test_tour_tells_its_pictures(call: Caller, tmp_path: Path) -> None:
+    result = call("tour", "--out", tmp_path / "tour", "--json")
+    assert result.json["pictures"] == [str(tmp_path / "tour" / "01.png")]
