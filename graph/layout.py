@@ -54,11 +54,24 @@ def arrange(
     if direction == "down":
         heights = dict.fromkeys(graph, cards.WIDTH)
     rows = _rows(graph, columns, heights)
-    step = COLUMN if direction == "right" else 76.0 + 2 * cards.ROW_GAP
-    places = {id_: (columns[id_] * step, rows[id_]) for id_ in graph}
-    if direction == "down":
-        places = {id_: (y, x) for id_, (x, y) in places.items()}
+    if direction == "right":
+        places = {id_: (columns[id_] * COLUMN, rows[id_]) for id_ in graph}
+    else:
+        levels = _levels(network, columns)
+        places = {id_: (rows[id_], levels[columns[id_]]) for id_ in graph}
     return _anchored(network, places)
+
+
+def _levels(network: Network, columns: Mapping[str, int]) -> dict[int, float]:
+    """The height at which each column begins when columns lie below one another."""
+    tallest: defaultdict[int, float] = defaultdict(float)
+    for id_, column in columns.items():
+        tallest[column] = max(tallest[column], cards.box(network.node(id_))[3])
+    levels, level = {}, 0.0
+    for column in sorted(tallest):
+        levels[column] = level
+        level += tallest[column] + cards.COLUMN_GAP
+    return levels
 
 
 def _simple(network: Network, chosen: Sequence[str]) -> nx.DiGraph[str]:

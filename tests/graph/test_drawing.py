@@ -1,0 +1,54 @@
+"""The SVG drawing: well-formed, complete, and within its own frame."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from graph.drawing import svg
+from graph.errors import NetloomError
+from graph.layers.catalogue import catalogue
+from graph.layers.io import Input
+from graph.network import Connection, Network, Node
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def sample() -> Network:
+    kinds = catalogue()
+    nodes = [
+        Node("input1", Input(), (0.0, 0.0)),
+        Node("conv1", kinds["conv2d"](), (240.0, 0.0)),
+        Node("add1", kinds["add"](), (480.0, 40.0)),
+    ]
+    wires = [
+        Connection("input1", "out", "conv1", "in"),
+        Connection("conv1", "out", "add1", "in1"),
+        Connection("conv1", "out", "add1", "in2"),
+    ]
+    return Network(nodes, wires)
+
+
+def test_every_layer_and_connection_is_drawn():
+    root = ElementTree.fromstring(svg(sample()))
+    assert [group.get("id") for group in root.iter(f"{SVG}g")] == ["input1", "conv1", "add1"]
+    wires = [path for path in root.findall(f"{SVG}path") if path.get("fill") == "none"]
+    assert len(wires) == 3
+    texts = {text.text for text in root.iter(f"{SVG}text")}
+    assert {"conv1", "16 × 8 × 8", "160", "in1", "in2"} <= texts
+
+
+def test_all_cards_lie_within_the_frame():
+    root = ElementTree.fromstring(svg(sample()))
+    left, top, width, height = (float(value) for value in str(root.get("viewBox")).split())
+    for rect in root.iter(f"{SVG}rect"):
+        assert float(str(rect.get("x"))) >= left
+        assert float(str(rect.get("y"))) >= top
+        assert float(str(rect.get("x"))) + float(str(rect.get("width"))) <= left + width
+        assert float(str(rect.get("y"))) + float(str(rect.get("height"))) <= top + height
+
+
+def test_an_empty_network_is_refused():
+    with pytest.raises(NetloomError, match="nothing to draw"):
+        svg(Network())

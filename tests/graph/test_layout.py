@@ -1,0 +1,118 @@
+"""The layered layout: data runs one way, nothing overlaps, and the same network always looks the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph import cards
+from graph.layers.catalogue import catalogue
+from graph.layers.io import Input
+from graph.layout import LARGE, arrange
+from graph.network import Connection, Network, Node
+
+RELU = catalogue()["relu"]()
+CONV = catalogue()["conv2d"]()
+
+
+def network_of(edges: set[tuple[int, int]], count: int) -> Network:
+    """Merging layers ``n00`` ... with an edge from the first of each pair to the second."""
+    merge = catalogue()["add"]
+    network = Network()
+    for index in range(count):
+        fed = sum(target == index for _, target in edges)
+        layer = merge(inputs=fed) if fed > 1 else RELU if fed else Input()
+        network.insert_node(Node(f"n{index:02}", layer, (0.0, 0.0)))
+    taken: dict[int, int] = {}
+    for source, target in sorted(edges):
+        port = network.node(f"n{target:02}").inputs[taken.get(target, 0)]
+        taken[target] = taken.get(target, 0) + 1
+        network.insert_connection(Connection(f"n{source:02}", "out", f"n{target:02}", port))
+    return network
+
+
+def chain(count: int) -> Network:
+    return network_of({(index, index + 1) for index in range(count - 1)}, count)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    count = draw(st.integers(1, 14))
+    pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
+    edges = draw(st.sets(st.sampled_from(pairs), max_size=18)) if pairs else set()
+    return network_of(edges, count)
+
+
+def boxes(network: Network, places: dict[str, tuple[float, float]]) -> dict[str, cards.Box]:
+    return {id_: (*places[id_], *cards.box(network.node(id_))[2:]) for id_ in places}
+
+
+@given(networks(), st.sampled_from(["right", "down"]))
+def test_no_card_covers_another_and_data_runs_one_way(network: Network, direction):
+    places = arrange(network, direction=direction)
+    assert set(places) == set(network.ids)
+    found = sorted(boxes(network, places).items())
+    for index, (_, (x, y, width, height)) in enumerate(found):
+        for _, (x2, y2, width2, height2) in found[index + 1 :]:
+            assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
+    axis = 0 if direction == "right" else 1
+    for wire in network.connections:
+        assert places[wire.source][axis] < places[wire.target][axis]
+
+
+@given(networks(), st.randoms(use_true_random=False))
+def test_the_order_of_drawing_does_not_matter(network: Network, random):
+    nodes, wires = list(network), list(network.connections)
+    random.shuffle(nodes)
+    random.shuffle(wires)
+    assert arrange(Network(nodes, wires)) == arrange(network)
+
+
+def test_a_chain_is_a_straight_line():
+    places = arrange(chain(12))
+    assert {y for _, y in places.values()} == {0.0}
+    xs = [x for x, _ in sorted(places.values())]
+    assert {b - a for a, b in pairwise(xs)} == {cards.WIDTH + cards.COLUMN_GAP}
+
+
+def test_a_skip_leaves_the_chain_straight():
+    network = network_of({(0, 1), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5)}, 6)
+    places = arrange(network)
+    assert len({y for _, y in places.values()}) == 1
+
+
+def test_the_top_left_corner_and_other_cards_stay():
+    network = chain(5)
+    for index, id_ in enumerate(network.ids):
+        network.replace_node(Node(id_, network.layer(id_), (40.0 + index * 7, 900.0 - index * 8)))
+    places = arrange(network, ["n01", "n02", "n03"])
+    assert set(places) == {"n01", "n02", "n03"}
+    assert min(x for x, _ in places.values()) == pytest.approx(47, abs=2)
+    assert min(y for _, y in places.values()) == pytest.approx(876, abs=2)
+
+
+def test_crossed_wires_are_uncrossed():
+    # Two chains drawn crosswise between the same ends.
+    network = network_of({(0, 1), (0, 2), (1, 4), (2, 3), (3, 5), (4, 5)}, 6)
+    places = arrange(network)
+    assert (places["n01"][1] < places["n02"][1]) == (places["n04"][1] < places["n03"][1])
+
+
+def test_a_large_network_is_laid_out_too():
+    count = LARGE + 200
+    edges = {(index, index + 1) for index in range(count - 1)} | {
+        (index, index + 3) for index in range(0, count - 3, 4)
+    }
+    network = network_of(edges, count)
+    assert nx.is_directed_acyclic_graph(network.graph)
+    places = arrange(network)
+    assert len(set(places.values())) == count
+
+
+def test_nothing_to_arrange():
+    assert arrange(Network()) == {}
+    assert arrange(chain(3), []) == {}
