@@ -49,15 +49,17 @@ def export_weights(run: Run, out: Path) -> Path:
     return out
 
 
-def export_drawing(network: Network, title: str, out: Path, kind: str) -> Path:
+def export_drawing(network: Network, out: Path, kind: str) -> Path:
     """Write the drawing of the network as ``svg`` or ``png``; returns the file.
 
     Raises
     ------
     NetloomError
-        if the network is empty or the file cannot be written.
+        if the network has no layers or the file cannot be written.
     """
-    from app.drawing import png, svg
+    from app.rasterise import png
+    from graph.drawing import svg
 
-    write_atomically(out, png(network, title) if kind == "png" else svg(network, title))
+    drawing = svg(network)
+    write_atomically(out, png(drawing) if kind == "png" else drawing.encode("utf-8"))
     return out

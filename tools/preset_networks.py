@@ -60,9 +60,9 @@ def two_branches(drawing: Drawing) -> None:
 
 
 def residual(drawing: Drawing) -> None:
-    """Two residual blocks at one resolution, each an addition to what came in, then a pool and a third."""
+    """A residual block, an addition to what came in, at each of two resolutions."""
     last = drawing.chain(drawing.input(), conv(16, bias=False), NORM, RELU)
-    last = _block(drawing, _block(drawing, last, 16), 16)
+    last = _block(drawing, last, 16)
     last = drawing.chain(last, POOL)
     last = _block(drawing, last, 16)
     drawing.output(drawing.chain(last, layer("global_pool2d"), dense(10)))

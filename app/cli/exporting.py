@@ -43,4 +43,4 @@ def _export(source: Source, run: Run | None, to: str, output: Path) -> list[Path
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")
         return [export_weights(run, output)]
-    return [export_drawing(network, source.title, output, to)]
+    return [export_drawing(network, output, to)]
