@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 _ACTION = Qt.ItemDataRole.UserRole
 
@@ -18,6 +18,7 @@ class Finder(QFrame):
         super().__init__(parent)
         self.setObjectName("finder")
         self.setProperty("card", True)
+        self._host = parent
         self._actions: Sequence[QAction] = ()
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a command")
@@ -29,14 +30,17 @@ class Finder(QFrame):
         self.list.setRootIsDecorated(False)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setStyleSheet("QTreeView { border: none; }")
-        self.list.header().setStretchLastSection(False)
+        header = self.list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.field)
         layout.addWidget(self.list)
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
-        self.list.itemClicked.connect(lambda item: self._run(item))
+        self.list.itemClicked.connect(self._run)
         self.hide()
 
     def ask(self, actions: Sequence[QAction]) -> None:
@@ -44,12 +48,10 @@ class Finder(QFrame):
         self._actions = actions
         self.field.clear()
         self._filter("")
-        parent = self.parentWidget()
+        parent = self._host
         size = QSize(min(520, parent.width() - 40), min(420, parent.height() - 90))
         self.resize(size)
         self.move(QPoint((parent.width() - size.width()) // 2, 56))
-        self.list.setColumnWidth(0, size.width() - 170)
-        self.list.setColumnWidth(1, 130)
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -68,7 +70,13 @@ class Finder(QFrame):
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setDisabled(not action.isEnabled())
             self.list.addTopLevelItem(item)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        self._mark(0)
+
+    def _mark(self, row: int) -> None:
+        """Make a row the current one, counting on from the first after the last."""
+        item = self.list.topLevelItem(row % max(self.list.topLevelItemCount(), 1))
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is None or item.isDisabled():
@@ -80,7 +88,7 @@ class Finder(QFrame):
     def dismiss(self) -> None:
         """Close and give the keyboard back to the window."""
         self.hide()
-        self.parentWidget().setFocus()
+        self._host.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
@@ -90,16 +98,15 @@ class Finder(QFrame):
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:
-        row = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else -1
+        current = self.list.currentItem()
+        row = self.list.indexOfTopLevelItem(current) if current is not None else -1
         match event.key():
             case Qt.Key.Key_Escape:
                 self.dismiss()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._run(self.list.currentItem())
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                row += 1 if event.key() == Qt.Key.Key_Down else -1
-                count = self.list.topLevelItemCount()
-                self.list.setCurrentItem(self.list.topLevelItem(row % count) if count else None)
+                self._mark(row + (1 if event.key() == Qt.Key.Key_Down else -1))
             case _:
                 return False
         return True

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWi
 
 from widgets.fields.base import Field
 from widgets.fields.make import make_field
+from widgets.theme import SMALL_SHARE
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -88,7 +89,7 @@ class SettingsForm(QWidget):
         self._help = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
 
@@ -158,5 +159,7 @@ def _note(tone: str | None) -> QLabel:
 def _unit(unit: str) -> QLabel:
     label = QLabel(unit)
     label.setProperty("faint", True)
-    label.setMinimumWidth(44)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * SMALL_SHARE)
+    label.setFont(font)
     return label

@@ -130,8 +130,8 @@ class Outline(Themed, QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit([str(item.data(0, _ID)) for item in self.selectedItems()])
-        elif event.key() == Qt.Key.Key_F2 and self.currentItem() is not None:
-            self.editItem(self.currentItem(), 0)
+        elif event.key() == Qt.Key.Key_F2 and (current := self.currentItem()) is not None:
+            self.editItem(current, 0)
         else:
             super().keyPressEvent(event)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QLabel,
@@ -57,7 +57,7 @@ class Palette(Themed, QWidget):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._choose_current)
         self.search.installEventFilter(self.tree)
-        self.tree.itemActivated.connect(lambda item: self._choose(item))
+        self.tree.itemActivated.connect(self._choose)
 
     def _fill(self) -> None:
         for family in Family:
@@ -76,8 +76,8 @@ class Palette(Themed, QWidget):
         for family, top in self._families:
             top.setFont(0, self.theme.font(small=True, bold=True))
             top.setForeground(0, self.theme.faint)
-            for row in range(top.childCount()):
-                top.child(row).setIcon(0, icons.family_icon(family, self.theme))
+            for item in _children(top):
+                item.setIcon(0, icons.family_icon(family, self.theme))
 
     # Searching
 
@@ -86,8 +86,7 @@ class Palette(Themed, QWidget):
         first: QTreeWidgetItem | None = None
         for _, top in self._families:
             fitting = 0
-            for row in range(top.childCount()):
-                item = top.child(row)
+            for item in _children(top):
                 fits = all(word in item.data(0, _KIND + 1) for word in words)
                 item.setHidden(not fits)
                 fitting += fits
@@ -96,7 +95,16 @@ class Palette(Themed, QWidget):
             top.setExpanded(True)
         self.nothing.setVisible(first is None)
         self.tree.setVisible(first is not None)
-        self.tree.setCurrentItem(_best(self.tree, text.lower()) or first if words else None)
+        chosen = self._beginning_with(text.lower()) or first
+        if words and chosen is not None:
+            self.tree.setCurrentItem(chosen)
+        else:
+            self.tree.setCurrentIndex(QModelIndex())
+
+    def _beginning_with(self, text: str) -> QTreeWidgetItem | None:
+        """The layer whose title begins with ``text``, if there is one."""
+        items = (item for _, top in self._families for item in _children(top))
+        return next((item for item in items if item.text(0).lower().startswith(text)), None)
 
     def _choose_current(self) -> None:
         item = self.tree.currentItem()
@@ -109,15 +117,9 @@ class Palette(Themed, QWidget):
             self.chosen.emit(kind)
 
 
-def _best(tree: QTreeWidget, text: str) -> QTreeWidgetItem | None:
-    """The layer whose title begins with ``text``, if there is one."""
-    for index in range(tree.topLevelItemCount()):
-        top = tree.topLevelItem(index)
-        for row in range(top.childCount() if top is not None else 0):
-            item = top.child(row) if top is not None else None
-            if item is not None and item.text(0).lower().startswith(text):
-                return item
-    return None
+def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    found = (top.child(row) for row in range(top.childCount()))
+    return [item for item in found if item is not None]
 
 
 def _item(kind: type[Layer]) -> QTreeWidgetItem:
@@ -195,10 +197,10 @@ class _Tree(QTreeWidget):
 
     def eventFilter(self, watched: object, event: object) -> bool:
         """Let the arrow keys of the search field move in the list."""
-        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self.keyPressEvent(event)
-                return True
+        arrows = (Qt.Key.Key_Down, Qt.Key.Key_Up)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in arrows:
+            self.keyPressEvent(event)
+            return True
         return False
 
 

@@ -44,7 +44,8 @@ class MainWindow(QMainWindow):
     def __init__(self, preferences: Preferences, memory: Memory, themes: ThemeSource, file: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.preferences, self.memory, self.themes = preferences, memory, themes
+        self.preferences: Preferences = preferences
+        self.memory, self.themes = memory, themes
         self.session: Session | None = None
         self.bench: Bench | None = None
         self.working = False
@@ -52,8 +53,8 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._may_close = False
         self._preferences_dialog: PreferencesDialog | None = None
-        self.training = TrainingCommands(self)
-        self.files = Files(self)
+        self.training: TrainingCommands = TrainingCommands(self)
+        self.files: Files = Files(self)
         self.loader = self._make_loader()
         self.commands = Actions(self)
         self.bar = TopBar(self.commands, themes)
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
         self.start.show_recent(self.memory.recent)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
+        self.start.new.setFocus()
 
     def show_bench(self, workspace: str = "") -> None:
         """Show the project."""
@@ -324,9 +326,9 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.session is not None:
-            if self.session.overtaken_on_disk:
-                self.files.tell_overtaken()
+        activated = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        if activated and self.session is not None and self.session.overtaken_on_disk:
+            self.files.tell_overtaken()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -122,10 +122,15 @@ class NumberBox(QAbstractSpinBox):
         super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("0,000,000") + 30, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance("0,000,000") + 30, self._height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("000") + 30, super().minimumSizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance("00") + 32, self._height())
+
+    def _height(self) -> int:
+        """As high as a text field beside it."""
+        self.ensurePolished()
+        return max(self.fontMetrics().height() + 11, 26)
 
 
 class NumberField(Field):

@@ -53,7 +53,7 @@ class SwitchField(_Boxed):
     def __init__(self) -> None:
         self._box = QCheckBox()
         super().__init__(self._box)
-        self._box.clicked.connect(lambda on: self.edited.emit(on))
+        self._box.clicked.connect(self.edited.emit)
 
     def show_value(self, value: object) -> None:
         """Show True or False."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from widgets.fields.base import mark
 from widgets.forms import SettingsForm
 from widgets.inspector.parts import FactRows, FamilySign, Section
 from widgets.inspector.words import cost_facts, counted, shape_facts, total_facts
+from widgets.shell.pile import Pile
 from widgets.theme import Themed, ThemeSource
 
 
@@ -181,6 +181,7 @@ class NetworkPage(QWidget):
         super().__init__()
         self.title = QLabel()
         self.title.setProperty("heading", True)
+        self.title.setIndent(0)
         self.summary, self.expect = QLabel(), QLabel()
         self.facts = FactRows("networkFacts")
         self.hint = QLabel("Select a layer to see and change its settings.")
@@ -237,10 +238,18 @@ class Inspector(QScrollArea):
         self._ids: list[str] = []
         self._stops: tuple[Callable[[], None], ...] = ()
         self.layer, self.network = LayerPage(themes), NetworkPage()
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.network)
-        self.pages.addWidget(self.layer)
+        self.pages = Pile()
+        self.pages.add(self.network)
+        self.pages.add(self.layer)
         self.setWidget(self.pages)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough that no field is ever cut."""
+        inner = max(self.layer.minimumSizeHint().width(), self.network.minimumSizeHint().width(), 240)
+        return QSize(inner + self.verticalScrollBar().sizeHint().width() + 2, 120)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width() + 16, 600)
 
     def set_document(self, document: Document, checker: Checker) -> None:
         """Inspect another document."""
@@ -259,7 +268,7 @@ class Inspector(QScrollArea):
         """Inspect these layers; what was typed for the last one counts first."""
         if list(ids) == self._ids:
             return
-        if self.pages.currentWidget() is self.layer:
+        if self.pages.current is self.layer:
             self.layer.commit()
         self._ids = list(ids)
         self.verticalScrollBar().setValue(0)
@@ -282,20 +291,19 @@ class Inspector(QScrollArea):
             self.network.show_several(self._checker, ids)
         else:
             self.network.show_network(self._document, self._checker)
-        page = self.layer if len(ids) == 1 else self.network
-        if self.pages.currentWidget() is not page:
-            self.pages.setCurrentWidget(page)
+        self.pages.bring(self.layer if len(ids) == 1 else self.network)
+        self.updateGeometry()
 
     def commit(self) -> None:
         """Take over what is being typed."""
-        if self.pages.currentWidget() is self.layer:
+        if self.pages.current is self.layer:
             self.layer.commit()
 
     def show_teaching(self) -> None:
         """Bring the paragraph that explains the layer into view, for whoever asked for help."""
-        if self.pages.currentWidget() is self.layer:
+        if self.pages.current is self.layer:
             self.layer.why.setChecked(True)
-            self.widget().adjustSize()
+            self.pages.adjustSize()
             self.ensureWidgetVisible(self.layer.teaching)
 
 

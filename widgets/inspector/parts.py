@@ -20,6 +20,7 @@ class Section(QWidget):
         self.body = body
         heading = QLabel(title)
         heading.setProperty("heading", True)
+        heading.setIndent(0)
         self.head = QVBoxLayout(self)
         self.head.setContentsMargins(0, 6, 0, 0)
         self.head.setSpacing(2)

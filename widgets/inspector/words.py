@@ -17,11 +17,8 @@ def counted(number: int, word: str) -> str:
 
 def scaled(number: float, unit: str) -> str:
     """``0.8 MFLOP``, ``340 FLOP``: three figures at most, with the prefix that suits."""
-    for limit, factor, prefix in ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G")):
-        if number < limit:
-            break
-    else:
-        factor, prefix = 1e12, "T"
+    steps = ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G"), (float("inf"), 1e12, "T"))
+    _, factor, prefix = next(step for step in steps if number < step[0])
     value = number / factor
     shown = f"{value:,.0f}" if value >= 100 or not prefix else f"{value:.1f}"
     return f"{shown} {prefix}{unit}"

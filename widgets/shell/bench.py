@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from graph.document import Document
 from graph.errors import NetloomError
@@ -18,6 +18,7 @@ from widgets.outline import Outline
 from widgets.palette import Palette
 from widgets.problems import Problems
 from widgets.session import Session
+from widgets.shell.pile import Pile
 from widgets.theme import ThemeSource
 
 SIDES = {"network": (True, True), "train": (False, True), "understand": (False, False)}
@@ -48,8 +49,7 @@ class Bench(QWidget):
         self.left.addTab(self.palette_panel, "Layers")
         self.left.addTab(self.outline, "Outline")
         self.left.setMinimumWidth(168)
-        self.inspector.setMinimumWidth(250)
-        self.bottom, self.middle = QStackedWidget(), QStackedWidget()
+        self.bottom, self.middle = Pile(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.problems}
         self._assemble()
         self._connect()
@@ -60,7 +60,7 @@ class Bench(QWidget):
         for widget in (self.left, self.canvas, self.inspector):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([200, 800, 292])
+        self.across.setSizes([200, 760, 320])
         for index in (0, 2):
             self.across.setCollapsible(index, False)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -68,7 +68,7 @@ class Bench(QWidget):
         self.down.addWidget(self.bottom)
         self.down.setStretchFactor(0, 1)
         self.down.setCollapsible(0, False)
-        self.bottom.addWidget(self.problems)
+        self.bottom.add(self.problems)
         self.middle.addWidget(self.down)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -164,7 +164,10 @@ class Bench(QWidget):
     def add_panel(self, workspace: str, panel: QWidget) -> None:
         """Give a workspace its panel: below the canvas, or in the canvas's place for ``data``."""
         self._panels[workspace] = panel
-        (self.middle if workspace == "data" else self.bottom).addWidget(panel)
+        if workspace == "data":
+            self.middle.addWidget(panel)
+        else:
+            self.bottom.add(panel)
         if workspace == self.workspace:
             self._arrange()
 
@@ -177,8 +180,11 @@ class Bench(QWidget):
         if name == self.workspace:
             return
         self._remember_height()
+        whole = self.canvas.visible_region().contains(self.canvas.board.bounds())
         self.workspace = name
         self._arrange()
+        if whole:
+            QTimer.singleShot(0, self.canvas, self.canvas.frame_all)
         self.workspace_changed.emit(name)
 
     def _remember_height(self) -> None:
@@ -198,7 +204,7 @@ class Bench(QWidget):
         self.bottom.setVisible(panel is not None)
         if panel is None:
             return
-        self.bottom.setCurrentWidget(panel)
+        self.bottom.bring(panel)
         height = self._heights.get(self.workspace, HEIGHTS[self.workspace])
         total = max(self.down.height(), 1)
         height = min(height, round(total * 0.55))
@@ -206,7 +212,7 @@ class Bench(QWidget):
 
     def _next_pane(self, step: int) -> None:
         panes = [pane for pane in (self.left, self.canvas, self.inspector, self.bottom) if pane.isVisible()]
-        focus = self.window().focusWidget()
+        focus = QApplication.focusWidget()
         inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
         target = panes[((inside[0] if inside else 0) + step) % len(panes)]
         target.setFocus(Qt.FocusReason.TabFocusReason)

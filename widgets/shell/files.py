@@ -211,9 +211,10 @@ class Files:
         """Write a picture of the network."""
         path = self._ask_export("Export a picture", ".png", "Pictures (*.png)")
         bench = self._window.bench
-        if path is not None and bench is not None:
-            if self._try(lambda: bench.canvas.render_to_png(path), "export"):
-                self._window.say(Notice(f"The picture was written to {path}.", "ok", (), "export"))
+        if path is None or bench is None:
+            return
+        if self._try(lambda: bench.canvas.render_to_png(path), "export"):
+            self._window.say(Notice(f"The picture was written to {path}.", "ok", (), "export"))
 
     def _ask_export(self, title: str, suffix: str, kind: str) -> Path | None:
         session = self._session

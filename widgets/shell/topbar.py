@@ -103,8 +103,7 @@ class TopBar(Themed, QWidget):
         self.menu.setShortcut("Alt+M")
         self.title = Title(themes)
         self.spaces = self._segments()
-        self.train = self._button("train", "trainButton", "Train")
-        self.train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.train = self._train_button()
         self.pause = self._button("pause", "pauseButton", "Pause")
         self.step = self._button("step", "stepButton", "Train on one batch")
         self.stop = self._button("stop", "stopButton", "Stop")
@@ -152,6 +151,22 @@ class TopBar(Themed, QWidget):
             self._group.addButton(button)
             inside.addWidget(button)
         return frame
+
+    def _train_button(self) -> QToolButton:
+        """Train has an icon of its own, in the colour that reads on the accent."""
+        button, action = QToolButton(), self._actions["train"]
+        button.setObjectName("trainButton")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.clicked.connect(action.trigger)
+
+        def follow() -> None:
+            button.setText(action.text())
+            button.setEnabled(action.isEnabled())
+            self._retitle(button, action)
+
+        action.changed.connect(follow)
+        follow()
+        return button
 
     def _button(self, command: str, name: str, title: str) -> QToolButton:
         button = QToolButton()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from widgets.start.gallery import Preset, Sketch
 from widgets.theme import RADIUS, Theme, Themed, ThemeSource, blend
 
-DRAWING = 104
+DRAWING = 88
 CARD = (176.0, 60.0)
 """Width and height that a layer's card has on the canvas, about."""
 
@@ -32,7 +32,7 @@ def paint_sketch(painter: QPainter, sketch: Sketch, area: QRectF, theme: Theme, 
         start.setX(area.center().x() - across * (right + left) / 2)
     boxes = []
     for _, x, y in sketch.layers:
-        high = max(height * down, 13.0)
+        high = max(min(height * down, width * across * 0.5), 9.0)
         box = QRectF(start.x() + x * across, start.y() + (y + height / 2) * down - high / 2, width * across, high)
         boxes.append(box)
     painter.setPen(QPen(theme.strong_border, 1.2))

@@ -40,9 +40,9 @@ class Preset:
 
 
 def presets(folder: Path = PRESETS) -> list[Preset]:
-    """All presets in ``folder`` by file name; one that cannot be read is left out here and told when it is opened."""
-    found = [read(path) for path in sorted(folder.glob("*.netloom"))]
-    return [preset for preset in found if preset is not None]
+    """All presets in ``folder``, the simplest first; a file that makes no sense has no card."""
+    found = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
+    return sorted(found, key=lambda preset: (len(preset.sketch.layers), preset.title))
 
 
 def read(path: Path) -> Preset | None:
@@ -66,10 +66,13 @@ def read(path: Path) -> Preset | None:
 
 def sketch(network: Mapping[str, Any]) -> Sketch:
     """The drawing of a network's JSON."""
-    layers = [(str(one["kind"]), *map(float, one.get("position", (0, 0)))) for one in network.get("layers", ())]
+    layers = []
+    for one in network.get("layers", ()):
+        x, y = one.get("position", (0, 0))
+        layers.append((str(one["kind"]), float(x), float(y)))
     index = {one["id"]: place for place, one in enumerate(network.get("layers", ()))}
     wires = []
     for text in network.get("connections", ()):
         source, target = (end.strip().split(".")[0] for end in text.split("->"))
         wires.append((index[source], index[target]))
-    return Sketch(tuple((kind, x, y) for kind, x, y in layers), tuple(wires))
+    return Sketch(tuple(layers), tuple(wires))

@@ -1,0 +1,31 @@
+"""Widgets in one place of which one is shown: unlike in a stack, only that one asks for room."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+
+class Pile(QWidget):
+    """Shows one of its widgets."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self.current: QWidget | None = None
+
+    def add(self, widget: QWidget) -> None:
+        """Add a widget; the first is the one shown."""
+        self._layout.addWidget(widget)
+        if self.current is None:
+            self.current = widget
+        else:
+            widget.hide()
+
+    def bring(self, widget: QWidget) -> None:
+        """Show ``widget`` instead of the one shown."""
+        if widget is not self.current:
+            if self.current is not None:
+                self.current.hide()
+            self.current = widget
+            widget.show()
