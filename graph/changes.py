@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph.layers.base import Layer
-from graph.network import Connection, Network, Node, Position
+from graph.network import Connection, Network, Node, Position, Remark
 
 Section = Mapping[str, Any] | str | None
 """A part of a project beside the network, as JSON; graph does not look inside."""
@@ -109,10 +109,47 @@ class LayerRenamed:
         network.insert_node(replace(node, id=self.new))
         for connection in connections:
             network.insert_connection(renamed(connection, self.old, self.new))
+        for follower in [follower for follower in network if follower.linked == self.old]:
+            network.replace_node(replace(follower, linked=self.new))
 
     def inverse(self) -> Change:
         """The old name again."""
         return LayerRenamed(self.new, self.old)
+
+
+@dataclass(frozen=True)
+class LayerMarked:
+    """A layer was muted or sounded, linked to another's weights or given its own."""
+
+    old: Node
+    new: Node
+
+    def apply(self, content: Content) -> None:
+        """Put the marks of the new node on the layer."""
+        content.network.replace_node(self.new)
+
+    def inverse(self) -> Change:
+        """Back to the old marks."""
+        return LayerMarked(self.new, self.old)
+
+
+@dataclass(frozen=True)
+class RemarkSet:
+    """A note or frame appeared (``old`` is None), changed, or disappeared (``new`` is None)."""
+
+    old: Remark | None
+    new: Remark | None
+
+    def apply(self, content: Content) -> None:
+        """Store or remove the remark."""
+        if self.old is not None:
+            del content.network.remarks[self.old.id]
+        if self.new is not None:
+            content.network.remarks[self.new.id] = self.new
+
+    def inverse(self) -> Change:
+        """Back to the old remark."""
+        return RemarkSet(self.new, self.old)
 
 
 @dataclass(frozen=True)
@@ -165,7 +202,18 @@ class SectionSet:
         return SectionSet(self.section, self.new, self.old)
 
 
-Change = LayerAdded | LayerRemoved | LayerSet | LayerMoved | LayerRenamed | Connected | Disconnected | SectionSet
+Change = (
+    LayerAdded
+    | LayerRemoved
+    | LayerSet
+    | LayerMoved
+    | LayerRenamed
+    | LayerMarked
+    | RemarkSet
+    | Connected
+    | Disconnected
+    | SectionSet
+)
 
 
 def renamed(connection: Connection, old: str, new: str) -> Connection:

@@ -125,7 +125,12 @@ class Checker:
         dirty, structure = _touched(commit)
         if not dirty and not structure:
             return
-        alive = [id_ for id_ in dirty if id_ in self.network]
+        # What a layer says may name another: the owner of its weights, or the dense layer an output would resize.
+        renamed = any(isinstance(change, LayerRenamed) for change in commit.changes)
+        naming = {
+            node.id for node in self.network if node.linked in dirty or (renamed and isinstance(node.layer, Output))
+        }
+        alive = [id_ for id_ in dirty | naming if id_ in self.network]
         gone = frozenset(id_ for id_ in dirty if id_ not in self.network)
         for id_ in gone:
             self._facts.pop(id_, None)

@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import cast
 
-from graph.layers.construct import Argument, Construct, Module, Ref, Step
+from graph.blocks import Block, Loop, loop_arguments
+from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
 from graph.network import Network
 from graph.order import Program, program
 from graph.shapes import Kind, Shape
@@ -85,14 +87,14 @@ def generate(network: Network, title: str = "") -> str:
         if the network has errors.
     """
     plan = program(network)
-    modules = {id_: found for id_ in plan.order if (found := plan.construct(id_).module) is not None}
-    own = list(dict.fromkeys(found.target for found in modules.values() if found.target.startswith("graph.modules.")))
-    imports, sources = _own_modules(own)
+    classes = _Classes()
+    classes.add(plan, "Network")
+    imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
     parts = [
         f'"""{title or "A network"}, drawn in Netloom. Needs only torch."""\n',
         "\n".join(["from __future__ import annotations", "", *_imports(imports)]) + "\n",
         *sources,
-        _class(plan, modules),
+        *classes.written.values(),
         LOADER,
         _main(plan),
     ]
@@ -107,20 +109,65 @@ def _imports(extra: Iterable[str]) -> list[str]:
     return [*ordered[:first_torch], "", *ordered[first_torch:]]
 
 
-# The class
+# The classes
 
 
-def _class(plan: Program, modules: Mapping[str, Module]) -> str:
-    lines = ["class Network(nn.Module):", f'    """{_signature(plan)}"""', ""]
-    if modules:
-        lines += ["    def __init__(self) -> None:", "        super().__init__()"]
-        lines += [f"        self.{id_} = {_build(module)}" for id_, module in modules.items()]
-        lines.append("")
-    arguments = ", ".join(f"{id_}: torch.Tensor" for id_ in plan.inputs)
-    result = "torch.Tensor" if len(plan.outputs) == 1 else "tuple[torch.Tensor, ...]"
-    lines.append(f"    def forward(self, {arguments}) -> {result}:")
-    lines += [f"        {line}" for line in _forward(plan)]
-    return "\n".join(lines) + "\n"
+class _Classes:
+    """The classes of a file: one for each block inside, before the network that uses it."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+        self.own: list[str] = []
+
+    def add(self, plan: Program, name: str) -> str:
+        """Write the class of ``plan`` under ``name``, or find one with the same body; returns its name."""
+        body = self._body(plan, name)
+        for written, text in self.written.items():
+            if text.partition("\n")[2] == body:
+                return written
+        while name in self.written:
+            name += "b"
+        self.written[name] = f"class {name}(nn.Module):\n{body}"
+        return name
+
+    def _body(self, plan: Program, name: str) -> str:
+        built = {}
+        for id_ in plan.order:
+            module = plan.construct(id_).module
+            if module is not None and plan.owner(id_) not in built:
+                built[plan.owner(id_)] = self._build(plan, id_, module, name)
+        lines = [f'    """{_signature(plan)}"""', ""]
+        if built:
+            lines += ["    def __init__(self) -> None:", "        super().__init__()"]
+            lines += [f"        self.{id_} = {text}" for id_, text in built.items()]
+            lines.append("")
+        arguments = ", ".join(f"{id_}: torch.Tensor" for id_ in plan.inputs)
+        result = "torch.Tensor" if len(plan.outputs) == 1 else "tuple[torch.Tensor, ...]"
+        lines.append(f"    def forward(self, {arguments}) -> {result}:")
+        return "\n".join([*lines, *(f"        {line}" for line in _forward(plan))]) + "\n"
+
+    def _build(self, plan: Program, id_: str, module: Module, name: str) -> str:
+        if module.target == NESTED:
+            return self._nested(plan, id_, "" if name == "Network" else name)
+        if module.target.startswith("graph.modules."):
+            self.own.append(module.target)
+        return _build(module)
+
+    def _nested(self, plan: Program, id_: str, prefix: str) -> str:
+        """A block: its class, its repetitions one after another, or its loop."""
+        block = cast(Block, plan.network.layer(id_))
+        stem = prefix + "".join(word.capitalize() for word in id_.split("_"))
+        parts = [f"{self.add(part, stem)}()" for part in plan.parts(id_)]
+        if isinstance(block, Loop):
+            self.own.append("graph.modules.loop.Loop")
+            arguments = loop_arguments(block)
+            return f"Loop({parts[0]}, states={_value(arguments['states'])}, last={arguments['last']})"
+        if block.repeat > 1 and block.shared:
+            self.own.append("graph.modules.repeat.Repeat")
+            return f"Repeat({parts[0]}, {block.repeat})"
+        if len(set(parts)) == 1 and len(parts) > 2:
+            return f"nn.Sequential(*({parts[0]} for _ in range({len(parts)})))"
+        return parts[0] if len(parts) == 1 else f"nn.Sequential({', '.join(parts)})"
 
 
 def _signature(plan: Program) -> str:
@@ -187,7 +234,7 @@ def _layer(
     uses = _uses(construct)
     results: dict[str | int, str] = {port: name for port, name in arriving.items()}  # noqa: C416 - widens the key type
     for index, step in enumerate(construct.steps):
-        text = _expression(id_, step, results)
+        text = _expression(plan.owner(id_), step, results)
         if uses[index] > 1:
             results[index] = f"{id_}_{index}"
             yield f"{results[index]} = {text}"
@@ -217,11 +264,11 @@ def _uses(construct: Construct) -> Counter[str | int]:
     return counted
 
 
-def _expression(id_: str, step: Step, results: Mapping[str | int, str]) -> str:
+def _expression(owner: str, step: Step, results: Mapping[str | int, str]) -> str:
     args = [_operand(argument, results) for argument in step.args]
     named = [f"{name}={_operand(argument, results)}" for name, argument in step.kwargs.items()]
     if step.op == "own":
-        return f"self.{id_}({', '.join(args + named)})"
+        return f"self.{owner}({', '.join(args + named)})"
     if step.op == "method":
         return f"{args[0]}.{step.target}({', '.join(args[1:] + named)})"
     if step.target == "operator.getitem":

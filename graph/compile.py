@@ -9,8 +9,10 @@ from typing import Any, cast
 
 from torch import fx, nn
 
+from graph.blocks import Block, Loop, loop_arguments
 from graph.facts import Facts
-from graph.layers.construct import Argument, Construct, Module, Ref, Step
+from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
+from graph.modules import loop, repeat
 from graph.network import Network
 from graph.order import Program, program
 
@@ -43,6 +45,10 @@ def compile_network(network: Network) -> Compiled:
         if the network has errors.
     """
     plan = program(network)
+    return Compiled(_graph_module(plan, "Network"), plan.inputs, plan.outputs, plan.facts)
+
+
+def _graph_module(plan: Program, name: str) -> fx.GraphModule:
     root, traced, values = nn.Module(), fx.Graph(), Values()
     for id_ in plan.inputs:
         values[id_, "out"] = traced.placeholder(id_)
@@ -52,7 +58,18 @@ def compile_network(network: Network) -> Compiled:
     results = tuple(values[id_, "out"] for id_ in plan.outputs)
     traced.output(results[0] if len(results) == 1 else results)
     traced.lint()
-    return Compiled(fx.GraphModule(root, traced, "Network"), plan.inputs, plan.outputs, plan.facts)
+    return fx.GraphModule(root, traced, name)
+
+
+def _nested(plan: Program, id_: str) -> nn.Module:
+    """The module of a block: its inner network, its repetitions one after another, or its loop."""
+    block = cast(Block, plan.network.layer(id_))
+    parts = [_graph_module(part, "Block") for part in plan.parts(id_)]
+    if isinstance(block, Loop):
+        return loop.Loop(parts[0], **loop_arguments(block))
+    if block.repeat == 1:
+        return parts[0]
+    return repeat.Repeat(parts[0], block.repeat) if block.shared else nn.Sequential(*parts)
 
 
 def build_module(module: Module) -> nn.Module:
@@ -69,21 +86,23 @@ def resolve(target: str) -> Any:
 
 def _add_layer(plan: Program, id_: str, root: nn.Module, traced: fx.Graph, values: Values) -> None:
     construct = plan.construct(id_)
-    if construct.module is not None:
-        root.add_module(id_, build_module(construct.module))
+    owner = plan.owner(id_)
+    if construct.module is not None and not hasattr(root, owner):
+        nested = construct.module.target == NESTED
+        root.add_module(owner, _nested(plan, id_) if nested else build_module(construct.module))
     results: dict[str | int, fx.Node] = {port: values[source] for port, source in plan.sources(id_).items()}
     for index, step in enumerate(construct.steps):
-        results[index] = _add_step(traced, id_, step, results)
+        results[index] = _add_step(traced, owner, step, results)
     _name_result(construct, id_, results)
     for port, ref in construct.outputs.items():
         values[id_, port] = results[ref.at]
 
 
-def _add_step(traced: fx.Graph, id_: str, step: Step, results: Mapping[str | int, fx.Node]) -> fx.Node:
+def _add_step(traced: fx.Graph, owner: str, step: Step, results: Mapping[str | int, fx.Node]) -> fx.Node:
     args = tuple(_argument(argument, results) for argument in step.args)
     kwargs = {name: _argument(argument, results) for name, argument in step.kwargs.items()}
     if step.op == "own":
-        return traced.call_module(id_, args, kwargs)
+        return traced.call_module(owner, args, kwargs)
     if step.op == "method":
         return traced.call_method(step.target, args, kwargs)
     return traced.call_function(resolve(step.target), args, kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,17 +14,20 @@ from graph.changes import (
     Content,
     Disconnected,
     LayerAdded,
+    LayerMarked,
     LayerMoved,
     LayerRemoved,
     LayerRenamed,
     LayerSet,
+    RemarkSet,
     Section,
     SectionSet,
 )
 from graph.errors import NetloomError
 from graph.layers.base import Layer
+from graph.layers.io import Output
 from graph.naming import check_name, fresh_name
-from graph.network import Connection, Network, Node, Position
+from graph.network import Connection, Network, Node, Position, Remark
 
 
 class Origin(StrEnum):
@@ -186,11 +189,13 @@ class Document:
         return name
 
     def remove(self, id: str) -> None:
-        """Remove a layer and its connections."""
-        node = self.network.node(id)
+        """Remove a layer and its connections; layers that used its weights get their own."""
+        self.network.node(id)
+        for follower in [follower.id for follower in self.network if follower.linked == id]:
+            self.link(follower, None)
         for connection in [*self.network.into(id).values(), *self.network.out_of(id)]:
             self.disconnect(connection)
-        self._apply(LayerRemoved(node))
+        self._apply(LayerRemoved(self.network.node(id)))
 
     def set_layer(self, id: str, layer: Layer) -> None:
         """Give the layer other settings, or another kind; connections to ports that vanish are removed."""
@@ -252,6 +257,42 @@ class Document:
         if connection not in self.network.into(connection.target).values():
             raise NetloomError(f"There is no connection {connection}.")
         self._apply(Disconnected(connection))
+
+    def mute(self, id: str, muted: bool) -> None:
+        """Let data pass the layer by, or through it again.
+
+        Raises
+        ------
+        NetloomError
+            for a layer without input or output, which cannot hand anything on.
+        """
+        node = self.network.node(id)
+        if muted and (not node.inputs or isinstance(node.layer, Output)):
+            raise NetloomError(f"{id} cannot be muted, because it is an end of the network.")
+        if node.muted != muted:
+            self._apply(LayerMarked(node, replace(node, muted=muted)))
+
+    def link(self, id: str, owner: str | None) -> None:
+        """Let the layer use the weights of ``owner``, or its own again (None).
+
+        Raises
+        ------
+        NetloomError
+            if the owner is missing, is the layer itself, or is linked in turn.
+        """
+        node = self.network.node(id)
+        if owner is not None and (
+            owner == id or self.network.node(owner).linked or any(each.linked == id for each in self.network)
+        ):
+            raise NetloomError(f"{id} cannot share the weights of {owner}: link it to a layer with weights of its own.")
+        if node.linked != owner:
+            self._apply(LayerMarked(node, replace(node, linked=owner)))
+
+    def set_remark(self, id: str, remark: Remark | None) -> None:
+        """Add, replace or (None) remove a note or frame."""
+        old = self.network.remarks.get(id)
+        if old != remark:
+            self._apply(RemarkSet(old, remark))
 
     def set_section(self, section: str, value: Section) -> None:
         """Replace a section of the project by JSON; None removes it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from graph.fixes import Fix
+from graph.layers.base import Reach
 from graph.shapes import Shape
 
 
@@ -27,14 +28,6 @@ class Problem:
     port: str | None
     message: str
     fixes: tuple[Fix, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far an output value looks back into the input, per spatial axis: ``size`` in input places, and ``jump``."""
-
-    size: tuple[int, ...]
-    jump: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import networkx as nx
@@ -33,11 +34,17 @@ class Connection:
 
 @dataclass(frozen=True)
 class Node:
-    """A layer in its place."""
+    """A layer in its place.
+
+    A ``muted`` layer hands its first connected input on as if it were not there. A ``linked`` layer has no weights of
+    its own: it uses those of the layer named.
+    """
 
     id: str
     layer: Layer
     position: Position
+    muted: bool = False
+    linked: str | None = None
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -50,6 +57,27 @@ class Node:
         return tuple(port.name for port in self.layer.output_ports())
 
 
+class Matter(StrEnum):
+    """What a remark is: a sticky note, or a frame around layers."""
+
+    NOTE = "note"
+    FRAME = "frame"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A note or a frame on the canvas; it means nothing to the network.
+
+    ``area`` is left, top, width and height in pixels at 100 % zoom; ``hue`` is one of the theme's, from 0 to 7.
+    """
+
+    id: str
+    matter: Matter
+    text: str
+    area: tuple[float, float, float, float]
+    hue: int = 0
+
+
 class Network:
     """Layers by id, and the connections between their ports; always acyclic."""
 
@@ -58,6 +86,7 @@ class Network:
         # Indices of the connections by their ends, because networkx's edge views are slow for single layers.
         self._into: dict[str, dict[str, Connection]] = {}
         self._out_of: dict[str, dict[Connection, None]] = {}
+        self.remarks: dict[str, Remark] = {}
         for node in nodes:
             self.insert_node(node)
         for connection in connections:

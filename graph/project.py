@@ -20,7 +20,7 @@ from graph.changes import Section
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.naming import check_name
-from graph.network import Connection, Network, Node
+from graph.network import Connection, Matter, Network, Node, Remark
 
 VERSION = 1
 """The schema that this Netloom writes."""
@@ -100,18 +100,14 @@ def parse_project(value: Mapping[str, Any], place: str = "project") -> Project:
         naming the place, the reason and the remedy.
     """
     value = _migrated(dict(value), place)
-    unknown = sorted(set(value) - {"netloom", "network", *SECTIONS})
-    if unknown:
-        raise NetloomError(f"{place}: unknown key “{unknown[0]}”; remove it or correct its name.")
+    _only(value, {"netloom", "network", *SECTIONS}, place)
     network = parse_network(_object(value.get("network", {}), f"{place}: network"), place)
     return Project(network, {name: _section(name, value[name], place) for name in SECTIONS if name in value})
 
 
 def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
     """A network from its JSON object: ``{"layers": [...], "connections": [...]}``."""
-    unknown = sorted(set(value) - {"layers", "connections"})
-    if unknown:
-        raise NetloomError(f"{place}: unknown key “{unknown[0]}” in network; remove it or correct its name.")
+    _only(value, {"layers", "connections", "remarks"}, f"{place}: network")
     network = Network()
     for index, entry in enumerate(_list(value.get("layers", []), f"{place}: layers")):
         node = _node(_object(entry, f"{place}: layer {index + 1}"), f"{place}: layer {index + 1}")
@@ -120,6 +116,12 @@ def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
         network.insert_node(node)
     for entry in _list(value.get("connections", []), f"{place}: connections"):
         _connect(network, parse_connection(entry, place), place)
+    for node in network:
+        if node.linked is not None and node.linked not in network:
+            raise NetloomError(f"{place}: {node.id} shares the weights of “{node.linked}”, which is not there.")
+    for index, entry in enumerate(_list(value.get("remarks", []), f"{place}: remarks")):
+        remark = _remark(_object(entry, f"{place}: remark {index + 1}"), f"{place}: remark {index + 1}")
+        network.remarks[remark.id] = remark
     return network
 
 
@@ -176,9 +178,7 @@ def _section(name: str, value: object, place: str) -> Section:
 
 
 def _node(entry: Mapping[str, Any], place: str) -> Node:
-    unknown = sorted(set(entry) - {"id", "kind", "settings", "position"})
-    if unknown:
-        raise NetloomError(f"{place}: unknown key “{unknown[0]}”; remove it or correct its name.")
+    _only(entry, {"id", "kind", "settings", "position", "muted", "linked"}, place)
     name = entry.get("id")
     if not isinstance(name, str):
         raise NetloomError(f"{place} has no id; give it a name such as “conv1”.")
@@ -188,7 +188,30 @@ def _node(entry: Mapping[str, Any], place: str) -> Node:
         raise NetloomError(f"{place}: {error}") from None
     settings = _object(entry.get("settings", {}), f"{place} ({name}): settings")
     layer = parse_layer(entry.get("kind"), settings, f"{place} ({name})")
-    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"))
+    muted, linked = entry.get("muted", False), entry.get("linked")
+    if not isinstance(muted, bool) or not isinstance(linked, str | None):
+        raise NetloomError(f"{place} ({name}): “muted” must be true or false, and “linked” the id of a layer.")
+    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, linked)
+
+
+def _remark(entry: Mapping[str, Any], place: str) -> Remark:
+    _only(entry, {"id", "matter", "text", "area", "hue"}, place)
+    area, hue = entry.get("area"), entry.get("hue", 0)
+    texts = [entry.get(key) for key in ("id", "matter", "text")]
+    if not all(isinstance(text, str) for text in texts) or texts[1] not in list(Matter):
+        raise NetloomError(f"{place} needs an id, a text, and “note” or “frame” as its matter.")
+    if not isinstance(area, list) or len(area) != 4 or not all(_is_place(number) for number in area):
+        raise NetloomError(f"{place}: area must be four numbers: left, top, width and height.")
+    if not isinstance(hue, int) or isinstance(hue, bool) or not 0 <= hue <= 7:
+        raise NetloomError(f"{place}: hue must be a whole number from 0 to 7.")
+    left, top, width, height = (float(number) for number in area)
+    return Remark(str(texts[0]), Matter(str(texts[1])), str(texts[2]), (left, top, width, height), hue)
+
+
+def _only(value: Mapping[str, Any], known: set[str], place: str) -> None:
+    unknown = sorted(set(value) - known)
+    if unknown:
+        raise NetloomError(f"{place}: unknown key “{unknown[0]}”; remove it or correct its name.")
 
 
 def _position(value: object, place: str) -> tuple[float, float]:
@@ -220,16 +243,30 @@ def project_json(project: Project) -> dict[str, Any]:
 
 def network_json(network: Network) -> dict[str, Any]:
     """The network as a JSON object, layers from inputs to outputs."""
-    return {
+    value: dict[str, Any] = {
         "layers": [node_json(network.node(id_)) for id_ in network.ordered()],
         "connections": [str(connection) for connection in network.connections],
     }
+    if network.remarks:
+        value["remarks"] = [_remark_json(network.remarks[id_]) for id_ in sorted(network.remarks)]
+    return value
 
 
 def node_json(node: Node) -> dict[str, Any]:
     """A layer with its place as a JSON object."""
-    position = [int(part) if part == int(part) else part for part in node.position]
-    return {"id": node.id, "kind": node.layer.kind, "settings": node.layer.values(), "position": position}
+    value = {"id": node.id, "kind": node.layer.kind, "settings": node.layer.values(), "position": _short(node.position)}
+    marks = {"muted": True} if node.muted else {}
+    return {**value, **marks, **({"linked": node.linked} if node.linked else {})}
+
+
+def _remark_json(remark: Remark) -> dict[str, Any]:
+    area = _short(remark.area)
+    return {"id": remark.id, "matter": remark.matter.value, "text": remark.text, "area": area, "hue": remark.hue}
+
+
+def _short(numbers: tuple[float, ...]) -> list[float]:
+    """Whole numbers without a point."""
+    return [int(number) if number == int(number) else number for number in numbers]
 
 
 def encode(value: Mapping[str, Any]) -> bytes:

@@ -243,9 +243,10 @@ class Layer(BaseModel):
             return None
         if window is None or len(window.size) != len(reach.size):
             return reach
-        axes = zip(reach.size, reach.jump, window.size, window.stride, window.dilation, strict=True)
-        further = [(size + (w - 1) * dilation * jump, jump * stride) for size, jump, w, stride, dilation in axes]
-        return Reach(tuple(size for size, _ in further), tuple(jump for _, jump in further))
+        enlarged = window.upsampling or (1,) * len(window.size)
+        axes = list(zip(reach.size, reach.jump, window.size, window.stride, window.dilation, enlarged, strict=True))
+        sizes = tuple(size + (w - 1) * dilation * jump for size, jump, w, _, dilation, _ in axes)
+        return Reach(sizes, tuple(max(1, jump * stride // more) for _, jump, _, stride, _, more in axes))
 
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""
