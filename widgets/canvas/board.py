@@ -250,8 +250,9 @@ class Board:
         self.faulty.discard(old)
         self.card_index.drop(old)
         card.node = replace(card.node, id=new)
-        card.version += 1
         self.cards[new] = card
+        if new in self.document.network:
+            self._learn(card)
         self.card_index.put(new, card.area)
         for slot, wire in list(self.wires.items()):
             c = wire.connection

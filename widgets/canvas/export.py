@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from graph.errors import NetloomError
 from widgets.canvas.ground import Ground
@@ -41,5 +41,5 @@ def write_png(surface: Surface, ground: Ground, bounds: QRectF, path: Path, scal
     finally:
         surface.emphasis = shown
         painter.end()
-    if not image.save(str(path), b"PNG"):
+    if not QImageWriter(str(path), QByteArray(b"png")).write(image):
         raise NetloomError(f"The picture could not be written to {path}: check that the folder exists and has room.")

@@ -94,6 +94,9 @@ class Minimap(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go(event.position())
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def _go(self, spot: QPointF) -> None:
         region, scale, corner = self._frame()
         self._canvas.centerOn(region.topLeft() + (spot - corner) / scale)

@@ -138,6 +138,7 @@ class SearchPopup(QFrame):
         self.list.clicked.connect(lambda index: self._choose(index.row()))
         self._note = QLabel(self)
         self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -164,7 +165,9 @@ class SearchPopup(QFrame):
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
-        self.resize(WIDTH, min(ROWS, max(4, len(self._results.found))) * ROW + 92)
+        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.found))) * ROW + 2)
+        self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
+        self.resize(WIDTH, self.sizeHint().height())
         parent = self.parentWidget() or self
         room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
         self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))

@@ -1,0 +1,242 @@
+"""The canvas by keyboard: building a chain, clipboard, renaming, walking, framing, and the search."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from graph.document import Document
+from tests.widgets.canvas.conftest import Hand, build
+from widgets.canvas.view import MIME
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def wires(document) -> set[str]:
+    return {str(connection) for connection in document.network.connections}
+
+
+def search_of(canvas):
+    return canvas.findChild(object, "addLayerSearch")
+
+
+def add(canvas, qtbot, text: str) -> None:
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    field = search_of(canvas).field
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_tab_type_enter_builds_a_chain(open_canvas, qtbot):
+    document = Document()
+    canvas = open_canvas(document)
+    for text in ("input", "conv2d", "relu", "flat", "dense", "output"):
+        add(canvas, qtbot, text)
+    assert wires(document) == {
+        "input1.out -> conv1.in",
+        "conv1.out -> relu1.in",
+        "relu1.out -> flatten1.in",
+        "flatten1.out -> dense1.in",
+        "dense1.out -> output1.in",
+    }
+    xs = [document.network.node(id_).position[0] for id_ in document.network.ordered()]
+    assert xs == sorted(set(xs))
+    assert canvas.board.cards["output1"].rect.intersects(canvas.visible_region())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_A])
+def test_the_search_opens_by_key_and_closes_by_escape(open_canvas, qtbot, key):
+    canvas = open_canvas(Document())
+    qtbot.keyClick(canvas, key, SHIFT if key == Qt.Key.Key_A else Qt.KeyboardModifier.NoModifier)
+    assert search_of(canvas).isVisible()
+    qtbot.keyClick(search_of(canvas).field, Qt.Key.Key_Escape)
+    assert not search_of(canvas).isVisible()
+    assert not len(canvas.document.network)
+
+
+def test_double_click_on_the_ground_opens_the_search_and_arrows_choose(open_canvas, qtbot):
+    document = Document()
+    canvas = open_canvas(document)
+    Hand(canvas).double_click(QPointF(100, 300))
+    field = search_of(canvas).field
+    qtbot.keyClicks(field, "pool")
+    second = search_of(canvas).results()[1].kind
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [node.layer.kind for node in document.network] == [second.kind]
+    assert canvas.board.cards[document.network.ids[0]].rect.contains(QPointF(100, 300))
+
+
+def test_lately_used_kinds_come_first(open_canvas, qtbot):
+    canvas = open_canvas(Document())
+    add(canvas, qtbot, "gelu")
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert search_of(canvas).results()[0].kind.kind == "gelu"
+    search_of(canvas).close_search()
+
+
+def test_copy_and_paste_between_canvases_keeps_inner_wires(open_canvas, qtbot):
+    first, second = open_canvas(build("input", "relu", "output")), open_canvas(build("relu"))
+    first.select(["input1", "relu1"])
+    qtbot.keyClick(first, Qt.Key.Key_C, CTRL)
+    qtbot.keyClick(second, Qt.Key.Key_V, CTRL)
+    assert wires(second.document) == {"input1.out -> relu2.in"}
+    assert set(second.selection.ids) == {"input1", "relu2"}
+    assert "netloom-layers" in QGuiApplication.clipboard().text()
+
+
+def test_cut_duplicate_and_delete(open_canvas, qtbot):
+    document = build("input", "relu", "output")
+    canvas = open_canvas(document)
+    canvas.select(["input1", "relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_D, CTRL)
+    assert "input2.out -> relu2.in" in wires(document)
+    qtbot.keyClick(canvas, Qt.Key.Key_X, CTRL)
+    assert set(document.network.ids) == {"input1", "relu1", "output1"}
+    canvas.select(["relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
+    assert wires(document) == set()
+    for _ in range(3):
+        document.undo()
+    assert wires(document) == {"input1.out -> relu1.in", "relu1.out -> output1.in"}
+
+
+def test_pasting_something_else_says_so_and_changes_nothing(open_canvas, qtbot):
+    document = build("input")
+    canvas = open_canvas(document)
+    said: list[str] = []
+    canvas.statusMessage.connect(said.append)
+    for text in ("hello", '{"netloom-layers": 1}', '{"netloom-layers": 1, "layers": [{"id": 3}], "connections": []}'):
+        QGuiApplication.clipboard().setText(text)
+        qtbot.keyClick(canvas, Qt.Key.Key_V, CTRL)
+    assert len(said) == 3
+    assert document.network.ids == ("input1",)
+
+
+def test_arrows_nudge_as_one_undo_and_control_arrows_walk(open_canvas, qtbot):
+    document = build("input", "relu", "output")
+    canvas = open_canvas(document)
+    canvas.select(["relu1"])
+    for _ in range(3):
+        qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
+    assert document.network.node("relu1").position == (256.0, 12.0)
+    document.undo()
+    assert document.network.node("relu1").position == (240.0, 0.0)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right, CTRL)
+    assert canvas.selection.ids == ("output1",)
+    qtbot.keyClick(canvas, Qt.Key.Key_Left, CTRL)
+    qtbot.keyClick(canvas, Qt.Key.Key_Left, CTRL)
+    assert canvas.selection.ids == ("input1",)
+
+
+def test_renaming_in_place(open_canvas, qtbot):
+    document = build("input", "relu")
+    canvas = open_canvas(document)
+    said: list[str] = []
+    canvas.statusMessage.connect(said.append)
+    canvas.select(["relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    field = canvas.findChild(object, "renameField")
+    qtbot.keyClicks(field, "gate")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert canvas.selection.ids == ("gate",)
+    assert wires(document) == {"input1.out -> gate.in"}
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    qtbot.keyClicks(field, "no good")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "no good" in said[0]
+    assert "gate" in canvas.board.cards
+
+
+def test_framing_and_zoom(open_canvas, qtbot):
+    canvas = open_canvas(build("input", "relu", "output", step=1500))
+    qtbot.keyClick(canvas, Qt.Key.Key_H)
+    assert canvas.visible_region().contains(canvas.board.bounds())
+    canvas.select(["output1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    assert canvas.zoom == 1.0
+    assert canvas.visible_region().contains(canvas.board.cards["output1"].rect)
+
+
+def test_auto_layout_is_one_undo(open_canvas, qtbot):
+    document = build("input", "relu", "output", step=10)
+    canvas = open_canvas(document)
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    assert document.network.node("output1").position == (448.0, 0.0)
+    canvas.animated = True
+    document.undo()
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: canvas.board.cards["output1"].rect.left() == 448.0)
+    document.undo()
+    assert canvas.board.cards["output1"].rect.left() == 20.0
+
+
+def drop(canvas, kind: str, place: QPointF) -> None:
+    data = QMimeData()
+    data.setData(MIME, kind.encode())
+    spot = QPointF(canvas.mapFromScene(place))
+    rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    for event in (
+        QDragEnterEvent(spot.toPoint(), *rest),
+        QDragMoveEvent(spot.toPoint(), *rest),
+        QDropEvent(spot, *rest),
+    ):
+        QApplication.sendEvent(canvas.viewport(), event)
+
+
+def test_a_layer_dropped_from_the_palette_is_added_and_on_a_wire_inserted(open_canvas):
+    document = build("input", "output", step=500)
+    canvas = open_canvas(document)
+    drop(canvas, "relu", QPointF(300, 300))
+    assert canvas.board.cards["relu1"].rect.contains(QPointF(300, 300))
+    drop(canvas, "dropout", QPointF(*canvas.board.wires["output1", "in"].course.middle()))
+    assert wires(document) == {"input1.out -> dropout1.in", "dropout1.out -> output1.in"}
+    drop(canvas, "no such kind", QPointF(0, 0))
+    assert len(document.network) == 4
+
+
+def test_another_document_takes_the_place_of_the_first(open_canvas):
+    from graph.check import Checker
+
+    first, second = build("input", "relu"), build("dense")
+    canvas = open_canvas(first)
+    canvas.set_document(second, Checker(second))
+    with first.transaction("Move"):
+        first.move({"relu1": (900, 900)})
+    assert set(canvas.board.cards) == {"dense1"}
+
+
+def test_the_problem_of_a_layer_is_told_under_the_pointer(open_canvas):
+    from widgets.canvas.hits import find
+    from widgets.canvas.tips import tip
+
+    canvas = open_canvas(build("input", "dense"))
+    place = canvas.board.cards["dense1"].rect.center() + QPointF(0, 10)
+    assert "vector" in tip(canvas.board, find(canvas.board, place, 1.0))
+
+
+def test_a_picture_of_the_whole_network_is_written(open_canvas, tmp_path):
+    from PySide6.QtGui import QImage
+
+    from graph.errors import NetloomError
+
+    canvas = open_canvas(build("input", "relu"))
+    canvas.render_to_png(tmp_path / "net.png", 2.0)
+    image = QImage(str(tmp_path / "net.png"))
+    assert image.width() > 2 * 416
+    with pytest.raises(NetloomError, match="could not be written"):
+        canvas.render_to_png(tmp_path / "missing" / "net.png")
+
+
+def test_the_minimap_leads_elsewhere(open_canvas, qtbot):
+    canvas = open_canvas(build("input", *["relu"] * 20))
+    minimap = canvas.findChild(object, "minimap")
+    assert minimap.isVisible()
+    qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 9, minimap.height() // 2))
+    assert canvas.board.cards["relu20"].rect.intersects(canvas.visible_region())
+    canvas.set_minimap(False)
+    assert not minimap.isVisible()
