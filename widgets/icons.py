@@ -181,6 +181,14 @@ def _layout(path: QPainterPath) -> None:
     _line(path, (12, 12), (12, 17.5), (15.5, 17.5))
 
 
+def _structure(path: QPainterPath) -> None:
+    """A box that holds two smaller ones."""
+    path.addRoundedRect(QRectF(3.5, 5, 17, 14), 2.5, 2.5)
+    path.addRoundedRect(QRectF(6.5, 10, 4, 4), 1, 1)
+    path.addRoundedRect(QRectF(13.5, 10, 4, 4), 1, 1)
+    _line(path, (10.5, 12), (13.5, 12))
+
+
 def _close(path: QPainterPath) -> None:
     _line(path, (6, 6), (18, 18))
     _line(path, (18, 6), (6, 18))
@@ -214,6 +222,7 @@ FAMILIES: dict[str, Draw] = {
     "normalisation": _normalisation,
     "shape": _shape,
     "merge": _merge,
+    "structure": _structure,
 }
 
 _DRAWN: dict[str, Draw] = FAMILIES | {

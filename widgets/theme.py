@@ -172,6 +172,7 @@ LIGHT = Theme(
         normalisation="#6E6F2C",
         shape="#77629B",
         merge="#8F5D71",
+        structure="#A8437C",
     ),
     kinds=_hues(image="#3368D0", sequence="#2A7E4F", vector="#666E7B", tokens="#B04D00", video="#A8437C"),
     runs=tuple(
@@ -208,6 +209,7 @@ DARK = Theme(
         normalisation="#B0B37A",
         shape="#B5A3D8",
         merge="#CD9FB0",
+        structure="#EE93C4",
     ),
     kinds=_hues(image="#7BACFF", sequence="#7CC094", vector="#A7AEBB", tokens="#EE9561", video="#EE93C4"),
     runs=tuple(
