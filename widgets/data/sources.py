@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -43,6 +43,8 @@ class SourceList(QWidget):
         self.open.setAccessibleName("Open your own data")
         self.open.setToolTip("A table, a series, pictures in folders, or arrays; files may be dropped here too")
         self.setAcceptDrops(True)
+        self._fit_later = QTimer(self, singleShot=True, interval=0)
+        self._fit_later.timeout.connect(self._fit_cards)
         self._fill()
         self._lay_out()
         self.list.itemClicked.connect(self._take)
@@ -54,9 +56,7 @@ class SourceList(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, source.kind)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{source.title}: {source.summary()}")
             item.setToolTip(source.help())
-            card = _card(source.title, source.summary())
-            item.setSizeHint(QSize(200, card.sizeHint().height()))
-            self.list.setItemWidget(item, card)
+            self.list.setItemWidget(item, _card(source.title, source.summary()))
 
     def _lay_out(self) -> None:
         menu = QMenu(self.open)
@@ -98,6 +98,26 @@ class SourceList(QWidget):
         if name:
             self.file_chosen.emit(Path(name))
 
+    def _fit_cards(self) -> None:
+        """Give every card the height that its words need at this width."""
+        width = self.list.viewport().width() - 4
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            card = self.list.itemWidget(item)
+            card.setFixedWidth(width)
+            item.setSizeHint(QSize(width, card.heightForWidth(width) + 4))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words wrap otherwise at another width."""
+        super().resizeEvent(event)
+        self._fit_later.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font needs other heights."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_later.start()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file or folder may be dropped."""
         if dropped_path(event.mimeData()) is not None:
@@ -121,7 +141,9 @@ def _card(title: str, line: str) -> QWidget:
     card = QFrame()
     card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     name, about = QLabel(title, card), QLabel(line, card)
-    name.setProperty("heading", True)
+    bold = name.font()
+    bold.setWeight(QFont.Weight.DemiBold)
+    name.setFont(bold)
     about.setProperty("faint", True)
     about.setWordWrap(True)
     column = QVBoxLayout(card)
@@ -129,6 +151,4 @@ def _card(title: str, line: str) -> QWidget:
     column.setSpacing(2)
     column.addWidget(name)
     column.addWidget(about)
-    card.setFixedWidth(238)
-    card.adjustSize()
     return card

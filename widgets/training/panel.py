@@ -47,7 +47,7 @@ class TrainPanel(QWidget):
         self.tabs.addTab(self.plan, "Plan")
         self.tabs.addTab(self.runs, "Runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        widths = ((self.tabs, 380, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))
+        widths = ((self.tabs, 408, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))
         for number, (widget, _, stretch) in enumerate(widths):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(number, stretch)

@@ -51,6 +51,7 @@ class StatusStrip(QWidget):
         self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.figures.setMinimumWidth(120)
         row.setStretchFactor(self.figures, 4)
+        self._hide_empty()
 
     def show_state(self, state: State) -> None:
         """Say where training stands; a failure says its reason elsewhere."""

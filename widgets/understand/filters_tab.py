@@ -1,0 +1,64 @@
+"""The filters of a convolution, live while training."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.training.messages import Message
+from widgets.insight.filters import FilterGrid
+from widgets.theme import ThemeSource
+from widgets.training.watch import Watch
+from widgets.understand.subject import Subject
+from widgets.understand.tab import LayerPicker, Tab
+
+NO_RUN = "Train a network with a convolution to watch its filters form."
+NO_FILTERS = "This network has no convolution, so it has no filters. Its weights are under Weights."
+
+
+class FiltersTab(Tab):
+    """A picker among the convolutions, and the filters of the one chosen."""
+
+    title = "Filters"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.picker = LayerPicker("Convolution", self)
+        self.step = QLabel(self)
+        self.step.setProperty("faint", True)
+        self.grid = FilterGrid(source, empty=NO_RUN)
+        self.grid.setObjectName("filters")
+        self.bar.addWidget(self.picker)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.step)
+        self.column.addWidget(self.grid, 1)
+        self.picker.picked.connect(self._take_layer)
+
+    def wish(self) -> Watch:
+        """The filters of the layer chosen."""
+        return Watch(filters=(self.picker.layer,)) if self.picker.layer else Watch()
+
+    def take_subject(self) -> None:
+        """Offer the convolutions of another run."""
+        layers = self.subject.convolutions()
+        self.picker.set_layers(layers)
+        if not layers:
+            self.grid.set_filters(np.empty((0, 1, 1, 1)))
+        self.grid.set_empty_text(NO_FILTERS if self.subject.run is not None and not layers else NO_RUN)
+
+    def take_snapshot(self, message: Message) -> None:
+        """Show new weights."""
+        filters = message.arrays.get(f"filters/{self.picker.layer}")
+        if filters is not None and filters.ndim in (3, 4):
+            self.grid.set_filters(filters)
+            self.step.setText(when_of(message))
+
+    def _take_layer(self, _layer: str) -> None:
+        self.grid.set_filters(np.empty((0, 1, 1, 1)))
+        self.wish_changed.emit()
+
+
+def when_of(message: Message) -> str:
+    """The moment that a snapshot shows."""
+    step = message.fields.get("step")
+    return f"epoch {message.fields.get('epoch', 1):,}, step {step:,}" if step is not None else "trained weights"

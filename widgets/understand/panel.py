@@ -1,0 +1,134 @@
+"""The understand panel: what a network has learned, in tabs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from widgets.theme import ThemeSource
+from widgets.training.controller import TrainingController
+from widgets.training.notice import Notice
+from widgets.training.run_entries import shown_name
+from widgets.training.watch import Watch
+from widgets.understand.errors_tab import ErrorsTab
+from widgets.understand.filters_tab import FiltersTab
+from widgets.understand.maps_tab import MapsTab
+from widgets.understand.subject import Subject
+from widgets.understand.surface_tab import SurfaceTab
+from widgets.understand.tab import Tab
+from widgets.understand.weights_tab import WeightsTab
+
+NOTHING = "nothing yet: train a network, or pick a run"
+
+
+class UnderstandPanel(QWidget):
+    """Looks into the run in progress, or into the saved one that `show_run` names."""
+
+    def __init__(self, source: ThemeSource, controller: TrainingController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("understandPanel")
+        self._controller = controller
+        self.subject = Subject(controller, self)
+        self.filters = FiltersTab(source, self.subject)
+        self.maps = MapsTab(source, self.subject)
+        self.weights = WeightsTab(source, self.subject)
+        self.errors = ErrorsTab(source, self.subject)
+        self.surface = SurfaceTab(source, self.subject)
+        self.tabs = QTabWidget(self)
+        self.tabs.setAccessibleName("Ways to look at the network")
+        self.about = QLabel(self)
+        self.about.setProperty("faint", True)
+        self.notice = Notice(self)
+        # A wish changes several times while a run is being changed; the worker hears the last one.
+        self._wish_soon = QTimer(self, singleShot=True, interval=0)
+        self._wish_soon.timeout.connect(self._tell_wish)
+        self._lay_out()
+        self._connect()
+        self._take_subject()
+
+    def _lay_out(self) -> None:
+        for tab in self._tabs():
+            self.tabs.addTab(tab, tab.title)
+        corner = QWidget(self)
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(8, 2, 12, 2)
+        row.addWidget(self.about)
+        self.tabs.setCornerWidget(corner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.notice)
+        column.addWidget(self.tabs, 1)
+
+    def _connect(self) -> None:
+        self.subject.changed.connect(self._take_subject)
+        self.subject.failed.connect(self.notice.say)
+        self.subject.snapshot.connect(self._take_snapshot)
+        self.tabs.currentChanged.connect(self._take_tab)
+        for tab in self._tabs():
+            tab.wish_changed.connect(self._wish_soon.start)
+
+    def _tabs(self) -> tuple[Tab, ...]:
+        return (self.filters, self.maps, self.weights, self.errors, self.surface)
+
+    @property
+    def tab(self) -> Tab:
+        """The tab on screen."""
+        return self._tabs()[self.tabs.currentIndex()]
+
+    # What the window calls
+
+    def show_run(self, path: Path) -> None:
+        """Look at a saved run; while one is in progress it has the word, unless it is not on screen."""
+        self.notice.clear()
+        if self.subject.run is None or self.subject.run.path != path:
+            self.subject.show_run(path)
+
+    def show_tab(self, title: str) -> None:
+        """Bring a tab forward by its title."""
+        names = [tab.title for tab in self._tabs()]
+        self.tabs.setCurrentIndex(names.index(title))
+
+    def show_filters_of(self, layer: str) -> None:
+        """Bring the filters of a convolution forward."""
+        self.tabs.setCurrentWidget(self.filters)
+        self.filters.picker.choose(layer)
+
+    # Inside
+
+    def _take_subject(self) -> None:
+        run = self.subject.run
+        if run is None:
+            self.about.setText(NOTHING)
+        else:
+            live = "  ·  live" if self.subject.live else ""
+            self.about.setText(f"{shown_name(run.path, run.title)}{live}")
+        for tab in self._tabs():
+            tab.take_subject()
+        self.tabs.setTabVisible(self.tabs.indexOf(self.surface), run is None or self.surface.possible())
+        self._wish_soon.start()
+
+    def _take_snapshot(self, message: object) -> None:
+        if self.isVisible():
+            self.tab.take_snapshot(message)  # type: ignore[arg-type]
+
+    def _take_tab(self, _index: int) -> None:
+        self.tab.take_shown()
+        self._wish_soon.start()
+
+    def _tell_wish(self) -> None:
+        self.subject.want(self.tab.wish() if self.isVisible() else Watch())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is on screen is asked for."""
+        super().showEvent(event)
+        self.tab.take_shown()
+        self._wish_soon.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What nobody sees is not made."""
+        super().hideEvent(event)
+        self._wish_soon.start()

@@ -1,0 +1,154 @@
+"""What the understand panel looks at: the run in progress, or one that was saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.training.messages import Message
+from app.training.runs import Run
+from graph.errors import NetloomError
+from graph.layers.convolution import Convolution
+from graph.layers.io import Output
+from graph.network import Network
+from widgets.training.controller import State, TrainingController
+from widgets.training.link import Refusal, Reply
+from widgets.training.watch import Watch
+
+
+class Subject(QObject):
+    """One run under the glass.
+
+    `changed` says that it is another run, `epoch_ended` that a live one has new weights on disk, `snapshot` carries a
+    message with arrays of its inside, `failed` a sentence.
+    """
+
+    changed = Signal()
+    epoch_ended = Signal()
+    snapshot = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, controller: TrainingController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._run: Run | None = None
+        self._wanted = Watch()
+        self._request: int | None = None
+        controller.started.connect(self._take_start)
+        controller.stateChanged.connect(self._take_state)
+        controller.snapshot.connect(self._take_live)
+        controller.epoch_ended.connect(self._take_epoch)
+
+    # Reading
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is looked at, None where there is none."""
+        return self._run
+
+    @property
+    def live(self) -> bool:
+        """Whether that run is in progress."""
+        return self._run is not None and self._controller.active and self._controller.run == self._run.path
+
+    @property
+    def network(self) -> Network | None:
+        """The network that was trained."""
+        return self._run.project.network if self._run is not None else None
+
+    def convolutions(self) -> list[str]:
+        """Ids of the layers that have filters, in the network's order."""
+        network = self.network
+        if network is None:
+            return []
+        return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution)]
+
+    def layers(self) -> list[str]:
+        """Ids of the layers that make something of a sample, in the network's order."""
+        network = self.network
+        if network is None:
+            return []
+        return [id_ for id_ in network.ordered() if not isinstance(network.layer(id_), Output)]
+
+    # Choosing
+
+    def show_run(self, path: Path) -> None:
+        """Look at the run in ``path``."""
+        try:
+            run = Run.open(path)
+        except NetloomError as error:
+            self.failed.emit(str(error))
+            return
+        self._run = run
+        self.changed.emit()
+        self._look()
+
+    def forget(self) -> None:
+        """Look at nothing."""
+        self._run = None
+        self.changed.emit()
+
+    def want(self, wanted: Watch) -> None:
+        """Say what is on screen: only that is made and sent."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._look()
+
+    def ask(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int | None:
+        """Ask the worker about the run; None where there is no run."""
+        if self._run is None:
+            return None
+        return self._controller.link.ask(type, reply, refused, run=str(self._run.path), **fields)
+
+    def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
+        """Ask the worker for a preview of the data that the run was trained on."""
+        section = self._run.project.sections.get("data") if self._run is not None else None
+        if self._run is None or section is None or isinstance(section, str):
+            return None
+        base = str(self._run.base) if self._run.base else None
+        return self._controller.link.ask("preview", reply, refused, data=dict(section), base=base, limit=limit)
+
+    # Inside
+
+    def _look(self) -> None:
+        if self._request is not None:
+            self._controller.link.forget(self._request)
+            self._request = None
+        if self.live:
+            self._controller.watch(self._wanted)
+            return
+        self._controller.watch(Watch())
+        if self._run is None or not self._wanted.anything or not self._run.weights.is_file():
+            return
+        self._request = self.ask(
+            "look",
+            self._take_look,
+            self.failed.emit,
+            layers=[*self._wanted.filters, *self._wanted.maps],
+            sample=self._wanted.sample,
+            histograms=self._wanted.histograms,
+        )
+
+    def _take_look(self, message: Message) -> None:
+        self._request = None
+        self.snapshot.emit(message)
+
+    def _take_start(self, _message: Message) -> None:
+        if self._controller.run is not None:
+            self.show_run(self._controller.run)
+
+    def _take_live(self, message: Message) -> None:
+        if self.live:
+            self.snapshot.emit(message)
+
+    def _take_epoch(self, _message: Message) -> None:
+        if self.live:
+            self.epoch_ended.emit()
+
+    def _take_state(self, state: State) -> None:
+        """What was live becomes a saved run; its best weights are those to look at."""
+        ended = state in (State.FINISHED, State.FAILED)
+        if ended and self._run is not None and self._run.path == self._controller.run:
+            self.changed.emit()
+            self._look()

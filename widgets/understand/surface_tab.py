@@ -1,0 +1,90 @@
+"""The decision surface of a classifier that reads two features, live while training."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.training.messages import Message
+from graph.layers.io import Input
+from widgets.plots.scatter import ScatterPlot
+from widgets.theme import ThemeSource
+from widgets.understand.subject import Subject
+from widgets.understand.tab import Tab
+
+WAIT_MS = 700
+"""Two surfaces of a run in progress are this far apart at least: each costs training some milliseconds."""
+RESOLUTION = 96
+
+
+class SurfaceTab(Tab):
+    """The plane, coloured by what the network says everywhere, with the samples on it."""
+
+    title = "Decision surface"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.plot = ScatterPlot(source, "Decision surface", "Train a classifier of two features to see its surface.")
+        self.plot.setObjectName("surface")
+        self.note = QLabel("Colour: the likeliest class, the stronger the surer.", self)
+        self.note.setProperty("faint", True)
+        self.bar.addWidget(self.note)
+        self.bar.addStretch(1)
+        self.column.addWidget(self.plot, 1)
+        self._pause = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._pause.timeout.connect(self._go_on)
+        self._asking = False
+        self._stale = True
+        subject.epoch_ended.connect(self._take_epoch)
+
+    def possible(self) -> bool:
+        """Whether the run reads two features and nothing else."""
+        network = self.subject.network
+        inputs = [node.layer for node in network if isinstance(node.layer, Input)] if network is not None else []
+        return len(inputs) == 1 and inputs[0].shape.sizes == (2,)
+
+    def take_subject(self) -> None:
+        """Show the surface of another run."""
+        self._stale = True
+        if self.isVisible():
+            self._ask()
+
+    def take_shown(self) -> None:
+        """Ask for the surface if it is not the newest."""
+        if self._stale:
+            self._ask()
+
+    def hideEvent(self, event: object) -> None:
+        self._pause.stop()
+
+    def _take_epoch(self) -> None:
+        self._stale = True
+        if self.isVisible() and not self._pause.isActive():
+            self._ask()
+
+    def _ask(self) -> None:
+        run = self.subject.run
+        if self._asking or run is None or not self.possible() or not run.weights.is_file():
+            return
+        self._asking, self._stale = True, False
+        self.subject.ask("surface", self._take_surface, self._take_refusal, resolution=RESOLUTION)
+
+    def _go_on(self) -> None:
+        if self._stale and self.isVisible():
+            self._ask()
+
+    def _take_surface(self, message: Message) -> None:
+        self._asking = False
+        self._pause.start()
+        arrays = message.arrays
+        if "probability" not in arrays or "labels" not in arrays:
+            self.note.setText("This network gives numbers, not classes: it has no decision surface.")
+            return
+        x, y = arrays["x"], arrays["y"]
+        self.plot.set_points(arrays["points"], arrays["labels"], [str(one) for one in message.fields["classes"]])
+        self.plot.set_surface(arrays["probability"], (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
+
+    def _take_refusal(self, reason: str) -> None:
+        self._asking = False
+        if not self.subject.live:  # while training, the first weights may not be saved yet
+            self.note.setText(reason)

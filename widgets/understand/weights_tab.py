@@ -1,0 +1,63 @@
+"""How weights and gradients spread in every layer, over the course of training."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.training.messages import Message
+from widgets.insight.histograms import HistogramStack
+from widgets.theme import ThemeSource
+from widgets.training.watch import Watch
+from widgets.understand.filters_tab import when_of
+from widgets.understand.subject import Subject
+from widgets.understand.tab import Tab
+
+
+class WeightsTab(Tab):
+    """Two stacks of histograms, one ridge per parameter; gradients exist only while training."""
+
+    title = "Weights"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.weights = HistogramStack(source, "Weights", "Press Train to see how the weights spread in every layer.")
+        self.gradients = HistogramStack(source, "Gradients", "Gradients are shown while a network trains.")
+        self.step = QLabel(self)
+        self.step.setProperty("faint", True)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.step)
+        row = QHBoxLayout()
+        for title, stack in (("Weights", self.weights), ("Gradients", self.gradients)):
+            side = QVBoxLayout()
+            heading = QLabel(title, self)
+            heading.setProperty("heading", True)
+            heading.setIndent(12)
+            side.addWidget(heading)
+            side.addWidget(stack, 1)
+            row.addLayout(side, 1)
+        self.column.addLayout(row, 1)
+        self._run: object = None
+
+    def wish(self) -> Watch:
+        """Histograms, twice a second at most."""
+        return Watch(histograms=True, every=1.0)
+
+    def take_subject(self) -> None:
+        """Begin anew for another run."""
+        run = self.subject.run
+        path = run.path if run is not None else None
+        if path != self._run:
+            self._run = path
+            self.weights.clear()
+            self.gradients.clear()
+            self.step.clear()
+
+    def take_snapshot(self, message: Message) -> None:
+        """Add the histograms of a moment."""
+        step = int(message.fields.get("step") or 0)
+        for prefix, stack in (("weights/", self.weights), ("gradients/", self.gradients)):
+            for name, counts in message.arrays.items():
+                if name.startswith(prefix) and name.endswith("/counts"):
+                    edges = message.arrays[name.removesuffix("counts") + "edges"]
+                    stack.push(name.removeprefix(prefix).removesuffix("/counts"), step, edges, counts)
+                    self.step.setText(when_of(message))
