@@ -81,3 +81,11 @@ def layer_pattern(n: int, m: int, k: int) -> Draw:
     for stage in range(m):
         layers += [conv(16 * 2**stage), RELU] * n + [POOL]
     return chain(*layers, FLATTEN, *([dense(64), RELU] * k), dense(10))
+
+
+def vgg(*filters: int) -> Draw:
+    """For each number of filters a pair of 3 x 3 convolutions and a pool."""
+    layers: list[Layer] = []
+    for count in filters:
+        layers += [conv(count), NORM, RELU] * 2 + [POOL]
+    return chain(*layers, FLATTEN, dense(10))

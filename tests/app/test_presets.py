@@ -1,0 +1,97 @@
+"""Every preset that ships checks clean, is drawn tidily, learns, and is what its tool draws."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app.checking import check_project
+from app.cli.running import with_plan
+from app.presets import FOLDER, PREFIX, preset, preset_ids, presets, read_preset
+from graph import cards
+from graph.errors import NetloomError
+from graph.project import Project, write_project
+from tools.make_presets import files
+
+TEXTBOOK = {f"S{number:02}" for number in range(1, 41)}
+NEEDED = {
+    "spirals_mlp", "iris_mlp", "diabetes_mlp", "digits_cnn", "lenet", "two_branch_cnn", "residual_cnn", "seasons_lstm",
+    "digits_gru", "digits_cnn_lstm", "seasons_cnn1d", "digits_autoencoder",
+}  # fmt: skip
+
+
+def small(project: Project) -> Project:
+    """The project with one epoch on about a tenth of its data."""
+    data = dict(project.sections["data"]) | {"split": {"train": 0.1, "validation": 0.05, "test": 0.85}}  # type: ignore[call-overload]
+    return with_plan(Project(project.network, {**project.sections, "data": data}), {"epochs": 1, "threads": 1})
+
+
+def test_the_promised_ones_ship() -> None:
+    assert set(preset_ids()) >= NEEDED
+
+
+def test_the_files_are_what_the_tool_writes() -> None:
+    assert {path.name: path.read_bytes() for path in FOLDER.iterdir()} == files()
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_it_checks_clean_against_its_data(id_: str) -> None:
+    report = check_project(preset(id_).project, None)
+    assert (report.ok, report.problems) == (True, ())
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_it_says_what_to_expect(id_: str) -> None:
+    found = preset(id_)
+    assert set(found.textbook) <= TEXTBOOK
+    assert found.textbook
+    assert re.search(r"\d", found.expect)
+    assert 0 < found.minutes < 2
+    assert found.title and found.summary
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_its_cards_do_not_overlap(id_: str) -> None:
+    boxes = [cards.box(node) for node in preset(id_).project.network]
+    for a, b in itertools.combinations(boxes, 2):
+        apart = a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
+        assert apart
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_it_trains(id_: str, tmp_path: Path) -> None:
+    from app.training.session import begin
+    from app.training.trainer import train
+
+    [*_, last] = train(begin(small(preset(id_).project), None, tmp_path / "run"))
+    assert last.to_json()["status"] == "completed"
+
+
+def test_step_units_get_no_gradient(tmp_path: Path) -> None:
+    from app.training.session import begin
+    from app.training.trainer import train
+
+    project = with_plan(preset("step_mlp").project, {"epochs": 3})
+    epochs = [event.to_json() for event in train(begin(project, None, tmp_path / "run")) if event.name == "epoch"]
+    assert len({json.dumps(epoch["validation"]) for epoch in epochs}) == 1
+
+
+def test_the_smallest_has_16_parameters_and_each_call_gives_an_own_network() -> None:
+    assert preset("mlp_3_3_1").parameters() == 16
+    assert preset("mlp_3_3_1").project.network is not preset("mlp_3_3_1").project.network
+    assert [one.id for one in presets()] != []
+
+
+def test_one_that_is_not_there_and_one_that_says_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NetloomError, match="no preset “nope”"):
+        preset("nope")
+    with pytest.raises(NetloomError, match="no preset"):
+        preset("../presets/lenet")
+    write_project(tmp_path / "bare.netloom", Project())
+    with pytest.raises(NetloomError, match="is no preset"):
+        read_preset(tmp_path / "bare.netloom")
+    assert PREFIX == "preset:"
