@@ -56,7 +56,7 @@ class Checker:
         self._useful: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._stop = document.subscribe(self._on_commit)
-        self._refresh(document.network.ids, structure=True)
+        self._refresh(document.network.ids, True)
 
     # Reading
 
@@ -113,7 +113,13 @@ class Checker:
         if expected != self._expected:
             self._expected = expected
             ends = [node.id for node in self.network if isinstance(node.layer, Input | Output)]
-            self._publish(self._refresh(ends, structure=False))
+            self._publish(self._refresh(ends, False))
+
+    def arrive(self, arriving: Mapping[str, Shape], reach: Reach | None = None) -> None:
+        """Other shapes arrive at the input layers of a network inside a block."""
+        if (arriving, reach) != (self._arriving, self._start):
+            self._arriving, self._start = dict(arriving), reach
+            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, Input)], False))
 
     def close(self) -> None:
         """Stop listening to the document."""

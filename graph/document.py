@@ -139,8 +139,14 @@ class Document:
             raise
         changes, self._pending = tuple(self._pending), None
         if changes:
-            self._record(_Entry(name, changes, merge))
+            self._record(name, changes, merge)
             self._notify(Commit(name, changes))
+
+    def follow(self, commit: Commit) -> None:
+        """Apply a commit made elsewhere and tell the subscribers, without recording it in the history."""
+        for change in commit.changes:
+            change.apply(self._content)
+        self._notify(commit)
 
     def undo(self) -> bool:
         """Take the last transaction back; False if there is none."""
@@ -313,18 +319,16 @@ class Document:
             change.inverse().apply(self._content)
         self._pending = None
 
-    def _record(self, entry: _Entry) -> None:
+    def _record(self, name: str, changes: tuple[Change, ...], merge: str | None) -> None:
         self._redo.clear()
         last = self._undo[-1] if self._undo else None
-        if last is not None and entry.merge is not None and last.merge == entry.merge:
-            self._undo[-1] = _Entry(entry.name, last.changes + entry.changes, entry.merge)
+        if last is not None and merge is not None and last.merge == merge:
+            self._undo[-1] = _Entry(name, last.changes + changes, merge)
         else:
-            self._undo.append(entry)
+            self._undo.append(_Entry(name, changes, merge))
 
     def _replay(self, name: str, changes: tuple[Change, ...], origin: Origin) -> None:
-        for change in changes:
-            change.apply(self._content)
-        self._notify(Commit(name, changes, origin))
+        self.follow(Commit(name, changes, origin))
 
     def _notify(self, commit: Commit) -> None:
         for subscriber in tuple(self._subscribers):

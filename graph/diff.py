@@ -1,0 +1,51 @@
+"""The difference between two networks, as the changes that lead from one to the other."""
+
+from __future__ import annotations
+
+from graph.changes import (
+    Change,
+    Connected,
+    Disconnected,
+    LayerAdded,
+    LayerMarked,
+    LayerMoved,
+    LayerRemoved,
+    LayerSet,
+    RemarkSet,
+)
+from graph.network import Network, Node
+
+
+def changes_between(old: Network, new: Network) -> tuple[Change, ...]:
+    """Changes that turn ``old`` into ``new``, in an order in which they can be applied.
+
+    Layers are told apart by id, so a renamed layer is one that went and one that came.
+    """
+    before, after = set(old.connections), set(new.connections)
+    kept = [id_ for id_ in old.ids if id_ in new]
+    return (
+        *(Disconnected(connection) for connection in sorted(before - after)),
+        *(LayerRemoved(old.node(id_)) for id_ in old.ids if id_ not in new),
+        *(LayerAdded(new.node(id_)) for id_ in new.ids if id_ not in old),
+        *(change for id_ in kept for change in _node_changes(old.node(id_), new.node(id_))),
+        *(Connected(connection) for connection in sorted(after - before)),
+        *_remark_changes(old, new),
+    )
+
+
+def _node_changes(old: Node, new: Node) -> list[Change]:
+    changes: list[Change] = []
+    if old.layer != new.layer:
+        changes.append(LayerSet(old.id, old.layer, new.layer))
+    if old.position != new.position:
+        changes.append(LayerMoved(old.id, old.position, new.position))
+    if (old.muted, old.linked) != (new.muted, new.linked):
+        unmarked = Node(new.id, new.layer, new.position, old.muted, old.linked)
+        changes.append(LayerMarked(unmarked, new))
+    return changes
+
+
+def _remark_changes(old: Network, new: Network) -> list[Change]:
+    names = sorted(set(old.remarks) | set(new.remarks))
+    pairs = [(old.remarks.get(name), new.remarks.get(name)) for name in names]
+    return [RemarkSet(before, after) for before, after in pairs if before != after]
