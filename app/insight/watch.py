@@ -14,7 +14,6 @@ from app.training.control import Watch
 from app.training.feed import Batch
 from app.training.model import Model
 from app.training.weights import Weights
-from graph.errors import NetloomError
 
 MOST_FILTERS = 256
 """Filters of a layer that are shown, at most."""
@@ -40,8 +39,7 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict
         if found is not None:
             views[f"filters/{id_}"] = found
     if watch.maps:
-        shown = min(watch.sample, shown_part(model).samples - 1)
-        views |= feature_maps(model, watch.maps, sample_of(model, shown))
+        views |= feature_maps(model, watch.maps, sample_of(model, watch.sample))
     if watch.histograms:
         named = {name: one.detach() for name, one in model.module.named_parameters()}
         views |= histograms(named, "weights")
@@ -76,24 +74,16 @@ def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[st
     return {**maps, "input": _capped(batch.inputs[0][0])}
 
 
-def sample_of(model: Model, index: int) -> Batch:
-    """A sample of the validation part (of the training part where nothing is held back), as a batch of one.
+def sample_of(model: Model, position: int) -> Batch:
+    """The sample at ``position`` in the data set, as a batch of one.
 
-    Raises
-    ------
-    NetloomError
-        if there is no such sample.
+    A sample that is in no part, or beyond the end, stands for the nearest one that is in a part.
     """
-    part = shown_part(model)
-    if not 0 <= index < part.samples:
-        raise NetloomError(f"There is no sample {index}: choose one from 0 to {part.samples - 1}.")
+    parts = [part for part in model.prepared.parts.values() if part.samples]
+    part = min(parts, key=lambda one: int(np.abs(one.indices - position).min()))
+    index = int(np.abs(part.indices - position).argmin())
     alone = {name: values[index : index + 1] for name, values in part.arrays.items()}
     return model.feed(Part(alone, part.indices[index : index + 1])).pick(0)
-
-
-def shown_part(model: Model) -> Part:
-    """The part whose samples are shown: validation, or training where nothing is held back."""
-    return model.prepared.validation if model.prepared.validation.samples else model.prepared.train
 
 
 def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:

@@ -14,8 +14,8 @@ from graph.errors import NetloomError
 class Watch:
     """What snapshots show while training.
 
-    ``filters`` and ``maps`` are ids of layers; ``sample`` is the number of a validation sample (of a training sample
-    where nothing is held back) whose feature maps are shown; ``every`` is in seconds.
+    ``filters`` and ``maps`` are ids of layers; ``sample`` is the position in the data set of the sample whose feature
+    maps are shown; ``every`` is in seconds.
     """
 
     filters: tuple[str, ...] = ()

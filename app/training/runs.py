@@ -16,13 +16,13 @@ import hashlib
 import json
 import os
 import re
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from app.home import home
 from graph.errors import NetloomError
 from graph.project import Project, decode, encode, parse_project, write_atomically
 
@@ -36,20 +36,9 @@ METRICS = "metrics.jsonl"
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "worker.log"
+LOCK = "run.lock"
 LARGEST_METRICS = 2**31
 """Logs over this many bytes are refused."""
-
-
-def home() -> Path:
-    """Folder in which Netloom keeps what is the user's own: ``NETLOOM_HOME``, or the system's place for such data."""
-    chosen = os.environ.get("NETLOOM_HOME")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Netloom"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/Netloom"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "netloom"
 
 
 def runs_folder() -> Path:

@@ -218,7 +218,7 @@ def load_model(path: Path) -> tuple[Run, Model]:
         if the run or its weights are missing or altered.
     """
     run = Run.open(path)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         model = Model.build(run.project, run.base, _device_again(run))
     tensors, _ = checkpoints.load(run.weights)
     checkpoints.fill_module(model.module, tensors, run.weights)

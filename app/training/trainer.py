@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 import numpy as np
 import torch
 
 from app.insight.watch import snapshot
+from app.locks import take
 from app.training.devices import set_random_state
 from app.training.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
-from app.training.runs import METRICS, Log
+from app.training.runs import LOCK, METRICS, Log
 from app.training.session import Session
 from app.training.stepping import stepper
 from graph.errors import NetloomError
@@ -26,7 +27,7 @@ End = tuple[Status, str | None]
 """How training ended, and why."""
 
 
-def train(session: Session) -> Iterator[Event]:
+def train(session: Session) -> Generator[Event]:
     """Train ``session`` to its end; the last event is always `Finished`.
 
     Whoever iterates may do anything between two events, such as calling methods of ``session.control``. Closing the
@@ -40,7 +41,6 @@ class _Training:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.log = Log(session.run.path / METRICS)
         self.stepper = stepper(session.model, session.weights, session.optimiser)
         self.sizes: list[int] = []
         now = time.perf_counter()
@@ -52,7 +52,11 @@ class _Training:
 
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
-        session = self.session
+        session, path = self.session, self.session.run.path
+        lock = take(path / LOCK)
+        if lock is None:
+            raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
+        self.log = Log(path / METRICS)
         set_random_state(session.random, session.model.device)
         session.model.module.train()
         whole = False
@@ -69,6 +73,7 @@ class _Training:
                 self._collect()
                 self._save()
             self.log.close()
+            lock.release(remove=True)
 
     def _guarded(self) -> Generator[Event, None, End]:
         """The epochs; running out of memory ends them with a remedy."""

@@ -1,0 +1,201 @@
+"""Testing and using a saved run: metrics, confusion, worst predictions, and answers to new samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from app.data.dataset import Array
+from app.data.prepare import Part
+from app.training.feed import Feed
+from app.training.heads import Head
+from app.training.messages import plain
+from app.training.model import Model
+from app.training.session import load_model
+from graph.errors import NetloomError
+
+WORST = 24
+"""Worst predictions that are listed."""
+SHOWN = 20_000
+"""Predictions that are listed, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How well a run does on one part of its data.
+
+    ``task`` is ``classification`` or ``regression``, by the first output. ``arrays`` holds, in the data's own units:
+
+    ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted (classification only);
+    ``predictions/index`` int64 (n,) positions in the data set, ``predictions/true`` and ``predictions/predicted``:
+    int64 (n,) classes, or float32 (n, *sizes) numbers, of the first `SHOWN` samples;
+    ``worst/index``, ``worst/true``, ``worst/predicted`` likewise for the worst, the worst first; ``worst/loss``
+    float32 (k,); ``worst/input`` float32 (k, *sizes); and for classes ``worst/probability`` float32 (k,), what the
+    predicted class was given, and ``worst/probabilities`` float32 (k, classes).
+    """
+
+    run: str
+    part: str
+    task: str
+    target: str
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    metrics: Mapping[str, float]
+    arrays: Mapping[str, Array]
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the long arrays, as plain JSON values: what ``main.py evaluate --json`` prints."""
+        shown = {name: self.arrays[name].tolist() for name in ("confusion", "worst/index") if name in self.arrays}
+        return self.fields() | {name.replace("/", "_"): values for name, values in shown.items()}
+
+    def fields(self) -> dict[str, Any]:
+        """All but the arrays, as plain JSON values."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "arrays"}
+        plain_values: dict[str, Any] = plain(values)
+        return plain_values
+
+
+def evaluate(path: Path, part: str = "test") -> Evaluation:
+    """Test the weights of the run ``path`` on a part of its data: ``test``, ``validation`` or ``train``.
+
+    Raises
+    ------
+    NetloomError
+        if the run is incomplete or altered, or the part has no samples.
+    """
+    run, model = load_model(path)
+    if part not in model.prepared.parts:
+        raise NetloomError(f"There is no part “{part}”; choose train, validation or test.")
+    held = model.prepared.parts[part]
+    if held.samples == 0:
+        raise NetloomError(f"The {part} part of this run's data has no samples; give it a share of the data.")
+    feed = model.feed(held)
+    head = model.objective.heads[0]
+    answers = torch.from_numpy(model.predict(feed)[0])
+    arrays = _of_classes(model, head, held, answers) if head.classes else _of_numbers(model, head, held, answers)
+    task = "classification" if head.classes else "regression"
+    field = head.field
+    facts = (task, field.name, field.classes, field.names, field.units)
+    return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays)
+
+
+def _of_classes(model: Model, head: Head, held: Part, answers: torch.Tensor) -> dict[str, Array]:
+    true = held.arrays[head.field.name]
+    chances = head.probabilities(answers)
+    chances = chances / chances.sum(1, keepdim=True).clamp_min(1e-12)
+    predicted = head.decide(answers).numpy()
+    loss = F.nll_loss(chances.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
+    # Mistakes come before correct answers, however unsure those were.
+    worst = np.lexsort((-loss, predicted == true))[:WORST]
+    confusion = np.zeros((head.classes, head.classes), np.int64)
+    np.add.at(confusion, (true, predicted), 1)
+    return _listed(model, held, true, predicted, worst, loss) | {
+        "confusion": confusion,
+        "worst/probability": chances[worst, predicted[worst]].numpy(),
+        "worst/probabilities": chances[worst].numpy(),
+    }
+
+
+def _of_numbers(model: Model, head: Head, held: Part, answers: torch.Tensor) -> dict[str, Array]:
+    name = head.field.name
+    true = model.prepared.undo(name, held.arrays[name])
+    predicted = model.prepared.undo(name, answers.numpy())
+    # Compared in standardised units, so that a feature with large numbers does not decide alone.
+    error = (answers.numpy() - held.arrays[name]).reshape(len(true), -1)
+    loss = np.square(error).mean(1).astype(np.float32)
+    return _listed(model, held, true, predicted, np.argsort(-loss, kind="stable")[:WORST], loss)
+
+
+def _listed(model: Model, held: Part, true: Array, predicted: Array, worst: Array, loss: Array) -> dict[str, Array]:
+    shown = max(1, min(SHOWN, 2**22 // max(1, true[0].size)))
+    source = model.objective.inputs[0]
+    return {
+        "predictions/index": held.indices[:shown],
+        "predictions/true": true[:shown],
+        "predictions/predicted": predicted[:shown],
+        "worst/index": held.indices[worst],
+        "worst/true": true[worst],
+        "worst/predicted": predicted[worst],
+        "worst/loss": loss[worst].astype(np.float32),
+        "worst/input": model.prepared.undo(source, held.arrays[source][worst]),
+    }
+
+
+def predict(path: Path, inputs: Mapping[str, Array]) -> list[dict[str, Any]]:
+    """What the run ``path`` says about new samples: one JSON object for each.
+
+    Parameters
+    ----------
+    path
+        the run.
+    inputs
+        for each input field by name, values (n, *sizes) in the data's own units.
+
+    Returns
+    -------
+    list
+        per sample, by output layer: ``{"class", "index", "probabilities"}`` or ``{"values"}`` in own units; with a
+        single output, that object itself.
+
+    Raises
+    ------
+    NetloomError
+        if the run is incomplete, or the inputs do not fit it.
+    """
+    _, model = load_model(path)
+    part = _new_part(model, inputs)
+    feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
+    said = [
+        _say(model, head, torch.from_numpy(answers))
+        for head, answers in zip(model.objective.heads, model.predict(feed), strict=True)
+    ]
+    if len(said) == 1:
+        return said[0]
+    names = [head.output for head in model.objective.heads]
+    return [dict(zip(names, row, strict=True)) for row in zip(*said, strict=True)]
+
+
+def _new_part(model: Model, inputs: Mapping[str, Array]) -> Part:
+    """The new samples as a part, standardised as the training part was."""
+    arrays: dict[str, Array] = {}
+    for name in dict.fromkeys(model.objective.inputs):
+        field = model.prepared.dataset.field_named(name)
+        if name not in inputs:
+            raise NetloomError(f"The network also reads “{name}”; give values for it.")
+        values = np.asarray(inputs[name])
+        fits = values.ndim == len(field.shape.sizes) + 1 and all(
+            want in (None, have) for want, have in zip(field.shape.sizes, values.shape[1:], strict=True)
+        )
+        if not fits:
+            raise NetloomError(
+                f"“{name}” must be {field.shape.described()} for each sample, so an array samples x {field.shape}; "
+                f"{' x '.join(map(str, values.shape))} was given."
+            )
+        scaler = model.prepared.scalers.get(name)
+        tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
+        values = values.astype(np.int64 if tokens else np.float32)
+        arrays[name] = np.ascontiguousarray(values if scaler is None else scaler.apply(values))
+    if len({len(values) for values in arrays.values()}) != 1:
+        raise NetloomError("The inputs have different numbers of samples; give as many of each.")
+    return Part(arrays, np.arange(len(next(iter(arrays.values())))))
+
+
+def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:
+    if not head.classes:
+        return [{"values": row.tolist()} for row in model.prepared.undo(head.field.name, answers.numpy())]
+    chances, chosen = head.probabilities(answers), head.decide(answers).tolist()
+    return [
+        {
+            "class": head.field.classes[index],
+            "index": index,
+            "probabilities": dict(zip(head.field.classes, row, strict=True)),
+        }
+        for index, row in zip(chosen, chances.tolist(), strict=True)
+    ]

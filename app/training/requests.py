@@ -1,0 +1,112 @@
+"""What a worker answers besides training: previews of data, and looks at saved runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.data.choice import DataChoice
+from app.data.prepare import prepare
+from app.data.preview import preview as select
+from app.insight.forecasts import forecasts
+from app.insight.surface import decision_surface, parse_bounds
+from app.insight.watch import snapshot
+from app.training.control import Watch
+from app.training.evaluate import evaluate
+from app.training.messages import Message, plain
+from app.training.session import load_model
+from graph.errors import NetloomError
+
+Fields = Mapping[str, Any]
+
+
+def answer(message: Message) -> Message:
+    """The reply to a request; it carries the request's ``id``.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such request, or it cannot be done.
+    """
+    if message.type not in ANSWERS:
+        raise NetloomError(
+            f"The worker knows no request “{message.type}”; window and worker are of different versions."
+        )
+    reply = ANSWERS[message.type](message.fields)
+    return Message(reply.type, {"id": message.fields.get("id"), **reply.fields}, reply.arrays)
+
+
+def folder(fields: Fields, name: str) -> Path:
+    """The path in a field of a request.
+
+    Raises
+    ------
+    NetloomError
+        if the field is missing.
+    """
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise NetloomError(f"The request lacks “{name}”, a path.")
+    return Path(value)
+
+
+def base_of(fields: Fields) -> Path | None:
+    """The folder of the project in a request, where relative paths start."""
+    return folder(fields, "base") if fields.get("base") else None
+
+
+def _preview(fields: Fields) -> Message:
+    section = fields.get("data")
+    if not isinstance(section, Mapping):
+        raise NetloomError("The request lacks “data”, the choice of data.")
+    prepared = prepare(DataChoice.parse(section), base_of(fields))
+    found = select(prepared, int(fields.get("limit") or 200))
+    values = {f"values/{name}": array for name, array in found.pop("values").items()}
+    arrays = {name: found.pop(name) for name in ("index", "part", "place")}
+    return Message("preview", plain(found), arrays | values)
+
+
+def _inspect(fields: Fields) -> Message:
+    from app.data.inspect import inspect, suggest
+
+    path, kind, target = folder(fields, "path"), fields.get("kind"), fields.get("target")
+    choice = suggest(path, kind, target, base_of(fields))
+    found = inspect(path, kind, target).to_json()
+    return Message("findings", plain({**found, "choice": choice.to_json()}))
+
+
+def _look(fields: Fields) -> Message:
+    run, model = load_model(folder(fields, "run"))
+    layers = tuple(str(id_) for id_ in fields.get("layers") or ())
+    watch = Watch(layers, layers, int(fields.get("sample") or 0), bool(fields.get("histograms", True)))
+    return Message("snapshot", {"run": str(run.path)}, snapshot(model, watch))
+
+
+def _evaluate(fields: Fields) -> Message:
+    found = evaluate(folder(fields, "run"), str(fields.get("part") or "test"))
+    return Message("evaluation", found.fields(), found.arrays)
+
+
+def _surface(fields: Fields) -> Message:
+    run, model = load_model(folder(fields, "run"))
+    arrays = decision_surface(model, parse_bounds(fields), int(fields.get("resolution") or 128))
+    return Message("surface", {"run": str(run.path), "classes": model.objective.heads[0].field.classes}, arrays)
+
+
+def _forecasts(fields: Fields) -> Message:
+    run, model = load_model(folder(fields, "run"))
+    field = model.objective.heads[0].field
+    arrays = forecasts(model, str(fields.get("part") or "test"))
+    return Message("forecasts", {"run": str(run.path), "names": field.names, "units": field.units}, arrays)
+
+
+ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
+    "preview": _preview,
+    "inspect": _inspect,
+    "look": _look,
+    "evaluate": _evaluate,
+    "surface": _surface,
+    "forecasts": _forecasts,
+}
+"""The requests that are answered by one message, by their type."""

@@ -1,0 +1,184 @@
+"""The worker: a process that trains and looks into networks on behalf of a window, over stdin and stdout.
+
+Because it only needs its two streams, it runs as well at the other end of ssh. It ends when its input closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.training.channel import Channel, take_over_stdout
+from app.training.control import Control, Watch
+from app.training.messages import Message
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    from app.training.session import Session
+
+NICE = 10
+"""The window's smoothness comes before the training's last percent."""
+
+
+def main() -> int:
+    """Serve requests on stdin until it closes; returns the exit code."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    # Ctrl+C in the terminal that started the window is meant for the window.
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel(sys.stdin.buffer, take_over_stdout())
+    return Worker(channel).serve()
+
+
+class Worker:
+    """Answers requests one after another; training is one that goes on between the others."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._control: Control | None = None
+        self._watch = Watch()
+        self._snapshot: Callable[[], Message] | None = None
+
+    def serve(self) -> int:
+        """Answer until the input closes."""
+        import torch
+
+        from app.training.devices import devices
+
+        torch.set_num_threads(1)
+        self._channel.send(Message("ready", {"devices": devices(), "torch": torch.__version__}))
+        try:
+            while (message := self._channel.receive(wait=True)) is not None:
+                self._handle(message)
+        except NetloomError as error:
+            self._refuse(None, str(error))
+            return 1
+        return 0
+
+    def _handle(self, message: Message) -> None:
+        """Do one request; whatever goes wrong is told in one sentence, and the next one can come."""
+        number = message.fields.get("id")
+        try:
+            if message.type in ("train", "resume"):
+                self._train(message)
+            elif message.type in ("pause", "go", "step", "stop", "watch"):
+                self._steer(message)
+            else:
+                self._answer(message)
+        except NetloomError as error:
+            self._refuse(number, str(error))
+        except Exception as error:
+            traceback.print_exc()
+            self._refuse(number, sentence_for(error))
+
+    def _answer(self, message: Message) -> None:
+        from app.training.requests import answer
+
+        self._channel.send(answer(message))
+
+    def _refuse(self, number: Any, sentence: str) -> None:
+        self._channel.send(Message("error", {"id": number, "message": sentence}))
+
+    def _steer(self, message: Message) -> None:
+        """Pass a wish on to the training; without one there is nothing to steer, and nobody to tell."""
+        if message.type == "watch":
+            self._watch = Watch.parse(message.fields)
+            if self._control is not None:
+                self._control.watch = self._watch
+                if self._control.idle and self._snapshot is not None and not self._watch.empty:
+                    self._channel.send(self._snapshot())
+        elif self._control is not None:
+            getattr(self._control, message.type)()
+
+    def _train(self, message: Message) -> None:
+        if self._control is not None:
+            raise NetloomError("A training is running already; stop it first.")
+        from app.insight.watch import snapshot
+        from app.training.events import Paused, Snapshot
+        from app.training.trainer import train
+
+        session = open_session(message)
+        control = self._control = session.control
+        control.watch = self._watch
+
+        def look() -> Message:
+            views = snapshot(session.model, control.watch, session.weights)
+            return Snapshot(session.position.steps, session.position.epochs + 1, views).to_message()
+
+        self._snapshot = look
+        try:
+            with logged_to(session.run.path), contextlib.closing(train(session)) as events:
+                for event in events:
+                    self._channel.send(event.to_message())
+                    self._listen(control, isinstance(event, Paused))
+                    if self._channel.closed:
+                        break
+        finally:
+            self._control = self._snapshot = None
+
+    def _listen(self, control: Control, paused: bool) -> None:
+        """Do what was asked meanwhile; while paused, wait here for the next wish."""
+        for message in self._channel.waiting():
+            self._handle(message)
+        while paused and control.idle and not self._channel.closed:
+            wish = self._channel.receive(wait=True)
+            if wish is not None:
+                self._handle(wish)
+
+
+def open_session(message: Message) -> Session:
+    """The session that a ``train`` or ``resume`` request asks for.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be trained; the sentence says why.
+    """
+    from app.training.requests import base_of, folder
+    from app.training.session import begin, resume
+    from graph.project import parse_project
+
+    fields = message.fields
+    paused = bool(fields.get("paused", False))
+    if message.type == "resume":
+        epochs = fields.get("epochs")
+        return resume(folder(fields, "run"), int(epochs) if epochs else None, paused)
+    out = folder(fields, "out") if fields.get("out") else None
+    return begin(parse_project(fields.get("project") or {}), base_of(fields), out, paused)
+
+
+@contextlib.contextmanager
+def logged_to(run: Path) -> Iterator[None]:
+    """While training, what libraries print goes to the run's ``worker.log``."""
+    from app.training.runs import LOG
+
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        log = os.open(run / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(log, 2)
+        os.dup2(log, 1)
+        os.close(log)
+        yield
+    finally:
+        sys.stderr.flush()
+        sys.stdout.flush()
+        os.dup2(kept, 2)
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def sentence_for(error: Exception) -> str:
+    """One sentence for an error that is no `NetloomError`."""
+    memory = isinstance(error, MemoryError) or "memory" in str(error).lower()
+    if memory:
+        return "There is not enough memory for this; choose a smaller batch size or a smaller network."
+    said = " ".join(str(error).split())
+    return f"The worker failed at this ({type(error).__name__}: {said[:200]}). Please report it; training can go on."
