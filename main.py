@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 
@@ -39,4 +40,6 @@ def run_tour(out: Path) -> int:
 
 
 if __name__ == "__main__":
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # stderr has one line, and that says why the work failed
     sys.exit(main(sys.argv[1:]))

@@ -14,8 +14,8 @@ from rich.table import Table
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
 
-PLAIN_WIDTH = 160
-"""Columns of a table that is written to a file or another program."""
+PLAIN_WIDTH = 1000
+"""Columns where a file or another program reads: nothing is broken up, so that lines can be searched."""
 
 
 def print_json(value: object) -> None:

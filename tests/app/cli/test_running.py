@@ -1,0 +1,124 @@
+"""Training, testing and using runs by command line, within the test's own process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.training.runs import runs_folder
+from tests.app.cli.calling import Caller
+
+
+@pytest.fixture
+def run(call: Caller, tmp_path: Path) -> Path:
+    """A run of three epochs."""
+    assert call("train", "preset:iris_mlp", "--epochs", 3, "--out", tmp_path / "run", "--json").code == 0
+    return tmp_path / "run"
+
+
+def test_train_tells_its_epochs_one_object_per_line(call: Caller, tmp_path: Path) -> None:
+    result = call("train", "preset:iris_mlp", "--epochs", 3, "--seed", 5, "--out", tmp_path / "run", "--json")
+    started, *epochs, finished = result.lines
+    assert (result.code, result.err) == (0, "")
+    assert (started["event"], started["epochs"]) == ("started", 3)
+    assert [(one["event"], one["epoch"]) for one in epochs] == [("epoch", 1), ("epoch", 2), ("epoch", 3)]
+    assert set(epochs[0]["train"]) == set(epochs[0]["validation"]) == {"loss", "accuracy"}
+    assert (finished["event"], finished["status"], finished["run"]) == ("finished", "completed", str(tmp_path / "run"))
+    assert set(finished["test"]) == {"loss", "accuracy"}
+    assert json.loads((tmp_path / "run" / "project.netloom").read_text("utf-8"))["plan"]["seed"] == 5
+
+
+def test_regression_is_told_in_own_units(call: Caller, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    finished = call("train", "preset:diabetes_mlp", "--epochs", 2, "--out", out, "--json").lines[-1]
+    assert finished["test"]["rmse"] > 20
+    row = ",".join("59 2 32.1 101 157 93.2 38 4 4.8598 87".split())
+    [one] = call("predict", out, row, "--json").json["predictions"]
+    assert one["value"] == one["values"][0]
+    assert one["value"] > 20
+
+
+def test_a_run_without_a_place_goes_among_all_runs(call: Caller) -> None:
+    call("train", "preset:iris_softmax", "--epochs", 1)
+    [folder] = runs_folder().iterdir()
+    [listed] = call("runs", "--json").json
+    assert (listed["run"], listed["status"], listed["epochs"]) == (str(folder), "completed", 1)
+    assert str(folder) in call("runs").out
+
+
+def test_people_see_the_epochs_and_the_test(call: Caller, tmp_path: Path) -> None:
+    out = call("train", "preset:iris_mlp", "--epochs", 2, "--out", tmp_path / "run").out
+    assert "epoch 1/2" in out
+    assert "test: loss" in out
+    assert "%" in out
+
+
+def test_evaluate_repeats_what_training_found(call: Caller, run: Path) -> None:
+    finished = json.loads((run / "metrics.jsonl").read_text("utf-8").splitlines()[-1])
+    found = call("evaluate", run, "--json").json
+    assert found["metrics"] == pytest.approx(finished["test"], rel=1e-5)
+    assert found["test"] == found["metrics"]
+    assert len(found["confusion"]) == len(found["classes"]) == 3
+    assert "versicolor" in call("evaluate", run).out
+
+
+def test_predict_gives_probabilities(call: Caller, run: Path) -> None:
+    found = call("predict", run, "[[5.1, 3.5, 1.4, 0.2], [7, 3, 6, 2]]", "--json").json
+    assert found["samples"] == 2
+    for one in found["predictions"]:
+        assert sum(one["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert one["probability"] == max(one["probabilities"].values()) == one["probabilities"][one["class"]]
+    assert "%" in call("predict", run, "5.1,3.5,1.4,0.2").out
+
+
+def test_resume_goes_on_as_if_nothing_had_happened(call: Caller, run: Path, tmp_path: Path) -> None:
+    resumed = call("resume", run, "--epochs", 5, "--json").lines
+    assert [one["epoch"] for one in resumed if one["event"] == "epoch"] == [4, 5]
+    whole = call("train", "preset:iris_mlp", "--epochs", 5, "--out", tmp_path / "whole", "--json").lines
+    assert resumed[-1]["test"] == whole[-1]["test"]
+
+
+def test_resume_of_a_run_that_is_done(call: Caller, run: Path) -> None:
+    assert "all its 3 epochs" in call.refused("resume", run)
+
+
+def test_a_project_can_be_trained_from_its_own_folder(
+    call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "fruit.csv"
+    rows = [f"{20 + index % 7},{5 + index % 3},{'apple' if index % 2 else 'plum'}" for index in range(60)]
+    table.write_text("\n".join(["weight,length,fruit", *rows]), "utf-8")
+    call("new", tmp_path / "fruit.netloom", "--data", table, "--target", "fruit")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert call("train", "../fruit.netloom", "--epochs", 2, "--out", "run", "--json").code == 0
+    table.with_name("new.csv").write_text("length,weight\n5,21\n6,25\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = call("predict", "elsewhere/run", "new.csv", "--json").json["predictions"]
+    assert [set(one["probabilities"]) for one in found] == [{"apple", "plum"}] * 2
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(call: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "wild.netloom"
+    call("new", file, "--preset", "diabetes_mlp")
+    project = json.loads(file.read_text("utf-8"))
+    project["plan"] = {"learning_rate": 1000.0, "optimiser": "sgd", "epochs": 20}
+    file.write_text(json.dumps(project), "utf-8")
+    result = call("train", file, "--out", tmp_path / "run", "--json")
+    finished = result.lines[-1]
+    assert (result.code, finished["event"], finished["status"]) == (1, "finished", "failed")
+    assert "learning rate" in result.err
+    assert result.err.count("\n") == 1
+    [listed] = call("runs", tmp_path, "--json").json
+    assert listed["status"] == "failed"
+    assert np.isfinite(weights(tmp_path / "run")).all()
+
+
+def weights(run: Path) -> np.ndarray:  # type: ignore[type-arg]
+    """All weights of a run."""
+    from safetensors.numpy import load_file
+
+    return np.concatenate([array.reshape(-1) for array in load_file(run / "weights.safetensors").values()])
