@@ -11,7 +11,7 @@ Point = tuple[float, float]
 Cubic = tuple[Point, Point, Point]
 """Two handles and the end of a cubic curve; it begins where the one before ended."""
 
-CLEARANCE = 18.0
+CLEARANCE = 16.0
 """How far an arching wire keeps from the cards it goes around."""
 
 SWING = 44.0
@@ -104,13 +104,23 @@ def _spans(card: Box, left: float, right: float) -> bool:
 
 def _free_level(start: Point, end: Point, cards: Sequence[Box]) -> float:
     """The height nearest to the wire's ends at which a level line meets none of the cards."""
+    blocked = _merged([(y - CLEARANCE, y + height + CLEARANCE) for _, y, _, height in cards])
     here = min(start[1], end[1])
-    candidates = [here]
-    for _, y, _, height in cards:
-        candidates += [y - CLEARANCE, y + height + CLEARANCE]
-    free = [level for level in candidates if not any(y - 8 < level < y + h + 8 for _, y, _, h in cards)]
+    free = [] if any(top < here < bottom for top, bottom in blocked) else [here]
+    free += [edge for span in blocked for edge in span]
     # Upwards wins among equals: a skip is read more easily above the chain than below it.
     return min(free, key=lambda level: (abs(level - start[1]) + abs(level - end[1]), level))
+
+
+def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The spans with those that overlap made one."""
+    merged: list[tuple[float, float]] = []
+    for top, bottom in sorted(spans):
+        if merged and top < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(bottom, merged[-1][1]))
+        else:
+            merged.append((top, bottom))
+    return merged
 
 
 def _arch(start: Point, end: Point, level: float, backwards: bool) -> Course:

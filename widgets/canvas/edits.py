@@ -85,11 +85,10 @@ def take_out(document: Document, ids: Sequence[str]) -> None:
     leaving = [c for id_ in ids for c in network.out_of(id_) if c.target not in group]
     for connection in [*outer, *leaving]:
         document.disconnect(connection)
-    if not outer:
-        return
     for connection in leaving:
-        source = _feeding(connection.source, outer, inner) or outer[0]
-        document.connect(Connection(source.source, source.source_port, connection.target, connection.target_port))
+        source = _feeding(connection.source, outer, inner)
+        if source is not None:
+            document.connect(Connection(source.source, source.source_port, connection.target, connection.target_port))
 
 
 def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection]) -> Connection | None:
