@@ -1,0 +1,218 @@
+"""Training: it learns, repeats, continues exactly, obeys, and fails with a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from app.training import checkpoints
+from app.training.control import Watch
+from app.training.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
+from app.training.runs import CHECKPOINT, WEIGHTS, Run
+from app.training.session import Session, begin, resume
+from app.training.trainer import train
+from graph.errors import NetloomError
+from tests.app.training.projects import chain, cnn, mlp, project
+
+
+def trained(session: Session) -> list[Event]:
+    return list(train(session))
+
+
+def epochs_of(events: list[Event]) -> list[tuple[Any, Any]]:
+    return [(dict(event.train), dict(event.validation)) for event in events if isinstance(event, Epoch)]
+
+
+def losses_of(events: list[Event]) -> np.ndarray:
+    return np.concatenate([event.loss for event in events if isinstance(event, Points)])
+
+
+def finish_of(events: list[Event]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def weights_of(run: Path, name: str = CHECKPOINT) -> dict[str, torch.Tensor]:
+    tensors, _ = checkpoints.load(run / name)
+    return {key: one for key, one in tensors.items() if not key.startswith("random")}
+
+
+def assert_same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> None:
+    assert first.keys() == second.keys()
+    for name, tensor in first.items():
+        assert torch.equal(tensor, second[name]), name
+
+
+def test_it_learns_and_tells(tmp_path: Path) -> None:
+    events = trained(begin(project(epochs=30, learning_rate=0.01), None, tmp_path / "run"))
+    assert isinstance(events[0], Started)
+    losses = losses_of(events)
+    steps = np.concatenate([event.step for event in events if isinstance(event, Points)])
+    assert steps.tolist() == list(range(1, events[0].steps_per_epoch * 30 + 1))
+    assert losses[-20:].mean() < 0.5 * losses[:20].mean()
+    finished = finish_of(events)
+    assert finished.status == "completed"
+    assert finished.test["accuracy"] > 0.8
+    history = Run.open(tmp_path / "run").history()
+    assert history.losses.tolist() == losses.tolist()
+    assert len(history.epochs) == 30
+
+
+@pytest.mark.parametrize("network", [mlp, cnn])
+def test_the_same_seed_gives_the_same_run(tmp_path: Path, network: Any) -> None:
+    first = trained(begin(project(network(), epochs=2), None, tmp_path / "a"))
+    second = trained(begin(project(network(), epochs=2), None, tmp_path / "b"))
+    other = trained(begin(project(network(), epochs=2, seed=1), None, tmp_path / "c"))
+    assert losses_of(first).tolist() == losses_of(second).tolist()
+    assert losses_of(first).tolist() != losses_of(other).tolist()
+    assert_same(weights_of(tmp_path / "a"), weights_of(tmp_path / "b"))
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw", "rmsprop"])
+def test_resuming_after_whole_epochs_changes_nothing(tmp_path: Path, optimiser: str) -> None:
+    straight = trained(begin(project(optimiser=optimiser), None, tmp_path / "straight"))
+    first = trained(begin(project(optimiser=optimiser, epochs=2), None, tmp_path / "parts"))
+    torch.manual_seed(123)
+    second = trained(resume(tmp_path / "parts", epochs=4))
+    assert epochs_of(straight) == epochs_of(first) + epochs_of(second)
+    assert_same(weights_of(tmp_path / "straight"), weights_of(tmp_path / "parts"))
+    assert_same(weights_of(tmp_path / "straight", WEIGHTS), weights_of(tmp_path / "parts", WEIGHTS))
+
+
+@pytest.mark.parametrize("steps", [1, 5, 13])
+def test_resuming_in_mid_epoch_changes_nothing(tmp_path: Path, steps: int) -> None:
+    plan: dict[str, Any] = {"schedule": "one_cycle", "optimiser": "sgd", "clip": 1.0}
+    straight = trained(begin(project(**plan), None, tmp_path / "straight"))
+    session = begin(project(**plan), None, tmp_path / "parts", paused=True)
+    first = []
+    for event in train(session):
+        first.append(event)
+        if isinstance(event, Paused):
+            session.control.stop() if event.step == steps else session.control.step()
+    assert finish_of(first).status == "stopped"
+    assert finish_of(first).step == steps
+    torch.manual_seed(123)
+    second = trained(resume(tmp_path / "parts"))
+    assert epochs_of(straight) == epochs_of(first) + epochs_of(second)
+    assert losses_of(straight).tolist() == losses_of(first).tolist() + losses_of(second).tolist()
+    assert_same(weights_of(tmp_path / "straight"), weights_of(tmp_path / "parts"))
+    assert Run.open(tmp_path / "parts").history().losses.tolist() == losses_of(straight).tolist()
+
+
+def test_closing_the_generator_loses_nothing(tmp_path: Path) -> None:
+    straight = trained(begin(project(), None, tmp_path / "straight"))
+    with contextlib.closing(train(begin(project(), None, tmp_path / "parts"))) as events:
+        first = [next(events), next(events), next(events)]
+    second = trained(resume(tmp_path / "parts"))
+    assert epochs_of(straight) == epochs_of(first) + epochs_of(second)
+
+
+def test_pausing_stepping_watching_and_going_on(tmp_path: Path) -> None:
+    session = begin(project(cnn(), epochs=1), None, tmp_path / "run", paused=True)
+    session.control.watch = Watch(filters=("conv1",), maps=("conv2",), histograms=True)
+    seen = []
+    for event in train(session):
+        seen.append(event)
+        if isinstance(event, Paused):
+            session.control.step() if event.step < 3 else session.control.go()
+    assert [event.step for event in seen if isinstance(event, Paused)] == [0, 1, 2, 3]
+    assert [event.step for event in seen if isinstance(event, Resumed)] == [3]
+    views = next(event for event in seen if isinstance(event, Snapshot)).views
+    assert views["filters/conv1"].shape == (4, 1, 3, 3)
+    assert views["maps/conv2"].shape[0] == 6
+    assert views["gradients/conv1.weight/counts"].sum() == 36
+    plain = trained(begin(project(cnn(), epochs=1), None, tmp_path / "plain"))
+    assert epochs_of(seen) == epochs_of(plain)
+
+
+def test_a_loss_that_explodes_stops_at_its_step_and_keeps_good_weights(tmp_path: Path) -> None:
+    plan = project(optimiser="sgd", learning_rate=1000.0, momentum=0.99, loss="mse", epochs=50)
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 10}),
+        ("output1", "output", {}),
+    )
+    plan.network = network
+    events = trained(begin(plan, None, tmp_path / "run"))
+    finished = finish_of(events)
+    assert finished.status == "failed"
+    assert finished.reason is not None
+    assert "learning rate" in finished.reason
+    assert f"step {finished.step + 1} " in finished.reason
+    assert np.isfinite(losses_of(events)).all()
+    assert len(losses_of(events)) == finished.step
+    assert all(torch.isfinite(one).all() for one in weights_of(tmp_path / "run", WEIGHTS).values())
+
+
+def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
+    events = trained(begin(project(epochs=200, learning_rate=0.1, patience=3), None, tmp_path / "run"))
+    finished = finish_of(events)
+    assert finished.status == "completed"
+    assert finished.reason is not None
+    assert finished.epoch < 200
+    losses = [validation["loss"] for _, validation in epochs_of(events)]
+    assert finished.best_epoch == int(np.argmin(losses)) + 1
+
+
+@pytest.mark.parametrize("squash", ["softmax", "sigmoid"])
+def test_probabilities_are_not_squashed_twice(tmp_path: Path, squash: str) -> None:
+    network = mlp(("squash1", squash, {}))
+    events = trained(begin(project(network, epochs=40, learning_rate=0.01), None, tmp_path / "run"))
+    assert finish_of(events).test["accuracy"] > 0.8
+    assert finish_of(events).test["loss"] < 1.0
+
+
+def test_an_autoencoder_reconstructs(tmp_path: Path) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 16}),
+        ("dense2", "dense", {"units": 64}),
+        ("reshape1", "reshape", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
+        ("output1", "output", {}),
+    )
+    events = trained(
+        begin(project(network, objective="reconstruction", epochs=20, learning_rate=0.01), None, tmp_path / "run")
+    )
+    assert {"rmse", "mae", "r2"} <= set(finish_of(events).test)
+    assert finish_of(events).test["r2"] > 0.3
+
+
+def test_another_netloom_cannot_train_the_same_run(tmp_path: Path) -> None:
+    session = begin(project(), None, tmp_path / "run")
+    with contextlib.closing(train(session)) as events:
+        next(events)
+        with pytest.raises(NetloomError, match="another Netloom"):
+            next(train(session))
+
+
+def test_a_finished_run_asks_for_more_epochs(tmp_path: Path) -> None:
+    trained(begin(project(epochs=1), None, tmp_path / "run"))
+    with pytest.raises(NetloomError, match="ask for more"):
+        resume(tmp_path / "run")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_training_on_cuda(tmp_path: Path, precision: str) -> None:
+    plan = project(cnn(), device="cuda", precision=precision, epochs=20, learning_rate=0.01)
+    events = trained(begin(plan, None, tmp_path / "run"))
+    assert finish_of(events).test["accuracy"] > 0.8
+    again = trained(resume(tmp_path / "run", epochs=21))
+    assert finish_of(again).epoch == 21
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("optimiser", ["sgd", "rmsprop"])
+def test_an_exploding_loss_on_cuda_keeps_good_weights(tmp_path: Path, optimiser: str) -> None:
+    plan = project(device="cuda", optimiser=optimiser, learning_rate=1000.0, loss="mse", epochs=500)
+    finished = finish_of(trained(begin(plan, None, tmp_path / "run")))
+    if finished.status == "failed":
+        assert "learning rate" in (finished.reason or "")
+    assert all(torch.isfinite(one).all() for one in weights_of(tmp_path / "run", WEIGHTS).values())
