@@ -18,6 +18,7 @@ from widgets.actions import Actions
 from widgets.finder import Finder
 from widgets.settings import Memory, Preferences
 from widgets.shell.banners import Banners, Notice
+from widgets.shell.exporting import RunExport
 from widgets.shell.files import Files
 from widgets.shell.loading import Loader
 from widgets.shell.topbar import StatusLine, TopBar
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self._preferences_dialog: PreferencesDialog | None = None
         self.training: TrainingCommands = TrainingCommands(self)
         self.files: Files = Files(self)
+        self.run_export = RunExport(self)
         self.loader = self._make_loader()
         self.commands = Actions(self)
         self.bar = TopBar(self.commands, themes)
@@ -182,7 +184,7 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, name: str) -> None:
         """Show one of the four workspaces."""
-        self.loader.require({"network": "bench"}.get(name, "training"))
+        self.loader.require({"network": "bench", "train": "training"}.get(name, "panels"))
         if self.bench is None:
             return
         if not self.working:
@@ -360,6 +362,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         """Remember the window's shape and let go of everything."""
         self.loader.stop()
+        self.run_export.close()
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self.bench is not None:
             self.memory.put(layout=self.bench.layout_state())

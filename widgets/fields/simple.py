@@ -53,7 +53,10 @@ class SwitchField(_Boxed):
     def __init__(self) -> None:
         self._box = QCheckBox()
         super().__init__(self._box)
-        self._box.clicked.connect(self.edited.emit)
+        self._box.clicked.connect(self._clicked)
+
+    def _clicked(self, on: bool) -> None:
+        self.edited.emit(on)
 
     def show_value(self, value: object) -> None:
         """Show True or False."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QObject
+
 from app import home
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
@@ -24,6 +26,10 @@ def slices(window: MainWindow) -> list[Slice]:
         ("recovery", window.offer_recovery),
         *importing("numpy", "app.training.plan", "widgets.training.controller", "widgets.training.panel"),
         ("training", lambda: build_training(window)),
+        *importing("widgets.data.view"),
+        ("data", lambda: build_data(window)),
+        *importing("widgets.understand.panel"),
+        ("panels", lambda: build_understand(window)),
     ]
 
 
@@ -43,17 +49,18 @@ def build_bench(window: MainWindow) -> None:
     from widgets.shell.bench import Bench
 
     session = Session(home.folder("recovery"), home.folder("locks"), window)
-    expectation = Expectation(window)
+    expectation = Expectation(window, session)
     session.replaced.connect(expectation.refresh)
     session.committed.connect(expectation.take)
     window.adopt(session, Bench(session, window.themes))
     session.changed.connect(window.refresh_status)
 
 
-class Expectation:
+class Expectation(QObject):
     """Tells the checker what the chosen data offers, whenever the choice changes; nothing is loaded for that."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, parent: QObject) -> None:
+        super().__init__(parent)
         self._window = window
 
     def take(self, commit: Any) -> None:
@@ -93,7 +100,40 @@ def build_training(window: MainWindow) -> None:
     panel = TrainPanel(window.themes, controller)
     bench.add_panel("train", panel)
     panel.set_document(session.document)
+    panel.export_wanted.connect(window.run_export.ask)
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
+    window.training.link = link
     with suppress(NetloomError):
         link.start()
+
+
+def build_data(window: MainWindow) -> None:
+    """The data view, in the canvas's place."""
+    from widgets.data.view import DataView
+
+    bench, session, link = window.bench, window.session, window.training.link
+    assert bench is not None and session is not None and link is not None  # built by earlier slices
+    view = DataView(window.themes, link)
+    bench.add_panel("data", view)
+
+    def follow() -> None:
+        view.set_document(session.document, session.base, session.checker)
+
+    follow()
+    session.replaced.connect(follow)
+    session.changed.connect(lambda: view.set_base(session.base))
+
+
+def build_understand(window: MainWindow) -> None:
+    """The panel that looks into a run; it follows the run that is picked in the list."""
+    from widgets.training.panel import TrainPanel
+    from widgets.understand.panel import UnderstandPanel
+
+    bench, controller = window.bench, window.training.controller
+    assert bench is not None and controller is not None  # built by earlier slices
+    panel = UnderstandPanel(window.themes, controller)
+    bench.add_panel("understand", panel)
+    training = bench.panel("train")
+    if isinstance(training, TrainPanel):
+        training.run_picked.connect(panel.show_run)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from graph.document import Document
@@ -75,6 +75,7 @@ class Bench(QWidget):
         layout.addWidget(self.middle)
 
     def _connect(self) -> None:
+        self.down.splitterMoved.connect(self._remember_height)
         self.canvas.selectionChanged.connect(self._on_selection)
         self.canvas.statusMessage.connect(self.refused)
         self.canvas.layerActivated.connect(lambda _: self._edit_layer())
@@ -179,7 +180,6 @@ class Bench(QWidget):
         """Change what stands around the canvas."""
         if name == self.workspace:
             return
-        self._remember_height()
         whole = self.canvas.visible_region().contains(self.canvas.board.bounds())
         self.workspace = name
         self._arrange()
@@ -187,10 +187,11 @@ class Bench(QWidget):
             QTimer.singleShot(0, self.canvas, self.canvas.frame_all)
         self.workspace_changed.emit(name)
 
-    def _remember_height(self) -> None:
-        sizes = self.down.sizes()
-        if self.workspace != "data" and self.bottom.isVisible() and sizes[1]:
-            self._heights[self.workspace] = sizes[1]
+    def _remember_height(self, *_: int) -> None:
+        """The user moved the divider."""
+        height = self.down.sizes()[1]
+        if self.workspace in HEIGHTS and height:
+            self._heights[self.workspace] = height
 
     def _arrange(self) -> None:
         panel = self._panels.get(self.workspace)
@@ -205,10 +206,18 @@ class Bench(QWidget):
         if panel is None:
             return
         self.bottom.bring(panel)
-        height = self._heights.get(self.workspace, HEIGHTS[self.workspace])
-        total = max(self.down.height(), 1)
-        height = min(height, round(total * 0.55))
-        self.down.setSizes([total - height, height])
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the bottom panel its height, once there is a height to divide."""
+        total = self.down.height()
+        if self.isVisible() and self.workspace in HEIGHTS:
+            height = min(self._heights.get(self.workspace, HEIGHTS[self.workspace]), round(total * 0.55))
+            self.down.setSizes([total - height, height])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._divide)
 
     def _next_pane(self, step: int) -> None:
         panes = [pane for pane in (self.left, self.canvas, self.inspector, self.bottom) if pane.isVisible()]
@@ -223,7 +232,6 @@ class Bench(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """Where the dividers stand, for the next start."""
-        self._remember_height()
         return {"across": self.across.sizes(), "heights": self._heights}
 
     def restore_layout(self, state: Any) -> None:

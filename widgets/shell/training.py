@@ -9,6 +9,7 @@ from widgets.shell.banners import Notice
 if TYPE_CHECKING:
     from app.training.messages import Message
     from widgets.training.controller import TrainingController
+    from widgets.training.link import WorkerLink
     from widgets.window import MainWindow
 
 
@@ -18,6 +19,7 @@ class TrainingCommands:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.controller: TrainingController | None = None
+        self.link: WorkerLink | None = None
         self.epoch_seconds: float | None = None
 
     def adopt(self, controller: TrainingController) -> None:

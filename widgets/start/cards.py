@@ -116,17 +116,13 @@ class PresetCard(Themed, QAbstractButton):
         painter.setFont(self.theme.font(small=True))
         small = QFontMetricsF(painter.font())
         top = area.top() + metrics.height() + 2
-        painter.setPen(self.theme.faint)
-        for line in wrapped(self.preset.summary, small, area.width(), 2):
-            painter.drawText(QPointF(area.left(), top + small.ascent()), line)
-            top += small.lineSpacing()
-        painter.setPen(self.theme.ok)
-        for line in wrapped(self._promise(), small, area.width(), 2):
-            painter.drawText(QPointF(area.left(), top + small.ascent()), line)
-            top += small.lineSpacing()
-
-    def _promise(self) -> str:
-        return self.preset.expect
+        promise = wrapped(self.preset.expect, small, area.width(), 2)
+        summary = wrapped(self.preset.summary, small, area.width(), 4 - len(promise))
+        for lines, ink in ((summary, self.theme.faint), (promise, self.theme.ok)):
+            painter.setPen(ink)
+            for line in lines:
+                painter.drawText(QPointF(area.left(), top + small.ascent()), line)
+                top += small.lineSpacing()
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:

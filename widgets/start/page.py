@@ -159,6 +159,7 @@ class StartPage(Themed, QWidget):
         self.open.clicked.connect(self.wants_open)
         self._continue = QLabel("Continue")
         self._continue.setProperty("heading", True)
+        self._continue.setIndent(0)
         self.files = QVBoxLayout()
         self.files.setSpacing(0)
         for widget in (self._name, self._claim):

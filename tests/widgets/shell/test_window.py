@@ -1,0 +1,369 @@
+"""The main window, used by mouse and keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.recovery import Journal, unsaved
+from graph.project import project_json, read_project, write_project
+from tests.widgets.shell.conftest import digits_project
+from widgets.actions import COMMANDS
+from widgets.shell.banners import Banner
+from widgets.window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def press(qtbot: QtBot, window: QWidget, name: str) -> None:
+    """Click the button called ``name``."""
+    button = window.findChild(QAbstractButton, name)
+    assert button is not None
+    qtbot.mouseClick(button, LEFT)
+
+
+def choose(qtbot: QtBot, window: MainWindow, title: str) -> None:
+    """Click a choice of the topmost banner."""
+    button = next(button for button in window.banners.findChildren(QPushButton) if button.text() == title)
+    qtbot.mouseClick(button, LEFT)
+
+
+def said(window: MainWindow) -> list[str]:
+    return [notice.text for notice in window.banners.notices]
+
+
+def test_the_first_screen_is_the_start_page(window: MainWindow) -> None:
+    assert window.start.isVisible()
+    assert not window.bar.train.isVisible()
+    assert window.start.new.hasFocus()
+
+
+def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "startNew")
+    assert window.bench is not None
+    assert window.session is not None
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    search = window.findChild(QLineEdit, "paletteSearch")
+    assert search is not None
+    assert search.hasFocus()
+    qtbot.keyClicks(search, "conv2")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert window.session.document.network.ids == ("conv1",)
+    assert window.bench.selected == ("conv1",)
+    assert window.session.modified
+    assert window.windowTitle() == "Untitled * - Netloom"
+    window.commands["undo"].trigger()
+    assert window.session.document.network.ids == ()
+
+
+def test_undo_says_what_it_takes_back(window: MainWindow) -> None:
+    window.files.new()
+    assert window.bench is not None
+    window.bench.add_layer("dense")
+    assert window.commands["undo"].text() == "Undo Add Dense"
+    window.commands["undo"].trigger()
+    assert window.commands["redo"].text() == "Redo Add Dense"
+    assert not window.commands["undo"].isEnabled()
+
+
+def test_the_inspector_edits_the_selected_layer_in_one_undo(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.canvas.select(["conv1"])
+    box = window.bench.inspector.layer.form.field("filters").editor()
+    for _ in range(3):
+        qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert window.session.document.network.layer("conv1").values()["filters"] == 19
+    assert window.session.document.undo_names == ("Set filters of conv1",)
+    assert "19 × 8 × 8" in window.bench.inspector.layer.shapes.accessibleDescription()
+
+
+def test_renaming_in_the_inspector_and_a_name_that_is_refused(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.canvas.select(["conv1"])
+    name = window.bench.inspector.layer.name
+    for text, there in (("edges", True), ("2 bad", False)):
+        name.setFocus()
+        name.selectAll()
+        qtbot.keyClicks(name, text)
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+        assert (text in window.session.document.network) is there
+    assert window.bench.selected == ("edges",)
+    assert "cannot name a layer" in window.bench.inspector.layer.name_fault.text()
+    assert name.text() == "2 bad"
+
+
+def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "wrong.netloom"
+    write_project(path, digits_project(units=7))
+    window.files.open(path)
+    assert window.bench is not None
+    assert window.session is not None
+    assert window.status.problems.text() == "1 problem"
+    (row,) = window.bench.problems.rows
+    qtbot.mouseClick(row, LEFT, pos=QPoint(40, 12))
+    assert window.bench.selected == (row.problem.layer,)
+    fix = next(button for button in row.buttons if "10" in button.text())
+    qtbot.mouseClick(fix, LEFT)
+    assert window.status.problems.text() == "No problems"
+    window.commands["undo"].trigger()
+    assert window.status.problems.text() == "1 problem"
+
+
+def test_the_status_line_goes_to_the_problem(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "wrong.netloom"
+    write_project(path, digits_project(units=7))
+    window.files.open(path)
+    press(qtbot, window, "problemCount")
+    assert window.bench is not None
+    assert window.session is not None
+    assert window.bench.selected == (window.session.checker.problems[0].layer,)
+
+
+def test_training_with_a_problem_says_so_in_place(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "wrong.netloom"
+    write_project(path, digits_project(units=7))
+    window.files.open(path)
+    press(qtbot, window, "trainButton")
+    assert "cannot train yet" in said(window)[0]
+    assert not window.training.active
+
+
+def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    press(qtbot, window, "trainButton")
+    choose(qtbot, window, "Choose data")
+    assert window.bench is not None
+    assert window.bench.workspace == "data"
+    view = window.findChild(QWidget, "datasetView")
+    assert view is not None
+    assert view.isVisible()
+
+
+@pytest.mark.parametrize("name", ["data", "network", "train", "understand"])
+def test_workspaces_by_mouse_and_key(name: str, window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    press(qtbot, window, f"{name}Workspace")
+    assert window.bench is not None
+    assert window.bench.workspace == name
+    assert window.bench.canvas.isVisible() is (name != "data")
+    window.commands["network"].trigger()
+    assert window.bench.canvas.isVisible()
+
+
+def test_saving_clears_the_mark_and_remembers_the_file(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window.files.new()
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.add_layer("input")
+    window.commands["save"].trigger()
+    saved = target.with_suffix(".netloom")
+    assert read_project(saved).network.ids == ("input1",)
+    assert not window.session.modified
+    assert window.memory.recent == [saved]
+
+
+def test_a_save_that_fails_is_told_and_loses_nothing(
+    window: MainWindow, project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.add_layer("relu")
+    before = project_file.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(project_file / "no" / "x.netloom"), ""))
+    window.commands["save_as"].trigger()
+    assert "was not saved" in said(window)[0]
+    assert window.session.modified
+    assert project_file.read_bytes() == before
+
+
+def test_a_broken_file_is_refused_in_a_banner(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "broken.netloom"
+    path.write_text('{"netloom": 1, "network"', "utf-8")
+    window.files.open(path)
+    assert "broken or cut short" in said(window)[0]
+    assert window.start.isVisible()
+
+
+def test_unsaved_edits_are_asked_about_before_another_file(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    window.files.new()
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.add_layer("input")
+    window.files.open(project_file)
+    assert window.session.path is None
+    choose(qtbot, window, "Cancel")
+    assert window.session.document.network.ids == ("input1",)
+    window.files.open(project_file)
+    choose(qtbot, window, "Do not save")
+    assert window.session.path == project_file
+
+
+def test_closing_with_unsaved_edits_asks_in_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    assert window.bench is not None
+    window.bench.add_layer("input")
+    window.close()
+    assert window.isVisible()
+    choose(qtbot, window, "Keep working")
+    assert window.isVisible()
+    window.close()
+    choose(qtbot, window, "Close without saving")
+    assert not window.isVisible()
+
+
+def test_a_file_changed_by_someone_else_is_noticed(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.add_layer("relu")
+    write_project(project_file, digits_project(units=12))
+    window.commands["save"].trigger()
+    assert "changed on the disk" in said(window)[0]
+    choose(qtbot, window, "Reload")
+    assert window.session.document.network.layer("dense3").values()["units"] == 12
+    assert not window.session.modified
+
+
+def test_a_second_window_on_one_file_is_told(window: MainWindow, project_file: Path, netloom_home: Path) -> None:
+    from widgets.session import Session
+
+    other = Session(netloom_home / "recovery", netloom_home / "locks")
+    other.open(project_file)
+    window.files.open(project_file)
+    assert any("another window" in text for text in said(window))
+    other.close()
+
+
+def test_work_left_by_a_crash_is_offered_and_recovered(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    journal = Journal(netloom_home / "recovery")
+    journal.write(project_json(digits_project(units=9)), project_file)
+    assert journal._lock is not None
+    journal._lock.release()  # as the system does when a process dies
+    window.offer_recovery()
+    assert "digits.netloom" in said(window)[0]
+    choose(qtbot, window, "Recover")
+    assert window.session is not None
+    assert window.session.document.network.layer("dense3").values()["units"] == 9
+    assert window.session.modified
+    assert unsaved(netloom_home / "recovery") == []
+
+
+def test_edits_reach_the_journal_and_leave_it_when_saved(
+    window: MainWindow, project_file: Path, netloom_home: Path
+) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    assert window.session is not None
+    window.bench.add_layer("relu")
+    window.session.write_journal()
+    assert len(list((netloom_home / "recovery").glob("*.json"))) == 1
+    window.commands["save"].trigger()
+    assert not list((netloom_home / "recovery").glob("*.json"))
+
+
+def test_a_project_dropped_on_the_window_opens(window: MainWindow, project_file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(project_file))])
+    event = QDropEvent(QPoint(100, 100), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    window.dropEvent(event)
+    assert window.session is not None
+    assert window.session.path == project_file
+
+
+def test_the_finder_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.finder.isVisible()
+    qtbot.keyClicks(window.finder.field, "data work")
+    qtbot.keyClick(window.finder.field, Qt.Key.Key_Return)
+    assert not window.finder.isVisible()
+    assert window.bench is not None
+    assert window.bench.workspace == "data"
+
+
+def test_every_command_has_a_menu_and_no_key_twice(window: MainWindow) -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+    shown = {action.objectName() for menu in window.bar.submenus for action in menu.actions()}
+    assert {command.id for command in COMMANDS} <= shown
+
+
+def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: Path) -> None:
+    window.show_preferences()
+    window.preferences.set("theme", "dark")
+    assert window.themes.theme.dark
+    window.commands["projector"].trigger()
+    assert window.themes.theme.scale == pytest.approx(1.5)
+    assert '"projector": true' in (netloom_home / "preferences.json").read_text("utf-8")
+    window.preferences.set("projector", False)
+    window.preferences.set("theme", "light")
+
+
+def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    window.bench.left.setCurrentIndex(1)
+    outline = window.bench.outline
+    names = [item.text(0) for row in range(5) if (item := outline.topLevelItem(row)) is not None]
+    assert names == ["input0", "conv1", "flatten2", "dense3", "output4"]
+    item = outline.topLevelItem(1)
+    assert item is not None
+    qtbot.mouseClick(outline.viewport(), LEFT, pos=outline.visualItemRect(item).center())
+    assert window.bench.selected == ("conv1",)
+    qtbot.keyClick(outline, Qt.Key.Key_Delete)
+    qtbot.wait(20)
+    assert outline.topLevelItemCount() == 4
+
+
+def test_everything_that_can_be_used_has_a_name(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    window.bench.canvas.select(["conv1"])
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for part in (window.bar, window.status, window.bench.left, window.bench.inspector, window.start)
+        for widget in part.findChildren(QWidget)
+        if isinstance(widget, QToolButton | QLineEdit)
+        and widget.objectName() not in ("qt_spinbox_lineedit", "ScrollLeftButton", "ScrollRightButton")
+        and not widget.accessibleName()
+        and not (isinstance(widget, QToolButton) and isinstance(widget.parent(), QLineEdit))
+    ]
+    assert nameless == []
+
+
+def test_banners_are_dismissed_by_the_cross(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window.files.open(tmp_path / "missing.netloom")
+    banner = window.banners.findChild(Banner)
+    assert banner is not None
+    qtbot.mouseClick(banner.cross, LEFT)
+    assert not window.banners.isVisible()
+
+
+def test_the_window_fits_a_small_screen(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    for name in ("data", "network", "train", "understand"):
+        window.show_workspace(name)
+        assert window.minimumSizeHint().width() <= 1024, name
+        assert window.minimumSizeHint().height() <= 640, name
