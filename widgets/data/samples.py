@@ -39,6 +39,9 @@ class SampleBrowser(QWidget):
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
         self._set_up_table()
         self.tabs.addTab(self.gallery, "Samples")
+        for waiting in (self.table, self.series, self.features):
+            waiting.setParent(self)  # owned while no tab shows them
+            waiting.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
