@@ -61,9 +61,10 @@ class Preview:
         """Values of the data set's own input, (n, ...)."""
         return self.values[self.field("input")["name"]]
 
-    def labels(self) -> list[str]:
-        """What each sample is, in words: its class, or its target's value with the unit."""
-        return labels_of(self.field("target"), self.values[self.field("target")["name"]])
+    def labels(self, *, units: bool = True) -> list[str]:
+        """What each sample is, in words: its class, or its target's value, with the unit where there is room."""
+        target = dict(self.field("target"))
+        return labels_of(target if units else target | {"units": ()}, self.values[target["name"]])
 
     def part_titles(self) -> list[str]:
         """Which part each sample is in."""

@@ -87,11 +87,12 @@ class MapsTab(Tab):
     def _take_preview(self, message: Message) -> None:
         preview = Preview.from_message(message)
         rows = preview.rows_of(1) or preview.rows_of(0)
-        labels, parts = preview.labels(), preview.part_titles()
+        labels = preview.labels(units=False)
         self._places = [int(preview.place[row]) for row in rows]
-        self.gallery.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [parts[row] for row in rows])
+        self.gallery.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows))
         if rows:
-            self.gallery.pick(0)
+            self.gallery.current = 0
+            self._take_sample(0)
 
     def _take_refusal(self, reason: str) -> None:
         self._asked_for = None

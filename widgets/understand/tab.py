@@ -63,7 +63,7 @@ class LayerPicker(QWidget):
         row.addWidget(caption)
         row.addWidget(self.box)
         self.box.currentTextChanged.connect(self.picked)
-        self.setEnabled(False)
+        self.hide()
 
     def set_layers(self, layers: Sequence[str], preferred: str = "") -> None:
         """Offer layers; the one that was chosen stays chosen, else ``preferred`` is, else the first."""
@@ -76,7 +76,7 @@ class LayerPicker(QWidget):
         wanted = current if current in layers else preferred
         self.box.setCurrentIndex(max(self.box.findText(wanted), 0) if layers else -1)
         self.box.blockSignals(False)
-        self.setEnabled(bool(layers))
+        self.setVisible(bool(layers))
         self.picked.emit(self.layer)
 
     def choose(self, layer: str) -> None:

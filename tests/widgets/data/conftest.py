@@ -1,0 +1,64 @@
+"""A link that answers previews in this process, from the same function that the worker calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+
+from app.data.choice import DataChoice
+from app.data.prepare import prepare
+from app.data.preview import preview
+from app.training.messages import Decoder, Message, encode
+from graph.errors import NetloomError
+
+
+class DirectLink(QObject):
+    """Stands for a `WorkerLink`: previews and inspections are made at once, and travel through real frames."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[dict[str, Any]] = []
+
+    def ask(
+        self, type: str, reply: Callable[[Message], None], refused: Callable[[str], None] | None = None, **fields: Any
+    ) -> int:
+        """Answer at once."""
+        self.asked.append({"type": type, **fields})
+        try:
+            message = {"preview": self.preview, "inspect": self.inspect}[type](fields)
+        except NetloomError as error:
+            if refused is not None:
+                refused(str(error))
+            return len(self.asked)
+        (arrived,) = Decoder().feed(encode(message))
+        reply(arrived)
+        return len(self.asked)
+
+    def forget(self, request: int) -> None:
+        """Nothing is ever waiting."""
+
+    def preview(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        base = Path(fields["base"]) if fields["base"] else None
+        found = preview(prepare(DataChoice.parse(fields["data"]), base), fields["limit"])
+        values = {f"values/{name}": array for name, array in found.pop("values").items()}
+        arrays = {name: found.pop(name) for name in ("index", "part", "place")}
+        return Message("preview", found, arrays | values)
+
+    def inspect(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        from app.data.inspect import inspect, suggest
+
+        path = Path(fields["path"])
+        found = inspect(path).to_json()
+        return Message("findings", {**found, "choice": suggest(path).to_json()})
+
+
+@pytest.fixture
+def link(qapp: object) -> DirectLink:
+    """A link that answers in this process."""
+    return DirectLink()

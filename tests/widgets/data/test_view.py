@@ -1,0 +1,178 @@
+"""The data view under real clicks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.data.split import Split
+from graph.check import Checker
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.dense import Dense
+from graph.layers.io import Input, Output
+from graph.network import Connection
+from graph.shapes import Kind
+from tests.widgets.data.conftest import DirectLink
+from widgets.data.choice_form import SHARES, changed_split
+from widgets.data.view import DataView
+from widgets.theme import ThemeSource
+
+
+@pytest.fixture
+def document() -> Document:
+    """A small network that fits digits, as its defaults are."""
+    document = Document()
+    with document.transaction("Draw"):
+        start, middle, end = document.add(Input()), document.add(Dense(units=7)), document.add(Output())
+        document.connect(Connection(start, "out", middle, "in"))
+        document.connect(Connection(middle, "out", end, "in"))
+    return document
+
+
+def make_view(qtbot: QtBot, link: DirectLink, document: Document) -> DataView:
+    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
+    qtbot.addWidget(view)
+    view.resize(1200, 700)
+    view.set_document(document, None, Checker(document))
+    view.show()
+    return view
+
+
+def choose(qtbot: QtBot, view: DataView, kind: str) -> None:
+    """Click a data set in the list and wait for its preview."""
+    items = view.sources.list
+    item = next(
+        items.item(row) for row in range(items.count()) if items.item(row).data(Qt.ItemDataRole.UserRole) == kind
+    )
+    items.scrollToItem(item)
+    qtbot.mouseClick(items.viewport(), Qt.MouseButton.LeftButton, pos=items.visualItemRect(item).center())
+    qtbot.waitUntil(lambda: view.preview is not None and view.preview.info["id"] == kind)
+
+
+def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
+    button = next(one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def tabs_of(view: DataView) -> list[str]:
+    return [view.samples.tabs.tabText(index) for index in range(view.samples.tabs.count())]
+
+
+def test_nothing_is_chosen_at_first(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    assert view.title.text() == "No data yet"
+    assert not view.form.isVisible()
+    assert link.asked == []
+
+
+def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, "iris")
+    assert document.sections["data"]["source"] == "iris"
+    assert document.undo_names[0] == "Choose Iris flowers"
+    assert view.title.text() == "Iris flowers"
+    assert tabs_of(view) == ["Samples", "Table", "Features"]
+    document.undo()
+    assert view.title.text() == "No data yet"
+    assert "data" not in document.sections
+
+
+@pytest.mark.parametrize(
+    ("kind", "sides"),
+    [("digits", ["Samples", "Features"]), ("sine", ["Samples", "Series", "Features"])],
+)
+def test_each_kind_of_data_has_its_sides(
+    qtbot: QtBot, link: DirectLink, document: Document, kind: str, sides: list[str]
+) -> None:
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, kind)
+    assert tabs_of(view) == sides
+
+
+def test_the_table_shows_the_values(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, "iris")
+    model = view.samples.model
+    heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
+    assert heads[:3] == ["species", "part", "sepal length [cm]"]
+    assert [model.data(model.index(0, column)) for column in (0, 2)] == ["setosa", "5.1"]
+
+
+def test_the_network_is_fitted_by_one_click(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    before = document.network.layer("input1"), document.network.layer("dense1")
+    choose(qtbot, view, "iris")
+    assert "vector of 4" in view.offer.text
+    press(qtbot, view.offer, "Fit the network to this data")
+    network = document.network
+    assert (network.layer("input1").shape.kind, network.layer("input1").shape.sizes) == (Kind.VECTOR, (4,))
+    assert network.layer("dense1").units == 3
+    assert view.offer.text == ""
+    document.undo()
+    assert (document.network.layer("input1"), document.network.layer("dense1")) == before
+    assert document.undo_names[0] == "Choose Iris flowers"
+
+
+def test_options_ask_for_another_preview(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, "digits")
+    view.form.options.edited.emit("layout", "rows")
+    qtbot.waitUntil(lambda: view.preview is not None and view.preview.inputs.ndim == 3)
+    assert document.sections["data"]["options"]["layout"] == "rows"
+    assert "Series" in tabs_of(view)
+
+
+def test_a_split_with_an_empty_part_is_told_of(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, "sine")
+    with document.transaction("Set window"):
+        section = dict(document.sections["data"])
+        document.set_section("data", section | {"options": section["options"] | {"window": 400}})
+    qtbot.waitUntil(lambda: "empty" in view.notice.text)
+    assert view.preview is None
+
+
+def test_a_file_of_the_users_own(qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path) -> None:
+    rows = "\n".join(f"{n},{n * n % 7},{'even' if n % 2 == 0 else 'odd'}" for n in range(60))
+    table = tmp_path / "numbers.csv"
+    table.write_text(f"first,second,parity\n{rows}\n")
+    view = make_view(qtbot, link, document)
+    view.sources.file_chosen.emit(table)
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert document.sections["data"]["source"] == "table"
+    assert view.preview is not None
+    assert sorted(view.preview.info["classes"]) == ["even", "odd"]
+
+
+def test_a_file_that_is_not_there(qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path) -> None:
+    view = make_view(qtbot, link, document)
+    view.open_path(tmp_path / "nothing.csv")
+    assert "nothing.csv" in view.notice.text
+    assert "data" not in document.sections
+
+
+def test_a_choice_that_cannot_be_read(qtbot: QtBot, link: DirectLink) -> None:
+    view = make_view(qtbot, link, Document(sections={"data": {"source": "dragons"}}))
+    assert "dragons" in view.notice.text
+
+
+@given(st.sampled_from(SHARES), st.floats(0.05, 0.95), st.floats(0.05, 0.9))
+def test_the_other_shares_give_way(name: str, value: float, train: float) -> None:
+    rest = (1 - train) / 2
+    split = Split(train=train, validation=rest, test=1 - train - rest)
+    changed = changed_split(split, name, value)
+    assert getattr(changed, name) == value
+    assert sum(changed.shares) == pytest.approx(1)
+    assert min(changed.shares) >= 0
+
+
+def test_a_share_that_leaves_nothing_to_learn_from_is_refused() -> None:
+    with pytest.raises(NetloomError, match="train"):
+        changed_split(Split(), "train", 0.0)

@@ -1,0 +1,48 @@
+"""Small trainable documents, and a controller on the real worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from app.data.choice import DataChoice
+from graph.document import Document
+from graph.layers.base import Layer
+from graph.layers.catalogue import parse_layer
+from graph.layers.io import Input, Output
+from graph.network import Connection
+from widgets.training.controller import TrainingController
+from widgets.training.link import WorkerLink
+
+NETWORKS = {
+    "digits": [("conv2d", {"filters": 4}), ("flatten", {}), ("dense", {"units": 10})],
+    "spirals": [("dense", {"units": 8}), ("tanh", {}), ("dense", {"units": 2})],
+    "diabetes": [("dense", {"units": 1})],
+    "sine": [("lstm", {}), ("dense", {"units": 1})],
+}
+
+
+def make_document(kind: str, epochs: int) -> Document:
+    """A chain of layers on the data set called ``kind``."""
+    choice = DataChoice.of(kind)
+    document = Document(
+        sections={"about": {"title": kind}, "data": choice.to_json(), "plan": {"epochs": epochs, "batch_size": 64}}
+    )
+    layers: list[Layer] = [Input(shape=choice.info().shape)]
+    layers += [parse_layer(name, settings, name) for name, settings in NETWORKS[kind]]
+    with document.transaction("Draw"):
+        ids = [document.add(layer) for layer in [*layers, Output()]]
+        for before, after in pairwise(ids):
+            ports = document.network.node(before).outputs[0], document.network.node(after).inputs[0]
+            document.connect(Connection(before, ports[0], after, ports[1]))
+    return document
+
+
+@pytest.fixture
+def controller(qapp: object) -> Iterator[TrainingController]:
+    """A controller on the real worker."""
+    made = TrainingController(WorkerLink())
+    yield made
+    made.close()
