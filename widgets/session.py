@@ -81,9 +81,9 @@ class Session(QObject):
 
     # Opening
 
-    def start_new(self) -> None:
-        """Begin an empty project."""
-        self._adopt(Project(), None)
+    def start_new(self, device: str = "auto") -> None:
+        """Begin an empty project that trains on ``device``."""
+        self._adopt(Project(sections={} if device == "auto" else {"plan": {"device": device}}), None)
 
     def start_from(self, project: Project) -> None:
         """Begin an untitled project that is a copy of a preset."""

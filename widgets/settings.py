@@ -58,7 +58,6 @@ PREFERENCES: tuple[Preference, ...] = (
         maximum=0.99,
     ),
     Preference("device", "text", "auto", "Device", "Where new projects train: auto, cpu, cuda or cuda:1."),
-    Preference("runs_folder", "text", "", "Runs folder", "Where runs are kept; empty for Netloom's own folder."),
     Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
 )
 """Every preference, in the order of the dialog."""

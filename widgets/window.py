@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from widgets.shell.preferences import PreferencesDialog
 
 OPENING = "Opening {}…"
+STARTING = "Starting…"
 
 
 class MainWindow(QMainWindow):
@@ -68,9 +69,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_geometry()
         if file is not None:
-            self._wait_for(file)
-        else:
+            self._wait(OPENING.format(file.name))
+        elif preferences["start_page"]:
             self.show_start()
+        else:
+            self._wait(STARTING)
 
     # Building
 
@@ -116,9 +119,9 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1280, screen.width() - 40), min(820, screen.height() - 60))
 
-    def _wait_for(self, file: Path) -> None:
-        """Say that a file is being opened, which happens once the window has painted."""
-        waiting = QLabel(OPENING.format(file.name))
+    def _wait(self, text: str) -> None:
+        """Say what happens once the window has painted."""
+        waiting = QLabel(text)
         waiting.setObjectName("opening")
         waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         waiting.setProperty("faint", True)
@@ -140,6 +143,8 @@ class MainWindow(QMainWindow):
             self.files.open(file)
             if self.bench is None or self.pages.currentWidget() is not self.bench:
                 self.show_start()
+        elif self.pages.currentWidget() is not self.start:
+            self.files.new()
         self.loader.start()
 
     def adopt(self, session: Session, bench: Bench) -> None:
@@ -349,13 +354,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.commit_typing()
-        if not self._may_close and not self.files.may_close(self._close_now):
+        if not self._may_close and not self.files.may_close(self.close_now):
             event.ignore()
             return
         self._leave()
         super().closeEvent(event)
 
-    def _close_now(self) -> None:
+    def close_now(self) -> None:
+        """Close without asking; what is unsaved is lost."""
         self._may_close = True
         self.close()
 

@@ -101,6 +101,13 @@ def build_training(window: MainWindow) -> None:
     bench.add_panel("train", panel)
     panel.set_document(session.document)
     panel.export_wanted.connect(window.run_export.ask)
+
+    def smooth(name: str) -> None:
+        if name == "smoothing":
+            panel.curves.loss.set_smoothing(float(window.preferences["smoothing"]))
+
+    smooth("smoothing")
+    panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
     window.training.link = link

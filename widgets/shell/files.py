@@ -50,7 +50,7 @@ class Files:
         self._after_asking(self._begin_new)
 
     def _begin_new(self) -> None:
-        self._session.start_new()
+        self._session.start_new(str(self._window.preferences["device"]).strip() or "auto")
         self._window.show_bench("network")
 
     def ask_open(self) -> None:

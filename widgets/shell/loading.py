@@ -22,6 +22,11 @@ class Loader(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._next)
 
+    @property
+    def finished(self) -> bool:
+        """Whether all slices have run."""
+        return not self._left
+
     def start(self) -> None:
         """Begin; doing it twice is harmless."""
         if self._left:
