@@ -1,0 +1,204 @@
+"""Training through a worker against the ordinary tutorial loop: samples per second, in one run.
+
+The worker is a process of its own whose messages are read and decoded here, as the window does. Its time runs from the
+end of the first epoch to the end of the last, evaluation, logging and messages included. The tutorial loop is a
+DataLoader over a TensorDataset, Adam, and ``loss.item()`` at each step, with torch's own number of threads; it
+evaluates nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.training.messages import Decoder, Message, encode
+from benchmarks.common import alternate, median_ratio, say
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 5
+
+Layers = list[tuple[str, dict[str, Any]]]
+"""Kind and settings of each layer, one after another."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, its data, and how long to train it."""
+
+    name: str
+    layers: Layers
+    data: dict[str, Any]
+    batch: int
+    epochs: int
+    loss: str
+
+
+IMAGE = {"shape": {"kind": "image", "sizes": [1, 8, 8]}}
+PICTURE = {"shape": {"kind": "image", "sizes": [1, 28, 28]}}
+SERIES = {"shape": {"kind": "sequence", "sizes": [50, 1]}}
+
+
+def cases(folder: Path) -> list[Case]:
+    """MLP on digits, LeNet on pictures of 28 x 28, LSTM on windows of a series."""
+    pictures = _pictures(folder)
+    mlp: Layers = [("input", IMAGE), ("flatten", {}), ("dense", {"units": 32}), ("relu", {}), ("dense", {"units": 10})]
+    conv = {"kernel_size": [5, 5]}
+    lenet: Layers = [
+        ("input", PICTURE),
+        ("conv2d", {"filters": 6, **conv, "padding": "same"}),
+        ("relu", {}),
+        ("max_pool2d", {}),
+        ("conv2d", {"filters": 16, **conv, "padding": "none"}),
+        ("relu", {}),
+        ("max_pool2d", {}),
+        ("flatten", {}),
+        ("dense", {"units": 120}),
+        ("relu", {}),
+        ("dense", {"units": 84}),
+        ("relu", {}),
+        ("dense", {"units": 10}),
+    ]
+    lstm: Layers = [("input", SERIES), ("lstm", {"units": 32}), ("dense", {"units": 1})]
+    waves = {"source": "sine", "options": {"window": 50}}
+    return [
+        Case("training.mlp", mlp, {"source": "digits"}, 32, 60, "cross_entropy"),
+        Case("training.lenet", lenet, pictures, 64, 4, "cross_entropy"),
+        Case("training.lstm", lstm, waves, 32, 8, "mse"),
+    ]
+
+
+def _pictures(folder: Path) -> dict[str, Any]:
+    """Digits enlarged to 28 x 28, as a file of arrays."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    rows = np.arange(28) * 8 // 28
+    images = (digits.images[:, rows][:, :, rows] / 16).astype(np.float32)[:, None]
+    path = folder / "pictures.npz"
+    np.savez(path, x=images, y=digits.target.astype(np.int64))
+    return {"source": "arrays", "options": {"path": str(path)}}
+
+
+def project_of(case: Case) -> dict[str, Any]:
+    """The case as the JSON form of a project."""
+    layers = [
+        (f"layer{number}", kind, settings) for number, (kind, settings) in enumerate([*case.layers, ("output", {})])
+    ]
+    ids = [id_ for id_, _, _ in layers]
+    return {
+        "netloom": 1,
+        "data": case.data,
+        "plan": {"epochs": case.epochs, "batch_size": case.batch, "learning_rate": 0.001, "device": "cpu"},
+        "network": {
+            "layers": [{"id": id_, "kind": kind, "settings": settings} for id_, kind, settings in layers],
+            "connections": [f"{first}.out -> {second}.in" for first, second in pairwise(ids)],
+        },
+    }
+
+
+class WorkerProcess:
+    """A worker, and its messages as they come."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, str(ROOT / "main.py"), "worker"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._messages = self._read()
+
+    def _read(self) -> Iterator[Message]:
+        assert self._process.stdout is not None
+        decoder = Decoder()
+        while data := os.read(self._process.stdout.fileno(), 1 << 16):
+            yield from decoder.feed(data)
+
+    def samples_per_second(self, case: Case, folder: Path) -> float:
+        """Train the case once and time it."""
+        assert self._process.stdin is not None
+        out = tempfile.mkdtemp(dir=folder) + "/run"
+        fields = {"id": 1, "project": project_of(case), "base": None, "out": out, "paused": False}
+        self._process.stdin.write(encode(Message("train", fields)))
+        self._process.stdin.flush()
+        begun, points, first, rate = 0.0, 0, 0, 0.0
+        for message in self._messages:
+            if message.type == "error":
+                raise SystemExit(message.fields["message"])
+            points += len(message.arrays["step"]) if message.type == "points" else 0
+            if message.type == "epoch" and message.fields["epoch"] == 1:
+                begun, first = time.perf_counter(), points
+            if message.type == "epoch" and message.fields["epoch"] == case.epochs:
+                rate = (points - first) * case.batch / (time.perf_counter() - begun)
+            if message.type == "finished":
+                return rate
+        raise SystemExit("the worker ended")
+
+    def close(self) -> None:
+        """End the worker."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def tutorial(case: Case) -> Callable[[], float]:
+    """The ordinary loop on the same network and data; each call trains it once and gives samples per second."""
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+
+    from app.training.model import Model
+    from graph.project import parse_project
+
+    model = Model.build(parse_project(project_of(case)))
+    arrays = model.prepared.train.arrays
+    x, y = (torch.from_numpy(arrays[name]) for name in (model.objective.inputs[0], model.objective.targets[0]))
+    criterion = nn.CrossEntropyLoss() if case.loss == "cross_entropy" else nn.MSELoss()
+
+    def run() -> float:
+        network = Model.build(parse_project(project_of(case))).module
+        network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        loader = DataLoader(TensorDataset(x, y), batch_size=case.batch, shuffle=True)
+        optimiser = torch.optim.Adam(network.parameters(), lr=0.001)
+        steps, begun = 0, 0.0
+        for epoch in range(case.epochs):
+            begun = time.perf_counter() if epoch == 1 else begun
+            for inputs, targets in loader:
+                optimiser.zero_grad()
+                loss = criterion(network(inputs), targets)
+                loss.backward()
+                optimiser.step()
+                loss.item()
+                steps += epoch > 0
+        return steps * case.batch / (time.perf_counter() - begun)
+
+    return run
+
+
+def main() -> None:
+    """Print one line for each case."""
+    folder = Path(tempfile.mkdtemp(prefix="netloom-benchmark-"))
+    worker = WorkerProcess()
+    try:
+        for case in cases(folder):
+            plain = tutorial(case)
+            found = alternate({"worker": partial(worker.samples_per_second, case, folder), "plain": plain}, ROUNDS)
+            ratio = median_ratio(found["worker"], found["plain"])
+            say(case.name, ratio, "samples/s through a worker against DataLoader, Adam and loss.item() per step")
+    finally:
+        worker.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
