@@ -15,6 +15,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case [] | ["open"]:
             return open_window(None)
+        case ["open", file] if Path(file).is_file():
+            return open_window(Path(file))
         case ["worker"]:
             from app.training.worker import main as work
 
@@ -25,8 +27,8 @@ def main(arguments: list[str]) -> int:
             return run(arguments, Screen(open_window, run_tour))
 
 
-def open_window(file: str | None) -> int:
-    """Open the window, with a project file or ``preset:ID`` in it where one is named; returns when it is closed."""
+def open_window(file: Path | None) -> int:
+    """Open the window, with a project in it where one is named; returns when it is closed."""
     from widgets.launch import open_window as launch
 
     return launch(file)

@@ -17,13 +17,15 @@ def benchmarks() -> list[str]:
 
 def main() -> int:
     """Run all, one after another; returns 1 if one of them failed."""
-    failed = []
-    for name in benchmarks():
-        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=FOLDER.parent, check=False).returncode:
-            failed.append(name)
+    failed = [name for name in benchmarks() if not _succeeds(name)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _succeeds(name: str) -> bool:
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    return subprocess.run(command, cwd=FOLDER.parent, check=False).returncode == 0
 
 
 def _has_main(path: Path) -> bool:

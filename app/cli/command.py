@@ -15,6 +15,7 @@ import typer
 from app.cli import catalogues, exporting, projects, running, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
+from app.cli.sources import open_source
 from graph.errors import NetloomError
 
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -25,7 +26,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 class Screen:
     """What the window offers to the command line, which does not know windows itself."""
 
-    open: Callable[[str | None], int]
+    open: Callable[[Path | None], int]
     tour: Callable[[Path], int]
 
 
@@ -90,7 +91,7 @@ def _open_verb(screen: Screen) -> Callable[..., int]:
         json: Json = False,
     ) -> int:
         """Open the window."""
-        code = screen.open(file)
+        code = screen.open(None if file is None else open_source(file).path)
         if json:
             print_json({"closed": True})
         return code

@@ -25,7 +25,7 @@ Out = Annotated[Path, typer.Option("--output", "-o", help="The file to write.", 
 def export(file: FileOrRun, to: To, output: Out, json: Json = False) -> None:
     """Write a network as PyTorch code, its weights, or its drawing."""
     run = Run.open(Path(file)) if Path(file).is_dir() else None
-    source = open_source(file) if run is None else Source(run.project, run.base, run.title)
+    source = open_source(file) if run is None else Source(run.project, run.path, run.base, run.title)
     files = _export(source, run, to, output)
     if json:
         print_json({"to": to, "files": [str(path) for path in files]})

@@ -16,9 +16,10 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="A project file, or pr
 
 @dataclass(frozen=True)
 class Source:
-    """A project with the folder that its relative paths start from (None for a preset) and its name."""
+    """A project with its file, the folder that its relative paths start from (None for a preset) and its name."""
 
     project: Project
+    path: Path
     base: Path | None
     name: str
 
@@ -42,6 +43,6 @@ def open_source(file: str) -> Source:
 
     if file.startswith(PREFIX):
         found = preset(file.removeprefix(PREFIX))
-        return Source(found.project, None, found.id)
+        return Source(found.project, found.path, None, found.id)
     path = Path(file)
-    return Source(read_project(path), path.resolve().parent, path.name.removesuffix(SUFFIX))
+    return Source(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))

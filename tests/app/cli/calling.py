@@ -36,7 +36,7 @@ class Caller:
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
-        self.opened: list[str | None] = []
+        self.opened: list[Path | None] = []
 
     def __call__(self, *arguments: object) -> Result:
         self._capsys.readouterr()
@@ -54,7 +54,7 @@ class Caller:
         assert "Traceback" not in result.err
         return result.err.strip()
 
-    def _open(self, file: str | None) -> int:
+    def _open(self, file: Path | None) -> int:
         self.opened.append(file)
         return 0
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.cli import catalogues
 from app.cli.command import Screen, build
+from app.presets import FOLDER
 from tests.app.cli.calling import Caller
 
 VERBS = "open layers presets datasets data new check train resume runs evaluate predict export tour worker".split()
@@ -67,7 +68,13 @@ def test_help_is_no_failure(call: Caller) -> None:
 
 def test_open_hands_the_file_to_the_window(call: Caller) -> None:
     assert call("open", "preset:iris_mlp").code == 0
-    assert call.opened == ["preset:iris_mlp"]
+    assert call("open").code == 0
+    assert call.opened == [FOLDER / "iris_mlp.netloom", None]
+
+
+def test_open_refuses_what_is_no_project(call: Caller, tmp_path: Path) -> None:
+    assert "cannot be opened" in call.refused("open", tmp_path / "gone.netloom")
+    assert call.opened == []
 
 
 def test_tour_tells_its_pictures(call: Caller, tmp_path: Path) -> None:
