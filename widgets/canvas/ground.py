@@ -21,9 +21,9 @@ class Ground:
 
     def paint(self, painter: QPainter, region: QRectF) -> None:
         """Fill ``region`` (scene coordinates)."""
-        painter.fillRect(region, self.theme.ground)
         transform = painter.worldTransform()
         if transform.m11() < MID_FROM:
+            painter.fillRect(region, self.theme.ground)
             return
         ratio = painter.device().devicePixelRatioF()
         area, origin = transform.mapRect(region), transform.map(QPointF(0, 0))
@@ -41,7 +41,7 @@ class Ground:
     def _dots(self, zoom: float, ratio: float) -> QBrush:
         side = max(2, round(SPACING * zoom * ratio))
         tile = QPixmap(side, side)
-        tile.fill(Qt.GlobalColor.transparent)
+        tile.fill(self.theme.ground)
         painter = QPainter(tile)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

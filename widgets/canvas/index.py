@@ -21,6 +21,8 @@ class GridIndex(Generic[Key]):
         self._cells: defaultdict[tuple[int, int], set[Key]] = defaultdict(set)
         self._rects: dict[Key, QRectF] = {}
         self._bounds: QRectF | None = QRectF()
+        self.span = QRectF()
+        """Holds all rectangles, but may be larger than `bounds`; costs nothing."""
 
     def __len__(self) -> int:
         return len(self._rects)
@@ -29,6 +31,7 @@ class GridIndex(Generic[Key]):
         """Enter a rectangle, in place of the one the key had."""
         old = self._rects.get(key)
         self._bounds = None
+        self.span |= rect
         if old is not None:
             if _cells(old) == _cells(rect):
                 self._rects[key] = rect
@@ -70,6 +73,7 @@ class GridIndex(Generic[Key]):
             self._bounds = QRectF()
             for rect in self._rects.values():
                 self._bounds |= rect
+            self.span = QRectF(self._bounds)
         return QRectF(self._bounds)
 
 

@@ -54,10 +54,9 @@ class Minimap(QWidget):
         seen = seen.intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
         fill = QColor(theme.accent)
         fill.setAlpha(30)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.accent, 1.5))
+        painter.setPen(QPen(theme.accent, 1))
         painter.setBrush(fill)
-        painter.drawRoundedRect(seen, 3, 3)
+        painter.drawRect(seen.toAlignedRect())
 
     def _tiles(self) -> QPixmap:
         board, theme = self._canvas.board, self._canvas.theme

@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from widgets.canvas.board import Card
+from widgets.canvas.board import HALO, Card
 from widgets.canvas.card_painter import CardPainter, picture_area
 from widgets.canvas.levels import Level
 
 BUDGET = 16_000_000
 """Device pixels that all pictures together may have (64 MB)."""
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How the scene is seen: zoom, device pixels per pixel, and where its origin lies in the viewport."""
+
+    zoom: float
+    ratio: float
+    dx: float
+    dy: float
 
 
 @dataclass
@@ -50,13 +60,12 @@ class Pictures:
         self._kept.clear()
         self._pixels = 0
 
-    def show(self, painter: QPainter, card: Card, level: Level, zoom: float, ratio: float, *, stretch: bool) -> bool:
-        """Show a card's picture at ``zoom`` on a screen with ``ratio`` device pixels per pixel.
+    def show(self, painter: QPainter, card: Card, level: Level, lens: Lens, *, stretch: bool) -> bool:
+        """Show a card's picture with a painter in viewport coordinates.
 
-        ``stretch`` allows a picture of another scale.
-
-        Returns whether the picture was of another scale, so that a sharper one is due.
+        ``stretch`` allows a picture of another scale. Returns whether that was so, and a sharper one is due.
         """
+        zoom, ratio = lens.zoom, lens.ratio
         scale = zoom * ratio
         kept = self._kept.get(card.id)
         stale = kept is None or kept.version != card.version or kept.level is not level
@@ -64,22 +73,15 @@ class Pictures:
             kept = self._paint(card, level, zoom, ratio)
         else:
             self._kept.move_to_end(card.id)
-        area = picture_area(card).translated(card.rect.topLeft())
+        rect = card.rect
+        x, y = (rect.left() - HALO) * zoom + lens.dx, (rect.top() - HALO) * zoom + lens.dy
         if kept.scale == scale:
-            self._show_exact(painter, kept, area)
+            # Pixel for pixel, so that text stays sharp.
+            painter.drawPixmap(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), kept.pixmap)
             return False
+        area = QRectF(x, y, (rect.width() + 2 * HALO) * zoom, (rect.height() + 2 * HALO) * zoom)
         painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
         return True
-
-    @staticmethod
-    def _show_exact(painter: QPainter, kept: Picture, area: QRectF) -> None:
-        """Show a picture pixel for pixel: snapped to the device, so that its text stays sharp."""
-        transform = painter.worldTransform()
-        corner = transform.map(area.topLeft())
-        ratio = kept.pixmap.devicePixelRatio()
-        painter.setWorldMatrixEnabled(False)
-        painter.drawPixmap(QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio), kept.pixmap)
-        painter.setWorldMatrixEnabled(True)
 
     def _paint(self, card: Card, level: Level, zoom: float, ratio: float) -> Picture:
         area, scale = picture_area(card), zoom * ratio

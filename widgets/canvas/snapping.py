@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,17 +23,41 @@ class Rest:
     guides: tuple[QLineF, ...] = ()
 
 
-def rest(moving: QRectF, others: Iterable[QRectF], reach: float, grid: float = FINE) -> Rest:
+class Lines:
+    """The lines that a dragged card may join: sides and tops of the cards that stay, sorted for a quick look-up."""
+
+    def __init__(self, others: Iterable[QRectF], width: float) -> None:
+        self._sides: list[tuple[float, int]] = []
+        self._tops: list[tuple[float, int]] = []
+        self._rects = list(others)
+        for index, rect in enumerate(self._rects):
+            left, right = rect.left(), rect.right()
+            beside = (right + cards.COLUMN_GAP, left - cards.COLUMN_GAP - width)
+            self._sides += [(x, index) for x in (left, *beside)]
+            self._tops.append((rect.top(), index))
+        self._sides.sort()
+        self._tops.sort()
+
+    def side(self, x: float, reach: float) -> tuple[float, QRectF] | None:
+        """The line nearest to a card's left side, and the card that it comes from."""
+        return self._nearest(self._sides, x, reach)
+
+    def top(self, y: float, reach: float) -> tuple[float, QRectF] | None:
+        """The line nearest to a card's top, and the card that it comes from."""
+        return self._nearest(self._tops, y, reach)
+
+    def _nearest(self, lines: list[tuple[float, int]], value: float, reach: float) -> tuple[float, QRectF] | None:
+        start = bisect_left(lines, (value - reach, -1))
+        near = lines[start : bisect_left(lines, (value + reach, len(self._rects)))]
+        if not near:
+            return None
+        place, index = min(near, key=lambda line: abs(line[0] - value))
+        return place, self._rects[index]
+
+
+def rest(moving: QRectF, lines: Lines, reach: float, grid: float = FINE) -> Rest:
     """The place near ``moving`` where its card is in line with others within ``reach``, else on the grid."""
-    left: tuple[float, QRectF] | None = None
-    top: tuple[float, QRectF] | None = None
-    best_x, best_y = reach, reach
-    for other in others:
-        for x in (other.left(), other.right() + cards.COLUMN_GAP, other.left() - cards.COLUMN_GAP - moving.width()):
-            if abs(x - moving.left()) < best_x:
-                best_x, left = abs(x - moving.left()), (x, other)
-        if abs(other.top() - moving.top()) < best_y:
-            best_y, top = abs(other.top() - moving.top()), (other.top(), other)
+    left, top = lines.side(moving.left(), reach), lines.top(moving.top(), reach)
     x = left[0] if left else round(moving.left() / grid) * grid
     y = top[0] if top else round(moving.top() / grid) * grid
     placed = QRectF(x, y, moving.width(), moving.height())

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 from widgets.canvas.board import Board, Card, Slot, Wire
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.levels import Level, level_at
-from widgets.canvas.pictures import Pictures
+from widgets.canvas.pictures import Lens, Pictures
 from widgets.canvas.wire_painter import WirePainter
 from widgets.theme import Theme
 
@@ -129,12 +129,16 @@ class Surface(QGraphicsObject):
 
     def _draw_cards(self, painter: QPainter, region: QRectF, level: Level, zoom: float, ratio: float) -> None:
         assert self.board is not None
-        blurred = False
+        blurred, dimmed = False, self.emphasis.dimmed
+        transform = painter.worldTransform()
+        lens = Lens(zoom, ratio, transform.dx(), transform.dy())
+        painter.setWorldMatrixEnabled(False)
         for card in self.board.cards_in(region):
-            dim = card.id in self.emphasis.dimmed
-            painter.setOpacity(0.4 if dim else 1.0)
-            blurred |= self.pictures.show(painter, card, level, zoom, ratio, stretch=self.zooming)
+            if dimmed:
+                painter.setOpacity(0.4 if card.id in dimmed else 1.0)
+            blurred |= self.pictures.show(painter, card, level, lens, stretch=self.zooming)
         painter.setOpacity(1.0)
+        painter.setWorldMatrixEnabled(True)
         if blurred:
             self.blurred.emit()
 
@@ -159,7 +163,7 @@ class Surface(QGraphicsObject):
 
     def _tiles_in(self, region: QRectF) -> dict[str, list[QRectF]]:
         assert self.board is not None
-        if not region.contains(self.board.card_index.bounds()):
+        if not region.contains(self.board.card_index.span):
             return _by_family(self.board.cards_in(region))
         return self.tiles()
 

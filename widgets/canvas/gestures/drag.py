@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from graph import cards
 from graph.network import Connection, Position
 from widgets.canvas import edits
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.hits import WIRE_GRASP, wire_at
-from widgets.canvas.snapping import COARSE, FINE, rest
+from widgets.canvas.snapping import COARSE, FINE, Lines, rest
 
 if TYPE_CHECKING:
     from widgets.canvas.view import CanvasView
@@ -35,7 +36,9 @@ class Drag(Gesture):
         self._guides: tuple[QLineF, ...] = ()
         canvas.board.raise_cards(self._ids)
         moving = set(self._ids)
-        self._others = [card.rect for card in canvas.board.cards_in(canvas.visible_region()) if card.id not in moving]
+        staying = [card.rect for card in canvas.board.cards_in(canvas.visible_region()) if card.id not in moving]
+        self._lines = Lines(staying, cards.WIDTH)
+        self._no_lines = Lines((), cards.WIDTH)
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show the cards at their new places, snapped to the lines of others or the grid."""
@@ -43,7 +46,9 @@ class Drag(Gesture):
         rect = QRectF(self.canvas.board.cards[self._grasped].rect)
         rect.moveTo(QPointF(x, y) + place - self.start)
         coarse = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        found = rest(rect, () if coarse else self._others, SNAP / self.canvas.zoom, COARSE if coarse else FINE)
+        found = rest(
+            rect, self._no_lines if coarse else self._lines, SNAP / self.canvas.zoom, COARSE if coarse else FINE
+        )
         dx, dy = found.x - x, found.y - y
         self._to = {id_: (px + dx, py + dy) for id_, (px, py) in self._from.items()}
         self._guides = found.guides
@@ -74,12 +79,12 @@ class Drag(Gesture):
         self.canvas.board.settle_back(self._ids)
 
     def _wire_below(self, place: QPointF) -> Connection | None:
-        if len(self._ids) != 1:
+        network = self.canvas.document.network
+        if len(self._ids) != 1 or network.into(self._grasped) or network.out_of(self._grasped):
             return None
         wire = wire_at(self.canvas.board, place, 2 * WIRE_GRASP / self.canvas.zoom)
         if wire is None:
             return None
-        network = self.canvas.document.network
         fits = edits.insertable(network, network.node(self._grasped), wire.connection)
         return wire.connection if fits else None
 
