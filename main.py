@@ -29,9 +29,14 @@ def main(arguments: list[str]) -> int:
 
 def open_window(file: Path | None) -> int:
     """Open the window, with a project in it where one is named; returns when it is closed."""
-    from widgets.launch import open_window as launch
+    try:
+        from widgets.launch import open_window as launch
 
-    return launch(file)
+        return launch(file)
+    except Exception as error:
+        from app.cli.failures import report_window
+
+        return report_window(error)
 
 
 def run_tour(out: Path) -> int:

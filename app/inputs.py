@@ -14,11 +14,12 @@ import numpy as np
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.sources.array_files import read_arrays
 from app.data.sources.base import Source
-from app.data.sources.columns import ColumnType, look, numbers
+from app.data.sources.columns import OTHER, ColumnType, look, numbers
 from app.data.sources.files import reading
 from app.data.sources.frames import CsvSource
 from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
-from app.data.sources.text import Text, longest, numbered, split_text
+from app.data.sources.text import Text, longest
+from app.data.sources.tokens import numbered, split_text
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
@@ -52,7 +53,7 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
         if it cannot be read, or does not have the sizes that the network needs.
     """
     file = _file(given)
-    found = _from_file(file, fields, source) if file else _from_text(given, fields)
+    found = _from_file(file, fields, source) if file else _from_text(given, fields, source)
     place = file.name if file else "The input"
     arrays = {field.name: _shaped(_of(found, field, len(fields), place), field.shape, place) for field in fields}
     counts = {len(array) for array in arrays.values()}
@@ -98,9 +99,9 @@ def _text_of(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def _from_text(given: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
+def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
-        return {"": _tokens([given], fields[0], "word")}
+        return {"": _tokens([given], fields[0], _unit(source))}
     if given.lstrip().startswith(("[", "{")):
         return _from_json(given, "The input")
     try:
@@ -139,9 +140,8 @@ def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     frame, _ = CsvSource(path=str(file), delimiter=kept.delimiter, decimal=kept.decimal).frame(file)
     if field.vocabulary:
         column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
-        unit = source.unit if isinstance(source, Text) else "word"
-        return _tokens(frame[column].astype(str).tolist(), field, unit)
-    named = [_column(frame, name) for name in field.names]
+        return _tokens(frame[column].astype(str).tolist(), field, _unit(source))
+    named = [_column(frame, name, field.names) for name in field.names]
     if named and all(column is not None for column in named):
         return np.stack([column for column in named if column is not None], axis=1)
     plain = [frame[name] for name in frame.columns if look(frame[name]).type is ColumnType.NUMBER]
@@ -152,7 +152,7 @@ def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     return np.stack([numbers(series)[0] for series in plain], axis=1)
 
 
-def _column(frame: pd.DataFrame, name: str) -> Array | None:
+def _column(frame: pd.DataFrame, name: str, names: Sequence[str]) -> Array | None:
     """The feature ``name`` of a table: a column of numbers, or whether a column has one category."""
     if name in frame.columns:
         return numbers(frame[name])[0]
@@ -160,7 +160,14 @@ def _column(frame: pd.DataFrame, name: str) -> Array | None:
     if not equals or column not in frame.columns:
         return None
     text = frame[column].astype(str).where(~frame[column].isna(), "(missing)")
+    if category == OTHER:
+        known = [other.partition(" = ")[2] for other in names if other.startswith(f"{column} = ")]
+        return np.asarray((~text.isin(known)).to_numpy(np.float32))
     return np.asarray((text == category).to_numpy(np.float32))
+
+
+def _unit(source: Source) -> str:
+    return source.unit if isinstance(source, Text) else "word"
 
 
 def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:

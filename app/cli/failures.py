@@ -32,6 +32,17 @@ def report_defect(error: BaseException) -> None:
         complain(f"{reason} (details could not be kept: Netloom's own folder cannot be written)")
 
 
+def report_window(error: Exception) -> int:
+    """Say why the window could not open, or broke down; returns the exit code."""
+    if isinstance(error, ImportError) and ".so" in str(error):
+        complain(f"Qt cannot start: {error}. Run `make run`, which installs what is missing or says how.")
+    elif isinstance(error, NetloomError):
+        complain(str(error))
+    else:
+        report_defect(error)
+    return FAILED
+
+
 def _keep(error: BaseException) -> Path:
     path = folder("logs") / f"error-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000:06}.log"
     lines = [f"{' '.join(sys.argv)}\n", f"Python {sys.version}\n\n", *traceback.format_exception(error)]

@@ -8,7 +8,9 @@ import pytest
 
 from app.cli import catalogues
 from app.cli.command import Screen, build
+from app.cli.failures import report_window
 from app.presets import FOLDER
+from graph.errors import NetloomError
 from tests.app.cli.calling import Caller
 
 VERBS = "open layers presets datasets data new check train resume runs evaluate predict export tour worker".split()
@@ -80,3 +82,13 @@ def test_open_refuses_what_is_no_project(call: Caller, tmp_path: Path) -> None:
 def test_tour_tells_its_pictures(call: Caller, tmp_path: Path) -> None:
     result = call("tour", "--out", tmp_path / "tour", "--json")
     assert result.json["pictures"] == [str(tmp_path / "tour" / "01.png")]
+
+
+def test_a_window_that_cannot_open_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_window(ImportError("libEGL.so.1: cannot open shared object file")) == 1
+    assert report_window(NetloomError("The folder cannot be made.")) == 1
+    assert report_window(RuntimeError("odd")) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert "make run" in lines[0]
+    assert lines[1] == "The folder cannot be made."
+    assert lines[2].startswith("internal error: RuntimeError: odd")
