@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
@@ -66,8 +67,18 @@ class Session(QObject):
 
     @property
     def title(self) -> str:
-        """What the window is called after."""
-        return self._path.name if self._path else "Untitled"
+        """What the window is called after: the file, else what the project says of itself."""
+        if self._path is not None:
+            return self._path.name
+        about = self.document.sections.get("about")
+        told = about.get("title") if isinstance(about, dict) else None
+        return told if isinstance(told, str) and told else "Untitled"
+
+    @property
+    def suggested_name(self) -> str:
+        """A name for a file of this project, without its ending."""
+        words = re.sub(r"[^a-z0-9]+", "-", self.title.removesuffix(SUFFIX).lower()).strip("-")
+        return self._path.stem if self._path else (words if words not in ("", "untitled") else "network")
 
     @property
     def modified(self) -> bool:

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self._file = file
         self._painted = False
         self._may_close = False
+        self._left = False
         self._preferences_dialog: PreferencesDialog | None = None
         self.training: TrainingCommands = TrainingCommands(self)
         self.files: Files = Files(self)
@@ -138,12 +139,14 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        if self._left:
+            return
         if self._file is not None:
             file, self._file = self._file, None
             self.files.open(file)
             if self.bench is None or self.pages.currentWidget() is not self.bench:
                 self.show_start()
-        elif self.pages.currentWidget() is not self.start:
+        elif self.session is None and self.pages.currentWidget() is not self.start:
             self.files.new()
         self.loader.start()
 
@@ -366,7 +369,10 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _leave(self) -> None:
-        """Remember the window's shape and let go of everything."""
+        """Remember the window's shape and let go of everything, once."""
+        if self._left:
+            return
+        self._left = True
         self.loader.stop()
         self.run_export.close()
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))

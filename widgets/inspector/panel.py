@@ -204,7 +204,7 @@ class NetworkPage(QWidget):
         about = document.sections.get("about")
         told = about if isinstance(about, dict) else {}
         self.title.setText(str(told.get("title") or "This network"))
-        self._tell(str(told.get("summary") or ""), str(told.get("expect") or ""))
+        self._tell(str(told.get("summary") or ""), _sentence(str(told.get("expect") or "")))
         self.facts.show_facts(total_facts(checker))
         self.hint.setText("Select a layer to see and change its settings.")
 
@@ -305,6 +305,10 @@ class Inspector(QScrollArea):
             self.layer.why.setChecked(True)
             self.pages.adjustSize()
             self.ensureWidgetVisible(self.layer.teaching)
+
+
+def _sentence(text: str) -> str:
+    return f"What to expect: {text}" if text else ""
 
 
 def paragraphs(text: str) -> str:

@@ -134,7 +134,10 @@ class Files:
 
     def save_as(self) -> bool:
         """Save in another file."""
-        start = self._session.path or Path(str(self._window.memory.get("folder", ""))) / "network.netloom"
+        start = (
+            self._session.path
+            or Path(str(self._window.memory.get("folder", ""))) / f"{self._session.suggested_name}.netloom"
+        )
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(start), FILTER)
         return bool(name) and self._write(Path(name))
 
@@ -218,7 +221,7 @@ class Files:
 
     def _ask_export(self, title: str, suffix: str, kind: str) -> Path | None:
         session = self._session
-        stem = session.path.stem if session.path else "network"
+        stem = session.suggested_name
         folder = session.base or Path(str(self._window.memory.get("folder", "")))
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{stem}{suffix}"), kind)
         if not name:

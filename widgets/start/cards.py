@@ -83,7 +83,7 @@ class PresetCard(Themed, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         body, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
-        return QSize(230, round(DRAWING + 26 + body.height() + 4 * small.lineSpacing()))
+        return QSize(230, round(DRAWING + 30 + body.height() + 4 * small.lineSpacing()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(190, self.sizeHint().height())
@@ -102,7 +102,12 @@ class PresetCard(Themed, QAbstractButton):
         painter.save()
         painter.setClipPath(clip)
         painter.fillRect(paper, self.theme.ground)
-        paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 14, -14, -14), self.theme, self._families)
+        paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 10, -14, -18), self.theme, self._families)
+        if self.preset.data:
+            painter.setFont(self.theme.font(small=True))
+            painter.setPen(self.theme.faint)
+            corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(paper.adjusted(10, 6, -10, -5), corner, self.preset.data.replace("_", " "))
         painter.restore()
         self._paint_words(painter, frame.adjusted(12, DRAWING + 9, -12, -8))
         painter.end()
@@ -116,13 +121,18 @@ class PresetCard(Themed, QAbstractButton):
         painter.setFont(self.theme.font(small=True))
         small = QFontMetricsF(painter.font())
         top = area.top() + metrics.height() + 2
-        promise = wrapped(self.preset.expect, small, area.width(), 2)
+        promise = wrapped(_sentence(self.preset.expect), small, area.width(), 2)
         summary = wrapped(self.preset.summary, small, area.width(), 4 - len(promise))
         for lines, ink in ((summary, self.theme.faint), (promise, self.theme.ok)):
             painter.setPen(ink)
             for line in lines:
                 painter.drawText(QPointF(area.left(), top + small.ascent()), line)
                 top += small.lineSpacing()
+            top += 2
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:

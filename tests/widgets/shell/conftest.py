@@ -71,5 +71,5 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def close(window: MainWindow) -> None:
     """Close without questions."""
-    window._close_now()
+    window.close_now()
     window.deleteLater()
