@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from widgets.canvas.surface import EXTENT
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.stage import Stage
 
 
 class Overlay(QGraphicsItem):
     """Paints the canvas's gesture; repaints only where it was and is."""
 
-    def __init__(self, canvas: CanvasView) -> None:
+    def __init__(self, canvas: Stage) -> None:
         super().__init__()
         self._canvas = canvas
         self._area = QRectF()
@@ -28,6 +28,7 @@ class Overlay(QGraphicsItem):
         return EXTENT
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint the gesture."""
         gesture = self._canvas.gesture
         if gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -43,7 +44,7 @@ class Overlay(QGraphicsItem):
         self._area = now
 
 
-def paint_empty(painter: QPainter, canvas: CanvasView) -> None:
+def paint_empty(painter: QPainter, canvas: Stage) -> None:
     """Teach the next step in the middle of an empty canvas (viewport coordinates)."""
     theme, area = canvas.theme, QRectF(canvas.viewport().rect())
     painter.save()

@@ -62,6 +62,7 @@ class Results(QAbstractListModel):
         return 0 if parent.isValid() else len(self.found)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What the list asks of a row."""
         found = self.found[index.row()]
         if role == FOUND:
             return found
@@ -83,6 +84,7 @@ class Row(QStyledItemDelegate):
         return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one row."""
         found, theme = index.data(FOUND), self.theme
         area: QRect = option.rect
         painter.save()

@@ -76,6 +76,7 @@ class Surface(QGraphicsObject):
         return EXTENT
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint what is exposed."""
         if self.board is None:
             return
         zoom = painter.worldTransform().m11()

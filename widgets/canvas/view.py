@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -17,82 +17,53 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph import cards
-from graph.changes import LayerRenamed
 from graph.check import Checker
 from graph.document import Commit, Document
-from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.layout import arrange
-from graph.network import Node
 from widgets.canvas import edits, keys
-from widgets.canvas.board import Board, Slot
+from widgets.canvas.board import Slot
 from widgets.canvas.commands import Commands
-from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.ground import Ground
 from widgets.canvas.hands import Hands
-from widgets.canvas.hits import NOTHING, WIRE_GRASP, Hit, What, find, wire_at
+from widgets.canvas.hits import NOTHING, What, find
 from widgets.canvas.matching import Pulled
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.mover import Mover
-from widgets.canvas.navigation import Navigation
-from widgets.canvas.overlay import Overlay, paint_empty
 from widgets.canvas.rename import RenameField
 from widgets.canvas.search import SearchPopup
-from widgets.canvas.selection import Selection
-from widgets.canvas.surface import Surface
-from widgets.theme import Theme, ThemeSource
+from widgets.canvas.stage import Stage
+from widgets.theme import ThemeSource
 
 MIME = "application/x-netloom-layer"
 """What a drag from the palette carries: a layer's kind as text."""
 
 
-class CanvasView(Navigation):
+class CanvasView(Stage):
     """Shows a document's network and lets hands edit it.
 
     The document is the truth: gestures and commands edit it in transactions, and what is shown follows its commits
     and the checker's facts.
     """
 
-    selectionChanged = Signal(list)  # noqa: N815 - as Qt names signals
-    """Ids of the selected layers."""
-    layerActivated = Signal(str)  # noqa: N815 - as Qt names signals
-    """A layer was double-clicked."""
-    statusMessage = Signal(str)  # noqa: N815 - as Qt names signals
-    """A sentence for the status line: why something was refused."""
-    searchRequested = Signal()  # noqa: N815 - as Qt names signals
-    """The add-layer search opened."""
-    menuRequested = Signal(str, QPoint)  # noqa: N815 - as Qt names signals
-    """A right click: the layer's id (empty for the ground) and the place on the screen."""
-
     def __init__(
         self, document: Document, checker: Checker, themes: ThemeSource, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(themes, parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Network canvas")
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._themes = themes
-        self._ground = Ground(themes.theme)
-        self.surface = Surface(themes.theme)
-        self.surface.blurred.connect(self._settled.start)
-        self._overlay = Overlay(self)
-        self.scene().addItem(self.surface)
-        self.scene().addItem(self._overlay)
-        self.gesture: Gesture | None = None
         self.animated = True
         """Whether cards glide to new places; off where the system asks for no motion."""
         self.minimap_wanted = True
-        self.selection = Selection(self)
-        self.selection.changed.connect(self._selection_changed)
         self._commands = Commands(self)
         self._hands = Hands(self)
         self._mover = Mover(self)
@@ -101,52 +72,20 @@ class CanvasView(Navigation):
         self._rename = RenameField(self)
         self._rename.finished.connect(self.setFocus)
         self._pointer: QPoint | None = None
-        self._stop: list[Callable[[], None]] = []
         self._minimap = Minimap(self)
         themes.changed.connect(self._theme_changed)
         self.viewMoved.connect(self._view_moved)
         self.set_document(document, checker)
 
-    # The document
-
-    def set_document(self, document: Document, checker: Checker) -> None:
-        """Show another document."""
-        self.cancel_gesture()
-        self._release()
-        self.document, self.checker = document, checker
-        self.board = Board(document, checker, self.surface.update)
-        self.surface.set_board(self.board)
-        self.selection.clear()
-        self._stop = [document.subscribe(self._take), checker.subscribe(self._refresh)]
-        self.frame_all()
-
-    @property
-    def theme(self) -> Theme:
-        """The theme in force."""
-        return self._themes.theme
-
-    def _release(self) -> None:
-        for stop in self._stop:
-            stop()
-        self._stop = []
-
     def _take(self, commit: Commit) -> None:
         self._mover.stop()
-        empty = not self.board.cards
-        self.board.take(commit)
-        for change in commit.changes:
-            if isinstance(change, LayerRenamed):
-                self.selection.rename(change.old, change.new)
-        self.selection.keep(self.document.network.ids)
-        self.surface.emphasis.selected_wires &= set(self.board.wires)
-        self.hover(NOTHING)
-        self._tell_accessibly()
+        super()._take(commit)
         self._minimap.place()
-        if empty != (not self.board.cards):
-            self.viewport().update()
 
-    def _refresh(self, ids: frozenset[str]) -> None:
-        self.board.refresh(ids)
+    def cancel_gesture(self) -> None:
+        """The gesture is called off; nothing was edited."""
+        self._hands.forget()
+        super().cancel_gesture()
 
     # Adding layers
 
@@ -223,14 +162,6 @@ class CanvasView(Navigation):
             self.selection.set([found])
             self.reveal(self.board.cards[found].rect)
 
-    def _selection_changed(self) -> None:
-        emphasis = self.surface.emphasis
-        for id_ in emphasis.selected ^ set(self.selection.ids):
-            self.surface.touch_card(id_)
-        emphasis.selected = set(self.selection.ids)
-        self._tell_accessibly()
-        self.selectionChanged.emit(list(self.selection.ids))
-
     # Commands
 
     def delete_selection(self) -> None:
@@ -285,13 +216,6 @@ class CanvasView(Navigation):
         if chosen is None:
             self.frame_all()
 
-    def attempt(self, act: Callable[[], object]) -> None:
-        """Do something; what the user caused to fail is said in the status line."""
-        try:
-            act()
-        except NetloomError as error:
-            self.statusMessage.emit(str(error))
-
     # The view
 
     def frame_selection(self) -> None:
@@ -318,67 +242,6 @@ class CanvasView(Navigation):
         from widgets.canvas.export import write_png
 
         write_png(self.surface, self._ground, self.board.bounds(), Path(path), scale)
-
-    # Gestures
-
-    def begin(self, gesture: Gesture) -> None:
-        """A gesture starts."""
-        self.gesture = gesture
-        self.hover(NOTHING)
-        self.viewport().setCursor(gesture.cursor)
-        self._overlay.refresh()
-
-    def lead(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The pointer moves during a gesture."""
-        if self.gesture is not None:
-            self.gesture.move(place, modifiers)
-            self._overlay.refresh()
-
-    def finish(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The gesture ends well."""
-        gesture, self.gesture = self.gesture, None
-        self.viewport().unsetCursor()
-        if gesture is not None:
-            self.attempt(lambda: gesture.end(place, modifiers))
-        self._overlay.refresh()
-
-    def cancel_gesture(self) -> None:
-        """The gesture is called off; nothing was edited."""
-        self._hands.forget()
-        gesture, self.gesture = self.gesture, None
-        self.viewport().unsetCursor()
-        if gesture is not None:
-            gesture.cancel()
-        self._overlay.refresh()
-
-    def light_wire(self, slot: Slot | None) -> None:
-        """Show that something can be dropped on this wire."""
-        emphasis = self.surface.emphasis
-        if emphasis.lit_wire != slot:
-            self.surface.touch_wire(emphasis.lit_wire)
-            emphasis.lit_wire = slot
-            self.surface.touch_wire(slot)
-
-    def wire_for(self, layer: Layer, place: QPointF) -> Slot | None:
-        """The wire at a place on which a new layer can be inserted."""
-        wire = wire_at(self.board, place, 2 * WIRE_GRASP / self.zoom)
-        node = Node("", layer, (0.0, 0.0))
-        if wire is None or not edits.insertable(self.document.network, node, wire.connection):
-            return None
-        return wire.slot
-
-    def hover(self, hit: Hit) -> None:
-        """Show what the pointer is over."""
-        emphasis, surface = self.surface.emphasis, self.surface
-        port = (hit.id, hit.port, hit.what is What.OUTPUT) if hit.what in (What.INPUT, What.OUTPUT) else None
-        if emphasis.hovered_port != port:
-            surface.touch_card(emphasis.hovered_port[0] if emphasis.hovered_port else None)
-            emphasis.hovered_port = port
-            surface.touch_card(hit.id)
-        if emphasis.hovered_wire != hit.slot:
-            surface.touch_wire(emphasis.hovered_wire)
-            emphasis.hovered_wire = hit.slot
-            surface.touch_wire(hit.slot)
 
     # Qt's events
 
@@ -407,6 +270,7 @@ class CanvasView(Navigation):
         self.menuRequested.emit(hit.id, event.globalPos())
 
     def event(self, event: QEvent) -> bool:
+        """Keep Tab for the search."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
             self.keyPressEvent(event)
             return True
@@ -472,11 +336,6 @@ class CanvasView(Navigation):
         self._release()
         super().closeEvent(event)
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
-        self._ground.paint(painter, rect)
-        if not self.board.cards:
-            paint_empty(painter, self)
-
     # Inside
 
     def _dragged(self, event: QDropEvent | QDragMoveEvent) -> type[Layer] | None:
@@ -500,18 +359,3 @@ class CanvasView(Navigation):
             self._minimap.place()
             if not self.board.cards:
                 self.viewport().update()
-
-    def zoom_started(self) -> None:
-        """Stretch pictures while the zoom changes."""
-        self.surface.zooming = True
-
-    def zoom_settled(self) -> None:
-        """Paint cards sharp."""
-        self.surface.zooming = False
-        self.surface.update()
-
-    def _tell_accessibly(self) -> None:
-        layers, wires = len(self.board.cards), len(self.board.wires)
-        chosen = ", ".join(self.selection.ids[:5])
-        told = f"{layers} layers, {wires} connections" + (f"; selected: {chosen}" if chosen else "")
-        self.setAccessibleDescription(told)
