@@ -10,7 +10,7 @@ def alternate(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dic
     """Run every contender ``rounds`` times, each round in the opposite order of the one before."""
     found: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
-        names = list(contenders) if number % 2 == 0 else list(reversed(contenders))
+        names = list(contenders) if number % 2 == 0 else list(contenders)[::-1]
         for name in names:
             found[name].append(contenders[name]())
     return found

@@ -60,7 +60,7 @@ def cases(folder: Path) -> list[Case]:
         ("conv2d", {"filters": 6, **conv, "padding": "same"}),
         ("relu", {}),
         ("max_pool2d", {}),
-        ("conv2d", {"filters": 16, **conv, "padding": "none"}),
+        ("conv2d", {"filters": 16, **conv, "padding": "valid"}),
         ("relu", {}),
         ("max_pool2d", {}),
         ("flatten", {}),

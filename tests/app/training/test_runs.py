@@ -1,0 +1,82 @@
+"""Run folders: what is missing or altered is told in a sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.training.plan import Plan
+from app.training.runs import CHECKPOINT, ENVIRONMENT, METRICS, PROJECT, WEIGHTS, Run, fresh_folder, runs
+from graph.errors import NetloomError
+from graph.project import Project, project_json
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run.create(tmp_path / "runs" / "one", project_json(Project()), {"created": "2026-01-01T00:00:00"})
+
+
+@pytest.mark.parametrize("name", [PROJECT, ENVIRONMENT, METRICS])
+def test_a_missing_part_is_named(run: Run, name: str) -> None:
+    (run.path / name).unlink()
+    with pytest.raises(NetloomError, match=name):
+        Run.open(run.path)
+
+
+@pytest.mark.parametrize("name", [PROJECT, ENVIRONMENT, METRICS])
+def test_an_altered_part_is_named_and_listed_as_broken(run: Run, name: str) -> None:
+    (run.path / name).write_text("{nonsense}\n" * 2, "utf-8")
+    with pytest.raises(NetloomError, match=name):
+        Run.open(run.path).history()
+    assert runs(run.path.parent)[0].problem is not None
+
+
+@pytest.mark.parametrize("name", [CHECKPOINT, WEIGHTS])
+def test_altered_tensors_are_refused(tmp_path: Path, name: str) -> None:
+    from app.training.session import begin, load_model, resume
+    from app.training.trainer import train
+    from tests.app.training.projects import project
+
+    list(train(begin(project(epochs=1), None, tmp_path / "run")))
+    path = tmp_path / "run" / name
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(NetloomError, match="altered"):
+        resume(tmp_path / "run", epochs=2) if name == CHECKPOINT else load_model(tmp_path / "run")
+    path.write_bytes(content[:100])
+    with pytest.raises(NetloomError, match="broken or cut short"):
+        resume(tmp_path / "run", epochs=2) if name == CHECKPOINT else load_model(tmp_path / "run")
+
+
+def test_a_crash_costs_the_last_line_and_resuming_takes_back_what_was_not_saved(run: Run) -> None:
+    lines = [
+        {"event": "started", "step": 0, "epochs": 2},
+        {"event": "points", "step": [1, 2, 3], "loss": [3.0, 2.0, 1.0]},
+        {"event": "started", "step": 1, "epochs": 2},
+        {"event": "points", "step": [2], "loss": [2.5]},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines) + '\n{"event": "poi'
+    (run.path / METRICS).write_text(text, "utf-8")
+    history = run.history()
+    assert history.steps.tolist() == [1, 2]
+    assert history.losses.tolist() == [3.0, 2.5]
+    assert runs(run.path.parent)[0].status == "interrupted"
+
+
+def test_a_folder_is_not_used_twice(run: Run) -> None:
+    with pytest.raises(NetloomError, match="already holds a run"):
+        Run.create(run.path, project_json(Project()), {})
+    first = fresh_folder("My net!", run.path)
+    first.mkdir()
+    assert fresh_folder("My net!", run.path) != first
+
+
+def test_a_plan_is_read_back_and_refuses_nonsense() -> None:
+    plan = Plan(optimiser="sgd", nesterov=True, device="cuda:1")
+    assert Plan.parse(plan.to_json()) == plan
+    for wrong in ({"epochs": 0}, {"optimiser": "adamm"}, {"device": "gpu"}, {"lr": 1}, {"learning_rate": "1"}):
+        with pytest.raises(NetloomError, match=r"^plan: "):
+            Plan.parse(wrong)
