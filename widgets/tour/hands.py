@@ -1,0 +1,166 @@
+"""Hands and eyes for driving a window: real mouse and key events, waiting, and pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+
+from graph.errors import NetloomError
+
+Found = QWidget
+PATIENCE = 60.0
+"""Seconds after which something awaited will not come any more."""
+
+
+class Hands:
+    """One user at one window. ``said`` is called with a line for everything done."""
+
+    def __init__(self, window: QWidget, folder: Path, said: Callable[[str], None]) -> None:
+        self.window = window
+        self._folder = folder
+        self._said = said
+        self.pictures: list[Path] = []
+
+    # Finding and waiting
+
+    def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
+        """The visible widget with this object name.
+
+        Raises
+        ------
+        NetloomError
+            if there is none.
+        """
+        for widget in self.window.findChildren(kind, name):
+            if widget.isVisible():
+                return widget
+        raise NetloomError(f"The tour looked for “{name}” in the window and did not find it.")
+
+    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+        """Let the window live until something has happened.
+
+        Raises
+        ------
+        NetloomError
+            if it has not after ``seconds``.
+        """
+        clock = QElapsedTimer()
+        clock.start()
+        while not happened():
+            if clock.elapsed() > seconds * 1000:
+                raise NetloomError(f"The tour waited {seconds:.0f} s in vain: {what}.")
+            QTest.qWait(10)
+
+    def rest(self, milliseconds: int = 60) -> None:
+        """Let the window live for a moment."""
+        QTest.qWait(milliseconds)
+
+    # Mouse
+
+    def click(self, target: QWidget | str, place: QPoint | None = None) -> None:
+        """Click a widget, in its middle if no place is given."""
+        widget = self.find(target) if isinstance(target, str) else target
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place or QPoint())
+        self.rest()
+
+    def double_click(self, widget: QWidget, place: QPoint) -> None:
+        """Double-click a place of a widget."""
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        self.rest()
+
+    def point(self, widget: QWidget, place: QPoint) -> None:
+        """Move the pointer to a place of a widget."""
+        QTest.mouseMove(widget, place)
+        _move(widget, place, Qt.MouseButton.NoButton)
+        self.rest()
+
+    def drag(self, widget: QWidget, start: QPoint, end: QPoint, on_the_way: Callable[[], object] | None = None) -> None:
+        """Press at ``start``, move to ``end`` in steps, release; ``on_the_way`` is called before the release."""
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+        for step in range(1, 13):
+            part = step / 12
+            spot = QPointF(start) + (QPointF(end) - QPointF(start)) * part
+            _move(widget, spot.toPoint(), Qt.MouseButton.LeftButton)
+            self.rest(8)
+        if on_the_way is not None:
+            on_the_way()
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+        self.rest()
+
+    # Keyboard
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key in the widget that has the keyboard."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+        self.rest()
+
+    def write(self, text: str, into: QWidget | None = None) -> None:
+        """Type text into a widget, or where the keyboard is."""
+        QTest.keyClicks(into or QApplication.focusWidget() or self.window, text)
+        self.rest()
+
+    def fill(self, field: QWidget, text: str) -> None:
+        """Replace what stands in a field and leave it with Return."""
+        editor = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit) or field
+        editor.setFocus(Qt.FocusReason.MouseFocusReason)
+        QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.write(text, editor)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        self.rest()
+
+    def command(self, words: str) -> None:
+        """Find a command by its words and run it."""
+        shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        self.window.activateWindow()
+        QTest.keyClick(self.window, Qt.Key.Key_P, shift)
+        self.rest()
+        self.write(words)
+        self.key(Qt.Key.Key_Return)
+
+    def answer_file_dialog(self, path: Path) -> None:
+        """Have the file dialog that opens next answered with ``path``, by keyboard."""
+        clock = time.monotonic()
+
+        def answer() -> None:
+            dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, QFileDialog):
+                if time.monotonic() - clock < PATIENCE:
+                    QTimer.singleShot(50, answer)
+                return
+            field = dialog.findChild(QLineEdit, "fileNameEdit")
+            if field is not None:
+                field.selectAll()
+                QTest.keyClicks(field, str(path))
+                QTest.keyClick(field, Qt.Key.Key_Return)
+
+        QTimer.singleShot(100, answer)
+
+    # Eyes
+
+    def look(self, name: str, caption: str) -> None:
+        """Take a picture of the window."""
+        self.rest(220)
+        path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
+        self.window.grab().save(str(path))
+        self.pictures.append(path)
+        self._said(f"{path.name}: {caption}")
+
+
+def _move(widget: QWidget, place: QPoint, button: Qt.MouseButton) -> None:
+    """A mouse move with the button held, which QTest cannot make."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(widget.mapToGlobal(place)),
+        Qt.MouseButton.NoButton,
+        button,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)

@@ -1,0 +1,328 @@
+"""What the tour does: from an empty canvas to a trained network, its filters, and its code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QListWidget, QPushButton, QWidget
+
+from app.training.runs import METRICS, Run, read_history
+from graph.errors import NetloomError
+from widgets.launch import make_window
+from widgets.tour.hands import Hands
+from widgets.window import MainWindow
+
+SIZE = (1440, 900)
+"""Width and height of the window in the pictures, in pixels."""
+
+LENET: tuple[tuple[str, dict[str, str]], ...] = (
+    ("conv2d", {"filters": "6", "kernel_size": "5"}),
+    ("relu", {}),
+    ("max pool 2d", {}),
+    ("conv2d", {"filters": "16", "kernel_size": "5", "padding": "valid"}),
+    ("relu", {}),
+    ("max pool 2d", {}),
+    ("dense", {"units": "120"}),
+    ("relu", {}),
+    ("dense", {"units": "84"}),
+    ("relu", {}),
+    ("dense", {}),
+)
+"""The layers typed behind the input, with the settings typed into their forms. Flatten is left out on purpose."""
+
+ENOUGH = 0.98
+"""Test accuracy that the network drawn here must reach."""
+
+
+def tell(out: Path) -> int:
+    """Take the tour; returns the exit status.
+
+    Raises
+    ------
+    NetloomError
+        saying at which point the window did not do what it should.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with _own_home():
+        story = Story(out.resolve())
+        try:
+            story.tell()
+        finally:
+            story.end()
+    print(f"{len(story.hands.pictures)} pictures are in {out}")
+    return 0
+
+
+@contextmanager
+def _own_home() -> Iterator[None]:
+    """Preferences, runs and recent files of the tour do not mix with the user's."""
+    before = os.environ.get("NETLOOM_HOME")
+    with tempfile.TemporaryDirectory(prefix="netloom-tour-") as folder:
+        os.environ["NETLOOM_HOME"] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["NETLOOM_HOME"]
+            else:
+                os.environ["NETLOOM_HOME"] = before
+
+
+class Story:
+    """The chapters, in order; each stands on the ones before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "lenet.netloom"
+        self._code = folder / "lenet.py"
+        for stale in (self._file, self._code, self._code.with_suffix(".safetensors")):
+            stale.unlink(missing_ok=True)
+        self.window, self.hands = self._open(None)
+
+    def _open(self, file: Path | None) -> tuple[MainWindow, Hands]:
+        window = make_window(file)
+        window.resize(*SIZE)
+        window.show()
+        hands = Hands(window, self._folder, lambda line: print(line, flush=True))
+        hands.wait(lambda: window.loader.finished, "the window was to be ready")
+        return window, hands
+
+    def tell(self) -> None:
+        """All chapters."""
+        self.start()
+        self.choose_data()
+        self.draw()
+        self.mend()
+        self.train()
+        self.look_inside()
+        self.reopen()
+        self.export()
+
+    def end(self) -> None:
+        """Close the window, whatever is unsaved."""
+        self.window.close_now()
+        self.hands.rest(200)
+
+    # Chapters
+
+    def start(self) -> None:
+        """The start page; then an empty network."""
+        self.hands.wait(lambda: self.window.training.controller is not None, "the worker's line was to be there")
+        self.hands.look("start", "the start page with its presets")
+        self.hands.click("startNew")
+        self.hands.look("empty", "an empty canvas says what to do")
+
+    def choose_data(self) -> None:
+        """Digits at 28 x 28 pixels."""
+        hands = self.hands
+        hands.click("dataWorkspace")
+        datasets = hands.find("datasets", QListWidget)
+        assert isinstance(datasets, QListWidget)
+        item = next(
+            datasets.item(row)
+            for row in range(datasets.count())
+            if datasets.item(row).data(Qt.ItemDataRole.UserRole) == "digits"
+        )
+        hands.click(datasets.viewport(), datasets.visualItemRect(item).center())
+        view = self._bench.panel("data")
+        hands.wait(lambda: view.preview is not None, "the digits were to be shown")
+        first = view.preview
+        hands.fill(view.form.findChild(QWidget, "size"), "28")
+        hands.wait(
+            lambda: view.preview not in (None, first),
+            "the digits were to be shown at 28 x 28",
+        )
+        hands.look("data", "the data: samples, classes, split")
+
+    def draw(self) -> None:
+        """A LeNet by hand: the first layer from the palette, the others by typing, the last wire by mouse."""
+        hands, canvas = self.hands, self._bench.canvas
+        hands.click("networkWorkspace")
+        self._from_palette("Input")
+        hands.look("first-layer", "the first layer, from the palette")
+        for kind, settings in LENET:
+            self._type_layer(kind, settings)
+            if kind == "conv2d" and canvas.document.network.ids[-1] == "conv1":
+                hands.look("settings", "a layer's settings, shapes and cost")
+        hands.key(Qt.Key.Key_Escape)
+        self._from_palette("Output")
+        hands.key(Qt.Key.Key_L)
+        hands.rest(400)
+        hands.key(Qt.Key.Key_H)
+        self._pull("dense3", "output1")
+        if not canvas.document.network.into("output1"):
+            raise NetloomError("The wire that the tour pulled from dense3 to output1 did not connect.")
+
+    def mend(self) -> None:
+        """The mistakes that are left, and their fixes."""
+        hands = self.hands
+        hands.look("mistakes", "mistakes say what arrived, what is needed, and what would help")
+        for _ in range(8):
+            button = next((b for b in self._bench.problems.findChildren(QPushButton, "fix") if b.isVisible()), None)
+            if button is None:
+                break
+            hands.click(button)
+        if not self._session.checker.ok:
+            raise NetloomError(f"Fixes were left to do: {self._session.checker.problems[0].message}")
+        hands.click(self._bench.canvas.viewport(), QPoint(30, 30))
+        self._focus_canvas()
+        hands.key(Qt.Key.Key_L)
+        hands.rest(400)
+        hands.key(Qt.Key.Key_H)
+        hands.look("network", "the network: shapes, parameters and work of every layer")
+
+    def train(self) -> None:
+        """Save, train, look at the filters on the way, stop, resume."""
+        hands = self.hands
+        hands.answer_file_dialog(self._file)
+        hands.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        hands.wait(self._file.exists, "the project was to be saved")
+        hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        hands.wait(lambda: self._epoch >= 3, "three epochs were to be trained", 120)
+        hands.look("training", "training: loss and accuracy, live")
+        hands.click("understandWorkspace")
+        hands.wait(lambda: self._epoch >= 5, "two more epochs were to be trained", 120)
+        hands.look("filters", "filters of the first convolution while they form")
+        hands.click("stopButton")
+        hands.wait(lambda: not self.window.training.active, "the run was to stop")
+        hands.command("Resume the last run")
+        hands.wait(lambda: self.window.training.active, "the run was to go on")
+        hands.wait(lambda: not self.window.training.active, "the run was to end", 300)
+        accuracy = self._test_accuracy()
+        print(f"test accuracy: {accuracy:.1%}", flush=True)
+        if accuracy < ENOUGH:
+            raise NetloomError(f"The network reached {accuracy:.1%} on the test part, less than {ENOUGH:.0%}.")
+
+    def look_inside(self) -> None:
+        """Feature maps, errors and weights of the trained network."""
+        panel = self._bench.panel("understand")
+        self.hands.click("understandWorkspace")
+        for title, name, caption in (
+            ("Feature maps", "feature-maps", "feature maps of a sample that the user picks"),
+            ("Errors", "errors", "the confusion matrix and the worst predictions"),
+            ("Weights", "weights", "weights and gradients"),
+        ):
+            bar = panel.tabs.tabBar()
+            index = next(index for index in range(bar.count()) if bar.tabText(index) == title)
+            self.hands.click(bar, bar.tabRect(index).center())
+            self.hands.rest(400)
+            self.hands.wait(lambda: not self._link.busy, f"{title} was to be shown")
+            self.hands.look(name, caption)
+
+    def reopen(self) -> None:
+        """Quit, open the file again, in the dark, and train the run of before a little longer."""
+        self.hands.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        self.hands.rest(300)
+        pictures = self.hands.pictures
+        self.window.close()
+        self.hands.rest(300)
+        self.window, self.hands = self._open(self._file)
+        self.hands.pictures = pictures
+        self.window.preferences.set("theme", "dark")
+        self.hands.click("trainWorkspace")
+        panel = self._bench.panel("train")
+        self.hands.wait(lambda: panel.runs.table.model().rowCount() > 0, "the run of before was to be listed")
+        panel.show_runs()
+        table = panel.runs.table
+        self.hands.click(table.viewport(), table.visualRect(table.model().index(0, 1)).center())
+        self.hands.click(panel.runs.button("Resume"))
+        self.hands.wait(lambda: self.window.training.active, "the run of before was to go on")
+        self.hands.wait(lambda: not self.window.training.active, "the run of before was to end", 300)
+        self.hands.look("resumed", "reopened and resumed, in the dark")
+        self.hands.click("networkWorkspace")
+        self.hands.look("dark", "the network, dark")
+
+    def export(self) -> None:
+        """Export the code with the trained weights, and run it."""
+        hands = self.hands
+        hands.answer_file_dialog(self._code)
+        hands.command("Export Python code")
+        hands.wait(self._code.exists, "the code was to be exported")
+        weights = self._code.with_suffix(".safetensors")
+        arguments = [str(weights)] if weights.exists() else []
+        done = subprocess.run(
+            [sys.executable, "-I", str(self._code), *arguments], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise NetloomError(f"The exported code does not run: {done.stderr.strip().splitlines()[-1]}")
+        print(f"the exported {self._code.name} ran and answered with {done.stdout.strip()}", flush=True)
+
+    # Small things
+
+    @property
+    def _bench(self) -> Any:
+        if self.window.bench is None:
+            raise NetloomError("The workbench was to be there.")
+        return self.window.bench
+
+    @property
+    def _session(self) -> Any:
+        return self.window.session
+
+    @property
+    def _epoch(self) -> int:
+        controller = self.window.training.controller
+        run = controller.run if controller is not None else None
+        return len(read_history(run / METRICS).epochs) if run is not None and run.exists() else 0
+
+    @property
+    def _link(self) -> Any:
+        controller = self.window.training.controller
+        assert controller is not None
+        return controller.link
+
+    def _focus_canvas(self) -> None:
+        self._bench.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def _from_palette(self, title: str) -> None:
+        """Find a layer in the palette and add it."""
+        palette = self._bench.palette_panel
+        self.hands.fill(palette.search, title)
+        palette.search.clear()
+        self._focus_canvas()
+        self.hands.rest()
+
+    def _type_layer(self, kind: str, settings: dict[str, str]) -> None:
+        """Tab, the layer's name, Return; then its settings in the form."""
+        self._focus_canvas()
+        self.hands.key(Qt.Key.Key_Tab)
+        self.hands.write(kind)
+        self.hands.key(Qt.Key.Key_Return)
+        form = self._bench.inspector.layer.form
+        for name, text in settings.items():
+            self._set(form.field(name), text)
+
+    def _set(self, field: QWidget, text: str) -> None:
+        editor = field.editor()  # type: ignore[attr-defined]
+        if text.isdigit():
+            self.hands.fill(editor, text)
+        else:
+            editor.setFocus()
+            self.hands.write(text, editor)
+            self.hands.key(Qt.Key.Key_Return)
+
+    def _pull(self, source: str, target: str) -> None:
+        """Pull a wire from an output to an input."""
+        canvas = self._bench.canvas
+        cards = canvas.board.cards
+        start = canvas.mapFromScene(cards[source].output_place("out"))
+        end = canvas.mapFromScene(cards[target].input_place("in"))
+        self.hands.drag(
+            canvas.viewport(),
+            start,
+            end,
+            lambda: self.hands.look("wire", "a pulled wire lights up where it fits"),
+        )
+
+    def _test_accuracy(self) -> float:
+        controller = self.window.training.controller
+        assert controller is not None and controller.run is not None
+        return float(Run.open(controller.run).summary().test["accuracy"])
