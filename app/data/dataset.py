@@ -22,6 +22,8 @@ class Task(StrEnum):
     REGRESSION = "regression"
     FORECASTING = "forecasting"
     RECONSTRUCTION = "reconstruction"
+    SEQUENCE = "sequence"
+    """The target is a list of tokens: a translation, a caption, what stands on a line."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class FieldInfo:
 
     ``shape`` of a field of class labels is a vector with one value per class, because that is what a network must
     give. ``names`` and ``units`` have one entry per feature, or are empty. ``vocabulary`` lists what the numbers of a
-    token field stand for.
+    token field stand for. ``lengths`` names the field that says how many steps of each sample count, where samples of
+    unequal length are padded with zeros. ``fixed`` values mean something as they are (bits, marks, pixels of +1 and
+    -1) and are never standardised.
     """
 
     name: str
@@ -39,6 +43,8 @@ class FieldInfo:
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
+    lengths: str = ""
+    fixed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The field as plain JSON values."""
@@ -50,6 +56,8 @@ class FieldInfo:
             "names": list(self.names),
             "units": list(self.units),
             "vocabulary": len(self.vocabulary),
+            "lengths": self.lengths,
+            "fixed": self.fixed,
         }
 
 
@@ -58,15 +66,25 @@ class Field(FieldInfo):
     """One named column of a data set: a value of the same shape for every sample.
 
     ``values`` is float32 ``(N, *shape.sizes)``; int64 ``(N,)`` class numbers where ``classes`` is not empty; int64
-    ``(N, T)`` for tokens. NaN in ``values`` stands for a missing measurement, which preparation fills.
+    ``(N, T)`` for tokens; int64 ``(N, 1)`` for lengths. NaN in ``values`` stands for a missing measurement, which
+    preparation fills. ``categories`` are ranges (first feature, one after the last) of ones and zeros that each stand
+    for one column of categories, the last of a range for categories that training never saw.
     """
 
     values: Array = field(kw_only=True)
+    categories: tuple[tuple[int, int], ...] = field(default=(), kw_only=True)
 
     @property
     def info(self) -> FieldInfo:
         """The same field without its values."""
-        return FieldInfo(self.name, self.shape, self.classes, self.names, self.units, self.vocabulary)
+        return FieldInfo(
+            self.name, self.shape, self.classes, self.names, self.units, self.vocabulary, self.lengths, self.fixed
+        )
+
+    @property
+    def measured(self) -> bool:
+        """Whether the values are measurements, which are filled and standardised."""
+        return not self.classes and bool(self.values.dtype.kind == "f") and not self.fixed
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,8 @@ class DatasetInfo:
             return self.task
         if held.classes:
             return Task.CLASSIFICATION
+        if held.vocabulary and held.name not in self.inputs:
+            return Task.SEQUENCE
         return Task.RECONSTRUCTION if held.name in self.inputs else Task.REGRESSION
 
     def role(self, name: str) -> str:
@@ -157,7 +177,10 @@ class Dataset:
     """Samples, loaded: a mapping of fields that all have the same number of samples.
 
     ``spans`` is int64 ``(N, 2)`` for windows cut from a series: the first time step that a sample uses, and the one
-    after its last. ``notes`` are sentences about what was done to the data on the way in, for the user to read.
+    after its last. ``groups`` is int64 ``(N,)``: samples of the same number belong together (windows of one machine,
+    pictures of one patient) and are never parted. ``given`` is uint8 ``(N,)``: the part each sample is in by the data's
+    own division, 0 training, 1 validation, 2 test. ``notes`` are sentences about what was done to the data on the way
+    in, for the user to read.
     """
 
     id: str
@@ -169,6 +192,8 @@ class Dataset:
     summary: str = ""
     spans: Array | None = None
     notes: tuple[str, ...] = ()
+    groups: Array | None = None
+    given: Array | None = None
 
     @property
     def samples(self) -> int:

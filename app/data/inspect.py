@@ -149,7 +149,7 @@ def _table(
             f"{file.name} has one column only; one to predict and at least one to predict from are needed."
         )
     target = target or likely_target(columns)
-    ids = tuple(one.name for one in columns if is_identifier(one, len(frame)) and one.name != target)
+    ids = tuple(one.name for one in columns if is_identifier(one, frame[one.name]) and one.name != target)
     return {"target": target, "ignore": ids}, tuple(
         f"Column “{name}” only numbers the rows and is left out." for name in ids
     )

@@ -10,10 +10,11 @@ import numpy as np
 
 from app.data.choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
+from app.data.sources.tokens import UNKNOWN
 from app.data.split import Indices, split
-from app.data.transforms import Standardise, filled, medians
+from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians
 from graph.errors import NetloomError
-from graph.shapes import Kind, Shape
+from graph.shapes import Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,8 @@ class Part:
     """One part of the samples.
 
     ``arrays`` holds every field of the data set, contiguous and in the order of ``indices``: float32
-    ``(n, *shape)``, standardised where the choice says so; int64 ``(n,)`` class numbers; int64 ``(n, T)`` tokens.
+    ``(n, *shape)``, standardised where the choice says so; int64 ``(n,)`` class numbers; int64 ``(n, T)`` tokens; int64
+    ``(n, 1)`` lengths.
     ``indices`` are int64 ``(n,)`` positions in the data set.
     """
 
@@ -86,7 +88,7 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
     dataset = choice.source.load(base)
     target = dataset.target_field()
     labels = target.values if target.classes else None
-    indices = split(choice.split, dataset.samples, labels, dataset.spans)
+    indices = split(choice.split, dataset.samples, labels, dataset.spans, dataset.groups, dataset.given)
     arrays: dict[str, dict[str, Array]] = {name: {} for name, _ in indices.parts()}
     scalers = {}
     for field in dataset.fields.values():
@@ -102,26 +104,40 @@ def _prepare_field(
 ) -> Standardise | None:
     """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
     cut = {name: np.ascontiguousarray(field.values[part]) for name, part in indices.parts()}
+    _forget_unseen(field, cut)
     scaler = None
-    if _is_measured(field):
-        if np.isnan(field.values).any():
+    if field.measured:
+        if has_gaps(field.values):
             fill = medians(cut["train"], field.shape)
             cut = {name: filled(values, field.shape, fill) for name, values in cut.items()}
         if standardise:
             scaler = Standardise.fit(cut["train"], field.shape)
-            cut = {name: np.ascontiguousarray(scaler.apply(values)) for name, values in cut.items()}
+            # The parts are copies of their own, so they can be changed where they stand.
+            cut = {name: scaler.apply(values, out=values) for name, values in cut.items()}
         _check_finite(field.name, cut)
     for name, values in cut.items():
         arrays[name][field.name] = values
     return scaler
 
 
-def _is_measured(field: Field) -> bool:
-    return not field.classes and field.shape.kind is not Kind.TOKENS
+def _forget_unseen(field: Field, cut: dict[str, Array]) -> None:
+    """Categories and words that the training part does not hold count as unknown in the other parts."""
+    if field.vocabulary and UNKNOWN in field.vocabulary:
+        unknown = field.vocabulary.index(UNKNOWN)
+        seen = np.bincount(cut["train"].ravel(), minlength=len(field.vocabulary)) > 0
+        kept = np.where(seen, np.arange(len(seen)), unknown)
+        for name in ("validation", "test"):
+            cut[name] = kept[cut[name]]
+    for first, end in field.categories:
+        unseen = first + np.flatnonzero(~cut["train"][:, first:end].any(axis=0))
+        for values in (cut["validation"], cut["test"]):
+            odd = values[:, unseen].any(axis=1)
+            values[:, unseen] = 0.0
+            values[odd, end - 1] = 1.0
 
 
 def _check_finite(name: str, cut: dict[str, Array]) -> None:
-    if not all(np.isfinite(values).all() for values in cut.values()):
+    if not all(all_finite(values) for values in cut.values()):
         raise NetloomError(
             f"Field “{name}” holds values too large to train on (beyond what 32-bit numbers hold); "
             "divide them by a constant first."

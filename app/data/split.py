@@ -60,7 +60,14 @@ class Indices:
         return tuple(zip(PARTS, (self.train, self.validation, self.test), strict=True))
 
 
-def split(choice: Split, samples: int, labels: Array | None = None, spans: Array | None = None) -> Indices:
+def split(
+    choice: Split,
+    samples: int,
+    labels: Array | None = None,
+    spans: Array | None = None,
+    groups: Array | None = None,
+    given: Array | None = None,
+) -> Indices:
     """Divide ``samples`` samples into parts.
 
     Parameters
@@ -73,21 +80,59 @@ def split(choice: Split, samples: int, labels: Array | None = None, spans: Array
         class numbers (N,); with ``choice.stratified``, each part holds each class in its share to within one sample.
     spans
         time steps (N, 2) that each sample uses, first and one after the last. Then the parts follow each other in
-        time and no time step is used by two parts; the few windows that straddle a boundary are left out.
+        time, no sample uses steps of two parts, and samples that straddle a boundary are left out.
+    groups
+        number of the group (N,) of each sample. Then whole groups go to a part, whatever the time.
+    given
+        part (N,) that each sample is in already. Then only parts that it leaves empty are taken out of the training
+        part, by their shares.
 
     Raises
     ------
     NetloomError
-        if a part that has a share would be empty.
+        if a part with a share above zero would have no sample.
     """
-    if spans is not None:
+    if given is not None:
+        indices = _as_given(choice, labels, spans, groups, given)
+    elif groups is not None:
+        indices = _by_groups(choice, groups)
+    elif spans is not None and len(spans):
         indices = _by_time(choice, spans)
     elif labels is not None and choice.stratified:
         indices = _stratified(choice, labels)
     else:
         indices = _shuffled(choice, samples)
-    _check_filled(choice, indices, samples, spans)
+    _check_filled(choice, indices, samples, spans, groups)
     return indices
+
+
+def _as_given(choice: Split, labels: Array | None, spans: Array | None, groups: Array | None, given: Array) -> Indices:
+    parts = [np.flatnonzero(given == number).astype(np.int64) for number in range(len(PARTS))]
+    missing = [share if not len(part) else 0.0 for part, share in zip(parts[1:], choice.shares[1:], strict=True)]
+    if not any(missing):
+        return Indices(*parts)
+    whole = choice.train + sum(missing)
+    validation, test = (share / whole for share in missing)
+    rest = choice.model_copy(update={"train": 1 - validation - test, "validation": validation, "test": test})
+    seen = parts[0]
+    inner = split(rest, len(seen), *(None if one is None else one[seen] for one in (labels, spans, groups)))
+    carved = [seen[part] for _, part in inner.parts()]
+    return Indices(carved[0], *(own if len(own) else taken for own, taken in zip(parts[1:], carved[1:], strict=True)))
+
+
+def _by_groups(choice: Split, groups: Array) -> Indices:
+    """Group by group in a random order, each to the part that lags most behind its share."""
+    numbers, place = np.unique(groups, return_inverse=True)
+    sizes = np.bincount(place)
+    owed = np.array(choice.shares) * len(groups)
+    # Parts that get anything get a group first: with few groups of unequal size one might go empty-handed.
+    waiting = [part for part in np.argsort(owed, kind="stable") if choice.shares[part] > 0]
+    part_of = np.zeros(len(numbers), dtype=np.int64)
+    for number in np.random.default_rng(choice.seed).permutation(len(numbers)):
+        part = waiting.pop() if waiting else int(np.argmax(owed))
+        part_of[number] = part
+        owed[part] -= sizes[number]
+    return Indices(*(np.flatnonzero(part_of[place] == part).astype(np.int64) for part in range(len(PARTS))))
 
 
 def _shuffled(choice: Split, samples: int) -> Indices:
@@ -144,12 +189,24 @@ def _by_time(choice: Split, spans: Array) -> Indices:
     return Indices(*parts)
 
 
-def _check_filled(choice: Split, indices: Indices, samples: int, spans: Array | None) -> None:
+def _check_filled(
+    choice: Split, indices: Indices, samples: int, spans: Array | None, groups: Array | None = None
+) -> None:
     for (name, part), share in zip(indices.parts(), choice.shares, strict=True):
         if share > 0 and len(part) == 0:
-            unit = "sample" if spans is None else "window"
-            remedy = "add samples" if spans is None else "use a shorter window or a longer series"
-            raise NetloomError(
-                f"The {NAMES[name]} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
-                f"{remedy}, or change the shares of the parts."
-            )
+            raise NetloomError(_empty_part(name, share, samples, spans, groups))
+
+
+def _empty_part(name: str, share: float, samples: int, spans: Array | None, groups: Array | None) -> str:
+    if groups is not None:
+        count = len(np.unique(groups))
+        return (
+            f"The {NAMES[name]} part would be empty: there are only {count} groups, which are never parted; "
+            "add groups, or change the shares of the parts."
+        )
+    unit = "sample" if spans is None else "window"
+    remedy = "add samples" if spans is None else "use a shorter window or a longer series"
+    return (
+        f"The {NAMES[name]} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
+        f"{remedy}, or change the shares of the parts."
+    )

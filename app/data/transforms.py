@@ -14,8 +14,8 @@ from graph.shapes import Kind, Shape
 FEATURE_AXIS: dict[Kind, int] = {Kind.VECTOR: 1, Kind.SEQUENCE: 2, Kind.IMAGE: 1, Kind.VIDEO: 2}
 """Axis of a batch along which each place has its own mean and deviation: features, or channels of pictures."""
 
-CHUNK = 1_000_000
-"""Values that are worked on at a time."""
+CHUNK = 1 << 16
+"""Values that are worked on at a time: few enough to stay in a core's cache, in 64 bits too."""
 
 
 def per_feature(values: Array, shape: Shape) -> Array:
@@ -49,19 +49,27 @@ class Standardise:
 
     @classmethod
     def fit(cls, values: Array, shape: Shape) -> Self:
-        """Measure mean and deviation of ``values`` (N, *shape), N at least 1."""
-        count = values.size // shape.features
-        mean = sum(per_feature(values[cut], shape).sum(axis=0, dtype=np.float64) for cut in _chunks(values)) / count
-        squares = ((per_feature(values[cut], shape) - mean) ** 2 for cut in _chunks(values))
-        deviation = np.sqrt(sum(square.sum(axis=0) for square in squares) / count)
+        """Measure mean and deviation of ``values`` (N, *shape), N at least 1, in one pass."""
+        count, mean, spread = 0, np.zeros(shape.features), np.zeros(shape.features)
+        for cut in chunks(values):
+            rows, middle, squares = _moments(values[cut], shape)
+            # Chan's rule joins the moments of two sets without looking at either again.
+            shift, total = middle - mean, count + rows
+            spread += squares + shift**2 * (count * rows / total)
+            mean += shift * (rows / total)
+            count = total
+        deviation = np.sqrt(spread / count)
         # Rounding leaves a constant feature with a deviation near its last digit, not at zero.
         still = deviation <= 1e-7 * np.maximum(np.abs(mean), 1e-12)
         return cls(shape, mean, np.where(still, 1.0, deviation))
 
-    def apply(self, values: Array) -> Array:
-        """``values`` (N, *shape) with mean 0 and deviation 1 where they were fitted, as float32."""
+    def apply(self, values: Array, out: Array | None = None) -> Array:
+        """``values`` (N, *shape) with mean 0 and deviation 1 where they were fitted, as float32.
+
+        ``out`` takes the result; it may be ``values`` itself, which then needs no further memory.
+        """
         mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
-        return _by_chunks(values, lambda chunk: (chunk - mean) / scale)
+        return _by_chunks(values, lambda chunk: (chunk - mean) / scale, out)
 
     def undo(self, values: Array) -> Array:
         """Standardised ``values`` (N, *shape) in their own units again, as float32."""
@@ -91,14 +99,33 @@ def _broadcast(per_feature_values: Array, shape: Shape) -> Array:
     return per_feature_values.reshape(axes)
 
 
-def _chunks(values: Array) -> Iterator[slice]:
-    """Samples in pieces of about a million values: sums need 64 bits, but not a whole data set in 64 bits."""
+def chunks(values: Array) -> Iterator[slice]:
+    """Samples in pieces of about `CHUNK` values: sums need 64 bits, but not a whole data set in 64 bits."""
     step = max(1, CHUNK // max(1, values[:1].size))
     return (slice(start, start + step) for start in range(0, len(values), step))
 
 
-def _by_chunks(values: Array, transform: Callable[[Array], Array]) -> Array:
-    result = np.empty(values.shape, dtype=np.float32)
-    for cut in _chunks(values):
+def all_finite(values: Array) -> bool:
+    """Whether no value is NaN or infinite."""
+    return all(bool(np.isfinite(values[cut]).all()) for cut in chunks(values))
+
+
+def has_gaps(values: Array) -> bool:
+    """Whether a value is NaN."""
+    return any(bool(np.isnan(values[cut]).any()) for cut in chunks(values))
+
+
+def _moments(values: Array, shape: Shape) -> tuple[int, Array, Array]:
+    """Number of values per feature, their means, and the sums of their squared distances from them."""
+    columns = per_feature(values, shape).astype(np.float64)
+    ones = np.ones(len(columns))
+    mean = ones @ columns / len(columns)
+    columns -= mean
+    return len(columns), mean, ones @ (columns * columns)
+
+
+def _by_chunks(values: Array, transform: Callable[[Array], Array], out: Array | None = None) -> Array:
+    result = np.empty(values.shape, dtype=np.float32) if out is None else out
+    for cut in chunks(values):
         result[cut] = transform(values[cut])
     return result

@@ -20,6 +20,10 @@ CATEGORIES = 50
 CLASSES = 1000
 """Most classes that a target may have."""
 LARGEST = float(np.finfo(np.float32).max)
+COUNTED = 100_000
+"""In columns longer than this, different values are counted among so many evenly spaced ones."""
+OTHER = "(unknown)"
+"""The category of values that training never saw."""
 
 _DATE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})([ T].*)?")
 _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
@@ -38,7 +42,10 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """What was found in one column of a table."""
+    """What was found in one column of a table.
+
+    ``unique`` counts different values: of a long column, those among `COUNTED` evenly spaced rows.
+    """
 
     name: str
     type: ColumnType
@@ -60,18 +67,25 @@ class Column:
 def look(series: pd.Series[Any]) -> Column:
     """What is in one column."""
     known = series.dropna()
-    unique = int(known.nunique())
+    unique = int(thinned(known).nunique())
     example = str(known.iloc[0])[:60] if len(known) else ""
     return Column(str(series.name), type_of(known), int(series.isna().sum()), unique, example)
+
+
+def thinned(series: pd.Series[Any]) -> pd.Series[Any]:
+    """A column, or `COUNTED` to twice as many evenly spaced values of it where it is longer."""
+    return series if len(series) <= COUNTED else series.iloc[:: len(series) // COUNTED]
 
 
 def type_of(series: pd.Series[Any]) -> ColumnType:
     """What the values of a column are; a column that pandas took for numbers is not looked through."""
     import pandas as pd
 
-    known = series.dropna()
+    known = thinned(series.dropna())
     if not len(known):
         return ColumnType.EMPTY
+    if pd.api.types.is_datetime64_any_dtype(known.dtype):
+        return ColumnType.DATE
     if pd.api.types.is_bool_dtype(known.dtype):
         return ColumnType.CATEGORY
     if pd.api.types.is_numeric_dtype(known.dtype) or _mostly_numbers(known):
@@ -99,30 +113,51 @@ def numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
     NetloomError
         if a value is infinite or too large for a 32-bit number.
     """
+    wide, notes = wide_numbers(series)
+    with np.errstate(over="ignore"):
+        values = wide.astype(np.float32)
+    check_range(str(series.name), values)
+    return values, notes
+
+
+def wide_numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """A column as numbers of 64 bits (N,), NaN where a value is missing or no number, and notes.
+
+    A column that pandas took for numbers is not copied.
+    """
     import pandas as pd
 
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiu":
+        return series.to_numpy(), ()
     values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    large = int((np.abs(values) > LARGEST).sum())
-    if large:
-        raise NetloomError(
-            f"Column “{series.name}” holds {large} infinite or far too large values; "
-            "correct them or leave the column out."
-        )
     odd = int(np.isnan(values).sum()) - int(series.isna().sum())
     what = "1 value is not a number and counts" if odd == 1 else f"{odd} values are not numbers and count"
-    return values.astype(np.float32), (f"Column “{series.name}”: {what} as missing.",) if odd else ()
+    return values, (f"Column “{series.name}”: {what} as missing.",) if odd else ()
 
 
-def one_hot(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
-    """A column of categories as float32 (N, categories) of zeros and ones, and a name for each.
+def check_range(name: str, values: Array) -> None:
+    """Raise `NetloomError` if a value of column ``name``, float32 (N,), became infinite."""
+    large = int(np.isinf(values).sum())
+    if large:
+        raise NetloomError(
+            f"Column “{name}” holds {large} infinite or far too large values; correct them or leave the column out."
+        )
 
-    Missing values are a category of their own.
+
+def categories(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """A column of categories as numbers int64 (N,), and their names in order; missing values are a category too.
+
+    One more name stands at the end, for categories that training never saw.
     """
-    missing = series.isna()
-    text = series.astype(str).where(~missing, "(missing)")
-    names = sorted(text.unique())
-    coded = np.stack([(text == name).to_numpy(np.float32) for name in names], axis=1)
-    return coded, tuple(f"{series.name} = {name}" for name in names)
+    import pandas as pd
+
+    codes, found = pd.factorize(series)
+    texts = [str(one) for one in found]
+    missing = codes < 0
+    names = sorted({*texts, "(missing)"} if missing.any() else set(texts))
+    place = {name: number for number, name in enumerate(names)}
+    numbered = np.array([place[text] for text in texts] + [place.get("(missing)", 0)], dtype=np.int64)
+    return numbered[codes], (*names, OTHER)
 
 
 def labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
@@ -133,8 +168,11 @@ def labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
     NetloomError
         if there is one class only, or more than can be told apart.
     """
-    text = series.map(_class_name)
-    names = sorted(text.unique(), key=_natural)
+    import pandas as pd
+
+    codes, values = pd.factorize(series)
+    texts = [_class_name(value) for value in values]
+    names = sorted(set(texts), key=_natural)
     if len(names) < 2:
         raise NetloomError(f"Column “{series.name}” has one class only (“{names[0]}”); at least two are needed.")
     if len(names) > CLASSES:
@@ -143,7 +181,7 @@ def labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
             "Choose another target, or regression if the values are numbers."
         )
     number = {name: place for place, name in enumerate(names)}
-    return text.map(number).to_numpy(np.int64), tuple(names)
+    return np.array([number[text] for text in texts], dtype=np.int64)[codes], tuple(names)
 
 
 def _class_name(value: object) -> str:
@@ -159,9 +197,9 @@ def _natural(name: str) -> tuple[int, float, str]:
         return 1, 0.0, name
 
 
-def is_identifier(column: Column, rows: int) -> bool:
+def is_identifier(column: Column, series: pd.Series[Any]) -> bool:
     """Whether a column only numbers the rows: all values differ and its name says so."""
-    return rows > 2 and column.unique == rows and bool(_IDENTIFIER.fullmatch(column.name))
+    return len(series) > 2 and bool(_IDENTIFIER.fullmatch(column.name)) and int(series.nunique()) == len(series)
 
 
 def likely_target(columns: tuple[Column, ...]) -> str:

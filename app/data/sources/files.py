@@ -49,7 +49,7 @@ class FileSource(Source):
 
     def change_note(self, file: Path) -> tuple[str, ...]:
         """A sentence if the content is not what it was when it was chosen."""
-        if self.sha256 in ("", content_hash(file)):
+        if not self.sha256 or self.sha256 == content_hash(file):
             return ()
         return (f"{file.name} has changed since it was chosen for this project.",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pydantic
@@ -12,7 +12,7 @@ from app.data.dataset import Array, Dataset
 from app.data.sources.columns import ColumnType, numbers, type_of
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
-from app.data.sources.table import check_column
+from app.data.sources.table import check_column, in_order
 from app.data.sources.windows import window_count, windows, windows_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -42,7 +42,7 @@ class Series(CsvSource):
         frame, notes = self.frame(file)
         if self.order:
             check_column(file, frame, self.order)
-            frame = frame.loc[_times(frame[self.order]).argsort(kind="stable")]
+            frame = frame.iloc[in_order(frame[self.order])]
         names = self._seen(file, frame)
         target = self.target or names[-1]
         measured = [numbers(frame[name]) for name in names]
@@ -85,23 +85,3 @@ def carried(values: Array) -> tuple[Array, tuple[str, ...]]:
     start = int(np.argmax(whole)) if whole.any() else len(values)
     filled = np.take_along_axis(values, np.maximum(last, 0), axis=0)[start:]
     return filled, (f"Missing values repeat the last one known ({int(missing.sum())} of {missing.size}).",)
-
-
-def _times(series: pd.Series[Any]) -> pd.Series[Any]:
-    """A column that can be sorted: numbers, or dates.
-
-    Raises
-    ------
-    NetloomError
-        if it holds neither.
-    """
-    import pandas as pd
-
-    if type_of(series) is ColumnType.NUMBER:
-        return series
-    for style in ("ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M"):
-        try:
-            return pd.to_datetime(series, format=style, utc=True)
-        except (ValueError, OverflowError):
-            continue
-    raise NetloomError(f"Column “{series.name}” holds neither numbers nor dates, so rows cannot be sorted by it.")

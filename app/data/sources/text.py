@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
-from app.data.dataset import Array, Dataset, Field, Task
+from app.data.dataset import Dataset, Field, Task
 from app.data.sources.columns import ColumnType, likely_target, look, looks_like_classes, type_of
 from app.data.sources.columns import labels as class_labels
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
 from app.data.sources.table import amounts, check_column, rare_note
+from app.data.sources.tokens import numbered, split_text, vocabulary_of
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PADDING, UNKNOWN = "(padding)", "(unknown)"
-"""Tokens 0 and 1 of every vocabulary."""
-_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Text(CsvSource):
@@ -74,28 +66,6 @@ class Text(CsvSource):
         longer = sum(len(one) > self.length for one in cut)
         notes = (f"Texts longer than {self.length} tokens are cut off ({longer} of {len(cut)}).",)
         return Field("text", tokens(self.length), vocabulary=vocabulary, values=values), notes if longer else ()
-
-
-def split_text(text: str, unit: str) -> list[str]:
-    """Words and punctuation marks in lower case, or characters as they are."""
-    return _WORD.findall(text.lower()) if unit == "word" else list(text)
-
-
-def vocabulary_of(texts: Iterable[list[str]], limit: int) -> tuple[str, ...]:
-    """Padding, unknown, and the most frequent tokens, ``limit`` in all; equally frequent ones by the alphabet."""
-    counts = Counter(token for text in texts for token in text)
-    ranked = sorted(counts, key=lambda token: (-counts[token], token))
-    return (PADDING, UNKNOWN, *ranked[: limit - 2])
-
-
-def numbered(texts: list[list[str]], vocabulary: tuple[str, ...], length: int) -> Array:
-    """The texts as int64 (N, length): positions in the vocabulary, 0 after the end of a text."""
-    number = {token: place for place, token in enumerate(vocabulary)}
-    values = np.zeros((len(texts), length), dtype=np.int64)
-    for row, text in zip(values, texts, strict=True):
-        known = [number.get(token, 1) for token in text[:length]]
-        row[: len(known)] = known
-    return values
 
 
 def longest(file: Path, frame: pd.DataFrame) -> str:

@@ -38,7 +38,7 @@ def test_columns_are_described(write: Write) -> None:
     assert found["columns"][2] == {"name": "colour", "type": "category", "missing": 0, "unique": 2, "example": "red"}
     assert [column["type"] for column in found["columns"]] == ["number", "number", "category", "category"]
     assert found["problems"] == ["Column “id” only numbers the rows and is left out."]
-    assert (found["samples"], found["classes"], found["shape"]) == (60, ["x", "y", "z"], [3])
+    assert (found["samples"], found["classes"], found["shape"]) == (60, ["x", "y", "z"], [4])
 
 
 def test_kind_and_target_can_be_said(write: Write) -> None:

@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from app.data.choice import DataChoice
 from app.data.dataset import Task
+from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
+from app.data.sources import parsing, pieces
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.text import Text
@@ -26,9 +29,9 @@ def test_a_table_becomes_features_and_classes(write: Write) -> None:
     dataset = Table(path=str(write("flowers.csv", FLOWERS)), target="kind").load()
     assert dataset.task is Task.CLASSIFICATION
     features = dataset.input_field()
-    assert features.names == ("length", "colour = blue", "colour = red")
-    assert features.shape == vector(3)
-    np.testing.assert_array_equal(features.values[:3], [[0, 1, 0], [0.5, 0, 1], [1, 0, 1]])
+    assert features.names == ("length", "colour = blue", "colour = red", "colour = (unknown)")
+    assert features.shape == vector(4)
+    np.testing.assert_array_equal(features.values[:3], [[0, 1, 0, 0], [0.5, 0, 1, 0], [1, 0, 1, 0]])
     assert np.isnan(features.values[4, 0])
     assert dataset.target_field().classes == ("a", "b")
     assert dataset.target_field().values[:3].tolist() == [1, 0, 1]
@@ -49,7 +52,7 @@ def test_delimiter_and_encoding_are_found(write: Write, delimiter: str, encoding
     lines = [["Größe", "Café", "y"]] + [[str(row), f"é{row % 2}", str(row * 1.5)] for row in range(30)]
     content = "\n".join(delimiter.join(line) for line in lines).encode(encoding)
     dataset = Table(path=str(write("t.csv", content))).load()
-    assert dataset.input_field().names == ("Größe", "Café = é0", "Café = é1")
+    assert dataset.input_field().names == ("Größe", "Café = é0", "Café = é1", "Café = (unknown)")
     np.testing.assert_allclose(dataset.target_field().values[:, 0], np.arange(30) * 1.5)
 
 
@@ -71,7 +74,9 @@ def test_quoted_newlines_and_delimiters_stay_in_their_cell(write: Write) -> None
     rows = "\n".join(f'"first, {row % 2}\nsecond",{row}' for row in range(40))
     dataset = Table(path=str(write("t.csv", f"words,y\n{rows}")), task="regression").load()
     assert dataset.samples == 40
-    assert dataset.input_field().names == ("words = first, 0\nsecond", "words = first, 1\nsecond")
+    assert dataset.input_field().names == (
+        "words = first, 0\nsecond", "words = first, 1\nsecond", "words = (unknown)",
+    )  # fmt: skip
 
 
 def test_columns_of_the_same_or_no_name_stay_apart(write: Write) -> None:
@@ -229,3 +234,125 @@ def test_texts_are_not_standardised(write: Write) -> None:
     prepared = prepare(DataChoice.of("text", path=str(write("r.csv", REVIEWS))))
     assert prepared.scalers == {}
     assert prepared.train.arrays["text"].dtype == np.int64
+
+
+def test_a_large_file_is_read_in_pieces_to_the_same_table(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{row},{row * 0.5},{('red', 'blue')[row % 2]},{'' if row % 7 == 0 else row}" for row in range(900)]
+    path = write("t.csv", "a,b,c,y\n" + "\n".join(rows) + "\n")
+    whole = Table(path=str(path)).frame(path)[0]
+    monkeypatch.setattr(pieces, "PIECE", 500)
+    parsing._remembered.cache_clear()
+    cut = Table(path=str(path)).frame(path)[0]
+    assert cut is not whole
+    pd.testing.assert_frame_equal(cut, whole)
+
+
+@pytest.mark.parametrize("odd", ["1,2,3", '1,"2\n3"', "x,2", ""])
+def test_pieces_that_disagree_are_read_whole(write: Write, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    rows = [f"{row},{row * 2}" for row in range(300)]
+    path = write("t.csv", "\n".join(["a,b", *rows[:200], odd, *rows[200:]]))
+    monkeypatch.setattr(pieces, "PIECE", 300)
+    if odd == "1,2,3":
+        with pytest.raises(NetloomError, match="line 202 has 3 columns"):
+            Table(path=str(path)).frame(path)
+        return
+    frame, _ = Table(path=str(path)).frame(path)
+    assert len(frame) == (301 if odd else 300)
+    assert frame["b"].astype(str).tolist()[-1] == "598"
+
+
+def test_looking_and_loading_parse_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, counted, plain = write("flowers.csv", FLOWERS), [], parsing._parsed
+    monkeypatch.setattr(parsing, "_parsed", lambda *given: counted.append(given) or plain(*given))
+    suggest(path)
+    inspect(path)
+    assert len(counted) == 1
+
+
+def test_categories_that_training_never_saw_count_as_unknown(write: Write) -> None:
+    given = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
+    rows = [f"{'new' if row > 17 else 'ab'[row % 2]},{row},{part}" for row, part in enumerate(given)]
+    path = write("t.csv", "kind,y,part\n" + "\n".join(rows))
+    source = Table(path=str(path), target="y", task="regression", parts="part")
+    prepared = prepare(DataChoice(source=source, standardise=False))
+    assert prepared.dataset.input_field().names == ("kind = a", "kind = b", "kind = new", "kind = (unknown)")
+    assert {name: part.samples for name, part in prepared.parts.items()} == {"train": 12, "validation": 4, "test": 4}
+    np.testing.assert_array_equal(prepared.test.arrays["features"][-2:], [[0, 0, 0, 1]] * 2)
+    np.testing.assert_array_equal(prepared.test.arrays["features"][:2, :2], [[1, 0], [0, 1]])
+
+
+def test_words_that_training_never_saw_count_as_unknown(write: Write) -> None:
+    rows = "\n".join(f"word{row} and more words,{row % 2}" for row in range(60))
+    prepared = prepare(DataChoice(source=Text(path=str(write("r.csv", f"text,y\n{rows}")), target="y", length=4)))
+    assert set(prepared.test.arrays["text"][:, 0]) == {1}
+    assert 1 not in prepared.train.arrays["text"]
+
+
+def test_categories_can_be_tokens(write: Write) -> None:
+    dataset = Table(path=str(write("f.csv", FLOWERS)), target="kind", categories="tokens").load()
+    assert dataset.inputs == ("features", "categories")
+    field = dataset.input_field("categories")
+    assert field.shape == tokens(1)
+    assert field.vocabulary == ("(padding)", "(unknown)", "colour = blue", "colour = red")
+    assert field.values[:3, 0].tolist() == [2, 3, 3]
+
+
+@pytest.mark.parametrize(("missing", "samples", "features"), [("fill", 20, 1), ("flag", 20, 2), ("drop", 19, 1)])
+def test_missing_numbers_as_chosen(write: Write, missing: str, samples: int, features: int) -> None:
+    source = Table.parse({"path": str(write("f.csv", FLOWERS)), "target": "kind", "missing": missing}, "test")
+    dataset = source.changed(ignore=("colour",)).load()
+    assert (dataset.samples, dataset.input_field().shape) == (samples, vector(features))
+    if missing == "flag":
+        assert np.flatnonzero(dataset.input_field().values[:, 1]).tolist() == [4]
+
+
+def test_dates_can_be_calendar_features(write: Write) -> None:
+    dataset = Table(path=str(write("f.csv", FLOWERS)), target="kind", dates="calendar").load()
+    names = dataset.input_field().names
+    assert [name for name in names if name.startswith("when")] == [
+        f"when: {one}" for one in ("years since 2000", "year sine", "year cosine", "week sine", "week cosine")
+    ]
+    week = dataset.input_field().values[:, names.index("when: week sine")]
+    np.testing.assert_allclose(week[7:], week[:-7], atol=1e-6)
+
+
+def test_several_targets(write: Write) -> None:
+    rows = "\n".join(f"{row},{row * 2.5},{row * 0.5},{'ab'[row % 2]}" for row in range(40))
+    path = str(write("t.csv", f"x,u,v,kind\n{rows}"))
+    both = Table(path=path, target="u, v").load()
+    assert (both.target, both.target_field().shape, both.target_field().names) == ("targets", vector(2), ("u", "v"))
+    mixed = Table(path=path, target="kind, u").load()
+    assert (mixed.target, mixed.field_named("u").shape) == ("kind", vector(1))
+    assert mixed.input_field().names == ("x", "v")
+
+
+def test_rows_of_a_group_stay_together(write: Write) -> None:
+    rows = "\n".join(f"{row % 10},{row},{row * 2.5}" for row in range(200))
+    path = str(write("t.csv", f"patient,x,y\n{rows}"))
+    prepared = prepare(DataChoice(source=Table(path=path, group="patient", target="y"), standardise=False))
+    patients = [set(part.indices % 10) for part in prepared.parts.values()]
+    assert all(patients) and sum(map(len, patients)) == 10
+    assert prepared.dataset.input_field().names == ("x",)
+
+
+def test_ordered_rows_are_divided_by_time(write: Write) -> None:
+    days = np.random.default_rng(0).permutation(60)
+    rows = "\n".join(f"{day // 28 + 1:02d}/{day % 28 + 1:02d}/2023,{day},{day * 2.5}" for day in days)
+    source = Table(path=str(write("t.csv", f"when,x,y\n{rows}")), target="y", order="when")
+    prepared = prepare(DataChoice(source=source, standardise=False))
+    x = [part.arrays["features"][:, 0] for part in prepared.parts.values()]
+    assert x[0].max() < x[1].min() <= x[1].max() < x[2].min()
+
+
+def test_a_column_of_parts_is_checked(write: Write) -> None:
+    path = write("t.csv", "x,y,part\n" + "\n".join(f"{row},{row * 2.5},some" for row in range(20)))
+    with pytest.raises(NetloomError, match="says “some”, which is no part"):
+        Table(path=str(path), target="y", parts="part").load()
+
+
+def test_parts_that_are_not_given_come_from_the_training_part(write: Write) -> None:
+    rows = "\n".join(f"{row},{row * 2.5},{'test' if row > 89 else 'train'}" for row in range(100))
+    path = write("t.csv", f"x,y,part\n{rows}")
+    prepared = prepare(DataChoice(source=Table(path=str(path), target="y", parts="part")))
+    assert prepared.test.indices.tolist() == list(range(90, 100))
+    assert (prepared.train.samples, prepared.validation.samples) == (74, 16)

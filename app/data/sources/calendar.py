@@ -1,0 +1,63 @@
+"""Times in a column: reading them, and what a calendar says about each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.data.dataset import Array
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STYLES = ("ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y")
+"""Ways to write a date that are tried, in this order."""
+
+
+def parse_times(series: pd.Series[Any]) -> pd.Series[Any]:
+    """A column of dates as times.
+
+    Raises
+    ------
+    NetloomError
+        if it holds none.
+    """
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return series
+    for style in STYLES:
+        try:
+            return pd.to_datetime(series, format=style, utc=True)
+        except (ValueError, OverflowError):
+            continue
+    raise NetloomError(f"Column “{series.name}” holds neither numbers nor dates, so rows cannot be sorted by it.")
+
+
+def calendar_features(times: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """What a calendar says of each time: float64 (N, F) and the names of the features; NaN where there is no time.
+
+    The time that has passed since 2000 in years, and sine and cosine of the place in the year, the week and, if the
+    times are not all at the same hour, the day: midnight is as near to 23:00 as to 01:00.
+    """
+    import pandas as pd
+
+    accessor = times.dt
+    day = (accessor.hour * 3600.0 + accessor.minute * 60.0 + accessor.second) / 86400.0
+    turns = {
+        "year": (accessor.day_of_year - 1 + day) / 365.25,
+        "week": (accessor.day_of_week + day) / 7.0,
+        "day": day,
+    }
+    if day.dropna().nunique() <= 1:
+        del turns["day"]
+    origin = pd.Timestamp(2000, 1, 1, tz=accessor.tz)
+    passed = (times - origin) / pd.Timedelta(days=365.25)
+    columns, names = [passed.to_numpy(np.float64)], ["years since 2000"]
+    for name, place in turns.items():
+        angle = 2 * np.pi * place.to_numpy(np.float64)
+        columns += [np.sin(angle), np.cos(angle)]
+        names += [f"{name} sine", f"{name} cosine"]
+    return np.stack(columns, axis=1), tuple(names)

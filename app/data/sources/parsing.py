@@ -1,0 +1,224 @@
+"""From the bytes of a CSV file to a table: how it is written is found in its head, and it is parsed once."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.data.sources.pieces import in_pieces
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
+DECIMALS = {"point": ".", "comma": ","}
+COLUMNS = 20_000
+"""Most columns that a table may have."""
+HEAD = 1 << 20
+"""Bytes from which it is found out how a file is written."""
+KEPT = 1 << 28
+"""Tables up to this size stay in memory until the next one is read, so that looking and loading parse once."""
+_NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
+_WITH_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
+_WITH_POINT = re.compile(r"\s*[-+]?\d*\.\d+\s*")
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a CSV file is written. ``encoding`` is Python's name of it; ``guessed`` that it was the last resort."""
+
+    delimiter: str
+    header: bool
+    decimal: str
+    encoding: str = "utf-8"
+    guessed: bool = False
+
+
+def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str = "auto") -> Written:
+    """How ``text``, the head of a file, is written; each of the three is found out where it is ``auto``."""
+    head = "".join(itertools.islice(io.StringIO(text[:HEAD], newline=""), 100))
+    sign = _delimiter(head) if delimiter == "auto" else DELIMITERS[delimiter]
+    rows = _rows(head, sign)
+    mark = _decimal(rows, sign) if decimal == "auto" else DECIMALS[decimal]
+    return Written(sign, _has_header(rows) if header == "auto" else header == "yes", mark)
+
+
+def _rows(head: str, delimiter: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
+    except csv.Error:
+        return []
+
+
+def _delimiter(head: str) -> str:
+    """The sign that divides most lines into the same number of columns; the more columns the better."""
+    best, score = ",", 0.0
+    for sign in DELIMITERS.values():
+        widths = [len(row) for row in _rows(head, sign)]
+        usual = max(set(widths), key=widths.count, default=1)
+        agreement = widths.count(usual) / max(len(widths), 1)
+        # A blank also divides words, so it must divide every line alike to count.
+        if usual > 1 and (sign != " " or agreement == 1.0) and agreement * (1 + usual / 100) > score:
+            best, score = sign, agreement * (1 + usual / 100)
+    return best
+
+
+def _decimal(rows: list[list[str]], delimiter: str) -> str:
+    if delimiter == ",":
+        return "."
+    cells = [cell for row in rows for cell in row]
+    commas = sum(bool(_WITH_COMMA.fullmatch(cell)) for cell in cells)
+    return "," if commas > sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells) else "."
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    """Names are not numbers; a first line with a number in it is a line of values."""
+    return bool(rows) and not any(_NUMBER.fullmatch(cell) for cell in rows[0])
+
+
+def decoded_head(file: Path, raw: bytes, encoding: str) -> tuple[str, str]:
+    """The beginning ``raw`` of a file as text, and the encoding it is in (``auto``: found out).
+
+    Raises
+    ------
+    NetloomError
+        if it is not in that encoding.
+    """
+    wanted = {"auto": _marked(raw), "utf-8": "utf-8-sig"}.get(encoding, encoding)
+    try:
+        return _incremental(raw, wanted), wanted
+    except UnicodeError:
+        if encoding != "auto":
+            raise wrong_encoding(file, encoding) from None
+        return raw.decode("cp1252", errors="replace"), "cp1252"
+
+
+def wrong_encoding(file: Path, encoding: str) -> NetloomError:
+    """What is said of a file that does not hold what its encoding promises."""
+    return NetloomError(f"{file.name} is not written in {encoding}; choose another encoding.")
+
+
+def _marked(raw: bytes) -> str:
+    """The encoding that the first bytes announce; UTF-8 where they announce none."""
+    return "utf-16" if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _incremental(raw: bytes, encoding: str) -> str:
+    """Decode a beginning, which may end within a letter where the file goes on."""
+    return codecs.getincrementaldecoder(encoding)().decode(raw, final=len(raw) < HEAD)
+
+
+@lru_cache(maxsize=1)
+def _remembered(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataFrame:
+    return _parsed(file, written)
+
+
+def table_of(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataFrame:
+    """The table in ``file``; ``stamped`` tells whether the file is still the one that was parsed last.
+
+    The last small table is remembered: it must not be changed by whoever gets it.
+
+    Raises
+    ------
+    NetloomError
+        if it is no table, or too wide.
+    UnicodeError
+        if it is not written in the encoding.
+    """
+    return _remembered(file, stamped, written) if stamped[0] <= KEPT else _parsed(file, written)
+
+
+def _parsed(file: Path, written: Written) -> pd.DataFrame:
+    import pandas as pd
+
+    options: dict[str, Any] = {
+        "sep": written.delimiter,
+        "decimal": written.decimal,
+        "skipinitialspace": True,
+        "index_col": False,
+        "on_bad_lines": "error",
+    }
+    try:
+        with _strict():
+            frame = in_pieces(file, written.header, options) if written.encoding == "utf-8-sig" else None
+            if frame is None:
+                frame = _whole(file, written, options)
+    except pd.errors.ParserWarning:
+        raise NetloomError(f"{file.name} cannot be read as a table: its lines have more columns than names.") from None
+    except UnicodeError:
+        raise
+    except (ValueError, OverflowError) as error:  # ParserError is a ValueError
+        raise NetloomError(f"{file.name} cannot be read as a table: {_reason(error)}.") from None
+    _check_size(file, frame)
+    frame.columns = pd.Index(names(list(frame.columns), written.header))
+    return frame
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """Left alone, pandas would drop the cells that have no name and only warn."""
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        yield
+
+
+def _whole(file: Path, written: Written, options: dict[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    errors = "replace" if written.guessed else "strict"
+    with file.open("rb") as stream:
+        frame: pd.DataFrame = pd.read_csv(
+            stream,
+            encoding=written.encoding,
+            encoding_errors=errors,
+            header=0 if written.header else None,
+            low_memory=False,
+            **options,
+        )
+    return frame
+
+
+def names(given: Sequence[object], header: bool) -> list[str]:
+    """A name for every column: blank ones are numbered."""
+    plain = [str(name).strip() if header else "" for name in given]
+    numbered = [
+        f"column {place}" if not name or name.startswith("Unnamed:") else name for place, name in enumerate(plain, 1)
+    ]
+    taken: set[str] = set()
+    for place, name in enumerate(numbered):
+        free = name
+        while free in taken:
+            free = f"{free} ({place + 1})"
+        numbered[place] = free
+        taken.add(free)
+    return numbered
+
+
+def _check_size(file: Path, frame: pd.DataFrame) -> None:
+    if len(frame.columns) > COLUMNS:
+        raise NetloomError(f"{file.name} has {len(frame.columns)} columns; at most {COLUMNS} can be read.")
+    if len(frame) == 0:
+        raise NetloomError(f"{file.name} has a line of names but no lines of values.")
+
+
+def _reason(error: Exception) -> str:
+    """What pandas says, as part of a sentence."""
+    said = str(error).strip().splitlines()[0] if str(error).strip() else "its lines do not agree"
+    said = said.removeprefix("Error tokenizing data. C error: ").strip().rstrip(".")
+    counts = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said)
+    if counts:
+        return f"line {counts[2]} has {counts[3]} columns where {counts[1]} are expected"
+    return said[:1].lower() + said[1:]

@@ -1,0 +1,39 @@
+"""Texts as numbers: splitting them into tokens, the vocabulary, padding and unknown tokens."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.data.dataset import Array
+
+PADDING, UNKNOWN = "(padding)", "(unknown)"
+"""Tokens 0 and 1 of every vocabulary of words that people wrote."""
+START, END = "(start)", "(end)"
+"""What a list of tokens that a network is to write begins and ends with."""
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def split_text(text: str, unit: str) -> list[str]:
+    """Words and punctuation marks in lower case, or characters as they are."""
+    return _WORD.findall(text.lower()) if unit == "word" else list(text)
+
+
+def vocabulary_of(texts: Iterable[list[str]], limit: int) -> tuple[str, ...]:
+    """Padding, unknown, and the most frequent tokens, ``limit`` in all; equally frequent ones by the alphabet."""
+    counts = Counter(token for text in texts for token in text)
+    ranked = sorted(counts, key=lambda token: (-counts[token], token))
+    return (PADDING, UNKNOWN, *ranked[: limit - 2])
+
+
+def numbered(texts: list[list[str]], vocabulary: tuple[str, ...], length: int) -> Array:
+    """The texts as int64 (N, length): positions in the vocabulary, 0 after the end of a text."""
+    number = {token: place for place, token in enumerate(vocabulary)}
+    values = np.zeros((len(texts), length), dtype=np.int64)
+    for row, text in zip(values, texts, strict=True):
+        known = [number.get(token, 1) for token in text[:length]]
+        row[: len(known)] = known
+    return values
