@@ -26,7 +26,7 @@ with torch.no_grad():
 
 def test_from_a_preset_to_exported_code(tmp_path: Path) -> None:
     """new, check, train, runs, evaluate, predict, resume, export; then the exported file answers by itself."""
-    assert told(tmp_path, "new", "digits.netloom", "--preset", "digits_cnn")["parameters"] == 6090
+    assert told(tmp_path, "new", "digits.netloom", "--preset", "digits_mlp")["parameters"] == 2410
     assert told(tmp_path, "check", "digits.netloom")["ok"]
     finished = told(tmp_path, "train", "digits.netloom", "--epochs", 2, "--out", "runs/first")
     assert (finished["status"], finished["run"]) == ("completed", "runs/first")
@@ -61,8 +61,8 @@ def standardised(samples: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
 
 def test_ctrl_c_stops_after_the_current_step_and_the_run_goes_on(tmp_path: Path) -> None:
     """What is interrupted twice ends where the same training without interruption ends, bit for bit."""
-    whole = told(tmp_path, "train", "preset:digits_mlp", "--epochs", 200, "--out", "whole")
-    training = begun(tmp_path, "train", "preset:digits_mlp", "--epochs", 200, "--out", "run", "--json")
+    whole = told(tmp_path, "train", "preset:digits_mlp", "--epochs", 100, "--out", "whole")
+    training = begun(tmp_path, "train", "preset:digits_mlp", "--epochs", 100, "--out", "run", "--json")
     assert training.stdout is not None
     assert json.loads(training.stdout.readline())["event"] == "started"
     training.send_signal(signal.SIGINT)
@@ -70,9 +70,9 @@ def test_ctrl_c_stops_after_the_current_step_and_the_run_goes_on(tmp_path: Path)
     finished = json.loads(out.splitlines()[-1])
     assert (training.returncode, err) == (0, "")
     assert (finished["event"], finished["status"]) == ("finished", "stopped")
-    assert finished["epoch"] < 200
+    assert finished["epoch"] < 100
     resumed = told(tmp_path, "resume", "run")
-    assert (resumed["status"], resumed["epoch"]) == ("completed", 200)
+    assert (resumed["status"], resumed["epoch"]) == ("completed", 100)
     assert resumed["test"] == whole["test"]
     assert (tmp_path / "run/weights.safetensors").read_bytes() == (tmp_path / "whole/weights.safetensors").read_bytes()
 
