@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets.fields.base import Field
 from widgets.fields.make import make_field
@@ -35,7 +35,7 @@ class _Row:
         inside.setSpacing(6)
         inside.addWidget(self.field, 1)
         if spec.unit:
-            inside.addWidget(_unit(spec.unit))
+            inside.addWidget(_Unit(spec.unit))
         self.cell = cell
         grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(cell, line, 1)
@@ -156,10 +156,21 @@ def _note(tone: str | None) -> QLabel:
     return label
 
 
-def _unit(unit: str) -> QLabel:
-    label = QLabel(unit)
-    label.setProperty("faint", True)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * SMALL_SHARE)
-    label.setFont(font)
-    return label
+class _Unit(QLabel):
+    """A unit beside its field, small at every text size."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.setProperty("faint", True)
+        self._shrink()
+
+    def _shrink(self) -> None:
+        font = QApplication.font()
+        font.setPointSizeF(font.pointSizeF() * SMALL_SHARE)
+        if font != self.font():
+            self.setFont(font)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._shrink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from graph.check import Checker
@@ -48,6 +48,8 @@ class Outline(Themed, QTreeWidget):
         self._stops: tuple[Callable[[], None], ...] = ()
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._quiet = False
+        self._stale = True
+        self._chosen: list[str] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.rebuild)
@@ -61,21 +63,26 @@ class Outline(Themed, QTreeWidget):
         self.close_document()
         self._document, self._checker = document, checker
         self._stops = (document.subscribe(lambda _: self._soon()), checker.subscribe(lambda _: self._soon()))
-        self.rebuild()
+        self._quiet = True
+        self._rows, self._chosen = {}, []
+        self.clear()
+        self._quiet = False
+        self._soon()
 
     def theme_changed(self) -> None:
         self.rebuild()
 
     def _soon(self) -> None:
-        """Rebuild once after a burst of news."""
-        if not self._later.isActive():
+        """Rebuild once after a burst of news; while nobody looks, not before somebody does."""
+        self._stale = True
+        if self.isVisible() and not self._later.isActive():
             self._later.start(0)
 
     def rebuild(self) -> None:
         """Show the network as it is now."""
         if self._document is None or self._checker is None:
             return
-        chosen = [item.data(0, _ID) for item in self.selectedItems()]
+        self._stale = False
         network = self._document.network
         self._quiet = True
         self.clear()
@@ -89,7 +96,7 @@ class Outline(Themed, QTreeWidget):
             for connection in network.out_of(id_):
                 item.addChild(_link(f"{connection.source_port}: to {connection.target}", connection.target))
         self._quiet = False
-        self.show_selection([id_ for id_ in chosen if id_ in self._rows])
+        self.show_selection(self._chosen)
 
     def _layer_item(self, node: Node, facts: Facts) -> QTreeWidgetItem:
         shape = ", ".join(str(shape) for shape in facts.outputs.values())
@@ -109,7 +116,8 @@ class Outline(Themed, QTreeWidget):
 
     def show_selection(self, ids: list[str]) -> None:
         """Select these layers here, because they are selected elsewhere."""
-        if [item.data(0, _ID) for item in self.selectedItems()] == ids:
+        self._chosen = ids
+        if self._stale or [item.data(0, _ID) for item in self.selectedItems()] == ids:
             return
         self._quiet = True
         self.clearSelection()
@@ -120,7 +128,8 @@ class Outline(Themed, QTreeWidget):
 
     def _on_selection(self) -> None:
         if not self._quiet:
-            self.picked.emit(list(dict.fromkeys(str(item.data(0, _ID)) for item in self.selectedItems())))
+            self._chosen = list(dict.fromkeys(str(item.data(0, _ID)) for item in self.selectedItems()))
+            self.picked.emit(self._chosen)
 
     def _on_edit(self, item: QTreeWidgetItem, column: int) -> None:
         old, new = item.data(0, _ID), item.text(0).strip()
@@ -129,6 +138,11 @@ class Outline(Themed, QTreeWidget):
             item.setText(0, old)
             self._quiet = False
             self.named.emit(old, new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.rebuild()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

@@ -58,7 +58,7 @@ class ProblemRow(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 10, 5)
         layout.setSpacing(10)
-        layout.addWidget(Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignVCenter)
         text = QLabel(problem.message)
         text.setWordWrap(True)
         layout.addWidget(text, 1)

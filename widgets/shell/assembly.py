@@ -110,6 +110,7 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
+    session.changed.connect(window.training.show_devices)
     window.training.link = link
     with suppress(NetloomError):
         link.start()

@@ -13,6 +13,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
 from widgets.canvas.view import CanvasView
+from widgets.forms import SettingsForm
 from widgets.inspector.panel import Inspector
 from widgets.outline import Outline
 from widgets.palette import Palette
@@ -60,7 +61,7 @@ class Bench(QWidget):
         for widget in (self.left, self.canvas, self.inspector):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([200, 760, 320])
+        self.across.setSizes([218, 742, 320])
         for index in (0, 2):
             self.across.setCollapsible(index, False)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -157,8 +158,11 @@ class Bench(QWidget):
             self.refused.emit(str(error))
 
     def commit_typing(self) -> None:
-        """Take over what is being typed in the inspector."""
+        """Take over what is being typed in any form in view."""
         self.inspector.commit()
+        for form in self.findChildren(SettingsForm):
+            if form.isVisible():
+                form.commit()
 
     # Workspaces
 

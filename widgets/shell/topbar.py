@@ -108,6 +108,7 @@ class TopBar(Themed, QWidget):
         self.step = self._button("step", "stepButton", "Train on one batch")
         self.stop = self._button("stop", "stopButton", "Stop")
         self.devices = self._device_button()
+        self._offered: tuple[tuple[tuple[str, str], ...], str] | None = None
         self._left, self._right = QWidget(), QWidget()
         self._assemble()
         self.follow(themes)
@@ -195,6 +196,9 @@ class TopBar(Themed, QWidget):
 
     def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str) -> None:
         """Offer devices as ``(id, title)`` and mark the chosen one."""
+        if self._offered == (tuple(offered), chosen):
+            return
+        self._offered = (tuple(offered), chosen)
         menu = self.devices.menu()
         menu.clear()
         for name, title in offered:

@@ -72,7 +72,7 @@ class PresetCard(Themed, QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"Preset {preset.title}")
         self.setAccessibleDescription(" ".join(part for part in (preset.summary, preset.expect) if part))
-        self.setToolTip(preset.summary)
+        self.setToolTip(f"<p><b>{preset.title}</b><br>{preset.summary}</p>")
         self.clicked.connect(lambda: self.chosen.emit(preset))
         self.follow(themes)
 

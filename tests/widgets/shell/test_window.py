@@ -367,3 +367,42 @@ def test_the_window_fits_a_small_screen(window: MainWindow, project_file: Path) 
         window.show_workspace(name)
         assert window.minimumSizeHint().width() <= 1024, name
         assert window.minimumSizeHint().height() <= 640, name
+
+
+def test_the_outline_catches_up_when_it_is_looked_at(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    window.bench.canvas.select(["dense3"])
+    window.bench.left.setCurrentIndex(1)
+    assert [item.text(0) for item in window.bench.outline.selectedItems()] == ["dense3"]
+
+
+def test_help_on_the_selected_layer(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    window.bench.canvas.select(["conv1"])
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert window.bench.inspector.layer.form._rows["filters"].help.isVisible()
+    assert "small filters over an image" in window.bench.inspector.layer.teach.text()
+
+
+def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    assert window.session is not None
+    window.bar.device.emit("cpu")
+    assert window.session.document.sections["plan"] == {"device": "cpu"}
+    assert window.bar.devices.text() == "cpu"
+    window.commands["undo"].trigger()
+    assert window.bar.devices.text() == "auto"
+
+
+def test_what_is_being_typed_counts_when_a_command_runs(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.bench is not None
+    window.bench.canvas.select(["dense3"])
+    box = window.bench.inspector.layer.form.field("units").editor()
+    box.setFocus()
+    box.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(box, "10,0")
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert read_project(project_file).network.layer("dense3").values()["units"] == 100
