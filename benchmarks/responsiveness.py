@@ -164,7 +164,10 @@ def median_of(values: Iterable[float]) -> float:
 
 
 def tutorial() -> float:
-    """Samples per second of the ordinary loop on the same network and data; needs a process of its own."""
+    """Samples per second of the ordinary loop on the same network and data; needs a process of its own.
+
+    One thread, as the worker has: on a busy machine a second one makes the loop several times slower.
+    """
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
@@ -173,6 +176,7 @@ def tutorial() -> float:
     from app.training.plan import Plan
     from graph.compile import compile_network
 
+    torch.set_num_threads(1)
     found = project()
     data, plan = found.sections["data"], Plan.parse(found.sections["plan"])  # type: ignore[arg-type]
     part = prepare(DataChoice.parse(data)).train  # type: ignore[arg-type]
@@ -213,9 +217,8 @@ def main() -> None:
     print(f"responsiveness: {ours[0]:.2f} ms median, {ours[1]:.2f} ms 99th percentile while training with live plots")
     print(f"responsiveness: {theirs[0]:.2f} ms median, {theirs[1]:.2f} ms 99th percentile with pyqtgraph setData")
     print(f"responsiveness: {rest[0]:.2f} ms median, {rest[1]:.2f} ms 99th percentile at rest")
-    print(
-        f"responsiveness: {ours[2] / plain:.2f}x (samples per second, worker beside the window against the tutorial loop)"
-    )
+    ratio = ours[2] / plain
+    print(f"responsiveness: {ratio:.2f}x (samples per second, worker beside the window against the tutorial loop)")
     del app
 
 

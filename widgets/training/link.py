@@ -78,6 +78,11 @@ class WorkerLink(QObject):
         return self._was_ready
 
     @property
+    def busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        return bool(self._requests)
+
+    @property
     def process_id(self) -> int:
         """The process id of the worker, 0 where there is none."""
         return int(self._process.processId()) if self._process else 0

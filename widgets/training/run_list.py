@@ -121,6 +121,10 @@ class RunList(QWidget):
 
     # What others call
 
+    def button(self, title: str) -> QPushButton:
+        """The button with this title, for example Resume."""
+        return self._buttons[title]
+
     @property
     def current(self) -> RunEntry | None:
         """The run that is selected, None where none is."""

@@ -88,7 +88,7 @@ class MapsTab(Tab):
         preview = Preview.from_message(message)
         rows = preview.rows_of(1) or preview.rows_of(0)
         labels = preview.labels(units=False)
-        self._places = [int(preview.place[row]) for row in rows]
+        self._places = [int(preview.index[row]) for row in rows]
         self.gallery.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows))
         if rows:
             self.gallery.current = 0
