@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from app.home import home
 from widgets import theme
 from widgets.settings import Memory, Preferences
+from widgets.shell.look import apply_look
 from widgets.theme import ThemeSource
-from widgets.window import MainWindow, apply_look
+from widgets.window import MainWindow
 
 
 def application() -> QApplication:

@@ -70,6 +70,7 @@ class Outline(Themed, QTreeWidget):
         self._soon()
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         self.rebuild()
 
     def _soon(self) -> None:

@@ -73,6 +73,7 @@ class Palette(Themed, QWidget):
             top.setExpanded(True)
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         for family, top in self._families:
             top.setFont(0, self.theme.font(small=True, bold=True))
             top.setForeground(0, self.theme.faint)

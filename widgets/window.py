@@ -21,11 +21,12 @@ from widgets.shell.banners import Banners, Notice
 from widgets.shell.exporting import RunExport
 from widgets.shell.files import Files
 from widgets.shell.loading import Loader
+from widgets.shell.look import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.shell.training import TrainingCommands
 from widgets.start.gallery import presets
 from widgets.start.page import StartPage
-from widgets.theme import PROJECTOR_SCALE, ThemeSource
+from widgets.theme import ThemeSource
 
 if TYPE_CHECKING:
     from graph.facts import Problem
@@ -383,13 +384,6 @@ class MainWindow(QMainWindow):
             self.training.controller.close()
         if self.session is not None:
             self.session.close()
-
-
-def apply_look(preferences: Preferences, themes: ThemeSource) -> None:
-    """Give the look and the text size that the preferences ask for."""
-    scale = preferences["text_size"] / 100 * (PROJECTOR_SCALE if preferences["projector"] else 1.0)
-    themes.set_scale(scale)
-    themes.set_mode(preferences["theme"])
 
 
 def _dropped(event: QDropEvent) -> Path | None:

@@ -101,6 +101,7 @@ class NumberBox(QAbstractSpinBox):
         return enabled
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Any text may be typed; what it is worth is said when it is entered."""
         return QValidator.State.Acceptable, text, position
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -103,6 +103,7 @@ class LayerPage(Themed, QWidget):
         column.addStretch(1)
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         self.kind.setFont(self.theme.font(bold=True))
 
     def show_layer(self, document: Document, checker: Checker, id_: str) -> None:

@@ -74,6 +74,7 @@ class Banner(Themed, QWidget):
             self.notice.dismissed()
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         self.cross.setIcon(icons.icon("close", self.theme))
         self.cross.setIconSize(QSize(14, 14))
 

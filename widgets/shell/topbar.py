@@ -222,6 +222,7 @@ class TopBar(Themed, QWidget):
             button.setVisible(working)
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         fill, ink = self.theme.accent.name(), self.theme.accent_text.name()
         self._actions.paint(self.theme)
         self.train.setIcon(icons.icon("play", self.theme, self.theme.accent_text))

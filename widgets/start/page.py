@@ -221,6 +221,7 @@ class StartPage(Themed, QWidget):
             card.set_families(families)
 
     def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
         large = self.theme.font(bold=True)
         large.setPointSizeF(large.pointSizeF() * 1.7)
         self._name.setFont(large)
