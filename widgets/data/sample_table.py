@@ -54,6 +54,7 @@ class SampleModel(QAbstractTableModel):
         return f"{int(self._preview.index[section]):,}"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The cell's text and alignment, as Qt asks for them."""
         if self._preview is None:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= 2:

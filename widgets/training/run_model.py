@@ -103,6 +103,7 @@ class RunModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Names can be ticked, and edited unless the run is in progress."""
         flags = super().flags(index)
         if index.column() == 0:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
@@ -111,6 +112,7 @@ class RunModel(QAbstractTableModel):
         return flags
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
+        """What a cell shows, as Qt asks for it."""
         entry = self._entries[index.row()]
         match role:
             case ROLE.DisplayRole | ROLE.EditRole:
