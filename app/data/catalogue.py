@@ -6,8 +6,14 @@ from app.data.dataset import DatasetInfo
 from app.data.sources.arrays import Arrays
 from app.data.sources.base import Source
 from app.data.sources.bundled import BreastCancer, Diabetes, Digits, Iris, Wine
-from app.data.sources.generated import Circles, Spirals, Xor
+from app.data.sources.dates import Dates
+from app.data.sources.fleet import Fleet
+from app.data.sources.generated import Blobs, Checkerboard, Circles, Moons, Spirals, Xor
 from app.data.sources.images import Images
+from app.data.sources.letters import XOrO
+from app.data.sources.lines import Lines
+from app.data.sources.scenes import Captions, Clips
+from app.data.sources.sequences import Adding, BinaryAddition, Brackets
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.text import Text
@@ -23,8 +29,20 @@ SHIPPED: tuple[type[Source], ...] = (
     Spirals,
     Circles,
     Xor,
+    Moons,
+    Blobs,
+    Checkerboard,
+    XOrO,
     Sine,
     Seasons,
+    Fleet,
+    Adding,
+    BinaryAddition,
+    Brackets,
+    Dates,
+    Lines,
+    Captions,
+    Clips,
 )
 """Data that needs no file, in the order in which it is shown."""
 

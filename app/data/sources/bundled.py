@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from app.data.sources.base import Source
+from app.data.sources.made import with_values
 from graph.layers.settings import setting
 from graph.shapes import Shape, image, sequence, vector
 
@@ -49,7 +50,7 @@ class Digits(Source):
         if self.size != 8:
             pictures = np.stack([_resized(picture, self.size) for picture in pictures])
         values = pictures.reshape(len(pictures), *(size or 1 for size in self._shape.sizes))
-        return _with_values(self.info(), {self._input_name: values, "digit": bunch.target.astype(np.int64)})
+        return with_values(self.info(), {self._input_name: values, "digit": bunch.target.astype(np.int64)})
 
     @property
     def _input_name(self) -> str:
@@ -88,7 +89,7 @@ class _Table(Source):
         options = {"scaled": False} if self.loader == "load_diabetes" else {}
         bunch = getattr(sklearn.datasets, self.loader)(**options)
         held = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
-        return _with_values(self.info(), {"measurements": bunch.data.astype(np.float32), self.target.name: held})
+        return with_values(self.info(), {"measurements": bunch.data.astype(np.float32), self.target.name: held})
 
 
 class Iris(_Table):
@@ -173,15 +174,6 @@ class Diabetes(_Table):
         ("blood sugar", "mg/dl"),
     )
     target: ClassVar[FieldInfo] = FieldInfo("progression", vector(1), names=("progression",), units=("points",))
-
-
-def _with_values(info: DatasetInfo, values: dict[str, Array]) -> Dataset:
-    """The loaded form of ``info``."""
-    fields = {
-        one.name: Field(one.name, one.shape, one.classes, one.names, one.units, one.vocabulary, values=values[one.name])
-        for one in info.fields
-    }
-    return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary)
 
 
 def _resized(picture: Array, size: int) -> Array:

@@ -26,7 +26,7 @@ class _Plane(Source):
         """Facts of the points."""
         fields = (
             FieldInfo("point", vector(2), names=("x", "y")),
-            FieldInfo("class", vector(len(self.classes)), classes=self.classes),
+            FieldInfo("class", vector(len(self.names())), classes=self.names()),
         )
         return DatasetInfo(
             self.kind, self.title, Task.CLASSIFICATION, self.samples, fields, ("point",), "class", self.summary()
@@ -35,14 +35,18 @@ class _Plane(Source):
     def load(self, base: Path | None = None) -> Dataset:
         """The points and their classes."""
         rng = np.random.default_rng(self.seed)
-        labels = np.arange(self.samples, dtype=np.int64) % len(self.classes)
+        labels = np.arange(self.samples, dtype=np.int64) % len(self.names())
         points = self.places(labels, rng) + rng.normal(0.0, 1.0, (self.samples, 2)) * self.noise
         info = self.info()
         fields = {
             "point": Field("point", vector(2), names=("x", "y"), values=points.astype(np.float32)),
-            "class": Field("class", info.target_shape, classes=self.classes, values=labels),
+            "class": Field("class", info.target_shape, classes=self.names(), values=labels),
         }
         return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.classes
 
     def places(self, labels: Array, rng: np.random.Generator) -> Array:
         """Where the points would lie without noise, (N, 2), from their class numbers (N,)."""
@@ -96,3 +100,59 @@ class Xor(_Plane):
         x = rng.uniform(0.0, 1.0, len(labels)) * rng.choice([-1.0, 1.0], len(labels))
         y = rng.uniform(0.0, 1.0, len(labels)) * np.sign(x) * np.where(labels == 0, 1.0, -1.0)
         return np.stack([x, y], axis=1)
+
+
+class Moons(_Plane):
+    """Points on two half moons that reach into each other: a curve parts them, a line does not."""
+
+    kind: ClassVar[str] = "moons"
+    title: ClassVar[str] = "Two moons"
+    classes: ClassVar[tuple[str, ...]] = ("upper", "lower")
+
+    gap: float = setting(0.5, "How far the lower moon is pushed up into the upper", minimum=-2, maximum=2)
+
+    def places(self, labels: Array, rng: np.random.Generator) -> Array:
+        """Half circles of radius 1, the lower turned over and set off by one."""
+        angle = rng.uniform(0.0, np.pi, len(labels))
+        turned = np.where(labels == 0, 1.0, -1.0)
+        across = np.where(labels == 0, -0.5, 0.5) + turned * np.cos(angle)
+        return np.stack([across, turned * (np.sin(angle) - self.gap / 2)], axis=1)
+
+
+class Blobs(_Plane):
+    """Clouds of points, one for each class: as far apart, or as mixed, as you like."""
+
+    kind: ClassVar[str] = "blobs"
+    title: ClassVar[str] = "Clouds of points"
+
+    noise: float = setting(0.15, "Width of each cloud (standard deviation)", minimum=0, maximum=5)
+    clouds: int = setting(3, "Number of clouds, each a class of its own", minimum=2, maximum=12, unit="clouds")
+
+    def names(self) -> tuple[str, ...]:
+        """A number for each cloud."""
+        return tuple(f"cloud {number}" for number in range(1, self.clouds + 1))
+
+    def places(self, labels: Array, rng: np.random.Generator) -> Array:
+        """Middles evenly on a circle of radius 1, turned by chance."""
+        angle = rng.uniform(0.0, 2 * np.pi) + 2 * np.pi * labels / self.clouds
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+class Checkerboard(_Plane):
+    """Points on the fields of a checkerboard, by their colour: the finer the board, the more units it takes."""
+
+    kind: ClassVar[str] = "checkerboard"
+    title: ClassVar[str] = "Checkerboard"
+    classes: ClassVar[tuple[str, ...]] = ("dark", "light")
+
+    samples: int = setting(1000, "Number of points", minimum=10, maximum=1_000_000, unit="points")
+    noise: float = setting(0.0, "How far points stray into other fields (standard deviation)", minimum=0, maximum=5)
+    squares: int = setting(4, "Fields along each side of the board", minimum=2, maximum=16, unit="fields")
+
+    def places(self, labels: Array, rng: np.random.Generator) -> Array:
+        """A field of the right colour by chance, and a place on it; the board goes from -1 to 1."""
+        row = rng.integers(0, self.squares, len(labels))
+        first = (row + labels) % 2
+        column = first + 2 * rng.integers(0, (self.squares - first + 1) // 2)
+        corner = np.stack([column, row], axis=1) + rng.uniform(0.0, 1.0, (len(labels), 2))
+        return 2 * corner / self.squares - 1
