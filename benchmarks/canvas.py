@@ -22,7 +22,7 @@ from graph.check import Checker
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.layout import COLUMN
+from graph.folding import COLUMN
 from graph.network import Connection, Node
 from widgets.canvas.gestures.drag import Drag
 from widgets.canvas.view import CanvasView

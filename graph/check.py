@@ -108,6 +108,11 @@ class Checker:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    @property
+    def expected(self) -> Expected | None:
+        """What the chosen data offers, if it is known."""
+        return self._expected
+
     def expect(self, expected: Expected | None) -> None:
         """Check against other data from now on."""
         if expected != self._expected:

@@ -9,15 +9,13 @@ from typing import Literal
 import networkx as nx
 
 from graph import cards
+from graph.folding import PER_ROW, Part, fold, fold_to_fit
 from graph.network import Network, Position
 
 Direction = Literal["right", "down"]
 
 LARGE = 1000
 """Layers above which ordering by barycentres replaces fast-sugiyama, which then takes seconds."""
-
-COLUMN = cards.WIDTH + cards.COLUMN_GAP
-"""Distance between columns in pixels."""
 
 SWEEPS = 4
 """Passes over the columns when ordering by barycentres, and when straightening."""
@@ -30,6 +28,7 @@ def arrange(
     network: Network,
     ids: Collection[str] | None = None,
     direction: Direction = "right",
+    per_row: int | None = PER_ROW,
 ) -> dict[str, Position]:
     """Places for the layers, from inputs to outputs.
 
@@ -44,22 +43,39 @@ def arrange(
         the layers to arrange among themselves; None for all.
     direction
         where the data runs to.
+    per_row
+        columns after which a drawing to the right goes on in a new row below; None never folds.
     """
-    chosen = network.ids if ids is None else [id_ for id_ in network.ids if id_ in set(ids)]
+    chosen = _chosen(network, ids)
     if not chosen:
         return {}
-    graph = _simple(network, chosen)
-    columns = _columns(graph)
-    heights = {id_: cards.box(network.node(id_))[3] for id_ in graph}
-    if direction == "down":
-        heights = dict.fromkeys(graph, cards.WIDTH)
-    rows = _rows(graph, columns, heights)
     if direction == "right":
-        places = {id_: (columns[id_] * COLUMN, rows[id_]) for id_ in graph}
-    else:
-        levels = _levels(network, columns)
-        places = {id_: (rows[id_], levels[columns[id_]]) for id_ in graph}
-    return _anchored(network, places)
+        return _anchored(network, fold(_parts(network, chosen), per_row))
+    parts = _parts(network, chosen, cards.WIDTH)
+    columns = {id_: column for part in parts for id_, column in part.columns.items()}
+    levels, rows = _levels(network, columns), _below_one_another(parts)
+    return _anchored(network, {id_: (rows[id_], levels[columns[id_]]) for id_ in columns})
+
+
+def arrange_to_fit(
+    network: Network, room: tuple[float, float], ids: Collection[str] | None = None
+) -> dict[str, Position]:
+    """Places as `arrange` finds them, in rows of such a length that all fits ``room`` at the largest zoom.
+
+    Parameters
+    ----------
+    room
+        width and height that the drawing may fill, in pixels; it is shown at 100 % or less.
+    """
+    chosen = _chosen(network, ids)
+    return _anchored(network, fold_to_fit(_parts(network, chosen), room)) if chosen else {}
+
+
+def _chosen(network: Network, ids: Collection[str] | None) -> Sequence[str]:
+    if ids is None:
+        return network.ids
+    group = set(ids)
+    return [id_ for id_ in network.ids if id_ in group]
 
 
 def _levels(network: Network, columns: Mapping[str, int]) -> dict[int, float]:
@@ -130,22 +146,34 @@ class _Grid:
             cells.sort(key=lambda cell: places[cell])
 
 
-def _rows(graph: nx.DiGraph[str], columns: Mapping[str, int], heights: Mapping[str, float]) -> dict[str, float]:
-    """The height at which each layer stands: components below one another, few crossings, chains straight."""
-    rows: dict[str, float] = {}
-    floor = 0.0
+def _parts(network: Network, chosen: Sequence[str], breadth: float | None = None) -> list[Part]:
+    """The connected parts: few crossings, chains straight. ``breadth`` stands for the cards' heights if given."""
+    graph = _simple(network, chosen)
+    columns = _columns(graph)
+    heights = {id_: breadth or cards.box(network.node(id_))[3] for id_ in graph}
+    parts = []
     for component in nx.weakly_connected_components(graph):
-        part = graph.subgraph(component)
         ordered: nx.DiGraph[str] = nx.DiGraph()
         ordered.add_nodes_from(id_ for id_ in graph if id_ in component)
-        ordered.add_edges_from((s, t) for s, t in graph.edges if s in part)
+        ordered.add_edges_from((s, t) for s, t in graph.edges if s in component)
         grid = _Grid(ordered, columns, heights)
         _order(grid)
         tops = _straighten(grid)
-        low = min(tops[id_] for id_ in ordered)
-        for id_ in ordered:
-            rows[id_] = tops[id_] - low + floor
-        floor = max(rows[id_] + heights[id_] for id_ in ordered) + 2 * cards.ROW_GAP
+        own = {id_: columns[id_] for id_ in ordered}
+        parts.append(
+            Part(own, {id_: tops[id_] for id_ in own}, {id_: heights[id_] for id_ in own}, tuple(ordered.edges))
+        )
+    return parts
+
+
+def _below_one_another(parts: Sequence[Part]) -> dict[str, float]:
+    """Where each card stands across the data's direction, the parts one after another."""
+    rows: dict[str, float] = {}
+    floor = 0.0
+    for part in parts:
+        low = min(part.tops.values())
+        rows |= {id_: top - low + floor for id_, top in part.tops.items()}
+        floor = max(rows[id_] + part.heights[id_] for id_ in part.tops) + 2 * cards.ROW_GAP
     return rows
 
 

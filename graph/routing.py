@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from graph.cards import Box
 
@@ -108,8 +109,16 @@ def _free_level(start: Point, end: Point, cards: Sequence[Box]) -> float:
     here = min(start[1], end[1])
     free = [] if any(top < here < bottom for top, bottom in blocked) else [here]
     free += [edge for span in blocked for edge in span]
-    # Upwards wins among equals: a skip is read more easily above the chain than below it.
-    return min(free, key=lambda level: (abs(level - start[1]) + abs(level - end[1]), level))
+    # Between rows of cards a wire that returns to the next row's start runs in the middle, others a little lower.
+    share = 0.5 if end[0] < start[0] else 0.85
+    middles = [a[1] + (b[0] - a[1]) * share for a, b in pairwise(blocked)]
+    free += middles
+
+    def price(level: float) -> tuple[float, bool, float]:
+        # Upwards wins among equals: a skip is read more easily above the chain than below it.
+        return abs(level - start[1]) + abs(level - end[1]), level not in middles, level
+
+    return min(free, key=price)
 
 
 def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -28,7 +28,7 @@ def project(recipe: Recipe) -> Project:
         "expect": recipe.expect,
         "minutes": recipe.minutes,
     }
-    return Project(drawing.document.network, {"about": about, "data": data, "plan": dict(recipe.plan)})
+    return Project(drawing.arranged(), {"about": about, "data": data, "plan": dict(recipe.plan)})
 
 
 def files() -> dict[str, bytes]:

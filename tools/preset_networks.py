@@ -53,8 +53,8 @@ def autoencoder(code: int) -> Draw:
 def two_branches(drawing: Drawing) -> None:
     """Small and large kernels side by side, their maps joined."""
     start = drawing.chain(drawing.input(), conv(12), RELU)
-    fine = drawing.chain(start, conv(12), RELU, row=-0.5)
-    coarse = drawing.chain(start, conv(12, 5), RELU, row=0.5)
+    fine = drawing.chain(start, conv(12), RELU)
+    coarse = drawing.chain(start, conv(12, 5), RELU)
     joined = drawing.merge(layer("concatenate"), fine, coarse)
     drawing.output(drawing.chain(joined, POOL, FLATTEN, layer("dropout", rate=0.3), dense(10)))
 
@@ -71,7 +71,7 @@ def residual(drawing: Drawing) -> None:
 def _block(drawing: Drawing, start: str, filters: int) -> str:
     """Two convolutions whose result is added to what came in; the shortcut runs straight above them."""
     plain = (conv(filters, bias=False), NORM)
-    detour = drawing.chain(start, *plain, RELU, *plain, row=1)
+    detour = drawing.chain(start, *plain, RELU, *plain)
     return drawing.chain(drawing.merge(layer("add"), start, detour), RELU)
 
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import cards
+from graph.folding import FOLD_GAP
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.layout import LARGE, arrange
+from graph.layout import LARGE, arrange, arrange_to_fit
 from graph.network import Connection, Network, Node
 
 RELU = catalogue()["relu"]()
@@ -53,7 +54,7 @@ def boxes(network: Network, places: dict[str, tuple[float, float]]) -> dict[str,
 
 @given(networks(), st.sampled_from(["right", "down"]))
 def test_no_card_covers_another_and_data_runs_one_way(network: Network, direction):
-    places = arrange(network, direction=direction)
+    places = arrange(network, direction=direction, per_row=None)
     assert set(places) == set(network.ids)
     found = sorted(boxes(network, places).items())
     for index, (_, (x, y, width, height)) in enumerate(found):
@@ -72,8 +73,56 @@ def test_the_order_of_drawing_does_not_matter(network: Network, random):
     assert arrange(Network(nodes, wires)) == arrange(network)
 
 
+@given(networks(), st.integers(1, 7))
+def test_folded_rows_read_like_text_and_no_card_covers_another(network: Network, per_row: int):
+    places = arrange(network, per_row=per_row)
+    found = boxes(network, places)
+    assert max(x for x, _ in places.values()) <= (per_row - 1) * (cards.WIDTH + cards.COLUMN_GAP)
+    for a, (x, y, width, height) in found.items():
+        for b, (x2, y2, width2, height2) in found.items():
+            assert a == b or x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
+    for wire in network.connections:
+        source, target = found[wire.source], found[wire.target]
+        assert source[0] < target[0] or source[1] + source[3] < target[1]
+
+
+@given(networks(), st.integers(300, 2000), st.integers(200, 1200))
+def test_the_fitting_fold_is_never_worse_than_one_row(network: Network, width: int, height: int):
+    def zoom(places: dict[str, tuple[float, float]]) -> float:
+        found = boxes(network, places).values()
+        across = max(x + w for x, _, w, _ in found)
+        down = max(y + h for _, y, _, h in found)
+        return min(1.0, width / across, height / down)
+
+    fitted = arrange_to_fit(network, (width, height))
+    assert set(fitted) == set(network.ids)
+    assert zoom(fitted) >= zoom(arrange(network, per_row=None)) - 0.03
+
+
+def test_a_long_chain_is_folded_into_even_rows():
+    places = arrange(chain(14), per_row=5)
+    rows = sorted({y for _, y in places.values()})
+    assert [sum(y == row for _, y in places.values()) for row in rows] == [5, 5, 4]
+    assert all(b - a > FOLD_GAP for a, b in pairwise(rows))
+    assert [places[f"n{index:02}"][0] for index in (0, 5, 10)] == [0.0, 0.0, 0.0]
+
+
+def test_rows_break_where_the_fewest_wires_are_cut():
+    # The fifth column lies under a skip; a column earlier nothing does.
+    network = network_of({(i, i + 1) for i in range(9)} | {(4, 6)}, 10)
+    places = arrange(network, per_row=6)
+    assert places["n04"][1] == places["n06"][1]
+
+
+def test_a_chain_fits_a_window_at_work_size():
+    network = chain(14)
+    places = arrange_to_fit(network, (880.0, 700.0))
+    assert max(x for x, _ in places.values()) + cards.WIDTH <= 880 * 1.1
+    assert max(y for _, y in places.values()) <= 700
+
+
 def test_a_chain_is_a_straight_line():
-    places = arrange(chain(12))
+    places = arrange(chain(12), per_row=None)
     assert {y for _, y in places.values()} == {0.0}
     xs = [x for x, _ in sorted(places.values())]
     assert {b - a for a, b in pairwise(xs)} == {cards.WIDTH + cards.COLUMN_GAP}
@@ -81,7 +130,7 @@ def test_a_chain_is_a_straight_line():
 
 def test_a_skip_leaves_the_chain_straight():
     network = network_of({(0, 1), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5)}, 6)
-    places = arrange(network)
+    places = arrange(network, per_row=None)
     assert len({y for _, y in places.values()}) == 1
 
 

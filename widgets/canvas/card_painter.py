@@ -24,9 +24,18 @@ NAME_PIXELS, TEXT_PIXELS, KIND_PIXELS = 13, 12, 11
 """Sizes of type on a card at 100 % zoom."""
 
 
+MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
+"""Sizes of type, name and shape, and height of a line on cards seen from further away, in pixels of the screen."""
+
+
 def shape_text(shape: Shape) -> str:
     """Sizes of a shape with a true multiplication sign."""
     return str(shape).replace(" x ", " × ")
+
+
+def tight(shape: Shape) -> str:
+    """Sizes of a shape in as little room as they can be read in."""
+    return str(shape).replace(" x ", "×")
 
 
 def problem_color(theme: Theme, severity: Severity) -> QColor:
@@ -162,21 +171,28 @@ class CardPainter:
     # Less
 
     def mid(self, painter: QPainter, card: Card, zoom: float) -> None:
-        """Paint a card's colour and name, in type that stays legible at ``zoom``."""
+        """Paint a card's colour, name and, where there is room, output shape, in type of one size on the screen."""
         body, hue = QRectF(0, 0, cards.WIDTH, card.rect.height()), self.hue(card)
         painter.setPen(QPen(hue, 1.2 / zoom))
         painter.setBrush(blend(hue, self.theme.raised, 0.24))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        pixels = min(11.0 / zoom, 24.0)
-        font = _sized(self.name_font, round(pixels))
-        painter.setFont(font)
-        painter.setPen(self.theme.text)
-        name = _metrics(font.key()).elidedText(card.id, Qt.TextElideMode.ElideRight, cards.WIDTH - 16)
-        painter.drawText(body.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignCenter, name)
+        name, line = body.adjusted(5, 0, -5, 0), MID_LINE / zoom
+        shape = next(iter(card.facts.outputs.values()), None)
+        if shape is not None and body.height() >= 2 * line:
+            name = QRectF(5, body.center().y() - line, body.width() - 10, line)
+            self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] / zoom)
+        self._word(painter, name, card.id, self.name_font, MID_PIXELS[0] / zoom)
         if card.severity:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(problem_color(self.theme, card.severity))
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
+
+    def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float) -> None:
+        sized = _sized(font, round(pixels))
+        painter.setFont(sized)
+        painter.setPen(self.theme.text)
+        shown = _metrics(sized.key()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
 
     # Colours
 

@@ -43,14 +43,22 @@ class Commands:
         return added
 
     def add_after(self, layer: Layer, source: str) -> str:
-        """Add a layer to the right of ``source``, connected to its first output."""
+        """Add a layer behind ``source``, connected to its first output."""
         document = self._canvas.document
         with document.transaction(f"Add {layer.title}"):
-            added = document.add(layer, edits.beside(document.network, source))
+            added = document.add(layer, self._behind(source))
             port = document.network.node(source).outputs[0]
             document.connect(Connection(source, port, added, layer.input_ports()[0].name))
         self._show(added)
         return added
+
+    def _behind(self, source: str) -> Position:
+        """Right of ``source``; a row that reaches the view's edge goes on below its start, as text does."""
+        network, view = self._canvas.document.network, self._canvas.visible_region()
+        place, row = edits.beside(network, source), edits.row_of(network, source)
+        over = place[0] + cards.WIDTH > view.right()
+        begun = network.node(row[0]).position[0] >= view.left()
+        return edits.below(network, row) if over and begun and len(row) > 1 else place
 
     def add_pulled(self, layer: Layer, place: QPointF, pulled: Pulled) -> str:
         """Add a layer at the loose end of a wire, and connect it where it has a port for it."""

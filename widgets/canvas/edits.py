@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from graph import cards
+from graph.check import Checker
 from graph.document import Document
+from graph.folding import FOLD_GAP
 from graph.layers.base import Layer
+from graph.layers.io import Input
 from graph.network import Connection, Network, Node, Position
 
 
@@ -61,6 +65,13 @@ def remove(document: Document, ids: Iterable[str], connections: Iterable[Connect
         document.remove(id_)
 
 
+def fresh(kind: type[Layer], checker: Checker) -> Layer:
+    """A new layer of a kind; an input takes the shape that the chosen data brings."""
+    expected = checker.expected
+    shape = expected.inputs.get(expected.default_input) if expected is not None and kind is Input else None
+    return kind() if shape is None else Input(shape=shape)
+
+
 def insert_on(document: Document, connection: Connection, id: str) -> None:
     """Lead a connection through a layer that has an input and an output."""
     node = document.network.node(id)
@@ -109,6 +120,28 @@ def beside(network: Network, id: str) -> Position:
     """A place to the right of a card where there is no other card."""
     x, y = network.node(id).position
     return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
+
+
+def row_of(network: Network, id: str) -> list[str]:
+    """The layers that lead to ``id`` in its row of cards, and itself, from left to right."""
+    row = [id]
+    while True:
+        (x, y), found = network.node(row[0]).position, network.into(row[0]).values()
+        before = [c.source for c in found if _in_row(network.node(c.source).position, (x, y))]
+        if not before:
+            return row
+        row.insert(0, before[0])
+
+
+def _in_row(place: Position, behind: Position) -> bool:
+    return place[0] < behind[0] and abs(place[1] - behind[1]) < cards.ROW_GAP
+
+
+def below(network: Network, row: Sequence[str]) -> Position:
+    """The place where the next row begins, under a row of cards."""
+    boxes = [cards.box(network.node(id_)) for id_ in row]
+    top = max(y + height for _, y, _, height in boxes) + FOLD_GAP
+    return clear_place(network, (boxes[0][0], math.ceil(top / cards.GRID) * cards.GRID))
 
 
 def clear_place(network: Network, place: Position, height: float = 76.0) -> Position:

@@ -98,4 +98,5 @@ class Minimap(QWidget):
 
     def _go(self, spot: QPointF) -> None:
         region, scale, corner = self._frame()
+        self._canvas.framed = False
         self._canvas.centerOn(region.topLeft() + (spot - corner) / scale)

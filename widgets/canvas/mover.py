@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QVariantAnimation
-from PySide6.QtWidgets import QStyle
 
 from graph.network import Position
 
@@ -36,10 +35,9 @@ class Mover:
         self._animation.finished.connect(self._arrive)
 
     def start(self, before: Mapping[str, Position], after: Mapping[str, Position]) -> None:
-        """Glide, unless the system asks for no motion."""
+        """Glide, unless there are too many to follow with the eye."""
         self.stop()
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        if not self._canvas.style().styleHint(hint) or len(after) > MOST:
+        if len(after) > MOST:
             return
         self._before, self._after = dict(before), dict(after)
         self._animation.start()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
 
 from widgets.canvas.levels import MAXIMUM, MINIMUM
 from widgets.canvas.surface import EXTENT
@@ -20,6 +20,9 @@ SETTLED_AFTER = 90
 
 MARGIN = 40
 """Pixels left free around what is framed."""
+
+GLIDE = 180
+"""Milliseconds that the view takes to where something new appeared."""
 
 
 class Navigation(QGraphicsView):
@@ -42,6 +45,14 @@ class Navigation(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.animated = True
+        """Whether cards and view glide to new places; they do not where the system asks for no motion."""
+        self.framed = False
+        """Whether the view was last asked to show everything; it then does so in any size."""
+        self._glide = QVariantAnimation(self)
+        self._glide.setDuration(GLIDE)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.valueChanged.connect(self.centerOn)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_AFTER)
@@ -58,6 +69,7 @@ class Navigation(QGraphicsView):
 
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
         """Zoom so that the scene under ``at`` (viewport; default its centre) stays where it is."""
+        self.framed = False
         zoom = max(MINIMUM, min(zoom, MAXIMUM))
         if abs(zoom - 1) < 0.03:
             zoom = 1.0
@@ -83,12 +95,18 @@ class Navigation(QGraphicsView):
         """100 %."""
         self.set_zoom(1.0)
 
+    def room(self) -> tuple[float, float]:
+        """Width and height that something framed may have, in pixels of the screen."""
+        area = self.viewport().rect()
+        return max(area.width() - 2 * MARGIN, 1), max(area.height() - 2 * MARGIN, 1)
+
     def show_region(self, region: QRectF, most: float = 1.0) -> None:
         """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
+        self.framed = False
         if region.isEmpty():
             region = QRectF(-200, -150, 400, 300)
-        room = self.viewport().rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        fit = min(max(room.width(), 1) / region.width(), max(room.height(), 1) / region.height(), most)
+        width, height = self.room()
+        fit = min(width / region.width(), height / region.height(), most)
         zoom = max(MINIMUM, min(fit, MAXIMUM))
         self._show(zoom, region.center(), QPointF(self.viewport().rect().center()))
         self._settled.stop()
@@ -97,8 +115,25 @@ class Navigation(QGraphicsView):
         self.viewMoved.emit()
 
     def reveal(self, region: QRectF) -> None:
-        """Pan as little as needed to bring the region into view."""
+        """Pan as little as needed to bring the region into view, gliding where motion is wanted."""
+        before = self._centre()
         self.ensureVisible(region, MARGIN, MARGIN)
+        after = self._centre()
+        self.framed = self.framed and after == before
+        if after != before and self.moves:
+            self.centerOn(before)
+            self._glide.setStartValue(before)
+            self._glide.setEndValue(after)
+            self._glide.start()
+
+    @property
+    def moves(self) -> bool:
+        """Whether things glide: wanted here, and not refused by the system."""
+        return self.animated and bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
+
+    def _centre(self) -> QPointF:
+        # The bars' values map to whole pixels, so this is what centerOn was or could have been given.
+        return self.visible_region().center()
 
     def zoom_started(self) -> None:
         """Hook: the zoom is changing."""
@@ -108,6 +143,7 @@ class Navigation(QGraphicsView):
 
     def _show(self, zoom: float, scene: QPointF, spot: QPointF) -> None:
         """Show the scene at ``zoom`` with its place ``scene`` at ``spot`` of the viewport."""
+        self._glide.stop()
         self.resetTransform()
         self.scale(zoom, zoom)
         centre = QPointF(self.viewport().rect().center())
@@ -126,6 +162,8 @@ class Navigation(QGraphicsView):
         event.accept()
 
     def _scroll(self, step: QPoint) -> None:
+        self._glide.stop()
+        self.framed = False
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - step.x())
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() - step.y())
 

@@ -66,6 +66,7 @@ class Stage(Navigation):
         self.selection.clear()
         self._stop = [document.subscribe(self._take), checker.subscribe(self._refresh)]
         self.show_region(self.board.bounds())
+        self.framed = True
 
     @property
     def theme(self) -> Theme:

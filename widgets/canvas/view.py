@@ -26,7 +26,7 @@ from graph.check import Checker
 from graph.document import Commit, Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
-from graph.layout import arrange
+from graph.layout import arrange_to_fit
 from widgets.canvas import edits, keys
 from widgets.canvas.board import Slot
 from widgets.canvas.commands import Commands
@@ -61,8 +61,6 @@ class CanvasView(Stage):
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.animated = True
-        """Whether cards glide to new places; off where the system asks for no motion."""
         self.minimap_wanted = True
         self._commands = Commands(self)
         self._hands = Hands(self)
@@ -91,11 +89,11 @@ class CanvasView(Stage):
 
     def add_layer_at(self, layer: Layer | type[Layer], place: QPointF) -> str:
         """Add a layer with the middle of its card at ``place`` (scene); returns its id. On a wire it is inserted."""
-        return self._commands.add_at(layer if isinstance(layer, Layer) else layer(), place)
+        return self._commands.add_at(self._made(layer), place)
 
     def add_layer(self, layer: Layer | type[Layer]) -> str:
         """Add a layer behind the selected one if that feeds nothing yet, else at the pointer."""
-        made = layer if isinstance(layer, Layer) else layer()
+        made = self._made(layer)
         source = self._commands.end_of_chain(made)
         if source is not None:
             return self._commands.add_after(made, source)
@@ -107,19 +105,26 @@ class CanvasView(Stage):
 
     def search_for(self, pulled: Pulled, place: QPointF) -> None:
         """Open the search for what fits the loose end of a wire at ``place`` (scene)."""
-        self._open_search(lambda kind: self.attempt(lambda: self._commands.add_pulled(kind(), place, pulled)), pulled)
+        self._open_search(
+            lambda kind: self.attempt(lambda: self._commands.add_pulled(self._made(kind), place, pulled)), pulled
+        )
 
     def _open_search(self, chosen: Callable[[type[Layer]], None], pulled: Pulled | None = None) -> None:
         self._search.open_at(self._pointer_spot() + QPoint(8, 8), chosen, pulled)
         self.searchRequested.emit()
 
     def pointer_place(self) -> QPointF:
-        """Where the pointer is in the scene; the middle of the view where it is elsewhere."""
+        """Where the pointer is in the scene; where it is elsewhere, the middle of the view, or its start if empty."""
         return self.mapToScene(self._pointer_spot())
 
     def _pointer_spot(self) -> QPoint:
-        inside = self._pointer is not None and self.viewport().rect().contains(self._pointer)
-        return self._pointer if inside and self._pointer is not None else self.viewport().rect().center()
+        area = self.viewport().rect()
+        if self._pointer is not None and area.contains(self._pointer):
+            return self._pointer
+        return area.center() if self.board.cards else area.center() * 0.36
+
+    def _made(self, layer: Layer | type[Layer]) -> Layer:
+        return layer if isinstance(layer, Layer) else edits.fresh(layer, self.checker)
 
     def _clear(self, place: QPointF) -> QPointF:
         corner = (place.x() - cards.WIDTH / 2, place.y() - 38)
@@ -206,12 +211,12 @@ class CanvasView(Stage):
         self._rename.open_over(area, id_, lambda new: self.attempt(lambda: self._commands.rename(id_, new)))
 
     def auto_layout(self) -> None:
-        """Lay out the selected layers, or all where fewer than two are selected."""
+        """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
         chosen = self.selection.ids if len(self.selection) > 1 else None
-        places = arrange(self.document.network, chosen)
+        places = arrange_to_fit(self.document.network, self.room(), chosen)
         before = {id_: self.document.network.node(id_).position for id_ in places}
         self._commands.move("Arrange layers", places)
-        if self.animated:
+        if self.moves:
             self._mover.start(before, places)
         if chosen is None:
             self.frame_all()
@@ -225,6 +230,7 @@ class CanvasView(Stage):
     def frame_all(self) -> None:
         """Show the whole network."""
         self.show_region(self.board.bounds())
+        self.framed = True
 
     def set_minimap(self, wanted: bool) -> None:
         """Show the map when something lies out of view, or never."""
@@ -329,9 +335,12 @@ class CanvasView(Stage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.framed:
+            self.frame_all()
         self._minimap.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._glide.stop()
         self._mover.stop()
         self._release()
         super().closeEvent(event)

@@ -42,8 +42,10 @@ def test_tab_type_enter_builds_a_chain(open_canvas, qtbot):
         "flatten1.out -> dense1.in",
         "dense1.out -> output1.in",
     }
-    xs = [document.network.node(id_).position[0] for id_ in document.network.ordered()]
-    assert xs == sorted(set(xs))
+    # It reads like text: along the row, and on in the next where the view ends.
+    read = [document.network.node(id_).position[::-1] for id_ in document.network.ordered()]
+    assert read == sorted(set(read))
+    assert canvas.visible_region().contains(canvas.board.bounds())
     assert canvas.board.cards["output1"].rect.intersects(canvas.visible_region())
 
 

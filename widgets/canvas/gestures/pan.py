@@ -21,7 +21,7 @@ class Pan(Gesture):
         super().__init__(canvas, start)
         self._last = canvas.mapFromScene(start)
         self._origin = self._scroll()
-        self.moved = False
+        self.moved = canvas.framed = False
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Scroll by as much as the pointer moved on the screen."""

@@ -1,0 +1,121 @@
+"""Folding a long layered drawing into rows that read like text: left to right, then down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import ceil, inf
+
+from graph import cards
+from graph.network import Position
+
+COLUMN = cards.WIDTH + cards.COLUMN_GAP
+"""Distance between columns in pixels."""
+
+FOLD_GAP = 76.0
+"""Free space between rows, in which wires return to the next row's start."""
+
+PER_ROW = 5
+"""Columns in a row where nobody says how wide the drawing may be: about a window's width at work size."""
+
+PER_WIRE = 8.0
+"""How many squared columns of raggedness it is worth to cut one wire less at a row's end."""
+
+SHORTEST = 0.6
+"""Rows may end early, where fewer wires cross, but not before this share of the columns that they may have."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A connected part of a network, layered in columns from 0; ``tops`` are where its cards stand unfolded."""
+
+    columns: Mapping[str, int]
+    tops: Mapping[str, float]
+    heights: Mapping[str, float]
+    edges: Sequence[tuple[str, str]]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return max(self.columns.values()) + 1
+
+
+def fold(parts: Sequence[Part], per_row: int | None) -> dict[str, Position]:
+    """Places of all cards: the parts below one another, each in rows of at most ``per_row`` columns (None: one)."""
+    places: dict[str, Position] = {}
+    floor = 0.0
+    for part in parts:
+        starts = breaks(part, part.width if per_row is None else per_row)
+        for start, end in zip(starts, [*starts[1:], part.width], strict=True):
+            row = [id_ for id_, column in part.columns.items() if start <= column < end]
+            low = min(part.tops[id_] for id_ in row)
+            for id_ in row:
+                places[id_] = ((part.columns[id_] - start) * COLUMN, part.tops[id_] - low + floor)
+            floor = max(places[id_][1] + part.heights[id_] for id_ in row) + FOLD_GAP
+    return places
+
+
+def breaks(part: Part, per_row: int) -> list[int]:
+    """First column of each row: few wires cut at the ends of rows, and rows about equally long."""
+    width = part.width
+    if width <= per_row:
+        return [0]
+    cuts = _cuts(part)
+    shortest = max(1, int(per_row * SHORTEST))
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, width + 1):
+        # The last row may be as short as it comes.
+        least = 1 if end == width else shortest
+        starts = range(max(0, end - per_row), end - least + 1)
+        cut = PER_WIRE * cuts[end] if end < width else 0.0
+        costs = ((best[start][0] + (per_row - end + start) ** 2 + cut, -start) for start in starts)
+        price, start = min(costs, default=(inf, 0))
+        best.append((price, -start))
+    found = [best[width][1]]
+    while found[-1]:
+        found.append(best[found[-1]][1])
+    return found[::-1]
+
+
+def _cuts(part: Part) -> list[int]:
+    """For each column, how many wires pass into it or beyond from before it."""
+    steps = [0] * (part.width + 2)
+    for source, target in part.edges:
+        steps[part.columns[source] + 1] += 1
+        steps[part.columns[target] + 1] -= 1
+    return list(accumulate(steps))
+
+
+def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, Position]:
+    """Places that can be shown in ``room`` (width and height in pixels) at the largest zoom, 100 % at most.
+
+    Among equals the one with the fewest rows wins.
+    """
+    columns = max(part.width for part in parts)
+    best, found = -1.0, dict[str, Position]()
+    for per_row in sorted({ceil(columns / rows) for rows in range(_fewest(parts, room), columns + 1)}, reverse=True):
+        places = fold(parts, per_row)
+        across, down = _fits(parts, places, room)
+        zoom = min(across, down, 1.0)
+        if zoom > best * 1.02:
+            best, found = zoom, places
+        if down < across or zoom == 1.0:
+            break
+    return found
+
+
+def _fewest(parts: Sequence[Part], room: tuple[float, float]) -> int:
+    """A number of rows that is surely not too many, so that long networks need not try every number."""
+    columns = max(part.width for part in parts)
+    _, down = _fits(parts, fold(parts, None), room)
+    across = room[0] / (columns * COLUMN)
+    return max(1, int((down / across) ** 0.5 / 2)) if across < 1 else 1
+
+
+def _fits(parts: Sequence[Part], places: Mapping[str, Position], room: tuple[float, float]) -> tuple[float, float]:
+    """Zoom at which the width fits, and at which the height does."""
+    heights = {id_: height for part in parts for id_, height in part.heights.items()}
+    width = max(x for x, _ in places.values()) + cards.WIDTH
+    height = max(y + heights[id_] for id_, (_, y) in places.items())
+    return room[0] / width, room[1] / height

@@ -1,0 +1,122 @@
+"""Long chains: folded to the view, continued in new rows while typing, legible from further away."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtTest import QTest
+
+from graph.check import Checker
+from graph.document import Document
+from graph.facts import Expected
+from graph.layers.catalogue import catalogue
+from graph.layers.io import Input
+from graph.shapes import image, vector
+from tests.widgets.canvas.conftest import build
+from widgets.canvas.view import CanvasView
+
+CHAIN = ("input", "conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d", "flatten", *("dense", "relu") * 3)
+
+
+def test_l_folds_a_chain_so_that_it_fits_at_work_size(open_canvas):
+    canvas: CanvasView = open_canvas(build(*CHAIN))
+    canvas.resize(900, 700)
+    canvas.frame_all()
+    before = canvas.zoom
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    assert canvas.zoom > 0.8 > 2 * before
+    assert canvas.visible_region().contains(canvas.board.bounds())
+    canvas.document.undo()
+    assert canvas.document.network.node("relu5").position == (13 * 240.0, 0.0)
+
+
+def typed(canvas: CanvasView, word: str) -> None:
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    field = canvas._search.field
+    QTest.keyClicks(field, word)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas):
+    canvas: CanvasView = open_canvas(Document())
+    canvas.resize(900, 700)
+    canvas.show_region(QRectF(0, 0, 820, 620))
+    typed(canvas, "input")
+    with canvas.document.transaction("Move"):
+        canvas.document.move({"input1": (20.0, 40.0)})
+    for _ in range(6):
+        typed(canvas, "relu")
+    network = canvas.document.network
+    assert len(network.connections) == 6
+    assert len({node.position[1] for node in network}) == 3
+    assert network.node("relu3").position[0] == 20.0
+    assert canvas.visible_region().contains(canvas.board.bounds())
+
+
+def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas):
+    canvas: CanvasView = open_canvas(build("input", *["relu"] * 9))
+    canvas.select(["relu9"])
+    canvas.frame_selection()
+    typed(canvas, "relu")
+    assert canvas.document.network.node("relu10").position[1] == 0.0
+    assert canvas.visible_region().contains(canvas.board.cards["relu10"].rect)
+
+
+def test_the_view_glides_to_a_new_card(open_canvas, qtbot):
+    canvas: CanvasView = open_canvas(build("input", "relu"))
+    canvas.animated = True
+    before = canvas.visible_region()
+    far = QRectF(before.right() + 300, before.top(), 176, 76)
+    canvas.reveal(far)
+    assert not canvas.visible_region().contains(far) or not canvas.moves
+    qtbot.waitUntil(lambda: canvas.visible_region().contains(far), timeout=3000)
+
+
+def test_the_map_is_hidden_where_everything_is_in_view(open_canvas):
+    canvas: CanvasView = open_canvas(build(*CHAIN))
+    assert canvas._minimap.isVisible()
+    canvas.frame_all()
+    assert not canvas._minimap.isVisible()
+    assert canvas.zoom <= 1.0
+
+
+def test_what_is_framed_stays_framed_in_another_size(open_canvas):
+    canvas: CanvasView = open_canvas(build(*CHAIN))
+    canvas.frame_all()
+    canvas.resize(700, 600)
+    assert canvas.visible_region().contains(canvas.board.bounds())
+    canvas.zoom_in()
+    zoom = canvas.zoom
+    canvas.resize(900, 600)
+    assert canvas.zoom == zoom
+
+
+@pytest.mark.parametrize("zoom", [0.26, 0.4, 0.58])
+def test_names_are_as_large_on_the_screen_at_every_middle_zoom(open_canvas, zoom):
+    canvas: CanvasView = open_canvas(build("input", "dense"))
+    canvas.show_region(QRectF(0, 0, 10, 10))
+    canvas.set_zoom(zoom)
+    card = canvas.board.cards["dense1"]
+    spot: QPoint = canvas.mapFromScene(card.rect.center())
+    image_ = canvas.grab(canvas.mapFromScene(card.rect).boundingRect()).toImage()
+    text = canvas.theme.text
+    dark = [
+        y
+        for y in range(image_.height())
+        if any(abs(image_.pixelColor(x, y).lightness() - text.lightness()) < 40 for x in range(3, image_.width() - 3))
+    ]
+    assert canvas.viewport().rect().contains(spot)
+    assert max(dark) - min(dark) >= 7
+
+
+def test_a_new_input_takes_the_shape_of_the_data(open_canvas):
+    document = Document()
+    canvas: CanvasView = open_canvas(document)
+    typed(canvas, "input")
+    assert document.network.layer("input1").values() == Input().values()
+    expected = Expected({"image": image(1, 28, 28)}, {"label": vector(10)}, "image", "label")
+    canvas.set_document(document, Checker(document, expected))
+    added = canvas.add_layer(catalogue()["input"])
+    layer = document.network.layer(added)
+    assert isinstance(layer, Input)
+    assert layer.shape == image(1, 28, 28)
