@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from app.data.catalogue import FILES, source
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
+from app.data.leakage import leaks
+from app.data.prepare import prepare
 from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look
 from app.data.sources.files import FileSource, content_hash, locate, reading, relative
 from app.data.sources.frames import CsvSource
 from app.data.sources.series import numeric
 from app.data.sources.table import check_column
 from app.data.sources.text import longest
-from app.data.split import Split, split
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ def inspect(path: Path | str, kind: str | None = None, target: str | None = None
     with reading(file):
         chosen, columns, notes = _chosen(file, kind or likely_kind(file, target), target or "")
     dataset = chosen.load()
-    held = dataset.target_field()
-    split(Split(), dataset.samples, held.values if held.classes else None, dataset.spans)
-    problems = tuple(dict.fromkeys(notes + dataset.notes))
+    prepared = prepare(DataChoice(source=chosen, standardise=False))
+    problems = tuple(dict.fromkeys(notes + dataset.notes + leaks(prepared)))
     return Findings(file, chosen, dataset.info, columns, problems)
 
 

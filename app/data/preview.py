@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from app.data.baselines import baselines
 from app.data.dataset import Array, Field
+from app.data.leakage import leaks
 from app.data.prepare import Prepared
 from app.data.split import PARTS
 from app.data.transforms import per_feature
@@ -35,7 +37,8 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         ``place`` int64 (n,): positions within the part;
         ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
 
-        The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes``, ``parts`` (samples per part), ``balance``
+        The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes`` (with warnings of
+        leakage), ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per part), ``balance``
         (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
         ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram.
@@ -44,7 +47,8 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
     index = np.unique(np.linspace(0, dataset.samples - 1, min(limit, dataset.samples)).astype(np.int64))
     return {
         "info": dataset.info.to_json(),
-        "notes": list(dataset.notes),
+        "notes": [*dataset.notes, *leaks(prepared)],
+        "baselines": [one.to_json() for one in baselines(prepared)],
         "parts": {name: part.samples for name, part in prepared.parts.items()},
         "balance": balance(prepared),
         "features": {name: statistics(field) for name, field in dataset.fields.items()},
@@ -85,7 +89,7 @@ def balance(prepared: Prepared) -> dict[str, list[Any]] | None:
 
 def statistics(field: Field) -> list[dict[str, Any]]:
     """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units."""
-    if field.classes or field.shape.kind is Kind.TOKENS:
+    if field.classes or field.values.dtype.kind != "f":
         return []
     step = max(1, field.values.size // VALUES)
     columns = per_feature(field.values[::step], field.shape)[:, :FEATURES]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -66,3 +69,21 @@ def windows(info: DatasetInfo, values: Array, target: int, stride: int, notes: t
     }
     spans = np.stack([starts, starts + window + horizon], axis=1)
     return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, spans, notes)
+
+
+def joined(parts: Sequence[Dataset], notes: tuple[str, ...], grouped: bool) -> Dataset:
+    """The windows of several series as one data set; ``grouped`` keeps each series whole in one part."""
+    first = parts[0]
+    fields = {
+        name: replace(field, values=np.concatenate([part.fields[name].values for part in parts]))
+        if len(parts) > 1
+        else field
+        for name, field in first.fields.items()
+    }
+    spans, at = [], 0
+    for part in parts:
+        assert part.spans is not None
+        spans.append(part.spans + at)
+        at += int(part.spans[-1, 1])
+    groups = np.repeat(np.arange(len(parts)), [part.samples for part in parts]) if grouped else None
+    return replace(first, fields=fields, spans=np.concatenate(spans), groups=groups, notes=notes)

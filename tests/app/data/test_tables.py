@@ -204,6 +204,36 @@ def test_unusable_series_are_refused(write: Write) -> None:
         Series(path=path, target="when", window=3).load()
 
 
+def test_lags_and_calendar_are_added_and_never_look_ahead(write: Write) -> None:
+    rows = "\n".join(f"2024-01-{1 + step // 24:02d} {step % 24:02d}:00,{step}" for step in range(200))
+    path = str(write("s.csv", f"time,load\n{rows}"))
+    source = Series(path=path, order="time", window=3, horizon=2, lags=(1, 24), calendar=True)
+    field = source.load().input_field()
+    assert field.names[:2] == ("load", "years since 2000") and field.names[-2:] == ("load -1", "load -24")
+    assert field.names[-4:-2] == ("day sine", "day cosine")
+    first = field.values[0]
+    np.testing.assert_array_equal(first[:, [0, -2, -1]], [[24, 23, 0], [25, 24, 1], [26, 25, 2]])
+    np.testing.assert_allclose(first[:, field.names.index("day sine")], np.sin(np.arange(3) * np.pi / 12), atol=1e-6)
+    assert source.load().target_field().values[0].tolist() == [27, 28]
+    assert source.info() == source.load().info
+    with pytest.raises(NetloomError, match="need a column of dates"):
+        Series(path=path, calendar=True).load()
+
+
+def test_series_of_several_machines_never_mix(write: Write) -> None:
+    rows = [f"{step},{machine},{100 * place + step}" for step in range(30) for place, machine in enumerate("abcde")]
+    path = str(write("s.csv", "step,machine,value\n" + "\n".join([*rows, "0,z,1"])))
+    source = Series(path=path, order="step", group="machine", target="value", columns=("value",), window=4)
+    dataset = source.load()
+    both = np.concatenate([dataset.input_field().values[..., 0], dataset.target_field().values], axis=1)
+    np.testing.assert_array_equal(np.diff(both, axis=1), 1)
+    assert dataset.samples == 5 * 26
+    assert "Series too short for a window and its horizon are left out (1)." in dataset.notes
+    prepared = prepare(DataChoice(source=source))
+    machines = [set(both[part.indices, 0] // 100) for part in prepared.parts.values()]
+    assert sum(map(len, machines)) == 5 and all(machines)
+
+
 REVIEWS = "review,stars\n" + "\n".join(
     f'"A {("fine", "bad")[row % 2]} film, {"very " * (row % 9)}long!",{row % 2}' for row in range(40)
 )

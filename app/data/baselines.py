@@ -1,0 +1,145 @@
+"""What can be had without learning: the forecasts and guesses that a network must beat, in the data's own units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.data.dataset import Array, Task
+from app.data.prepare import Prepared
+
+FITTED = 20_000
+"""Most samples that a baseline is fitted to; more are taken evenly spaced."""
+SEASONS = 400
+"""Longest season that is looked for, in steps."""
+INPUTS = 512
+"""Most values per sample that a linear baseline reads: of longer windows, the last ones."""
+RIDGE = 1e-4
+"""How much the linear fit is held back, as a share of its inputs' size: a smooth window's values are nearly equal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """One way to answer without a network, and how far it is off on the test part.
+
+    ``predictions`` are (n, values) in the data's own units, or class numbers (n,). ``rmse`` and ``mae`` are in those
+    units; for classes they are None and ``accuracy`` is given.
+    """
+
+    name: str
+    predictions: Array
+    rmse: float | None = None
+    mae: float | None = None
+    accuracy: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Name and errors as plain JSON values."""
+        errors = {"rmse": self.rmse, "mae": self.mae, "accuracy": self.accuracy}
+        return {"name": self.name, **{name: value for name, value in errors.items() if value is not None}}
+
+
+def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
+    """The baselines for this data's own target, measured on its test part, the simplest first.
+
+    A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
+    training part), and with linear autoregression; a regression with the training part's mean and a linear fit;
+    classes with the most frequent one. Empty where there is no test part or nothing here applies.
+    """
+    target = prepared.dataset.target_field()
+    if not prepared.test.samples or prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
+        return ()
+    if target.classes:
+        return (_most_frequent(prepared),)
+    found = []
+    seen, ahead = _own_past(prepared, "train"), _truth(prepared, "train")
+    if seen is not None and _own_past(prepared, "test") is not None:
+        past = _own_past(prepared, "test")
+        assert past is not None
+        steps = ahead.shape[1]
+        season = season_of(seen[_some(len(seen), 2000)], ahead[_some(len(seen), 2000)])
+        found.append(_measured(prepared, "last value", np.repeat(past[:, -1:], steps, axis=1)))
+        if season > 1:
+            found.append(_measured(prepared, f"one season earlier ({season} steps)", seasonal(past, season, steps)))
+    else:
+        mean = ahead.reshape(len(ahead), -1).mean(axis=0, keepdims=True)
+        found.append(_measured(prepared, "mean", np.repeat(mean, prepared.test.samples, axis=0)))
+    linear = _linear(prepared)
+    if linear is not None:
+        found.append(_measured(prepared, "linear autoregression" if seen is not None else "linear", linear))
+    return tuple(found)
+
+
+def season_of(past: Array, ahead: Array) -> int:
+    """The number of steps after which the series repeats itself best, from windows (n, T) and what follows (n, h)."""
+    lengths = range(1, min(past.shape[1], SEASONS) + 1)
+    errors = np.array([np.abs(seasonal(past, steps, ahead.shape[1]) - ahead).mean() for steps in lengths])
+    # Two seasons later is as good as one: the shortest that is as good as the best, but for rounding, is the season.
+    good = errors <= 1.01 * errors.min() + 1e-6 * np.abs(ahead).max()
+    return 1 + int(np.argmax(good))
+
+
+def seasonal(past: Array, season: int, steps: int) -> Array:
+    """``steps`` values after windows (n, T), each as it was a whole number of seasons earlier."""
+    places = past.shape[1] - season + np.arange(steps) % season
+    return past[:, places]
+
+
+def _own_past(prepared: Prepared, part: str) -> Array | None:
+    """The target's own past in each window (n, T), in its units; None where windows do not hold it."""
+    dataset = prepared.dataset
+    field = dataset.input_field()
+    if dataset.task is not Task.FORECASTING or not dataset.target_field().names:
+        return None
+    name = dataset.target_field().names[0].rpartition(" +")[0]
+    if name not in field.names:
+        return None
+    indices = prepared.parts[part].indices
+    values: Array = np.asarray(field.values[indices][..., field.names.index(name)], dtype=np.float64)
+    return values
+
+
+def _truth(prepared: Prepared, part: str) -> Array:
+    values = prepared.dataset.target_field().values[prepared.parts[part].indices]
+    return np.asarray(values, dtype=np.float64).reshape(len(values), -1)
+
+
+def _measured(prepared: Prepared, name: str, predictions: Array) -> Baseline:
+    wrong = predictions - _truth(prepared, "test")
+    return Baseline(name, predictions, float(np.sqrt((wrong**2).mean())), float(np.abs(wrong).mean()))
+
+
+def _most_frequent(prepared: Prepared) -> Baseline:
+    name = prepared.dataset.target
+    usual = int(np.bincount(prepared.train.arrays[name]).argmax())
+    held = prepared.test.arrays[name]
+    said = prepared.dataset.target_field().classes[usual]
+    return Baseline(f"always “{said}”", np.full(len(held), usual), accuracy=float((held == usual).mean()))
+
+
+def _some(count: int, wanted: int = FITTED) -> slice:
+    return slice(None, None, max(1, count // wanted))
+
+
+def _linear(prepared: Prepared) -> Array | None:
+    """Least squares from the standardised input to the target, in the target's own units; None where it cannot be."""
+    name, target = prepared.dataset.input_field().name, prepared.dataset.target
+    if not prepared.dataset.input_field().measured and not prepared.dataset.input_field().fixed:
+        return None
+    cut = _some(prepared.train.samples)
+    inputs = _flat(prepared.train.arrays[name][cut])
+    answers = prepared.train.arrays[target][cut].reshape(len(inputs), -1).astype(np.float64)
+    middle, centre = inputs.mean(axis=0), answers.mean(axis=0)
+    inputs -= middle
+    square = inputs.T @ inputs
+    square[np.diag_indices_from(square)] += RIDGE * (np.trace(square) / len(square) + 1e-12)
+    weights = np.linalg.solve(square, inputs.T @ (answers - centre))
+    said = (_flat(prepared.test.arrays[name]) - middle) @ weights + centre
+    shape = (len(said), *prepared.test.arrays[target].shape[1:])
+    return prepared.undo(target, said.reshape(shape)).reshape(len(said), -1)
+
+
+def _flat(values: Array) -> Array:
+    """Samples as rows of at most `INPUTS` numbers, the last ones of each."""
+    return values.reshape(len(values), -1)[:, -INPUTS:].astype(np.float64)

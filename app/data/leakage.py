@@ -1,0 +1,99 @@
+"""Signs that a test would flatter a network: the answer, or the same sample, was already seen in training."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from app.data.dataset import Array, Field, Task
+from app.data.prepare import Prepared
+
+COMPARED = 200_000
+"""Samples of each part that are compared; more are taken evenly spaced."""
+FEATURES = 20_000
+"""The same where features are compared with the target."""
+_NUMBERING = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
+
+
+def leaks(prepared: Prepared) -> tuple[str, ...]:
+    """A sentence for every sign of leakage; empty where there is none.
+
+    Samples that are equal in training and in another part, features that only number the samples, and features that
+    hold the target itself.
+    """
+    return duplicates(prepared) + _features(prepared)
+
+
+def duplicates(prepared: Prepared) -> tuple[str, ...]:
+    """Whether validation or test samples are also in the training part, input for input."""
+    if prepared.dataset.task is Task.FORECASTING:
+        return ()  # windows of a series that repeats itself are equal without harm
+    names = [name for name in prepared.dataset.inputs if name in prepared.train.arrays]
+    known = _hashes([prepared.train.arrays[name] for name in names])
+    found = []
+    for part, title in (("validation", "validation"), ("test", "test")):
+        arrays = prepared.parts[part].arrays
+        here = _hashes([arrays[name] for name in names])
+        same = int(np.isin(here, known).sum())
+        if same:
+            count = f"{same} of {len(here)} {title} samples are" if same > 1 else f"1 of {len(here)} {title} samples is"
+            found.append(
+                f"{count} also in the training part, so the {title} part flatters the network; remove duplicates, or "
+                "keep what belongs together in one part."
+            )
+    return tuple(found)
+
+
+def _hashes(arrays: list[Array]) -> Array:
+    """A number for each sample that is equal for equal samples, int64 (n,)."""
+    count = len(arrays[0])
+    cut = slice(None, None, max(1, count // COMPARED))
+    rng = np.random.default_rng(0)
+    total = np.zeros(len(range(count)[cut]), dtype=np.uint64)
+    for values in arrays:
+        raw = np.ascontiguousarray(values[cut]).reshape(len(total), -1)
+        words = raw.view(np.uint32 if raw.dtype.itemsize % 8 else np.uint64).astype(np.uint64)
+        factors = rng.integers(0, 2**63, words.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+        # A random odd factor for every place, modulo 2^64: different samples meet with a chance of about 2^-60.
+        for place, factor in enumerate(factors):
+            mixed = words[:, place] * factor
+            total += mixed ^ (mixed >> np.uint64(29))
+    return total
+
+
+def _features(prepared: Prepared) -> tuple[str, ...]:
+    """Features of vectors that number the samples or hold the answer."""
+    found: list[str] = []
+    target = prepared.dataset.target_field()
+    for name in prepared.dataset.inputs:
+        field = prepared.dataset.fields[name]
+        if name == prepared.dataset.target or not field.names or field.values.ndim != 2 or not field.measured:
+            continue
+        cut = slice(None, None, max(1, len(field.values) // FEATURES))
+        for place, feature in enumerate(field.names):
+            column = field.values[cut, place].astype(np.float64)
+            if _numbers_rows(feature, column):
+                found.append(
+                    f"Feature “{feature}” only numbers the samples; leave it out, or the network may learn their order."
+                )
+            elif _holds(column, target, cut):
+                found.append(f"Feature “{feature}” holds the target itself; leave it out, or nothing is learned.")
+    return tuple(found)
+
+
+def _numbers_rows(name: str, column: Array) -> bool:
+    if not _NUMBERING.fullmatch(name) or np.isnan(column).any():
+        return False
+    return len(column) > 2 and bool((column == np.round(column)).all()) and len(np.unique(column)) == len(column)
+
+
+def _holds(column: Array, target: Field, cut: slice) -> bool:
+    """Whether a feature and the target say the same: each class its own value, or amounts in proportion."""
+    if np.isnan(column).any() or np.ptp(column) == 0 or len(column) < 10:
+        return False
+    if target.classes:
+        pairs = len(np.unique(np.stack([column, target.values[cut].astype(np.float64)]), axis=1).T)
+        return bool(pairs == len(np.unique(column)) == len(np.unique(target.values[cut])))
+    held = target.values[cut].reshape(len(column), -1).astype(np.float64)
+    return any(np.ptp(one) > 0 and abs(np.corrcoef(column, one)[0, 1]) > 1 - 1e-7 for one in held.T)

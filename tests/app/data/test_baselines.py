@@ -1,0 +1,83 @@
+"""Baselines: the errors that simple answers make, found again by hand, and never with a look ahead."""
+
+import re
+
+import numpy as np
+import pytest
+
+from app.data.baselines import baselines, season_of, seasonal
+from app.data.choice import DataChoice
+from app.data.prepare import Prepared, prepare
+from app.data.preview import preview
+from tests.app.data.conftest import Write
+
+
+def forecast(**options: float) -> Prepared:
+    return prepare(DataChoice.of("sine", **options))
+
+
+def test_a_repeating_series_is_found_to_repeat() -> None:
+    found = {one.name: one for one in baselines(forecast(noise=0.0, period=25.0, horizon=30))}
+    assert list(found) == ["last value", "one season earlier (25 steps)", "linear autoregression"]
+    assert found["one season earlier (25 steps)"].rmse == pytest.approx(0.0, abs=1e-5)
+    assert found["linear autoregression"].rmse == pytest.approx(0.0, abs=0.05)
+    last = found["last value"].rmse
+    assert last is not None and last > 0.5
+
+
+def test_errors_are_in_the_units_of_the_data() -> None:
+    prepared = prepare(DataChoice.of("seasons"))
+    (last, *_) = baselines(prepared)
+    index = prepared.test.indices
+    truth = prepared.dataset.target_field().values[index][:, 0]
+    said = prepared.dataset.input_field().values[index][:, -1, 0]
+    assert last.rmse == pytest.approx(float(np.sqrt(((truth - said) ** 2).mean())), rel=1e-5)
+    assert last.mae == pytest.approx(float(np.abs(truth - said).mean()), rel=1e-5)
+    assert last.predictions.shape == (len(index), 1)
+
+
+def test_the_season_repeats_over_a_long_horizon() -> None:
+    past = np.array([[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]])
+    assert season_of(past, np.array([[1.0, 2.0, 3.0, 1.0]])) == 3
+    np.testing.assert_array_equal(seasonal(past, 3, 7), [[1, 2, 3, 1, 2, 3, 1]])
+
+
+def test_regression_and_classes_have_baselines_too() -> None:
+    prepared = prepare(DataChoice.of("diabetes"))
+    mean, linear = baselines(prepared)
+    held = prepared.dataset.target_field().values
+    expected = held[prepared.test.indices] - held[prepared.train.indices].mean()
+    assert mean.rmse == pytest.approx(float(np.sqrt((expected**2).mean())), rel=1e-5)
+    assert mean.rmse is not None and linear.rmse is not None and linear.rmse < 0.85 * mean.rmse
+    (usual,) = baselines(prepare(DataChoice.of("breast_cancer")))
+    assert usual.name == "always “benign”" and usual.accuracy == pytest.approx(0.63, abs=0.02)
+
+
+def test_a_preview_tells_them() -> None:
+    found = preview(forecast())["baselines"]
+    assert [set(one) for one in found] == [{"name", "rmse", "mae"}] * 3
+    assert preview(prepare(DataChoice.of("dates", samples=40)))["baselines"] == []
+
+
+def test_duplicates_across_parts_are_told(write: Write) -> None:
+    rows = [f"{row % 30},{row % 30 * 2},{row * 0.37 % 1}" for row in range(120)]
+    path = write("t.csv", "a,b,y\n" + "\n".join(rows))
+    notes = " ".join(preview(prepare(DataChoice.of("table", path=str(path), target="y")))["notes"])
+    assert re.search(r"1\d of 18 test samples are also in the training part", notes)
+    clean = write("c.csv", "a,b,y\n" + "\n".join(f"{row},{row * 2},{row * 0.37 % 1}" for row in range(120)))
+    assert preview(prepare(DataChoice.of("table", path=str(clean), target="y")))["notes"] == []
+
+
+@pytest.mark.parametrize(("target", "task"), [("y", "regression"), ("kind", "classification")])
+def test_features_that_hold_the_target_are_told(write: Write, target: str, task: str) -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"{row},{rng.random():.4f},{row % 3 + 5},{value:.4f},{value * 2 + 1:.4f},{row % 3}"
+            for row, value in enumerate(rng.random(90))]  # fmt: skip
+    path = write("t.csv", "row number,noise,code,y,twice,kind\n" + "\n".join(rows))
+    choice = DataChoice.of("table", path=str(path), target=target, task=task)
+    notes = [note for note in preview(prepare(choice))["notes"] if note.startswith("Feature")]
+    holding = "twice" if target == "y" else "code"
+    assert notes == [
+        "Feature “row number” only numbers the samples; leave it out, or the network may learn their order.",
+        f"Feature “{holding}” holds the target itself; leave it out, or nothing is learned.",
+    ]
