@@ -13,7 +13,16 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from graph import cards
-from graph.changes import Connected, Disconnected, LayerAdded, LayerMoved, LayerRemoved, LayerRenamed, LayerSet
+from graph.changes import (
+    Connected,
+    Disconnected,
+    LayerAdded,
+    LayerMarked,
+    LayerMoved,
+    LayerRemoved,
+    LayerRenamed,
+    LayerSet,
+)
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.facts import Facts, Severity
@@ -24,6 +33,9 @@ from widgets.canvas.index import GridIndex
 
 HALO = 14.0
 """How far port discs, rings and shadows reach beyond a card."""
+
+EVERYWHERE = QRectF(-200_000, -200_000, 400_000, 400_000)
+"""The canvas is as good as endless."""
 
 Slot = tuple[str, str]
 """Layer and input port: what names a wire."""
@@ -122,6 +134,8 @@ class Board:
         self.wire_index: GridIndex[Slot] = GridIndex()
         self.changed = 0
         """Counts up whenever anything moves, appears or disappears."""
+        self.links: dict[str, str] = {}
+        """Layers that use the weights of another, and that other."""
         self.faulty: set[str] = set()
         """Layers with an error."""
         self._dirty = dirty
@@ -183,6 +197,8 @@ class Board:
                 case LayerRenamed(old, new):
                     self._rename(old, new)
                     moved.add(new)
+                case LayerMarked(new=node):
+                    moved.add(node.id)
                 case Connected(connection):
                     self._connect(connection)
                 case Disconnected(connection):
@@ -190,6 +206,7 @@ class Board:
                 case _:
                     pass
         self._settle(moved)
+        self._link()
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Take new facts of layers from the checker."""
@@ -209,6 +226,8 @@ class Board:
         for id_, (x, y) in positions.items():
             self._place(self.cards[id_], QPointF(x, y))
         self._lead(self.wires_of(positions), plain=len(positions) > 40)
+        if self.links:
+            self._dirty(EVERYWHERE)
 
     def settle_back(self, ids: Iterable[str]) -> None:
         """Show cards where the document has them."""
@@ -223,6 +242,16 @@ class Board:
         for connection in network.connections:
             self._connect(connection, route=False)
         self._lead(self.wires.values())
+        self._link()
+
+    def _link(self) -> None:
+        """Follow which layers share weights; their lines reach anywhere, so all is repainted where there are any."""
+        links = {node.id: node.linked for node in self.document.network if node.linked}
+        if links or self.links:
+            self._dirty(EVERYWHERE)
+            for id_ in {*self.links.values(), *links.values()} & set(self.cards):
+                self.cards[id_].version += 1
+        self.links = links
 
     def _put(self, node: Node) -> None:
         network = self.document.network

@@ -20,6 +20,9 @@ MARGIN = 14.0
 ICON = 16.0
 """Side of the icon in the strip."""
 
+MUTED = 0.5
+"""Opacity of a layer that data passes by."""
+
 NAME_PIXELS, TEXT_PIXELS, KIND_PIXELS = 13, 12, 11
 """Sizes of type on a card at 100 % zoom."""
 
@@ -61,11 +64,18 @@ class CardPainter:
     def near(self, painter: QPainter, card: Card) -> None:
         """Paint a card with its texts and ports."""
         body = QRectF(0, 0, cards.WIDTH, card.rect.height())
-        self._shadow(painter, body)
+        muted = card.node.muted
+        if muted:
+            painter.setOpacity(MUTED)
+        else:
+            self._shadow(painter, body)
         self._panel(painter, body, card)
         self._strip(painter, card)
-        self._lines(painter, card)
+        painter.setOpacity(1.0)
+        (self._pass_by if muted else self._lines)(painter, card)
         self._ports(painter, card)
+        if card.node.linked:
+            self._badge(painter, body, f"weights of {card.node.linked}")
         if card.severity:
             self._mark(painter, card.severity)
 
@@ -168,12 +178,36 @@ class CardPainter:
         painter.setFont(self.name_font)
         painter.drawText(QRectF(centre.x() - 8, centre.y() - 8.5, 16, 16), Qt.AlignmentFlag.AlignCenter, "!")
 
+    def _pass_by(self, painter: QPainter, card: Card) -> None:
+        """The way that data takes past a muted layer."""
+        if not (card.node.inputs and card.node.outputs):
+            return
+        first = next((port for port in card.node.inputs if port in card.taken), card.node.inputs[0])
+        corner = card.rect.topLeft()
+        shape = next(iter(card.facts.outputs.values()), None)
+        pen = QPen(self.theme.kind(shape.kind) if shape else self.theme.faint, 1.6, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawLine(card.input_place(first) - corner, card.output_place(card.node.outputs[0]) - corner)
+
+    def _badge(self, painter: QPainter, body: QRectF, text: str) -> None:
+        """A pill on the lower edge."""
+        text = self._kind.elidedText(text, Qt.TextElideMode.ElideRight, cards.WIDTH - 3 * MARGIN)
+        width = self._kind.horizontalAdvance(text) + 14
+        pill = QRectF(body.center().x() - width / 2, body.bottom() - 5, width, 16)
+        painter.setPen(QPen(self.theme.accent, 1))
+        painter.setBrush(self.theme.raised)
+        painter.drawRoundedRect(pill, 8, 8)
+        painter.setPen(self.theme.text)
+        painter.setFont(self.kind_font)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
     # Less
 
     def mid(self, painter: QPainter, card: Card, zoom: float) -> None:
         """Paint a card's colour, name and, where there is room, output shape, in type of one size on the screen."""
         body, hue = QRectF(0, 0, cards.WIDTH, card.rect.height()), self.hue(card)
-        painter.setPen(QPen(hue, 1.2 / zoom))
+        painter.setOpacity(MUTED if card.node.muted else 1.0)
+        painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if card.node.muted else Qt.PenStyle.SolidLine))
         painter.setBrush(blend(hue, self.theme.raised, 0.24))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         name, line = body.adjusted(5, 0, -5, 0), MID_LINE / zoom

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -105,11 +104,6 @@ class Commands:
         """Give a layer another name."""
         with self._canvas.document.transaction(f"Rename {old} to {new}"):
             self._canvas.document.rename(old, new)
-
-    def move(self, title: str, places: Mapping[str, Position]) -> None:
-        """Move cards to places."""
-        with self._canvas.document.transaction(title):
-            self._canvas.document.move(places)
 
     # Clipboard
 

@@ -102,6 +102,19 @@ def take_out(document: Document, ids: Sequence[str]) -> None:
             document.connect(Connection(source.source, source.source_port, connection.target, connection.target_port))
 
 
+def along(network: Network, ids: Iterable[str], *, against: bool) -> list[str]:
+    """All layers that ``ids`` lead to along the wires or, against them, depend on; without themselves."""
+    seen = dict.fromkeys(ids)
+    queue, first = list(seen), len(seen)
+    while queue:
+        id_ = queue.pop(0)
+        ends = [c.source for c in network.into(id_).values()] if against else [c.target for c in network.out_of(id_)]
+        new = [end for end in dict.fromkeys(ends) if end not in seen]
+        seen.update(dict.fromkeys(new))
+        queue += new
+    return list(seen)[first:]
+
+
 def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection]) -> Connection | None:
     """What arrives from outside at the layer or, through the group, before it."""
     seen, queue = {id_}, [id_]

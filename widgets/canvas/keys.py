@@ -32,11 +32,23 @@ PLAIN: dict[int, str] = {
     Qt.Key.Key_Home: "frame_all",
     Qt.Key.Key_F2: "rename_selected",
     Qt.Key.Key_L: "auto_layout",
+    Qt.Key.Key_M: "mute_selection",
+    Qt.Key.Key_B: "bypass_selection",
+    Qt.Key.Key_U: "select_upstream",
+    Qt.Key.Key_D: "select_downstream",
     Qt.Key.Key_Escape: "clear",
     Qt.Key.Key_Plus: "zoom_in",
     Qt.Key.Key_Minus: "zoom_out",
 }
 """Keys without Ctrl or Alt, and the canvas's method that each calls."""
+
+ALIGNING: dict[int, str] = {
+    Qt.Key.Key_Left: "align_left",
+    Qt.Key.Key_Right: "align_right",
+    Qt.Key.Key_Up: "align_top",
+    Qt.Key.Key_Down: "align_bottom",
+}
+"""Keys with Shift and Alt."""
 
 STANDARD: tuple[tuple[QKeySequence.StandardKey, str], ...] = (
     (QKeySequence.StandardKey.Copy, "copy"),
@@ -67,6 +79,8 @@ def _action(canvas: CanvasView, event: QKeyEvent) -> Callable[[], object] | None
         return _with_control(canvas, key)
     if modifiers == Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_A:
         return canvas.open_search
+    if modifiers == Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier and key in ALIGNING:
+        return _method(canvas, ALIGNING[key])
     if modifiers not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
         return None
     if key in ARROWS:

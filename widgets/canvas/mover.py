@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QVariantAnimation
 from graph.network import Position
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.stage import Stage
 
 DURATION = 160
 """Milliseconds."""
@@ -22,7 +22,7 @@ MOST = 400
 class Mover:
     """Shows cards on their way from old to new places; the document already has the new ones."""
 
-    def __init__(self, canvas: CanvasView) -> None:
+    def __init__(self, canvas: Stage) -> None:
         self._canvas = canvas
         self._before: dict[str, Position] = {}
         self._after: dict[str, Position] = {}

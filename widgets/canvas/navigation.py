@@ -6,8 +6,8 @@ from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QV
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
 
+from widgets.canvas.board import EVERYWHERE
 from widgets.canvas.levels import MAXIMUM, MINIMUM
-from widgets.canvas.surface import EXTENT
 
 STEP = 1.2
 """Factor of one step of zoom."""
@@ -36,7 +36,7 @@ class Navigation(QGraphicsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setScene(QGraphicsScene(self))
-        self.scene().setSceneRect(EXTENT)
+        self.scene().setSceneRect(EVERYWHERE)
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

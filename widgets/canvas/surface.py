@@ -14,15 +14,12 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.board import Board, Card, Slot, Wire
+from widgets.canvas.board import EVERYWHERE, Board, Card, Slot, Wire
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.levels import Level, level_at
 from widgets.canvas.pictures import Lens, Pictures
 from widgets.canvas.wire_painter import WirePainter
 from widgets.theme import Theme
-
-EXTENT = QRectF(-200_000, -200_000, 400_000, 400_000)
-"""The canvas is as good as endless."""
 
 
 @dataclass
@@ -73,7 +70,7 @@ class Surface(QGraphicsObject):
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return EXTENT
+        return EVERYWHERE
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint what is exposed."""
@@ -111,6 +108,8 @@ class Surface(QGraphicsObject):
             self.wire_painter.strong(painter, wire, self._strong_color(wire))
         if level is Level.NEAR:
             self.wire_painter.labels(painter, wires)
+        found = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.links.items())
+        self.wire_painter.sharing(painter, [(a.rect, b.rect) for a, b in found if a and b], zoom)
 
     def _strong_wires(self) -> list[Wire]:
         assert self.board is not None

@@ -30,22 +30,21 @@ from graph.layout import arrange_to_fit
 from widgets.canvas import edits, keys
 from widgets.canvas.board import Slot
 from widgets.canvas.commands import Commands
+from widgets.canvas.editor import Editor
 from widgets.canvas.ground import Ground
 from widgets.canvas.hands import Hands
 from widgets.canvas.hits import NOTHING, What, find
 from widgets.canvas.matching import Pulled
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.mover import Mover
 from widgets.canvas.rename import RenameField
 from widgets.canvas.search import SearchPopup
-from widgets.canvas.stage import Stage
 from widgets.theme import ThemeSource
 
 MIME = "application/x-netloom-layer"
 """What a drag from the palette carries: a layer's kind as text."""
 
 
-class CanvasView(Stage):
+class CanvasView(Editor):
     """Shows a document's network and lets hands edit it.
 
     The document is the truth: gestures and commands edit it in transactions, and what is shown follows its commits
@@ -64,7 +63,6 @@ class CanvasView(Stage):
         self.minimap_wanted = True
         self._commands = Commands(self)
         self._hands = Hands(self)
-        self._mover = Mover(self)
         self._search = SearchPopup(catalogue().values(), themes.theme, self)
         self._search.closed.connect(self.setFocus)
         self._rename = RenameField(self)
@@ -214,10 +212,7 @@ class CanvasView(Stage):
         """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
         chosen = self.selection.ids if len(self.selection) > 1 else None
         places = arrange_to_fit(self.document.network, self.room(), chosen)
-        before = {id_: self.document.network.node(id_).position for id_ in places}
-        self._commands.move("Arrange layers", places)
-        if self.moves:
-            self._mover.start(before, places)
+        self.glide_to("Arrange layers", places)
         if chosen is None:
             self.frame_all()
 

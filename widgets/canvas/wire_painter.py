@@ -76,6 +76,20 @@ class WirePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
 
+    def sharing(self, painter: QPainter, pairs: Iterable[tuple[QRectF, QRectF]], zoom: float) -> None:
+        """Paint faint dotted lines between cards that share weights, from bottom to bottom."""
+        pen = QPen(blend(self.theme.accent, self.theme.ground, 0.55), max(1.4, 1.0 / zoom))
+        pen.setDashPattern([1.0, 3.0])
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for first, second in pairs:
+            start, end = (QPointF(rect.center().x(), rect.bottom()) for rect in (first, second))
+            path = QPainterPath(start)
+            sag = 32 + min(40.0, abs(end.x() - start.x()) / 8)
+            path.cubicTo(start + QPointF(0, sag), end + QPointF(0, sag), end)
+            painter.drawPath(path)
+
     def labels(self, painter: QPainter, wires: Iterable[Wire]) -> None:
         """Paint the shapes on those wires that have room for them."""
         painter.setFont(self._font)
