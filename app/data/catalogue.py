@@ -6,10 +6,13 @@ from app.data.dataset import DatasetInfo
 from app.data.sources.arrays import Arrays
 from app.data.sources.base import Source
 from app.data.sources.bundled import BreastCancer, Diabetes, Digits, Iris, Wine
+from app.data.sources.cifar import Cifar
+from app.data.sources.cmapss import Cmapss
 from app.data.sources.dates import Dates
 from app.data.sources.fleet import Fleet
 from app.data.sources.generated import Blobs, Checkerboard, Circles, Moons, Spirals, Xor
 from app.data.sources.images import Images
+from app.data.sources.known import Cifar10, FashionMnist, Kmnist, Mnist
 from app.data.sources.letters import XOrO
 from app.data.sources.lines import Lines
 from app.data.sources.scenes import Captions, Clips
@@ -46,13 +49,16 @@ SHIPPED: tuple[type[Source], ...] = (
 )
 """Data that needs no file, in the order in which it is shown."""
 
-FILES: tuple[type[Source], ...] = (Table, Series, Images, Arrays, Text)
+FETCHED: tuple[type[Source], ...] = (Mnist, FashionMnist, Kmnist, Cifar10)
+"""Data that is downloaded once, by `app.data.download.download`."""
+
+FILES: tuple[type[Source], ...] = (Table, Series, Images, Arrays, Text, Cmapss, Cifar)
 """Sources that read a file or folder of the user's."""
 
 
 def sources() -> tuple[type[Source], ...]:
     """Every source, those that ship first."""
-    return SHIPPED + FILES
+    return SHIPPED + FETCHED + FILES
 
 
 def source(kind: str) -> type[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     import pandas as pd
 
-ARRAYS = (".npy", ".npz", ".gz", ".idx", "-ubyte")
+ARRAYS = (".npy", ".npz", ".gz", ".idx", "-ubyte", ".safetensors")
+CMAPSS = re.compile(r"(train|test)_fd\d+\.txt", re.IGNORECASE)
+ARCHIVES = (".tar.gz", ".tgz", ".bin")
 KINDS = tuple(kind.kind for kind in FILES)
 
 
@@ -97,7 +100,11 @@ def suggest(
 def likely_kind(file: Path, target: str | None = None) -> str:
     """Which kind of data ``file`` seems to be, by its name and, for tables, its columns."""
     if file.is_dir():
-        return "images"
+        return _of_folder(file)
+    if CMAPSS.fullmatch(file.name):
+        return "cmapss"
+    if file.name.lower().endswith(ARCHIVES):
+        return "cifar"
     if file.name.lower().endswith(ARRAYS):
         return "arrays"
     frame, _ = CsvSource(path=str(file)).frame(file)
@@ -105,6 +112,11 @@ def likely_kind(file: Path, target: str | None = None) -> str:
     if _is_series(columns, target):
         return "series"
     return "text" if _is_text(columns, frame, target) else "table"
+
+
+def _of_folder(folder: Path) -> str:
+    """What a folder holds, by the first files in it: CIFAR's files, or else pictures."""
+    return "cifar" if next(folder.glob("*.bin"), None) is not None else "images"
 
 
 def _is_series(columns: tuple[Column, ...], target: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Reading arrays from NPY, NPZ and IDX files, trusting nothing that a file says about its size."""
+"""Reading arrays from NPY, NPZ, safetensors and IDX files, trusting nothing that a file says about its size."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import IO, cast
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.sources.safe_tensors import read_safetensors
 from graph.errors import NetloomError
 
 LIMIT = 2 * 2**30
@@ -28,7 +29,8 @@ def read_arrays(file: Path) -> dict[str, Array]:
     Raises
     ------
     NetloomError
-        if the file is none of NPY, NPZ and IDX (gzipped or not), is damaged, too large, or holds pickled objects.
+        if the file is none of NPY, NPZ, safetensors and IDX (gzipped or not), is damaged, too large, or holds pickled
+        objects.
     """
     try:
         with file.open("rb") as stream, warnings.catch_warnings():
@@ -54,10 +56,13 @@ def _by_content(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     if start[:2] == b"\x1f\x8b":
         with gzip.open(stream) as unpacked:
             return {"array": _idx(file, cast(IO[bytes], unpacked))}
+    if file.suffix.lower() == ".safetensors":
+        return read_safetensors(file, stream, LIMIT)
     if start[:2] == b"\0\0":
         return {"array": _idx(file, stream)}
     raise NetloomError(
-        f"{file.name} holds no arrays that Netloom knows; NumPy's .npy and .npz and the IDX files of MNIST can be read."
+        f"{file.name} holds no arrays that Netloom knows; NumPy's .npy and .npz, .safetensors, and the IDX files of"
+        " MNIST can be read."
     )
 
 

@@ -41,7 +41,11 @@ class FileSource(Source):
         """The samples in the file."""
         file = locate(self.path, base)
         with reading(file):
-            return _loaded(self, file, stamp(file))
+            return _loaded(self, file, tuple(stamp(one) for one in (file, *self.beside(file))))
+
+    def beside(self, file: Path) -> tuple[Path, ...]:
+        """Other files that are read along with ``file``."""
+        return ()
 
     def read(self, file: Path) -> Dataset:
         """The samples in ``file``, which exists."""
@@ -55,7 +59,7 @@ class FileSource(Source):
 
 
 @lru_cache(maxsize=2)
-def _loaded(source: FileSource, file: Path, stamped: tuple[int, int]) -> Dataset:
+def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...]) -> Dataset:
     """Read once as long as neither the settings nor the file change (``stamped`` is part of the key)."""
     return source.read(file)
 

@@ -1,0 +1,150 @@
+"""The binary files of CIFAR-10 and CIFAR-100: a folder of them, one of them, or the archive they come in."""
+
+from __future__ import annotations
+
+import gzip
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, ClassVar, Literal, cast
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, Field, Task
+from app.data.sources.files import FileSource, within_budget
+from graph.errors import NetloomError
+from graph.layers.settings import setting
+from graph.shapes import image, vector
+
+PIXELS = 3 * 32 * 32
+MOST = 60_000
+"""Most pictures in one file."""
+UNFOLDED = 2**30
+"""Most bytes that an archive may unfold to."""
+TENS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+
+class Cifar(FileSource):
+    """CIFAR-10 or CIFAR-100 as its makers offer it in binary form: the folder, the archive, or a single file.
+
+    60,000 colour pictures of 32 x 32 pixels. The test files make up the test part.
+    """
+
+    kind: ClassVar[str] = "cifar"
+    title: ClassVar[str] = "CIFAR files"
+
+    labels: Literal["fine", "coarse"] = setting("fine", "CIFAR-100: a hundred classes, or twenty groups of them")
+
+    def read(self, file: Path) -> Dataset:
+        """The pictures, 0 to 1, and their classes."""
+        parts = list(read_records(file))
+        if not parts:
+            raise NetloomError(f"{file.name} holds no CIFAR files, such as data_batch_1.bin or train.bin.")
+        hundred = {records.shape[1] == PIXELS + 2 for _, records in parts}
+        if len(hundred) > 1:
+            raise NetloomError(f"{file.name} mixes files of CIFAR-10 and CIFAR-100; keep them apart.")
+        records = np.concatenate([records for _, records in parts])
+        within_budget(file, 4 * PIXELS * len(records))
+        given = np.repeat(
+            [2 if "test" in name else 0 for name, _ in parts], [len(records) for _, records in parts]
+        ).astype(np.uint8)
+        whole = bool((given == 0).any() and (given == 2).any())
+        return self._dataset(file, records, hundred.pop(), given if whole else None)
+
+    def _dataset(self, file: Path, records: Array, hundred: bool, given: Array | None) -> Dataset:
+        marks = records.shape[1] - PIXELS
+        labels = records[:, 0 if hundred and self.labels == "coarse" else marks - 1].astype(np.int64)
+        count = 10 if not hundred else 20 if self.labels == "coarse" else 100
+        if labels.max() >= count:
+            raise NetloomError(f"{file.name} is damaged: class {labels.max()} of {count}.")
+        classes = TENS if count == 10 else tuple(f"class {number}" for number in range(count))
+        pictures = records[:, marks:].reshape(-1, 3, 32, 32) / np.float32(255.0)
+        fields = {
+            "image": Field("image", image(3, 32, 32), values=pictures.astype(np.float32, copy=False)),
+            "class": Field("class", vector(count), classes, values=labels),
+        }
+        return Dataset(
+            self.kind,
+            file.name.split(".")[0],
+            Task.CLASSIFICATION,
+            fields,
+            ("image",),
+            "class",
+            f"{len(labels)} pictures of {count} classes in {file.name}.",
+            notes=self.change_note(file),
+            given=given,
+        )
+
+
+def read_records(file: Path) -> Iterator[tuple[str, Array]]:
+    """Name and records uint8 (N, 3073 or 3074) of each file, in the order of their names.
+
+    Raises
+    ------
+    NetloomError
+        if a file is damaged, or an archive unfolds too far.
+    """
+    if file.is_dir():
+        for entry in sorted(file.glob("*.bin")):
+            if entry.is_file() and not entry.is_symlink() and not entry.name.startswith("."):
+                yield entry.name, _records(entry.name, _limited(entry))
+    elif file.suffix == ".bin":
+        yield file.name, _records(file.name, _limited(file))
+    else:
+        yield from _from_archive(file)
+
+
+def _limited(file: Path) -> bytes:
+    if file.stat().st_size > MOST * (PIXELS + 2):
+        raise NetloomError(f"{file.name} is larger than any CIFAR file.")
+    return file.read_bytes()
+
+
+def _records(name: str, raw: bytes) -> Array:
+    """The records in a file: CIFAR-10 has one label before each picture, CIFAR-100 two."""
+    for marks in (2, 1) if name in ("train.bin", "test.bin") else (1, 2):
+        if raw and len(raw) % (PIXELS + marks) == 0:
+            return np.frombuffer(raw, np.uint8).reshape(-1, PIXELS + marks)
+    raise NetloomError(f"{name} is damaged or no CIFAR file: {len(raw)} bytes are no whole number of pictures.")
+
+
+class _Counted:
+    """A stream that refuses to unfold beyond `UNFOLDED`."""
+
+    def __init__(self, name: str, stream: IO[bytes]) -> None:
+        self._name = name
+        self._stream = stream
+        self._left = UNFOLDED
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
+        self._left -= len(block)
+        if self._left < 0:
+            raise NetloomError(f"{self._name} unfolds to more than {UNFOLDED >> 30} GB, which no CIFAR archive does.")
+        return block
+
+
+def _from_archive(file: Path) -> Iterator[tuple[str, Array]]:
+    """Members are read where they are and never written to a disk; links and other names are passed over."""
+    found: dict[str, Array] = {}
+    try:
+        with gzip.open(file) as unpacked:
+            stream = cast(IO[bytes], _Counted(file.name, cast(IO[bytes], unpacked)))
+            with tarfile.open(fileobj=stream, mode="r|") as archive:
+                for member in archive:
+                    name = PurePosixPath(member.name).name
+                    if member.isreg() and name.endswith(".bin") and member.size <= MOST * (PIXELS + 2):
+                        held = archive.extractfile(member)
+                        if held is not None:
+                            found[name] = _records(name, held.read())
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, ValueError) as error:
+        raise NetloomError(f"{file.name} is damaged or no CIFAR archive ({type(error).__name__}).") from None
+    except OSError as error:
+        if error.strerror:
+            raise
+        raise NetloomError(f"{file.name} is damaged or cut off.") from None
+    except Exception as error:  # zlib.error and what damaged headers make of themselves
+        if isinstance(error, NetloomError):
+            raise
+        raise NetloomError(f"{file.name} is damaged or cut off ({type(error).__name__}).") from None
+    yield from sorted(found.items())
