@@ -98,6 +98,7 @@ class Hands:
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key in the widget that has the keyboard."""
+        self._come_forward()
         QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
         self.rest()
 
@@ -115,10 +116,16 @@ class Hands:
         QTest.keyClick(editor, Qt.Key.Key_Return)
         self.rest()
 
+    def _come_forward(self) -> None:
+        """A dialog that closed may have left no window active, and then shortcuts are not heard."""
+        if not self.window.isActiveWindow() and QApplication.activeModalWidget() is None:
+            self.window.activateWindow()
+            self.wait(self.window.isActiveWindow, "the window was to come forward")
+
     def command(self, words: str) -> None:
         """Find a command by its words and run it."""
         shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        self.window.activateWindow()
+        self._come_forward()
         QTest.keyClick(self.window, Qt.Key.Key_P, shift)
         self.rest()
         self.write(words)
@@ -138,6 +145,9 @@ class Hands:
             if field is not None:
                 field.selectAll()
                 QTest.keyClicks(field, str(path))
+                completions = QApplication.activePopupWidget()
+                if completions is not None:
+                    completions.close()  # it would take the Return for itself
                 QTest.keyClick(field, Qt.Key.Key_Return)
 
         QTimer.singleShot(100, answer)
