@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
+from app.data.augment import Augment
 from app.data.catalogue import source
 from app.data.dataset import DatasetInfo
 from app.data.sources.base import Source
@@ -16,7 +17,9 @@ from app.data.split import Split
 from graph.errors import NetloomError
 from graph.layers.settings import sentence, setting
 
-KEYS = ("source", "options", "split", "standardise")
+Settings = TypeVar("Settings", bound=BaseModel)
+
+KEYS = ("source", "options", "split", "standardise", "augment")
 
 
 class DataChoice(BaseModel):
@@ -27,6 +30,7 @@ class DataChoice(BaseModel):
     source: SerializeAsAny[Source]
     split: Split = Split()
     standardise: bool = setting(True, "Give every feature mean 0 and deviation 1, as measured on the training part")
+    augment: Augment = Augment()
 
     @classmethod
     def of(cls, kind: str, **options: Any) -> Self:
@@ -59,15 +63,22 @@ class DataChoice(BaseModel):
         standardise = section.get("standardise", True)
         if not isinstance(standardise, bool):
             raise NetloomError(f"data.standardise: true or false is needed (given: {standardise!r}).")
-        return cls(source=chosen, split=_split(_mapping(section, "split")), standardise=standardise)
+        split = _model(Split, _mapping(section, "split"), "data.split")
+        altered = _model(Augment, _mapping(section, "augment"), "data.augment")
+        return cls(source=chosen, split=split, standardise=standardise, augment=altered)
 
     def to_json(self) -> dict[str, Any]:
-        """The ``data`` section of a project; `parse` reads it back to an equal choice."""
+        """The ``data`` section of a project; `parse` reads it back to an equal choice.
+
+        ``augment`` is only there where something is altered, and holds only what is.
+        """
+        altered = {"augment": self.augment.model_dump(mode="json", exclude_defaults=True)}
         return {
             "source": self.source.kind,
             "options": self.source.values(),
             "split": self.split.model_dump(mode="json"),
             "standardise": self.standardise,
+            **(altered if self.augment.active else {}),
         }
 
     def info(self, base: Path | None = None) -> DatasetInfo:
@@ -82,8 +93,8 @@ def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _split(values: Mapping[str, Any]) -> Split:
+def _model(kind: type[Settings], values: Mapping[str, Any], place: str) -> Settings:
     try:
-        return Split.model_validate_json(json.dumps(dict(values)))
+        return kind.model_validate_json(json.dumps(dict(values)))
     except ValidationError as error:
-        raise sentence(error, "data.split") from None
+        raise sentence(error, place) from None

@@ -52,3 +52,14 @@ def test_changing_a_setting_is_checked() -> None:
     assert source.changed(turns=2.0).values()["turns"] == 2.0
     with pytest.raises(NetloomError, match=r"Two spirals.*at most 5"):
         source.changed(turns=50.0)
+
+
+def test_augmentation_is_kept_where_there_is_any() -> None:
+    section = {"source": "digits", "augment": {"flip": True, "shift": 0.1}}
+    choice = DataChoice.parse(section)
+    assert choice.augment.shift == 0.1
+    assert choice.to_json()["augment"] == {"flip": True, "shift": 0.1}
+    assert DataChoice.parse(choice.to_json()) == choice
+    assert "augment" not in DataChoice.of("digits").to_json()
+    with pytest.raises(NetloomError, match=r"data\.augment: .*shift must be at most 1, not 3"):
+        DataChoice.parse({"source": "digits", "augment": {"shift": 3.0}})
