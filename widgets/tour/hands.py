@@ -132,25 +132,24 @@ class Hands:
         self.key(Qt.Key.Key_Return)
 
     def answer_file_dialog(self, path: Path) -> None:
-        """Have the file dialog that opens next answered with ``path``, by keyboard."""
+        """Have the file dialog that opens next answered with ``path``, a file that is not there yet, by keyboard."""
         clock = time.monotonic()
 
         def answer() -> None:
             dialog = QApplication.activeModalWidget()
-            if not isinstance(dialog, QFileDialog):
-                if time.monotonic() - clock < PATIENCE:
-                    QTimer.singleShot(50, answer)
-                return
-            field = dialog.findChild(QLineEdit, "fileNameEdit")
-            if field is not None:
+            field = dialog.findChild(QLineEdit, "fileNameEdit") if isinstance(dialog, QFileDialog) else None
+            if field is not None and field.text() != str(path):
                 field.selectAll()
                 QTest.keyClicks(field, str(path))
+            elif field is not None:
                 completions = QApplication.activePopupWidget()
                 if completions is not None:
                     completions.close()  # it would take the Return for itself
                 QTest.keyClick(field, Qt.Key.Key_Return)
+            if not (path.exists() or time.monotonic() - clock > PATIENCE):
+                QTimer.singleShot(100, self.window, answer)
 
-        QTimer.singleShot(100, answer)
+        QTimer.singleShot(100, self.window, answer)
 
     # Eyes
 
