@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "Train", "Stop", lambda w: w.training.stop(), ("Ctrl+Shift+Return",), "stop",
             lambda w: w.training.can_stop),
     Command("resume", "Train", "Resume the last run", lambda w: w.training.resume(), (), "",
-            lambda w: w.training.can_resume),
+            lambda w: w.training.can_resume, lambda w: w.training.resume_title),
     Command("data", "View", "Data workspace", _workspace("data"), ("Ctrl+1",), "", _ready,
             checked=_in_workspace("data")),
     Command("network", "View", "Network workspace", _workspace("network"), ("Ctrl+2",), "", _ready,

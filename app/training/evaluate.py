@@ -108,8 +108,8 @@ def _of_numbers(model: Model, head: Head, held: Part, answers: torch.Tensor) -> 
     true = model.prepared.undo(name, held.arrays[name])
     predicted = model.prepared.undo(name, answers.numpy())
     # Compared in standardised units, so that a feature with large numbers does not decide alone.
-    error = (answers.numpy() - held.arrays[name]).reshape(len(true), -1)
-    loss = np.square(error).mean(1).astype(np.float32)
+    error = (answers.numpy().astype(np.float64) - held.arrays[name]).reshape(len(true), -1)
+    loss = np.minimum(np.square(error).mean(1), np.finfo(np.float32).max).astype(np.float32)
     return _listed(model, held, true, predicted, np.argsort(-loss, kind="stable")[:WORST], loss)
 
 

@@ -37,6 +37,9 @@ WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "worker.log"
 LOCK = "run.lock"
+MADE_UP = re.compile(r"-\d{8}-(\d\d)(\d\d)(\d\d)(-\d+)?$")
+"""How names of folders end that `fresh_folder` gave: day and time."""
+
 LARGEST_METRICS = 2**31
 """Logs over this many bytes are refused."""
 
@@ -153,10 +156,10 @@ class Run:
 
     @property
     def title(self) -> str:
-        """Title of the project, or the folder's name."""
+        """Title of the project, or the folder's name without the time that was added to it."""
         about = self.project.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
-        return title if isinstance(title, str) and title else self.path.name
+        return title if isinstance(title, str) and title else MADE_UP.sub("", self.path.name)
 
     @property
     def base(self) -> Path | None:

@@ -124,7 +124,8 @@ class Session:
         self.epochs = epochs or int(state["epochs"])
         if self.position.epochs >= self.epochs:
             raise NetloomError(
-                f"The run {self.run.path} has done all its {self.position.epochs} epochs; ask for more to train on."
+                f"The run “{self.run.path.name}” has done all its {self.position.epochs} epochs; "
+                "ask for more to train on."
             )
         self._load_best(tensors, state["best"])
         checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)

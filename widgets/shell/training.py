@@ -41,6 +41,9 @@ class TrainingCommands:
             self._window.commands.refresh()
 
     def _tell_failure(self, sentence: str) -> None:
+        bench = self._window.bench
+        if bench is not None and bench.isVisible() and bench.workspace == "train":
+            return  # the panel says it in place
         choices = (("Resume", self.resume),) if self.can_resume else ()
         self._window.say(Notice(sentence, "error", choices, "training"))
 
@@ -117,20 +120,28 @@ class TrainingCommands:
         """Whether the last run can be continued."""
         return self._working and self.controller is not None and self.controller.resumable
 
+    @property
+    def resume_title(self) -> str:
+        """What Resume does now."""
+        done = self.can_resume and self.controller is not None and self.controller.complete
+        return "Train the last run on" if done else "Resume the last run"
+
     def train(self) -> None:
         """Train the project as it stands, or go on after a pause."""
         if self._state() == "paused" and self.controller is not None:
             self.controller.go()
         elif (controller := self._checked()) is not None and self._window.session is not None:
             self._window.show_workspace("train")
-            controller.train(self._window.session.document, self._window.session.base)
+            session = self._window.session
+            controller.train(session.document, session.base, name=session.suggested_name)
 
     def step(self) -> None:
         """Train on one batch."""
         controller = self.controller if self.active else self._checked()
         if controller is not None and self._window.session is not None:
             self._window.show_workspace("train")
-            controller.step(self._window.session.document, self._window.session.base)
+            session = self._window.session
+            controller.step(session.document, session.base, session.suggested_name)
 
     def pause(self) -> None:
         """Pause, or go on."""

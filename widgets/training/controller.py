@@ -16,6 +16,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import Project, project_json
 from widgets.training.link import Refusal, Reply, WorkerLink
+from widgets.training.run_entries import extended
 from widgets.training.watch import Watch
 
 
@@ -69,6 +70,7 @@ class TrainingController(QObject):
         self._run: Path | None = None
         self._title = ""
         self._reason = ""
+        self._complete = False
         self._devices: tuple[Device, ...] = ()
         self._watch = Watch()
         self._request: int | None = None
@@ -115,20 +117,30 @@ class TrainingController(QObject):
         return self._devices
 
     @property
+    def complete(self) -> bool:
+        """Whether the last run has done all its epochs, so that resuming it trains as many again."""
+        return self._complete and not self.active
+
+    @property
     def resumable(self) -> bool:
         """Whether the last run can be continued from what it saved."""
         return not self.active and self._run is not None and (self._run / runs.CHECKPOINT).is_file()
 
     # What the user does
 
-    def train(self, document: Document, base: Path | None = None, *, paused: bool = False) -> None:
-        """Freeze the project as it is and train it in a new run folder; ``base`` is the folder of its file."""
+    def train(
+        self, document: Document, base: Path | None = None, *, name: str = "network", paused: bool = False
+    ) -> None:
+        """Freeze the project as it is and train it in a new run folder.
+
+        ``base`` is the folder of its file; a project without a title is called ``name``.
+        """
         if self.active:
             return
         project = project_json(Project(document.network, dict(document.sections)))
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
-        self._title = title if isinstance(title, str) and title else "Network"
+        self._title = title if isinstance(title, str) and title else name
         self._begin(runs.fresh_folder(self._title))
         self._request = self._link.ask(
             "train",
@@ -141,9 +153,13 @@ class TrainingController(QObject):
         )
 
     def resume(self, run: Path, epochs: int | None = None, *, paused: bool = False) -> None:
-        """Continue a run where it stopped; ``epochs`` is its new total number of epochs, None leaves it."""
+        """Continue a run where it stopped.
+
+        ``epochs`` is its new total number of epochs; without it a run that has done all of them trains as many again.
+        """
         if self.active:
             return
+        epochs = epochs or extended(run)
         self._begin(run)
         self._request = self._link.ask("resume", self._take, self._refused, run=str(run), epochs=epochs, paused=paused)
 
@@ -164,7 +180,7 @@ class TrainingController(QObject):
         else:
             self.pause()
 
-    def step(self, document: Document, base: Path | None = None) -> None:
+    def step(self, document: Document, base: Path | None = None, name: str = "network") -> None:
         """Train on one batch, then wait; where nothing is running this begins a run that waits after its first."""
         if self._state is State.PAUSED:
             self._link.send("step")
@@ -172,7 +188,7 @@ class TrainingController(QObject):
             self._link.send("pause")
         elif not self.active:
             self._steps_wanted = 1
-            self.train(document, base, paused=True)
+            self.train(document, base, name=name, paused=True)
 
     def stop(self) -> None:
         """End the run after the current step; it can be resumed."""
@@ -198,7 +214,7 @@ class TrainingController(QObject):
     # What the worker says
 
     def _begin(self, run: Path) -> None:
-        self._run, self._reason = run, ""
+        self._run, self._reason, self._complete = run, "", False
         self._set_state(State.STARTING)
 
     def _take(self, message: Message) -> None:
@@ -247,6 +263,9 @@ class TrainingController(QObject):
         failed = message.fields.get("status") == "failed"
         self._reason = str(message.fields.get("reason") or "") if failed else ""
         self.finished.emit(message)
+        self._complete = (
+            message.fields.get("status") == "completed" and self._run is not None and bool(extended(self._run))
+        )
         if failed:
             self._fail(self._reason or "Training failed without a reason.")
         else:
@@ -267,12 +286,19 @@ class TrainingController(QObject):
             self._fail(reason)
 
     def _fail(self, reason: str) -> None:
+        reason = self._named(reason)
         self._steps_wanted, self._reason = 0, reason
         if not self.active and self._state is not State.FAILED:
             return  # an error that belongs to no run is told by whoever asked
         self._set_state(State.FAILED)
         self.failed.emit(reason)
         self.runs_changed.emit()
+
+    def _named(self, reason: str) -> str:
+        """A sentence with the run called by its name instead of its path."""
+        if self._run is None:
+            return reason
+        return reason.replace(f"{self._run} ", f"“{self._run.name}” ")
 
     def _set_state(self, state: State) -> None:
         if state is not self._state:

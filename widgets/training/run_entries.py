@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.training import runs
+from app.training.plan import Plan
 from graph.errors import NetloomError
 from widgets.training.words import GREATER_IS_BETTER, primary
-
-MADE_UP = re.compile(r"-\d{8}-(\d\d)(\d\d)(\d\d)(-\d+)?$")
-"""How names end that Netloom gave; such runs are called by their project's title and the time of day."""
 
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
@@ -31,6 +30,7 @@ class RunEntry:
     best: float | None
     test: float | None
     resumable: bool = False
+    complete: bool = False
     problem: str | None = None
 
 
@@ -64,13 +64,31 @@ def read_entry(path: Path) -> RunEntry:
         best=best_of(history, metric),
         test=finished.get("test", {}).get(metric),
         resumable=run.checkpoint.is_file(),
+        complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )
 
 
 def shown_name(path: Path, title: str) -> str:
     """The folder's name if a person chose it, else the project's title with the time of day."""
-    made_up = MADE_UP.search(path.name)
-    return f"{title} {made_up[1]}:{made_up[2]}:{made_up[3]}" if made_up else path.name
+    made_up = runs.MADE_UP.search(path.name)
+    return f"{title}  {made_up[1]}:{made_up[2]}" if made_up else path.name
+
+
+def extended(path: Path) -> int | None:
+    """For a run that has done all its epochs: how many it has after as many again; None for one that has not."""
+    try:
+        run = runs.Run.open(path)
+        history = run.history()
+    except NetloomError:
+        return None
+    done = int(history.epochs[-1]["epoch"]) if history.epochs else 0
+    if not done or done < int((history.started or {}).get("epochs", 0)):
+        return None
+    plan = run.project.sections.get("plan")
+    try:
+        return done + Plan.parse(plan if isinstance(plan, Mapping) else {}).epochs
+    except NetloomError:
+        return 2 * done
 
 
 def best_of(history: runs.History, metric: str) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,13 +24,20 @@ from graph.errors import NetloomError
 from widgets.theme import ThemeSource
 from widgets.training.notice import Notice
 from widgets.training.run_entries import RunEntry, delete_run
-from widgets.training.run_model import RunModel
+from widgets.training.run_model import COLUMNS, RunModel
 
 EMPTY = "No runs yet. Press Train: every training is kept here, to be looked at, compared and continued."
 
 
+NAME_LETTERS = 22
+"""Room that a run's name keeps, in letters of usual width."""
+
+LEAST_NEEDED = ("Date", "Validation", "Epochs", "Status")
+"""Columns in the order in which they are left out where there is no room."""
+
 TIPS = {
-    "Resume": "Train on from where the run stopped",
+    "Resume": "Go on from where the run stopped",
+    "Train on": "The run has done all its epochs: train as many again",
     "Rename": "Give the run's folder another name (F2)",
     "Folder": "Open the run's folder",
     "Export": "Export the trained network",
@@ -73,8 +80,9 @@ class RunList(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 156)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setMinimumSectionSize(36)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -144,7 +152,25 @@ class RunList(QWidget):
 
     # Inside
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit_columns)
+
+    def _fit_columns(self) -> None:
+        """Leave out the least needed columns until the name has room; nothing is ever scrolled sideways."""
+        table, header = self.table, self.table.horizontalHeader()
+        columns = range(1, self.model.columnCount())
+        wide = {n: max(table.sizeHintForColumn(n), header.sectionSizeHint(n)) + 1 for n in columns}
+        room = table.viewport().width() - table.fontMetrics().averageCharWidth() * NAME_LETTERS
+        for name in LEAST_NEEDED:
+            number = COLUMNS.index(name)
+            crowded = sum(wide.values()) > room
+            table.setColumnHidden(number, crowded)
+            if crowded:
+                del wide[number]
+
     def _refresh(self, *_: object) -> None:
+        self._fit_columns()
         self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
         entry = self.current
         free = entry is not None and entry.path != self.model.busy
@@ -152,7 +178,10 @@ class RunList(QWidget):
             button.setEnabled(entry is not None and (free or title == "Folder"))
             button.setVisible(self.model.rowCount() > 0)
         if entry is not None:
-            self._buttons["Resume"].setEnabled(free and entry.resumable and self.model.busy is None)
+            resume = self._buttons["Resume"]
+            resume.setEnabled(free and entry.resumable and self.model.busy is None)
+            resume.setText("Train on" if entry.complete else "Resume")
+            resume.setToolTip(TIPS["Train on" if entry.complete else "Resume"])
             self._buttons["Export"].setEnabled(free and entry.problem is None)
 
     def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -166,7 +195,7 @@ class RunList(QWidget):
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, act in self._acts().items():
-            menu.addAction(title, act).setEnabled(self._buttons[title].isEnabled())
+            menu.addAction(self._buttons[title].text(), act).setEnabled(self._buttons[title].isEnabled())
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def _resume(self) -> None:

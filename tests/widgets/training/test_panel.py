@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.widgets.training.conftest import MakeController
 from widgets.theme import ThemeSource
 from widgets.training.controller import State
 from widgets.training.panel import TrainPanel
+from widgets.training.run_list import RunList
 
 
 @pytest.fixture
@@ -103,6 +105,52 @@ def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot,
     steps = panel.curves.loss.view.curves[f"{run}|train"].steps.tolist()
     assert steps == sorted(set(steps))
     assert steps[-1] == 40
+
+
+def test_a_run_that_is_done_trains_as_many_epochs_again(
+    make_controller: MakeController, qtbot: QtBot, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with document.transaction("Plan"):
+        document.set_section("plan", {"epochs": 7})
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(panel._controller.link, "ask", lambda type, *_, **fields: asked.append(fields))
+    assert panel._controller.complete
+    press(qtbot, panel.runs, "Train on")
+    assert asked[0]["epochs"] == 4 + 7
+
+
+def test_a_run_is_called_by_its_project_and_the_time(
+    make_controller: MakeController, qtbot: QtBot, netloom_home: Path
+) -> None:
+    document = Document()
+    panel = make_panel(make_controller, qtbot, document)
+    panel._controller.train(document, name="lenet")
+    qtbot.waitUntil(lambda: panel._controller.state is State.FINISHED, timeout=20_000)
+    panel.runs.model.read_all()
+    name = panel.runs.model.entry(0).name
+    assert re.fullmatch(r"lenet  \d\d:\d\d", name)
+
+
+@pytest.mark.parametrize("width", [300, 380, 620])
+def test_the_list_of_runs_is_never_wider_than_its_place(
+    width: int, make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    train(panel, document, qtbot)
+    listed = RunList(ThemeSource("light"))
+    qtbot.addWidget(listed)
+    listed.model.refresh()
+    listed.model.read_all()
+    listed.resize(width, 200)
+    listed.show()
+    qtbot.wait(20)
+    header = listed.table.horizontalHeader()
+    assert header.length() <= listed.table.viewport().width()
+    assert header.sectionSize(0) >= 100
+    assert listed.table.isColumnHidden(5) is (width < 600)
 
 
 def test_renaming_in_the_list(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
