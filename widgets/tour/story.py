@@ -38,6 +38,12 @@ LENET: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """The layers typed behind the input, with the settings typed into their forms. Flatten is left out on purpose."""
 
+STOP = 6
+"""Epoch after which the run is stopped, to be resumed in another window."""
+
+LONG = 300.0
+"""Seconds that training may take on a slow machine."""
+
 ENOUGH = 0.98
 """Test accuracy that the network drawn here must reach."""
 
@@ -57,7 +63,6 @@ def tell(out: Path) -> int:
             story.tell()
         finally:
             story.end()
-    print(f"{len(story.hands.pictures)} pictures are in {out}")
     return 0
 
 
@@ -102,9 +107,10 @@ class Story:
         self.draw()
         self.mend()
         self.train()
+        self.resume()
         self.look_inside()
-        self.reopen()
         self.export()
+        self.in_the_dark()
 
     def end(self) -> None:
         """Close the window, whatever is unsaved."""
@@ -180,22 +186,35 @@ class Story:
         hands.look("network", "the network: shapes, parameters and work of every layer")
 
     def train(self) -> None:
-        """Save, train, look at the filters on the way, stop, resume."""
+        """Save, train, look at the filters on the way, stop, quit."""
         hands = self.hands
         hands.answer_file_dialog(self._file)
         hands.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
         hands.wait(self._file.exists, "the project was to be saved")
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        hands.wait(lambda: self._epoch >= 3, "three epochs were to be trained", 120)
+        hands.wait(lambda: self._epoch >= STOP - 2, "the first epochs were to be trained", LONG)
         hands.look("training", "training: loss and accuracy, live")
         hands.click("understandWorkspace")
-        hands.wait(lambda: self._epoch >= 5, "two more epochs were to be trained", 120)
+        hands.wait(lambda: self._epoch >= STOP, "more epochs were to be trained", LONG)
         hands.look("filters", "filters of the first convolution while they form")
-        hands.click("stopButton")
+        if self.window.training.active:
+            hands.click("stopButton")
         hands.wait(lambda: not self.window.training.active, "the run was to stop")
-        hands.command("Resume the last run")
+        self.window.close()
+        hands.wait(lambda: not self.window.isVisible(), "the window was to close")
+
+    def resume(self) -> None:
+        """Open the file again and train on where the run stopped."""
+        pictures = self.hands.pictures
+        self.window, self.hands = self._open(self._file)
+        self.hands.pictures = pictures
+        hands = self.hands
+        hands.click("trainWorkspace")
+        self._pick_run()
+        hands.click(self._bench.panel("train").runs.button("Resume"))
         hands.wait(lambda: self.window.training.active, "the run was to go on")
-        hands.wait(lambda: not self.window.training.active, "the run was to end", 300)
+        hands.wait(lambda: not self.window.training.active, "the run was to end", LONG)
+        hands.look("resumed", "reopened, and resumed to the end")
         accuracy = self._test_accuracy()
         print(f"test accuracy: {accuracy:.1%}", flush=True)
         if accuracy < ENOUGH:
@@ -208,52 +227,50 @@ class Story:
         for title, name, caption in (
             ("Feature maps", "feature-maps", "feature maps of a sample that the user picks"),
             ("Errors", "errors", "the confusion matrix and the worst predictions"),
-            ("Weights", "weights", "weights and gradients"),
+            ("Weights", "weights", "weights of every layer"),
         ):
             bar = panel.tabs.tabBar()
             index = next(index for index in range(bar.count()) if bar.tabText(index) == title)
             self.hands.click(bar, bar.tabRect(index).center())
             self.hands.rest(400)
-            self.hands.wait(lambda: not self._link.busy, f"{title} was to be shown")
+            self.hands.wait(lambda: not self._link.busy, f"{title} were to be shown")
             self.hands.look(name, caption)
 
-    def reopen(self) -> None:
-        """Quit, open the file again, in the dark, and train the run of before a little longer."""
-        self.hands.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        self.hands.rest(300)
-        pictures = self.hands.pictures
-        self.window.close()
-        self.hands.rest(300)
-        self.window, self.hands = self._open(self._file)
-        self.hands.pictures = pictures
-        self.window.preferences.set("theme", "dark")
-        self.hands.click("trainWorkspace")
-        panel = self._bench.panel("train")
-        self.hands.wait(lambda: panel.runs.table.model().rowCount() > 0, "the run of before was to be listed")
-        panel.show_runs()
-        table = panel.runs.table
-        self.hands.click(table.viewport(), table.visualRect(table.model().index(0, 1)).center())
-        self.hands.click(panel.runs.button("Resume"))
-        self.hands.wait(lambda: self.window.training.active, "the run of before was to go on")
-        self.hands.wait(lambda: not self.window.training.active, "the run of before was to end", 300)
-        self.hands.look("resumed", "reopened and resumed, in the dark")
-        self.hands.click("networkWorkspace")
-        self.hands.look("dark", "the network, dark")
-
     def export(self) -> None:
-        """Export the code with the trained weights, and run it."""
+        """Export the run's code and weights, and run the code."""
         hands = self.hands
+        hands.click("trainWorkspace")
+        self._pick_run()
         hands.answer_file_dialog(self._code)
-        hands.command("Export Python code")
-        hands.wait(self._code.exists, "the code was to be exported")
-        weights = self._code.with_suffix(".safetensors")
-        arguments = [str(weights)] if weights.exists() else []
+        hands.click(self._bench.panel("train").runs.button("Export"))
+        hands.wait(lambda: self._code.exists() and self._weights.exists(), "the code was to be exported")
         done = subprocess.run(
-            [sys.executable, "-I", str(self._code), *arguments], capture_output=True, text=True, check=False
+            [sys.executable, "-I", str(self._code), str(self._weights)], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise NetloomError(f"The exported code does not run: {done.stderr.strip().splitlines()[-1]}")
-        print(f"the exported {self._code.name} ran and answered with {done.stdout.strip()}", flush=True)
+        print(
+            f"{self._code.name} ran by itself with its weights; shape of its answers: {done.stdout.strip()}", flush=True
+        )
+
+    def in_the_dark(self) -> None:
+        """The same, dark, and an example from the gallery."""
+        hands = self.hands
+        self.window.preferences.set("theme", "dark")
+        hands.click("networkWorkspace")
+        hands.look("dark", "the network, dark")
+        self.window.show_start()
+        hands.click("preset-spirals_mlp")
+        hands.wait(lambda: "plan" in self._session.document.sections, "the example was to open")
+        hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        hands.wait(lambda: self._epoch >= 60, "the spirals were to be learned", LONG)
+        hands.click("understandWorkspace")
+        tabs = self._bench.panel("understand").tabs
+        bar = tabs.tabBar()
+        index = next(index for index in range(bar.count()) if bar.tabText(index) == "Decision surface")
+        hands.click(bar, bar.tabRect(index).center())
+        hands.rest(1500)
+        hands.look("spirals", "two spirals: the decision surface while it forms")
 
     # Small things
 
@@ -266,6 +283,19 @@ class Story:
     @property
     def _session(self) -> Any:
         return self.window.session
+
+    @property
+    def _weights(self) -> Path:
+        return self._code.with_suffix(".safetensors")
+
+    def _pick_run(self) -> None:
+        """Select the newest run in the list."""
+        panel = self._bench.panel("train")
+        self.hands.wait(lambda: panel.runs.table.model().rowCount() > 0, "the run of before was to be listed")
+        panel.show_runs()
+        self.hands.rest()
+        table = panel.runs.table
+        self.hands.click(table.viewport(), table.visualRect(table.model().index(0, 1)).center())
 
     @property
     def _epoch(self) -> int:
