@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QApplication, QGraphicsLineItem, QGraphicsRectItem
 
 from graph.check import Checker
 from graph.document import Document
+from graph.folding import COLUMN
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.folding import COLUMN
 from graph.network import Connection, Node
 from widgets.canvas.gestures.drag import Drag
 from widgets.canvas.view import CanvasView

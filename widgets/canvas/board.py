@@ -7,10 +7,9 @@ of the scene to repaint.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QPointF, QRectF
 
 from graph import cards
 from graph.changes import (
@@ -22,105 +21,16 @@ from graph.changes import (
     LayerRemoved,
     LayerRenamed,
     LayerSet,
+    RemarkSet,
 )
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.facts import Facts, Severity
-from graph.network import Connection, Node, Position
+from graph.network import Connection, Node, Position, Remark
 from graph.routing import Course, course, direct
 from graph.shapes import Shape
 from widgets.canvas.index import GridIndex
-
-HALO = 14.0
-"""How far port discs, rings and shadows reach beyond a card."""
-
-EVERYWHERE = QRectF(-200_000, -200_000, 400_000, 400_000)
-"""The canvas is as good as endless."""
-
-Slot = tuple[str, str]
-"""Layer and input port: what names a wire."""
-
-
-@dataclass
-class Card:
-    """A layer as it is shown."""
-
-    node: Node
-    rect: QRectF
-    facts: Facts
-    version: int = 0
-    """Counts up when the picture on the card changes."""
-    taken: frozenset[str] = frozenset()
-    """Input ports that a wire arrives at."""
-    order: int = 0
-    """Cards with a higher order lie on top."""
-
-    @property
-    def id(self) -> str:
-        """Id of the layer."""
-        return self.node.id
-
-    @property
-    def area(self) -> QRectF:
-        """All that the card may paint on."""
-        return self.rect.adjusted(-HALO, -HALO, HALO, HALO)
-
-    def input_place(self, port: str) -> QPointF:
-        """Centre of an input port."""
-        return self.rect.topLeft() + QPointF(0, cards.port_height(self.node.inputs.index(port)))
-
-    def output_place(self, port: str) -> QPointF:
-        """Centre of an output port."""
-        return self.rect.topLeft() + QPointF(cards.WIDTH, cards.port_height(self.node.outputs.index(port)))
-
-    @property
-    def severity(self) -> Severity | None:
-        """The gravest of the layer's problems, hints left out."""
-        found = {problem.severity for problem in self.facts.problems}
-        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in found), None)
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong, a line for each problem; hints stay in the problems list."""
-        return "\n".join(p.message for p in self.facts.problems if p.severity is not Severity.HINT)
-
-
-@dataclass
-class Wire:
-    """A connection as it is shown."""
-
-    connection: Connection
-    course: Course
-    shape: Shape | None
-    path: QPainterPath = field(default_factory=QPainterPath)
-    area: QRectF = field(default_factory=QRectF)
-    lines: list[QLineF] = field(default_factory=list)
-    """The wire as straight lines, as it looks from far."""
-
-    @property
-    def slot(self) -> Slot:
-        """What names the wire."""
-        return self.connection.target, self.connection.target_port
-
-    @property
-    def kind(self) -> str:
-        """Kind of its shape; empty where the shape is not known."""
-        return str(self.shape.kind) if self.shape else ""
-
-    def follow(self, line: Course) -> None:
-        """Take another course."""
-        self.course, self.path = line, painter_path(line)
-        corners = [QPointF(*line.start), *(QPointF(*curve[2]) for curve in line.curves)]
-        self.lines = [QLineF(corners[i], corners[i + 1]) for i in range(len(corners) - 1)]
-        self.area = QRectF(*line.bounds()).adjusted(-6, -12, 6, 12)
-
-
-def painter_path(line: Course) -> QPainterPath:
-    """The course as Qt draws it."""
-    path = QPainterPath(QPointF(*line.start))
-    for first, second, end in line.curves:
-        path.cubicTo(*first, *second, *end)
-    return path
+from widgets.canvas.pieces import EVERYWHERE, HALO, Card, Slot, Wire
 
 
 class Board:
@@ -134,6 +44,8 @@ class Board:
         self.wire_index: GridIndex[Slot] = GridIndex()
         self.changed = 0
         """Counts up whenever anything moves, appears or disappears."""
+        self.remarks: dict[str, Remark] = dict(document.network.remarks)
+        """Notes and frames as they are shown."""
         self.links: dict[str, str] = {}
         """Layers that use the weights of another, and that other."""
         self.faulty: set[str] = set()
@@ -146,9 +58,11 @@ class Board:
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around the cards named, or around everything."""
-        if ids is None:
-            return self.card_index.bounds().united(self.wire_index.bounds())
         whole = QRectF()
+        if ids is None:
+            for remark in self.remarks.values():
+                whole = whole.united(QRectF(*remark.area))
+            return whole.united(self.card_index.bounds()).united(self.wire_index.bounds())
         for id_ in ids:
             whole = whole.united(self.cards[id_].rect)
         return whole
@@ -199,6 +113,8 @@ class Board:
                     moved.add(new)
                 case LayerMarked(new=node):
                     moved.add(node.id)
+                case RemarkSet():
+                    self.settle_remarks()
                 case Connected(connection):
                     self._connect(connection)
                 case Disconnected(connection):
@@ -232,6 +148,20 @@ class Board:
     def settle_back(self, ids: Iterable[str]) -> None:
         """Show cards where the document has them."""
         self._settle(set(ids))
+
+    def show_remarks(self, remarks: Iterable[Remark]) -> None:
+        """Show notes and frames otherwise than the document has them, until `settle_remarks` or a commit."""
+        for remark in remarks:
+            for each in (self.remarks.get(remark.id, remark), remark):
+                self._dirty(QRectF(*each.area).adjusted(-HALO, -HALO, HALO, HALO))
+            self.remarks[remark.id] = remark
+        self.changed += 1
+
+    def settle_remarks(self) -> None:
+        """Show notes and frames as the document has them."""
+        self.remarks = dict(self.document.network.remarks)
+        self.changed += 1
+        self._dirty(EVERYWHERE)
 
     # Inside
 

@@ -11,7 +11,7 @@ from graph import cards
 from graph.facts import Severity
 from graph.shapes import Shape
 from widgets import icons
-from widgets.canvas.board import HALO, Card
+from widgets.canvas.pieces import HALO, Card
 from widgets.theme import RADIUS, Theme, blend
 
 MARGIN = 14.0

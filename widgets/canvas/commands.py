@@ -11,11 +11,11 @@ from graph import cards
 from graph.layers.base import Layer
 from graph.network import Connection, Position
 from widgets.canvas import clipboard, edits
-from widgets.canvas.board import Slot
 from widgets.canvas.matching import Pulled
+from widgets.canvas.pieces import Slot
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.stage import Stage
 
 PASTE_STEP = 32.0
 """How far a duplicate lies from its original, in scene pixels."""
@@ -24,7 +24,7 @@ PASTE_STEP = 32.0
 class Commands:
     """Edits on what is selected and at places, for one canvas."""
 
-    def __init__(self, canvas: CanvasView) -> None:
+    def __init__(self, canvas: Stage) -> None:
         self._canvas = canvas
 
     # Adding

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from graph import cards
@@ -70,6 +72,13 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
     expected = checker.expected
     shape = expected.inputs.get(expected.default_input) if expected is not None and kind is Input else None
     return kind() if shape is None else Input(shape=shape)
+
+
+def identifier(text: str) -> str:
+    """A layer's id made from what a person typed; empty where nothing of it can be one."""
+    words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else "_" for letter in text)
+    found = re.sub("_+", "_", words).strip("_")
+    return found if found[:1].isalpha() and not keyword.iskeyword(found) else ""
 
 
 def insert_on(document: Document, connection: Connection, id: str) -> None:

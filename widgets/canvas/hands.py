@@ -15,6 +15,7 @@ from widgets.canvas.gestures.cut import Cut
 from widgets.canvas.gestures.drag import Drag, TakeOut
 from widgets.canvas.gestures.pan import Pan
 from widgets.canvas.gestures.pull import Pull
+from widgets.canvas.gestures.remark import MoveRemark, ResizeRemark
 from widgets.canvas.hits import END_GRASP, Hit, What, find
 
 if TYPE_CHECKING:
@@ -89,10 +90,12 @@ class Hands:
 
     def _gesture(self, hit: Hit, place: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
         canvas = self._canvas
-        if hit.what is What.CARD:
+        if hit.what in (What.CARD, What.MARK):
             if hit.id not in canvas.selection:
                 canvas.selection.add(hit.id)
             return (TakeOut if modifiers & ALT else Drag)(canvas, place, hit.id)
+        if hit.what is What.REMARK:
+            return (ResizeRemark if hit.port == "corner" else MoveRemark)(canvas, place, hit.id)
         if modifiers & SHIFT:
             return Cut(canvas, place)
         if hit.what is What.WIRE and hit.slot is not None:
@@ -126,6 +129,7 @@ class Hands:
     def _select_on_press(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         canvas = self._canvas
         self._fresh = hit.what is What.CARD and hit.id not in canvas.selection
+        canvas.select_remark(hit.id if hit.what is What.REMARK else None)
         if not self._fresh:
             return
         canvas.select_wire(None)
@@ -136,7 +140,10 @@ class Hands:
 
     def _click(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         canvas = self._canvas
-        if hit.what is What.CARD:
+        if hit.what is What.MARK:
+            canvas.selection.set([hit.id])
+            canvas.show_problems(hit.id)
+        elif hit.what is What.CARD:
             if modifiers & (CTRL | SHIFT) and not self._fresh:
                 canvas.selection.toggle(hit.id)
             elif not self._fresh:

@@ -1,4 +1,4 @@
-"""What lies under the pointer: a port before a card, a card before a wire."""
+"""What lies under the pointer: a port before a card, a card before a note, a note before a wire, a frame last."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF
 
 from graph import cards
-from widgets.canvas.board import Board, Card, Slot, Wire
+from graph.network import Matter
+from widgets.canvas.board import Board
 from widgets.canvas.levels import MID_FROM
+from widgets.canvas.pieces import Card, Slot, Wire
+from widgets.canvas.remarks import corner_at, grasped
 
 WIRE_GRASP = 7.0
 """How near to a wire the pointer takes hold of it, in pixels of the screen."""
@@ -26,11 +29,15 @@ class What(Enum):
     OUTPUT = auto()
     CARD = auto()
     WIRE = auto()
+    MARK = auto()
+    """The mark of a problem on a card."""
+    REMARK = auto()
+    """A note or frame; ``port`` is "corner" where it is resized."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing under the pointer; ``id`` is a layer, ``slot`` a wire."""
+    """A thing under the pointer; ``id`` is a layer or remark, ``slot`` a wire."""
 
     what: What
     id: str = ""
@@ -47,13 +54,34 @@ def find(board: Board, place: QPointF, zoom: float) -> Hit:
     around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
     near = sorted(board.cards_in(around), key=lambda card: -card.order)
     for card in near:
+        if card.severity is not None and zoom >= MID_FROM and mark_area(card, zoom).contains(place):
+            return Hit(What.MARK, card.id)
         found = port_at(card, place, reach) if zoom >= MID_FROM else None
         if found is not None:
             return found
         if card.rect.contains(place):
             return Hit(What.CARD, card.id)
+    note = remark_at(board, place, zoom, Matter.NOTE)
+    if note is not None:
+        return note
     wire = wire_at(board, place, WIRE_GRASP / zoom)
-    return Hit(What.WIRE, slot=wire.slot) if wire else NOTHING
+    if wire is not None:
+        return Hit(What.WIRE, slot=wire.slot)
+    return remark_at(board, place, zoom, Matter.FRAME) or NOTHING
+
+
+def mark_area(card: Card, zoom: float) -> QRectF:
+    """Where a card's problem mark can be clicked."""
+    reach = max(9.0, 8.0 / zoom)
+    return QRectF(card.rect.right() - 4 - reach, card.rect.top() + 3 - reach, 2 * reach, 2 * reach)
+
+
+def remark_at(board: Board, place: QPointF, zoom: float, matter: Matter) -> Hit | None:
+    """The topmost note or frame that the place takes hold of."""
+    for remark in reversed(board.remarks.values()):
+        if remark.matter is matter and grasped(remark, place, zoom):
+            return Hit(What.REMARK, remark.id, "corner" if corner_at(remark, place, zoom) else "")
+    return None
 
 
 def port_at(card: Card, place: QPointF, reach: float) -> Hit | None:

@@ -26,7 +26,7 @@ ARROWS: dict[int, tuple[int, int]] = {
 PLAIN: dict[int, str] = {
     Qt.Key.Key_Tab: "open_search",
     Qt.Key.Key_Delete: "delete_selection",
-    Qt.Key.Key_Backspace: "delete_selection",
+    Qt.Key.Key_Backspace: "delete_or_leave",
     Qt.Key.Key_F: "frame_selection",
     Qt.Key.Key_H: "frame_all",
     Qt.Key.Key_Home: "frame_all",
@@ -34,6 +34,8 @@ PLAIN: dict[int, str] = {
     Qt.Key.Key_L: "auto_layout",
     Qt.Key.Key_M: "mute_selection",
     Qt.Key.Key_B: "bypass_selection",
+    Qt.Key.Key_C: "start_connection",
+    Qt.Key.Key_N: "add_note",
     Qt.Key.Key_U: "select_upstream",
     Qt.Key.Key_D: "select_downstream",
     Qt.Key.Key_Escape: "clear",
@@ -42,13 +44,27 @@ PLAIN: dict[int, str] = {
 }
 """Keys without Ctrl or Alt, and the canvas's method that each calls."""
 
-ALIGNING: dict[int, str] = {
-    Qt.Key.Key_Left: "align_left",
-    Qt.Key.Key_Right: "align_right",
-    Qt.Key.Key_Up: "align_top",
-    Qt.Key.Key_Down: "align_bottom",
+SHIFT, CTRL, ALT = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+COMBINED: dict[tuple[Qt.KeyboardModifier, int], str] = {
+    (SHIFT, Qt.Key.Key_A): "open_search",
+    (SHIFT, Qt.Key.Key_F): "add_frame",
+    (CTRL, Qt.Key.Key_D): "duplicate",
+    (CTRL, Qt.Key.Key_0): "zoom_reset",
+    (CTRL, Qt.Key.Key_G): "group_selection",
+    (CTRL | SHIFT, Qt.Key.Key_G): "ungroup_selection",
+    (ALT, Qt.Key.Key_Down): "enter_selection",
+    (ALT, Qt.Key.Key_Up): "leave_block",
+    (SHIFT | ALT, Qt.Key.Key_Left): "align_left",
+    (SHIFT | ALT, Qt.Key.Key_Right): "align_right",
+    (SHIFT | ALT, Qt.Key.Key_Up): "align_top",
+    (SHIFT | ALT, Qt.Key.Key_Down): "align_bottom",
 }
-"""Keys with Shift and Alt."""
+"""Keys with others held down."""
 
 STANDARD: tuple[tuple[QKeySequence.StandardKey, str], ...] = (
     (QKeySequence.StandardKey.Copy, "copy"),
@@ -75,26 +91,17 @@ def _action(canvas: CanvasView, event: QKeyEvent) -> Callable[[], object] | None
     for standard, method in STANDARD:
         if event.matches(standard):
             return _method(canvas, method)
-    if modifiers == Qt.KeyboardModifier.ControlModifier:
-        return _with_control(canvas, key)
-    if modifiers == Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_A:
-        return canvas.open_search
-    if modifiers == Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier and key in ALIGNING:
-        return _method(canvas, ALIGNING[key])
-    if modifiers not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+    if modifiers == CTRL and key in ARROWS:
+        return lambda: canvas.walk(*ARROWS[key])
+    found = COMBINED.get((modifiers, key))
+    if found is not None:
+        return _method(canvas, found)
+    if modifiers not in (Qt.KeyboardModifier.NoModifier, SHIFT):
         return None
     if key in ARROWS:
         step = LEAP if modifiers else NUDGE
         return lambda: canvas.nudge(ARROWS[key][0] * step, ARROWS[key][1] * step)
     return _method(canvas, PLAIN[key]) if key in PLAIN else None
-
-
-def _with_control(canvas: CanvasView, key: int) -> Callable[[], object] | None:
-    if key in ARROWS:
-        return lambda: canvas.walk(*ARROWS[key])
-    if key == Qt.Key.Key_D:
-        return canvas.duplicate
-    return canvas.zoom_reset if key == Qt.Key.Key_0 else None
 
 
 def _method(canvas: CanvasView, name: str) -> Callable[[], object]:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QV
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
 
-from widgets.canvas.board import EVERYWHERE
 from widgets.canvas.levels import MAXIMUM, MINIMUM
+from widgets.canvas.pieces import EVERYWHERE
 
 STEP = 1.2
 """Factor of one step of zoom."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from widgets.canvas.board import HALO, Card
 from widgets.canvas.card_painter import CardPainter, picture_area
 from widgets.canvas.levels import Level
+from widgets.canvas.pieces import HALO, Card
 
 BUDGET = 16_000_000
 """Device pixels that all pictures together may have (64 MB)."""

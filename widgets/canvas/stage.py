@@ -15,12 +15,13 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.network import Node
 from widgets.canvas import edits
-from widgets.canvas.board import Board, Slot
+from widgets.canvas.board import Board
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.ground import Ground
 from widgets.canvas.hits import NOTHING, WIRE_GRASP, Hit, What, wire_at
 from widgets.canvas.navigation import Navigation
 from widgets.canvas.overlay import Overlay, paint_empty
+from widgets.canvas.pieces import Slot
 from widgets.canvas.selection import Selection
 from widgets.canvas.surface import Surface
 from widgets.theme import Theme, ThemeSource
@@ -35,10 +36,10 @@ class Stage(Navigation):
     """A layer was double-clicked."""
     statusMessage = Signal(str)  # noqa: N815 - as Qt names signals
     """A sentence for the status line: why something was refused."""
-    searchRequested = Signal()  # noqa: N815 - as Qt names signals
-    """The add-layer search opened."""
-    menuRequested = Signal(str, QPoint)  # noqa: N815 - as Qt names signals
-    """A right click: the layer's id (empty for the ground) and the place on the screen."""
+    blockEntered = Signal(str)  # noqa: N815 - as Qt names signals
+    """A block is to be opened."""
+    blockLeft = Signal()  # noqa: N815 - as Qt names signals
+    """The block on show is to be left."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class Stage(Navigation):
         self.scene().addItem(self.surface)
         self.scene().addItem(self._overlay)
         self.gesture: Gesture | None = None
+        self._pointer: QPoint | None = None
         self.selection = Selection(self)
         self.selection.changed.connect(self._selection_changed)
         self._stop: list[Callable[[], None]] = []
@@ -80,6 +82,8 @@ class Stage(Navigation):
 
     def _take(self, commit: Commit) -> None:
         empty = not self.board.cards
+        if self.gesture is not None and self.gesture.lasting:
+            self.cancel_gesture()
         self.board.take(commit)
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
@@ -102,7 +106,21 @@ class Stage(Navigation):
         self._tell_accessibly()
         self.selectionChanged.emit(list(self.selection.ids))
 
+    def pointer_place(self) -> QPointF:
+        """Where the pointer is in the scene; where it is elsewhere, the middle of the view, or its start if empty."""
+        return self.mapToScene(self._pointer_spot())
+
+    def _pointer_spot(self) -> QPoint:
+        area = self.viewport().rect()
+        if self._pointer is not None and area.contains(self._pointer):
+            return self._pointer
+        return area.center() if self.board.cards else area.center() * 0.36
+
     # Gestures
+
+    def refresh_gesture(self) -> None:
+        """Repaint the gesture."""
+        self._overlay.refresh()
 
     def begin(self, gesture: Gesture) -> None:
         """A gesture starts."""

@@ -14,10 +14,13 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.board import EVERYWHERE, Board, Card, Slot, Wire
+from graph.network import Matter
+from widgets.canvas.board import Board
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.levels import Level, level_at
 from widgets.canvas.pictures import Lens, Pictures
+from widgets.canvas.pieces import EVERYWHERE, Card, Slot, Wire
+from widgets.canvas.remarks import RemarkPainter, rect
 from widgets.canvas.wire_painter import WirePainter
 from widgets.theme import Theme
 
@@ -28,6 +31,7 @@ class Emphasis:
 
     selected: set[str] = field(default_factory=set)
     selected_wires: set[Slot] = field(default_factory=set)
+    selected_remarks: set[str] = field(default_factory=set)
     hovered_card: str | None = None
     hovered_wire: Slot | None = None
     hovered_port: tuple[str, str, bool] | None = None
@@ -58,6 +62,7 @@ class Surface(QGraphicsObject):
         self.theme = theme
         self.card_painter = CardPainter(theme)
         self.wire_painter = WirePainter(theme)
+        self.remark_painter = RemarkPainter(theme)
         self.pictures = Pictures(self.card_painter)
         self.update()
 
@@ -87,13 +92,22 @@ class Surface(QGraphicsObject):
         level = level_at(zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._draw_remarks(painter, region, Matter.FRAME, zoom)
         self._draw_wires(painter, region, level, zoom)
+        self._draw_remarks(painter, region, Matter.NOTE, zoom)
         if level is Level.FAR:
             self._draw_tiles(painter, region)
         else:
             self._draw_cards(painter, region, level, zoom, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_selection(painter, region, zoom)
+
+    def _draw_remarks(self, painter: QPainter, region: QRectF, matter: Matter, zoom: float) -> None:
+        assert self.board is not None
+        found = [each for each in self.board.remarks.values() if each.matter is matter]
+        near = [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
+        if near:
+            self.remark_painter.paint(painter, near, self.emphasis.selected_remarks, zoom)
 
     # Wires
 
@@ -150,9 +164,9 @@ class Surface(QGraphicsObject):
             painter.drawRects(rects)
         painter.setBrush(self.theme.error)
         for id_ in self.board.faulty:
-            rect = self.board.cards[id_].rect
-            if rect.intersects(region):
-                painter.drawRect(QRectF(rect.right() - 60, rect.top() - 20, 80, 50))
+            body = self.board.cards[id_].rect
+            if body.intersects(region):
+                painter.drawRect(QRectF(body.right() - 60, body.top() - 20, 80, 50))
 
     def tiles(self) -> dict[str, list[QRectF]]:
         """All cards as rectangles, by family."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -21,30 +21,29 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from graph import cards
+from graph.blocks import Block
 from graph.check import Checker
 from graph.document import Commit, Document
+from graph.facts import Severity
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.layout import arrange_to_fit
-from widgets.canvas import edits, keys
-from widgets.canvas.board import Slot
-from widgets.canvas.commands import Commands
-from widgets.canvas.editor import Editor
+from widgets.canvas import keys
+from widgets.canvas.adder import Adder
+from widgets.canvas.gestures.reach import Reach
 from widgets.canvas.ground import Ground
 from widgets.canvas.hands import Hands
 from widgets.canvas.hits import NOTHING, What, find
-from widgets.canvas.matching import Pulled
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.rename import RenameField
-from widgets.canvas.search import SearchPopup
+from widgets.canvas.pieces import Slot
+from widgets.canvas.problem_popup import ProblemPopup
 from widgets.theme import ThemeSource
 
 MIME = "application/x-netloom-layer"
 """What a drag from the palette carries: a layer's kind as text."""
 
 
-class CanvasView(Editor):
+class CanvasView(Adder):
     """Shows a document's network and lets hands edit it.
 
     The document is the truth: gestures and commands edit it in transactions, and what is shown follows its commits
@@ -61,13 +60,9 @@ class CanvasView(Editor):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.minimap_wanted = True
-        self._commands = Commands(self)
         self._hands = Hands(self)
-        self._search = SearchPopup(catalogue().values(), themes.theme, self)
-        self._search.closed.connect(self.setFocus)
-        self._rename = RenameField(self)
-        self._rename.finished.connect(self.setFocus)
-        self._pointer: QPoint | None = None
+        self._problems = ProblemPopup(self)
+        self._problems.closed.connect(self.setFocus)
         self._minimap = Minimap(self)
         themes.changed.connect(self._theme_changed)
         self.viewMoved.connect(self._view_moved)
@@ -82,52 +77,6 @@ class CanvasView(Editor):
         """The gesture is called off; nothing was edited."""
         self._hands.forget()
         super().cancel_gesture()
-
-    # Adding layers
-
-    def add_layer_at(self, layer: Layer | type[Layer], place: QPointF) -> str:
-        """Add a layer with the middle of its card at ``place`` (scene); returns its id. On a wire it is inserted."""
-        return self._commands.add_at(self._made(layer), place)
-
-    def add_layer(self, layer: Layer | type[Layer]) -> str:
-        """Add a layer behind the selected one if that feeds nothing yet, else at the pointer."""
-        made = self._made(layer)
-        source = self._commands.end_of_chain(made)
-        if source is not None:
-            return self._commands.add_after(made, source)
-        return self._commands.add_at(made, self._clear(self.pointer_place()))
-
-    def open_search(self) -> None:
-        """Open the add-layer search at the pointer."""
-        self._open_search(lambda kind: self.attempt(lambda: self.add_layer(kind)))
-
-    def search_for(self, pulled: Pulled, place: QPointF) -> None:
-        """Open the search for what fits the loose end of a wire at ``place`` (scene)."""
-        self._open_search(
-            lambda kind: self.attempt(lambda: self._commands.add_pulled(self._made(kind), place, pulled)), pulled
-        )
-
-    def _open_search(self, chosen: Callable[[type[Layer]], None], pulled: Pulled | None = None) -> None:
-        self._search.open_at(self._pointer_spot() + QPoint(8, 8), chosen, pulled)
-        self.searchRequested.emit()
-
-    def pointer_place(self) -> QPointF:
-        """Where the pointer is in the scene; where it is elsewhere, the middle of the view, or its start if empty."""
-        return self.mapToScene(self._pointer_spot())
-
-    def _pointer_spot(self) -> QPoint:
-        area = self.viewport().rect()
-        if self._pointer is not None and area.contains(self._pointer):
-            return self._pointer
-        return area.center() if self.board.cards else area.center() * 0.36
-
-    def _made(self, layer: Layer | type[Layer]) -> Layer:
-        return layer if isinstance(layer, Layer) else edits.fresh(layer, self.checker)
-
-    def _clear(self, place: QPointF) -> QPointF:
-        corner = (place.x() - cards.WIDTH / 2, place.y() - 38)
-        x, y = edits.clear_place(self.document.network, corner)
-        return QPointF(x + cards.WIDTH / 2, y + 38)
 
     # Selecting
 
@@ -153,6 +102,7 @@ class CanvasView(Editor):
             self.cancel_gesture()
         else:
             self.select_wire(None)
+            self.select_remark(None)
             self.selection.clear()
 
     def walk(self, dx: int, dy: int) -> None:
@@ -168,7 +118,9 @@ class CanvasView(Editor):
     # Commands
 
     def delete_selection(self) -> None:
-        """Remove the selected layers and wires."""
+        """Remove the selected layers and wires, or the selected note or frame."""
+        if not self.selection.ids and self.delete_remarks():
+            return
         self._commands.delete(self.selection.ids, set(self.surface.emphasis.selected_wires))
 
     def copy(self) -> None:
@@ -196,17 +148,16 @@ class CanvasView(Editor):
             self.centerOn(self.visible_region().center() + QPointF(dx, dy) * 12 / self.zoom)
 
     def rename_selected(self) -> None:
-        """Edit the name of the one selected layer in place."""
+        """Edit the name of the one selected layer, or the text of the selected note or frame, in place."""
+        chosen = self.surface.emphasis.selected_remarks
+        if not self.selection.ids and len(chosen) == 1:
+            self.edit_remark(*chosen)
         if len(self.selection) != 1:
             return
         id_ = self.selection.ids[0]
-        card = self.board.cards[id_]
-        self.reveal(card.rect)
-        strip = QRectF(card.rect.left(), card.rect.top(), cards.WIDTH, cards.HEADER)
-        area = self.mapFromScene(strip).boundingRect()
-        area.setHeight(max(area.height(), 26))
-        area.setWidth(max(area.width(), 120))
-        self._rename.open_over(area, id_, lambda new: self.attempt(lambda: self._commands.rename(id_, new)))
+        self._rename.open_over(
+            self._name_area(id_), id_, lambda new: self.attempt(lambda: self._commands.rename(id_, new))
+        )
 
     def auto_layout(self) -> None:
         """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
@@ -215,6 +166,26 @@ class CanvasView(Editor):
         self.glide_to("Arrange layers", places)
         if chosen is None:
             self.frame_all()
+
+    def delete_or_leave(self) -> None:
+        """Remove what is selected; with nothing selected, leave the block on show."""
+        chosen = self.surface.emphasis
+        if self.selection.ids or chosen.selected_wires or chosen.selected_remarks:
+            self.delete_selection()
+        else:
+            self.leave_block()
+
+    def start_connection(self) -> None:
+        """Connect the selected layer by keyboard: arrows choose a target, Enter connects, Esc cancels."""
+        self.begin(Reach(self, self._chosen("connect from")[-1]))
+
+    def show_problems(self, id: str) -> None:
+        """Say what is wrong with a layer beside its card, and offer repairs."""
+        card = self.board.cards[id]
+        found = [problem for problem in card.facts.problems if problem.severity is not Severity.HINT]
+        if found:
+            spot = self.mapFromScene(card.rect.topRight()) + QPoint(10, 8)
+            self._problems.open_at(spot, found, self.theme, lambda fix: self.attempt(lambda: fix.apply(self.document)))
 
     # The view
 
@@ -258,17 +229,32 @@ class CanvasView(Editor):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         hit = find(self.board, self.mapToScene(event.position().toPoint()), self.zoom)
-        if event.button() == Qt.MouseButton.LeftButton and hit.what is What.NOTHING:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if hit.what is What.NOTHING:
             self._pointer = event.position().toPoint()
             self.open_search()
-        elif event.button() == Qt.MouseButton.LeftButton and hit.what is What.CARD:
+        elif hit.what is What.CARD and isinstance(self.document.network.layer(hit.id), Block):
+            self.blockEntered.emit(hit.id)
+        elif hit.what is What.CARD:
             self.layerActivated.emit(hit.id)
+        elif hit.what is What.REMARK:
+            self.edit_remark(hit.id)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        hit = find(self.board, self.mapToScene(event.pos()), self.zoom)
-        if hit.id and hit.id not in self.selection:
+        from widgets.canvas.menu import build
+
+        self._pointer, place = event.pos(), self.mapToScene(event.pos())
+        hit = find(self.board, place, self.zoom)
+        self.select_wire(hit.slot)
+        self.select_remark(hit.id if hit.what is What.REMARK else None)
+        if hit.what is What.REMARK or not hit.id:
+            self.selection.clear()
+        elif hit.id not in self.selection:
             self.selection.set([hit.id])
-        self.menuRequested.emit(hit.id, event.globalPos())
+        menu = build(self, hit, place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
         """Keep Tab for the search."""
@@ -278,12 +264,20 @@ class CanvasView(Editor):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        if isinstance(self.gesture, Reach):
+            self.attempt(lambda: self.lead_by_key(event.key()))
+        elif event.key() == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
                 self._hands.space, self._hands.panned = True, False
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif not keys.handle(self, event):
             super().keyPressEvent(event)
+
+    def lead_by_key(self, key: int) -> None:
+        """A key went down while a connection is made by keyboard."""
+        if isinstance(self.gesture, Reach):
+            self.gesture.key(key)
+            self.refresh_gesture()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._hands.space:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from graph.shapes import Kind
-from widgets.canvas.board import Wire
 from widgets.canvas.card_painter import KIND_PIXELS, shape_text
 from widgets.canvas.levels import Level
+from widgets.canvas.pieces import Wire
 from widgets.theme import Theme, blend
 
 STROKES: dict[str, tuple[float, tuple[float, ...]]] = {

@@ -19,6 +19,8 @@ class Gesture:
     """
 
     cursor = Qt.CursorShape.ArrowCursor
+    lasting = False
+    """Whether it goes on while no button is down; an edit made meanwhile calls it off."""
 
     def __init__(self, canvas: CanvasView, start: QPointF) -> None:
         self.canvas = canvas

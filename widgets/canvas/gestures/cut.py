@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from widgets.canvas import edits
-from widgets.canvas.board import Slot
 from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.pieces import Slot
 
 if TYPE_CHECKING:
     from widgets.canvas.view import CanvasView

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 from graph.network import Connection
 from graph.routing import direct
 from widgets.canvas import edits
-from widgets.canvas.board import painter_path
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.hits import What, find
 from widgets.canvas.matching import Fit, Pulled, Verdict, judge_source, judge_target
+from widgets.canvas.pieces import painter_path
 from widgets.theme import blend
 
 if TYPE_CHECKING:

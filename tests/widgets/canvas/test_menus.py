@@ -1,0 +1,172 @@
+"""Context menus, the problem popup, and connecting by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+
+from graph.document import Document
+from graph.layers.catalogue import catalogue
+from graph.network import Connection, Matter, Remark
+from tests.widgets.canvas.conftest import Hand, build
+from widgets.canvas.gestures.reach import Reach
+from widgets.canvas.menu import CARD, GROUND, LINE, SEVERAL
+from widgets.canvas.view import CanvasView
+
+
+@pytest.fixture
+def canvas(open_canvas):
+    return open_canvas(build("input", "dense", "relu", "output"))
+
+
+def menu_at(canvas, place: QPointF) -> QMenu:
+    spot = canvas.mapFromScene(place)
+    globally = canvas.viewport().mapToGlobal(spot)
+    QApplication.sendEvent(canvas.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, globally))
+    return canvas.findChildren(QMenu, "canvasMenu")[-1]
+
+
+def titles(menu: QMenu) -> list[str]:
+    return [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
+
+
+def trigger(menu: QMenu, title: str) -> None:
+    next(action for action in menu.actions() if action.text().split("\t")[0] == title).trigger()
+    menu.close()
+
+
+@pytest.mark.parametrize("row", [row for row in (*GROUND, *CARD, *SEVERAL) if row is not LINE])
+def test_every_row_of_a_menu_calls_a_command_of_the_canvas(row):
+    assert callable(getattr(CanvasView, row[1]))
+
+
+def test_the_menu_of_a_card_acts_on_it(canvas):
+    menu = menu_at(canvas, canvas.board.cards["relu1"].rect.center())
+    assert canvas.selection.ids == ("relu1",)
+    trigger(menu, "Mute or unmute")
+    assert canvas.document.network.node("relu1").muted
+
+
+def test_the_menu_of_a_selection_aligns(canvas):
+    canvas.select(["dense1", "relu1"])
+    menu = menu_at(canvas, canvas.board.cards["relu1"].rect.center())
+    assert canvas.selection.ids == ("dense1", "relu1")
+    assert "Align and distribute" in titles(menu)
+    menu.close()
+
+
+def test_the_menu_of_a_wire_removes_it(canvas):
+    middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
+    trigger(menu_at(canvas, middle), "Remove the wire")
+    assert canvas.document.network.at("relu1", "in") is None
+
+
+def test_the_menu_of_a_wire_inserts_a_layer(canvas, qtbot):
+    middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
+    trigger(menu_at(canvas, middle), "Insert a layer…")
+    qtbot.keyClicks(canvas._search.field, "tanh")
+    qtbot.keyClick(canvas._search.field, Qt.Key.Key_Return)
+    assert Connection("tanh1", "out", "relu1", "in") in canvas.document.network.connections
+
+
+def test_the_menu_of_the_ground_adds_a_note(canvas):
+    trigger(menu_at(canvas, QPointF(100, 300)), "Add note")
+    assert canvas._note_field.isVisible()
+
+
+def test_the_menu_of_a_note_recolours_it(canvas):
+    with canvas.document.transaction("Put"):
+        canvas.document.set_remark("note1", Remark("note1", Matter.NOTE, "words", (40, 200, 176, 96)))
+    menu = menu_at(canvas, QPointF(100, 240))
+    colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
+    trigger(colours, "Teal")
+    assert canvas.document.network.remarks["note1"].hue == 2
+
+
+def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas, qtbot):
+    document = build("input", "dense")
+    canvas = open_canvas(document)
+    card = canvas.board.cards["dense1"]
+    assert card.severity is not None
+    Hand(canvas).click(card.rect.topRight() + QPointF(-4, 3))
+    popup = canvas._problems
+    assert popup.isVisible()
+    button = popup.findChildren(QPushButton)[0]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not popup.isVisible()
+    assert document.undo_names[0] == button.text()
+
+
+def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas, qtbot):
+    canvas = open_canvas(build("input", "dense"))
+    canvas.show_problems("dense1")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not canvas._problems.isVisible()
+    assert canvas.hasFocus()
+
+
+def scattered() -> Document:
+    document = Document()
+    kinds = catalogue()
+    with document.transaction("Build"):
+        document.add(kinds["input"](), (0, 0))
+        for index in range(3):
+            document.add(kinds["relu"](), (260, index * 140.0))
+    return document
+
+
+def test_c_arrows_and_enter_connect(open_canvas, qtbot):
+    document = scattered()
+    canvas = open_canvas(document)
+    canvas.select(["input1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_C)
+    assert isinstance(canvas.gesture, Reach)
+    assert canvas.gesture.candidate == "relu1"
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    canvas.grab()
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert document.network.connections == (Connection("input1", "out", "relu2", "in"),)
+    assert canvas.selection.ids == ("relu2",)
+    assert canvas.gesture is None
+
+
+def test_escape_leaves_everything_as_it_was(open_canvas, qtbot):
+    document = scattered()
+    canvas = open_canvas(document)
+    canvas.select(["input1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_C)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.gesture is None
+    assert not document.network.connections
+    assert canvas.selection.ids == ("input1",)
+
+
+def test_a_click_connects_to_what_it_hits(open_canvas, qtbot):
+    document = scattered()
+    canvas = open_canvas(document)
+    canvas.select(["input1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_C)
+    Hand(canvas).click(canvas.board.cards["relu3"].rect.center())
+    assert document.network.connections == (Connection("input1", "out", "relu3", "in"),)
+
+
+def test_an_edit_made_meanwhile_calls_the_connection_off(open_canvas, qtbot):
+    document = scattered()
+    canvas = open_canvas(document)
+    canvas.select(["input1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_C)
+    document.undo()
+    assert canvas.gesture is None
+    canvas.grab()
+
+
+def test_an_output_says_that_nothing_leaves_it(canvas, qtbot):
+    canvas.select(["output1"])
+    with qtbot.waitSignal(canvas.statusMessage) as told:
+        qtbot.keyClick(canvas, Qt.Key.Key_C)
+    assert "output1" in told.args[0]
+    assert canvas.gesture is None

@@ -1,0 +1,128 @@
+"""Notes and frames by mouse and keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from graph.network import Matter, Remark
+from tests.widgets.canvas.conftest import Hand, build
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def canvas(open_canvas):
+    return open_canvas(build("input", "dense", "relu"))
+
+
+@pytest.fixture
+def hand(canvas):
+    return Hand(canvas)
+
+
+def put(canvas, remark: Remark) -> Remark:
+    with canvas.document.transaction("Put"):
+        canvas.document.set_remark(remark.id, remark)
+    return remark
+
+
+def note(canvas) -> Remark:
+    return put(canvas, Remark("note1", Matter.NOTE, "Try more units", (40, 200, 176, 96), 3))
+
+
+def frame(canvas) -> Remark:
+    return put(canvas, Remark("frame1", Matter.FRAME, "Head", (216, -60, 480, 200), 1))
+
+
+def test_n_writes_a_note(canvas, qtbot):
+    canvas.selection.clear()
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    field = canvas._note_field
+    assert field.isVisible()
+    qtbot.keyClicks(field, "Why ReLU?")
+    qtbot.keyClick(field, Qt.Key.Key_Return, CTRL)
+    (made,) = canvas.document.network.remarks.values()
+    assert (made.matter, made.text) == (Matter.NOTE, "Why ReLU?")
+    assert canvas.hasFocus()
+
+
+def test_a_note_without_words_is_not_kept(canvas, qtbot):
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    qtbot.keyClick(canvas._note_field, Qt.Key.Key_Escape)
+    assert not canvas.document.network.remarks
+
+
+def test_a_double_click_edits_a_note(canvas, hand, qtbot):
+    note(canvas)
+    hand.double_click(QPointF(100, 240))
+    qtbot.keyClicks(canvas._note_field, "New words")
+    canvas.setFocus()
+    assert canvas.document.network.remarks["note1"].text == "New words"
+
+
+def test_a_note_moves_and_resizes_by_hand(canvas, hand):
+    note(canvas)
+    hand.drag(QPointF(100, 240), QPointF(160, 300))
+    assert canvas.document.network.remarks["note1"].area == (100, 260, 176, 96)
+    hand.drag(QPointF(272, 352), QPointF(332, 392))
+    assert canvas.document.network.remarks["note1"].area == (100, 260, 236, 136)
+    hand.drag(QPointF(332, 392), QPointF(0, 0))
+    assert canvas.document.network.remarks["note1"].area[2:] == (88, 48)
+    canvas.document.undo()
+    assert canvas.board.remarks["note1"].area == (100, 260, 236, 136)
+
+
+def test_a_frame_takes_along_what_lies_in_it(canvas, hand):
+    frame(canvas)
+    put(canvas, Remark("note1", Matter.NOTE, "inside", (240, 90, 100, 48)))
+    hand.drag(QPointF(400, -50), QPointF(400, 50))
+    network = canvas.document.network
+    assert network.remarks["frame1"].area[1] == 40
+    assert network.remarks["note1"].area[1] == 190
+    assert network.node("dense1").position == (240, 100)
+    assert network.node("input1").position == (0, 0)
+    canvas.document.undo()
+    assert network.node("dense1").position == (240, 0)
+    assert network.remarks["note1"].area[1] == 90
+
+
+def test_a_drag_inside_a_frame_selects_rather_than_moves(canvas, hand):
+    frame(canvas)
+    hand.drag(QPointF(222, 120), QPointF(680, 20))
+    assert set(canvas.selection.ids) == {"dense1", "relu1"}
+    assert canvas.document.network.remarks["frame1"].area == (216, -60, 480, 200)
+
+
+def test_shift_f_frames_the_selection_and_asks_for_a_title(canvas, qtbot):
+    canvas.select(["dense1", "relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(canvas._rename, "Head")
+    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+    (made,) = canvas.document.network.remarks.values()
+    left, top, width, height = made.area
+    assert made.text == "Head"
+    for id_ in ("dense1", "relu1"):
+        rect = canvas.board.cards[id_].rect
+        assert left < rect.left()
+        assert top < rect.top()
+        assert left + width > rect.right()
+        assert top + height > rect.bottom()
+
+
+def test_delete_removes_the_selected_remark_only(canvas, hand, qtbot):
+    note(canvas)
+    hand.click(QPointF(100, 240))
+    qtbot.keyClick(canvas, Qt.Key.Key_Delete)
+    assert not canvas.document.network.remarks
+    assert len(canvas.document.network) == 3
+    canvas.document.undo()
+    assert canvas.board.remarks["note1"].text == "Try more units"
+
+
+def test_another_colour_shows(canvas):
+    note(canvas)
+    area = canvas.mapFromScene(QPointF(200, 280))
+    before = canvas.grab().toImage().pixelColor(area)
+    canvas.recolor_remark("note1", 5)
+    assert canvas.grab().toImage().pixelColor(area) != before

@@ -1,0 +1,123 @@
+"""Commands on notes and frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QWidget
+
+from graph import cards
+from graph.network import Matter, Remark
+from widgets.canvas import remarks
+from widgets.canvas.editor import Editor
+from widgets.canvas.note_field import NoteField
+from widgets.canvas.rename import RenameField
+from widgets.theme import ThemeSource
+
+NOTE_SIZE = (176.0, 96.0)
+"""Width and height of a new note."""
+
+FRAME_SIZE = (448.0, 224.0)
+"""Width and height of a new frame around nothing."""
+
+ROOM = 24.0
+"""Space between a new frame and the cards in it."""
+
+
+class Annotator(Editor):
+    """An editor that can be written on."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(themes, parent)
+        self._note_field = NoteField(self)
+        self._note_field.finished.connect(self.setFocus)
+        self._rename = RenameField(self)
+        self._rename.finished.connect(self.setFocus)
+
+    # Making
+
+    def add_note(self) -> None:
+        """Open a note at the pointer; it is kept once something is written."""
+        corner = self.pointer_place()
+        area = (_snapped(corner.x()), _snapped(corner.y()), *NOTE_SIZE)
+        self.reveal(QRectF(*area))
+        self._write(Remark(self._free("note"), Matter.NOTE, "", area, hue=6))
+
+    def add_frame(self) -> None:
+        """Put a frame around the selected cards, or at the pointer, and ask for its title."""
+        bounds = self.board.bounds(self.selection.ids)
+        if bounds.isEmpty():
+            bounds = QRectF(self.pointer_place(), QRectF(0, 0, *FRAME_SIZE).size())
+        area = bounds.adjusted(-ROOM, -ROOM - remarks.TITLE, ROOM, ROOM)
+        whole = tuple(_snapped(value) for value in (area.left(), area.top(), area.width(), area.height()))
+        remark = Remark(self._free("frame"), Matter.FRAME, "Frame", (whole[0], whole[1], whole[2], whole[3]), hue=1)
+        self._set("Add a frame", remark)
+        self.select_remark(remark.id)
+        self.edit_remark(remark.id)
+
+    # Changing
+
+    def select_remark(self, id: str | None) -> None:
+        """Select one note or frame, or none."""
+        emphasis = self.surface.emphasis
+        chosen = {id} if id is not None else set()
+        if emphasis.selected_remarks != chosen:
+            emphasis.selected_remarks = chosen
+            self.surface.update()
+
+    def edit_remark(self, id: str) -> None:
+        """Edit a note's text or a frame's title in place."""
+        remark = self.document.network.remarks[id]
+        if remark.matter is Matter.NOTE:
+            self._write(remark)
+            return
+        area = self.mapFromScene(remarks.title_area(remark)).boundingRect()
+        area.setHeight(max(area.height(), 26))
+        self._rename.open_over(area, remark.text, lambda text: self._set("Name the frame", replace(remark, text=text)))
+
+    def recolor_remark(self, id: str, hue: int) -> None:
+        """Give a note or frame another hue, 0 to 7."""
+        remark = self.document.network.remarks[id]
+        self._set(f"Colour the {remark.matter.value}", replace(remark, hue=hue))
+
+    def delete_remarks(self) -> bool:
+        """Remove the selected notes and frames, not what lies in them; whether there were any."""
+        chosen = [id_ for id_ in self.surface.emphasis.selected_remarks if id_ in self.document.network.remarks]
+        if chosen:
+            matter = self.document.network.remarks[chosen[0]].matter.value
+            with self.document.transaction(f"Delete the {matter}"):
+                for id_ in chosen:
+                    self.document.set_remark(id_, None)
+        self.select_remark(None)
+        return bool(chosen)
+
+    # Inside
+
+    def _write(self, remark: Remark) -> None:
+        painter = self.surface.remark_painter
+        area = self.mapFromScene(remarks.rect(remark)).boundingRect()
+        area.setSize(area.size().expandedTo(QRectF(0, 0, 140, 60).size().toSize()))
+        font = QFont(painter.text_font)
+        font.setPixelSize(max(11, round(font.pixelSize() * self.zoom)))
+        title = "Write a note"
+        self._note_field.open_over(
+            area, remark.text, font, self.theme, painter.ground(remark), lambda text: self._written(title, remark, text)
+        )
+
+    def _written(self, title: str, remark: Remark, text: str) -> None:
+        self._set(title, replace(remark, text=text) if text else None, remark.id)
+        self.select_remark(remark.id if text else None)
+
+    def _set(self, title: str, remark: Remark | None, id: str = "") -> None:
+        with self.document.transaction(title):
+            self.document.set_remark(remark.id if remark else id, remark)
+
+    def _free(self, stem: str) -> str:
+        known = self.document.network.remarks
+        return next(f"{stem}{number}" for number in range(1, len(known) + 2) if f"{stem}{number}" not in known)
+
+
+def _snapped(value: float) -> float:
+    return round(value / cards.GRID) * cards.GRID

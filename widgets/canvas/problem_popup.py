@@ -1,0 +1,102 @@
+"""What is wrong with a layer, beside its card, with buttons that repair it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from graph.facts import Problem
+from graph.fixes import Fix
+from widgets.theme import Theme
+
+WIDTH = 300
+"""Width of the popup in pixels."""
+
+
+class ProblemPopup(QFrame):
+    """Sentences and fixes of one layer; Esc, or a click elsewhere, closes it."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("problemPopup")
+        self.setAccessibleName("Problems of the layer")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 12, 14, 12)
+        self._column.setSpacing(8)
+        self.hide()
+
+    def open_at(self, place: QPoint, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:
+        """Show problems near ``place`` (parent's coordinates); ``repair`` is called with the fix that is chosen."""
+        self._fill(problems, theme, repair)
+        self.setFixedWidth(theme.px(WIDTH))
+        self.adjustSize()
+        parent = self.parentWidget() or self
+        room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
+        self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))
+        self.show()
+        self.raise_()
+        first = self.findChild(QPushButton)
+        (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def dismiss(self) -> None:
+        """Close it."""
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def _fill(self, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        edge, ground, text = theme.strong_border.name(), theme.raised.name(), theme.text.name()
+        self.setStyleSheet(
+            f"#problemPopup {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"
+            f"#problemPopup QLabel {{ color: {text}; border: none; background: transparent; }}"
+        )
+        for problem in problems:
+            sentence = QLabel(problem.message, self)
+            sentence.setWordWrap(True)
+            sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._column.addWidget(sentence)
+            for fix in problem.fixes:
+                self._column.addWidget(self._button(fix, repair))
+
+    def _button(self, fix: Fix, repair: Callable[[Fix], None]) -> QPushButton:
+        button = QPushButton(fix.title, self)
+        button.setAccessibleDescription("Repairs the problem; undo takes it back")
+        button.installEventFilter(self)
+        button.clicked.connect(lambda: self._choose(fix, repair))
+        return button
+
+    def _choose(self, fix: Fix, repair: Callable[[Fix], None]) -> None:
+        self.dismiss()
+        repair(fix)
+
+    # Qt's events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            self._lost_focus()
+        return super().eventFilter(watched, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._lost_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def _lost_focus(self) -> None:
+        focus = QApplication.focusWidget()
+        if focus is None or not (focus is self or self.isAncestorOf(focus)):
+            self.dismiss()
