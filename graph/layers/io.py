@@ -81,6 +81,10 @@ class Output(Layer):
         maximum=1e6,
     )
 
+    def output_ports(self) -> tuple[Port, ...]:
+        """None to connect to: the answer leaves the network here, under the name ``out`` in the layer's facts."""
+        return ()
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Nothing happens to the value."""
         return chain()

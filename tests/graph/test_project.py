@@ -114,7 +114,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("network.connections.0", "a -> b", "is no connection"),
         ("network.connections.0", "ghost.out -> dense1.in", "no layer called “ghost”"),
         ("network.connections.0", "conv1.side -> dense1.in", "no output called “side”"),
-        ("network.connections.0", "output1.out -> input1.in", "no input called"),
+        ("network.connections.0", "conv1.out -> input1.in", "no input called"),
     ],
 )
 def test_a_wrong_part_is_named(path: str, value: object, reason: str) -> None:

@@ -98,7 +98,7 @@ def test_defaults_build(kind: type[Layer]) -> None:
         layer = kind()
         inputs = {port.name: HAPPY[accepted] for port in layer.input_ports()}
         outputs = layer.infer(inputs)
-        assert set(outputs) == {port.name for port in layer.output_ports()}
+        assert set(outputs) >= {port.name for port in layer.output_ports()}
         _, found = run(layer, inputs, "cpu")
         for port, value in found.items():
             assert tuple(value.shape[1:]) == outputs[port].sizes
