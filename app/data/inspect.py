@@ -15,6 +15,7 @@ from app.data.prepare import prepare
 from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look
 from app.data.sources.files import FileSource, content_hash, locate, reading, relative
 from app.data.sources.frames import CsvSource
+from app.data.sources.images import path_column
 from app.data.sources.series import numeric
 from app.data.sources.table import check_column
 from app.data.sources.text import longest
@@ -111,12 +112,16 @@ def likely_kind(file: Path, target: str | None = None) -> str:
     columns = tuple(look(frame[name]) for name in frame.columns)
     if _is_series(columns, target):
         return "series"
+    if path_column(frame.head(50)) and len(columns) > 1:
+        return "images"
     return "text" if _is_text(columns, frame, target) else "table"
 
 
 def _of_folder(folder: Path) -> str:
-    """What a folder holds, by the first files in it: CIFAR's files, or else pictures."""
-    return "cifar" if next(folder.glob("*.bin"), None) is not None else "images"
+    """What a folder holds, by the first files in it: CIFAR's files, texts, or else pictures."""
+    if next(folder.glob("*.bin"), None) is not None:
+        return "cifar"
+    return "text" if next(folder.glob("*/*.txt"), None) is not None else "images"
 
 
 def _is_series(columns: tuple[Column, ...], target: str | None) -> bool:
@@ -143,7 +148,7 @@ def _chosen(file: Path, kind: str, target: str) -> tuple[FileSource, tuple[Colum
     if made is None or not issubclass(made, FileSource):
         raise NetloomError(f"There is no kind of data “{kind}”; choose one of {', '.join(KINDS)}.")
     plain = made(path=str(file))
-    if not isinstance(plain, CsvSource):
+    if not isinstance(plain, CsvSource) or file.is_dir():
         return (plain.changed(target=target) if target and "target" in made.model_fields else plain), (), ()
     frame, notes = plain.frame(file)
     columns = tuple(look(frame[name]) for name in frame.columns)

@@ -13,6 +13,7 @@ from typing import ClassVar
 import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
+from app.data.sidecar import keep, key_of, recall
 from app.data.sources.base import Source
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -34,14 +35,27 @@ class FileSource(Source):
     sha256: str = pydantic.Field("", description="Hash of the content when it was chosen")
 
     def info(self, base: Path | None = None) -> DatasetInfo:
-        """What the file offers, found by reading it; the last files read are remembered."""
-        return self.load(base).info
+        """What the file offers; it is read only if it was never read with these settings, or has changed since."""
+        return self.known_info(base) or self.load(base).info
+
+    def known_info(self, base: Path | None = None) -> DatasetInfo | None:
+        """What the file offers as it was found when it was last read; None if it must be read for it.
+
+        Nothing of the file's content is read, so a window may ask this at any time.
+        """
+        file = locate(self.path, base)
+        with reading(file):
+            return recall(self._key(file))
 
     def load(self, base: Path | None = None) -> Dataset:
         """The samples in the file."""
         file = locate(self.path, base)
         with reading(file):
             return _loaded(self, file, tuple(stamp(one) for one in (file, *self.beside(file))))
+
+    def _key(self, file: Path) -> str:
+        stamps = tuple(stamp(one) for one in (file, *self.beside(file)))
+        return key_of(self.kind, self.values(), str(file), stamps)
 
     def beside(self, file: Path) -> tuple[Path, ...]:
         """Other files that are read along with ``file``."""
@@ -61,7 +75,9 @@ class FileSource(Source):
 @lru_cache(maxsize=2)
 def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...]) -> Dataset:
     """Read once as long as neither the settings nor the file change (``stamped`` is part of the key)."""
-    return source.read(file)
+    dataset = source.read(file)
+    keep(source._key(file), dataset.info)
+    return dataset
 
 
 def locate(path: str, base: Path | None) -> Path:

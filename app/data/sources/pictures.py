@@ -33,7 +33,12 @@ def is_colour(file: Path) -> bool:
 
 
 def picture_array(file: Path, size: tuple[int, int], colour: bool, fit: str) -> Array:
-    """A picture as float32 (C, H, W) with values from 0 to 1, turned upright as its EXIF orientation says.
+    """A picture as `picture_bytes` gives it, as float32 (C, H, W) with values from 0 to 1."""
+    return picture_bytes(file, size, colour, fit).astype(np.float32) / 255.0
+
+
+def picture_bytes(file: Path, size: tuple[int, int], colour: bool, fit: str) -> Array:
+    """A picture as uint8 (C, H, W), turned upright as its EXIF orientation says.
 
     ``size`` is (height, width); ``fit`` is ``stretch``, ``crop`` (fill and cut off) or ``pad`` (fit in and add black).
     What is transparent becomes white.
@@ -51,7 +56,7 @@ def picture_array(file: Path, size: tuple[int, int], colour: bool, fit: str) -> 
             flat = _fitted(_flattened(upright, colour), (size[1], size[0]), fit)
         except Exception as error:  # a damaged picture makes decoders raise almost anything
             raise PictureError(f"is damaged ({_short(error)})") from None
-        values = np.asarray(flat, dtype=np.float32) / 255.0
+        values = np.asarray(flat, dtype=np.uint8)
     return values.transpose(2, 0, 1) if colour else values[None]
 
 

@@ -1,15 +1,18 @@
-"""Texts of the user's: a column of text and a column to be predicted from it."""
+"""Texts of the user's: a column of text and one to be predicted from it, or a folder of text files per class."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+
 from app.data.dataset import Dataset, Field, Task
-from app.data.sources.columns import ColumnType, likely_target, look, looks_like_classes, type_of
+from app.data.sources.columns import CLASSES, ColumnType, likely_target, look, looks_like_classes, type_of
 from app.data.sources.columns import labels as class_labels
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
+from app.data.sources.made import lengths_field
 from app.data.sources.table import amounts, check_column, rare_note
 from app.data.sources.tokens import numbered, split_text, vocabulary_of
 from graph.errors import NetloomError
@@ -20,11 +23,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Text(CsvSource):
-    """Texts of your own: a table with a column of text and a column to predict from it.
+LARGEST = 2**24
+"""Most bytes of a text file."""
 
-    Each text becomes a list of numbers, one for each word or character; 0 fills up short texts and 1 stands for what
-    is too rare to be in the vocabulary. The most frequent words or characters make up the vocabulary.
+
+class Text(CsvSource):
+    """Texts of your own: a table with a column of text and a column to predict from it, or a folder for each class.
+
+    Each text becomes a list of numbers, one for each word, character or byte; 0 fills up short texts and 1 stands for
+    what is too rare to be in the vocabulary. The most frequent words or characters make up the vocabulary.
     """
 
     kind: ClassVar[str] = "text"
@@ -32,12 +39,14 @@ class Text(CsvSource):
 
     column: str = setting("", "The column of text; empty for the one with the longest texts")
     target: str = setting("", "The column to predict; empty for the one that looks most like it")
-    unit: Literal["word", "character"] = setting("word", "What one token is")
+    unit: Literal["word", "character", "byte"] = setting("word", "What one token is")
     vocabulary: int = setting(10_000, "Most tokens in the vocabulary", minimum=3, maximum=200_000, unit="tokens")
     length: int = setting(64, "Tokens of each text; longer texts are cut off", minimum=1, maximum=4096, unit="tokens")
 
     def read(self, file: Path) -> Dataset:
         """The texts as tokens, and the targets."""
+        if file.is_dir():
+            return self._read_folder(file)
         frame, notes = self.frame(file)
         column = self.column or longest(file, frame)
         check_column(file, frame, column)
@@ -52,10 +61,29 @@ class Text(CsvSource):
             notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(frame)}).",)
         frame = frame[usable]
         held, task = predicted(frame[target])
-        field, more = self._field(file, frame[column].astype(str).tolist())
-        notes += more + (rare_note(held.values, held.classes) if held.classes else ())
         summary = f"{len(frame)} texts of {file.name}, to predict “{target}”."
-        fields = {"text": field, "target": held}
+        return self._dataset(file, frame[column].astype(str).tolist(), held, task, summary, notes)
+
+    def _read_folder(self, folder: Path) -> Dataset:
+        texts, names, notes = texts_in(folder)
+        within_budget(folder, 8 * len(texts) * self.length)
+        classes = tuple(dict.fromkeys(names))
+        values = np.array([classes.index(name) for name in names], dtype=np.int64)
+        held = Field("target", vector(len(classes)), classes, values=values)
+        summary = f"{len(texts)} texts of {len(classes)} classes in {folder.name}."
+        notes += self.change_note(folder)
+        return self._dataset(folder, texts, held, Task.CLASSIFICATION, summary, notes)
+
+    def _dataset(
+        self, file: Path, texts: list[str], held: Field, task: Task, summary: str, notes: tuple[str, ...]
+    ) -> Dataset:
+        field, more = self._field(file, texts)
+        notes += more + (rare_note(held.values, held.classes) if held.classes else ())
+        count = lengths_field()
+        # A text without a single token still takes one step, of padding.
+        lengths = np.maximum((field.values != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
+        length = Field(count.name, count.shape, names=count.names, units=count.units, fixed=True, values=lengths)
+        fields = {"text": field, "target": held, count.name: length}
         return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)
 
     def _field(self, file: Path, texts: list[str]) -> tuple[Field, tuple[str, ...]]:
@@ -65,7 +93,57 @@ class Text(CsvSource):
         values = numbered(cut, vocabulary, self.length)
         longer = sum(len(one) > self.length for one in cut)
         notes = (f"Texts longer than {self.length} tokens are cut off ({longer} of {len(cut)}).",)
-        return Field("text", tokens(self.length), vocabulary=vocabulary, values=values), notes if longer else ()
+        field = Field("text", tokens(self.length), vocabulary=vocabulary, lengths="length", values=values)
+        return field, notes if longer else ()
+
+
+def texts_in(folder: Path) -> tuple[list[str], list[str], tuple[str, ...]]:
+    """The texts in a folder of folders, the name of the folder of each, and a note about what was left out.
+
+    Hidden files and symbolic links are passed over.
+
+    Raises
+    ------
+    NetloomError
+        if fewer than two folders hold texts, or there are too many.
+    """
+    texts: list[str] = []
+    names: list[str] = []
+    skipped = 0
+    for inner in sorted(folder.iterdir()):
+        if not inner.is_dir() or inner.is_symlink() or inner.name.startswith("."):
+            continue
+        for file in sorted(inner.rglob("*.txt")):
+            if file.is_symlink() or file.name.startswith(".") or not file.is_file():
+                continue
+            text = _text_of(file)
+            if text is None:
+                skipped += 1
+                continue
+            texts.append(text)
+            names.append(inner.name)
+    if not 2 <= len(set(names)) <= CLASSES:
+        raise NetloomError(
+            f"{folder.name}: texts in {len(set(names))} folders were found; put the texts of each class, 2 to "
+            f"{CLASSES} of them, into a folder of its own as .txt files."
+        )
+    return texts, names, (f"Files that hold no text, or too much, are left out ({skipped}).",) if skipped else ()
+
+
+def _text_of(file: Path) -> str | None:
+    """The text in a file; None if it is empty, too large, unreadable or no text."""
+    try:
+        if file.stat().st_size > LARGEST:
+            return None
+        raw = file.read_bytes()
+    except OSError:
+        return None
+    if b"\0" in raw or not raw.strip():
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeError:
+        return raw.decode("cp1252", errors="replace")
 
 
 def longest(file: Path, frame: pd.DataFrame) -> str:

@@ -18,7 +18,9 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def split_text(text: str, unit: str) -> list[str]:
-    """Words and punctuation marks in lower case, or characters as they are."""
+    """Words and punctuation marks in lower case, characters as they are, or bytes of UTF-8 as two digits each."""
+    if unit == "byte":
+        return [f"{byte:02x}" for byte in text.encode("utf-8", errors="replace")]
     return _WORD.findall(text.lower()) if unit == "word" else list(text)
 
 

@@ -2,15 +2,22 @@
 
 import contextlib
 import io
+import tarfile
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.data.inspect import inspect
 from app.data.sources.arrays import Arrays
+from app.data.sources.cifar import Cifar
+from app.data.sources.cmapss import Cmapss
+from app.data.sources.files import FileSource
+from app.data.sources.images import Images
 from app.data.sources.pictures import PictureError, picture_array
 from app.data.sources.series import Series
 from app.data.sources.table import Table
@@ -35,7 +42,28 @@ def valid_files() -> list[bytes]:
 
     Image.new("RGB", (9, 7), "red").save(picture, "PNG")
     pixels = np.arange(9 * 16).reshape(9, 4, 4) % 256
-    return [whole.getvalue(), packed.getvalue(), idx(pixels), packed_idx(pixels), picture.getvalue()]
+    return [whole.getvalue(), packed.getvalue(), idx(pixels), packed_idx(pixels), picture.getvalue(), *other_files()]
+
+
+def other_files() -> list[bytes]:
+    import openpyxl
+    from safetensors.numpy import save
+
+    book, archive = io.BytesIO(), io.BytesIO()
+    sheet = openpyxl.Workbook()
+    assert sheet.active is not None
+    for row in range(9):
+        sheet.active.append(["a", "y"] if row == 0 else [row, row * 0.5])
+    sheet.save(book)
+    records = np.arange(12 * 3073, dtype=np.int64).reshape(12, 3073).astype(np.uint8)
+    records[:, 0] %= 10
+    with tarfile.open(fileobj=archive, mode="w:gz") as packed:
+        member = tarfile.TarInfo("c/data_batch_1.bin")
+        member.size = records.nbytes
+        packed.addfile(member, io.BytesIO(records.tobytes()))
+    lines = "\n".join(f"{row // 4} {row % 4} " + "1.5 " * 24 for row in range(16))
+    arrays = save({"x": np.arange(36.0).reshape(9, 4), "y": np.arange(9) % 2})
+    return [book.getvalue(), archive.getvalue(), lines.encode(), arrays]
 
 
 VALID = valid_files()
@@ -71,12 +99,62 @@ def test_tables_of_any_bytes(content: bytes) -> None:
     read_all("t.csv", content)
 
 
+READERS: list[tuple[str, type[FileSource]]] = [
+    ("a.npz", Arrays),
+    ("a.safetensors", Arrays),
+    ("a.xlsx", Table),
+    ("a.parquet", Table),
+    ("a.tar.gz", Cifar),
+    ("data_batch_1.bin", Cifar),
+    ("train_FD001.txt", Cmapss),
+    ("a.csv", Images),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), READERS)
+@given(content=damaged())
+def test_damaged_files_of_every_kind(name: str, kind: type[FileSource], content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        with contextlib.suppress(NetloomError):
+            kind(path=str(path)).load()
+        with contextlib.suppress(NetloomError):
+            inspect(path)
+
+
 @given(damaged())
 def test_damaged_arrays_and_pictures(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.npz"
+        path = Path(folder) / "a.png"
         path.write_bytes(content)
-        with contextlib.suppress(NetloomError):
-            Arrays(path=str(path)).load()
         with contextlib.suppress(PictureError):
             picture_array(path, (4, 4), True, "crop")
+
+
+def test_files_that_vanish_or_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between being found and being read, a file may go away or be locked."""
+    for name, kind in READERS:
+        path = tmp_path / name
+        path.write_bytes(b"1,2\n")
+        for trouble in (FileNotFoundError(2, "No such file or directory"), PermissionError(13, "Permission denied")):
+            with monkeypatch.context() as context:
+                context.setattr(Path, "open", refusal(trouble))
+                context.setattr(io, "open", refusal(trouble))
+                context.setattr("builtins.open", refusal(trouble))
+                with pytest.raises(NetloomError):
+                    kind(path=str(path)).load()
+
+
+def refusal(trouble: OSError) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise trouble
+
+    return refuse
+
+
+def test_a_hundred_thousand_classes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,name\n" + "\n".join(f"{row},name {row}" for row in range(100_000)))
+    with pytest.raises(NetloomError, match="100000 different values; at most 1000 classes"):
+        Table(path=str(path), target="name").load()

@@ -8,9 +8,12 @@ import pytest
 from PIL import Image
 
 from app.data.dataset import Array
-from app.data.sources import pictures
+from app.data.inspect import inspect
+from app.data.sources import decoded, pictures
+from app.data.sources.files import _loaded
 from app.data.sources.images import Images
 from app.data.sources.pictures import picture_array
+from app.home import home
 from graph.errors import NetloomError
 from graph.shapes import image
 
@@ -135,3 +138,78 @@ def test_more_pictures_than_memory_are_refused(pets: Path, monkeypatch: pytest.M
     monkeypatch.setattr("app.data.sources.files.BUDGET", 1000)
     with pytest.raises(NetloomError, match="of memory, more than"):
         Images(path=str(pets)).load()
+
+
+def test_a_table_names_pictures_and_labels(pets: Path, tmp_path: Path) -> None:
+    rows = [f"pets/{kind}/{number}.png,{kind}" for number in range(4) for kind in ("dog", "cat")]
+    table = tmp_path / "pets.csv"
+    table.write_text("\n".join(["file,label", *rows, "pets/none.png,cat"]))
+    dataset = Images(path=str(table)).load()
+    assert (dataset.samples, dataset.target_field().classes) == (8, ("cat", "dog"))
+    assert "pets/none.png" in dataset.notes[0]
+    same = Images(path=str(pets)).load()
+    np.testing.assert_array_equal(dataset.input_field().values, same.input_field().values)
+    assert inspect(table).source.kind == "images"
+    table.write_text("\n".join(["file,label", *rows, "../secret.png,cat"]))
+    with pytest.raises(NetloomError, match="leads out of the table's folder"):
+        Images(path=str(table)).load()
+
+
+@pytest.fixture
+def cached(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Pictures are kept however small, and the numbers of those that were decoded."""
+    seen: list[int] = []
+    plain = decoded.Decoded._decode
+    monkeypatch.setattr(decoded, "SMALL", 0)
+    monkeypatch.setattr(decoded, "BATCH", 2)
+    monkeypatch.setattr(decoded.Decoded, "_decode", lambda self, number: seen.append(number) or plain(self, number))
+    return seen
+
+
+def test_pictures_are_decoded_once(pets: Path, cached: list[int]) -> None:
+    (pets / "cat" / "9.png").write_bytes(b"x")
+    first = Images(path=str(pets)).load()
+    assert sorted(cached) == list(range(9))
+    _loaded.cache_clear()
+    again = Images(path=str(pets)).load()
+    assert len(cached) == 9
+    assert again.notes == first.notes and "cat/9.png" in first.notes[0]
+    np.testing.assert_array_equal(again.input_field().values, first.input_field().values)
+
+
+def test_an_interrupted_decoding_is_gone_on_with(
+    pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = decoded.Decoded._decode
+
+    def stopped(self: decoded.Decoded, number: int) -> Array | str:
+        if number == 5:
+            raise KeyboardInterrupt
+        return whole(self, number)
+
+    monkeypatch.setattr(decoded.Decoded, "_decode", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Images(path=str(pets)).load()
+    cached.clear()
+    monkeypatch.setattr(decoded.Decoded, "_decode", whole)
+    dataset = Images(path=str(pets)).load()
+    assert sorted(cached) == [4, 5, 6, 7]
+    np.testing.assert_allclose(
+        dataset.input_field().values[0], picture_array(pets / "cat" / "0.png", (32, 32), True, "stretch"), atol=1e-6
+    )
+
+
+def test_old_pictures_make_room(pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    Images(path=str(pets)).load()
+    (kept,) = (home() / "cache" / "pictures").iterdir()
+    monkeypatch.setattr(decoded, "LIMIT", 1000)
+    Images(path=str(pets), height=8, width=8).load()
+    assert not kept.exists()
+
+
+def test_a_full_disk_costs_time_only(pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(decoded, "make_room", full)
+    assert Images(path=str(pets)).load().samples == 8

@@ -9,7 +9,8 @@ from PIL import Image
 from app.data.choice import DataChoice
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.sources.files import content_hash
+from app.data.sources.files import _loaded, content_hash
+from app.data.sources.table import Table
 from graph.errors import NetloomError
 from tests.app.data.conftest import Write, idx
 
@@ -87,3 +88,22 @@ def test_a_folder_has_a_hash_of_all_it_holds(write: Write, tmp_path: Path) -> No
     assert content_hash(tmp_path / "f") == before
     write("f/b.txt", "two")
     assert content_hash(tmp_path / "f") != before
+
+
+def test_what_is_known_of_a_file_is_told_without_reading_it(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("data.csv", TABLE)
+    choice = suggest(path)
+    assert isinstance(choice.source, Table)
+    info = choice.source.load().info
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the file was read")
+
+    _loaded.cache_clear()
+    with monkeypatch.context() as context:
+        context.setattr(Table, "read", refuse)
+        assert choice.source.known_info() == choice.source.info() == info
+        assert choice.source.changed(target="size").known_info() is None
+    write("data.csv", TABLE + "\n61,1.5,red,x")
+    assert choice.source.known_info() is None
+    assert choice.source.info().samples == info.samples + 1

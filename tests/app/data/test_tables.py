@@ -386,3 +386,24 @@ def test_parts_that_are_not_given_come_from_the_training_part(write: Write) -> N
     prepared = prepare(DataChoice(source=Table(path=str(path), target="y", parts="part")))
     assert prepared.test.indices.tolist() == list(range(90, 100))
     assert (prepared.train.samples, prepared.validation.samples) == (74, 16)
+
+
+def test_a_folder_of_texts_per_class(write: Write, tmp_path: Path) -> None:
+    for number in range(20):
+        write(f"t/good/{number}.txt", f"a fine film, number {number}")
+        write(f"t/bad/{number}.txt", "schön langweilig".encode("cp1252" if number % 2 else "utf-8"))
+    write("t/bad/empty.txt", "")
+    write("t/bad/binary.txt", bytes(range(256)))
+    (tmp_path / "t" / "good" / "link.txt").symlink_to("/etc/passwd")
+    dataset = Text(path=str(tmp_path / "t"), length=8).load()
+    assert (dataset.samples, dataset.target_field().classes) == (40, ("bad", "good"))
+    assert dataset.notes == ("Files that hold no text, or too much, are left out (2).",)
+    assert dataset.fields["length"].values[[0, 39], 0].tolist() == [2, 6]
+    assert inspect(tmp_path / "t").source.kind == "text"
+    with pytest.raises(NetloomError, match="texts in 0 folders were found"):
+        Text(path=str(tmp_path / "t" / "good")).load()
+
+
+def test_bytes_can_be_tokens(write: Write) -> None:
+    field = Text(path=str(write("r.csv", REVIEWS)), unit="byte", length=6).load().input_field()
+    assert [field.vocabulary[token] for token in field.values[0]] == [f"{byte:02x}" for byte in b"A fine"]
