@@ -43,7 +43,7 @@ class Annotator(Editor):
         corner = self.pointer_place()
         area = (_snapped(corner.x()), _snapped(corner.y()), *NOTE_SIZE)
         self.reveal(QRectF(*area))
-        self._write(Remark(self._free("note"), Matter.NOTE, "", area, hue=6))
+        self._write(Remark(self._free("note"), Matter.NOTE, "", area, hue=5))
 
     def add_frame(self) -> None:
         """Put a frame around the selected cards, or at the pointer, and ask for its title."""

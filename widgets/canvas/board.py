@@ -12,6 +12,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from graph import cards
+from graph.blocks import Block, Loop
 from graph.changes import (
     Connected,
     Disconnected,
@@ -26,6 +27,8 @@ from graph.changes import (
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.facts import Facts, Severity
+from graph.inside import InnerDocument
+from graph.layers.io import Input, Output
 from graph.network import Connection, Node, Position, Remark
 from graph.routing import Course, course, direct
 from graph.shapes import Shape
@@ -93,6 +96,15 @@ class Board:
                 slots.update({(id_, port): None for port in network.into(id_)})
                 slots.update({(c.target, c.target_port): None for c in network.out_of(id_)})
         return [self.wires[slot] for slot in slots if slot in self.wires]
+
+    def returns(self) -> list[Course]:
+        """Ways of the states of the loop on show: from an output layer back to the input layer that holds it."""
+        document = self.document
+        if not isinstance(document, InnerDocument) or not isinstance(document.block, Loop):
+            return []
+        pairs = [(self.cards.get(source), self.cards.get(target)) for source, target in document.block.states]
+        boxes = [card.box for card in self.cards.values()]
+        return [_return(source, target, boxes) for source, target in pairs if source and target]
 
     # Following the document
 
@@ -186,7 +198,7 @@ class Board:
     def _put(self, node: Node) -> None:
         network = self.document.network
         self._top += 1
-        card = Card(node, QRectF(*cards.box(node)), Facts(), order=self._top)
+        card = Card(node, QRectF(*cards.box(node)), Facts(), title=titled(self.document, node), order=self._top)
         self.cards[node.id] = card
         if node.id in network:
             self._learn(card)
@@ -251,7 +263,7 @@ class Board:
             card, node = self.cards[id_], network.node(id_)
             region = region.united(card.area)
             if card.node != node:
-                card.node = node
+                card.node, card.title = node, titled(self.document, node)
                 self._learn(card)
             left, top, width, height = cards.box(node)
             card.rect.setSize(QRectF(0, 0, width, height).size())
@@ -307,11 +319,25 @@ class Board:
         if near:
             # Going around one card must not lead into the next above it.
             near = self._obstacles(region.adjusted(0, -400, 0, 400), ends)
-        return course(start, end, near, (_box(source.rect), _box(target.rect)))
+        return course(start, end, near, (source.box, target.box))
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
-        return [_box(card.rect) for card in self.cards_in(region) if card.id not in ends]
+        return [card.box for card in self.cards_in(region) if card.id not in ends]
 
 
-def _box(rect: QRectF) -> cards.Box:
-    return rect.left(), rect.top(), rect.width(), rect.height()
+def titled(document: Document, node: Node) -> str:
+    """What a card is called beside its name; inside a block its ends are ports."""
+    if isinstance(node.layer, Block) and node.layer.label:
+        return node.layer.label
+    if isinstance(document, InnerDocument) and isinstance(node.layer, Input | Output):
+        held = document.block.inner_states() if isinstance(document.block, Loop) else {}
+        if node.id in held:
+            return "State"
+        return "Port in" if isinstance(node.layer, Input) else "Port out"
+    return node.layer.title
+
+
+def _return(source: Card, target: Card, boxes: list[cards.Box]) -> Course:
+    start = source.rect.topRight() + QPointF(0, cards.FIRST_PORT)
+    end = target.rect.topLeft() + QPointF(0, cards.FIRST_PORT)
+    return course(start.toTuple(), end.toTuple(), boxes, (source.box, target.box))

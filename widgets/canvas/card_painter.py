@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
 from graph import cards
+from graph.blocks import Block
 from graph.facts import Severity
 from graph.shapes import Shape
 from widgets import icons
@@ -31,6 +32,10 @@ MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
 """Sizes of type, name and shape, and height of a line on cards seen from further away, in pixels of the screen."""
 
 
+LARGEST_TEXT = 1.35
+"""How much larger than usual text on cards can be."""
+
+
 def shape_text(shape: Shape) -> str:
     """Sizes of a shape with a true multiplication sign."""
     return str(shape).replace(" x ", " × ")
@@ -51,9 +56,11 @@ class CardPainter:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self.name_font = _sized(theme.font(bold=True), NAME_PIXELS)
-        self.text_font = _sized(theme.font(), TEXT_PIXELS)
-        self.kind_font = _sized(theme.font(), KIND_PIXELS)
+        # Cards keep their size, so that the projector moves none; their text takes what room they have.
+        scale = min(theme.scale, LARGEST_TEXT)
+        self.name_font = _sized(theme.font(bold=True), round(NAME_PIXELS * scale))
+        self.text_font = _sized(theme.font(), round(TEXT_PIXELS * scale))
+        self.kind_font = _sized(theme.font(), round(KIND_PIXELS * scale))
         self._name, self._text, self._kind = (
             QFontMetricsF(font) for font in (self.name_font, self.text_font, self.kind_font)
         )
@@ -69,6 +76,8 @@ class CardPainter:
             painter.setOpacity(MUTED)
         else:
             self._shadow(painter, body)
+        if isinstance(card.node.layer, Block):
+            self._stack(painter, body, self.hue(card), 1.0)
         self._panel(painter, body, card)
         self._strip(painter, card)
         painter.setOpacity(1.0)
@@ -85,6 +94,13 @@ class CardPainter:
             painter.setBrush(QColor(0, 0, 0, alpha * (2 if self.theme.dark else 1)))
             edge = body.adjusted(-reach + 1, -reach + 2.5, reach - 1, reach + 1.5)
             painter.drawRoundedRect(edge, RADIUS + reach, RADIUS + reach)
+
+    def _stack(self, painter: QPainter, body: QRectF, hue: QColor, width: float) -> None:
+        """Edges of cards behind: a block holds more than one."""
+        painter.setPen(QPen(blend(hue, self.theme.border, 0.45), width))
+        painter.setBrush(self.strip_color(hue))
+        for shift in (7.0, 3.5):
+            painter.drawRoundedRect(body.adjusted(4, 4, -0.5, -0.5).translated(shift - 1, shift), RADIUS, RADIUS)
 
     def _panel(self, painter: QPainter, body: QRectF, card: Card) -> None:
         hue, split = self.hue(card), cards.HEADER / body.height()
@@ -106,7 +122,7 @@ class CardPainter:
         strip = QRectF(left, 0, right - left, cards.HEADER)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, name)
         room = right - left - self._name.horizontalAdvance(name) - 10
-        title = self._kind.elidedText(layer.title, Qt.TextElideMode.ElideRight, room)
+        title = self._kind.elidedText(card.title, Qt.TextElideMode.ElideRight, room)
         if room > 40 and len(title) > 3:
             painter.setPen(blend(self.theme.faint, self.theme.text, 0.75))
             painter.setFont(self.kind_font)
@@ -119,7 +135,9 @@ class CardPainter:
             self._port_names(painter, card, y)
             y += rows * cards.LINE
         if settled:
-            self._line(painter, y, card.node.layer.summary().replace(" x ", " × "), "", self.theme.text)
+            told = card.node.layer.summary().replace(" x ", " × ")
+            # A block's label stands in the strip already.
+            self._line(painter, y, told.removeprefix(f"{card.title}, "), "", self.theme.text)
             y += cards.LINE
         outputs = list(card.facts.outputs.values())
         result = shape_text(outputs[0]) if outputs else "no shape yet"
@@ -208,14 +226,17 @@ class CardPainter:
         body, hue = QRectF(0, 0, cards.WIDTH, card.rect.height()), self.hue(card)
         painter.setOpacity(MUTED if card.node.muted else 1.0)
         painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if card.node.muted else Qt.PenStyle.SolidLine))
+        if isinstance(card.node.layer, Block):
+            self._stack(painter, body, hue, 1.2 / zoom)
         painter.setBrush(blend(hue, self.theme.raised, 0.24))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        name, line = body.adjusted(5, 0, -5, 0), MID_LINE / zoom
+        large = min(self.theme.scale, LARGEST_TEXT)
+        name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
         shape = next(iter(card.facts.outputs.values()), None)
         if shape is not None and body.height() >= 2 * line:
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
-            self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] / zoom)
-        self._word(painter, name, card.id, self.name_font, MID_PIXELS[0] / zoom)
+            self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] * large / zoom)
+        self._word(painter, name, card.id, self.name_font, MID_PIXELS[0] * large / zoom)
         if card.severity:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(problem_color(self.theme, card.severity))

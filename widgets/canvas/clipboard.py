@@ -30,7 +30,16 @@ def write(network: Network, ids: Iterable[str]) -> str:
     layers = []
     for id_ in chosen:
         node = network.node(id_)
-        entry = {"id": id_, "kind": node.layer.kind, "settings": node.layer.values(), "position": list(node.position)}
+        entry: dict[str, Any] = {
+            "id": id_,
+            "kind": node.layer.kind,
+            "settings": node.layer.values(),
+            "position": list(node.position),
+        }
+        if node.muted:
+            entry["muted"] = True
+        if node.linked in group:
+            entry["linked"] = node.linked
         layers.append(entry)
     inner = [c for c in network.connections if c.source in group and c.target in group]
     wires = [[c.source, c.source_port, c.target, c.target_port] for c in inner]
@@ -57,7 +66,7 @@ def paste(document: Document, text: str, shift: Position | None = None, corner: 
     NetloomError
         if the text does not hold layers that this Netloom knows.
     """
-    entries, wires = _parse(text)
+    entries, wires, marks = _parse(text)
     if corner is not None and entries:
         left, top = min(place[0] for _, _, place in entries), min(place[1] for _, _, place in entries)
         shift = (corner[0] - left, corner[1] - top)
@@ -70,10 +79,18 @@ def paste(document: Document, text: str, shift: Position | None = None, corner: 
         if wire.source not in names or wire.target not in names:
             raise NetloomError(f"The copied connection {wire} names a layer that was not copied with it.")
         document.connect(Connection(names[wire.source], wire.source_port, names[wire.target], wire.target_port))
+    for id_, (muted, owner) in marks.items():
+        document.mute(names[id_], muted)
+        if owner in names:
+            document.link(names[id_], names[owner])
     return list(names.values())
 
 
-def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connection]]:
+Marks = dict[str, tuple[bool, str]]
+"""Which copied layers are muted, and whose weights they use; empty for their own."""
+
+
+def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connection], Marks]:
     foreign = NetloomError("The clipboard holds no layers: copy some on a canvas first.")
     if len(text) > LARGEST:
         raise foreign
@@ -86,11 +103,12 @@ def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connectio
     try:
         layers = [_entry(value) for value in content["layers"]]
         wires = [Connection(*(str(part) for part in wire)) for wire in content["connections"]]
+        marks = {str(v["id"]): (v.get("muted") is True, str(v.get("linked", ""))) for v in content["layers"]}
     except (KeyError, TypeError, ValueError):
         raise NetloomError("The copied layers are damaged: copy them again.") from None
     if len({id_ for id_, _, _ in layers}) < len(layers):
         raise NetloomError("The copied layers are damaged: two have the same name.")
-    return layers, wires
+    return layers, wires, marks
 
 
 def _entry(value: Mapping[str, Any]) -> tuple[str, Layer, Position]:

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from graph import cards
+from graph.blocks import Block, Body
 from graph.check import Checker
 from graph.document import Document
 from graph.folding import FOLD_GAP
+from graph.grouping import group
 from graph.layers.base import Layer
 from graph.layers.io import Input
+from graph.layout import arrange
 from graph.network import Connection, Network, Node, Position
 
 
@@ -72,6 +75,22 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
     expected = checker.expected
     shape = expected.inputs.get(expected.default_input) if expected is not None and kind is Input else None
     return kind() if shape is None else Input(shape=shape)
+
+
+def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> str:
+    """Put layers into a block where the first of them stood, its inside laid out afresh; returns the block's id."""
+    chosen = set(ids)
+    first = next((id_ for id_ in document.network.ordered() if id_ in chosen), None)
+    place = document.network.node(first).position if first is not None else (0.0, 0.0)
+    made = group(document, checker, ids)
+    block = document.network.layer(made)
+    assert isinstance(block, Block)
+    inner = block.body.document()
+    with inner.transaction("Arrange layers"):
+        inner.move(arrange(inner.network))
+    document.set_layer(made, block.changed(body=Body.of(inner.network)))
+    document.move({made: place})
+    return made
 
 
 def identifier(text: str) -> str:

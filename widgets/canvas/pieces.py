@@ -34,6 +34,8 @@ class Card:
     """Counts up when the picture on the card changes."""
     taken: frozenset[str] = frozenset()
     """Input ports that a wire arrives at."""
+    title: str = ""
+    """What the card is called beside its name: the layer's kind, a block's label."""
     order: int = 0
     """Cards with a higher order lie on top."""
 
@@ -41,6 +43,11 @@ class Card:
     def id(self) -> str:
         """Id of the layer."""
         return self.node.id
+
+    @property
+    def box(self) -> cards.Box:
+        """The card's rectangle, as graph measures it."""
+        return self.rect.left(), self.rect.top(), self.rect.width(), self.rect.height()
 
     @property
     def area(self) -> QRectF:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF
 from graph import cards
 from graph.blocks import Block, Loop
 from graph.errors import NetloomError
-from graph.grouping import group, ungroup
+from graph.grouping import ungroup
 from graph.inside import InnerDocument
 from graph.naming import check_name
 from widgets.canvas import edits
@@ -22,13 +22,15 @@ class Structurer(Annotator):
     def group_selection(self) -> None:
         """Put the selected layers into a block and ask for its name."""
         ids = self._chosen("group")
-        with self.document.transaction(edits.counted("Group", ids), merge=f"group {' '.join(ids)}"):
-            made = group(self.document, self.checker, ids)
-        self.selection.set([made])
         key = f"group {' '.join(ids)}"
-        self._rename.open_over(
-            self._name_area(made), made, lambda name: self.attempt(lambda: self._name(made, name, key))
-        )
+        with self.document.transaction(edits.counted("Group", ids), merge=key):
+            made = edits.group_in_place(self.document, self.checker, ids)
+        self.selection.set([made])
+
+        def name(text: str) -> None:
+            self.attempt(lambda: self._name(made, text, key))
+
+        self._rename.open_over(self._name_area(made), made, name)
 
     def ungroup_selection(self) -> None:
         """Put what the selected blocks hold in their places."""

@@ -123,6 +123,7 @@ class Surface(QGraphicsObject):
         if level is Level.NEAR:
             self.wire_painter.labels(painter, wires)
         found = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.links.items())
+        self.wire_painter.returning(painter, self.board.returns(), zoom)
         self.wire_painter.sharing(painter, [(a.rect, b.rect) for a, b in found if a and b], zoom)
 
     def _strong_wires(self) -> list[Wire]:

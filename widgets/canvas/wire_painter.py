@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
+from graph.routing import Course
 from graph.shapes import Kind
-from widgets.canvas.card_painter import KIND_PIXELS, shape_text
+from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT, shape_text
 from widgets.canvas.levels import Level
-from widgets.canvas.pieces import Wire
+from widgets.canvas.pieces import Wire, painter_path
 from widgets.theme import Theme, blend
 
 STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
@@ -34,7 +35,7 @@ class WirePainter:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._font = theme.font()
-        self._font.setPixelSize(KIND_PIXELS)
+        self._font.setPixelSize(round(KIND_PIXELS * min(theme.scale, LARGEST_TEXT)))
         self._metrics = QFontMetricsF(self._font)
         self._pens = {kind: self._pen(kind) for kind in STROKES}
         self._hairs = {kind: self._hair(kind) for kind in STROKES}
@@ -61,7 +62,7 @@ class WirePainter:
         """Paint a wire that the pointer is over, or that something is about to happen to."""
         pen = QPen(self._pens[wire.kind])
         pen.setColor(color or self.color(wire.kind))
-        pen.setWidthF(3.4)
+        pen.setWidthF(3.4 * self.theme.scale)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(wire.path)
@@ -69,7 +70,7 @@ class WirePainter:
     def loose(self, painter: QPainter, path: QPainterPath, kind: str, color: QColor | None) -> None:
         """Paint a wire that is being pulled."""
         pen = QPen(self._pens[kind])
-        pen.setWidthF(2.6)
+        pen.setWidthF(2.6 * self.theme.scale)
         if color is not None:
             pen.setColor(color)
         painter.setPen(pen)
@@ -90,6 +91,20 @@ class WirePainter:
             path.cubicTo(start + QPointF(0, sag), end + QPointF(0, sag), end)
             painter.drawPath(path)
 
+    def returning(self, painter: QPainter, lines: Iterable[Course], zoom: float) -> None:
+        """Paint dashed wires with a head: values that come back in a loop's next step."""
+        color = blend(self.theme.accent, self.theme.ground, 0.8)
+        pen = QPen(color, max(1.8, 1.2 / zoom))
+        pen.setDashPattern([4.0, 3.0])
+        for line in lines:
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(painter_path(line))
+            tip = QPointF(*line.end)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawPolygon(QPolygonF([tip, tip + QPointF(-10, -5), tip + QPointF(-10, 5)]))
+
     def labels(self, painter: QPainter, wires: Iterable[Wire]) -> None:
         """Paint the shapes on those wires that have room for them."""
         painter.setFont(self._font)
@@ -101,7 +116,8 @@ class WirePainter:
             if not has_room(wire, width):
                 continue
             centre = QPointF(*wire.course.middle())
-            area = QRectF(centre.x() - width / 2, centre.y() - 9, width, 18)
+            half = self._metrics.height() / 2 + 1
+            area = QRectF(centre.x() - width / 2, centre.y() - half, width, 2 * half)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.ground)
             painter.drawRoundedRect(area, 9, 9)
@@ -118,14 +134,14 @@ class WirePainter:
 
     def _pen(self, kind: str) -> QPen:
         width, dashes = STROKES[kind]
-        pen = QPen(blend(self.color(kind), self.theme.ground, 0.88), width)
+        pen = QPen(blend(self.color(kind), self.theme.ground, 0.88), width * self.theme.scale)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.RoundCap)
         if dashes:
             pen.setDashPattern(list(dashes))
         return pen
 
     def _hair(self, kind: str) -> QPen:
-        pen = QPen(blend(self.color(kind), self.theme.ground, 0.92), 1)
+        pen = QPen(blend(self.color(kind), self.theme.ground, 0.92), self.theme.scale)
         pen.setCosmetic(True)
         return pen
 

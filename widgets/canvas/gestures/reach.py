@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from graph.errors import NetloomError
 from graph.network import Connection
-from graph.routing import direct
+from graph.routing import course
 from widgets.canvas import edits
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.hits import find
@@ -123,8 +123,9 @@ class Reach(Gesture):
         board, verdict = self.canvas.board, self._candidates[self._index][1]
         target = board.cards[self.candidate]
         end = target.input_place(verdict.port or target.node.inputs[-1])
-        start = board.cards[self._source].output_place(self._port)
-        return painter_path(direct(start.toTuple(), end.toTuple()))
+        source = board.cards[self._source]
+        start = source.output_place(self._port)
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (source.box, target.box)))
 
     def area(self) -> QRectF:
         """The wire and the ring around the candidate."""

@@ -1,0 +1,157 @@
+"""Blocks on the canvas: grouping, entering, loops; and text in the projector's size."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from graph.blocks import Block, Loop
+from graph.check import Checker
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.inside import InnerDocument
+from graph.network import Connection
+from tests.widgets.canvas.conftest import Hand, build
+from widgets.canvas.view import CanvasView
+from widgets.theme import ThemeSource
+
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+@pytest.fixture
+def document() -> Document:
+    return build("input", "dense", "relu", "dense", "output")
+
+
+@pytest.fixture
+def canvas(open_canvas, document):
+    return open_canvas(document)
+
+
+def grouped(canvas, qtbot, name: str = "") -> str:
+    canvas.select(["dense1", "relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
+    if name:
+        qtbot.keyClicks(canvas._rename, name)
+    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+    return canvas.selection.ids[0]
+
+
+def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas, document, qtbot):
+    block = grouped(canvas, qtbot, "Head part")
+    assert block == "head_part"
+    layer = document.network.layer(block)
+    assert isinstance(layer, Block)
+    assert layer.label == "Head part"
+    assert canvas.board.cards[block].title == "Head part"
+    assert document.network.node(block).position == (240, 0)
+    ends = [(wire.source, wire.target) for wire in document.network.connections]
+    assert ("input1", block) in ends
+    assert (block, "dense2") in ends
+    document.undo()
+    assert "dense1" in document.network
+    assert not any(isinstance(node.layer, Block) for node in document.network)
+
+
+def test_a_group_with_an_end_of_the_network_is_refused(canvas, document, qtbot):
+    canvas.select(["dense2", "output1"])
+    with qtbot.waitSignal(canvas.statusMessage) as told:
+        qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
+    assert "output1" in told.args[0]
+    assert not canvas._rename.isVisible()
+
+
+def test_ctrl_shift_g_takes_apart(canvas, document, qtbot):
+    grouped(canvas, qtbot)
+    qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL | SHIFT)
+    assert {"dense1", "relu1"} <= set(document.network.ids)
+    assert set(canvas.selection.ids) == {"dense1", "relu1"}
+    assert Connection("dense1", "out", "relu1", "in") in document.network.connections
+
+
+def test_a_double_click_enters_and_backspace_leaves(canvas, document, qtbot):
+    block = grouped(canvas, qtbot)
+    with qtbot.waitSignal(canvas.blockEntered) as entered:
+        Hand(canvas).double_click(canvas.board.cards[block].rect.center())
+    assert entered.args == [block]
+    inner = InnerDocument(document, block)
+    canvas.set_document(inner, Checker(inner))
+    assert {card.title for card in canvas.board.cards.values()} >= {"Port in", "Port out"}
+    canvas.selection.clear()
+    with qtbot.waitSignal(canvas.blockLeft):
+        qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
+    with qtbot.waitSignal(canvas.blockLeft):
+        qtbot.keyClick(canvas, Qt.Key.Key_Up, ALT)
+
+
+def test_backspace_deletes_inside_a_block_where_something_is_selected(canvas, document, qtbot):
+    block = grouped(canvas, qtbot)
+    inner = InnerDocument(document, block)
+    canvas.set_document(inner, Checker(inner))
+    canvas.select(["relu1"])
+    with qtbot.assertNotEmitted(canvas.blockLeft):
+        qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
+    assert "relu1" not in inner.network
+    layer = document.network.layer(block)
+    assert isinstance(layer, Block)
+    assert "relu1" not in layer.body.network
+
+
+def test_nothing_is_left_where_no_block_is_on_show(canvas, qtbot):
+    canvas.selection.clear()
+    with qtbot.assertNotEmitted(canvas.blockLeft):
+        qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
+
+
+def test_a_block_becomes_a_loop_and_a_block_again(canvas, document, qtbot):
+    block = grouped(canvas, qtbot)
+    canvas.make_loop(block, [("y", "x")])
+    layer = document.network.layer(block)
+    assert isinstance(layer, Loop)
+    assert layer.states == (("y", "x"),)
+    inner = InnerDocument(document, block)
+    canvas.set_document(inner, Checker(inner))
+    (line,) = canvas.board.returns()
+    assert line.start[0] > line.end[0]
+    assert canvas.board.cards["x"].title == "State"
+    canvas.set_document(document, Checker(document))
+    canvas.make_block(block)
+    assert type(document.network.layer(block)) is Block
+
+
+def test_a_state_must_name_ends_of_the_block(canvas, document, qtbot):
+    block = grouped(canvas, qtbot)
+    with pytest.raises(NetloomError, match="no such ends"):
+        canvas.make_loop(block, [("y", "nowhere")])
+    with pytest.raises(NetloomError, match="no block"):
+        canvas.make_loop("dense2", [])
+
+
+def test_marks_are_copied_with_the_layers(canvas, document):
+    with document.transaction("Mark"):
+        document.mute("relu1", True)
+        document.set_layer("dense2", document.network.layer("dense1"))
+        document.link("dense2", "dense1")
+    canvas.select(["dense1", "relu1", "dense2"])
+    canvas.duplicate()
+    first, muted, sharing = (document.network.node(id_) for id_ in canvas.selection.ids)
+    assert muted.muted
+    assert sharing.linked == first.id
+
+
+def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document, qtbot):
+    def inked(scale: float) -> tuple[int, int]:
+        themes = ThemeSource("light")
+        themes.set_scale(scale)
+        canvas = CanvasView(document, Checker(document), themes)
+        qtbot.addWidget(canvas)
+        metrics = canvas.surface.card_painter._name
+        return round(metrics.height()), round(canvas.surface.wire_painter._pens["vector"].widthF() * 10)
+
+    plain, large = inked(1.0), inked(1.5)
+    assert large[0] > plain[0]
+    assert large[1] > plain[1]
