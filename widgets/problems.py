@@ -102,6 +102,7 @@ class Problems(QScrollArea):
         self._checker: Checker | None = None
         self._stop: Callable[[], None] | None = None
         self._shown: tuple[Problem, ...] | None = None
+        self._faults: tuple[Problem, ...] = ()
         self.rows: list[ProblemRow] = []
         body = QWidget()
         self._layout = QVBoxLayout(body)
@@ -121,6 +122,11 @@ class Problems(QScrollArea):
         self._stop = checker.subscribe(lambda _: self.refresh())
         self.refresh()
 
+    def set_faults(self, faults: Sequence[Problem]) -> None:
+        """List these faults of data and plan above the network's problems."""
+        self._faults = tuple(faults)
+        self.refresh()
+
     def close_document(self) -> None:
         """Stop listening."""
         if self._stop is not None:
@@ -132,7 +138,7 @@ class Problems(QScrollArea):
 
     def refresh(self) -> None:
         """Show what the checker says now."""
-        problems = self._checker.problems if self._checker is not None else ()
+        problems = (*self._faults, *(self._checker.problems if self._checker is not None else ()))
         if problems == self._shown:
             return
         self._shown = problems

@@ -14,6 +14,7 @@ from app.recovery import Journal, Unsaved
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
+from graph.facts import Problem
 from graph.project import SUFFIX, Project, project_json, read_project, write_project
 
 JOURNAL_DELAY_MS = 800
@@ -43,6 +44,7 @@ class Session(QObject):
         self._path: Path | None = None
         self._print: str | None = None
         self._unsaved_origin = False
+        self.faults: tuple[Problem, ...] = ()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
         self._journal_timer = QTimer(self)
@@ -84,6 +86,11 @@ class Session(QObject):
     def modified(self) -> bool:
         """Whether there is something that a close would lose."""
         return self.document.modified or self._unsaved_origin
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the project: with its data and plan first, then with its network."""
+        return (*self.faults, *self.checker.problems)
 
     @property
     def project(self) -> Project:

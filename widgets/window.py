@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         from widgets.inspector.words import status_costs
         from widgets.problems import count_text
 
-        problems = self.session.checker.problems
+        problems = self.session.problems
         grave = {problem.severity.value for problem in problems}
         tone = next((level for level in ("error", "warning") if level in grave), "ok")
         self.status.show_problems(count_text(problems), tone)

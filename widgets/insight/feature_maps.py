@@ -1,16 +1,17 @@
-"""What a layer makes of one sample: its feature maps as tiles, a sequence as a heat strip, a vector as a row."""
+"""What a layer makes of one sample: its feature maps as tiles, a sequence as a heat strip, a vector as bars."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.insight.colours import colour, image, limits, sequential
 from widgets.insight.scale import draw_scale
 from widgets.insight.tiles import Grid, TileView
+from widgets.insight.vector_bars import paint_vector, unit_at
 from widgets.plots.ticks import number
 from widgets.theme import ThemeSource
 
@@ -29,7 +30,7 @@ class FeatureMapGrid(TileView):
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._maps: NDArray[np.float64] = np.empty((0, 1, 1))
-        self._sequence = False
+        self._sequence = self._vector = False
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
 
@@ -38,10 +39,10 @@ class FeatureMapGrid(TileView):
         values = np.asarray(maps, dtype=np.float64)
         if values.ndim not in (1, 2, 3):
             raise ValueError(f"feature maps have 1 to 3 axes, not {values.ndim}")
-        self._sequence = values.ndim < 3
-        if values.ndim == 1:
-            values = values[None]
-        if values.ndim == 2:
+        self._sequence, self._vector = values.ndim == 2, values.ndim == 1
+        if self._vector:
+            values = values[None, :, None] if values.size else np.empty((0, 1, 1))
+        if self._sequence:
             values = values.T[None] if values.size else np.empty((0, 1, 1))
         self._maps = values
         self._limits = limits(values)
@@ -53,6 +54,8 @@ class FeatureMapGrid(TileView):
         if self.is_empty():
             return self.empty_text
         count, height, width = self._maps.shape
+        if self._vector:
+            return f"{height:,} units" if height > 1 else "1 unit"
         return f"{height} features over {width} steps" if self._sequence else f"{count} maps of {height} x {width}"
 
     def count(self) -> int:
@@ -65,9 +68,12 @@ class FeatureMapGrid(TileView):
 
     def grid(self) -> Grid:
         """Return where maps stand; a strip takes all the room there is."""
-        if not self._sequence:
+        if not self._sequence and not self._vector:
             return super().grid()
         area = QRectF(self.rect()).adjusted(12, 12, -16, -8 - self.footer_height())
+        if self._sequence:
+            words = self.theme.px(16)
+            area.adjust(words, 0, 0, -words)
         return Grid(1, area.width(), area.height(), 0.0, area.left(), area.top())
 
     def footer_height(self) -> float:
@@ -75,23 +81,51 @@ class FeatureMapGrid(TileView):
         return self.theme.px(24)
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint one map, a value as one crisp cell."""
+        """Paint one map, a value as one crisp cell; a vector as bars, a sequence with words at its axes."""
+        if self._vector:
+            paint_vector(painter, self.theme, self._maps[0, :, 0], place)
+            return
         if index not in self._images:
             pixels = colour(self._maps[index], sequential(), *self._limits, self.theme.error)
             self._images[index] = image(pixels)
         painter.drawImage(place, self._images[index])
+        if self._sequence:
+            self._paint_axes(painter, place)
+
+    def _paint_axes(self, painter: QPainter, place: QRectF) -> None:
+        """Say which way time runs and where features stand."""
+        words = self.theme.px(16)
+        painter.setFont(self.theme.font(small=True))
+        painter.setPen(self.theme.faint)
+        steps, features = self._maps.shape[2], self._maps.shape[1]
+        below = QRectF(place.left(), place.bottom(), place.width(), words)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, f"time: step 1 to {steps}")
+        painter.save()
+        painter.translate(place.left() - words, place.bottom())
+        painter.rotate(-90)
+        beside = QRectF(0, 0, place.height(), words - 2)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, f"features 1 to {features}")
+        painter.restore()
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint the scale and what is shown."""
+        if self._vector:
+            painter.setFont(self.theme.font(small=True))
+            painter.setPen(self.theme.faint)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._summary())
+            return
         draw_scale(painter, self.theme, place, sequential(), *self._limits, self._summary())
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the map's index and the value under the pointer."""
         plane = self._maps[index]
+        if self._vector:
+            unit = unit_at(plane.shape[0], at, place, self.theme)
+            return self._summary() if unit is None else f"Unit {unit + 1}: {number(float(plane[unit, 0]))}"
         text = f"Map {index}: mean {number(float(np.nanmean(plane)), 3)}" if not self._sequence else self._summary()
         if not place.contains(at):
             return text
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)
         row = min(int((at.y() - place.top()) / place.height() * plane.shape[0]), plane.shape[0] - 1)
-        where = f"step {column}, feature {row}" if self._sequence else f"row {row}, column {column}"
+        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"row {row}, column {column}"
         return f"{text}\n{where}: {number(float(plane[row, column]))}"

@@ -155,10 +155,12 @@ class FilterGrid(TileView):
         note = ""
         if self.channels > 1:
             shown = (
-                f"input channel {self._channel}" if self._channel >= 0 else f"mean of {self.channels} input channels"
+                f"input channel {self._channel + 1}"
+                if self._channel >= 0
+                else f"mean of {self.channels} input channels"
             )
             shown = "red, green, blue" if self._is_rgb() else shown
-            note = f"{shown}   [ ] to choose"
+            note = shown
         draw_scale(painter, self.theme, place, diverging(self.theme), -self._reach, self._reach, note)
 
     def _paint_enlarged(self, painter: QPainter, area: QRectF) -> None:

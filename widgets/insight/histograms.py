@@ -19,6 +19,9 @@ from widgets.theme import ThemeSource, blend
 KEPT = 12
 """How many histograms of one layer stand behind each other."""
 
+FEW = 24
+"""Up to so many values are shown one by one: a histogram of them would be noise."""
+
 Floats = NDArray[np.float64]
 
 
@@ -81,10 +84,13 @@ class HistogramStack(PaintedView):
         for age, (_, ends, counts) in zip(range(len(ridge) - 1, -1, -1), ridge, strict=True):
             base = QRectF(inner.left(), inner.top() - lift * age, inner.width(), inner.height())
             share = 1.0 - 0.75 * age / KEPT
-            outline = polygon(_outline(ends, counts, base, low, high))
             painter.setPen(QPen(blend(hue, self.theme.surface, share), 1))
             painter.setBrush(blend(hue, self.theme.surface, 0.25 * share))
-            painter.drawPolygon(outline)
+            if counts.sum() <= FEW:
+                painter.setPen(QPen(blend(hue, self.theme.surface, share), 2 if age == 0 else 1))
+                _draw_ticks(painter, ends, counts, base, (low, high), 1.0 if age == 0 else 0.3)
+            else:
+                painter.drawPolygon(polygon(_outline(ends, counts, base, low, high)))
 
     def _paint_words(
         self, painter: QPainter, name: str, place: QRectF, metrics: QFontMetricsF, ends: tuple[float, float]
@@ -105,13 +111,31 @@ class HistogramStack(PaintedView):
         total = max(float(counts.sum()), 1e-12)
         mean = float((centres * counts).sum() / total)
         spread = math.sqrt(max(float((centres**2 * counts).sum() / total) - mean**2, 0.0))
-        return f"{name} at step {step:,}: mean {number(mean, 3)}, spread {number(spread, 3)}"
+        number_of = f"{round(total):,} values, " if total <= FEW else ""
+        return f"{name} at step {step:,}: {number_of}mean {number(mean, 3)}, spread {number(spread, 3)}"
 
     def sentence_at(self, at: QPointF) -> str:
         """Return mean and standard deviation of the layer under the pointer."""
         found = (name for name, place in self._places.items() if name in self._ridges and place.contains(at))
         name = next(found, None)
         return self._sentence(name) if name else ""
+
+
+def _draw_ticks(
+    painter: QPainter, ends: Floats, counts: Floats, base: QRectF, limits: tuple[float, float], tall: float
+) -> None:
+    """Draw a line with an upright stroke for each place where there are values, higher where there are several.
+
+    Strokes are `tall` times as high as a histogram's peak may be.
+    """
+    low, high = limits
+    span = high - low if high > low else 1.0
+    painter.drawLine(base.bottomLeft(), base.bottomRight())
+    tallest = max(float(counts.max()), 1.0)
+    for place in np.flatnonzero(counts):
+        x = base.left() + ((ends[place] + ends[place + 1]) / 2 - low) / span * base.width()
+        height = base.height() * tall * (0.2 + 0.3 * counts[place] / tallest)
+        painter.drawLine(QPointF(x, base.bottom()), QPointF(x, base.bottom() - height))
 
 
 def _outline(ends: Floats, counts: Floats, base: QRectF, low: float, high: float) -> Floats:

@@ -92,7 +92,9 @@ class ScatterPlot(PaintedView):
         x0, x1, y0, y1 = self.view_extent()
         y_ticks = linear_ticks(y0, y1, max(2, int(area.height() / 48)))
         margin = y_margin(self.theme, [number(tick) for tick in y_ticks])
-        inner = area.adjusted(margin, metrics.height() + 10, -16, -(metrics.height() + 10))
+        inner = square_to(
+            area.adjusted(margin, metrics.height() + 10, -16, -(metrics.height() + 10)), (x1 - x0) / (y1 - y0)
+        )
         axes = self._axes = Axes(inner, Range(x0, x1), Range(y0, y1))
         self._paint_surface(painter, axes)
         draw_frame(painter, self.theme, axes, linear_ticks(x0, x1, max(2, int(inner.width() / 80))), y_ticks)
@@ -142,6 +144,13 @@ class ScatterPlot(PaintedView):
             return ""
         x, y = self._points[index].tolist()
         return f"{self._classes[self._labels[index]]} at ({number(x)}, {number(y)})"
+
+
+def square_to(area: QRectF, aspect: float) -> QRectF:
+    """Return the largest part of `area` with width over height `aspect`, at its left, so that axes have one scale."""
+    width = min(area.width(), area.height() * aspect)
+    height = min(area.height(), area.width() / aspect)
+    return QRectF(area.left(), area.top(), width, height)
 
 
 def _mark(painter: QPainter, index: int, at: QPointF, radius: float) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from app import home
 from graph.errors import NetloomError
-from widgets.shell.banners import Notice
 from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
@@ -21,10 +18,17 @@ def slices(window: MainWindow) -> list[Slice]:
     return [
         *importing("pydantic", "networkx", "graph.layers.base", "graph.layers.catalogue"),
         ("families", lambda: remember_families(window)),
-        *importing("graph.check", "graph.project", "app.data.choice", "widgets.canvas.view", "widgets.inspector.panel"),
+        *importing(
+            "graph.check",
+            "graph.project",
+            "app.data.choice",
+            "app.training.plan",
+            "widgets.canvas.view",
+            "widgets.inspector.panel",
+        ),
         ("bench", lambda: build_bench(window)),
         ("recovery", window.offer_recovery),
-        *importing("numpy", "app.training.plan", "widgets.training.controller", "widgets.training.panel"),
+        *importing("numpy", "widgets.training.controller", "widgets.training.panel"),
         ("training", lambda: build_training(window)),
         *importing("widgets.data.view"),
         ("data", lambda: build_data(window)),
@@ -47,44 +51,15 @@ def build_bench(window: MainWindow) -> None:
     """The session and the workbench."""
     from widgets.session import Session
     from widgets.shell.bench import Bench
+    from widgets.shell.faults import Faults
 
     session = Session(home.folder("recovery"), home.folder("locks"), window)
-    expectation = Expectation(window, session)
-    session.replaced.connect(expectation.refresh)
-    session.committed.connect(expectation.take)
-    window.adopt(session, Bench(session, window.themes))
+    bench = Bench(session, window.themes)
+    faults = Faults(session, lambda: window.show_workspace("data"))
+    faults.changed.connect(lambda: bench.problems.set_faults(session.faults))
+    faults.changed.connect(window.refresh_status)
+    window.adopt(session, bench)
     session.changed.connect(window.refresh_status)
-
-
-class Expectation(QObject):
-    """Tells the checker what the chosen data offers, whenever the choice changes; nothing is loaded for that."""
-
-    def __init__(self, window: MainWindow, parent: QObject) -> None:
-        super().__init__(parent)
-        self._window = window
-
-    def take(self, commit: Any) -> None:
-        """Look again if a commit touched the data section."""
-        if any(getattr(change, "section", None) == "data" for change in commit.changes):
-            self.refresh()
-
-    def refresh(self) -> None:
-        """Tell the checker of the document that is open now."""
-        from app.data.choice import DataChoice
-        from app.expected import expected
-
-        session = self._window.session
-        if session is None:
-            return
-        section = session.document.sections.get("data")
-        found = None
-        if isinstance(section, dict):
-            try:
-                found = expected(DataChoice.parse(section).info(session.base))
-                self._window.banners.withdraw("data")
-            except NetloomError as error:
-                self._window.say(Notice(str(error), "error", (), "data"))
-        session.checker.expect(found)
 
 
 def build_training(window: MainWindow) -> None:

@@ -25,8 +25,13 @@ from widgets.theme import ThemeSource
 SIDES = {"network": (True, True), "train": (False, True), "understand": (False, False)}
 """Whether the palette and the inspector stand beside the canvas, for each workspace that has one."""
 
-HEIGHTS = {"network": 92, "train": 300, "understand": 340}
-"""Heights of the bottom panel before the user moves the divider, at a window of usual height."""
+HEIGHTS = {"network": 92, "train": 300, "understand": 2000}
+"""Heights of the bottom panel before the user moves the divider."""
+
+LARGEST_SHARE = {"understand": 0.6}
+"""Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
+
+USUAL_SHARE = 0.55
 
 
 class Bench(QWidget):
@@ -216,7 +221,9 @@ class Bench(QWidget):
         """Give the bottom panel its height, once there is a height to divide."""
         total = self.down.height()
         if self.isVisible() and self.workspace in HEIGHTS:
-            height = min(self._heights.get(self.workspace, HEIGHTS[self.workspace]), round(total * 0.55))
+            share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
+            height = self._heights.get(self.workspace) or min(HEIGHTS[self.workspace], round(total * share))
+            height = min(height, round(total * 0.8))
             self.down.setSizes([total - height, height])
 
     def showEvent(self, event: QShowEvent) -> None:

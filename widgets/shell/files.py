@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
+from widgets.start.gallery import PRESETS
 
 if TYPE_CHECKING:
     from app.recovery import Unsaved
@@ -65,6 +66,9 @@ class Files:
         self._after_asking(lambda: self._open(path))
 
     def _open(self, path: Path) -> None:
+        if path.resolve().parent == PRESETS:
+            self._begin_from(path)
+            return
         if self._try(lambda: self._session.open(path), "open"):
             self._opened(path.resolve())
             self._window.show_bench("network")
@@ -75,14 +79,14 @@ class Files:
 
     def open_preset(self, preset: Preset) -> None:
         """Begin a project from a preset, after asking about unsaved edits."""
+        self._after_asking(lambda: self._begin_from(preset.path))
 
-        def begin() -> None:
-            from graph.project import read_project
+    def _begin_from(self, path: Path) -> None:
+        """Begin an untitled copy of what ships, so that Save can never write over it."""
+        from graph.project import read_project
 
-            if self._try(lambda: self._session.start_from(read_project(preset.path)), "open"):
-                self._window.show_bench("network")
-
-        self._after_asking(begin)
+        if self._try(lambda: self._session.start_from(read_project(path)), "open"):
+            self._window.show_bench("network")
 
     # Unsaved edits
 

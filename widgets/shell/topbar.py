@@ -194,11 +194,12 @@ class TopBar(Themed, QWidget):
         button.setMenu(QMenu(button))
         return button
 
-    def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer devices as ``(id, title)`` and mark the chosen one."""
+    def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str, found: str = "") -> None:
+        """Offer devices as ``(id, title)`` and mark the chosen one; ``found`` is what ``auto`` comes to, if known."""
         if self._offered == (tuple(offered), chosen):
             return
         self._offered = (tuple(offered), chosen)
+        shown = f"auto ({found})" if chosen == "auto" and found else chosen
         menu = self.devices.menu()
         menu.clear()
         for name, title in offered:
@@ -206,8 +207,8 @@ class TopBar(Themed, QWidget):
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.device.emit(name))
-        self.devices.setText(chosen)
-        self.devices.setAccessibleName(f"Device: {chosen}")
+        self.devices.setText(shown)
+        self.devices.setAccessibleName(f"Device: {shown}")
 
     def show_workspace(self, name: str) -> None:
         """Mark the workspace that is open; an empty name marks none."""

@@ -54,10 +54,12 @@ class TrainingCommands:
 
     def show_devices(self) -> None:
         """Offer the devices that the worker has, and mark the plan's."""
-        offered = [("auto", "Automatic"), ("cpu", "Processor")]
+        offered, found = [("auto", "Automatic"), ("cpu", "Processor")], ""
         if self.controller is not None and self.controller.devices:
-            offered = [("auto", "Automatic"), *((one.id, one.title) for one in self.controller.devices)]
-        self._window.bar.show_devices(offered, self._device())
+            devices = self.controller.devices
+            offered = [("auto", "Automatic"), *((one.id, one.title) for one in devices)]
+            found = next((one.id for one in devices if one.id != "cpu"), "cpu")
+        self._window.bar.show_devices(offered, self._device(), found)
 
     def _device(self) -> str:
         session = self._window.session
@@ -169,7 +171,7 @@ class TrainingCommands:
             choose = ("Choose data", lambda: window.show_workspace("data"))
             window.say(Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train"))
             return None
-        errors = [problem for problem in window.session.checker.problems if problem.severity == "error"]
+        errors = [problem for problem in window.session.problems if problem.severity == "error"]
         if errors:
             show = ("Show me", window.next_problem)
             window.say(Notice(f"This network cannot train yet. {errors[0].message}", "error", (show,), "cannot-train"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.training.messages import Message
 from widgets.insight.filters import FilterGrid
@@ -28,11 +28,19 @@ class FiltersTab(Tab):
         self.step.setProperty("faint", True)
         self.grid = FilterGrid(source, empty=NO_RUN)
         self.grid.setObjectName("filters")
+        self.channel = QComboBox(self)
+        self.channel.setAccessibleName("Input channel")
+        self.channel.setToolTip("The input channel that the tiles show; [ and ] choose it too")
+        self.channel.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.bar.addWidget(self.picker)
+        self.bar.addWidget(self.channel)
+        self.channel.hide()
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
         self.column.addWidget(self.grid, 1)
         self.picker.picked.connect(self._take_layer)
+        self.channel.activated.connect(lambda row: self.grid.set_channel(row - 1))
+        self.grid.channel_changed.connect(lambda number: self.channel.setCurrentIndex(number + 1))
 
     def wish(self) -> Watch:
         """The filters of the layer chosen."""
@@ -51,7 +59,18 @@ class FiltersTab(Tab):
         filters = message.arrays.get(f"filters/{self.picker.layer}")
         if filters is not None and filters.ndim in (3, 4):
             self.grid.set_filters(filters)
+            self._offer_channels()
             self.step.setText(when_of(message))
+
+    def _offer_channels(self) -> None:
+        """Let one input channel be chosen, where there are several."""
+        count = self.grid.channels
+        if count + 1 != self.channel.count():
+            whole = "Red, green, blue" if count == 3 else f"Mean of {count} channels"
+            self.channel.clear()
+            self.channel.addItems([whole, *(f"Channel {number}" for number in range(1, count + 1))])
+        self.channel.setCurrentIndex(self.grid.channel + 1)
+        self.channel.setVisible(count > 1)
 
     def _take_layer(self, _layer: str) -> None:
         self.grid.set_filters(np.empty((0, 1, 1, 1)))

@@ -27,6 +27,7 @@ class WeightsTab(Tab):
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
         row = QHBoxLayout()
+        self._sides: dict[str, QWidget] = {}
         for title, stack in (("Weights", self.weights), ("Gradients", self.gradients)):
             side = QVBoxLayout()
             heading = QLabel(title, self)
@@ -34,9 +35,18 @@ class WeightsTab(Tab):
             heading.setIndent(12)
             side.addWidget(heading)
             side.addWidget(stack, 1)
-            row.addLayout(side, 1)
+            box = QWidget(self)
+            box.setLayout(side)
+            side.setContentsMargins(0, 0, 0, 0)
+            self._sides[title] = box
+            row.addWidget(box, 1)
         self.column.addLayout(row, 1)
         self._run: object = None
+        self._show_sides()
+
+    def _show_sides(self) -> None:
+        """Gradients exist only while training; until they come the weights have all the room."""
+        self._sides["Gradients"].setVisible(not self.gradients.is_empty() or self.subject.live)
 
     def wish(self) -> Watch:
         """Histograms, twice a second at most."""
@@ -51,6 +61,7 @@ class WeightsTab(Tab):
             self.weights.clear()
             self.gradients.clear()
             self.step.clear()
+        self._show_sides()
 
     def take_snapshot(self, message: Message) -> None:
         """Add the histograms of a moment."""
@@ -61,3 +72,4 @@ class WeightsTab(Tab):
                     edges = message.arrays[name.removesuffix("counts") + "edges"]
                     stack.push(name.removeprefix(prefix).removesuffix("/counts"), step, edges, counts)
                     self.step.setText(when_of(message))
+        self._show_sides()

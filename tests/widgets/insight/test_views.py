@@ -111,7 +111,7 @@ def test_broken_weights_paint(source: ThemeSource, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "said"),
-    [((6, 8, 8), "6 maps of 8 x 8"), ((20, 5), "5 features over 20 steps"), ((7,), "7 features over 1 steps")],
+    [((6, 8, 8), "6 maps of 8 x 8"), ((20, 5), "5 features over 20 steps"), ((7,), "7 units")],
 )
 def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qtbot: QtBot) -> None:
     view = FeatureMapGrid(source)
@@ -119,6 +119,24 @@ def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qt
     show(qtbot, view)
     assert view.accessibleDescription() == said
     assert view.sentence_at(view.tile_place(0).center())
+
+
+def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.array([0.5, -2.0, 1.0]))
+    show(qtbot, view)
+    place = view.tile_place(0)
+    assert view.sentence_at(place.topLeft() + QPointF(5, 20)) == "Unit 1: 0.5"
+    assert view.sentence_at(place.topLeft() + QPointF(80, 20)).startswith("Unit 2: −2")
+
+
+def test_a_few_values_are_ticks(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    counts = np.zeros(40)
+    counts[[0, 7, 39]] = 1, 2, 1
+    view.push("conv1.bias", 0, np.linspace(-1, 1, 41), counts)
+    show(qtbot, view)
+    assert "4 values" in view.accessibleDescription()
 
 
 def test_a_cell_of_the_confusion_matrix_speaks_and_is_picked(source: ThemeSource, qtbot: QtBot) -> None:
@@ -185,7 +203,7 @@ def test_a_wrong_prediction_is_put_into_words(source: ThemeSource, qtbot: QtBot)
 def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qtbot: QtBot) -> None:
     view = HistogramStack(source)
     for step in range(KEPT + 5):
-        view.push("conv1.weight", step, [-1.0, 0.0, 1.0], [5, 5])
+        view.push("conv1.weight", step, [-1.0, 0.0, 1.0], [50, 50])
     show(qtbot, view)
     assert view.sentence_at(QPointF(200, 60)) == f"conv1.weight at step {KEPT + 4}: mean 0, spread 0.5"
     with pytest.raises(ValueError, match="need 3 edges"):

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from app.recovery import Journal, unsaved
-from graph.project import project_json, read_project, write_project
+from app.training.messages import Message
+from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.shell.conftest import digits_project
 from widgets.actions import COMMANDS
 from widgets.shell.banners import Banner
@@ -406,3 +407,68 @@ def test_what_is_being_typed_counts_when_a_command_runs(window: MainWindow, proj
     qtbot.keyClicks(box, "10,0")
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert read_project(project_file).network.layer("dense3").values()["units"] == 100
+
+
+def test_a_failure_is_told_once_where_one_looks(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    controller = window.training.controller
+    assert controller is not None
+    window.show_workspace("train")
+    controller.failed.emit("The loss is not a number.")
+    assert said(window) == []
+    window.show_workspace("network")
+    controller.failed.emit("The loss is not a number.")
+    assert said(window) == ["The loss is not a number."]
+
+
+def test_a_preset_opened_as_a_file_is_never_written_over(window: MainWindow) -> None:
+    from app.presets import FOLDER
+
+    window.files.open(FOLDER / "lenet.netloom")
+    assert window.session is not None
+    assert window.session.path is None
+    assert window.session.title == "LeNet-style CNN"
+    assert window.memory.recent == []
+
+
+def test_the_device_says_what_automatic_means(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    assert window.bar.devices.text() == "auto"
+    controller = window.training.controller
+    assert controller is not None
+    controller._take_ready(Message("ready", {"devices": [{"id": "cpu", "title": "CPU, 2 cores"}]}, {}))
+    assert window.bar.devices.text() == "auto (cpu)"
+    window.bar.device.emit("cpu")
+    assert window.bar.devices.text() == "cpu"
+
+
+def test_a_plan_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "odd.netloom"
+    project = digits_project()
+    write_project(path, Project(project.network, {**project.sections, "plan": {"epocs": 3}}))
+    window.files.open(path)
+    assert window.bench is not None
+    (row,) = window.bench.problems.rows
+    assert "epocs" in row.problem.message
+    assert window.status.problems.text() == "1 problem"
+    press(qtbot, window, "trainButton")
+    assert "cannot train yet" in said(window)[0]
+    qtbot.mouseClick(row.buttons[0], LEFT)
+    assert window.session is not None
+    assert window.session.document.sections["plan"] == {}
+    assert window.status.problems.text() == "No problems"
+    window.commands["undo"].trigger()
+    assert window.status.problems.text() == "1 problem"
+
+
+def test_a_data_choice_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "odd.netloom"
+    project = digits_project()
+    write_project(path, Project(project.network, {"data": {"source": "digitz"}}))
+    window.files.open(path)
+    assert window.bench is not None
+    (row,) = window.bench.problems.rows
+    assert "digitz" in row.problem.message
+    assert said(window) == []
+    qtbot.mouseClick(next(button for button in row.buttons if "data" in button.text().lower()), LEFT)
+    assert window.bench.workspace == "data"

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.training.messages import Message
 from tests.widgets.understand.conftest import make_document
 from widgets.theme import ThemeSource
 from widgets.training.controller import State, TrainingController
@@ -126,3 +127,30 @@ def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingControll
     assert all(box.accessibleName() for box in boxes)
     for name in ("filters", "featureMaps"):
         assert panel.findChild(QWidget, name).accessibleName()
+
+
+def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    tab = panel.filters
+    tab.picker.set_layers(["conv2"])
+    weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
+    tab.take_snapshot(Message("snapshot", {"step": 3}, {"filters/conv2": weights}))
+    assert tab.channel.isVisible()
+    assert tab.channel.currentText() == "Mean of 6 channels"
+    tab.channel.setFocus()
+    qtbot.keyClick(tab.channel, Qt.Key.Key_Down)
+    assert tab.channel.currentText() == "Channel 1"
+    assert tab.grid.channel == 0
+    qtbot.keyClick(tab.grid, Qt.Key.Key_BracketRight)
+    assert tab.channel.currentText() == "Channel 2"
+
+
+def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Weights")
+    assert not panel.weights.gradients.isVisible()
+    edges, counts = np.linspace(-1, 1, 41), np.ones(40)
+    parts = (("edges", edges), ("counts", counts))
+    arrays = {f"{kind}/w/{part}": value for kind in ("weights", "gradients") for part, value in parts}
+    panel.weights.take_snapshot(Message("snapshot", {"step": 3}, arrays))
+    assert panel.weights.gradients.isVisible()

@@ -1,0 +1,101 @@
+"""Faults of a project outside its network: a plan or a choice of data that cannot be read, as problems with repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.data.choice import DataChoice
+from app.expected import expected
+from app.training.plan import Plan
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.facts import Expected, Problem, Severity
+from graph.fixes import Fix
+
+if TYPE_CHECKING:
+    from widgets.session import Session
+
+
+def _nothing(_: Document) -> None:
+    """What a repair without an act does."""
+
+
+@dataclass(frozen=True)
+class Repair(Fix):
+    """A repair that is no edit of layers."""
+
+    act: Callable[[Document], None] = field(default=_nothing, compare=False)
+
+    def apply(self, document: Document) -> None:
+        """Do it."""
+        self.act(document)
+
+
+class Faults(QObject):
+    """Looks at the sections ``data`` and ``plan`` whenever they change; nothing is loaded for that.
+
+    The session's checker is told what the data offers, and ``changed`` says that the session's ``faults`` may differ.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, choose_data: Callable[[], None]) -> None:
+        super().__init__(session)
+        self._session, self._choose_data = session, choose_data
+        session.replaced.connect(self.refresh)
+        session.committed.connect(self._take)
+
+    def _take(self, commit: Commit) -> None:
+        if any(getattr(change, "section", None) in ("data", "plan") for change in commit.changes):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look at both sections of the document that is open now."""
+        session = self._session
+        sections, faults = session.document.sections, list[Problem]()
+        offered = self._data(sections.get("data"), session.base, faults)
+        plan_fault(sections.get("plan", {}), faults)
+        session.faults = tuple(faults)
+        session.checker.expect(offered)
+        self.changed.emit()
+
+    def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> Expected | None:
+        if section is None:
+            return None
+        try:
+            return expected(DataChoice.parse(section if isinstance(section, Mapping) else {}).info(base))
+        except NetloomError as error:
+            repair = Repair("Choose data…", (), lambda _: self._choose_data())
+            faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
+            return None
+
+
+def plan_fault(section: Any, faults: list[Problem]) -> None:
+    """Add the problem of a plan that cannot be read, with a repair that keeps what can."""
+    try:
+        Plan.parse(section)
+    except NetloomError as error:
+
+        def keep(document: Document) -> None:
+            with document.transaction("Repair the plan"):
+                document.set_section("plan", readable(section))
+
+        repair = Repair("Drop what cannot be read", (), keep)
+        faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
+
+
+def readable(section: Any) -> dict[str, Any]:
+    """The settings of a plan that can be read."""
+    kept = dict[str, Any]()
+    for name, value in section.items() if isinstance(section, Mapping) else ():
+        try:
+            Plan.parse({**kept, name: value})
+        except NetloomError:
+            continue
+        kept[name] = value
+    return kept
