@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from widgets.start.gallery import Preset, Sketch
+from widgets.start.gallery import Preset, Sketch, promise
 from widgets.theme import RADIUS, Theme, Themed, ThemeSource, blend
 
 DRAWING = 88
@@ -68,7 +68,9 @@ class PresetCard(Themed, QAbstractButton):
         self.setObjectName(f"preset-{preset.path.stem}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"Preset {preset.title}")
         self.setAccessibleDescription(" ".join(part for part in (preset.summary, preset.expect) if part))
@@ -81,12 +83,20 @@ class PresetCard(Themed, QAbstractButton):
         self._families = families
         self.update()
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        title, summary, expected = self._lines(width - 26)
+        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
+        words = len(title) * bold.lineSpacing() + (len(summary) + len(expected)) * small.lineSpacing()
+        return round(DRAWING + words + 28)
+
     def sizeHint(self) -> QSize:
-        body, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
-        return QSize(230, round(DRAWING + 30 + body.height() + 4 * small.lineSpacing()))
+        return QSize(230, self.heightForWidth(230))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(190, self.sizeHint().height())
+        return QSize(190, DRAWING + 60)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -102,43 +112,50 @@ class PresetCard(Themed, QAbstractButton):
         painter.save()
         painter.setClipPath(clip)
         painter.fillRect(paper, self.theme.ground)
-        paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 10, -14, -18), self.theme, self._families)
+        paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 9, -14, -22), self.theme, self._families)
         if self.preset.data:
             painter.setFont(self.theme.font(small=True))
             painter.setPen(self.theme.faint)
             corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(paper.adjusted(10, 6, -10, -5), corner, self.preset.data.replace("_", " "))
+            painter.drawText(paper.adjusted(10, 6, -10, -5), corner, f"Data: {self.preset.data.replace('_', ' ')}")
         painter.restore()
         self._paint_words(painter, frame.adjusted(12, DRAWING + 9, -12, -8))
         painter.end()
 
+    def _lines(self, width: float) -> tuple[list[str], list[str], list[str]]:
+        """Title, summary and promise in lines of ``width`` pixels."""
+        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
+        return (
+            wrapped(self.preset.title, bold, width, 2),
+            wrapped(self.preset.summary, small, width, 3),
+            wrapped(promise(self.preset), small, width, 3),
+        )
+
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
-        painter.setFont(self.theme.font(bold=True))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(self.theme.text)
-        title = metrics.elidedText(self.preset.title, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area.topLeft() + QPointF(0, metrics.ascent()), title)
-        painter.setFont(self.theme.font(small=True))
-        small = QFontMetricsF(painter.font())
-        top = area.top() + metrics.height() + 2
-        promise = wrapped(_sentence(self.preset.expect), small, area.width(), 2)
-        summary = wrapped(self.preset.summary, small, area.width(), 4 - len(promise))
-        for lines, ink in ((summary, self.theme.faint), (promise, self.theme.ok)):
-            painter.setPen(ink)
-            for line in lines:
-                painter.drawText(QPointF(area.left(), top + small.ascent()), line)
-                top += small.lineSpacing()
-            top += 2
+        """The title, what it is, and at the bottom what to expect."""
+        title, summary, expected = self._lines(area.width())
+        small = self.theme.font(small=True)
+        top = self._paint_lines(painter, title, area.left(), area.top(), self.theme.font(bold=True), self.theme.text)
+        self._paint_lines(painter, summary, area.left(), top + 2, small, self.theme.faint)
+        bottom = area.bottom() - len(expected) * QFontMetricsF(small).lineSpacing()
+        self._paint_lines(painter, expected, area.left(), bottom, small, self.theme.ok)
 
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    @staticmethod
+    def _paint_lines(painter: QPainter, lines: list[str], left: float, top: float, font: QFont, ink: QColor) -> float:
+        """Paint lines below each other; returns where the next would begin."""
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(ink)
+        for line in lines:
+            painter.drawText(QPointF(left, top + metrics.ascent()), line)
+            top += metrics.lineSpacing()
+        return top
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
     """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
     lines: list[str] = []
-    words = text.split()
+    words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together
     while words and len(lines) < most:
         line = words.pop(0)
         while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:

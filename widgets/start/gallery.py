@@ -11,6 +11,27 @@ from typing import Any
 PRESETS = Path(__file__).resolve().parent.parent.parent / "presets"
 
 
+FIRST = (
+    "digits_cnn",
+    "lenet",
+    "spirals_mlp",
+    "iris_mlp",
+    "seasons_lstm",
+    "digits_gru",
+    "residual_cnn",
+    "two_branch_cnn",
+    "digits_autoencoder",
+    "digits_mlp",
+    "diabetes_mlp",
+    "digits_cnn_lstm",
+    "vgg_style",
+    "seasons_cnn1d",
+    "digits_bilstm",
+    "digits_rnn",
+)
+"""The order in which one might look at them: something to see at once, then each kind of network."""
+
+
 @dataclass(frozen=True)
 class Sketch:
     """A network as a small drawing: kind and place of each layer, and pairs of layers that are connected."""
@@ -40,9 +61,20 @@ class Preset:
 
 
 def presets(folder: Path = PRESETS) -> list[Preset]:
-    """All presets in ``folder``, the simplest first; a file that makes no sense has no card."""
+    """All presets in ``folder``, those of `FIRST` before the rest; a file that makes no sense has no card."""
     found = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
-    return sorted(found, key=lambda preset: (len(preset.sketch.layers), preset.title))
+    places = {name: place for place, name in enumerate(FIRST)}
+    return sorted(found, key=lambda one: (places.get(one.path.stem, len(FIRST)), len(one.sketch.layers), one.title))
+
+
+def promise(preset: Preset) -> str:
+    """What training gives and how long it takes: ``About 99 % test accuracy after 20 epochs, 12 s``."""
+    text = preset.expect[:1].upper() + preset.expect[1:]
+    if preset.minutes is None:
+        return text
+    seconds = preset.minutes * 60
+    took = f"{seconds:.0f}\u00a0s" if seconds < 100 else f"{preset.minutes:.0f}\u00a0min"
+    return f"{text}. Takes about {took}." if text else f"Takes about {took}."
 
 
 def read(path: Path) -> Preset | None:

@@ -49,6 +49,19 @@ def test_a_file_that_makes_no_sense_has_no_card(content: str, tmp_path: Path) ->
     assert presets(tmp_path) == []
 
 
+def test_the_gallery_begins_with_something_to_see_and_says_what_to_expect() -> None:
+    found = presets(gallery.PRESETS)
+    assert [one.path.stem for one in found[:2]] == ["digits_cnn", "lenet"]
+    assert {one.path.stem for one in found} >= set(gallery.FIRST)
+    assert all("Takes about" in gallery.promise(one) for one in found)
+
+
+def test_a_card_grows_with_its_words(shelf: Path, window: MainWindow) -> None:
+    (card,) = window.start.gallery.cards
+    assert card.heightForWidth(120) > card.heightForWidth(400)
+    assert card.height() >= card.heightForWidth(card.width())
+
+
 def test_all_presets_that_ship_have_a_card() -> None:
     files = list(gallery.PRESETS.glob("*.netloom"))
     assert files
