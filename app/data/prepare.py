@@ -103,7 +103,7 @@ def _prepare_field(
     field: Field, indices: Indices, arrays: dict[str, dict[str, Array]], standardise: bool
 ) -> Standardise | None:
     """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
-    cut = {name: np.ascontiguousarray(field.values[part]) for name, part in indices.parts()}
+    cut = {name: np.ascontiguousarray(field.values.take(part, axis=0)) for name, part in indices.parts()}
     _forget_unseen(field, cut)
     scaler = None
     if field.measured:

@@ -277,11 +277,18 @@ def test_a_large_file_is_read_in_pieces_to_the_same_table(write: Write, monkeypa
     pd.testing.assert_frame_equal(cut, whole)
 
 
+def test_blanks_before_a_cell_are_dropped_in_pieces_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{row},{' ' * (row > 400)}{('red', 'blue')[row % 2]}" for row in range(500)]
+    path = write("t.csv", "a,b\n" + "\n".join(rows))
+    monkeypatch.setattr(pieces, "PIECE", 500)
+    assert set(Table(path=str(path)).frame(path)[0]["b"]) == {"red", "blue"}
+
+
 @pytest.mark.parametrize("odd", ["1,2,3", '1,"2\n3"', "x,2", ""])
 def test_pieces_that_disagree_are_read_whole(write: Write, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
     rows = [f"{row},{row * 2}" for row in range(300)]
     path = write("t.csv", "\n".join(["a,b", *rows[:200], odd, *rows[200:]]))
-    monkeypatch.setattr(pieces, "PIECE", 300)
+    monkeypatch.setattr(pieces, "PIECE", 200)
     if odd == "1,2,3":
         with pytest.raises(NetloomError, match="line 202 has 3 columns"):
             Table(path=str(path)).frame(path)
