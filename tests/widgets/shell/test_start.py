@@ -58,7 +58,7 @@ def test_the_gallery_begins_with_something_to_see_and_says_what_to_expect() -> N
 
 def test_a_card_grows_with_its_words(shelf: Path, window: MainWindow) -> None:
     (card,) = window.start.gallery.cards
-    assert card.heightForWidth(120) > card.heightForWidth(400)
+    assert card.heightForWidth(70) > card.heightForWidth(400)
     assert card.height() >= card.heightForWidth(card.width())
 
 
