@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMessageLogContext, QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QListWidget, QPushButton, QWidget
 
 from app.training.runs import METRICS, Run, read_history
@@ -57,6 +57,7 @@ def tell(out: Path) -> int:
         saying at which point the window did not do what it should.
     """
     out.mkdir(parents=True, exist_ok=True)
+    _choose_platform()
     with _own_home():
         story = Story(out.resolve())
         try:
@@ -64,6 +65,18 @@ def tell(out: Path) -> int:
         finally:
             story.end()
     return 0
+
+
+def _choose_platform() -> None:
+    """Without a display the window is drawn offscreen, whose plugin's remarks on what it lacks are left out."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    qInstallMessageHandler(_say)
+
+
+def _say(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    if "This plugin does not support" not in text:
+        print(text, file=sys.stderr)
 
 
 @contextmanager
