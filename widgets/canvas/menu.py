@@ -53,12 +53,12 @@ CARD: tuple[Row, ...] = (
 )
 
 SEVERAL: tuple[Row, ...] = (
-    ("Align left", "align_left", "Shift+Alt+Left"),
+    ("Align left", "align_left", "Alt+Shift+Left"),
     ("Align centres", "align_centre", ""),
-    ("Align right", "align_right", "Shift+Alt+Right"),
-    ("Align top", "align_top", "Shift+Alt+Up"),
+    ("Align right", "align_right", "Alt+Shift+Right"),
+    ("Align top", "align_top", "Alt+Shift+Up"),
     ("Align middles", "align_middle", ""),
-    ("Align bottom", "align_bottom", "Shift+Alt+Down"),
+    ("Align bottom", "align_bottom", "Alt+Shift+Down"),
     LINE,
     ("Distribute across", "distribute_across", ""),
     ("Distribute down", "distribute_down", ""),
