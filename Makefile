@@ -35,7 +35,7 @@ check: $(TEST_READY)
 	$(PYTHON) -m mypy $(SOURCES)
 	$(VENV)/bin/lint-imports
 
-bench: $(RUN_READY)
+bench: $(TEST_READY)
 	$(PYTHON) -m benchmarks
 
 docs: $(RUN_READY)
