@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from graph import cards
@@ -11,7 +12,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Facts
 from graph.layers.base import Family
-from graph.network import Connection, Network, Node
+from graph.network import Connection, Matter, Network, Node, Remark
 from graph.routing import Course, course
 from graph.shapes import Kind, Shape
 
@@ -20,6 +21,12 @@ MARGIN = 32.0
 
 RADIUS = 8.0
 """Corner radius of cards."""
+
+HUES = 8
+"""Number of hues that remarks can have: the first of the families'."""
+
+MUTED = 0.5
+"""Opacity of a layer that data passes by."""
 
 GROUND, RAISED, TEXT, FAINT, BORDER = "#F4F6F8", "#FFFFFF", "#1A2230", "#586577", "#BDC6D2"
 
@@ -33,6 +40,7 @@ FAMILIES: dict[Family, str] = {
     Family.NORMALISATION: "#6E6F2C",
     Family.SHAPE: "#77629B",
     Family.MERGE: "#8F5D71",
+    Family.STRUCTURE: "#A8437C",
 }
 """Hue of each family, as in the light theme."""
 
@@ -60,12 +68,15 @@ def svg(network: Network, title: str = "") -> str:
     checker = Checker(Document(network))
     boxes = {node.id: cards.box(node) for node in network}
     courses = {wire: wire_course(network, wire, boxes) for wire in network.connections}
-    left, top, width, height = _extent([*boxes.values(), *(line.bounds() for line in courses.values())])
+    remarks = sorted(network.remarks.values(), key=lambda remark: (remark.matter is Matter.NOTE, remark.id))
+    whole = [*boxes.values(), *(line.bounds() for line in courses.values()), *(remark.area for remark in remarks)]
+    left, top, width, height = _extent(whole)
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {width:g} {height:g}" '
         f'width="{width:g}" height="{height:g}" font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif">',
         f"<title>{escape(title) or f'Network of {len(network)} layers'}</title>",
         f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{GROUND}"/>',
+        *(line for remark in remarks for line in _remark(remark)),
         *(_wire(courses[wire], checker.facts(wire.source).outputs.get(wire.source_port)) for wire in courses),
         *(line for node in network for line in _card(node, checker.facts(node.id))),
         "</svg>",
@@ -91,6 +102,18 @@ def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
     return left, top, right - left, bottom - top
 
 
+def _remark(remark: Remark) -> list[str]:
+    x, y, width, height = remark.area
+    hue, note = list(FAMILIES.values())[remark.hue % HUES], remark.matter is Matter.NOTE
+    look = f'rx="{4 if note else 10}" fill="{hue}" fill-opacity="{0.2 if note else 0.08}" stroke="{hue}"'
+    box = f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" {look}/>'
+    letters = max(1, int((width - 20) / 6.5))
+    lines = [line for text in remark.text.splitlines() for line in wrap(text, letters) or [""]]
+    if not note:
+        return [box, _text(x + 12, y + 21, escape(remark.text), size=14, weight=600)]
+    return [box, *(_text(x + 10, y + 22 + 17 * row, escape(line)) for row, line in enumerate(lines))]
+
+
 def _wire(line: Course, shape: Shape | None) -> str:
     color, width, dashes = STROKES[shape.kind if shape else ""]
     curves = " ".join("C" + " ".join(f"{x:g},{y:g}" for x, y in curve) for curve in line.curves)
@@ -104,7 +127,7 @@ def _card(node: Node, facts: Facts) -> list[str]:
     hue, name = FAMILIES[node.layer.family], escape(node.id)
     strip = f"M{x:g},{y + cards.HEADER:g} v{RADIUS - cards.HEADER:g} a8,8 0 0 1 8,-8 h{width - 16:g} a8,8 0 0 1 8,8 "
     lines = [
-        f'<g id="{name}">',
+        f'<g id="{name}" opacity="{MUTED:g}">' if node.muted else f'<g id="{name}">',
         f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{RAISED}" stroke="{BORDER}"/>',
         f'<path d="{strip}v{cards.HEADER - RADIUS:g} z" fill="{hue}" fill-opacity="0.16"/>',
         f'<rect x="{x + 12:g}" y="{y + 9:g}" width="10" height="10" rx="2" fill="{hue}"/>',

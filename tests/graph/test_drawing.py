@@ -6,11 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from graph.drawing import svg
+from graph.drawing import FAMILIES, svg
 from graph.errors import NetloomError
+from graph.layers.base import Family
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.network import Connection, Network, Node
+from graph.network import Connection, Matter, Network, Node, Remark
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -52,3 +53,26 @@ def test_all_cards_lie_within_the_frame():
 def test_an_empty_network_is_refused():
     with pytest.raises(NetloomError, match="nothing to draw"):
         svg(Network())
+
+
+def test_every_family_has_a_hue():
+    assert set(FAMILIES) == set(Family)
+
+
+def test_notes_frames_and_muted_layers_are_drawn():
+    network = sample()
+    network.replace_node(Node("conv1", network.layer("conv1"), (240.0, 0.0), muted=True))
+    network.remarks["note1"] = Remark("note1", Matter.NOTE, "Fewer filters <did> as well here", (0, 300, 120, 90), 5)
+    network.remarks["frame1"] = Remark("frame1", Matter.FRAME, "Features", (-40, -60, 900, 260), 1)
+    root = ElementTree.fromstring(svg(network))
+    texts = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
+    assert "Features" in texts
+    assert "Fewer filters" in texts
+    left, top, width, height = (float(value) for value in root.get("viewBox", "").split())
+    assert left < -40
+    assert top + height > 390
+    opacities = {group.get("id"): group.get("opacity") for group in root.iter(f"{SVG}g")}
+    assert opacities["conv1"] is not None
+    assert opacities["input1"] is None
+    assert top < -60
+    assert width > 900
