@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF
@@ -9,7 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from graph import cards
-from graph.network import Matter, Remark
+from graph.network import Matter, Position, Remark
 from widgets.canvas import remarks
 from widgets.canvas.editor import Editor
 from widgets.canvas.note_field import NoteField
@@ -47,12 +48,10 @@ class Annotator(Editor):
 
     def add_frame(self) -> None:
         """Put a frame around the selected cards, or at the pointer, and ask for its title."""
-        bounds = self.board.bounds(self.selection.ids)
-        if bounds.isEmpty():
-            bounds = QRectF(self.pointer_place(), QRectF(0, 0, *FRAME_SIZE).size())
-        area = bounds.adjusted(-ROOM, -ROOM - remarks.TITLE, ROOM, ROOM)
-        whole = tuple(_snapped(value) for value in (area.left(), area.top(), area.width(), area.height()))
-        remark = Remark(self._free("frame"), Matter.FRAME, "Frame", (whole[0], whole[1], whole[2], whole[3]), hue=1)
+        corner = self.pointer_place()
+        free = (_snapped(corner.x()), _snapped(corner.y()), *FRAME_SIZE)
+        area = self._around(self.selection.ids) if self.selection.ids else free
+        remark = Remark(self._free("frame"), Matter.FRAME, "Frame", area, hue=1)
         self._set("Add a frame", remark)
         self.select_remark(remark.id)
         self.edit_remark(remark.id)
@@ -93,7 +92,33 @@ class Annotator(Editor):
         self.select_remark(None)
         return bool(chosen)
 
+    def arrange_with_frames(self, title: str, places: Mapping[str, Position]) -> None:
+        """Move cards in one transaction, and every frame that held some of them with those around it."""
+        board = self.board
+        frames = [each for each in board.remarks.values() if each.matter is Matter.FRAME]
+        held = {
+            each.id: [id_ for id_, card in board.cards.items() if remarks.rect(each).contains(card.rect)]
+            for each in frames
+        }
+        before = {id_: self.document.network.node(id_).position for id_ in places}
+        with self.document.transaction(title):
+            self.document.move(places)
+            for frame in frames:
+                if set(held[frame.id]) & set(places):
+                    area = self._around(held[frame.id])
+                    self.document.set_remark(frame.id, replace(frame, area=area))
+        if self.moves:
+            self._mover.start(before, places)
+
     # Inside
+
+    def _around(self, ids: Iterable[str]) -> tuple[float, float, float, float]:
+        """The area of a frame around cards, where the document has them."""
+        bounds = QRectF()
+        for id_ in ids:
+            bounds = bounds.united(QRectF(*cards.box(self.document.network.node(id_))))
+        area = bounds.adjusted(-ROOM, -ROOM - remarks.TITLE, ROOM, ROOM)
+        return _snapped(area.left()), _snapped(area.top()), _snapped(area.width()), _snapped(area.height())
 
     def _write(self, remark: Remark) -> None:
         painter = self.surface.remark_painter

@@ -163,7 +163,7 @@ class CanvasView(Adder):
         """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
         chosen = self.selection.ids if len(self.selection) > 1 else None
         places = arrange_to_fit(self.document.network, self.room(), chosen)
-        self.glide_to("Arrange layers", places)
+        self.arrange_with_frames("Arrange layers", places)
         if chosen is None:
             self.frame_all()
 

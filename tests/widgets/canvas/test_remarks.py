@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from graph.network import Matter, Remark
 from tests.widgets.canvas.conftest import Hand, build
@@ -126,3 +126,16 @@ def test_another_colour_shows(canvas):
     before = canvas.grab().toImage().pixelColor(area)
     canvas.recolor_remark("note1", 5)
     assert canvas.grab().toImage().pixelColor(area) != before
+
+
+def test_a_frame_stays_around_its_layers_when_they_are_laid_out(canvas, qtbot):
+    frame(canvas)
+    with canvas.document.transaction("Scatter"):
+        canvas.document.move({"dense1": (230, 20), "relu1": (500, 60), "input1": (0, -400)})
+    canvas.selection.clear()
+    qtbot.keyClick(canvas, Qt.Key.Key_L)
+    area = QRectF(*canvas.document.network.remarks["frame1"].area)
+    held = {id_ for id_, card in canvas.board.cards.items() if area.contains(card.rect)}
+    assert held == {"dense1", "relu1"}
+    canvas.document.undo()
+    assert canvas.document.network.remarks["frame1"].area == (216, -60, 480, 200)
