@@ -22,7 +22,7 @@ def embed_tokens(port: str, shape: Shape) -> tuple[Remedy, ...]:
     return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
 
 
-class _Activation(Layer):
+class Activation(Layer):
     """What the functions share: any shape passes unchanged."""
 
     family: ClassVar[Family] = Family.ACTIVATION
@@ -39,15 +39,16 @@ class _Activation(Layer):
         """Operations per value times the values, an exponential counted as one operation."""
         return self.operations * elements(inputs["in"])
 
-    def _arguments(self, x: Shape) -> dict[str, Argument]:
+    def arguments(self, x: Shape) -> dict[str, Argument]:
+        """What the torch module is built with."""
         return {}
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The torch module of that name."""
-        return single(self.target, **self._arguments(inputs["in"]))
+        return single(self.target, **self.arguments(inputs["in"]))
 
 
-class Relu(_Activation):
+class Relu(Activation):
     """max(0, x): keeps what is positive and turns the rest to zero.
 
     It costs next to nothing, and its gradient does not fade where a unit is active, so it is the usual choice
@@ -61,7 +62,7 @@ class Relu(_Activation):
     target: ClassVar[str] = "torch.nn.ReLU"
 
 
-class LeakyRelu(_Activation):
+class LeakyRelu(Activation):
     """Like ReLU, but negative values are kept, made smaller by a slope.
 
     Because some gradient always flows, units do not die. Try it where many ReLU units stay at zero; slope 0 is
@@ -76,7 +77,8 @@ class LeakyRelu(_Activation):
 
     slope: float = setting(0.01, "Factor for negative values.", minimum=0.0, maximum=10.0)
 
-    def _arguments(self, x: Shape) -> dict[str, Argument]:
+    def arguments(self, x: Shape) -> dict[str, Argument]:
+        """As torch names it."""
         return {"negative_slope": self.slope}
 
     def summary(self) -> str:
@@ -84,7 +86,7 @@ class LeakyRelu(_Activation):
         return f"slope {self.slope:g}"
 
 
-class Elu(_Activation):
+class Elu(Activation):
     """x where positive, alpha (exp(x) - 1) where negative: a ReLU with a smooth lower bound.
 
     Negative values level off at -alpha, which keeps the mean of the activations near zero and often speeds learning
@@ -100,7 +102,8 @@ class Elu(_Activation):
 
     alpha: float = setting(1.0, "Depth at which negative values level off.", minimum=0.0, maximum=100.0)
 
-    def _arguments(self, x: Shape) -> dict[str, Argument]:
+    def arguments(self, x: Shape) -> dict[str, Argument]:
+        """As torch names it."""
         return {"alpha": self.alpha}
 
     def summary(self) -> str:
@@ -108,7 +111,7 @@ class Elu(_Activation):
         return f"alpha {self.alpha:g}"
 
 
-class Gelu(_Activation):
+class Gelu(Activation):
     """x times the probability that a normal random number lies below x: a smooth ReLU.
 
     Transformers use it between their dense layers. The tanh form is an older, slightly different approximation that
@@ -124,7 +127,8 @@ class Gelu(_Activation):
 
     approximate: Literal["none", "tanh"] = setting("none", "The exact function, or its approximation by tanh.")
 
-    def _arguments(self, x: Shape) -> dict[str, Argument]:
+    def arguments(self, x: Shape) -> dict[str, Argument]:
+        """Only what differs from torch."""
         return {} if self.approximate == "none" else {"approximate": self.approximate}
 
     def summary(self) -> str:
@@ -132,7 +136,7 @@ class Gelu(_Activation):
         return "" if self.approximate == "none" else "tanh form"
 
 
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x)): squeezes any number into the range from 0 to 1.
 
     Its output can be read as a probability, so it suits yes-or-no answers and gates. Between deep layers its gradient,
@@ -147,7 +151,7 @@ class Sigmoid(_Activation):
     operations: ClassVar[int] = 4
 
 
-class Tanh(_Activation):
+class Tanh(Activation):
     """Squeezes any number into the range from -1 to 1, with 0 staying 0.
 
     A sigmoid centred at zero, with up to four times its gradient. The classic networks, LeNet among them, and the
@@ -162,7 +166,7 @@ class Tanh(_Activation):
     operations: ClassVar[int] = 5
 
 
-class Softmax(_Activation):
+class Softmax(Activation):
     """Turns scores into shares that are positive and add up to 1: exp(x_i) / sum of exp(x_j).
 
     It reads a vector as scores of classes; in an image it works over the channels of each pixel, in a sequence over
@@ -176,11 +180,12 @@ class Softmax(_Activation):
     target: ClassVar[str] = "torch.nn.Softmax"
     operations: ClassVar[int] = 3
 
-    def _arguments(self, x: Shape) -> dict[str, Argument]:
+    def arguments(self, x: Shape) -> dict[str, Argument]:
+        """The axis of the scores."""
         return {"dim": 2 if x.kind in (Kind.SEQUENCE, Kind.VIDEO) else 1}
 
 
-class Step(_Activation):
+class Step(Activation):
     """1 where the input is at least 0, else 0: the all-or-nothing unit of the first perceptrons.
 
     Its slope is zero everywhere, so no gradient passes and nothing before it can learn by gradient descent. It is

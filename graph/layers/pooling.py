@@ -202,7 +202,7 @@ class _Pool1d(_Pool):
         return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
 
 
-class _Pool2d(_Pool):
+class Pool2d(_Pool):
     """Pooling over the height and width of an image."""
 
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
@@ -241,7 +241,12 @@ class _Pool2d(_Pool):
     def _instead(self) -> list[Remedy]:
         return [Remedy("Use Global pool 2d", replace=GlobalPool2d())]
 
-    def _sizes(self) -> dict[str, Argument]:
+    def rounds_up(self) -> bool:
+        """A window that sticks out is dropped, unless a layer says otherwise."""
+        return False
+
+    def sizes(self) -> dict[str, Argument]:
+        """Window, stride and padding as torch's arguments, where they are not its defaults."""
         arguments: dict[str, Argument] = {
             "kernel_size": compact(self.kernel_size),
             "stride": compact(self.stride) if self.stride else None,
@@ -250,7 +255,7 @@ class _Pool2d(_Pool):
         return without_defaults(arguments, stride=None, padding=0)
 
 
-class MaxPool2d(_Pool2d):
+class MaxPool2d(Pool2d):
     """Keeps the largest value of each window of an image, channel by channel.
 
     What matters is that a feature was found, not exactly where; a 2 x 2 window with stride 2 drops three quarters of
@@ -279,10 +284,10 @@ class MaxPool2d(_Pool2d):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool2d``."""
         more: dict[str, Argument] = {"dilation": compact(self.dilation), "ceil_mode": self.ceil}
-        return single("torch.nn.MaxPool2d", **self._sizes(), **without_defaults(more, dilation=1, ceil_mode=False))
+        return single("torch.nn.MaxPool2d", **self.sizes(), **without_defaults(more, dilation=1, ceil_mode=False))
 
 
-class AveragePool2d(_Pool2d):
+class AveragePool2d(Pool2d):
     """Keeps the mean of each window of an image, channel by channel.
 
     It blurs and shrinks where max pooling picks. Along an axis of size W the output has (W - K + 2P)/S + 1 values,
@@ -313,7 +318,7 @@ class AveragePool2d(_Pool2d):
             "divisor_override": self.divisor,
         }
         kept = without_defaults(more, ceil_mode=False, count_include_pad=True, divisor_override=None)
-        return single("torch.nn.AvgPool2d", **self._sizes(), **kept)
+        return single("torch.nn.AvgPool2d", **self.sizes(), **kept)
 
 
 class MaxPool1d(_Pool1d):

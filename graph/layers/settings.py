@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
@@ -14,7 +15,7 @@ from pydantic.fields import FieldInfo
 from graph.errors import NetloomError
 from graph.shapes import Shape
 
-Value = int | float | bool | str | None | tuple[int, ...] | Shape
+Value = int | float | bool | str | None | tuple[int, ...] | tuple[tuple[float, ...], ...] | Shape
 
 
 def _both(value: object) -> object:
@@ -26,6 +27,39 @@ def _both(value: object) -> object:
 
 Size2 = Annotated[tuple[int, int], BeforeValidator(_both)]
 """Two whole numbers, along height and width; a single number stands for both."""
+
+
+def read_matrix(text: str) -> tuple[tuple[float, ...], ...]:
+    """Rows of numbers from text: spaces or commas between numbers, slashes or line ends between rows.
+
+    Raises
+    ------
+    ValueError
+        if something is no number.
+    """
+    lines = [line for line in text.replace("/", "\n").splitlines() if line.strip()]
+    return tuple(tuple(float(word) for word in line.replace(",", " ").split()) for line in lines)
+
+
+def matrix_text(rows: tuple[tuple[float, ...], ...]) -> str:
+    """Rows of numbers as one line: ``1 0 1 / 0 1 0 / 1 0 1``."""
+    return " / ".join(" ".join(f"{number:.9g}" for number in row) for row in rows)
+
+
+def _rows(value: object) -> object:
+    """A matrix from text or from JSON's lists; its rows must be equally long."""
+    rows: Any = read_matrix(value) if isinstance(value, str) else value
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
+        return value
+    if not rows or not rows[0] or len({len(row) for row in rows}) > 1:
+        raise ValueError("a matrix needs rows of the same length, such as 1 0 1 / 0 1 0 / 1 0 1")
+    if not all(isinstance(each, int | float) and math.isfinite(each) for row in rows for each in row):
+        raise ValueError("a matrix holds ordinary numbers only")
+    return tuple(tuple(float(each) for each in row) for row in rows)
+
+
+Matrix = Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_rows)]
+"""A small table of numbers, row by row; text such as ``1 0 / 0 1`` is read too."""
 
 
 def setting(
@@ -70,7 +104,8 @@ class Setting:
     """Description of one setting.
 
     ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
-    whole numbers), ``text`` or ``shape``; ``optional`` settings may also be None.
+    whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``text`` or ``shape``; ``optional`` settings may
+    also be None.
     """
 
     name: str
@@ -91,8 +126,7 @@ class Setting:
 
     def complaint(self, value: object) -> str | None:
         """What is wrong with ``value`` by this setting's bounds, or None."""
-        numbers = value if isinstance(value, tuple) else (value,)
-        for number in numbers:
+        for number in _numbers(value):
             if not isinstance(number, int | float):
                 continue
             if self.minimum is not None and number < self.minimum:
@@ -100,6 +134,15 @@ class Setting:
             if self.maximum is not None and number > self.maximum:
                 return f"{self.label} must be at most {self.maximum:g}, not {number:g}"
         return None
+
+
+def _numbers(value: object) -> Iterator[object]:
+    """The value itself, or every value in a tuple of them, rows of a matrix included."""
+    if not isinstance(value, tuple):
+        yield value
+        return
+    for part in value:
+        yield from _numbers(part)
 
 
 _PLAIN: dict[object, str] = {
@@ -123,6 +166,8 @@ def _type_of(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
     if origin is Literal:
         return "choice", tuple(str(choice) for choice in get_args(annotation)), False
     if origin is tuple:
+        if get_origin(get_args(annotation)[0]) is tuple:
+            return "matrix", (), False
         return ("sizes" if Ellipsis in get_args(annotation) else "size"), (), False
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return "choice", tuple(member.value for member in annotation), False

@@ -35,6 +35,12 @@ def _fraction(setting: Setting) -> st.SearchStrategy[float]:
     return st.floats(least, min(most, least + 1.0))
 
 
+def _matrix(setting: Setting) -> st.SearchStrategy[Any]:
+    numbers = _fraction(setting) if setting.minimum is not None else st.sampled_from([-1.0, 0.0, 0.5, 2.0])
+    widths = st.tuples(st.integers(1, 4), st.integers(1, 4))
+    return widths.flatmap(lambda size: st.tuples(*[st.tuples(*[numbers] * size[1])] * size[0]))
+
+
 def _required(setting: Setting) -> st.SearchStrategy[Any]:
     kinds: dict[str, Any] = {
         "bool": st.booleans(),
@@ -48,6 +54,8 @@ def _required(setting: Setting) -> st.SearchStrategy[Any]:
         return st.tuples(_whole(setting), _whole(setting))
     if setting.type == "sizes":
         return st.lists(_whole(setting), min_size=1, max_size=3).map(tuple)
+    if setting.type == "matrix":
+        return _matrix(setting)
     return _whole(setting) if setting.type == "int" else _fraction(setting)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.layers.base import Layer, ShapeError, repaired
@@ -18,6 +18,8 @@ from tests.graph.layers.strategies import cases, layers
 
 KINDS = list(catalogue().values())
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
+few = settings(max_examples=max(10, settings().max_examples // 2))
+"""Examples for each kind: there are many kinds, and what one family shares is tried once for each of its members."""
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 
 
@@ -63,10 +65,13 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
         _unknown(layer, inputs) or layer.shape.kind is Kind.TOKENS or _mixes(layer, inputs)
     ),
     "conv_transpose2d": lambda layer, inputs: any(layer.padding),
+    "channel_split": lambda layer, inputs: True,
+    "pad_channels": lambda layer, inputs: True,
 }
 """Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
 along time, vectors and images have nothing to join, a causal convolution must not see the future through a mirrored
-border, tokens are not made of numbers, and an image whose border is cut off must keep at least one pixel."""
+border, tokens are not made of numbers, an image whose border is cut off must keep at least one pixel, a split drops
+no channels, and padding cuts none off."""
 
 
 HAPPY = {
@@ -105,6 +110,7 @@ def test_defaults_build(kind: type[Layer]) -> None:
 
 
 @every_kind
+@few
 @given(data=st.data())
 def test_the_shape_rule_and_the_costs_agree_with_torch(kind: type[Layer], data: st.DataObject) -> None:
     layer, inputs = data.draw(cases(kind))
@@ -113,7 +119,7 @@ def test_the_shape_rule_and_the_costs_agree_with_torch(kind: type[Layer], data: 
     except ShapeError:
         if not STRICTER.get(kind.kind, _never)(layer, inputs):
             # Tensors without values skip some of torch's checks, so this needs the CPU.
-            with pytest.raises((RuntimeError, ValueError, AssertionError)):
+            with pytest.raises((RuntimeError, ValueError, AssertionError, IndexError)):
                 run(layer, inputs, "cpu")
         return
     module, found = run(layer, inputs, "meta")
@@ -125,24 +131,15 @@ def test_the_shape_rule_and_the_costs_agree_with_torch(kind: type[Layer], data: 
 
 
 @every_kind
+@few
 @given(data=st.data())
-def test_costs_are_not_negative_and_unlike_shapes_never_crash(kind: type[Layer], data: st.DataObject) -> None:
+def test_unlike_shapes_never_crash_and_every_remedy_of_a_refusal_helps(kind: type[Layer], data: st.DataObject) -> None:
     layer, inputs = data.draw(cases(kind, fitting=False))
     try:
         outputs = layer.infer(inputs)
-    except ShapeError:
-        return
-    assert layer.connection_count(inputs, outputs) >= 0
-    assert layer.flops(inputs, outputs) >= 0
-    assert layer.parameter_count(inputs) >= 0
-
-
-@every_kind
-@given(data=st.data())
-def test_every_remedy_of_a_refusal_helps(kind: type[Layer], data: st.DataObject) -> None:
-    layer, inputs = data.draw(cases(kind, fitting=False))
-    try:
-        layer.infer(inputs)
+        assert layer.connection_count(inputs, outputs) >= 0
+        assert layer.flops(inputs, outputs) >= 0
+        assert layer.parameter_count(inputs) >= 0
     except ShapeError as error:
         assert error.message.endswith(".")
         assert error.port is None or error.port in inputs
@@ -154,6 +151,7 @@ def test_every_remedy_of_a_refusal_helps(kind: type[Layer], data: st.DataObject)
 
 
 @every_kind
+@few
 @given(data=st.data())
 def test_json_keeps_every_setting(kind: type[Layer], data: st.DataObject) -> None:
     layer = data.draw(layers(kind))
@@ -162,6 +160,7 @@ def test_json_keeps_every_setting(kind: type[Layer], data: st.DataObject) -> Non
 
 
 @every_kind
+@few
 @given(data=st.data())
 def test_values_and_gradients_are_finite(kind: type[Layer], data: st.DataObject) -> None:
     layer, shapes = data.draw(cases(kind))

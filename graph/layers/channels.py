@@ -1,0 +1,314 @@
+"""Layers that sort, cut and weigh channels: gain, split, shuffle, slice, maxout, squeeze and excitation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from graph.layers.activation import VALUES, embed_tokens
+from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
+from graph.layers.construct import Argument, Construct, Ref, X, chain, function, method, single
+from graph.layers.grid import as_image
+from graph.layers.settings import setting
+from graph.shapes import AXES, Kind, Shape
+
+
+def _axis(x: Shape) -> int:
+    """Index of the channels, or features, in a batch of ``x``."""
+    return AXES[x.kind].index("F" if "F" in AXES[x.kind] else "C") + 1
+
+
+def _with_features(x: Shape, features: int) -> Shape:
+    """``x`` with another number of channels or features."""
+    sizes = list(x.sizes)
+    sizes[_axis(x) - 1] = features
+    return Shape(x.kind, tuple(sizes))
+
+
+def _divisor(number: int, most: int) -> int:
+    """The largest divisor of ``number`` that is at most ``most``."""
+    return max(each for each in range(1, min(number, most) + 1) if number % each == 0)
+
+
+class _Channels(Layer):
+    """Any values pass; tokens need an embedding."""
+
+    accepts: ClassVar[tuple[Kind, ...]] = VALUES
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """Embed tokens."""
+        return embed_tokens(port, shape)
+
+
+class Gain(_Channels):
+    """Multiplies each feature map by one trainable number.
+
+    Behind a tanh, whose values cannot exceed 1, it lets the network say how much each map counts. Jarrett and others
+    (2009) end their filter stage with it.
+    """
+
+    kind: ClassVar[str] = "gain"
+    title: ClassVar[str] = "Gain"
+    family: ClassVar[Family] = Family.NORMALISATION
+    stem: ClassVar[str] = "gain"
+    aliases: ClassVar[tuple[str, ...]] = ("scale", "trainable gain", "channel weights", "jarrett")
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """One for each channel or feature."""
+        return inputs["in"].features
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One for each value."""
+        return elements(inputs["in"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """One for each value."""
+        return elements(inputs["in"])
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module with one number per channel."""
+        x = inputs["in"]
+        return single("graph.modules.gain.Gain", channels=x.features, trailing=len(x.sizes) - _axis(x))
+
+
+class Maxout(_Channels):
+    """Of every few neighbouring units or maps it keeps the largest value.
+
+    Several linear pieces of which the largest wins make a curve that training shapes itself: an activation that is
+    learned. Put it behind a dense layer or a convolution with that many times more units. After Goodfellow (2013).
+    """
+
+    kind: ClassVar[str] = "maxout"
+    title: ClassVar[str] = "Maxout"
+    family: ClassVar[Family] = Family.ACTIVATION
+    stem: ClassVar[str] = "maxout"
+    aliases: ClassVar[tuple[str, ...]] = ("max out", "channel max", "winner takes all", "pieces")
+
+    pieces: int = setting(2, "Units or maps of which one value is kept.", minimum=2, maximum=1024, unit="pieces")
+
+    def output(self, x: Shape) -> Shape:
+        """As many channels or features as there are groups."""
+        if x.features % self.pieces:
+            message = (
+                f"Maxout of {self.pieces} pieces needs a number of features that {self.pieces} divides, "
+                f"but {x.described()} arrives."
+            )
+            fitting = max(2, _divisor(x.features, self.pieces))
+            raise refusal(self, {"in": x}, message, _fewer(self, "pieces", fitting))
+        return _with_features(x, x.features // self.pieces)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """A comparison for each value."""
+        return elements(inputs["in"])
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """The channels in groups, and the largest of each group."""
+        axis = _axis(inputs["in"])
+        groups = (inputs["in"].features // self.pieces, self.pieces)
+        return chain(method("unflatten", X, axis, groups), method("amax", Ref(0), axis + 1))
+
+    def summary(self) -> str:
+        """The number of pieces."""
+        return f"of {self.pieces}"
+
+
+def _fewer(layer: Layer, name: str, number: int) -> list[Remedy]:
+    return [Remedy(f"Use {number} {name}", replace=layer.changed(**{name: number}))]
+
+
+class ChannelSplit(_Channels):
+    """Deals the channels of an image, or the features of a vector or sequence, out to several outputs.
+
+    Each part keeps its order. Branches can then treat the parts differently and a Concatenate joins them again, as in
+    ShuffleNet, or in AlexNet's two halves.
+    """
+
+    kind: ClassVar[str] = "channel_split"
+    title: ClassVar[str] = "Channel split"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "split"
+    aliases: ClassVar[tuple[str, ...]] = ("chunk", "branches", "shufflenet", "divide")
+
+    parts: int = setting(2, "Number of equal parts.", minimum=2, maximum=16, unit="parts")
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """``out1`` to ``outN``."""
+        return tuple(Port(f"out{number}") for number in range(1, self.parts + 1))
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """The same share of the channels at each output."""
+        self.check_kinds(inputs)
+        x = inputs["in"]
+        if x.features % self.parts:
+            message = (
+                f"Channel split into {self.parts} parts needs features that {self.parts} divides, "
+                f"but {x.described()} arrives."
+            )
+            fitting = max(2, _divisor(x.features, self.parts))
+            raise refusal(self, inputs, message, _fewer(self, "parts", fitting))
+        part = _with_features(x, x.features // self.parts)
+        return {port.name: part for port in self.output_ports()}
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``narrow`` once for each part."""
+        x = inputs["in"]
+        size = x.features // self.parts
+        steps = tuple(method("narrow", X, _axis(x), index * size, size) for index in range(self.parts))
+        return Construct(None, steps, {port.name: Ref(index) for index, port in enumerate(self.output_ports())})
+
+    def summary(self) -> str:
+        """The number of parts."""
+        return f"{self.parts} parts"
+
+
+class ChannelShuffle(_Channels):
+    """Mixes the order of the channels, so that groups exchange what they found.
+
+    Grouped convolutions never see the other groups' maps. Dealing the maps out like cards, one from each group in
+    turn, gives the next grouped layer some of all of them, at no cost.
+    """
+
+    kind: ClassVar[str] = "channel_shuffle"
+    title: ClassVar[str] = "Channel shuffle"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "shuffle"
+    aliases: ClassVar[tuple[str, ...]] = ("shufflenet", "permute channels", "interleave")
+
+    groups: int = setting(2, "Groups that the channels come in.", minimum=1, maximum=1024, unit="groups")
+
+    def output(self, x: Shape) -> Shape:
+        """The same shape."""
+        if x.features % self.groups:
+            message = (
+                f"Channel shuffle with {self.groups} groups needs features that {self.groups} divides, "
+                f"but {x.described()} arrives."
+            )
+            raise refusal(self, {"in": x}, message, _fewer(self, "groups", _divisor(x.features, self.groups)))
+        return x
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """The channels as a table of groups, turned over and read again."""
+        axis = _axis(inputs["in"])
+        table = (self.groups, inputs["in"].features // self.groups)
+        turned = method("transpose", Ref(0), axis, axis + 1)
+        return chain(method("unflatten", X, axis, table), turned, method("flatten", Ref(1), axis, axis + 1))
+
+    def summary(self) -> str:
+        """The number of groups."""
+        return f"{self.groups} groups"
+
+
+class Slice(_Channels):
+    """Takes some of the features or channels, one after another from a place that you set, and drops the others.
+
+    It cuts the first ten of a thousand scores out, or one sensor out of many.
+    """
+
+    kind: ClassVar[str] = "slice"
+    title: ClassVar[str] = "Slice"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "slice"
+    aliases: ClassVar[tuple[str, ...]] = ("select features", "narrow", "crop channels", "take")
+
+    first: int = setting(0, "Place of the first feature that is taken, counted from 0.", minimum=0, maximum=1_000_000)
+    count: int = setting(1, "Number of features that are taken.", minimum=1, maximum=1_000_000, unit="features")
+
+    def output(self, x: Shape) -> Shape:
+        """As many features as are taken."""
+        if self.first + self.count > x.features:
+            message = f"Slice needs at least {self.first + self.count} features, but {x.described()} arrives."
+            start = self.changed(first=0, count=min(self.count, x.features))
+            raise refusal(self, {"in": x}, message, [Remedy(f"Take the first {start.count}", replace=start)])
+        return _with_features(x, self.count)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``narrow`` along the features."""
+        return chain(method("narrow", X, _axis(inputs["in"]), self.first, self.count))
+
+    def summary(self) -> str:
+        """The first and the last place."""
+        return f"{self.first} to {self.first + self.count - 1}"
+
+
+class PadChannels(_Channels):
+    """Adds channels or features of zeros until there are as many as you set.
+
+    The shortcut of a residual block needs as many maps as its convolutions give. Zeros cost no parameters; He and
+    others (2016) call it option A.
+    """
+
+    kind: ClassVar[str] = "pad_channels"
+    title: ClassVar[str] = "Pad channels"
+    family: ClassVar[Family] = Family.SHAPE
+    stem: ClassVar[str] = "pad"
+    aliases: ClassVar[tuple[str, ...]] = ("zero padding", "identity shortcut", "option a", "more channels")
+
+    channels: int = setting(64, "Number of channels or features afterwards.", minimum=1, maximum=65_536)
+
+    def output(self, x: Shape) -> Shape:
+        """As many channels as set."""
+        if x.features > self.channels:
+            message = f"Pad channels cannot make {self.channels} channels of {x.described()}."
+            raise refusal(self, {"in": x}, message, _fewer(self, "channels", x.features))
+        return _with_features(x, self.channels)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.functional.pad`` behind the last channel."""
+        x = inputs["in"]
+        behind = len(x.sizes) - _axis(x)
+        pads: tuple[Argument, ...] = (*[0] * (2 * behind), 0, self.channels - x.features)
+        return chain(function("torch.nn.functional.pad", X, pads))
+
+    def summary(self) -> str:
+        """The number of channels."""
+        return f"to {self.channels}"
+
+
+class SqueezeExcitation(Layer):
+    """Weighs each channel by a number from 0 to 1 that depends on the whole picture.
+
+    The mean of every map goes through two small dense layers that say which maps matter for this picture; the others
+    are turned down. It adds few parameters and usually some accuracy. After Hu and others (2018).
+    """
+
+    kind: ClassVar[str] = "squeeze_excitation"
+    title: ClassVar[str] = "Squeeze and excitation"
+    family: ClassVar[Family] = Family.NORMALISATION
+    stem: ClassVar[str] = "squeeze"
+    aliases: ClassVar[tuple[str, ...]] = ("se block", "channel attention", "senet")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    reduction: int = setting(4, "How many channels share one unit in the middle.", minimum=1, maximum=1024)
+
+    def _hidden(self, x: Shape) -> int:
+        return max(1, x.features // self.reduction)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Two dense layers between channels and hidden units."""
+        channels, hidden = inputs["in"].features, self._hidden(inputs["in"])
+        return 2 * channels * hidden + hidden + channels
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The dense layers are used once per picture."""
+        return self.parameter_count(inputs)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """A sum and a product for each value, and two for each weight."""
+        return 2 * elements(inputs["in"]) + 2 * self.parameter_count(inputs)
+
+    def sees_everything(self) -> bool:
+        """The weights depend on the whole picture."""
+        return True
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module of two dense layers."""
+        x = inputs["in"]
+        return single("graph.modules.squeeze.SqueezeExcitation", channels=x.features, hidden=self._hidden(x))
+
+    def summary(self) -> str:
+        """The reduction."""
+        return f"1 / {self.reduction}"

@@ -1,0 +1,113 @@
+"""Normalisation by the neighbourhood: local contrast, after Jarrett, and local response, after AlexNet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from graph.layers.base import Family, Layer, Remedy, Window, elements
+from graph.layers.construct import Construct, single
+from graph.layers.grid import as_image
+from graph.layers.settings import setting
+from graph.shapes import Kind, Shape
+
+SIZE = "Height and width of the neighbourhood."
+SIGMA = "Width of the bell curve by which near places count more."
+
+
+class _Local(Layer):
+    """Images pass in their shape."""
+
+    family: ClassVar[Family] = Family.NORMALISATION
+    stem: ClassVar[str] = "norm"
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+
+class _Contrast(_Local):
+    """Local contrast normalisation by a Gaussian window over all maps."""
+
+    target: ClassVar[str]
+    operations: ClassVar[int]
+    """Operations on each value beside the window's."""
+
+    size: int = setting(9, SIZE, minimum=1, maximum=255, unit="pixels")
+    sigma: float = setting(1.6, SIGMA, minimum=0.1, maximum=100.0, unit="pixels")
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The window at each pixel of the maps' mean, and some operations on each value."""
+        x = inputs["in"]
+        return 2 * self.size**2 * x.size("H") * x.size("W") + self.operations * elements(x)
+
+    def window(self) -> Window:
+        """The neighbourhood."""
+        return Window((self.size, self.size), (1, 1), (1, 1))
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module with a fixed window."""
+        return single(self.target, size=self.size, sigma=self.sigma)
+
+    def summary(self) -> str:
+        """Size of the neighbourhood."""
+        return f"{self.size} x {self.size}"
+
+
+class SubtractiveNorm(_Contrast):
+    """Takes from each value the mean of its neighbourhood in all maps.
+
+    What is the same all around, such as the lighting of a picture, goes; edges stay. Near places count more, by a
+    bell curve. It is the first half of local contrast normalisation.
+    """
+
+    kind: ClassVar[str] = "subtractive_norm"
+    title: ClassVar[str] = "Subtractive norm"
+    aliases: ClassVar[tuple[str, ...]] = ("local contrast normalisation", "lcn", "jarrett", "mean removal")
+    target: ClassVar[str] = "graph.modules.contrast.SubtractiveNorm"
+    operations: ClassVar[int] = 2
+
+
+class DivisiveNorm(_Contrast):
+    """Divides each value by the deviation of its neighbourhood in all maps.
+
+    Weak contrasts are lifted and strong ones tamed, but nothing is divided by less than the picture's mean deviation,
+    so that plain areas do not turn to noise. It is the second half of local contrast normalisation, behind
+    Subtractive norm.
+    """
+
+    kind: ClassVar[str] = "divisive_norm"
+    title: ClassVar[str] = "Divisive norm"
+    aliases: ClassVar[tuple[str, ...]] = ("local contrast normalisation", "lcn", "jarrett", "contrast")
+    target: ClassVar[str] = "graph.modules.contrast.DivisiveNorm"
+    operations: ClassVar[int] = 3
+
+
+class LocalResponseNorm(_Local):
+    """Divides each value by what its neighbours in other maps show at the same place.
+
+    y = x / (k + alpha / n x sum of squares over n neighbouring maps)^beta. Strong maps hold weaker ones down, so that
+    different filters learn different things. AlexNet used it; batch normalisation has replaced it.
+    """
+
+    kind: ClassVar[str] = "local_response_norm"
+    title: ClassVar[str] = "Local response norm"
+    aliases: ClassVar[tuple[str, ...]] = ("lrn", "alexnet", "lateral inhibition", "brightness normalisation")
+
+    size: int = setting(5, "Number of neighbouring maps, n.", minimum=1, maximum=512, unit="maps")
+    alpha: float = setting(1e-4, "How strongly the neighbours count.", minimum=0.0, maximum=1000.0)
+    beta: float = setting(0.75, "Exponent of the divisor.", minimum=0.0, maximum=10.0)
+    k: float = setting(1.0, "Number that the divisor starts from.", minimum=0.01, maximum=100.0)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The squares of n maps, a power and a division, for each value."""
+        return (2 * self.size + 3) * elements(inputs["in"])
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.LocalResponseNorm``."""
+        return single("torch.nn.LocalResponseNorm", size=self.size, alpha=self.alpha, beta=self.beta, k=self.k)
+
+    def summary(self) -> str:
+        """The number of maps."""
+        return f"{self.size} maps"

@@ -1,0 +1,198 @@
+"""Convolutions that a person sets up by hand: by a table of connections, or with typed kernels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Remedy, refusal
+from graph.layers.construct import Argument, Construct
+from graph.layers.settings import Matrix, Size2, setting
+from graph.layers.sliding import Sliding, strides
+from graph.shapes import Shape
+
+LENET = (
+    "X...XXX..XXXX.XX",
+    "XX...XXX..XXXX.X",
+    "XXX...XXX..X.XXX",
+    ".XXX..XXXX..X.XX",
+    "..XXX..XXXX.XX.X",
+    "...XXX..XXXX.XXX",
+)
+"""Which of the 6 maps of S2 (lines) the 16 maps of C3 see, from LeCun and others (1998), table 1."""
+
+
+class TableConv2d(Sliding):
+    """A convolution in which each filter sees only some of the maps, as a table says.
+
+    LeNet-5's third layer is one: its 16 filters see 3, 4 or all of the 6 maps before, so that they have to find
+    different features, with 1,516 parameters instead of 2,416. The table has a row for each map that arrives and a
+    column for each filter.
+    """
+
+    kind: ClassVar[str] = "table_conv2d"
+    title: ClassVar[str] = "Table conv2d"
+    stem: ClassVar[str] = "conv"
+    aliases: ClassVar[tuple[str, ...]] = ("connection table", "partial connections", "sparse connections", "lenet c3")
+
+    kernel_size: Size2 = setting((5, 5), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
+    connections: Literal["neighbours", "lenet", "typed"] = setting(
+        "neighbours", "Some neighbouring maps for each filter, LeNet-5's table for 6 maps, or a table of your own."
+    )
+    filters: int = setting(
+        16, "Number of filters.", minimum=1, maximum=4096, unit="filters", when=("connections", ("neighbours",))
+    )
+    seen: int = setting(
+        3, "Maps that each filter sees.", minimum=1, maximum=4096, unit="maps", when=("connections", ("neighbours",))
+    )
+    table: Matrix = setting(
+        ((1.0, 1.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0)),
+        "A row for each map, a column for each filter: 1 where the filter sees the map, else 0.",
+        minimum=0,
+        maximum=1,
+        when=("connections", ("typed",)),
+    )
+    bias: bool = setting(True, "Whether each filter adds a trainable bias.")
+
+    def kernel(self) -> tuple[int, int]:
+        """As set."""
+        return self.kernel_size
+
+    def lines(self, channels: int) -> tuple[str, ...]:
+        """The table as text: one line for each map that arrives, X where a filter sees it."""
+        if self.connections == "lenet":
+            return LENET
+        if self.connections == "typed":
+            return tuple("".join("X" if number else "." for number in row) for row in self.table)
+        seen = min(self.seen, channels)
+        return tuple(
+            "".join("X" if (channel - each) % channels < seen else "." for each in range(self.filters))
+            for channel in range(channels)
+        )
+
+    def output(self, x: Shape) -> Shape:
+        """One map per filter, if the table is made for so many maps."""
+        rows = len(self.lines(x.features))
+        if rows != x.features:
+            message = f"{self.title}'s table is made for {rows} maps, but {x.described()} arrives."
+            neighbours = self.changed(connections="neighbours")
+            raise refusal(self, {"in": x}, message, [Remedy("Connect neighbouring maps", replace=neighbours)])
+        return super().output(x)
+
+    def maps(self, channels: int) -> int:
+        """One for each column of the table."""
+        return len(self.lines(channels)[0])
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """One kernel for each connection."""
+        return math.prod(self.kernel_size) * sum(line.count("X") for line in self.lines(inputs["in"].features))
+
+    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
+        """One for each filter."""
+        return self.maps(inputs["in"].features) if self.bias else 0
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module that keeps the weights of existing connections only."""
+        arguments: dict[str, Argument] = {
+            "table": self.lines(inputs["in"].features),
+            "kernel_size": self.kernel_size,
+            **strides(self),
+            "bias": self.bias,
+        }
+        return self.bordered("graph.modules.table_conv.TableConv2d", arguments)
+
+    def summary(self) -> str:
+        """Filters, kernel and padding."""
+        count = {"neighbours": self.filters, "lenet": 16, "typed": len(self.table[0])}[self.connections]
+        return f"{count:,} filters, {self.how()}"
+
+
+def _scaled(divisor: float, *rows: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(number / divisor for number in row) for row in rows)
+
+
+KERNELS: Mapping[str, tuple[tuple[float, ...], ...]] = {
+    "identity": _scaled(1, (0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    "edge": _scaled(1, (-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+    "diagonal edge": _scaled(1, (1, 0, -1), (0, 0, 0), (-1, 0, 1)),
+    "sharpen": _scaled(1, (0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "box blur": _scaled(9, (1, 1, 1), (1, 1, 1), (1, 1, 1)),
+    "Gaussian blur": _scaled(16, (1, 2, 1), (2, 4, 2), (1, 2, 1)),
+    "Sobel across": _scaled(1, (-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "Sobel down": _scaled(1, (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+}
+"""Kernels that picture processing has used for decades, by name."""
+
+
+class FixedConv2d(Sliding):
+    """A convolution whose kernel you choose or type; it stays as it is while the rest of the network learns.
+
+    It shows what a kernel does to a picture before anything is learned: edges, blur, sharpening. The kernel is laid
+    on each channel by itself; "all" gives one map for each of the known kernels. Unfrozen, training starts from it.
+    """
+
+    kind: ClassVar[str] = "fixed_conv2d"
+    title: ClassVar[str] = "Hand-set conv2d"
+    stem: ClassVar[str] = "kernel"
+    aliases: ClassVar[tuple[str, ...]] = ("typed kernel", "sobel", "blur", "sharpen", "edge", "frozen", "image filter")
+
+    choice: Literal[
+        "identity",
+        "edge",
+        "diagonal edge",
+        "sharpen",
+        "box blur",
+        "Gaussian blur",
+        "Sobel across",
+        "Sobel down",
+        "all",
+        "typed",
+    ] = setting("edge", "A known kernel, all of them side by side, or numbers that you type.", label="kernel")
+    numbers: Matrix = setting(
+        ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 1.0)), "The kernel, row by row.", when=("choice", ("typed",))
+    )
+    border: Literal["zeros", "replicate"] = setting(
+        "replicate", "What the border holds: zeros, or the edge's own value.", when=("padding", ("same",))
+    )
+    frozen: bool = setting(True, "Whether training leaves the kernel as it is.")
+
+    def kernels(self) -> tuple[tuple[tuple[float, ...], ...], ...]:
+        """All kernels that are laid on each channel."""
+        if self.choice == "typed":
+            return (self.numbers,)
+        return tuple(KERNELS.values()) if self.choice == "all" else (KERNELS[self.choice],)
+
+    def kernel(self) -> tuple[int, int]:
+        """Height and width of the numbers."""
+        first = self.kernels()[0]
+        return len(first), len(first[0])
+
+    def maps(self, channels: int) -> int:
+        """One for each channel and kernel."""
+        return channels * len(self.kernels())
+
+    def used_weights(self, inputs: Mapping[str, Shape]) -> int:
+        """A kernel for each map."""
+        return math.prod(self.kernel()) * self.maps(inputs["in"].features)
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """None while the kernel is frozen."""
+        return 0 if self.frozen else self.used_weights(inputs)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module that holds the numbers, behind a border of its own."""
+        frozen: dict[str, Argument] = {} if self.frozen else {"frozen": False}
+        high, wide = self.pads()
+        mode = "constant" if high == wide == (0, 0) or self.border == "zeros" else "replicate"
+        arguments: dict[str, Argument] = {
+            "kernels": self.kernels(),
+            "channels": inputs["in"].features,
+            **strides(self),
+            **frozen,
+        }
+        return self.bordered("graph.modules.fixed_conv.FixedConv2d", arguments, mode)
+
+    def summary(self) -> str:
+        """The kernel's name, or its size."""
+        return f"{self.choice}, {self.how()}"

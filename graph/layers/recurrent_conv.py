@@ -1,0 +1,89 @@
+"""Recurrent convolution: maps that come back to the convolution that made them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+from graph.layers.base import Family, Layer, Reach, Remedy, positions
+from graph.layers.construct import Construct, single
+from graph.layers.grid import as_image, times
+from graph.layers.settings import Size2, setting
+from graph.shapes import Kind, Shape, image
+
+
+class RecurrentConv2d(Layer):
+    """A convolution whose maps come back to it for T steps, with the same weights at each.
+
+    At every step a unit sees its neighbours of the step before, so the receptive field grows with the steps while the
+    number of weights stays. The state begins as relu(W x + b) and is renewed by relu(W x + U state + b), each time
+    with local response normalisation, after Liang and Hu (2015).
+    """
+
+    kind: ClassVar[str] = "recurrent_conv2d"
+    title: ClassVar[str] = "Recurrent conv2d"
+    family: ClassVar[Family] = Family.CONVOLUTION
+    stem: ClassVar[str] = "recurrent"
+    aliases: ClassVar[tuple[str, ...]] = ("rcl", "rcnn", "recurrent convolutional layer", "liang and hu")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    filters: int = setting(16, "Number of maps.", minimum=1, maximum=65_536, unit="filters")
+    kernel_size: Size2 = setting((3, 3), "Height and width of the filters.", minimum=1, maximum=255, unit="pixels")
+    steps: int = setting(3, "How often the maps come back.", minimum=0, maximum=64, unit="steps")
+    norm: int = setting(
+        7,
+        "Neighbouring maps in the local response normalisation after each step; 0 for none.",
+        minimum=0,
+        maximum=512,
+        unit="maps",
+        label="normalisation",
+    )
+
+    def output(self, x: Shape) -> Shape:
+        """One map per filter, as large as the image."""
+        return image(self.filters, x.size("H"), x.size("W"))
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def _forward(self, inputs: Mapping[str, Shape]) -> int:
+        return (inputs["in"].features * math.prod(self.kernel_size) + 1) * self.filters
+
+    def _back(self) -> int:
+        return math.prod(self.kernel_size) * self.filters**2
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Forward filters with biases, and recurrent filters from every map to every map."""
+        return self._forward(inputs) + self._back()
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The forward ones once, the recurrent ones at each step."""
+        return (self._forward(inputs) + self.steps * self._back()) * positions(outputs["out"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each connection; sums and normalisation are not counted."""
+        return 2 * self.connection_count(inputs, outputs)
+
+    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+        """Every step widens the receptive field by a kernel."""
+        if len(reach.size) != 2:
+            return reach
+        axes = zip(reach.size, reach.jump, self.kernel_size, strict=True)
+        return Reach(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), reach.jump)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module of two convolutions in a loop."""
+        return single(
+            "graph.modules.recurrent_conv.RecurrentConv2d",
+            channels=inputs["in"].features,
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            steps=self.steps,
+            norm=self.norm,
+        )
+
+    def summary(self) -> str:
+        """Filters, kernel and steps."""
+        return f"{self.filters:,} filters, {times(self.kernel_size)}, {self.steps} steps"

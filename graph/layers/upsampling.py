@@ -1,0 +1,65 @@
+"""Enlarging images without weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Family, Layer, Remedy, Window, elements
+from graph.layers.construct import Argument, Construct, single
+from graph.layers.grid import as_image, times
+from graph.layers.settings import Size2, setting
+from graph.shapes import Kind, Shape, image
+
+
+class Upsample2d(Layer):
+    """Enlarges an image: each pixel repeated, or new ones mixed from their neighbours.
+
+    Decoders use it to grow maps back to the size of a picture; a convolution behind it smooths the blocks that
+    repeating leaves. It has no weights, unlike a transposed convolution, and leaves no checkerboard.
+    """
+
+    kind: ClassVar[str] = "upsample2d"
+    title: ClassVar[str] = "Upsample 2d"
+    family: ClassVar[Family] = Family.POOLING
+    stem: ClassVar[str] = "upsample"
+    aliases: ClassVar[tuple[str, ...]] = ("upsampling", "unpooling", "resize", "enlarge", "interpolate", "bilinear")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    factor: Size2 = setting((2, 2), "How many times larger the image becomes.", minimum=1, maximum=256)
+    size: Size2 | None = setting(
+        None, "Height and width afterwards, in place of a factor.", minimum=1, maximum=4096, unit="pixels"
+    )
+    mode: Literal["nearest", "bilinear"] = setting(
+        "nearest", "Repeat the nearest pixel, or mix the four nearest by their distance."
+    )
+
+    def output(self, x: Shape) -> Shape:
+        """The size set, or the factor times the size."""
+        high, wide = self.size or (x.size("H") * self.factor[0], x.size("W") * self.factor[1])
+        return image(x.features, high, wide)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """None for repeating; seven for each mixed value."""
+        return 0 if self.mode == "nearest" else 7 * elements(outputs["out"])
+
+    def window(self) -> Window | None:
+        """One pixel, or two where they are mixed; unknown beforehand where a size is set."""
+        if self.size:
+            return None
+        reach = 1 if self.mode == "nearest" else 2
+        return Window((reach, reach), (1, 1), (1, 1), upsampling=self.factor)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``torch.nn.Upsample``."""
+        high, wide = self.output(inputs["in"]).sizes[1:]
+        size: dict[str, Argument] = {"size": (high, wide)} if self.size else {"scale_factor": self.factor}
+        return single("torch.nn.Upsample", **size, mode=self.mode)
+
+    def summary(self) -> str:
+        """Factor or size, and mode."""
+        return f"to {times(self.size)}, {self.mode}" if self.size else f"x {times(self.factor)}, {self.mode}"
