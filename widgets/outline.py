@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -11,24 +12,29 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from graph.check import Checker
 from graph.document import Document
 from graph.facts import Facts, Severity
+from graph.layers.base import ShapeError
 from graph.network import Node
+from graph.shapes import Shape
 from widgets import icons
 from widgets.theme import Themed, ThemeSource
 
 _ID = Qt.ItemDataRole.UserRole
+_PATH = Qt.ItemDataRole.UserRole + 1
 
 
 class Outline(Themed, QTreeWidget):
     """Each layer with its shape; under it where its inputs come from and its outputs go.
 
     ``picked`` carries the ids that the user selected here, ``opened`` the one that was activated, ``removed`` those
-    to delete, ``named`` an id and the name it shall have.
+    to delete, ``named`` an id and the name it shall have, ``dived`` the blocks to open and the layer in
+    them that was activated.
     """
 
     picked = Signal(object)
     opened = Signal(str)
     removed = Signal(object)
     named = Signal(str, str)
+    dived = Signal(object, str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +61,7 @@ class Outline(Themed, QTreeWidget):
         self._later.timeout.connect(self.rebuild)
         self.follow(themes)
         self.itemSelectionChanged.connect(self._on_selection)
-        self.itemActivated.connect(lambda item: self.opened.emit(str(item.data(0, _ID))))
+        self.itemActivated.connect(self._on_activation)
         self.itemChanged.connect(self._on_edit)
 
     def set_document(self, document: Document, checker: Checker) -> None:
@@ -96,8 +102,39 @@ class Outline(Themed, QTreeWidget):
                 item.addChild(_link(f"{port}: from {connection.source}", connection.source))
             for connection in network.out_of(id_):
                 item.addChild(_link(f"{connection.source_port}: to {connection.target}", connection.target))
+            self._nest(item, network.node(id_), self._checker.facts(id_).inputs, ())
         self._quiet = False
         self.show_selection(self._chosen)
+
+    def _nest(self, item: QTreeWidgetItem, node: Node, inputs: Mapping[str, Shape], path: tuple[str, ...]) -> None:
+        """Put the layers inside a block below it; they are gone to by activating them."""
+        from graph.blocks import Block
+
+        if not isinstance(node.layer, Block):
+            return
+        facts: Mapping[str, Facts] = {}
+        with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
+            facts = node.layer.turns(inputs)[0]
+        body, inside = node.layer.body.network, (*path, node.id)
+        for id_ in body.ordered():
+            known = facts.get(id_, Facts())
+            child = self._layer_item(body.node(id_), known)
+            child.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            child.setData(0, _ID, inside[0])
+            child.setData(0, _PATH, [*inside, id_])
+            item.addChild(child)
+            self._nest(child, body.node(id_), known.inputs, inside)
+
+    def _on_activation(self, item: QTreeWidgetItem) -> None:
+        path = item.data(0, _PATH)
+        if path:
+            self.dived.emit((*self._depth(), *path[:-1]), str(path[-1]))
+        else:
+            self.opened.emit(str(item.data(0, _ID)))
+
+    def _depth(self) -> tuple[str, ...]:
+        """Blocks that the network on show is inside of."""
+        return getattr(self._document, "path", ())
 
     def _layer_item(self, node: Node, facts: Facts) -> QTreeWidgetItem:
         shape = ", ".join(str(shape) for shape in facts.outputs.values())

@@ -242,8 +242,6 @@ class MainWindow(QMainWindow):
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_replaced(self) -> None:
-        if self.bench is not None:
-            self.bench.follow_session()
         for key in ("unsaved", "overtaken", "shared", "cannot-train", "refused"):
             self.banners.withdraw(key)
         self.training.epoch_seconds = None
@@ -279,7 +277,10 @@ class MainWindow(QMainWindow):
         if self.session is None or self.bench is None:
             return
         self.show_workspace("network")
-        found = [problem for problem in self.session.checker.problems if problem.layer is not None]
+        found = [problem for problem in self.bench.inside.checker.problems if problem.layer is not None]
+        if not found:
+            self.bench.leave_block(0)
+            found = [problem for problem in self.session.checker.problems if problem.layer is not None]
         if found:
             self.bench.go_to(str(self._following(found).layer))
 

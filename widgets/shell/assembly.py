@@ -56,7 +56,7 @@ def build_bench(window: MainWindow) -> None:
     session = Session(home.folder("recovery"), home.folder("locks"), window)
     bench = Bench(session, window.themes)
     faults = Faults(session, lambda: window.show_workspace("data"))
-    faults.changed.connect(lambda: bench.problems.set_faults(session.faults))
+    faults.changed.connect(lambda: bench.problems.set_faults(() if bench.inside.path else session.faults))
     faults.changed.connect(window.refresh_status)
     window.adopt(session, bench)
     session.changed.connect(window.refresh_status)

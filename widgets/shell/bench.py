@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
+from graph.project import SUFFIX
 from widgets.canvas.view import CanvasView
 from widgets.forms import SettingsForm
 from widgets.inspector.panel import Inspector
@@ -19,6 +20,8 @@ from widgets.outline import Outline
 from widgets.palette import Palette
 from widgets.problems import Problems
 from widgets.session import Session
+from widgets.shell.breadcrumb import Breadcrumb
+from widgets.shell.depth import Depth
 from widgets.shell.pile import Pile
 from widgets.theme import ThemeSource
 
@@ -47,8 +50,11 @@ class Bench(QWidget):
         self._session = session
         self.workspace = "network"
         self._heights: dict[str, int] = {}
+        self._trail: tuple[str, ...] = ()
         self.palette_panel, self.outline = Palette(themes), Outline(themes)
+        self.inside: Depth = Depth(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
+        self.breadcrumb = Breadcrumb(themes)
         self.inspector, self.problems = Inspector(themes), Problems(themes)
         self.left = QTabWidget()
         self.left.setAccessibleName("Layers and outline")
@@ -63,7 +69,13 @@ class Bench(QWidget):
 
     def _assemble(self) -> None:
         self.across = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (self.left, self.canvas, self.inspector):
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.breadcrumb)
+        column.addWidget(self.canvas, 1)
+        for widget in (self.left, centre, self.inspector):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([218, 742, 320])
@@ -85,11 +97,18 @@ class Bench(QWidget):
         self.canvas.selectionChanged.connect(self._on_selection)
         self.canvas.statusMessage.connect(self.refused)
         self.canvas.layerActivated.connect(lambda _: self._edit_layer())
+        self.canvas.blockEntered.connect(lambda id_: self.attempt(lambda: self.inside.enter(id_)))
+        self.canvas.blockLeft.connect(self.leave_block)
+        self.canvas.installEventFilter(self)
+        self.breadcrumb.chosen.connect(self.leave_block)
+        self.inside.changed.connect(self._show_depth)
+        self._session.changed.connect(self._show_trail)
         self.palette_panel.chosen.connect(self.add_layer)
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
         self.outline.picked.connect(self.canvas.select)
         self.outline.opened.connect(self.go_to)
+        self.outline.dived.connect(self.dive)
         self.outline.removed.connect(self._remove)
         self.outline.named.connect(self._rename)
         # On the canvas Tab searches for a layer, so the keyboard leaves it by F6, as it leaves panes elsewhere.
@@ -99,12 +118,54 @@ class Bench(QWidget):
     # The document
 
     def follow_session(self) -> None:
-        """Show the session's document, which is another one."""
-        document, checker = self._session.document, self._session.checker
+        """Show the session's document, which is another one, from the outside."""
+        self._show_depth()
+
+    def _show_depth(self) -> None:
+        """Show the network of the session, or the one inside the block that is open."""
+        document, checker = self.inside.document, self.inside.checker
+        self._show_trail()
         self.canvas.set_document(document, checker)
+        self.problems.set_faults(() if self.inside.path else self._session.faults)
         for view in (self.inspector, self.problems, self.outline):
             view.set_document(document, checker)
         self._on_selection([])
+
+    def _show_trail(self) -> None:
+        trail = (self._session.title.removesuffix(SUFFIX), *self.inside.path)
+        if trail != self._trail:
+            self._trail = trail
+            self.breadcrumb.show_path(trail)
+
+    def leave_block(self, to: int | None = None) -> None:
+        """Go back out of the block on show, or until ``to`` levels are left; the block that was left is selected."""
+        path = self.inside.path
+        self.inside.leave(to)
+        if len(self.inside.path) < len(path):
+            self.canvas.select([path[len(self.inside.path)]])
+            self.canvas.setFocus()
+
+    def dive(self, path: Sequence[str], id_: str) -> None:
+        """Open the block that ``path`` leads to and select the layer ``id_`` in it."""
+        self.attempt(lambda: self.inside.go(path))
+        if self.inside.path == tuple(path):
+            self.go_to(id_)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; a refusal is told."""
+        try:
+            act()
+        except NetloomError as error:
+            self.refused.emit(str(error))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc on the canvas goes out of a block once nothing else is there to let go of."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
+            free = not self.selected and self.canvas.gesture is None
+            if event.key() == Qt.Key.Key_Escape and self.inside.path and free:
+                self.leave_block()
+                return True
+        return super().eventFilter(watched, event)
 
     def close_document(self) -> None:
         """Stop listening to the document."""
@@ -144,7 +205,7 @@ class Bench(QWidget):
         self.canvas.attempt(method)
 
     def go_to(self, id_: str) -> None:
-        """Select a layer and bring it into view."""
+        """Select a layer of the network on show and bring it into view."""
         if self.workspace == "data":
             self.show_workspace("network")
         self.canvas.select([id_])
@@ -155,7 +216,7 @@ class Bench(QWidget):
         self.canvas.attempt(self.canvas.delete_selection)
 
     def _rename(self, old: str, new: str) -> None:
-        document: Document = self._session.document
+        document: Document = self.inside.document
         try:
             with document.transaction(f"Rename {old} to {new}"):
                 document.rename(old, new)
