@@ -107,6 +107,17 @@ def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas, qtbo
     assert canvas.hasFocus()
 
 
+def test_a_wire_lands_on_a_card_even_where_its_mark_is(open_canvas):
+    document = build("input", "dense")
+    with document.transaction("Cut"):
+        document.disconnect(document.network.connections[0])
+    canvas = open_canvas(document)
+    card = canvas.board.cards["dense1"]
+    start = canvas.board.cards["input1"].output_place("out")
+    Hand(canvas).drag(start, card.rect.topRight() + QPointF(-8, 6))
+    assert len(document.network.connections) == 1
+
+
 def scattered() -> Document:
     document = Document()
     kinds = catalogue()

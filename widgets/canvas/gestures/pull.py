@@ -72,7 +72,7 @@ class Pull(Gesture):
         """Lead the loose end to the pointer, or to the port that would take it."""
         hit = find(self.canvas.board, place, self.canvas.zoom)
         self._loose, self._over = place, None
-        if hit.what in (What.CARD, What.INPUT, What.OUTPUT) and hit.id != self._fixed[0]:
+        if hit.what in (What.CARD, What.MARK, What.INPUT, What.OUTPUT) and hit.id != self._fixed[0]:
             wanted = What.INPUT if self._output else What.OUTPUT
             verdict = self._judge(hit.id, hit.port if hit.what is wanted else None)
             self._over = (hit.id, verdict)
