@@ -26,7 +26,7 @@ class FilterGrid(TileView):
     """
 
     channel_changed = Signal(int)
-    LEAST, MOST = 20.0, 96.0
+    LEAST, MOST = 20.0, 144.0
 
     def __init__(
         self,

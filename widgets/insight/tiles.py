@@ -40,7 +40,8 @@ class Grid:
 def arrange(count: int, area: QRectF, aspect: float, caption: float, least: float, most: float) -> Grid:
     """Return the grid with the largest tiles that all fit into `area`, or of width `least` if they cannot.
 
-    `aspect` is width over height; `least` and `most` bound the width of a tile.
+    `aspect` is width over height; `least` and `most` bound the width of a tile. Where several grids have tiles of the
+    same size, the one with the longest rows is taken.
     """
     best = Grid(max(1, int((area.width() + GAP) // (least + GAP))), least, least / aspect, caption, 0, 0)
     for columns in range(1, count + 1):
@@ -50,7 +51,7 @@ def arrange(count: int, area: QRectF, aspect: float, caption: float, least: floa
         width = math.floor(min(across, down, most))
         if width < least and across < least:
             break
-        if width > best.width:
+        if width >= best.width:
             best = Grid(columns, width, width / aspect, caption, 0, 0)
     columns = min(best.columns, count)
     return Grid(columns, best.width, best.height, caption, area.left(), area.top())

@@ -50,8 +50,15 @@ def paint_sketch(painter: QPainter, sketch: Sketch, area: QRectF, theme: Theme, 
 def _wire(source: QRectF, target: QRectF) -> QPainterPath:
     start = QPointF(source.right(), source.center().y())
     end = QPointF(target.left(), target.center().y())
-    reach = max((end.x() - start.x()) / 2, 4)
     path = QPainterPath(start)
+    if end.x() < start.x() and abs(end.y() - start.y()) > source.height():
+        # On to the next row: back through the gap between the rows, as the canvas leads such a wire.
+        gap, turn = (source.bottom() + target.top()) / 2, 4.0
+        path.cubicTo(start + QPointF(turn, 0), QPointF(start.x() + turn, gap), QPointF(start.x(), gap))
+        path.lineTo(end.x(), gap)
+        path.cubicTo(QPointF(end.x() - turn, gap), end - QPointF(turn, 0), end)
+        return path
+    reach = max((end.x() - start.x()) / 2, 4)
     path.cubicTo(start + QPointF(reach, 0), end - QPointF(reach, 0), end)
     return path
 
