@@ -101,7 +101,7 @@ class Worker:
         if self._control is not None:
             raise NetloomError("A training is running already; stop it first.")
         from app.insight.watch import snapshot
-        from app.training.events import Paused, Snapshot
+        from app.training.events import Finished, Paused, Snapshot
         from app.training.trainer import train
 
         session = open_session(message)
@@ -117,6 +117,8 @@ class Worker:
             with logged_to(session.run.path), contextlib.closing(train(session)) as events:
                 for event in events:
                     self._channel.send(event.to_message())
+                    if isinstance(event, Finished):  # what is asked from now on is no longer about this training
+                        continue
                     self._listen(control, isinstance(event, Paused))
                     if self._channel.closed:
                         break

@@ -1,0 +1,246 @@
+"""GRU and RNN that train several times faster than torch's on the processor, with torch's own parameters.
+
+torch runs these step by step through autograd, a dozen small operations each way. Here each direction of each layer is
+one operation of autograd: what does not depend on the state is calculated for all steps at once, and the backward pass
+is written out. torch's LSTM needs no such help: on the processor oneDNN runs it as a whole.
+
+Inside, tensors are ``[time, features, batch]``, so that the gates are contiguous blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+LARGEST = 2**14
+"""Values in one state of a batch up to which the fast form is the faster one; beyond, the matrices are what counts."""
+
+Pass = Callable[[Tensor, list[Tensor]], Tensor]
+"""One direction of one layer: ``[time, features, batch]`` and its weights to the states ``[time, hidden, batch]``."""
+
+
+class FastGru(nn.GRU):
+    """``torch.nn.GRU``, faster while it trains on the processor; the parameters and their names are the same."""
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+        """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
+        return _forward(self, input, _gru) if _covers(self, input, hx) else super().forward(input, hx)
+
+
+class FastRnn(nn.RNN):
+    """``torch.nn.RNN``, faster while it trains on the processor; the parameters and their names are the same."""
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+        """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
+        one = _tanh if self.nonlinearity == "tanh" else _relu
+        return _forward(self, input, one) if _covers(self, input, hx) else super().forward(input, hx)
+
+
+def quicken(module: nn.Module) -> None:
+    """Put the fast forms in the place of ``module``'s GRU and RNN parts, however deep; all parameters stay."""
+    for part in module.modules():
+        if type(part) is nn.GRU:
+            part.__class__ = FastGru
+        elif type(part) is nn.RNN:
+            part.__class__ = FastRnn
+
+
+def _covers(module: nn.RNNBase, x: Tensor, state: object) -> bool:
+    """Whether the fast form applies; evaluation, CUDA, autocast, given states and packed sequences are torch's."""
+    if not (module.training and torch.is_grad_enabled() and isinstance(x, Tensor)) or torch.is_autocast_enabled("cpu"):
+        return False
+    plain = x.dim() == 3 and x.device.type == "cpu" and x.dtype == module._flat_weights[0].dtype == torch.float32
+    small = 0 < x.shape[0] * module.hidden_size <= LARGEST
+    return plain and small and state is None and module.batch_first and x.shape[1] > 0
+
+
+def _forward(module: nn.RNNBase, x: Tensor, one: Pass) -> tuple[Tensor, Tensor]:
+    values, last = x.permute(1, 2, 0), []
+    for layer in range(module.num_layers):
+        if layer and module.dropout:
+            values = F.dropout(values, module.dropout)
+        states = []
+        for suffix in ("", "_reverse") if module.bidirectional else ("",):
+            weights = _weights(module, f"l{layer}{suffix}")
+            states.append(one(values.flip(0), weights).flip(0) if suffix else one(values, weights))
+            last.append(states[-1][0 if suffix else -1])
+        values = torch.cat(states, 1) if len(states) > 1 else states[0]
+    return values.permute(2, 0, 1), torch.stack(last).transpose(1, 2)
+
+
+def _weights(module: nn.RNNBase, suffix: str) -> list[Tensor]:
+    """Weights from the input and from the state, and both biases (zeros where the layer has none)."""
+    found: list[Tensor] = [getattr(module, f"weight_{source}_{suffix}") for source in ("ih", "hh")]
+    if not module.bias:
+        return [*found, *[found[0].new_zeros(len(found[0]))] * 2]
+    return found + [getattr(module, f"bias_{source}_{suffix}") for source in ("ih", "hh")]
+
+
+def _gru(x: Tensor, weights: list[Tensor]) -> Tensor:
+    found: Tensor = _Gru.apply(x, *weights)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _tanh(x: Tensor, weights: list[Tensor]) -> Tensor:
+    found: Tensor = _Rnn.apply(x, *weights, torch.tanh_, _slope_of_tanh)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _relu(x: Tensor, weights: list[Tensor]) -> Tensor:
+    found: Tensor = _Rnn.apply(x, *weights, torch.relu_, _slope_of_relu)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _slope_of_tanh(states: Tensor) -> Tensor:
+    return 1 - states * states
+
+
+def _slope_of_relu(states: Tensor) -> Tensor:
+    return (states > 0).to(states.dtype)
+
+
+class _Rnn(torch.autograd.Function):
+    """h = f(W x + U h + b), step by step."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor, f: Callable[[Tensor], Tensor], slope: Any
+    ) -> Tensor:
+        states = _project(x, w, b + c)
+        steps = states.unbind(0)
+        f(steps[0])
+        for before, now in zip(steps, steps[1:], strict=False):
+            f(now.addmm_(u, before))
+        ctx.slope = slope
+        ctx.save_for_backward(x, w, u, states)
+        return states
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, w, u, states = ctx.saved_tensors
+        sums = ctx.slope(states)
+        back, arriving, steps = u.t().contiguous(), _own(gradient).unbind(0), sums.unbind(0)
+        steps[-1].mul_(arriving[-1])
+        for time in range(len(steps) - 2, -1, -1):
+            steps[time].mul_(arriving[time].addmm_(back, steps[time + 1]))
+        flat = _flat(sums)
+        bias = flat.sum(1)
+        to_x = _to_input(w, flat, x) if ctx.needs_input_grad[0] else None
+        return to_x, _by_input(flat, x), _by_state(flat, states), bias, bias, None, None
+
+
+class _Gru(torch.autograd.Function):
+    """r, z = s(W x + U h + b); n = tanh(W x + b + r (U h + c)); h = (1 - z) n + z h, step by step."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor) -> Tensor:
+        hidden = u.shape[1]
+        both = b.clone()
+        both[: 2 * hidden] += c[: 2 * hidden]
+        gates = _project(x, w, both)
+        states, memory = (gates.new_empty(len(gates), hidden, gates.shape[2]) for _ in range(2))
+        # The state's share of n is kept: the reset gate multiplies it.
+        memory.copy_(c[2 * hidden :].unsqueeze(1))
+        _gru_steps(gates, states, memory, u)
+        ctx.save_for_backward(x, w, u, gates, states, memory)
+        return states
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, w, u, gates, states, memory = ctx.saved_tensors
+        hidden = u.shape[1]
+        to_state, to_n = _gru_slopes(gates, states, memory)
+        _gru_back(_own(gradient), to_state, gates[:, hidden : 2 * hidden], u, to_n)
+        by_state = _flat(to_state)
+        bias = by_state.sum(1)
+        to_gates = torch.cat([by_state[: 2 * hidden], _flat(to_n)])
+        to_x = _to_input(w, to_gates, x) if ctx.needs_input_grad[0] else None
+        return to_x, _by_input(to_gates, x), _by_state(by_state, states), to_gates.sum(1), bias
+
+
+def _gru_steps(gates: Tensor, states: Tensor, memory: Tensor, u: Tensor) -> None:
+    """Turn what arrives at the ``gates`` into r, z and n, and fill ``states`` and ``memory``, in place."""
+    hidden = u.shape[1]
+    recurrent, proposing = u[: 2 * hidden].contiguous(), u[2 * hidden :].contiguous()
+    parts = (gates[:, : 2 * hidden], gates[:, :hidden], gates[:, hidden : 2 * hidden], gates[:, 2 * hidden :])
+    steps = zip(*(one.unbind(0) for one in (*parts, states, memory)), strict=True)
+    before: Tensor | None = None
+    for both, r, z, n, state, share in steps:
+        if before is not None:
+            both.addmm_(recurrent, before)
+            share.addmm_(proposing, before)
+        both.sigmoid_()
+        n.addcmul_(r, share).tanh_()
+        if before is None:
+            torch.addcmul(n, z, n, value=-1, out=state)
+        else:
+            torch.lerp(n, before, z, out=state)
+        before = state
+
+
+def _gru_slopes(gates: Tensor, states: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+    """What a change of each state means for the gates' sums, before it is multiplied by that change.
+
+    ``[time, 3 hidden, batch]`` for the sums over the state before, and ``[time, hidden, batch]`` for n's own sum.
+    """
+    r, z, n = gates.chunk(3, 1)
+    to_n = (1 - z).mul_(1 - n * n)
+    to_state = torch.empty_like(gates)
+    to_r, to_z, to_memory = to_state.chunk(3, 1)
+    torch.mul(to_n, r, out=to_memory)
+    torch.mul(to_memory, memory, out=to_r).mul_(1 - r)
+    torch.mul(z, 1 - z, out=to_z)
+    to_z[0].mul_(-n[0])
+    to_z[1:].mul_(states[:-1] - n[1:])
+    return to_state, to_n
+
+
+def _gru_back(arriving: Tensor, to_state: Tensor, z: Tensor, u: Tensor, to_n: Tensor) -> None:
+    """Go back through time, multiplying the slopes ``to_state`` and ``to_n`` by each state's gradient, in place."""
+    hidden = u.shape[1]
+    back = u.t().contiguous()
+    whole, grouped = to_state.unbind(0), to_state.unflatten(1, (3, hidden)).unbind(0)
+    changes, kept = arriving.unbind(0), z.unbind(0)
+    for time in range(len(changes) - 1, -1, -1):
+        grouped[time].mul_(changes[time])
+        if time:
+            changes[time - 1].addcmul_(changes[time], kept[time]).addmm_(back, whole[time])
+    to_n.mul_(arriving)
+
+
+def _project(x: Tensor, w: Tensor, bias: Tensor) -> Tensor:
+    """The inputs' share in every sum: ``[time, sums, batch]``."""
+    return torch.baddbmm(bias.unsqueeze(1), w.expand(len(x), -1, -1), x)
+
+
+def _own(gradient: Tensor) -> Tensor:
+    """A contiguous copy that may be changed."""
+    return gradient.clone(memory_format=torch.contiguous_format)
+
+
+def _flat(sums: Tensor) -> Tensor:
+    """``[time, sums, batch]`` as ``[sums, time x batch]``."""
+    return sums.transpose(0, 1).reshape(sums.shape[1], -1)
+
+
+def _by_input(flat: Tensor, x: Tensor) -> Tensor:
+    """Gradient of the weights from the input."""
+    return flat @ x.transpose(1, 2).reshape(-1, x.shape[1])
+
+
+def _by_state(flat: Tensor, states: Tensor) -> Tensor:
+    """Gradient of the weights from the state; the first step had none before it."""
+    batch = states.shape[2]
+    return flat[:, batch:] @ states[:-1].transpose(1, 2).reshape(-1, states.shape[1])
+
+
+def _to_input(w: Tensor, flat: Tensor, x: Tensor) -> Tensor:
+    """Gradient of the input ``[time, features, batch]``."""
+    return (w.t() @ flat).view(x.shape[1], len(x), -1).transpose(0, 1)
