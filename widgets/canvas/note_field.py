@@ -44,6 +44,10 @@ class NoteField(QPlainTextEdit):
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def dismiss(self) -> None:
+        """Close without keeping anything."""
+        self._close(keep=False)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self._close(keep=True)

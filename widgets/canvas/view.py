@@ -68,6 +68,14 @@ class CanvasView(Adder):
         self.viewMoved.connect(self._view_moved)
         self.set_document(document, checker)
 
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """Show another document; what was being typed over the old one is dropped."""
+        for popup in (self._rename, self._note_field, self._problems):
+            popup.dismiss()
+        self._search.close_search()
+        self._mover.stop()
+        super().set_document(document, checker)
+
     def _take(self, commit: Commit) -> None:
         self._mover.stop()
         super()._take(commit)

@@ -155,3 +155,15 @@ def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document, qtbot
     plain, large = inked(1.0), inked(1.5)
     assert large[0] > plain[0]
     assert large[1] > plain[1]
+
+
+def test_what_was_being_typed_does_not_reach_another_document(canvas, document, qtbot):
+    canvas.select(["relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    qtbot.keyClicks(canvas._rename, "other")
+    replaced = build("input", "relu")
+    canvas.set_document(replaced, Checker(replaced))
+    assert not canvas._rename.isVisible()
+    canvas.setFocus()
+    assert set(replaced.network.ids) == {"input1", "relu1"}
+    assert "relu1" in document.network

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
 from graph.network import Connection
-from graph.routing import direct
+from graph.routing import course, direct
 from widgets.canvas import edits
 from widgets.canvas.gestures.base import Gesture
 from widgets.canvas.hits import What, find
@@ -141,9 +141,13 @@ class Pull(Gesture):
 
     def _path(self) -> QPainterPath:
         card = self.canvas.board.cards[self._fixed[0]]
-        if self._output:
-            return painter_path(direct(card.output_place(self._fixed[1]).toTuple(), self._loose.toTuple()))
-        return painter_path(direct(self._loose.toTuple(), card.input_place(self._fixed[1]).toTuple()))
+        start = card.output_place(self._fixed[1]) if self._output else self._loose
+        end = self._loose if self._output else card.input_place(self._fixed[1])
+        if self._over is None:
+            return painter_path(direct(start.toTuple(), end.toTuple()))
+        # Over a card the wire runs as it will once it has landed.
+        own = (card.box, self.canvas.board.cards[self._over[0]].box)
+        return painter_path(course(start.toTuple(), end.toTuple(), (), own))
 
     def area(self) -> QRectF:
         """The wire, the marks on the ports that fit, and the sentence."""
