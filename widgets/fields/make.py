@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from widgets.fields.base import Field
 from widgets.fields.number import NumberBox, NumberField
-from widgets.fields.simple import SizesField, SwitchField, TextField, choice_field
+from widgets.fields.simple import MatrixField, SizesField, SwitchField, TextField, choice_field
 from widgets.fields.size import PairField, ShapeField
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def _bare(spec: Setting) -> Field:
             return PairField(spec)
         case "sizes":
             return SizesField(spec.optional)
+        case "matrix":
+            return MatrixField(spec.optional)
         case "shape":
             return ShapeField()
         case _:

@@ -184,3 +184,25 @@ class SizesField(TextField):
             self.edited.emit(tuple(int(part) for part in parts))
         else:
             self.mistaken.emit(f"“{typed}” is not a list of whole numbers; write, for example, 16 x 8.")
+
+
+class MatrixField(TextField):
+    """Rows of numbers in one line: 1 0 1 / 0 1 0 / 1 0 1."""
+
+    def show_value(self, value: object) -> None:
+        """Show the rows with slashes between them."""
+        from graph.layers.settings import matrix_text
+
+        super().show_value(matrix_text(value) if isinstance(value, tuple) else "")
+
+    def _emit(self, typed: str) -> None:
+        from graph.layers.settings import read_matrix
+
+        try:
+            rows = read_matrix(typed)
+        except ValueError:
+            rows = ()
+        if rows and len({len(row) for row in rows}) == 1:
+            self.edited.emit(rows)
+        else:
+            self.mistaken.emit(f"“{typed}” is not rows of numbers; write, for example, 1 0 1 / 0 1 0 / 1 0 1.")
