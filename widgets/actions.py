@@ -133,6 +133,8 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True, divide=True),
     Command("ungroup", "Network", "Ungroup", _canvas("ungroup_selection"), ("Ctrl+Shift+G",), "", _selected,
             on_canvas=True),
+    Command("keep_block", "Network", "Keep among your blocks", lambda w: w.bench.keep_block() if w.bench else None, (), "",
+            _selected),
     Command("enter_block", "Network", "Enter the block", _canvas("enter_selection"), ("Alt+Down",), "", _selected,
             on_canvas=True),
     Command("leave_block", "Network", "Leave the block", _canvas("leave_block"), ("Alt+Up",), "", _ready,

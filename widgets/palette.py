@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
+    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -15,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
 from widgets import icons
@@ -36,12 +52,22 @@ FIRST = (
 """The most wanted kinds of each family, which come before the others."""
 
 _KIND = Qt.ItemDataRole.UserRole
+_BLOCK = Qt.ItemDataRole.UserRole + 2
+
+BLOCK_MIME = "application/x-netloom-block"
+"""Type of a block of one's own that is dragged out of the palette: its name as UTF-8."""
 
 
 class Palette(Themed, QWidget):
-    """A search field above the families. ``chosen`` carries the kind that a double-click or Return picked."""
+    """A search field above the families, and above them the user's own blocks.
+
+    ``chosen`` carries the kind that a double-click or Return picked, ``block_chosen`` the name of a block of one's own;
+    ``failed`` carries a sentence.
+    """
 
     chosen = Signal(str)
+    block_chosen = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,12 +90,20 @@ class Palette(Themed, QWidget):
         layout.addWidget(self.tree, 1)
         self._families: list[tuple[Family, QTreeWidgetItem]] = []
         self._fill()
+        self._own = QTreeWidgetItem(["Your blocks"])
+        self._own.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        self._quiet = False
         self.follow(themes)
+        self.show_library()
         self.theme_changed()
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._choose_current)
         self.search.installEventFilter(self.tree)
         self.tree.itemActivated.connect(self._choose)
+        self.tree.deleted.connect(self.delete_block)
+        self.tree.itemChanged.connect(self._rename_block)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._show_menu)
 
     def _fill(self) -> None:
         for family in Family:
@@ -83,6 +117,64 @@ class Palette(Themed, QWidget):
             for kind in kinds:
                 top.addChild(_item(kind))
             top.setExpanded(True)
+
+    def show_library(self) -> None:
+        """Look at the user's library again."""
+        from app import library
+
+        self._quiet = True
+        self._own.takeChildren()
+        for name, summary in library.summaries().items():
+            self._own.addChild(_block_item(name, summary))
+        if self._own.childCount() and self._own.treeWidget() is None:
+            self.tree.insertTopLevelItem(0, self._own)
+            self._families.insert(0, (Family.STRUCTURE, self._own))
+        elif not self._own.childCount() and self._own.treeWidget() is not None:
+            self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(self._own))
+            self._families.pop(0)
+        self._own.setExpanded(True)
+        self.theme_changed()
+        self._quiet = False
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        if item is None or not item.data(0, _BLOCK):
+            return
+        menu = QMenu(self.tree)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename", lambda: self.tree.editItem(item, 0))
+        menu.addAction("Delete from your blocks", lambda: self.delete_block(str(item.data(0, _BLOCK))))
+        menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def name_block(self, name: str) -> None:
+        """Let the name of a block of one's own be edited in place."""
+        for item in _children(self._own):
+            if item.data(0, _BLOCK) == name:
+                self.tree.scrollToItem(item)
+                self.tree.setCurrentItem(item)
+                self.tree.setFocus()
+                self.tree.editItem(item, 0)
+
+    def delete_block(self, name: str) -> None:
+        """Keep a block no longer; networks that use it have copies of their own."""
+        from app import library
+
+        self._attempt(lambda: library.delete(name))
+
+    def _rename_block(self, item: QTreeWidgetItem) -> None:
+        from app import library
+
+        old, new = item.data(0, _BLOCK), item.text(0).strip()
+        if not self._quiet and old and new != old:
+            self._attempt(lambda: library.rename(str(old), new))
+
+    def _attempt(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except NetloomError as error:
+            self.failed.emit(str(error))
+        # Rebuilt later: the item whose edit brought us here must outlive the edit.
+        QTimer.singleShot(0, self, self.show_library)
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
@@ -125,8 +217,10 @@ class Palette(Themed, QWidget):
             self._choose(item)
 
     def _choose(self, item: QTreeWidgetItem) -> None:
-        kind = item.data(0, _KIND)
-        if kind:
+        kind, block = item.data(0, _KIND), item.data(0, _BLOCK)
+        if block:
+            self.block_chosen.emit(block)
+        elif kind:
             self.chosen.emit(kind)
 
 
@@ -150,6 +244,21 @@ def _item(kind: type[Layer]) -> QTreeWidgetItem:
     return item
 
 
+def _block_item(name: str, summary: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([name])
+    item.setData(0, _BLOCK, name)
+    item.setData(0, _KIND + 1, f"{name} block {summary}".lower())
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, f"Block of your own: {summary}")
+    item.setToolTip(0, f"{summary}\nF2 renames it, Del deletes it")
+    item.setFlags(
+        Qt.ItemFlag.ItemIsEnabled
+        | Qt.ItemFlag.ItemIsSelectable
+        | Qt.ItemFlag.ItemIsDragEnabled
+        | Qt.ItemFlag.ItemIsEditable
+    )
+    return item
+
+
 def first_sentence(kind: type[Layer]) -> str:
     """The sentence with which a layer's help begins."""
     return kind.help().split("\n\n", maxsplit=1)[0].replace("\n", " ")
@@ -164,6 +273,8 @@ def tooltip(kind: type[Layer]) -> str:
 class _Tree(QTreeWidget):
     """Families and their layers, without branches drawn."""
 
+    deleted = Signal(str)
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("paletteTree")
@@ -177,18 +288,22 @@ class _Tree(QTreeWidget):
         self.setIconSize(QSize(18, 18))
         self.setExpandsOnDoubleClick(False)
         self.setItemDelegate(_Rows(self))
+        self.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QTreeView { border: none; background: transparent; }")
 
     def mimeData(self, items: object) -> QMimeData:
         data = QMimeData()
         item = self.currentItem()
+        if item is not None and item.data(0, _BLOCK):
+            data.setData(BLOCK_MIME, QByteArray(str(item.data(0, _BLOCK)).encode()))
+            return data
         data.setData(MIME, QByteArray(str(item.data(0, _KIND)).encode() if item else b""))
         return data
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         item = self.currentItem()
-        if item is None or not item.data(0, _KIND):
+        if item is None or not (item.data(0, _KIND) or item.data(0, _BLOCK)):
             return
         drag = QDrag(self)
         drag.setMimeData(self.mimeData(None))
@@ -213,6 +328,13 @@ class _Tree(QTreeWidget):
         painter.end()
         return pixmap
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_Delete and item is not None and item.data(0, _BLOCK):
+            self.deleted.emit(str(item.data(0, _BLOCK)))
+        else:
+            super().keyPressEvent(event)
+
     def eventFilter(self, watched: object, event: object) -> bool:
         """Let the arrow keys of the search field move in the list."""
         arrows = (Qt.Key.Key_Down, Qt.Key.Key_Up)
@@ -227,4 +349,6 @@ class _Rows(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)
-        return QSize(size.width(), size.height() + (6 if not index.data(_KIND) and index.row() else 0))
+        return QSize(
+            size.width(), size.height() + (6 if not (index.data(_KIND) or index.data(_BLOCK)) and index.row() else 0)
+        )

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from graph.blocks import Block
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
 from graph.project import SUFFIX
 from widgets.canvas.view import CanvasView
 from widgets.forms import SettingsForm
+from widgets.history import History
 from widgets.inspector.panel import Inspector
 from widgets.outline import Outline
-from widgets.palette import Palette
+from widgets.palette import BLOCK_MIME, Palette
 from widgets.problems import Problems
 from widgets.session import Session
 from widgets.shell.breadcrumb import Breadcrumb
@@ -51,7 +53,7 @@ class Bench(QWidget):
         self.workspace = "network"
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
-        self.palette_panel, self.outline = Palette(themes), Outline(themes)
+        self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), History(themes)
         self.inside: Depth = Depth(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
@@ -60,6 +62,7 @@ class Bench(QWidget):
         self.left.setAccessibleName("Layers and outline")
         self.left.addTab(self.palette_panel, "Layers")
         self.left.addTab(self.outline, "Outline")
+        self.left.addTab(self.history, "History")
         self.left.setMinimumWidth(168)
         self.bottom, self.middle = Pile(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.problems}
@@ -104,6 +107,9 @@ class Bench(QWidget):
         self.inside.changed.connect(self._show_depth)
         self._session.changed.connect(self._show_trail)
         self.palette_panel.chosen.connect(self.add_layer)
+        self.palette_panel.block_chosen.connect(self.add_block)
+        self.palette_panel.failed.connect(self.refused)
+        self.canvas.viewport().installEventFilter(self)
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
         self.outline.picked.connect(self.canvas.select)
@@ -125,6 +131,7 @@ class Bench(QWidget):
         """Show the network of the session, or the one inside the block that is open."""
         document, checker = self.inside.document, self.inside.checker
         self._show_trail()
+        self.history.set_document(self._session.document)
         self.canvas.set_document(document, checker)
         self.problems.set_faults(() if self.inside.path else self._session.faults)
         for view in (self.inspector, self.problems, self.outline):
@@ -159,7 +166,11 @@ class Bench(QWidget):
             self.refused.emit(str(error))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc on the canvas goes out of a block once nothing else is there to let go of."""
+        """Blocks of one's own may be dropped on the canvas; Esc there goes out of a block, once nothing is held."""
+        dragged = isinstance(event, QDropEvent) and event.mimeData().hasFormat(BLOCK_MIME)
+        if watched is self.canvas.viewport() and isinstance(event, QDropEvent) and dragged:
+            self._take_drag(event)  # entering and moving are drops too, to Qt
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
             free = not self.selected and self.canvas.gesture is None
             if event.key() == Qt.Key.Key_Escape and self.inside.path and free:
@@ -167,9 +178,16 @@ class Bench(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
+    def _take_drag(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            name = event.mimeData().data(BLOCK_MIME).toStdString()
+            self.add_block(name, self.canvas.mapToScene(event.position().toPoint()))
+            self.canvas.setFocus()
+
     def close_document(self) -> None:
         """Stop listening to the document."""
-        for view in (self.inspector, self.problems, self.outline):
+        for view in (self.inspector, self.problems, self.outline, self.history):
             view.close_document()
         self.canvas.close()
 
@@ -195,6 +213,34 @@ class Bench(QWidget):
     def add_layer(self, kind: str) -> None:
         """Add a layer of this kind as the canvas sees fit."""
         self.canvas.attempt(lambda: self.canvas.add_layer(catalogue()[kind]))
+
+    def add_block(self, name: str, place: QPointF | None = None) -> None:
+        """Add a block of the user's library, at ``place`` (scene) or as the canvas sees fit."""
+        from app import library
+
+        def add() -> None:
+            block = library.take(name)
+            block = block.changed(label=block.label or name)
+            self.canvas.add_layer(block) if place is None else self.canvas.add_layer_at(block, place)
+
+        self.attempt(add)
+
+    def keep_block(self) -> None:
+        """Keep the selected block in the user's library, under its label or id, and let its name be edited."""
+        from app import library
+
+        layers = [self.inside.document.network.layer(id_) for id_ in self.selected]
+        if len(layers) != 1 or not isinstance(layers[0], Block):
+            self.refused.emit("Select one block to keep it among your blocks.")
+            return
+        block, known = layers[0], library.names()
+        stem = block.label or self.selected[0]
+        tries = (stem if number == 1 else f"{stem} {number}" for number in range(1, len(known) + 3))
+        name = next(each for each in tries if each not in known)
+        self.attempt(lambda: library.keep(name, block))
+        self.left.setCurrentWidget(self.palette_panel)
+        self.palette_panel.show_library()
+        self.palette_panel.name_block(name)
 
     def canvas_command(self, name: str) -> None:
         """Run a command of the canvas by the name of its method, with the canvas in view."""

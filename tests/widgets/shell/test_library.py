@@ -1,0 +1,114 @@
+"""Blocks of one's own, and the history of edits, by mouse and keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app import library
+from graph.blocks import Block
+from graph.errors import NetloomError
+from tests.widgets.shell.test_blocks import bench
+from widgets.palette import BLOCK_MIME
+from widgets.shell.bench import Bench
+from widgets.window import MainWindow
+
+__all__ = ["bench"]  # a fixture, used by name
+LEFT = Qt.MouseButton.LeftButton
+
+
+def keep(bench: Bench, window: MainWindow) -> None:
+    bench.canvas.select(["stage"])
+    window.commands["keep_block"].trigger()
+
+
+def block_row(bench: Bench, name: str) -> QPoint:
+    """Where a block of one's own stands in the palette."""
+    tree = bench.palette_panel.tree
+    (item,) = tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    tree.scrollToItem(item)
+    return tree.visualItemRect(item).center()
+
+
+def test_a_block_is_kept_named_and_used_again(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+    keep(bench, window)
+    assert library.names() == ("stage",)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Edges")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: library.names() == ("Edges",))
+    qtbot.wait(10)
+    tree = bench.palette_panel.tree
+    spot = block_row(bench, "Edges")
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=spot)
+    qtbot.mouseDClick(tree.viewport(), LEFT, pos=spot)
+    (added,) = bench.selected
+    layer = bench.inside.document.network.layer(added)
+    assert isinstance(layer, Block)
+    assert set(layer.body.network.ids) == {"x", "conv1", "flatten2", "y"}
+
+
+def test_a_kept_block_is_dropped_on_the_canvas(bench: Bench, window: MainWindow) -> None:
+    keep(bench, window)
+    data = QMimeData()
+    data.setData(BLOCK_MIME, b"stage")
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, none)
+    QApplication.sendEvent(bench.canvas.viewport(), entering)
+    assert entering.isAccepted()
+    event = QDropEvent(QPoint(60, 60), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(bench.canvas.viewport(), event)
+    blocks = [node.id for node in bench.inside.document.network if isinstance(node.layer, Block)]
+    assert len(blocks) == 2
+
+
+def test_a_kept_block_is_deleted(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+    keep(bench, window)
+    tree = bench.palette_panel.tree
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=block_row(bench, "stage"))
+    qtbot.keyClick(tree, Qt.Key.Key_Delete)
+    assert library.names() == ()
+    qtbot.wait(10)
+    assert not tree.findItems("stage", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    assert "stage" in bench.inside.document.network
+
+
+def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Bench) -> None:
+    layer = bench.inside.document.network.layer("stage")
+    assert isinstance(layer, Block)
+    library.keep("mine", layer)
+    assert library.take("mine") == layer
+    with pytest.raises(NetloomError, match="already"):
+        library.keep("mine", layer)
+    with pytest.raises(NetloomError, match="names its file"):
+        library.keep("a/b", layer)
+    with pytest.raises(NetloomError, match="cannot be read"):
+        library.take("other")
+    (netloom_home / "library" / "mine.netloom").write_text("{", "utf-8")
+    assert "broken" in library.summaries()["mine"]
+
+
+def test_a_click_in_the_history_goes_there(bench: Bench, qtbot: QtBot) -> None:
+    bench.add_layer("relu")
+    bench.add_layer("dropout")
+    bench.left.setCurrentWidget(bench.history)
+    history = bench.history
+    texts = [history.item(row).text() for row in range(history.count())]
+    assert texts == ["As opened", "Group", "Add ReLU", "Add Dropout"]
+    assert history.currentRow() == 3
+    qtbot.mouseClick(history.viewport(), LEFT, pos=history.visualItemRect(history.item(1)).center())
+    qtbot.wait(10)
+    assert not any(node.id.startswith(("relu", "dropout")) for node in bench.inside.document.network)
+    assert history.currentRow() == 1
+    assert history.count() == 4
+    qtbot.keyClick(history, Qt.Key.Key_End)
+    qtbot.keyClick(history, Qt.Key.Key_Return)
+    qtbot.wait(10)
+    assert any(node.id.startswith("dropout") for node in bench.inside.document.network)
