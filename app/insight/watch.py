@@ -50,9 +50,10 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict
 def filters(module: nn.Module, layer: str) -> Array | None:
     """Kernels of a convolution, float32 (filters, input channels, *kernel size); None for any other layer.
 
+    A layer inside a block is named by its path, ``block1.conv1``.
     A transposed convolution stores them the other way round; here each is listed by the map that it makes.
     """
-    found = dict(module.named_modules()).get(layer)
+    found = dict(module.named_modules(remove_duplicate=False)).get(layer)
     if not isinstance(found, CONVOLUTIONS):
         return None
     kernels = found.weight.detach()

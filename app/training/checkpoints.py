@@ -17,7 +17,8 @@ from graph.errors import NetloomError
 from graph.project import write_atomically
 
 STATE = "netloom"
-DIGEST = "sha256"
+"""The one metadata entry: digest and state together, because safetensors writes several entries in random order and
+equal trainings shall leave equal files."""
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
@@ -32,7 +33,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) ->
     text = json.dumps(state)
     # Tensors may share memory (a best copy that is also the last); safetensors wants each to own its bytes.
     plain = {name: one.clone() if one.untyped_storage().nbytes() != one.nbytes else one for name, one in plain.items()}
-    metadata = {STATE: text, DIGEST: _digest(plain, text)}
+    metadata = {STATE: f"{_digest(plain, text)} {text}"}
     write_atomically(path, safetensors.torch.save(_unshared(plain), metadata))
 
 
@@ -45,8 +46,8 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if the file is missing, cut short, altered, or not one of Netloom's.
     """
     tensors, metadata = read(path)
-    text = metadata.get(STATE)
-    if text is None or metadata.get(DIGEST) != _digest(tensors, text):
+    digest, _, text = metadata.get(STATE, "").partition(" ")
+    if digest != _digest(tensors, text):
         raise NetloomError(f"{path} was altered after Netloom wrote it. Put the original back, or train again.")
     state: dict[str, Any] = json.loads(text)
     return tensors, state

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from app.data.augment import Augment, alter
 from app.data.prepare import Part
 
 GATHERED = 2**28
@@ -20,6 +21,10 @@ class Batch(NamedTuple):
 
     inputs: tuple[Tensor, ...]
     targets: tuple[Tensor, ...]
+    others: tuple[Tensor, ...] = ()
+    """Targets of the samples that were blended in by mixup; empty without."""
+    share: float = 1.0
+    """How much of each sample is its own."""
 
     @property
     def size(self) -> int:
@@ -30,17 +35,26 @@ class Batch(NamedTuple):
 class Feed:
     """One part of the data on the device.
 
-    ``channels_last`` lays pictures out as convolutions like them.
+    ``channels_last`` lays pictures out as convolutions like them. ``augment`` says how the samples of an epoch are
+    altered; those taken in order never are.
     """
 
     def __init__(
-        self, part: Part, inputs: list[str], targets: list[str], device: torch.device, channels_last: bool = False
+        self,
+        part: Part,
+        inputs: list[str],
+        targets: list[str],
+        device: torch.device,
+        channels_last: bool = False,
+        augment: Augment | None = None,
     ) -> None:
         self.samples = part.samples
         self.channels_last = channels_last
         self._device = device
         self._inputs = [self._load(part, name) for name in inputs]
         self._targets = [self._load(part, name) for name in targets]
+        self._augment = augment if augment is not None and augment.active else None
+        self._same = [inputs.index(name) if name in inputs else None for name in targets]
 
     def in_order(self, size: int) -> Iterator[Batch]:
         """All samples in their own order, ``size`` at a time."""
@@ -55,9 +69,28 @@ class Feed:
         """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``."""
         order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(self.samples)).to(self._device)
         sizes = batch_sizes(self.samples, size)
-        if sum(one.numel() * one.element_size() for one in (*self._inputs, *self._targets)) > GATHERED:
-            return self._gather_each(torch.split(order, sizes)[start:])
-        return self._gather_all(order, sizes, start)
+        large = sum(one.numel() * one.element_size() for one in (*self._inputs, *self._targets)) > GATHERED
+        each = torch.split(order, sizes)[start:]
+        batches = self._gather_each(each) if large else self._gather_all(order, sizes, start)
+        if self._augment is None:
+            return batches
+        choice = self._augment
+        return (self._alter(batch, choice, (seed, epoch, step)) for step, batch in enumerate(batches, start))
+
+    def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
+        """A batch altered on the device; what is to be reconstructed is altered with it."""
+        inputs, partner, share = alter(batch.inputs, choice, seed)
+        laid = tuple(self._laid_out(one) for one in inputs)
+        targets = tuple(
+            own if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
+        )
+        if partner is None:
+            return Batch(laid, targets)
+        place = torch.from_numpy(partner).to(self._device)
+        others = tuple(
+            own[place] if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
+        )
+        return Batch(laid, targets, others, share)
 
     def _gather_all(self, order: Tensor, sizes: list[int], start: int) -> Iterator[Batch]:
         inputs = zip(*(torch.split(self._laid_out(one[order]), sizes) for one in self._inputs), strict=True)

@@ -85,7 +85,8 @@ class Model:
 
     def feed(self, part: Part) -> Feed:
         """A part of the data on the device."""
-        return Feed(part, self.objective.inputs, self.objective.targets, self.device, self.channels_last)
+        named = self.objective.inputs, self.objective.targets
+        return Feed(part, *named, self.device, self.channels_last, self.prepared.choice.augment)
 
     def answers(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""
@@ -97,7 +98,10 @@ class Model:
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
         """Loss () and answers for a batch."""
         answers = self.answers(batch.inputs)
-        return self.objective.loss(answers, batch.targets), answers
+        loss = self.objective.loss(answers, batch.targets)
+        if batch.others:
+            loss = batch.share * loss + (1 - batch.share) * self.objective.loss(answers, batch.others)
+        return loss, answers
 
     @contextmanager
     def evaluating(self) -> Iterator[None]:

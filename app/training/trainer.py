@@ -62,6 +62,8 @@ class _Training:
         whole = False
         try:
             yield self._logged(self._started())
+            if not session.run.checkpoint.exists():
+                self._save()  # whatever happens from now on, the run can be resumed
             end = yield from self._guarded()
             yield self._finish(*end)
             whole = True

@@ -10,6 +10,7 @@ Inside, tensors are ``[time, features, batch]``, so that the gates are contiguou
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ Pass = Callable[[Tensor, list[Tensor]], Tensor]
 class FastGru(nn.GRU):
     """``torch.nn.GRU``, faster while it trains on the processor; the parameters and their names are the same."""
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:  # type: ignore[override]
         """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
         return _forward(self, input, _gru) if _covers(self, input, hx) else super().forward(input, hx)
 
@@ -35,7 +36,7 @@ class FastGru(nn.GRU):
 class FastRnn(nn.RNN):
     """``torch.nn.RNN``, faster while it trains on the processor; the parameters and their names are the same."""
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:  # type: ignore[override]
         """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
         one = _tanh if self.nonlinearity == "tanh" else _relu
         return _forward(self, input, one) if _covers(self, input, hx) else super().forward(input, hx)
@@ -54,7 +55,7 @@ def _covers(module: nn.RNNBase, x: Tensor, state: object) -> bool:
     """Whether the fast form applies; evaluation, CUDA, autocast, given states and packed sequences are torch's."""
     if not (module.training and torch.is_grad_enabled() and isinstance(x, Tensor)) or torch.is_autocast_enabled("cpu"):
         return False
-    plain = x.dim() == 3 and x.device.type == "cpu" and x.dtype == module._flat_weights[0].dtype == torch.float32
+    plain = x.dim() == 3 and x.device.type == "cpu" and x.dtype == module.weight_ih_l0.dtype == torch.float32
     small = 0 < x.shape[0] * module.hidden_size <= LARGEST
     return plain and small and state is None and module.batch_first and x.shape[1] > 0
 
@@ -114,14 +115,14 @@ class _Rnn(torch.autograd.Function):
         states = _project(x, w, b + c)
         steps = states.unbind(0)
         f(steps[0])
-        for before, now in zip(steps, steps[1:], strict=False):
+        for before, now in pairwise(steps):
             f(now.addmm_(u, before))
         ctx.slope = slope
         ctx.save_for_backward(x, w, u, states)
         return states
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, w, u, states = ctx.saved_tensors
         sums = ctx.slope(states)
@@ -152,7 +153,7 @@ class _Gru(torch.autograd.Function):
         return states
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, w, u, gates, states, memory = ctx.saved_tensors
         hidden = u.shape[1]
@@ -206,7 +207,7 @@ def _gru_back(arriving: Tensor, to_state: Tensor, z: Tensor, u: Tensor, to_n: Te
     """Go back through time, multiplying the slopes ``to_state`` and ``to_n`` by each state's gradient, in place."""
     hidden = u.shape[1]
     back = u.t().contiguous()
-    whole, grouped = to_state.unbind(0), to_state.unflatten(1, (3, hidden)).unbind(0)
+    whole, grouped = to_state.unbind(0), to_state.view(len(to_state), 3, hidden, -1).unbind(0)
     changes, kept = arriving.unbind(0), z.unbind(0)
     for time in range(len(changes) - 1, -1, -1):
         grouped[time].mul_(changes[time])
