@@ -8,13 +8,18 @@ the same seed alters the same batch alike on every device.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from app.data.dataset import Array
 from graph.layers.settings import describe, setting
 from graph.shapes import Kind, Shape
+
+STREAM = 7
+"""Keeps these random numbers apart from those that shuffle the samples of the same epoch."""
 
 
 class Augment(BaseModel):
@@ -62,11 +67,19 @@ class Augment(BaseModel):
 
 
 class Augmented(NamedTuple):
-    """Altered samples. With mixup, targets are ``share`` (n,) of their own and the rest of sample ``partner`` (n,)."""
+    """Altered samples. With mixup, each is ``share`` of its own and the rest of the sample at ``partner`` (n,)."""
 
     values: Any
     partner: Any = None
-    share: Any = None
+    share: float = 1.0
+
+
+class Altered(NamedTuple):
+    """Several inputs of the same samples, altered alike; ``partner`` and ``share`` as in `Augmented`."""
+
+    inputs: tuple[Any, ...]
+    partner: Any = None
+    share: float = 1.0
 
 
 def augment(values: Any, shape: Shape, choice: Augment, rng: np.random.Generator) -> Augmented:
@@ -80,6 +93,31 @@ def augment(values: Any, shape: Shape, choice: Augment, rng: np.random.Generator
     if choice.mixup > 0 and shape.kind is not Kind.TOKENS:
         return mixup(values, choice.mixup, rng)
     return Augmented(values)
+
+
+def alter(inputs: Sequence[Any], choice: Augment, seed: Sequence[int]) -> Altered:
+    """The inputs of a batch altered together; ``seed`` is the training's with the numbers of epoch and step.
+
+    Pictures have four axes, series three and vectors two; whole numbers are tokens, which stay as they are.
+    """
+    rng = np.random.default_rng([*seed, STREAM])
+    moved = [_altered(values, choice, rng) for values in inputs]
+    if not choice.mixup or not len(inputs[0]) or not all(map(_is_measured, inputs)):
+        return Altered(tuple(moved))
+    share, partner = _shares(len(inputs[0]), choice.mixup, rng)
+    return Altered(tuple(_mixed(values, partner, share) for values in moved), partner, share)
+
+
+def _altered(values: Any, choice: Augment, rng: np.random.Generator) -> Any:
+    if not len(values) or not _is_measured(values):
+        return values
+    if len(values.shape) == 4:
+        return _picture(values, choice, rng)
+    return _series(values, choice, rng) if len(values.shape) == 3 else values
+
+
+def _is_measured(values: Any) -> bool:
+    return "float" in str(values.dtype)
 
 
 def _picture(values: Any, choice: Augment, rng: np.random.Generator) -> Any:
@@ -171,12 +209,21 @@ def add_noise(values: Any, deviation: float, rng: np.random.Generator) -> Any:
 
 
 def mixup(values: Any, alpha: float, rng: np.random.Generator) -> Augmented:
-    """Each sample blended with another; the share of its own is drawn from Beta(alpha, alpha), at least a half."""
-    own = rng.beta(alpha, alpha, len(values)).astype(np.float32)
-    share = _like(values, np.maximum(own, 1 - own))
-    partner = _like(values, rng.permutation(len(values)))
-    broad = share.reshape((-1,) + (1,) * (len(values.shape) - 1))
-    return Augmented(broad * values + (1 - broad) * values[partner], partner, share)
+    """Each sample blended with another; the share of its own is drawn from Beta(alpha, alpha), at least a half.
+
+    One share holds for the batch, so that its loss is a blend of two losses, whatever the loss is.
+    """
+    share, partner = _shares(len(values), alpha, rng)
+    return Augmented(_mixed(values, partner, share), partner, share)
+
+
+def _shares(count: int, alpha: float, rng: np.random.Generator) -> tuple[float, Array]:
+    own = float(rng.beta(alpha, alpha))
+    return max(own, 1 - own), rng.permutation(count)
+
+
+def _mixed(values: Any, partner: Array, share: float) -> Any:
+    return share * values + (1 - share) * values[_like(values, partner)]
 
 
 # What NumPy and PyTorch say differently

@@ -85,6 +85,10 @@ class DataChoice(BaseModel):
         """What the data offers; ``base`` is the folder of the project, where relative paths start."""
         return self.source.info(base)
 
+    def known_info(self, base: Path | None = None) -> DatasetInfo | None:
+        """The same where no file has to be read for it, None otherwise: what a window may ask at any time."""
+        return self.source.known_info(base)
+
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = section.get(key, {})

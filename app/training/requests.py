@@ -76,6 +76,33 @@ def _inspect(fields: Fields) -> Message:
     return Message("findings", plain({**found, "choice": choice.to_json()}))
 
 
+def _choice_of(fields: Fields) -> DataChoice:
+    section = fields.get("data")
+    return DataChoice.parse(section if isinstance(section, Mapping) else {})
+
+
+def _columns(fields: Fields) -> Message:
+    from app.data.rows import table_of
+
+    return Message("columns", plain(table_of(_choice_of(fields), base_of(fields))))
+
+
+def _batch(fields: Fields) -> Message:
+    from app.data.batch import first_batch
+
+    prepared = prepare(_choice_of(fields), base_of(fields))
+    found = first_batch(prepared, int(fields.get("size") or 32), int(fields.get("seed") or 0))
+    arrays = {name: found.pop(name) for name in ("before", "after", "target", "partner")}
+    return Message("batch", plain(found), arrays)
+
+
+def _repoint(fields: Fields) -> Message:
+    from app.data.pointing import repointed
+
+    path = folder(fields, "path") if fields.get("path") else None
+    return Message("repointed", {"choice": plain(repointed(_choice_of(fields), path, base_of(fields)).to_json())})
+
+
 def _look(fields: Fields) -> Message:
     run, model = load_model(folder(fields, "run"))
     layers = tuple(str(id_) for id_ in fields.get("layers") or ())
@@ -104,6 +131,9 @@ def _forecasts(fields: Fields) -> Message:
 ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "preview": _preview,
     "inspect": _inspect,
+    "columns": _columns,
+    "batch": _batch,
+    "repoint": _repoint,
     "look": _look,
     "evaluate": _evaluate,
     "surface": _surface,

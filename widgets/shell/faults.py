@@ -68,7 +68,9 @@ class Faults(QObject):
         if section is None:
             return None
         try:
-            return expected(DataChoice.parse(section if isinstance(section, Mapping) else {}).info(base))
+            # A file that was never read is left to the worker; the data view passes on what it finds there.
+            info = DataChoice.parse(section if isinstance(section, Mapping) else {}).known_info(base)
+            return expected(info) if info is not None else None
         except NetloomError as error:
             repair = Repair("Choose data…", (), lambda _: self._choose_data())
             faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))

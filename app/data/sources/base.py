@@ -98,6 +98,16 @@ class Source(BaseModel):
         """
         raise NotImplementedError
 
+    def known_info(self, base: Path | None = None) -> DatasetInfo | None:
+        """What the data offers if that can be said without reading a file of the user's, None otherwise.
+
+        Raises
+        ------
+        NetloomError
+            if a file of the user's is not there.
+        """
+        return self.info(base)
+
     def load(self, base: Path | None = None) -> Dataset:
         """The samples; the same settings give the same samples, bit for bit.
 

@@ -20,6 +20,8 @@ from graph.layers.settings import setting
 
 BUDGET = 4 * 2**30
 """Most bytes that a data set may take in memory."""
+CHANGED = "has changed since it was chosen for this project."
+"""How the note about a file of other content ends."""
 
 
 class FileSource(Source):
@@ -69,7 +71,7 @@ class FileSource(Source):
         """A sentence if the content is not what it was when it was chosen."""
         if not self.sha256 or self.sha256 == content_hash(file):
             return ()
-        return (f"{file.name} has changed since it was chosen for this project.",)
+        return (f"{file.name} {CHANGED}",)
 
 
 @lru_cache(maxsize=2)

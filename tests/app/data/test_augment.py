@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.data.augment import Augment, augment
+from app.data.augment import Augment, alter, augment
 from graph.shapes import Shape, image, sequence, tokens, vector
 
 PICTURES = np.random.default_rng(1).random((40, 3, 9, 11), dtype=np.float32)
@@ -88,9 +88,28 @@ def test_a_square_is_blotted_out() -> None:
 def test_mixed_samples_say_what_they_are_made_of() -> None:
     values = np.arange(40, dtype=np.float32)[:, None]
     mixed = augment(values, vector(1), Augment(mixup=1.0), np.random.default_rng(0))
-    expected = mixed.share[:, None] * values + (1 - mixed.share[:, None]) * values[mixed.partner]
+    expected = mixed.share * values + (1 - mixed.share) * values[mixed.partner]
     np.testing.assert_allclose(mixed.values, expected, rtol=1e-6)
-    assert mixed.share.min() >= 0.5 and mixed.share.max() < 1.0
+    assert 0.5 <= mixed.share < 1.0
+
+
+def test_inputs_of_a_batch_are_altered_together_and_alike_each_time() -> None:
+    words = np.arange(80).reshape(40, 2)
+    moved = alter((PICTURES, SERIES, words), Augment(shift=0.3, jitter=0.2), (1, 2, 3))
+    again = alter((PICTURES, SERIES, words), Augment(shift=0.3, jitter=0.2), (1, 2, 3))
+    later = alter((PICTURES, SERIES, words), Augment(shift=0.3, jitter=0.2), (1, 2, 4))
+    for one, same, other, given in zip(
+        moved.inputs, again.inputs, later.inputs, (PICTURES, SERIES, words), strict=True
+    ):
+        np.testing.assert_array_equal(one, same)
+        assert (one is given) == (given is words) and np.array_equal(one, other) == (given is words)
+    assert moved.partner is None
+
+
+def test_a_batch_is_mixed_as_one() -> None:
+    mixed = alter((PICTURES, SERIES), Augment(mixup=1.0), (0, 0, 0))
+    for one, given in zip(mixed.inputs, (PICTURES, SERIES), strict=True):
+        np.testing.assert_allclose(one, mixed.share * given + (1 - mixed.share) * given[mixed.partner], rtol=1e-5)
 
 
 def test_series_move_in_time_and_repeat_their_ends() -> None:

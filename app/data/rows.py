@@ -1,0 +1,62 @@
+"""A table of the user's as it stands in its file: its columns and first rows, for the person who picks among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.data.choice import DataChoice
+from app.data.sources.columns import look
+from app.data.sources.files import locate, reading
+from app.data.sources.frames import CsvSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS = 200
+"""Rows that are shown."""
+COLUMNS = 1000
+"""Columns that are listed, at most."""
+LETTERS = 200
+"""Letters of a cell that are shown."""
+
+
+def table_of(choice: DataChoice, base: Path | None = None) -> dict[str, Any]:
+    """The columns of the table that ``choice`` reads, and its first rows as text.
+
+    Returns
+    -------
+    dict
+        ``columns`` (as `Column.to_json`), ``rows`` (a list of texts for each of the first rows, None where a value is
+        missing), ``count`` (rows in all) and ``more`` (columns that are not listed). Data that is no table has none.
+
+    Raises
+    ------
+    NetloomError
+        if the file is not there or cannot be read as a table. Settings beyond how it is written do not matter.
+    """
+    source = choice.source
+    if not isinstance(source, CsvSource):
+        return {"columns": [], "rows": [], "count": 0, "more": 0}
+    file = locate(source.path, base)
+    if file.is_dir():
+        return {"columns": [], "rows": [], "count": 0, "more": 0}
+    with reading(file):
+        frame, _ = source.frame(file)
+        names = list(frame.columns[:COLUMNS])
+        return {
+            "columns": [look(frame[name]).to_json() for name in names],
+            "rows": _texts(frame[names].head(ROWS)),
+            "count": len(frame),
+            "more": len(frame.columns) - len(names),
+        }
+
+
+def _texts(frame: pd.DataFrame) -> list[list[str | None]]:
+    columns = [_written(frame[name]) for name in frame.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _written(series: pd.Series[Any]) -> list[str | None]:
+    present = series.notna()
+    return [str(value)[:LETTERS] if here else None for value, here in zip(series, present, strict=True)]

@@ -1,0 +1,68 @@
+"""Training on samples that are altered anew each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from app.data.batch import first_batch
+from app.data.choice import DataChoice
+from app.data.prepare import prepare
+from app.training.feed import Feed
+from app.training.session import begin, resume
+from app.training.trainer import train
+from tests.app.training.projects import DIGITS, project
+
+ALTERED: dict[str, Any] = {**DIGITS, "augment": {"shift": 0.2, "noise": 0.3, "mixup": 0.4}}
+
+
+def feed(section: dict[str, Any]) -> Feed:
+    prepared = prepare(DataChoice.parse(section))
+    return Feed(prepared.train, ["image"], ["digit"], torch.device("cpu"), augment=prepared.choice.augment)
+
+
+def test_an_epoch_is_altered_and_what_is_read_in_order_is_not() -> None:
+    plain, altered = feed(DIGITS), feed(ALTERED)
+    for before, after in zip(plain.epoch(3, 0, 32), altered.epoch(3, 0, 32), strict=True):
+        assert after.inputs[0].shape == before.inputs[0].shape
+        assert not torch.equal(after.inputs[0], before.inputs[0])
+        assert torch.equal(after.targets[0], before.targets[0])
+        assert 0.5 <= after.share < 1 and sorted(after.others[0].tolist()) == sorted(before.targets[0].tolist())
+    for before, after in zip(plain.in_order(64), altered.in_order(64), strict=True):
+        assert torch.equal(after.inputs[0], before.inputs[0]) and not after.others
+
+
+def test_an_epoch_that_is_begun_in_its_middle_goes_on_alike() -> None:
+    whole, rest = list(feed(ALTERED).epoch(3, 1, 32)), list(feed(ALTERED).epoch(3, 1, 32, start=4))
+    for before, after in zip(whole[4:], rest, strict=True):
+        assert torch.equal(before.inputs[0], after.inputs[0]) and before.share == after.share
+
+
+def test_the_preview_is_the_first_batch_of_training() -> None:
+    found = first_batch(prepare(DataChoice.parse(ALTERED)), 32, seed=3)
+    (batch, *_) = feed(ALTERED).epoch(3, 0, 32)
+    np.testing.assert_allclose(found["after"], batch.inputs[0].numpy(), atol=1e-5)
+    np.testing.assert_array_equal(found["target"], batch.targets[0].numpy())
+    np.testing.assert_array_equal(found["target"][found["partner"]], batch.others[0].numpy())
+
+
+@pytest.mark.parametrize("steps", [1, 9, 15])
+def test_resuming_in_mid_epoch_changes_nothing(tmp_path: Path, steps: int) -> None:
+    given = project(data=ALTERED, epochs=2, seed=5)
+    one = begin(given, None, tmp_path / "whole")
+    list(train(one))
+    two = begin(given, None, tmp_path / "parts", paused=True)
+    events = train(two)
+    while two.position.steps < steps:
+        two.control.step()
+        next(events)
+    events.close()
+    assert two.position.epochs < 2
+    three = resume(tmp_path / "parts")
+    list(train(three))
+    for name, value in one.model.module.state_dict().items():
+        assert torch.equal(value, three.model.module.state_dict()[name]), name
