@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import GetCoreSchemaHandler, model_validator
+from pydantic import Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import core_schema
 
 from graph.check import Checker
@@ -22,7 +22,7 @@ from graph.facts import Facts, Severity
 from graph.layers.base import Family, Layer, Port, Reach, ShapeError
 from graph.layers.construct import NESTED, Construct, Module, Ref, Step, function, own
 from graph.layers.io import Input, Output
-from graph.layers.settings import setting
+from graph.layers.settings import Setting, setting
 from graph.network import Connection, Network
 from graph.project import network_json, parse_network
 from graph.shapes import Kind, Shape, sequence, vector
@@ -98,11 +98,16 @@ class Block(Layer):
     repeat: int = setting(1, "How often the block is run in a row.", minimum=1, maximum=1000, unit="times")
     shared: bool = setting(False, "Whether all repetitions use the same weights.")
     body: Body = Body("")
+    exposed: tuple[Annotated[str, Field(pattern=r"^\w+(\.\w+)+$")], ...] = ()
+    """Settings of layers inside that the block shows as its own, each as ``layer.setting``."""
 
     @model_validator(mode="before")
     @classmethod
     def _with_body(cls, values: Any) -> Any:
-        return values if isinstance(values, dict) and values.get("body") is not None else {**values, "body": _passing()}
+        if not isinstance(values, dict):
+            return values
+        read = {name: _frozen(values[name]) for name in ("exposed", "states") if name in values}
+        return {**values, **read, **({} if values.get("body") is not None else {"body": _passing()})}
 
     # Ports
 
@@ -121,6 +126,38 @@ class Block(Layer):
     def output_ports(self) -> tuple[Port, ...]:
         """One for each output layer inside."""
         return tuple(Port(name) for name in self.inner_outputs())
+
+    # Settings of layers inside
+
+    def exposed_settings(self) -> tuple[tuple[Setting, Any], ...]:
+        """The exposed settings with their values, each named by its path; what is not there any more is left out."""
+        known = {path: found for id_ in self.body.network.ids for path, found in _offered(self.body.network, id_)}
+        return tuple(known[path] for path in self.exposed if path in known)
+
+    def with_exposed(self, path: str, value: Any) -> Self:
+        """The same block with the setting ``path`` inside changed.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such layer, or its setting refuses the value.
+        """
+        id_, _, name = path.partition(".")
+        document = self.body.document()
+        layer = document.network.layer(id_)
+        changed: Layer = (
+            layer.with_exposed(name, value)
+            if isinstance(layer, Block) and "." in name
+            else layer.changed(**{name: value})
+        )
+        with document.transaction("Set"):
+            document.set_layer(id_, changed)
+        return self.changed(body=Body.of(document.network))
+
+    def renamed_inside(self, names: Mapping[str, str]) -> Self:
+        """The same block with its exposed settings following the layers inside that got the names ``names``."""
+        parts = [path.partition(".") for path in self.exposed]
+        return self.changed(exposed=tuple(f"{names.get(id_, id_)}.{rest}" for id_, _, rest in parts))
 
     # Shapes and costs
 
@@ -213,6 +250,11 @@ class Loop(Block):
     states: tuple[tuple[str, str], ...] = ()
     """Pairs of an output layer and the input layer at which its value comes back."""
 
+    def renamed_inside(self, names: Mapping[str, str]) -> Self:
+        """As of a block; the states follow too."""
+        states = tuple((names.get(source, source), names.get(target, target)) for source, target in self.states)
+        return super().renamed_inside(names).changed(states=states)
+
     def inner_states(self) -> dict[str, str]:
         """Input layer that holds each state, to the output layer that renews it."""
         return {target: source for source, target in self.states}
@@ -287,6 +329,24 @@ def loop_arguments(block: Loop) -> dict[str, Any]:
         ),
         "last": block.output_mode == "last",
     }
+
+
+def _offered(network: Network, id: str) -> list[tuple[str, tuple[Setting, Any]]]:
+    """Settings of a layer and, of a block, those it exposes in turn, by their paths and under their full names."""
+    layer = network.layer(id)
+    found = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
+    found += layer.exposed_settings() if isinstance(layer, Block) else ()
+    paths = [f"{id}.{spec.name}" for spec, _ in found]
+    named = [
+        replace(spec, name=path, label=f"{id} {spec.label}", when=None)
+        for path, (spec, _) in zip(paths, found, strict=True)
+    ]
+    return [(path, (spec, value)) for path, spec, (_, value) in zip(paths, named, found, strict=True)]
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, which is what strict models hold."""
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
 
 
 def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class InnerDocument(Document):
         self.id = id
         super().__init__(_copied(self.block))
         self._writing = False
+        self._renamed: dict[str, str] = {}
         self._stop = outer.subscribe(self._on_outer)
 
     @property
@@ -59,9 +60,9 @@ class InnerDocument(Document):
         self._writing = True
         try:
             with self.outer.transaction(name, None if merge is None else f"{self.id}/{merge}"):
-                self.outer.set_layer(self.id, self.block.changed(body=body))
+                self.outer.set_layer(self.id, self.block.renamed_inside(self._renamed).changed(body=body))
         finally:
-            self._writing = False
+            self._writing, self._renamed = False, {}
 
     def undo(self) -> bool:
         """Undo in the outermost document."""
@@ -91,7 +92,8 @@ class InnerDocument(Document):
         self.outer.mark_saved()
 
     def _record(self, name: str, changes: tuple[Change, ...], merge: str | None) -> None:
-        """Nothing: the outermost document records the block's change."""
+        """Only the new names: the outermost document records the block's change."""
+        self._renamed = {change.old: change.new for change in changes if isinstance(change, LayerRenamed)}
 
     def _on_outer(self, commit: Commit) -> None:
         for change in commit.changes:

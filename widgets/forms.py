@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.base import Field
 from widgets.fields.make import make_field
@@ -36,6 +37,12 @@ class _Row:
         inside.addWidget(self.field, 1)
         if spec.unit:
             inside.addWidget(_Unit(spec.unit))
+        self.pin = QToolButton()
+        self.pin.setCheckable(True)
+        self.pin.setAccessibleName(f"Show {spec.label} on the block")
+        self.pin.setToolTip("Show this setting on the block that the layer is in")
+        self.pin.hide()
+        inside.addWidget(self.pin)
         self.cell = cell
         grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(cell, line, 1)
@@ -77,9 +84,11 @@ class SettingsForm(QWidget):
 
     ``edited(name, value)`` says what the user chose, as a Python value (tuples for sizes, a `Shape` for shapes); the
     owner applies it and calls `show_settings` with the new values, or `refuse`. Bounds are checked here already.
+    ``pinned(name, on)`` says that a pin was pressed, where there are pins.
     """
 
     edited = Signal(str, object)
+    pinned = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +113,18 @@ class SettingsForm(QWidget):
     def refuse(self, name: str, sentence: str) -> None:
         """Say under the field ``name`` why its value was refused; what the user typed stays."""
         self._rows[name].refuse(sentence, self._values[name])
+
+    def show_pins(self, wanted: bool, on: Collection[str] = (), icon: QIcon | None = None) -> None:
+        """Show a pin beside each setting, pressed for those named ``on``; or none."""
+        for name, row in self._rows.items():
+            row.pin.setVisible(wanted)
+            row.pin.setChecked(name in on)
+            if icon is not None:
+                row.pin.setIcon(icon)
+
+    def pin(self, name: str) -> QToolButton:
+        """The pin of the setting ``name``."""
+        return self._rows[name].pin
 
     def commit(self) -> None:
         """Take over what has been typed in any field."""
@@ -131,6 +152,7 @@ class SettingsForm(QWidget):
             row = _Row(spec, self._grid, 3 * index)
             row.field.edited.connect(lambda value, name=spec.name: self._take(name, value))
             row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
+            row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))
             self._rows[spec.name] = row
             if previous is not None:
                 QWidget.setTabOrder(previous, row.field.editor())

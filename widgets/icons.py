@@ -194,6 +194,12 @@ def _close(path: QPainterPath) -> None:
     _line(path, (18, 6), (6, 18))
 
 
+def _pin(path: QPainterPath) -> None:
+    _line(path, (9, 4), (15, 4))
+    _line(path, (10, 4), (10, 10), (7, 14), (17, 14), (14, 10), (14, 4))
+    _line(path, (12, 14), (12, 20))
+
+
 def _add(path: QPainterPath) -> None:
     _line(path, (12, 5), (12, 19))
     _line(path, (5, 12), (19, 12))
@@ -242,6 +248,7 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "layout": _layout,
     "close": _close,
     "add": _add,
+    "pin": _pin,
     "warning": _warning,
     "download": _download,
 }

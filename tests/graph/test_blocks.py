@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from graph.code import generate
 from graph.compile import compile_network
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.inside import InnerDocument
 from graph.network import Connection
 from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import image, sequence, vector
@@ -253,3 +255,53 @@ def test_layers_that_cannot_share_say_why() -> None:
         document.link("dense2", "dense1")
     with pytest.raises(NetloomError, match="other sizes arrive"):
         compile_network(document.network)
+
+
+def test_a_block_shows_settings_of_layers_inside_as_its_own() -> None:
+    block = Block(body=residual(), exposed=("conv1.filters", "conv2.bias", "gone.units"))
+    shown = {spec.name: (spec.label, value) for spec, value in block.exposed_settings()}
+    assert shown == {"conv1.filters": ("conv1 filters", 4), "conv2.bias": ("conv2 bias", True)}
+    changed = block.with_exposed("conv1.filters", 8)
+    assert changed.body.network.layer("conv1").values()["filters"] == 8
+    assert block.body.network.layer("conv1").values()["filters"] == 4
+    with pytest.raises(NetloomError, match="filters"):
+        block.with_exposed("conv1.filters", -3)
+
+
+def test_exposed_settings_reach_through_nested_blocks() -> None:
+    inner = Block(body=residual(), exposed=("conv1.filters",))
+    outer = Block(body=Body.of(around(inner).network), exposed=("block1.conv1.filters",))
+    ((spec, value),) = outer.exposed_settings()
+    assert (spec.label, value) == ("block1 conv1 filters", 4)
+    ((_, after),) = outer.with_exposed("block1.conv1.filters", 6).exposed_settings()
+    assert after == 6
+
+
+def test_exposed_settings_are_kept_in_the_file() -> None:
+    document = around(Block(body=residual(), exposed=("conv1.filters",)))
+    content = project_bytes(Project(document.network))
+    again = parse_project(json.loads(content), "x").network
+    assert again == document.network or project_bytes(Project(again)) == content
+    assert again.layer("block1").exposed == ("conv1.filters",)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["filters", "", "a.", "a b.c"])
+def test_an_exposed_setting_is_a_path(path: str) -> None:
+    with pytest.raises(NetloomError, match="exposed"):
+        Block(body=residual()).changed(exposed=(path,))
+
+
+def test_what_names_a_layer_inside_follows_its_new_name() -> None:
+    document = around(Block(body=residual(), exposed=("conv1.filters",)))
+    inner = InnerDocument(document, "block1")
+    with inner.transaction("Rename"):
+        inner.rename("conv1", "edges")
+    assert inner.block.exposed == ("edges.filters",)
+    document.undo()
+    assert inner.block.exposed == ("conv1.filters",)
+    loops = drawn_lstm()
+    cell = InnerDocument(loops, "loop1")
+    with cell.transaction("Rename"):
+        cell.rename("h_next", "h_new")
+    assert isinstance(cell.block, Loop)
+    assert ("h_new", "h") in cell.block.states

@@ -17,16 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.blocks import Block, Loop
 from graph.changes import LayerRenamed
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.facts import Severity
+from graph.inside import InnerDocument
 from graph.layers.base import Layer
 from graph.network import Node
+from widgets import icons
 from widgets.fields.base import mark
 from widgets.forms import SettingsForm
 from widgets.inspector.parts import FactRows, FamilySign, Section
+from widgets.inspector.states import StatesEditor
 from widgets.inspector.words import cost_facts, counted, shape_facts, total_facts
 from widgets.shell.pile import Pile
 from widgets.theme import Themed, ThemeSource
@@ -42,6 +46,7 @@ class LayerPage(Themed, QWidget):
         self._document: Document | None = None
         self._id = ""
         self._kind: type[Layer] | None = None
+        self._labels: dict[str, str] = {}
         self.sign = FamilySign(themes)
         self.kind = QLabel()
         self.name = QLineEdit()
@@ -54,6 +59,11 @@ class LayerPage(Themed, QWidget):
         self.form = SettingsForm()
         self.form.setObjectName("layerForm")
         self.form.edited.connect(self._set)
+        self.form.pinned.connect(self._pin)
+        self.states = StatesEditor()
+        self.states.edited.connect(self._set_states)
+        self.loop = Section("What it remembers from step to step", self.states)
+        self.loop.hide()
         self.nothing = self._note(None)
         self.nothing.setText("This layer has no settings.")
         self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
@@ -97,6 +107,7 @@ class LayerPage(Themed, QWidget):
         column.addSpacing(4)
         column.addWidget(self.form)
         column.addWidget(self.nothing)
+        column.addWidget(self.loop)
         self.teaching = Section("What it does", self.teach)
         for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
             column.addWidget(section)
@@ -113,11 +124,18 @@ class LayerPage(Themed, QWidget):
         layer = node.layer
         if id_ != self._id or type(layer) is not self._kind:
             self._show_kind(node)
-        settings = layer.settings()
+        own = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
+        shown = [*own, *(layer.exposed_settings() if isinstance(layer, Block) else ())]
+        settings = tuple(spec for spec, _ in shown)
+        self._labels = {spec.name: spec.label for spec in settings}
         self.form.setVisible(bool(settings))
         self.nothing.setVisible(not settings)
         self.why.setVisible(bool(settings))
-        self.form.show_settings(settings, {spec.name: getattr(layer, spec.name) for spec in settings})
+        self.form.show_settings(settings, {spec.name: value for spec, value in shown})
+        self._show_pins()
+        self.loop.setVisible(isinstance(layer, Loop))
+        if isinstance(layer, Loop):
+            self.states.show_loop(layer)
         self.shapes.show_facts(shape_facts(node, facts))
         self.costs.show_facts(cost_facts(facts))
         wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
@@ -146,14 +164,44 @@ class LayerPage(Themed, QWidget):
             return
         title = f"Set {self._label(name)} of {self._id}"
         try:
+            layer = self._document.network.layer(self._id)
+            changed: Layer = (
+                layer.with_exposed(name, value)
+                if isinstance(layer, Block) and "." in name
+                else layer.changed(**{name: value})
+            )
             with self._document.transaction(title, merge=f"{self._id}.{name}"):
-                self._document.set_values(self._id, **{name: value})
+                self._document.set_layer(self._id, changed)
         except NetloomError as error:
             self.form.refuse(name, str(error))
 
     def _label(self, name: str) -> str:
-        specs = self._kind.settings() if self._kind is not None else ()
-        return next((spec.label for spec in specs if spec.name == name), name)
+        return self._labels.get(name, name)
+
+    def _show_pins(self) -> None:
+        """Inside a block each setting has a pin that shows it on the block."""
+        document = self._document
+        if not isinstance(document, InnerDocument) or not document.alive:
+            self.form.show_pins(False)
+            return
+        start = f"{self._id}."
+        on = {path.removeprefix(start) for path in document.block.exposed if path.startswith(start)}
+        self.form.show_pins(True, on, icons.icon("pin", self.theme))
+
+    def _pin(self, name: str, on: bool) -> None:
+        document = self._document
+        if not isinstance(document, InnerDocument) or not document.alive:
+            return
+        path, block = f"{self._id}.{name}", document.block
+        exposed = tuple(each for each in block.exposed if each != path)
+        with document.outer.transaction(f"{'Show' if on else 'Hide'} {self._label(name)} on {document.id}"):
+            document.outer.set_layer(document.id, block.changed(exposed=(*exposed, path) if on else exposed))
+
+    def _set_states(self, states: tuple[tuple[str, str], ...]) -> None:
+        if self._document is None:
+            return
+        with self._document.transaction(f"Set what {self._id} remembers"):
+            self._document.set_values(self._id, states=states)
 
     def _rename(self) -> None:
         typed, old = self.name.text().strip(), self._id
@@ -257,6 +305,8 @@ class Inspector(QScrollArea):
         self.close_document()
         self._document, self._checker, self._ids = document, checker, []
         self._stops = (document.subscribe(self._take), checker.subscribe(lambda _: self.refresh()))
+        if isinstance(document, InnerDocument):  # what is exposed is a fact of the block outside
+            self._stops += (document.outer.subscribe(lambda _: self.refresh()),)
         self.refresh()
 
     def close_document(self) -> None:

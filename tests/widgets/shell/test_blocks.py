@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from graph.blocks import Block
+from graph.blocks import Block, Loop
 from graph.document import Document
 from graph.grouping import group
+from graph.project import Project
 from graph.shapes import image
 from tests.widgets.shell.conftest import digits_project
 from widgets.session import Session
@@ -123,3 +124,62 @@ def test_another_project_is_shown_from_the_outside(bench: Bench, qtbot: QtBot, w
     assert bench.inside.path == ()
     assert "conv1" in bench.canvas.board.cards
     assert not any(isinstance(node.layer, Block) for node in window.session.document.network)
+
+
+def test_a_setting_inside_is_pinned_to_the_block_and_set_there(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+    enter(bench, qtbot)
+    bench.canvas.select(["conv1"])
+    form = bench.inspector.layer.form
+    pin = form.pin("filters")
+    assert pin.isVisible()
+    assert not pin.isChecked()
+    qtbot.mouseClick(pin, LEFT)
+    assert form.pin("filters").isChecked()
+    bench.leave_block()
+    assert not form.pin("repeat").isVisible()
+    box = form.field("conv1.filters").editor()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    block = outer(bench).network.layer("stage")
+    assert isinstance(block, Block)
+    assert block.body.network.layer("conv1").values()["filters"] == 17
+    assert outer(bench).undo_names[0] == "Set conv1 filters of stage"
+    window.commands["undo"].trigger()
+    window.commands["undo"].trigger()
+    assert [spec.name for spec in form._specs] == ["label", "repeat", "shared"]
+
+
+def test_the_pin_follows_undo(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+    enter(bench, qtbot)
+    bench.canvas.select(["conv1"])
+    pin = bench.inspector.layer.form.pin("bias")
+    qtbot.mouseClick(pin, LEFT)
+    assert pin.isChecked()
+    window.commands["undo"].trigger()
+    assert not pin.isChecked()
+
+
+def test_what_a_loop_remembers_is_chosen_in_lists(window: MainWindow, qtbot: QtBot) -> None:
+    from tests.graph.test_blocks import drawn_lstm
+
+    window.files.new()
+    assert window.session is not None
+    assert window.bench is not None
+    window.session.start_from(Project(drawn_lstm().network))
+    window.bench.canvas.select(["loop1"])
+    states = window.bench.inspector.layer.states
+    assert states.isVisible()
+    assert [row.pair for row in states.rows] == [("h_next", "h"), ("c_next", "c")]
+    qtbot.mouseClick(states.rows[1].cross, LEFT)
+    loop = window.session.document.network.layer("loop1")
+    assert isinstance(loop, Loop)
+    assert loop.states == (("h_next", "h"),)
+    qtbot.mouseClick(states.add, LEFT)
+    assert [row.pair for row in states.rows] == [("h_next", "h"), ("c_next", "c")]
+    box = states.rows[1].source
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    loop = window.session.document.network.layer("loop1")
+    assert isinstance(loop, Loop)
+    assert loop.states == (("h_next", "h"), ("h_next", "c"))
+    window.commands["undo"].trigger()
+    assert [row.pair for row in states.rows] == [("h_next", "h"), ("c_next", "c")]
