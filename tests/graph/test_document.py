@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -11,6 +11,7 @@ from graph.changes import Connected, LayerAdded
 from graph.check import Checker
 from graph.document import Commit, Document, Origin
 from graph.errors import NetloomError
+from graph.naming import fresh_name
 from graph.network import Connection
 from graph.project import Project, parse_project, project_bytes, project_json
 from tests.graph.networks import chain, layer, wire
@@ -207,3 +208,13 @@ class Editing(RuleBasedStateMachine):
 
 TestEditing = Editing.TestCase
 TestEditing.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+
+
+@given(count=st.integers(0, 300), gaps=st.sets(st.integers(1, 300), max_size=5))
+def test_a_fresh_name_is_free_and_the_first_free_among_few(count: int, gaps: set[int]) -> None:
+    taken = {f"relu{number}" for number in range(1, count + 1) if number not in gaps}
+    name = fresh_name("relu", taken)
+    assert name not in taken
+    assert name == "relu1" or f"relu{int(name[4:]) - 1}" in taken
+    if count < 32:
+        assert int(name[4:]) == min(set(range(1, 34)) - {int(each[4:]) for each in taken})
