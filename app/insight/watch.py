@@ -35,7 +35,9 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict
     """
     views: dict[str, Array] = {}
     for id_ in watch.filters:
-        found = filters(model.module, id_)
+        nodes = model.project.network
+        owner = nodes.node(id_).linked if id_ in nodes else None
+        found = filters(model.module, owner or id_)
         if found is not None:
             views[f"filters/{id_}"] = found
     if watch.maps:

@@ -1,0 +1,46 @@
+"""Forecasts in the data's own units, against the series itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.insight.forecasts import forecasts
+from app.training.model import Model
+from graph.errors import NetloomError
+from tests.app.training.projects import chain, project
+
+
+def forecaster(horizon: int = 3, **split: float) -> Model:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "sequence", "sizes": [10, 1]}}),
+        ("gru1", "gru", {"hidden_size": 4}),
+        ("dense1", "dense", {"units": horizon}),
+        ("output1", "output", {}),
+    )
+    data = {"source": "sine", "options": {"window": 10, "horizon": horizon}}
+    return Model.build(project(network, data | ({"split": split} if split else {})))
+
+
+def test_errors_are_those_of_what_is_shown_and_of_the_last_value() -> None:
+    model = forecaster()
+    found = forecasts(model)
+    assert found["true"].shape == found["predicted"].shape == (model.prepared.test.samples, 3)
+    rmse = np.sqrt(np.square(found["predicted"] - found["true"]).mean(0))
+    assert found["error"] == pytest.approx(rmse, rel=1e-4)
+    assert np.all(np.diff(found["time"]) > 0)
+    # What a window forecasts first, the window before it forecast second; the value before is the last one it saw.
+    assert found["true"][1:, 0] == pytest.approx(found["true"][:-1, 1], abs=1e-5)
+    last = np.sqrt(np.square(found["true"][1:, 0] - found["true"][:-1, 0]).mean())
+    assert found["last"][0] == pytest.approx(last, rel=0.05)
+    assert found["last"][0] < found["last"][2]
+
+
+def test_what_does_not_forecast_is_refused() -> None:
+    with pytest.raises(NetloomError, match="predicts what comes next"):
+        forecasts(Model.build(project()))
+
+
+def test_a_part_without_samples_is_refused() -> None:
+    with pytest.raises(NetloomError, match="has no samples"):
+        forecasts(forecaster(train=0.7, validation=0.3, test=0.0))
