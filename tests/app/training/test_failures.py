@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from app.training import checkpoints
-from app.training.events import Epoch, Event, Finished
+from app.training.events import Epoch, Event, Finished, Paused
 from app.training.model import Model
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
-from app.training.session import begin, resume
-from app.training.trainer import train
+from app.training.session import Session, begin, resume
+from app.training.trainer import SAVE_EVERY, train
 from graph.errors import NetloomError
 from graph.project import project_json
 from tests.app.training.projects import project
@@ -137,3 +137,23 @@ def test_a_killed_worker_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> Non
     assert last(events).status == "completed"
     assert sum(isinstance(event, Epoch) for event in events) == 1
     assert Run.open(run).history().steps.tolist() == list(range(1, last(events).step + 1))
+
+
+def test_checkpoints_are_rare_and_the_end_is_always_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved, save = [], Session.save
+    monkeypatch.setattr(Session, "save", lambda session: (saved.append(session.position.steps), save(session))[1])
+    assert SAVE_EVERY == 5.0
+    # Endless here, so that a slow machine cannot matter.
+    monkeypatch.setattr("app.training.trainer.SAVE_EVERY", float("inf"))
+    finished = last(list(train(begin(project(epochs=3), None, tmp_path / "run"))))
+    assert saved == [0, finished.step]
+
+
+def test_stopping_saves_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.trainer.SAVE_EVERY", float("inf"))
+    session = begin(project(), None, tmp_path / "run", paused=True)
+    for event in train(session):
+        if isinstance(event, Paused):
+            session.control.stop() if event.step == 3 else session.control.step()
+    _, state = checkpoints.load(tmp_path / "run" / CHECKPOINT)
+    assert state["position"]["steps"] == 3
