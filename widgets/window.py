@@ -18,6 +18,7 @@ from widgets.actions import Actions
 from widgets.finder import Finder
 from widgets.settings import Memory, Preferences
 from widgets.shell.banners import Banners, Notice
+from widgets.shell.comparing import Comparing
 from widgets.shell.exporting import RunExport
 from widgets.shell.files import Files
 from widgets.shell.loading import Loader
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.training: TrainingCommands = TrainingCommands(self)
         self.files: Files = Files(self)
         self.run_export = RunExport(self)
+        self.comparing: Comparing = Comparing(self)
         self.loader = self._make_loader()
         self.commands = Actions(self)
         self.bar = TopBar(self.commands, themes)

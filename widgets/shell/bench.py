@@ -37,6 +37,8 @@ LARGEST_SHARE = {"understand": 0.6}
 """Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
 
 USUAL_SHARE = 0.55
+LENT_HEIGHT = 220
+"""Least height of a panel that stands in the problems list's place."""
 
 
 class Bench(QWidget):
@@ -53,6 +55,7 @@ class Bench(QWidget):
         self.workspace = "network"
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
+        self._lent: QWidget | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), History(themes)
         self.inside: Depth = Depth(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
@@ -157,6 +160,17 @@ class Bench(QWidget):
         self.attempt(lambda: self.inside.go(path))
         if self.inside.path == tuple(path):
             self.go_to(id_)
+
+    def dive_if_there(self, path: Sequence[str], id_: str) -> None:
+        """Go to a layer inside blocks, unless it or one of the blocks is not there."""
+        network = self._session.document.network
+        for block in path:
+            layer = network.layer(block) if block in network else None
+            if not isinstance(layer, Block):
+                return
+            network = layer.body.network
+        if id_ in network:
+            self.dive(path, id_)
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do something; a refusal is told."""
@@ -288,6 +302,14 @@ class Bench(QWidget):
         if workspace == self.workspace:
             self._arrange()
 
+    def lend(self, panel: QWidget | None) -> None:
+        """Give the place of the problems list to another panel, or give it back."""
+        self._lent = panel
+        if panel is not None and panel.parent() is None:
+            self.bottom.add(panel)
+        self._panels["network"] = panel or self.problems
+        self._arrange()
+
     def panel(self, workspace: str) -> QWidget | None:
         """The panel of a workspace, once it is there."""
         return self._panels.get(workspace)
@@ -306,7 +328,7 @@ class Bench(QWidget):
     def _remember_height(self, *_: int) -> None:
         """The user moved the divider."""
         height = self.down.sizes()[1]
-        if self.workspace in HEIGHTS and height:
+        if self.workspace in HEIGHTS and height and self._lent is None:
             self._heights[self.workspace] = height
 
     def _arrange(self) -> None:
@@ -330,6 +352,8 @@ class Bench(QWidget):
         if self.isVisible() and self.workspace in HEIGHTS:
             share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
             height = self._heights.get(self.workspace) or min(HEIGHTS[self.workspace], round(total * share))
+            if self.workspace == "network" and self._lent is not None:
+                height = max(height, LENT_HEIGHT)
             height = min(height, round(total * 0.8))
             self.down.setSizes([total - height, height])
 

@@ -1,0 +1,105 @@
+"""Comparing the open network with its saved version or with another file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog
+
+from graph.errors import NetloomError
+from widgets.shell.banners import Notice
+
+if TYPE_CHECKING:
+    from graph.network import Network
+    from widgets.comparison import ComparisonPanel
+    from widgets.window import MainWindow
+
+FILTER = "Netloom projects (*.netloom)"
+
+
+class Comparing:
+    """The commands; the panel is made when it is first wanted, and kept up to date while it is open."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.panel: ComparisonPanel | None = None
+        self._other: Network | None = None
+        self._name = ""
+        self._soon = QTimer(window)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(60)
+        self._soon.timeout.connect(self._refresh)
+
+    @property
+    def open(self) -> bool:
+        """Whether something is being compared."""
+        return self._other is not None
+
+    @property
+    def saved(self) -> bool:
+        """Whether there is a saved version."""
+        return self._window.session is not None and self._window.session.path is not None
+
+    def with_saved(self) -> None:
+        """Compare with what the project's file holds."""
+        session = self._window.session
+        if session is not None and session.path is not None:
+            self.with_file(session.path, "the saved version")
+
+    def ask(self) -> None:
+        """Choose a project to compare with."""
+        session = self._window.session
+        start = str(session.base or self._window.memory.get("folder", "")) if session is not None else ""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with another project", start, FILTER)
+        if name:
+            self.with_file(Path(name))
+
+    def with_file(self, path: Path, name: str = "") -> None:
+        """Compare with the network in a file."""
+        from graph.project import read_project
+
+        try:
+            self._other, self._name = read_project(path).network, name or path.stem
+        except NetloomError as error:
+            self._window.say(Notice(str(error), "error", (), "compare"))
+            return
+        self._show()
+
+    def _show(self) -> None:
+        window = self._window
+        if window.bench is None or window.session is None:
+            return
+        if self.panel is None:
+            from widgets.comparison import ComparisonPanel
+
+            self.panel = ComparisonPanel(window.themes)
+            self.panel.opened.connect(self._go_to)
+            self.panel.closed.connect(self.stop)
+            window.session.committed.connect(lambda _: self._soon.start())
+            window.session.replaced.connect(self.stop)
+        window.show_workspace("network")
+        window.bench.lend(self.panel)
+        self._refresh()
+        window.commands.refresh()
+
+    def _refresh(self) -> None:
+        from app.comparing import compare
+
+        session = self._window.session
+        if self.panel is not None and self._other is not None and session is not None:
+            self.panel.show_comparison(self._name, compare(self._other, session.document.network))
+
+    def _go_to(self, path: tuple[str, ...]) -> None:
+        """Select what differs, if it is there; what was removed has nothing to go to."""
+        bench = self._window.bench
+        if bench is not None:
+            bench.dive_if_there(path[:-1], path[-1])
+
+    def stop(self) -> None:
+        """Compare no longer."""
+        self._other = None
+        if self._window.bench is not None:
+            self._window.bench.lend(None)
+        self._window.commands.refresh()
