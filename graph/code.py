@@ -188,8 +188,10 @@ def _build(module: Module) -> str:
         name = module.target.rpartition(".")[2]
     shown: list[str] = []
     for key, value in module.arguments.items():
-        value_ = _squared(value) if key in SQUARE else value
-        if key in DEFAULTS and _same(value_, DEFAULTS[key]) and name.startswith("nn."):
+        # Only torch's own classes read one number as two, and have these defaults.
+        torchs = name.startswith("nn.")
+        value_ = _squared(value) if torchs and key in SQUARE else value
+        if torchs and key in DEFAULTS and _same(value_, DEFAULTS[key]):
             continue
         positional = key in PLAIN and all("=" not in text for text in shown)
         shown.append(_value(value_) if positional else f"{key}={_value(value_)}")
