@@ -124,13 +124,19 @@ def _value(value: Any) -> str:
 
 
 def _costs(old: Network, new: Network) -> tuple[Cost, ...]:
-    before, after = (Checker(Document(network)) for network in (old, new))
-    costs = (
-        Cost("Layers", len(old), len(new)),
-        Cost("Parameters", before.parameters, after.parameters),
-        Cost("Connections", before.connections, after.connections),
-        Cost("FLOP per sample", before.flops, after.flops),
+    before, after = _totals(old), _totals(new)
+    names = ("Parameters", "Connections", "FLOP per sample")
+    figures = zip(names, before, after, strict=True)
+    return (Cost("Layers", len(old), len(new)), *(Cost(name, one, other) for name, one, other in figures))
+
+
+def _totals(network: Network) -> tuple[int, int, int]:
+    """Parameters, connections and operations of all layers, also of those that lead nowhere while one edits."""
+    checker = Checker(Document(network))
+    facts = [checker.facts(id_) for id_ in network.ids]
+    checker.close()
+    return (
+        sum(one.parameters for one in facts),
+        sum(one.connections for one in facts),
+        sum(one.flops for one in facts),
     )
-    for checker in (before, after):
-        checker.close()
-    return costs

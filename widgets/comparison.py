@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -65,13 +66,16 @@ class ComparisonPanel(Themed, QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 0)
         head.setSpacing(16)
-        head.addWidget(self.title)
-        head.addWidget(self.costs, 1)
+        for label in (self.title, self.costs):  # a long line must not widen the window
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.costs.setContentsMargins(12, 0, 8, 4)
+        head.addWidget(self.title, 1)
         head.addWidget(self.cross)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.costs)
         column.addWidget(self.list, 1)
 
     def show_comparison(self, name: str, found: Comparison) -> None:
