@@ -134,7 +134,8 @@ class WorkerProcess:
         out = tempfile.mkdtemp(dir=folder) + "/run"
         fields = {"id": 1, "project": project_of(case), "base": None, "out": out, "paused": False}
         self._send(Message("train", fields))
-        begun, steps, ends = time.perf_counter(), 0, []
+        begun, steps = time.perf_counter(), 0
+        ends: list[tuple[float, int]] = []
         for message in self._messages:
             if message.type == "error":
                 raise SystemExit(message.fields["message"])
@@ -191,7 +192,8 @@ def tutorial(case: Case) -> Callable[[int], float]:
         loader = DataLoader(TensorDataset(x, y), batch_size=case.batch, shuffle=True)
         optimiser = torch.optim.Adam(network.parameters(), lr=0.001)
         torch.set_num_threads(threads)
-        begun, steps, ends = time.perf_counter(), 0, []
+        begun, steps = time.perf_counter(), 0
+        ends: list[tuple[float, int]] = []
         while not enough(begun, ends, case):
             for inputs, targets in loader:
                 optimiser.zero_grad()

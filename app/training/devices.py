@@ -9,8 +9,13 @@ import torch
 
 from graph.errors import NetloomError
 
-SMALL = 60e6
-"""Floating-point operations in a training step below which a second thread costs more than it gives."""
+SMALL = 200e6
+"""Floating-point operations in a training step up to which one thread is used.
+
+There a second thread gives a third more at best, on an idle machine. Where a window or another run wants a core as
+well, threads that wait for each other within every operation make training several times slower. The rule is fixed
+rather than measured at the start, because the number of threads changes the last digits of the weights.
+"""
 
 
 def devices() -> list[dict[str, str]]:
