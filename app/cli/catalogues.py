@@ -67,10 +67,19 @@ def presets(json: Json = False) -> None:
     print_table(("id", "title", "parameters", "data set", "textbook", "expect"), rows, ("parameters",))
 
 
-def datasets(json: Json = False) -> None:
-    """List the data sets that ship."""
+def datasets(
+    json: Json = False,
+    download: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Fetch a well-known set: mnist, fashion_mnist, kmnist or cifar10."),
+    ] = None,
+) -> None:
+    """List the data sets that ship, or download a well-known one."""
     from app.data.catalogue import datasets as found
 
+    if download is not None:
+        fetch(download, json)
+        return
     entries = [info.to_json() for info in found()]
     if json:
         print_json(entries)
@@ -80,6 +89,33 @@ def datasets(json: Json = False) -> None:
         for one in entries
     ]
     print_table(("id", "title", "task", "shape", "samples", "classes"), rows, ("samples", "classes"))
+
+
+def fetch(kind: str, json: bool) -> None:
+    """Download a well-known set; how far it is, is printed at every percent, as JSON lines where ``json``."""
+    from app.data.download import KNOWN, download
+    from graph.errors import NetloomError
+
+    if kind not in KNOWN:
+        raise NetloomError(f"There is no well-known set “{kind}”; there are {', '.join(KNOWN)}.")
+    told = -1
+
+    def progress(come: int, whole: int) -> None:
+        nonlocal told
+        percent = 100 * come // max(whole, 1)
+        if percent == told:
+            return
+        told = percent
+        if json:
+            print_json({"come": come, "whole": whole})
+        elif percent % 10 == 0:
+            print_line(f"{percent} % of {whole / 1e6:,.0f} MB")
+
+    folder = download(kind, progress)
+    if json:
+        print_json({"folder": str(folder)})
+    else:
+        print_line(f"{KNOWN[kind].title} is in {folder}")
 
 
 def data(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.data.augment import Augment
 from app.data.choice import DataChoice
+from app.data.sources.base import Source
+from app.data.sources.columns import Column
 from app.data.split import Split
 from graph.errors import NetloomError
 from graph.layers.settings import describe, sentence
+from graph.shapes import Kind
+from widgets.data.augment_form import AugmentForm
+from widgets.data.columns import ColumnList
+from widgets.data.picking import aim, picks, use
 from widgets.forms import SettingsForm
 
 SHARES = ("train", "validation", "test")
@@ -25,12 +33,23 @@ class ChoiceForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choice: DataChoice | None = None
+        self._kind: Kind | None = None
+        self._more = 0
         self._headings: dict[str, QLabel] = {}
         self.options, self.split, self.scaling = SettingsForm(self), SettingsForm(self), SettingsForm(self)
+        self.columns, self.altering = ColumnList(self), AugmentForm(self)
+        self._found: Sequence[Column] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for title, form in (("Data", self.options), ("Split", self.split), ("Transforms", self.scaling)):
+        forms: tuple[tuple[str, QWidget], ...] = (
+            ("Columns", self.columns),
+            ("Data", self.options),
+            ("Split", self.split),
+            ("Transforms", self.scaling),
+            ("Augmentation", self.altering),
+        )
+        for title, form in forms:
             heading = QLabel(title, self)
             heading.setProperty("heading", True)
             form.setAccessibleName(title)
@@ -40,6 +59,10 @@ class ChoiceForm(QWidget):
         self.options.edited.connect(self._edit_option)
         self.split.edited.connect(self._edit_split)
         self.scaling.edited.connect(self._edit_scaling)
+        self.columns.ticked.connect(self._tick)
+        self.columns.starred.connect(self._star)
+        self.altering.chosen.connect(self._alter)
+        self.show_columns((), 0)
 
     def show_choice(self, choice: DataChoice) -> None:
         """Show a choice."""
@@ -53,6 +76,46 @@ class ChoiceForm(QWidget):
         self.split.show_settings(parts, {spec.name: getattr(choice.split, spec.name) for spec in parts})
         own = describe(DataChoice)
         self.scaling.show_settings(own, {spec.name: getattr(choice, spec.name) for spec in own})
+        self._show_picks()
+        self.show_kind(self._kind)
+
+    def show_columns(self, columns: Sequence[Column], more: int) -> None:
+        """Show the columns of the table that the choice reads, none where it is no table."""
+        self._found, self._more = columns, more
+        self.columns.setVisible(bool(columns))
+        self._headings["Columns"].setVisible(bool(columns))
+        self._show_picks()
+
+    def show_kind(self, kind: Kind | None) -> None:
+        """Say what kind of input the data turned out to be, so that what can be done to it is offered."""
+        self._kind = kind
+        augment = self._choice.augment if self._choice is not None else Augment()
+        shown = self.altering.show_augment(augment, kind)
+        self.altering.setVisible(shown)
+        self._headings["Augmentation"].setVisible(shown)
+
+    def _show_picks(self) -> None:
+        if self._choice is not None:
+            self.columns.show_picks(picks(self._choice.source, self._found), self._more)
+
+    def _tick(self, name: str, wanted: bool) -> None:
+        self._change_source(lambda source: use(source, self._found, name, wanted), f"use of {name}")
+
+    def _star(self, name: str, several: bool) -> None:
+        self._change_source(lambda source: aim(source, self._found, name, several), "target")
+
+    def _change_source(self, change: Callable[[Source], Source], what: str) -> None:
+        if self._choice is None:
+            return
+        source = change(self._choice.source)
+        if source == self._choice.source:
+            self._show_picks()  # a mark that was clicked away comes back
+            return
+        self._say(self._choice.model_copy(update={"source": source}), what)
+
+    def _alter(self, augment: Augment, what: str) -> None:
+        if self._choice is not None:
+            self._say(self._choice.model_copy(update={"augment": augment}), what)
 
     def _edit_option(self, name: str, value: object) -> None:
         if self._choice is None:

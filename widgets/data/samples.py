@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
@@ -30,6 +31,9 @@ class SampleBrowser(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview: Preview | None = None
+        self._own: dict[str, tuple[QWidget, bool]] = {}
+        self._wanted: set[str] = set()
+        self._sides: tuple[tuple[str, QWidget], ...] = ()
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Views of the data")
         self.gallery = SampleGallery(source)
@@ -80,8 +84,24 @@ class SampleBrowser(QWidget):
             sides.append(("Features", self.features))
         self._offer(*sides)
 
+    def add_side(self, title: str, widget: QWidget, *, first: bool = False) -> None:
+        """Have one more tab with every preview: a widget that its owner fills; `show_side` says when it is there."""
+        widget.setParent(self)
+        widget.hide()
+        self._own[title] = (widget, first)
+
+    def show_side(self, title: str, wanted: bool) -> None:
+        """Offer a tab that was added, or take it away."""
+        if (title in self._wanted) != wanted:
+            self._wanted ^= {title}
+            self._offer(*self._sides)
+
     def _offer(self, *sides: tuple[str, QWidget]) -> None:
         """Have just these tabs; the one that is open stays open if it is among them."""
+        self._sides = sides
+        own = [(title, *self._own[title]) for title in self._own if title in self._wanted]
+        before = [(title, widget) for title, widget, first in own if first]
+        sides = (*before, *sides, *((title, widget) for title, widget, first in own if not first))
         current = self.tabs.currentWidget()
         self.tabs.clear()
         for title, widget in sides:
@@ -122,5 +142,10 @@ class SampleBrowser(QWidget):
 
 def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence."""
-    values = np.nan_to_num(np.asarray(preview.inputs, dtype=np.float64))
+    return drawable_values(preview.inputs)
+
+
+def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Values (n, ...) as a gallery can draw them."""
+    values = np.nan_to_num(np.asarray(inputs, dtype=np.float64))
     return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values

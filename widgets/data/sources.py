@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.data.catalogue import SHIPPED
+from widgets.data.known_sets import KnownSets
 
-FILTER = "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.idx *.gz);;All files (*)"
+FILTER = "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.bin);;All files (*)"
 
 
 class SourceList(QWidget):
@@ -43,6 +44,8 @@ class SourceList(QWidget):
         self.open.setAccessibleName("Open your own data")
         self.open.setToolTip("A table, a series, pictures in folders, or arrays; files may be dropped here too")
         self.setAcceptDrops(True)
+        self.known = KnownSets(parent=self)
+        self.known.chosen.connect(self.chosen)
         self._fit_later = QTimer(self, singleShot=True, interval=0)
         self._fit_later.timeout.connect(self._fit_cards)
         self._fill()
@@ -72,11 +75,13 @@ class SourceList(QWidget):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self.list, 1)
+        column.addWidget(self.known)
         column.addWidget(self.open)
 
     def show_choice(self, section: Mapping[str, Any] | None) -> None:
         """Mark the data set that a project's ``data`` section names."""
         kind = section.get("source") if section else None
+        self.known.show_choice(kind)
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item.data(Qt.ItemDataRole.UserRole) == kind:

@@ -7,9 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.data.choice import DataChoice
+from app.data.sources.columns import Column
 from app.training.messages import Message
 from graph.changes import SectionSet
 from graph.check import Checker
@@ -17,15 +28,21 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape
 from widgets.data.balance import BalanceBars
+from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
+from widgets.data.details import Details
 from widgets.data.fitting import TITLE, expected_of, fit, misfits
+from widgets.data.guide import Guide, fits_or_reason
+from widgets.data.moved import Repointer
 from widgets.data.preview_values import Preview
+from widgets.data.row_table import RowModel
 from widgets.data.samples import SampleBrowser
 from widgets.data.sources import SourceList
 from widgets.theme import ThemeSource
 from widgets.training.link import WorkerLink
 from widgets.training.notice import Notice
 
+ROWS, BATCH = "Rows", "One batch"
 LIMIT = 240
 """Samples that are previewed."""
 TYPING_MS = 150
@@ -51,11 +68,15 @@ class DataView(QWidget):
         self._stop: list[Callable[[], None]] = []
         self._request: int | None = None
         self._stale = True
+        self._batch_stale = True
         self.preview: Preview | None = None
+        self.details, self.moved = Details(link, self), Repointer(link, self)
         self.sources = SourceList(self)
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
         self.notice, self.offer = Notice(self), Notice(self)
         self.samples = SampleBrowser(source, self)
+        self.rows, self.row_model, self.batch = QTableView(), RowModel(self), BatchView(source)
+        self.guide_button = QPushButton("Which network should I use?", self)
         self.form = ChoiceForm(self)
         self.balance = BalanceBars(source, self)
         self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -64,6 +85,15 @@ class DataView(QWidget):
         self.sources.chosen.connect(self._choose)
         self.sources.file_chosen.connect(self.open_path)
         self.form.edited.connect(self._edit)
+        self._connect_details()
+
+    def _connect_details(self) -> None:
+        self.details.columns_found.connect(self._take_columns)
+        self.details.batch_found.connect(self._take_batch)
+        self.moved.repointed.connect(self._set_choice)
+        self.moved.failed.connect(self.notice.say)
+        self.guide_button.clicked.connect(self.ask_for_network)
+        self.samples.tabs.currentChanged.connect(lambda _: self._ask_batch())
 
     # Layout
 
@@ -90,10 +120,21 @@ class DataView(QWidget):
             label.setProperty("faint", True)
             label.setWordWrap(True)
         self.notes.hide()
+        self.rows.setModel(self.row_model)
+        self.rows.setAccessibleName("Rows of the file")
+        self.rows.setAlternatingRowColors(True)
+        self.rows.setShowGrid(False)
+        self.rows.setWordWrap(False)
+        self.samples.add_side(ROWS, self.rows, first=True)
+        self.samples.add_side(BATCH, self.batch)
         column = QVBoxLayout(middle)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
-        for widget in (self.title, self.facts, self.notes, self.notice, self.offer):
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.guide_button)
+        column.addLayout(head)
+        for widget in (self.facts, self.notes, self.notice, self.offer):
             column.addWidget(widget)
         column.addWidget(self.samples, 1)
         return middle
@@ -139,6 +180,7 @@ class DataView(QWidget):
             stop()
         self._stop, self._document, self._checker = [], None, None
         self._forget_request()
+        self.details.forget()
 
     @property
     def section(self) -> Mapping[str, Any] | None:
@@ -192,6 +234,26 @@ class DataView(QWidget):
         self.notice.say(reason)
         self._show_facts()
 
+    # The network
+
+    def ask_for_network(self) -> None:
+        """Open the guide “Which network should I use?”, its questions answered for the data that is chosen."""
+        document = self._document
+        if document is None:
+            return
+        guide = Guide(self.preview.info if self.preview is not None else None, self)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def take(id_: str) -> None:
+            reason = fits_or_reason(document, id_, self._base)
+            if reason:
+                guide.notice.say(reason)
+            else:
+                guide.accept()
+
+        guide.taken.connect(take)
+        guide.open()
+
     # Showing
 
     def _show(self) -> None:
@@ -201,7 +263,10 @@ class DataView(QWidget):
         self.form.setVisible(section is not None)
         if section is None:
             self._show_preview(None)
+            self.details.forget()
+            self._take_columns([], [], 0)
             return
+        self.moved.follow(section, self._base)
         try:
             choice = DataChoice.parse(section)
         except NetloomError as error:
@@ -220,6 +285,8 @@ class DataView(QWidget):
             return
         base = str(self._base) if self._base else None
         self._stale = False
+        self._batch_stale = True
+        self.details.look(self.section, self._base)
         self._request = self._link.ask(
             "preview", self._take_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
         )
@@ -232,16 +299,43 @@ class DataView(QWidget):
 
     def _take_preview(self, message: Message) -> None:
         self._request = None
-        self._show_preview(Preview.from_message(message))
+        preview = Preview.from_message(message)
+        self._show_preview(preview)
+        said, offers = self.moved.offers_where_changed(preview.notes)
+        if said:
+            self.notice.say(said, "warning", *offers)
+        self._ask_batch()
+
+    def _take_columns(self, columns: list[Column], rows: list[list[str | None]], more: int) -> None:
+        self.row_model.set_rows(columns, rows)
+        self.rows.resizeColumnsToContents()
+        self.form.show_columns(columns, more)
+        self.samples.show_side(ROWS, bool(rows))
+
+    def _ask_batch(self) -> None:
+        """Ask for one batch where it is looked at and may be another than the one that is shown."""
+        if self.section is None or self.preview is None or not self._batch_stale:
+            return
+        if self.samples.tabs.currentWidget() is self.batch:
+            self._batch_stale = False
+            plan = self._document.sections.get("plan") if self._document is not None else None
+            seed = plan.get("seed", 0) if isinstance(plan, Mapping) else 0
+            self.details.batch(self.section, self._base, seed if isinstance(seed, int) else 0)
+
+    def _take_batch(self, message: Message) -> None:
+        if self.preview is not None:
+            self.batch.show_batch(message)
 
     def _refuse_preview(self, reason: str) -> None:
         self._request = None
         self._show_preview(None)
-        self.notice.say(reason, "error", ("Try again", self._ask))
+        self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
 
     def _show_preview(self, preview: Preview | None) -> None:
         self.preview = preview
         self.samples.set_preview(preview)
+        self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
+        self.form.show_kind(Kind(preview.info["kind"]) if preview is not None else None)
         self._show_facts()
         if preview is None:
             self.balance.set_balance({}, None)

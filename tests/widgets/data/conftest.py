@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 
+from app.data.batch import first_batch
 from app.data.choice import DataChoice
+from app.data.pointing import repointed
 from app.data.prepare import prepare
 from app.data.preview import preview
+from app.data.rows import table_of
 from app.training.messages import Decoder, Message, encode
 from graph.errors import NetloomError
 
@@ -29,7 +32,7 @@ class DirectLink(QObject):
         """Answer at once."""
         self.asked.append({"type": type, **fields})
         try:
-            message = {"preview": self.preview, "inspect": self.inspect}[type](fields)
+            message = getattr(self, type)(fields)
         except NetloomError as error:
             if refused is not None:
                 refused(str(error))
@@ -56,6 +59,27 @@ class DirectLink(QObject):
         path = Path(fields["path"])
         found = inspect(path).to_json()
         return Message("findings", {**found, "choice": suggest(path).to_json()})
+
+    def columns(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        return Message("columns", table_of(DataChoice.parse(fields["data"]), base_of(fields)))
+
+    def batch(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        prepared = prepare(DataChoice.parse(fields["data"]), base_of(fields))
+        found = first_batch(prepared, fields["size"], fields["seed"])
+        arrays = {name: found.pop(name) for name in ("before", "after", "target", "partner")}
+        return Message("batch", found, arrays)
+
+    def repoint(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        path = Path(fields["path"]) if fields["path"] else None
+        choice = repointed(DataChoice.parse(fields["data"]), path, base_of(fields))
+        return Message("repointed", {"choice": choice.to_json()})
+
+
+def base_of(fields: dict[str, Any]) -> Path | None:
+    return Path(fields["base"]) if fields["base"] else None
 
 
 @pytest.fixture

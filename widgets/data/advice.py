@@ -1,0 +1,76 @@
+"""Which network to begin with: rules of thumb, told with their reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LITTLE, MUCH = 1_000, 20_000
+"""Samples below which data is little, and from which on it is much."""
+
+INPUTS = {
+    "table": "A table: numbers and categories",
+    "pictures": "Pictures",
+    "sequence": "A sequence: text or a series",
+}
+ANSWERS = {"classes": "One of several classes", "number": "A number, or several"}
+AMOUNTS = {
+    "little": f"Little: fewer than {LITTLE:,} samples",
+    "some": "Some",
+    "much": f"Much: {MUCH:,} samples or more",
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The id of a preset, and why it is the one to begin with."""
+
+    preset: str
+    why: str
+
+
+_TABLE = {
+    ("classes", "little"): Advice(
+        "iris_softmax", "With little data a single layer is hard to beat, and its weights can be read like a table."
+    ),
+    ("classes", "some"): Advice(
+        "iris_mlp", "A hidden layer finds how features work together; more layers rarely help."
+    ),
+    ("classes", "much"): Advice(
+        "breast_cancer_mlp", "With much data a wider network pays; dropout keeps it from learning samples by heart."
+    ),
+    ("number", "little"): Advice("diabetes_mlp", "A small network with a linear output predicts an amount."),
+    ("number", "some"): Advice("diabetes_mlp", "A small network with a linear output predicts an amount."),
+    ("number", "much"): Advice("diabetes_mlp", "Begin small, then widen the hidden layers while validation improves."),
+}
+_PICTURES = {
+    "little": Advice("digits_cnn", "Two small convolutions have few weights; flips and shifts make the most of them."),
+    "some": Advice("lenet", "Convolutions and pooling by turns: the classic that most later networks grew from."),
+    "much": Advice(
+        "residual_cnn", "Blocks with shortcuts stay trainable when they are many, and much data fills them."
+    ),
+}
+_SEQUENCES = {
+    ("classes", "little"): Advice("digits_gru", "A gated layer reads step by step and remembers with few weights."),
+    ("classes", "some"): Advice("digits_gru", "A gated layer reads step by step and remembers with few weights."),
+    ("classes", "much"): Advice("digits_bilstm", "Read from both ends: every step knows what is before and after."),
+    ("number", "little"): Advice("seasons_mlp", "With little data all steps at once into a plain network do best."),
+    ("number", "some"): Advice("seasons_cnn1d", "Convolutions along time find patterns wherever they are, fast."),
+    ("number", "much"): Advice("seasons_lstm", "A layer with memory carries what matters over many steps."),
+}  # fmt: skip
+
+
+def advise(given: str, answer: str, amount: str) -> Advice:
+    """The network to begin with, for one of `INPUTS`, one of `ANSWERS` and one of `AMOUNTS`."""
+    if given == "pictures":
+        return _PICTURES[amount]
+    return (_TABLE if given == "table" else _SEQUENCES)[answer, amount]
+
+
+def situation(info: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The three answers for a data set, from its facts as JSON (`DatasetInfo.to_json`)."""
+    kinds = {"vector": "table", "image": "pictures", "video": "pictures"}
+    samples = int(info["samples"])
+    amount = "little" if samples < LITTLE else "much" if samples >= MUCH else "some"
+    return kinds.get(info["kind"], "sequence"), "classes" if info["classes"] else "number", amount
