@@ -76,7 +76,7 @@ class HistogramStack(PaintedView):
         line = metrics.height()
         ridge = self._ridges[name]
         low, high = min(float(ends[0]) for _, ends, _ in ridge), max(float(ends[-1]) for _, ends, _ in ridge)
-        inner = place.adjusted(0, line + 4, 0, -line - 4)
+        inner = place.adjusted(0, line + 6, 0, -line - 4)
         self._paint_words(painter, name, place, metrics, (low, high))
         lift = inner.height() * 0.5 / max(len(ridge) - 1, 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -90,7 +90,8 @@ class HistogramStack(PaintedView):
                 painter.setPen(QPen(blend(hue, self.theme.surface, share), 2 if age == 0 else 1))
                 _draw_ticks(painter, ends, counts, base, (low, high), 1.0 if age == 0 else 0.3)
             else:
-                painter.drawPolygon(polygon(_outline(ends, counts, base, low, high)))
+                share_of_height = 1.0 if len(ridge) == 1 else 0.5
+                painter.drawPolygon(polygon(_outline(*coarser(ends, counts), base, (low, high), share_of_height)))
 
     def _paint_words(
         self, painter: QPainter, name: str, place: QRectF, metrics: QFontMetricsF, ends: tuple[float, float]
@@ -138,10 +139,24 @@ def _draw_ticks(
         painter.drawLine(QPointF(x, base.bottom()), QPointF(x, base.bottom() - height))
 
 
-def _outline(ends: Floats, counts: Floats, base: QRectF, low: float, high: float) -> Floats:
-    """Return the outline of a histogram standing on the bottom of `base`, half as high as it, shape (N + 2, 2)."""
+def coarser(ends: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Return edges and counts with neighbouring bins joined, to about two per square root of the number of values."""
+    wanted = max(8, round(2 * math.sqrt(float(counts.sum()))))
+    joined = math.ceil(len(counts) / wanted)
+    if joined <= 1:
+        return ends, counts
+    starts = np.arange(0, len(counts), joined)
+    # The last bin may hold fewer of the old ones; per width, it stands as high as its values are dense.
+    widths = np.diff(np.append(ends[starts], ends[-1]))
+    dense = np.add.reduceat(counts, starts) / np.maximum(widths, 1e-300)
+    return np.append(ends[starts], ends[-1]), dense
+
+
+def _outline(ends: Floats, counts: Floats, base: QRectF, limits: tuple[float, float], tall: float) -> Floats:
+    """Return the outline of a histogram standing on the bottom of `base`, `tall` times as high, shape (N + 2, 2)."""
+    low, high = limits
     centres = np.concatenate([ends[:1], (ends[1:] + ends[:-1]) / 2, ends[-1:]])
     heights = np.concatenate([[0.0], counts / max(float(counts.max()), 1e-12), [0.0]])
     span = high - low if high > low else 1.0
     x = base.left() + (centres - low) / span * base.width()
-    return np.stack([x, base.bottom() - heights * base.height() * 0.5], axis=1)
+    return np.stack([x, base.bottom() - heights * base.height() * tall], axis=1)

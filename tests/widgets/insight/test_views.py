@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from widgets.insight.confusion import ConfusionMatrix
 from widgets.insight.feature_maps import FeatureMapGrid
 from widgets.insight.filters import FilterGrid
-from widgets.insight.histograms import KEPT, HistogramStack
+from widgets.insight.histograms import KEPT, HistogramStack, coarser
 from widgets.insight.samples import SampleGallery, WorstPredictions
 from widgets.insight.tiles import TileView
 from widgets.plots.base import PaintedView
@@ -128,6 +128,15 @@ def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
     place = view.tile_place(0)
     assert view.sentence_at(place.topLeft() + QPointF(5, 20)) == "Unit 1: 0.5"
     assert view.sentence_at(place.topLeft() + QPointF(80, 20)).startswith("Unit 2: −2")
+
+
+def test_few_values_get_few_bins() -> None:
+    ends, counts = np.linspace(0, 1, 65), np.ones(64)
+    fewer_ends, heights = coarser(ends, counts)
+    assert len(fewer_ends) == len(heights) + 1 == 17
+    assert (fewer_ends[0], fewer_ends[-1]) == (0, 1)
+    assert np.allclose(heights, heights[0])
+    assert coarser(ends, counts * 1000)[1].tolist() == (counts * 1000).tolist()
 
 
 def test_a_few_values_are_ticks(source: ThemeSource, qtbot: QtBot) -> None:
