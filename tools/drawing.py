@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.data.dataset import DatasetInfo
+from graph.blocks import Block, Body
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.layout import arrange
 from graph.network import Connection, Network
+from graph.shapes import Shape
 
 
 def layer(kind: str, **settings: object) -> Layer:
@@ -31,11 +34,12 @@ def dense(units: int) -> Layer:
 class Drawing:
     """A network that grows layer by layer; its input has the shape that the data brings."""
 
-    info: DatasetInfo
+    info: DatasetInfo | None
     document: Document = field(default_factory=Document)
 
     def input(self) -> str:
         """Add the input; returns its id."""
+        assert self.info is not None, "a block's body begins with inner"
         return self._add(layer("input", shape=self.info.shape), None)
 
     def chain(self, start: str, *layers: Layer | tuple[str, Layer]) -> str:
@@ -47,7 +51,7 @@ class Drawing:
         for each in layers:
             name, added = each if isinstance(each, tuple) else (None, each)
             new = self._add(added, name)
-            self._connect(last, new, "in")
+            self._connect(last, new, added.input_ports()[0].name)
             last = new
         return last
 
@@ -62,6 +66,14 @@ class Drawing:
         """Add the output behind ``source``."""
         self.chain(source, layer("output", target=target))
 
+    def inner(self, shape: Shape) -> str:
+        """Add the input of a block's body, called ``x``; returns its id."""
+        return self._add(layer("input", shape=shape), "x")
+
+    def result(self, source: str) -> None:
+        """Add the output of a block's body, called ``y``."""
+        self.chain(source, ("y", layer("output")))
+
     def arranged(self) -> Network:
         """The network with every card in its place."""
         with self.document.transaction("Arrange layers"):
@@ -73,5 +85,14 @@ class Drawing:
             return self.document.add(added, (0.0, 0.0), name)
 
     def _connect(self, source: str, target: str, port: str) -> None:
+        name, _, leaving = source.partition(".")
+        leaving = leaving or self.document.network.node(name).outputs[0]
         with self.document.transaction("Connect"):
-            self.document.connect(Connection(source, "out", target, port))
+            self.document.connect(Connection(name, leaving, target, port))
+
+
+def block(label: str, shape: Shape, draw: Callable[[Drawing, str], str], repeat: int = 1) -> Layer:
+    """A block whose body ``draw`` makes behind an input of ``shape``, and whose last layer it returns."""
+    body = Drawing(None)
+    body.result(draw(body, body.inner(shape)))
+    return Block(label=label, repeat=repeat, body=Body.of(body.arranged()))

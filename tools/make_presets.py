@@ -12,6 +12,7 @@ from app.presets import FOLDER
 from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing
 from tools.preset_list import RECIPES, Recipe
+from tools.preset_list_classics import CLASSICS
 
 
 def project(recipe: Recipe) -> Project:
@@ -33,7 +34,7 @@ def project(recipe: Recipe) -> Project:
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    return {f"{id_}{SUFFIX}": project_bytes(project(recipe)) for id_, recipe in RECIPES.items()}
+    return {f"{id_}{SUFFIX}": project_bytes(project(recipe)) for id_, recipe in {**RECIPES, **CLASSICS}.items()}
 
 
 def main() -> None:
