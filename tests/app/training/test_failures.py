@@ -140,8 +140,14 @@ def test_a_killed_worker_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> Non
 
 
 def test_checkpoints_are_rare_and_the_end_is_always_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    saved, save = [], Session.save
-    monkeypatch.setattr(Session, "save", lambda session: (saved.append(session.position.steps), save(session))[1])
+    saved: list[int] = []
+    save = Session.save
+
+    def counted(session: Session) -> None:
+        saved.append(session.position.steps)
+        save(session)
+
+    monkeypatch.setattr(Session, "save", counted)
     assert SAVE_EVERY == 5.0
     # Endless here, so that a slow machine cannot matter.
     monkeypatch.setattr("app.training.trainer.SAVE_EVERY", float("inf"))

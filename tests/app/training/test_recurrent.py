@@ -34,7 +34,7 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
-def pair(kind: type[nn.RNNBase], **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
+def pair(kind: Any, **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
     """torch's module, and the fast one with the same weights."""
     plain = kind(3, 5, batch_first=True, **options)
     fast = copy.deepcopy(plain)
@@ -60,9 +60,14 @@ def test_values_and_gradients_are_torchs(
     plain, fast = pair(kind, **options)
     x = torch.randn(4, 9, 3)
     expected = results(plain, x)
-    used = []
+    used: list[int] = []
     forward = recurrent._forward
-    monkeypatch.setattr(recurrent, "_forward", lambda *all_: used.append(1) or forward(*all_))
+
+    def counted(*arguments: Any) -> Any:
+        used.append(1)
+        return forward(*arguments)
+
+    monkeypatch.setattr(recurrent, "_forward", counted)
     found = results(fast, x)
     assert used
     assert len(found) == len(expected) == 3 + len(list(plain.parameters()))
@@ -79,7 +84,7 @@ def test_any_number_of_samples_and_steps(batch: int, time: int, kind: str) -> No
 
 
 def test_names_stay_and_parts_are_found_however_deep() -> None:
-    inner = nn.Sequential(nn.GRU(3, 5, batch_first=True), nn.ModuleList([nn.RNN(3, 5)]), nn.LSTM(3, 5))
+    inner: Any = nn.Sequential(nn.GRU(3, 5, batch_first=True), nn.ModuleList([nn.RNN(3, 5)]), nn.LSTM(3, 5))
     names, parameters = list(inner.state_dict()), list(map(id, inner.parameters()))
     quicken(nn.Sequential(inner))
     assert [type(one) for one in (inner[0], inner[1][0], inner[2])] == [FastGru, FastRnn, nn.LSTM]
