@@ -15,6 +15,8 @@ from app.insight.watch import snapshot
 from app.training.control import Watch
 from app.training.evaluate import evaluate
 from app.training.messages import Message, plain
+from app.training.model import Model
+from app.training.runs import Run
 from app.training.session import load_model
 from graph.errors import NetloomError
 
@@ -116,7 +118,11 @@ def _evaluate(fields: Fields) -> Message:
 
 
 def _surface(fields: Fields) -> Message:
-    run, model = load_model(folder(fields, "run"))
+    return surface(*load_model(folder(fields, "run")), fields)
+
+
+def surface(run: Run, model: Model, fields: Fields) -> Message:
+    """The decision surface of a model as it stands, be it in training or loaded from its run."""
     arrays = decision_surface(model, parse_bounds(fields), int(fields.get("resolution") or 128))
     return Message("surface", {"run": str(run.path), "classes": model.objective.heads[0].field.classes}, arrays)
 

@@ -43,6 +43,7 @@ class Worker:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._control: Control | None = None
+        self._session: Session | None = None
         self._watch = Watch()
         self._snapshot: Callable[[], Message] | None = None
 
@@ -79,8 +80,14 @@ class Worker:
             self._refuse(number, sentence_for(error))
 
     def _answer(self, message: Message) -> None:
-        from app.training.requests import answer
+        from app.training.requests import answer, surface
 
+        session = self._session
+        if session is not None and message.type == "surface" and message.fields.get("run") == str(session.run.path):
+            # A run in progress has no weights on disk before it ends; its surface is that of the weights in training.
+            found = surface(session.run, session.model, message.fields)
+            self._channel.send(Message(found.type, {"id": message.fields.get("id"), **found.fields}, found.arrays))
+            return
         self._channel.send(answer(message))
 
     def _refuse(self, number: Any, sentence: str) -> None:
@@ -105,6 +112,7 @@ class Worker:
         from app.training.trainer import train
 
         session = open_session(message)
+        self._session = session
         control = self._control = session.control
         control.watch = self._watch
 
@@ -123,7 +131,7 @@ class Worker:
                     if self._channel.closed:
                         break
         finally:
-            self._control = self._snapshot = None
+            self._control = self._snapshot = self._session = None
 
     def _listen(self, control: Control, paused: bool) -> None:
         """Do what was asked meanwhile; while paused, wait here for the next wish."""

@@ -64,7 +64,9 @@ class SurfaceTab(Tab):
 
     def _ask(self) -> None:
         run = self.subject.run
-        if self._asking or run is None or not self.possible() or not run.weights.is_file():
+        if self._asking or run is None or not self.possible():
+            return
+        if not self.subject.live and not run.weights.is_file():
             return
         self._asking, self._stale = True, False
         self.subject.ask("surface", self._take_surface, self._take_refusal, resolution=RESOLUTION)

@@ -154,3 +154,17 @@ def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controlle
     arrays = {f"{kind}/w/{part}": value for kind in ("weights", "gradients") for part, value in parts}
     panel.weights.take_snapshot(Message("snapshot", {"step": 3}, arrays))
     assert panel.weights.gradients.isVisible()
+
+
+def test_the_decision_surface_forms_while_training(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Decision surface")
+    controller.train(make_document("spirals", 100_000))
+    plot = panel.surface.plot
+    qtbot.waitUntil(lambda: not plot.is_empty(), timeout=PATIENCE)
+    assert controller.active
+    first = plot._surface
+    qtbot.waitUntil(lambda: plot._surface is not first, timeout=PATIENCE)
+    assert controller.active
+    controller.stop()
+    qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
