@@ -147,10 +147,10 @@ class ScatterPlot(PaintedView):
 
 
 def square_to(area: QRectF, aspect: float) -> QRectF:
-    """Return the largest part of `area` with width over height `aspect`, at its left, so that axes have one scale."""
+    """Return the largest part of `area` with width over height `aspect`, in its upper middle: one scale for both axes."""
     width = min(area.width(), area.height() * aspect)
     height = min(area.height(), area.width() / aspect)
-    return QRectF(area.left(), area.top(), width, height)
+    return QRectF(area.left() + (area.width() - width) / 2, area.top(), width, height)
 
 
 def _mark(painter: QPainter, index: int, at: QPointF, radius: float) -> None:
