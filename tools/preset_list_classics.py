@@ -188,8 +188,8 @@ CLASSICS: Mapping[str, Recipe] = {
     ),
     "seasons_causal": Recipe(
         "Causal 1-D CNN forecaster",
-        "No step sees a later one, so the net could run on a stream. Gaps of 1, 2, 4, 8 and 16 let the last step see "
-        "63 hours back with three weights per layer and map.",
+        "No step sees a later one, so the net could run on a stream. Gaps of 1, 2, 4, 8 and 16 give the last step a "
+        "receptive field of 63 hours, more than the 48 that arrive, with kernels of three.",
         ("S14", "S32"),
         causal(16, 16, 16, 16, 16),
         "seasons",
