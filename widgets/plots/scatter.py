@@ -147,7 +147,7 @@ class ScatterPlot(PaintedView):
 
 
 def square_to(area: QRectF, aspect: float) -> QRectF:
-    """Return the largest part of `area` with width over height `aspect`, in its upper middle: its axes share a scale."""
+    """Return the largest part of `area` with width over height `aspect`, in its upper middle."""
     width = min(area.width(), area.height() * aspect)
     height = min(area.height(), area.width() / aspect)
     return QRectF(area.left() + (area.width() - width) / 2, area.top(), width, height)
