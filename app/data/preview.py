@@ -38,16 +38,19 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
 
         The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes`` (with warnings of
-        leakage), ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per part), ``balance``
+        leakage), ``leaks`` (these warnings alone), ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per
+        part), ``balance``
         (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
         ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram.
     """
     dataset = prepared.dataset
     index = np.unique(np.linspace(0, dataset.samples - 1, min(limit, dataset.samples)).astype(np.int64))
+    found = leaks(prepared)
     return {
         "info": dataset.info.to_json(),
-        "notes": [*dataset.notes, *leaks(prepared)],
+        "notes": [*dataset.notes, *found],
+        "leaks": list(found),
         "baselines": [one.to_json() for one in baselines(prepared)],
         "parts": {name: part.samples for name, part in prepared.parts.items()},
         "balance": balance(prepared),

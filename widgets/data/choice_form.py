@@ -23,12 +23,18 @@ from widgets.data.picking import aim, picks, use
 from widgets.forms import SettingsForm
 
 SHARES = ("train", "validation", "test")
+LEAST = 0.01
+"""The smallest share that the training part may have."""
 
 
 class ChoiceForm(QWidget):
-    """Edits a `DataChoice`. `edited(choice, what)` carries the new one and the label of what was changed."""
+    """Edits a `DataChoice`. `edited(choice, what)` carries the new one and the label of what was changed.
+
+    `picked(choice, what)` is the same for a click on a column, which is an edit of its own and joins no other.
+    """
 
     edited = Signal(object, str)
+    picked = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +117,7 @@ class ChoiceForm(QWidget):
         if source == self._choice.source:
             self._show_picks()  # a mark that was clicked away comes back
             return
-        self._say(self._choice.model_copy(update={"source": source}), what)
+        self.picked.emit(self._choice.model_copy(update={"source": source}), f"Set {what}")
 
     def _alter(self, augment: Augment, what: str) -> None:
         if self._choice is not None:
@@ -156,12 +162,12 @@ def changed_split(split: Split, name: str, value: object) -> Split:
     values: dict[str, Any] = split.model_dump()
     values[name] = value
     if name in SHARES and isinstance(value, float | int):
-        others = [one for one in SHARES if one != name]
-        held = sum(values[one] for one in others)
-        for one in others:
-            share = values[one] / held if held > 0 else 1 / len(others)
-            values[one] = round(max(1.0 - value, 0.0) * share, 4)
-        values[others[0]] = round(1.0 - value - values[others[1]], 10)
+        first, second = (one for one in SHARES if one != name)
+        held, left = values[first] + values[second], max(1.0 - value, 0.0)
+        values[second] = round(left * (values[second] / held if held > 0 else 0.5), 4)
+        if first == "train":  # which may become small, but never nothing
+            values[second] = max(0.0, min(values[second], round(left - LEAST, 10)))
+        values[first] = round(1.0 - value - values[second], 10)
     try:
         return Split.model_validate(values)
     except ValidationError as error:

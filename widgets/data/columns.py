@@ -161,7 +161,7 @@ def facts_of(column: Column, role: str = "") -> str:
     if column.missing:
         parts.append(f"{column.missing:,} missing")
     if column.example:
-        parts += [f"{column.unique:,} different", f"such as {column.example}"]
+        parts += [f"{column.unique:,} values", column.example]
     return "  ·  ".join(parts)
 
 

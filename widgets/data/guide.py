@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -65,6 +66,7 @@ class Guide(QDialog):
         column.setSpacing(4)
         heading = QLabel(question, self)
         heading.setProperty("heading", True)
+        heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(heading)
         group = QButtonGroup(self)
         for name, title in answers.items():
@@ -111,7 +113,7 @@ class Guide(QDialog):
         return advise(given, answer, amount)
 
     def _refresh(self) -> None:
-        self.name.setText(preset(self.advice.preset).title)
+        self.name.setText(self.advice.name)
         self.why.setText(self.advice.why)
         self.notice.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.data.catalogue import FETCHED
@@ -20,6 +20,9 @@ class KnownSets(QWidget):
     def __init__(self, downloads: Downloads | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.downloads = downloads or Downloads(parent=self)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.downloads.close)
         self.notice = Notice(self)
         self.rows = {source.kind: KnownRow(source, self) for source in FETCHED}
         heading = QLabel("Well-known sets", self)

@@ -41,12 +41,11 @@ def picks(source: Source, columns: Sequence[Column]) -> list[Pick]:
         return []
     targets = targets_of(source, columns)
     used = used_by(source, columns)
-    return [
-        Pick(
-            one, one.name in used, one.name in targets, _why(source, one, one.name in targets), _role(source, one.name)
-        )
-        for one in columns
-    ]
+    found = []
+    for one in columns:
+        why = _why(source, one, one.name in targets)
+        found.append(Pick(one, one.name in used and not why, one.name in targets, why, _role(source, one.name)))
+    return found
 
 
 def targets_of(source: Source, columns: Sequence[Column]) -> list[str]:

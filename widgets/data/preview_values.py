@@ -20,12 +20,13 @@ LEFT_OUT = "left out"
 class Preview:
     """A selection of n samples of a data set, and facts about all of it.
 
-    ``info``, ``notes``, ``parts``, ``balance`` and ``features`` are as `app.data.preview.preview` gives them;
-    ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by field too.
+    ``info``, ``notes``, ``leaks``, ``parts``, ``balance`` and ``features`` are as `app.data.preview.preview` gives
+    them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by field too.
     """
 
     info: Mapping[str, Any]
     notes: Sequence[str]
+    leaks: Sequence[str]
     parts: Mapping[str, int]
     balance: Mapping[str, Sequence[Any]] | None
     features: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -43,6 +44,7 @@ class Preview:
         return cls(
             info=fields["info"],
             notes=fields.get("notes") or (),
+            leaks=fields.get("leaks") or (),
             parts=fields.get("parts") or {},
             balance=fields.get("balance"),
             features=fields.get("features") or {},

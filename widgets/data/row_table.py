@@ -40,17 +40,21 @@ class RowModel(QAbstractTableModel):
         column = self._columns[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{column.name}: {facts_of(column)}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         missing = f", {column.missing:,} missing" if column.missing else ""
         return f"{column.name}\n{column.type}{missing}"
 
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        right = self._columns[column].type is ColumnType.NUMBER
+        return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell's text; numbers stand on the right."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = self._columns[index.column()].type is ColumnType.NUMBER
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return self._side(index.column())
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         value = self._rows[index.row()][index.column()]

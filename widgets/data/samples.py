@@ -33,6 +33,7 @@ class SampleBrowser(QWidget):
         self._preview: Preview | None = None
         self._own: dict[str, tuple[QWidget, bool]] = {}
         self._wanted: set[str] = set()
+        self._next = ""
         self._sides: tuple[tuple[str, QWidget], ...] = ()
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Views of the data")
@@ -96,6 +97,11 @@ class SampleBrowser(QWidget):
             self._wanted ^= {title}
             self._offer(*self._sides)
 
+    def show_first(self, title: str) -> None:
+        """Open the tab ``title`` as soon as it is there."""
+        self._next = title
+        self._offer(*self._sides)
+
     def _offer(self, *sides: tuple[str, QWidget]) -> None:
         """Have just these tabs; the one that is open stays open if it is among them."""
         self._sides = sides
@@ -108,6 +114,10 @@ class SampleBrowser(QWidget):
             self.tabs.addTab(widget, title)
         if any(widget is current for _, widget in sides):
             self.tabs.setCurrentWidget(current)
+        for title, widget in sides:
+            if title == self._next:
+                self.tabs.setCurrentWidget(widget)
+                self._next = ""
 
     def _push_features(self, preview: Preview) -> None:
         for one in list(preview.features.get(preview.field("input")["name"], ()))[:MOST_FEATURES]:

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.data.choice import DataChoice
+from app.data.sources.base import Source
 from app.data.sources.columns import Column
+from app.data.sources.files import CHANGED
 from app.training.messages import Message
 from graph.changes import SectionSet
 from graph.check import Checker
@@ -69,6 +71,7 @@ class DataView(QWidget):
         self._request: int | None = None
         self._stale = True
         self._batch_stale = True
+        self._problems: tuple[Source, list[str]] | None = None
         self.preview: Preview | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.sources = SourceList(self)
@@ -85,6 +88,7 @@ class DataView(QWidget):
         self.sources.chosen.connect(self._choose)
         self.sources.file_chosen.connect(self.open_path)
         self.form.edited.connect(self._edit)
+        self.form.picked.connect(self._set_choice)
         self._connect_details()
 
     def _connect_details(self) -> None:
@@ -226,9 +230,9 @@ class DataView(QWidget):
         except NetloomError as error:
             self._refuse_path(str(error))
             return
+        self._problems = (choice.source, [str(one) for one in problems])
         self._set_choice(choice, f"Choose {message.fields.get('title', 'data')}")
-        if problems:
-            self.notice.say(" ".join(str(one) for one in problems), "warning")
+        self.samples.show_first(ROWS)
 
     def _refuse_path(self, reason: str) -> None:
         self.notice.say(reason)
@@ -302,8 +306,9 @@ class DataView(QWidget):
         preview = Preview.from_message(message)
         self._show_preview(preview)
         said, offers = self.moved.offers_where_changed(preview.notes)
-        if said:
-            self.notice.say(said, "warning", *offers)
+        warnings = " ".join([*filter(None, [said]), *preview.leaks])
+        if warnings:
+            self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
 
     def _take_columns(self, columns: list[Column], rows: list[list[str | None]], more: int) -> None:
@@ -353,9 +358,19 @@ class DataView(QWidget):
         self.facts.setText(
             facts_of(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
         )
-        notes = " ".join(preview.notes) if preview else ""
+        notes = " ".join(self._notes(preview)) if preview else ""
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
+
+    def _notes(self, preview: Preview) -> list[str]:
+        """What was done to the data, and what was found when its file was opened as long as it is read so."""
+        said = [note for note in preview.notes if note not in preview.leaks and not note.endswith(CHANGED)]
+        section = self.section
+        if self._problems is not None and section is not None:
+            source, problems = self._problems
+            if section.get("options") == source.values():
+                said = [one for one in problems if one not in said and one not in preview.leaks] + said
+        return said
 
     def _refresh_offer(self) -> None:
         """Offer to fit the network where the data and its ends do not match."""

@@ -57,7 +57,11 @@ def choose(qtbot: QtBot, view: DataView, kind: str) -> None:
 
 
 def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
-    button = next(one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible())
+    def shown() -> list[QPushButton]:
+        return [one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(shown()))
+    (button,) = shown()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

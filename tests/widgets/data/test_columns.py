@@ -1,0 +1,165 @@
+"""A table of the user's under real clicks: columns, rows, augmentation, moved files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from graph.check import Checker
+from graph.document import Document
+from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.test_view import choose, press
+from widgets.data.view import BATCH, ROWS, DataView
+from widgets.theme import ThemeSource
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    rows = "\n".join(
+        f"{n},{n * n % 7 if n % 9 else ''},{n % 5}.5,{'even' if n % 2 == 0 else 'odd'},{'ab'[n % 2]}" for n in range(60)
+    )
+    path = tmp_path / "numbers.csv"
+    path.write_text(f"customer id,second,third,parity,letter\n{rows}\n")
+    return path
+
+
+@pytest.fixture
+def view(qtbot: QtBot, link: DirectLink) -> DataView:
+    document = Document()
+    made = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(1300, 900)
+    made.set_document(document, None, Checker(document))
+    made.show()
+    return made
+
+
+def options(view: DataView) -> dict[str, Any]:
+    assert view.section is not None
+    found: dict[str, Any] = view.section["options"]
+    return found
+
+
+def opened(qtbot: QtBot, view: DataView, path: Path) -> None:
+    view.sources.file_chosen.emit(path)
+    qtbot.waitUntil(lambda: view.preview is not None and bool(view.form.columns.names))
+
+
+def test_columns_say_what_is_in_them(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    assert view.form.columns.names == ["customer id", "second", "third", "parity", "letter"]
+    rows = [view.form.columns.row(name) for name in view.form.columns.names]
+    assert [row.tick.isChecked() for row in rows] == [False, True, True, True, False]
+    assert [row.star.isChecked() for row in rows] == [False, False, False, False, True]
+    assert "7 missing" in rows[1].toolTip() and rows[1].toolTip().startswith("number")
+    assert "only numbers the rows" in view.notes.text()
+    assert "holds the target" not in view.notes.text()
+
+
+def test_a_tick_leaves_a_column_out_and_takes_it_in(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    view._area.ensureWidgetVisible(view.form.columns.row("second"))
+    qtbot.mouseClick(
+        view.form.columns.row("second").tick, LEFT, pos=view.form.columns.row("second").tick.rect().center()
+    )
+    qtbot.waitUntil(lambda: options(view)["ignore"] == ["customer id", "second"])
+    qtbot.waitUntil(lambda: view.preview is not None and "second" not in view.preview.field("input")["names"])
+    qtbot.keyClick(view.form.columns.row("second").tick, Qt.Key.Key_Space)
+    assert options(view)["ignore"] == ["customer id"]
+    document = view._document
+    assert document is not None
+    document.undo()
+    assert options(view)["ignore"] == ["customer id", "second"]
+    assert not view.form.columns.row("second").tick.isChecked()
+
+
+def test_a_star_picks_the_target_and_with_ctrl_another(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    qtbot.mouseClick(view.form.columns.row("parity").star, LEFT)
+    assert options(view)["target"] == "parity"
+    qtbot.waitUntil(lambda: view.preview is not None and list(view.preview.info["classes"]) == ["even", "odd"])
+    qtbot.mouseClick(view.form.columns.row("parity").star, LEFT)
+    assert view.form.columns.row("parity").star.isChecked()
+
+
+def test_the_answer_among_the_features_is_told(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    # “letter” and “parity” say the same in other words; as numbers that is found.
+    text = table.read_text().replace("even,a", "1,a").replace("odd,b", "2,b")
+    table.with_name("leak.csv").write_text(text)
+    view.sources.file_chosen.emit(table.with_name("leak.csv"))
+    qtbot.waitUntil(lambda: "holds the target itself" in view.notice.text)
+
+
+def test_rows_stand_as_in_the_file(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    tabs = view.samples.tabs
+    assert tabs.tabText(tabs.currentIndex()) == ROWS
+    model = view.row_model
+    assert (model.rowCount(), model.columnCount()) == (60, 5)
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "second\nnumber, 7 missing"
+    assert [model.data(model.index(0, column)) for column in range(5)] == ["0", "missing", "0.5", "even", "a"]
+
+
+def test_a_choice_that_cannot_be_used_still_shows_its_columns(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    view.form.options.edited.emit("task", "regression")
+    qtbot.waitUntil(lambda: view.preview is None and "does not hold numbers" in view.notice.text)
+    assert view.form.columns.isVisible()
+    qtbot.mouseClick(view.form.columns.row("third").star, LEFT)
+    qtbot.waitUntil(lambda: view.preview is not None)
+
+
+def test_one_batch_is_shown_as_it_is_altered(qtbot: QtBot, view: DataView, link: DirectLink) -> None:
+    choose(qtbot, view, "digits")
+    tabs = view.samples.tabs
+    place = next(index for index in range(tabs.count()) if tabs.tabText(index) == BATCH)
+    assert not any(one["type"] == "batch" for one in link.asked)
+    qtbot.mouseClick(tabs.tabBar(), LEFT, pos=tabs.tabBar().tabRect(place).center())
+    qtbot.waitUntil(lambda: "not altered" in view.batch.said.text())
+    field = view.form.altering.field("rotate").editor()
+    field.setFocus()
+    field.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(field, "25")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "altered at random" in view.batch.said.text())
+    assert view.section is not None and view.section["augment"] == {"rotate": 25.0}
+
+
+def test_only_what_suits_the_data_is_offered(qtbot: QtBot, view: DataView) -> None:
+    choose(qtbot, view, "digits")
+    assert "rotate" in view.form.altering._rows and "jitter" not in view.form.altering._rows
+    choose(qtbot, view, "sine")
+    assert "rotate" not in view.form.altering._rows and "jitter" in view.form.altering._rows
+
+
+def test_data_that_moved_is_found_again(
+    qtbot: QtBot, view: DataView, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(qtbot, view, table)
+    moved = table.with_name("elsewhere.csv")
+    table.rename(moved)
+    view._ask()
+    qtbot.waitUntil(lambda: "is not there" in view.notice.text)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
+    press(qtbot, view.notice, "Find it…")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert Path(options(view)["path"]) == moved and options(view)["target"] == "letter"
+
+
+def test_data_that_changed_is_told_and_taken(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    table.write_text(table.read_text() + "60,1,2.5,even,a\n")
+    view._ask()
+    qtbot.waitUntil(lambda: "has changed" in view.notice.text)
+    before = options(view)["sha256"]
+    press(qtbot, view.notice, "Use the changed data")
+    qtbot.waitUntil(lambda: view.notice.text == "" and options(view)["sha256"] != before)
+    assert view.preview is not None and view.preview.info["samples"] == 61
