@@ -13,14 +13,14 @@ from graph.layers.sliding import Sliding, strides
 from graph.shapes import Shape
 
 LENET = (
-    "X...XXX..XXXX.XX",
-    "XX...XXX..XXXX.X",
-    "XXX...XXX..X.XXX",
-    ".XXX..XXXX..X.XX",
-    "..XXX..XXXX.XX.X",
-    "...XXX..XXXX.XXX",
+    "1000111001111011",
+    "1100011100111101",
+    "1110001110010111",
+    "0111001111001011",
+    "0011100111101101",
+    "0001110011110111",
 )
-"""Which of the 6 maps of S2 (lines) the 16 maps of C3 see, from LeCun and others (1998), table 1."""
+"""Which of the 6 maps of S2 (lines) the 16 maps of C3 (columns) see, from LeCun and others (1998), table 1."""
 
 
 class TableConv2d(Sliding):
@@ -60,14 +60,14 @@ class TableConv2d(Sliding):
         return self.kernel_size
 
     def lines(self, channels: int) -> tuple[str, ...]:
-        """The table as text: one line for each map that arrives, X where a filter sees it."""
+        """The table as text: one line for each map that arrives, 1 where a filter sees it, else 0."""
         if self.connections == "lenet":
             return LENET
         if self.connections == "typed":
-            return tuple("".join("X" if number else "." for number in row) for row in self.table)
+            return tuple("".join("1" if number else "0" for number in row) for row in self.table)
         seen = min(self.seen, channels)
         return tuple(
-            "".join("X" if (channel - each) % channels < seen else "." for each in range(self.filters))
+            "".join("1" if (channel - each) % channels < seen else "0" for each in range(self.filters))
             for channel in range(channels)
         )
 
@@ -86,7 +86,7 @@ class TableConv2d(Sliding):
 
     def weight_count(self, inputs: Mapping[str, Shape]) -> int:
         """One kernel for each connection."""
-        return math.prod(self.kernel_size) * sum(line.count("X") for line in self.lines(inputs["in"].features))
+        return math.prod(self.kernel_size) * sum(line.count("1") for line in self.lines(inputs["in"].features))
 
     def bias_count(self, inputs: Mapping[str, Shape]) -> int:
         """One for each filter."""

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 
 class TableConv2d(nn.Module):
-    """A convolution after a table: one line of text per channel, with an X for each filter that sees the channel.
+    """A convolution after a table: a line per channel, with a 1 for each filter that sees it and 0 for the others.
 
     Only the weights of connections that exist are kept, ``[connections, *kernel_size]``, filter after filter.
     """
@@ -22,8 +22,8 @@ class TableConv2d(nn.Module):
         super().__init__()
         self.channels, self.filters = len(table), len(table[0])
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
-        places = [(f, c) for f in range(self.filters) for c in range(self.channels) if table[c][f] == "X"]
-        seen = [sum(line[f] == "X" for line in table) for f in range(self.filters)]
+        places = [(f, c) for f in range(self.filters) for c in range(self.channels) if table[c][f] == "1"]
+        seen = [sum(line[f] == "1" for line in table) for f in range(self.filters)]
         self.register_buffer("filter", torch.tensor([f for f, _ in places], dtype=torch.long), persistent=False)
         self.register_buffer("channel", torch.tensor([c for _, c in places], dtype=torch.long), persistent=False)
         area = kernel_size[0] * kernel_size[1]

@@ -54,7 +54,7 @@ def test_the_partial_connections_of_c3() -> None:
     layer = TableConv2d(connections="lenet", padding="valid")
     assert layer.infer({"in": image(6, 14, 14)})["out"] == image(16, 10, 10)
     assert costs(layer, image(6, 14, 14)) == (1_516, 151_600)
-    seen = ["".join(line[each] for line in LENET).count("X") for each in range(16)]
+    seen = ["".join(line[each] for line in LENET).count("1") for each in range(16)]
     assert seen == [3] * 6 + [4] * 9 + [6]
 
 
