@@ -7,28 +7,26 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
+from app.data.new_rows import category_tokens, features_of, frame_of
 from app.data.sources.array_files import read_arrays
 from app.data.sources.base import Source
-from app.data.sources.columns import OTHER, ColumnType, look, numbers
 from app.data.sources.files import reading
-from app.data.sources.frames import CsvSource
 from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
+from app.data.sources.table import Table
 from app.data.sources.text import Text, longest
 from app.data.sources.tokens import numbered, split_text
+from app.data.sources.workbooks import BOOKS, PARQUET
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
 from graph.shapes import Kind, Shape
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-TABLES = frozenset({".csv", ".tsv", ".txt"})
+TABLES = frozenset({".csv", ".tsv", ".txt", *BOOKS, *PARQUET})
 ARRAYS = frozenset({".npy", ".npz"})
 FILES = SUFFIXES | TABLES | ARRAYS | {".json"}
 LARGEST = 2**28
@@ -37,6 +35,8 @@ LARGEST = 2**28
 
 def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     """The samples in ``given``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
+
+    A number that is missing in a table is NaN; whoever knows the training part fills it.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
     file = _file(given)
     found = _from_file(file, fields, source) if file else _from_text(given, fields, source)
     place = file.name if file else "The input"
-    arrays = {field.name: _shaped(_of(found, field, len(fields), place), field.shape, place) for field in fields}
+    gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
+    arrays = {field.name: _shaped(_of(found, field, len(fields), place), field.shape, place, gaps) for field in fields}
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
@@ -89,7 +90,7 @@ def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[
         if suffix == ".json":
             return _from_json(_text_of(file), file.name)
         if suffix in TABLES:
-            return {"": _table(file, fields[0], source)}
+            return {field.name: _table(file, field, source) for field in fields}
         return {"": _picture(file, fields[0].shape)}
 
 
@@ -135,35 +136,14 @@ def _of(found: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -
 
 
 def _table(file: Path, field: FieldInfo, source: Source) -> Array:
-    """Rows of a table as (rows, features), its columns found by their names where they have the right ones."""
-    kept = source if isinstance(source, CsvSource) else CsvSource(path=str(file))
-    frame, _ = CsvSource(path=str(file), delimiter=kept.delimiter, decimal=kept.decimal).frame(file)
-    if field.vocabulary:
-        column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
-        return _tokens(frame[column].astype(str).tolist(), field, _unit(source))
-    named = [_column(frame, name, field.names) for name in field.names]
-    if named and all(column is not None for column in named):
-        return np.stack([column for column in named if column is not None], axis=1)
-    plain = [frame[name] for name in frame.columns if look(frame[name]).type is ColumnType.NUMBER]
-    missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
-    if len(plain) != len(frame.columns) or (missing and len(plain) != len(field.names)):
-        wanted = f"has no column “{missing[0]}”, which the network reads" if missing else "holds more than numbers"
-        raise NetloomError(f"{file.name} {wanted}; its columns are {', '.join(map(str, frame.columns[:12]))}.")
-    return np.stack([numbers(series)[0] for series in plain], axis=1)
-
-
-def _column(frame: pd.DataFrame, name: str, names: Sequence[str]) -> Array | None:
-    """The feature ``name`` of a table: a column of numbers, or whether a column has one category."""
-    if name in frame.columns:
-        return numbers(frame[name])[0]
-    column, equals, category = name.partition(" = ")
-    if not equals or column not in frame.columns:
-        return None
-    text = frame[column].astype(str).where(~frame[column].isna(), "(missing)")
-    if category == OTHER:
-        known = [other.partition(" = ")[2] for other in names if other.startswith(f"{column} = ")]
-        return np.asarray((~text.isin(known)).to_numpy(np.float32))
-    return np.asarray((text == category).to_numpy(np.float32))
+    """Rows of a table as (rows, features), or as tokens."""
+    frame = frame_of(file, source)
+    if not field.vocabulary:
+        return features_of(file, frame, field, source)
+    if isinstance(source, Table):
+        return category_tokens(file, frame, field.vocabulary)
+    column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
+    return _tokens(frame[column].astype(str).tolist(), field, _unit(source))
 
 
 def _unit(source: Source) -> str:
@@ -199,15 +179,15 @@ def _picture_size(file: Path, shape: Shape) -> tuple[int, int, int]:
 # Sizes
 
 
-def _shaped(values: Array, shape: Shape, place: str) -> Array:
-    """``values`` as samples (n, *shape)."""
+def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Array:
+    """``values`` as samples (n, *shape); with ``gaps``, NaN stands for what is missing and is filled later."""
     if values.dtype.kind not in "biuf":
         raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
     arranged = _arranged(values, shape)
     if arranged is None or not len(arranged):
         given = " x ".join(map(str, values.shape)) or "a single number"
         raise NetloomError(f"{place} holds {given} numbers, but the network reads {shape.described()}.")
-    if not np.isfinite(arranged).all():
+    if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
         raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
     kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float32
     return np.ascontiguousarray(arranged, dtype=kind)

@@ -65,6 +65,13 @@ class Prepared:
         scaler = self.scalers.get(field)
         return values if scaler is None else scaler.undo(values)
 
+    def fill(self, field: str, values: Array) -> Array:
+        """``values`` (n, *shape) of a field with NaN replaced by the training part's medians, in own units."""
+        held = self.dataset.field_named(field)
+        if not held.measured or not np.isnan(values).any():
+            return values
+        return filled(values, held.shape, medians(held.values.take(self.train.indices, axis=0), held.shape))
+
     def fingerprint(self) -> str:
         """SHA-256 over all samples and their division: equal exactly where training would see the same data."""
         digest = hashlib.sha256()

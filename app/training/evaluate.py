@@ -169,7 +169,7 @@ def _new_part(model: Model, inputs: Mapping[str, Array]) -> Part:
         field = model.prepared.dataset.field_named(name)
         if name not in inputs:
             raise NetloomError(f"The network also reads “{name}”; give values for it.")
-        values = np.asarray(inputs[name])
+        values = model.prepared.fill(name, np.asarray(inputs[name]))
         fits = values.ndim == len(field.shape.sizes) + 1 and all(
             want in (None, have) for want, have in zip(field.shape.sizes, values.shape[1:], strict=True)
         )

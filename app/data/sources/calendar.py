@@ -36,22 +36,22 @@ def parse_times(series: pd.Series[Any]) -> pd.Series[Any]:
     raise NetloomError(f"Column “{series.name}” holds neither numbers nor dates, so rows cannot be sorted by it.")
 
 
-def calendar_features(times: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+def calendar_features(times: pd.Series[Any], day: bool = False) -> tuple[Array, tuple[str, ...]]:
     """What a calendar says of each time: float64 (N, F) and the names of the features; NaN where there is no time.
 
     The time that has passed since 2000 in years, and sine and cosine of the place in the year, the week and, if the
-    times are not all at the same hour, the day: midnight is as near to 23:00 as to 01:00.
+    times are not all at the same hour or ``day`` is asked for, the day: midnight is as near to 23:00 as to 01:00.
     """
     import pandas as pd
 
     accessor = times.dt
-    day = (accessor.hour * 3600.0 + accessor.minute * 60.0 + accessor.second) / 86400.0
+    hours = (accessor.hour * 3600.0 + accessor.minute * 60.0 + accessor.second) / 86400.0
     turns = {
-        "year": (accessor.day_of_year - 1 + day) / 365.25,
-        "week": (accessor.day_of_week + day) / 7.0,
-        "day": day,
+        "year": (accessor.day_of_year - 1 + hours) / 365.25,
+        "week": (accessor.day_of_week + hours) / 7.0,
+        "day": hours,
     }
-    if day.dropna().nunique() <= 1:
+    if not day and hours.dropna().nunique() <= 1:
         del turns["day"]
     origin = pd.Timestamp(2000, 1, 1, tz=accessor.tz)
     passed = (times - origin) / pd.Timedelta(days=365.25)
