@@ -27,7 +27,7 @@ run: $(RUN_READY)
 	fi
 
 test: $(TEST_READY)
-	$(PYTHON) -m pytest $(PYTEST)
+	$(PYTHON) -m pytest -n auto $(PYTEST)
 
 check: $(TEST_READY)
 	$(PYTHON) -m ruff check .
