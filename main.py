@@ -7,7 +7,6 @@ import sys
 import warnings
 from pathlib import Path
 
-
 # Threads that wait for each other by spinning make training ten times slower as soon as something else wants a core.
 # Torch's libraries read this once, when they are loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
