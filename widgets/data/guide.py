@@ -126,13 +126,16 @@ def take_network(document: Document, id_: str, base: Path | None) -> None:
     Raises
     ------
     NetloomError
-        if the preset cannot be made to fit the data.
+        if the preset cannot be made to fit the data, or the data has not been read.
     """
     section = document.sections.get("data")
     origin = preset(id_)
     project = origin.project
     if isinstance(section, Mapping):
-        project = wired(DataChoice.parse(section), base, id_, origin.title)
+        choice = DataChoice.parse(section)
+        if choice.known_info(base) is None:
+            raise NetloomError("The data has not been read yet; wait until its samples are shown.")
+        project = wired(choice, base, id_, origin.title)
     with document.transaction(f"Use {origin.title}"):
         _replace(document, project.network)
         _copy_sections(document, project)

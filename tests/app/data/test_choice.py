@@ -1,13 +1,16 @@
 """The data section of a project: read strictly, written in full."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.data.catalogue import SHIPPED
 from app.data.choice import DataChoice
+from app.data.pointing import repointed
 from app.data.sources.base import Source
+from app.data.sources.files import content_hash
 from graph.errors import NetloomError
 
 
@@ -63,3 +66,35 @@ def test_augmentation_is_kept_where_there_is_any() -> None:
     assert "augment" not in DataChoice.of("digits").to_json()
     with pytest.raises(NetloomError, match=r"data\.augment: .*shift must be at most 1, not 3"):
         DataChoice.parse({"source": "digits", "augment": {"shift": 3.0}})
+
+
+def test_a_file_that_was_never_read_is_not_read_to_know_what_it_offers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETLOOM_HOME", str(tmp_path / "home"))
+    table = tmp_path / "points.csv"
+    table.write_text("x,y,side\n" + "".join(f"{n},{n * 2},{'lr'[n % 2]}\n" for n in range(30)))
+    choice = DataChoice.of("table", path="points.csv", target="side")
+    assert choice.known_info(tmp_path) is None
+    assert choice.info(tmp_path) == choice.known_info(tmp_path)
+    assert DataChoice.of("digits").known_info() == DataChoice.of("digits").info()
+    with pytest.raises(NetloomError, match="is not there"):
+        choice.known_info(tmp_path / "elsewhere")
+
+
+def test_repointing_keeps_all_settings_but_path_and_hash(tmp_path: Path) -> None:
+    table = tmp_path / "points.csv"
+    table.write_text("x,y,side\n" + "".join(f"{n},{n * 2},{'lr'[n % 2]}\n" for n in range(30)))
+    choice = DataChoice.of("table", path="gone.csv", target="side", ignore=["y"])
+    found = repointed(choice, table, tmp_path)
+    assert found.source.values() == choice.source.values() | {
+        "path": "points.csv",
+        "sha256": content_hash(table),
+    }
+    with pytest.raises(NetloomError, match="is not there"):
+        repointed(choice, None, tmp_path)
+    with pytest.raises(NetloomError, match="has no column “side”"):
+        table.write_text("x,y\n1,2\n2,3\n3,4\n")
+        repointed(choice, table, tmp_path)
+    with pytest.raises(NetloomError, match="no file of yours"):
+        repointed(DataChoice.of("digits"))
