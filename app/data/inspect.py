@@ -125,9 +125,10 @@ def _of_folder(folder: Path) -> str:
 
 
 def _is_series(columns: tuple[Column, ...], target: str | None) -> bool:
-    """Dates in the first column and nothing but numbers beside them; or a single column of numbers."""
+    """Dates in the first column and nothing but numbers beside them, or nothing; or a single column of numbers."""
     if columns[0].type is ColumnType.DATE and columns[0].name != target:
-        return len(columns) > 1 and all(one.type is ColumnType.NUMBER for one in columns[1:])
+        filled = [one.type for one in columns[1:] if one.type is not ColumnType.EMPTY]
+        return bool(filled) and all(type_ is ColumnType.NUMBER for type_ in filled)
     return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
 
 

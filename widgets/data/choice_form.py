@@ -20,6 +20,7 @@ from graph.shapes import Kind
 from widgets.data.augment_form import AugmentForm
 from widgets.data.columns import ColumnList
 from widgets.data.picking import aim, picks, use
+from widgets.data.read_as import ReadAs
 from widgets.forms import SettingsForm
 
 SHARES = ("train", "validation", "test")
@@ -31,10 +32,12 @@ class ChoiceForm(QWidget):
     """Edits a `DataChoice`. `edited(choice, what)` carries the new one and the label of what was changed.
 
     `picked(choice, what)` is the same for a click on a column, which is an edit of its own and joins no other.
+    `kind_wanted(kind)` says that a table is to be read as another kind of data.
     """
 
     edited = Signal(object, str)
     picked = Signal(object, str)
+    kind_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,8 @@ class ChoiceForm(QWidget):
         self.options, self.split, self.scaling = SettingsForm(self), SettingsForm(self), SettingsForm(self)
         self.columns, self.altering = ColumnList(self), AugmentForm(self)
         self._found: Sequence[Column] = ()
+        self.read_as = ReadAs(self)
+        self.read_as.wanted.connect(self.kind_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -61,6 +66,8 @@ class ChoiceForm(QWidget):
             form.setAccessibleName(title)
             self._headings[title] = heading
             column.addWidget(heading)
+            if form is self.options:
+                column.addWidget(self.read_as)
             column.addWidget(form)
         self.options.edited.connect(self._edit_option)
         self.split.edited.connect(self._edit_split)
@@ -75,6 +82,7 @@ class ChoiceForm(QWidget):
         self._choice = choice
         source = choice.source
         settings = source.settings()
+        self.read_as.show_kind(source.kind)
         self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
         self._headings["Data"].setVisible(bool(settings))
         self.options.setVisible(bool(settings))

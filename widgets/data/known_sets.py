@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.data.catalogue import FETCHED
 from app.data.download import KNOWN, is_here
 from app.data.sources.base import Source
 from widgets.data.downloads import Downloads
-from widgets.training.notice import Notice
 
 
 class KnownSets(QWidget):
@@ -23,7 +22,10 @@ class KnownSets(QWidget):
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.downloads.close)
-        self.notice = Notice(self)
+        self.fault = QLabel(self)
+        self.fault.setProperty("tone", "error")
+        self.fault.setWordWrap(True)
+        self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.rows = {source.kind: KnownRow(source, self) for source in FETCHED}
         heading = QLabel("Well-known sets", self)
         heading.setProperty("heading", True)
@@ -34,10 +36,11 @@ class KnownSets(QWidget):
         for kind, row in self.rows.items():
             column.addWidget(row)
             row.button.clicked.connect(lambda _, kind=kind: self._press(kind))
-        column.addWidget(self.notice)
+        column.addWidget(self.fault)
         self.downloads.progressed.connect(self._show_progress)
         self.downloads.done.connect(self._finish)
         self.downloads.failed.connect(self._fail)
+        self._say("")
         self.refresh()
 
     def refresh(self) -> None:
@@ -52,7 +55,7 @@ class KnownSets(QWidget):
             row.mark(name == kind)
 
     def _press(self, kind: str) -> None:
-        self.notice.clear()
+        self._say("")
         if is_here(kind):
             self.chosen.emit(kind)
         elif self.downloads.kind == kind:
@@ -70,8 +73,11 @@ class KnownSets(QWidget):
 
     def _fail(self, kind: str, reason: str) -> None:
         self.refresh()
-        if reason:
-            self.notice.say(reason, "error", ("Try again", lambda: self._press(kind)))
+        self._say(reason)
+
+    def _say(self, reason: str) -> None:
+        self.fault.setText(reason)
+        self.fault.setVisible(bool(reason))
 
 
 class KnownRow(QWidget):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.training.messages import Message
+from graph.shapes import Kind, Shape
 
 Array = NDArray[Any]
 PART_TITLES = {0: "training", 1: "validation", 2: "test"}
@@ -88,3 +89,10 @@ def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
         return ["" for _ in flat]
     unit = f" {units[0]}" if units and units[0] else ""
     return [f"{float(value):.4g}{unit}" for value in flat[:, 0]]
+
+
+def facts_of(info: Mapping[str, Any]) -> str:
+    """Samples, shape and classes of a data set in one line, and below it what it is."""
+    shape = Shape(Kind(info["kind"]), tuple(info["shape"])).described()
+    classes = f"  ·  {len(info['classes'])} classes" if info["classes"] else ""
+    return f"{info['samples']:,} samples  ·  {shape}{classes}  ·  {info['task']}\n{info['summary']}"

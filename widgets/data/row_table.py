@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QTableView, QWidget
 
 from app.data.sources.columns import Column, ColumnType
 from widgets.data.columns import facts_of
@@ -59,3 +60,21 @@ class RowModel(QAbstractTableModel):
             return None
         value = self._rows[index.row()][index.column()]
         return "missing" if value is None else value
+
+
+class RowTable(QTableView):
+    """The first rows of the file, to look at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.held = RowModel(self)
+        self.setModel(self.held)
+        self.setAccessibleName("Rows of the file")
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+
+    def show_rows(self, columns: Sequence[Column], rows: Sequence[Sequence[str | None]]) -> None:
+        """Show ``rows``, each with a text or None for each of ``columns``."""
+        self.held.set_rows(columns, rows)
+        self.resizeColumnsToContents()

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +27,7 @@ from graph.changes import SectionSet
 from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
@@ -36,8 +35,8 @@ from widgets.data.details import Details
 from widgets.data.fitting import TITLE, expected_of, fit, misfits
 from widgets.data.guide import Guide, fits_or_reason
 from widgets.data.moved import Repointer
-from widgets.data.preview_values import Preview
-from widgets.data.row_table import RowModel
+from widgets.data.preview_values import Preview, facts_of
+from widgets.data.row_table import RowTable
 from widgets.data.samples import SampleBrowser
 from widgets.data.sources import SourceList
 from widgets.theme import ThemeSource
@@ -78,7 +77,7 @@ class DataView(QWidget):
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
         self.notice, self.offer = Notice(self), Notice(self)
         self.samples = SampleBrowser(source, self)
-        self.rows, self.row_model, self.batch = QTableView(), RowModel(self), BatchView(source)
+        self.rows, self.batch = RowTable(), BatchView(source)
         self.guide_button = QPushButton("Which network should I use?", self)
         self.form = ChoiceForm(self)
         self.balance = BalanceBars(source, self)
@@ -89,6 +88,7 @@ class DataView(QWidget):
         self.sources.file_chosen.connect(self.open_path)
         self.form.edited.connect(self._edit)
         self.form.picked.connect(self._set_choice)
+        self.form.kind_wanted.connect(self._read_as)
         self._connect_details()
 
     def _connect_details(self) -> None:
@@ -124,11 +124,6 @@ class DataView(QWidget):
             label.setProperty("faint", True)
             label.setWordWrap(True)
         self.notes.hide()
-        self.rows.setModel(self.row_model)
-        self.rows.setAccessibleName("Rows of the file")
-        self.rows.setAlternatingRowColors(True)
-        self.rows.setShowGrid(False)
-        self.rows.setWordWrap(False)
         self.samples.add_side(ROWS, self.rows, first=True)
         self.samples.add_side(BATCH, self.batch)
         column = QVBoxLayout(middle)
@@ -216,12 +211,18 @@ class DataView(QWidget):
     def _edit(self, choice: DataChoice, what: str) -> None:
         self._set_choice(choice, f"Set {what} of the data", merge=f"data.{what}")
 
-    def open_path(self, path: Path) -> None:
-        """Have the worker look at a file or folder of the user's, and choose it."""
+    def _read_as(self, kind: str) -> None:
+        """Have the file that is chosen read as another kind of data."""
+        if self.section is not None:
+            path = Path(str(self.section["options"]["path"])).expanduser()
+            self.open_path((self._base or Path()) / path, kind)
+
+    def open_path(self, path: Path, kind: str | None = None) -> None:
+        """Have the worker look at a file or folder of the user's, as ``kind`` if that is known, and choose it."""
         self.notice.clear()
         self.facts.setText(f"Looking at {path.name}…")
         base = str(self._base) if self._base else None
-        self._link.ask("inspect", self._take_findings, self._refuse_path, path=str(path), base=base)
+        self._link.ask("inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind)
 
     def _take_findings(self, message: Message) -> None:
         problems = message.fields.get("problems") or []
@@ -312,8 +313,7 @@ class DataView(QWidget):
         self._ask_batch()
 
     def _take_columns(self, columns: list[Column], rows: list[list[str | None]], more: int) -> None:
-        self.row_model.set_rows(columns, rows)
-        self.rows.resizeColumnsToContents()
+        self.rows.show_rows(columns, rows)
         self.form.show_columns(columns, more)
         self.samples.show_side(ROWS, bool(rows))
 
@@ -354,13 +354,19 @@ class DataView(QWidget):
 
     def _show_facts(self) -> None:
         preview = self.preview
-        self.title.setText(str(preview.info["title"]) if preview else "No data yet")
+        self.title.setText(str(preview.info["title"]) if preview else self._title_without())
         self.facts.setText(
             facts_of(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
         )
         notes = " ".join(self._notes(preview)) if preview else ""
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
+
+    def _title_without(self) -> str:
+        """The name of the file that is chosen and could not be read, if there is one."""
+        options = self.section.get("options") if self.section is not None else None
+        path = options.get("path") if isinstance(options, Mapping) else None
+        return Path(path).name if isinstance(path, str) and path else "No data yet"
 
     def _notes(self, preview: Preview) -> list[str]:
         """What was done to the data, and what was found when its file was opened as long as it is read so."""
@@ -386,10 +392,3 @@ class DataView(QWidget):
     def showEvent(self, event: object) -> None:
         if self._stale and self.section is not None and self._request is None:
             self._ask_soon.start()
-
-
-def facts_of(info: Mapping[str, Any]) -> str:
-    """Samples, shape and classes of a data set in one line, and below it what it is."""
-    shape = Shape(Kind(info["kind"]), tuple(info["shape"])).described()
-    classes = f"  ·  {len(info['classes'])} classes" if info["classes"] else ""
-    return f"{info['samples']:,} samples  ·  {shape}{classes}  ·  {info['task']}\n{info['summary']}"

@@ -57,8 +57,9 @@ class DirectLink(QObject):
         from app.data.inspect import inspect, suggest
 
         path = Path(fields["path"])
-        found = inspect(path).to_json()
-        return Message("findings", {**found, "choice": suggest(path).to_json()})
+        found = inspect(path, fields.get("kind")).to_json()
+        choice = suggest(path, fields.get("kind"), base=base_of(fields))
+        return Message("findings", {**found, "choice": choice.to_json()})
 
     def columns(self, fields: dict[str, Any]) -> Message:
         """As the worker answers it."""

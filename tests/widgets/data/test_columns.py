@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -102,7 +102,7 @@ def test_rows_stand_as_in_the_file(qtbot: QtBot, view: DataView, table: Path) ->
     opened(qtbot, view, table)
     tabs = view.samples.tabs
     assert tabs.tabText(tabs.currentIndex()) == ROWS
-    model = view.row_model
+    model = view.rows.held
     assert (model.rowCount(), model.columnCount()) == (60, 5)
     assert model.headerData(1, Qt.Orientation.Horizontal) == "second\nnumber, 7 missing"
     assert [model.data(model.index(0, column)) for column in range(5)] == ["0", "missing", "0.5", "even", "a"]
@@ -163,3 +163,29 @@ def test_data_that_changed_is_told_and_taken(qtbot: QtBot, view: DataView, table
     press(qtbot, view.notice, "Use the changed data")
     qtbot.waitUntil(lambda: view.notice.text == "" and options(view)["sha256"] != before)
     assert view.preview is not None and view.preview.info["samples"] == 61
+
+
+def test_a_table_is_read_as_a_series(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    box = view.form.read_as.box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: view.section is not None and view.section["source"] == "series")
+    assert box.currentText() == "Time series" and options(view)["target"] == "third"
+    row = view.form.columns.row("parity")
+    assert not row.tick.isEnabled() and "numbers" in row.tick.toolTip()
+    qtbot.mouseClick(view.form.columns.row("customer id").tick, LEFT, pos=QPoint(7, 7))
+    assert options(view)["columns"] == ["second", "third"]
+    choose(qtbot, view, "digits")
+    assert not view.form.read_as.isVisible() and not view.form.columns.isVisible()
+
+
+def test_a_kind_that_does_not_fit_is_refused_and_nothing_changes(qtbot: QtBot, view: DataView, tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("x,y\n" + "".join(f"{n}.5,{n * n}.25\n" for n in range(40)))
+    opened(qtbot, view, path)
+    box = view.form.read_as.box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: "no column of text" in view.notice.text)
+    assert box.currentText() == "Table" and view.section is not None and view.section["source"] == "table"

@@ -122,7 +122,7 @@ def test_a_download_is_cancelled_and_gone_on_with(qtbot: QtBot, make: Maker, ser
     qtbot.waitUntil(lambda: row.bar.value() > 0, timeout=20_000)
     click(qtbot, widget)
     qtbot.waitUntil(lambda: row.button.text() == "Download")
-    assert widget.notice.text == ""
+    assert widget.fault.text() == ""
     assert [one.suffix for one in place("mnist").iterdir()] == [".part"]
     server.go.set()
     with qtbot.waitSignal(widget.chosen, timeout=20_000):
@@ -133,8 +133,8 @@ def test_a_download_is_cancelled_and_gone_on_with(qtbot: QtBot, make: Maker, ser
 def test_without_a_network_a_sentence_says_what_to_do(qtbot: QtBot, make: Maker) -> None:
     widget = make("http://127.0.0.1:9/")
     click(qtbot, widget)
-    qtbot.waitUntil(lambda: "cannot be fetched" in widget.notice.text, timeout=20_000)
-    assert "Connect to the network and try again" in widget.notice.text
+    qtbot.waitUntil(lambda: "cannot be fetched" in widget.fault.text(), timeout=20_000)
+    assert "Connect to the network and try again" in widget.fault.text()
     assert widget.rows["mnist"].button.text() == "Download"
 
 

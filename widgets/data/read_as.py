@@ -1,0 +1,48 @@
+"""As what a table of the user's is read: samples in rows, steps of a series, or texts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from app.data.sources.series import Series
+from app.data.sources.table import Table
+from app.data.sources.text import Text
+
+KINDS = (Table, Series, Text)
+
+
+class ReadAs(QWidget):
+    """`wanted` carries the kind of source that the user chose; hidden for data that is no table."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.box = QComboBox(self)
+        self.box.setAccessibleName("Read as")
+        self._kind = ""
+        for source in KINDS:
+            self.box.addItem(source.title, source.kind)
+        label = QLabel("Read as", self)
+        label.setBuddy(self.box)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(label)
+        row.addWidget(self.box, 1)
+        self.box.activated.connect(self._take)
+
+    def show_kind(self, kind: str) -> None:
+        """Show as what the data is read."""
+        place = self.box.findData(kind)
+        self._kind = kind
+        self.setVisible(place >= 0)
+        if place >= 0:
+            self.box.setCurrentIndex(place)
+
+    def _take(self, place: int) -> None:
+        kind = str(self.box.itemData(place))
+        if kind != self._kind:
+            self.show_kind(self._kind)  # until the worker has found that it can be read so
+            self.wanted.emit(kind)
