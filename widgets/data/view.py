@@ -70,6 +70,7 @@ class DataView(QWidget):
         self._request: int | None = None
         self._stale = True
         self._batch_stale = True
+        self._refused = False
         self._problems: tuple[Source, list[str]] | None = None
         self.preview: Preview | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
@@ -308,6 +309,9 @@ class DataView(QWidget):
         self._show_preview(preview)
         said, offers = self.moved.offers_where_changed(preview.notes)
         warnings = " ".join([*filter(None, [said]), *preview.leaks])
+        if self._refused:  # what was said then is no longer so
+            self.notice.clear()
+            self._refused = False
         if warnings:
             self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
@@ -333,6 +337,7 @@ class DataView(QWidget):
 
     def _refuse_preview(self, reason: str) -> None:
         self._request = None
+        self._refused = True
         self._show_preview(None)
         self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
 
