@@ -93,6 +93,9 @@ def test_a_star_picks_the_target_and_with_ctrl_another(qtbot: QtBot, view: DataV
     qtbot.waitUntil(lambda: view.preview is not None and list(view.preview.info["classes"]) == ["even", "odd"])
     qtbot.mouseClick(view.form.columns.row("parity").star, LEFT)
     assert view.form.columns.row("parity").star.isChecked()
+    qtbot.mouseClick(view.form.columns.row("letter").star, LEFT, Qt.KeyboardModifier.ControlModifier)
+    assert options(view)["target"] == "parity, letter"
+    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
 
 
 def test_the_answer_among_the_features_is_told(qtbot: QtBot, view: DataView, table: Path) -> None:
