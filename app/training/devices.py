@@ -9,13 +9,31 @@ import torch
 
 from graph.errors import NetloomError
 
-SMALL = 200e6
-"""Floating-point operations in a training step up to which one thread is used.
+SMALL = 60e6
+"""Floating-point operations in a training step up to which one thread is used: there a second one gains nothing."""
 
-There a second thread gives a third more at best, on an idle machine. Where a window or another run wants a core as
-well, threads that wait for each other within every operation make training several times slower. The rule is fixed
-rather than measured at the start, because the number of threads changes the last digits of the weights.
-"""
+CROWDED = 5e9
+"""Operations per second below which several threads are taken to be in each other's way."""
+
+PATIENCE = 3
+"""Steps in a row that must be so slow before training goes on with one thread."""
+
+
+class Crowding:
+    """Notices that threads wait for cores which other programs use.
+
+    Threads meet within every operation, so on a crowded machine all wait for the one without a core, and a step takes
+    ten times as long as with a single thread. ``operations`` is the number of floating-point operations in a step.
+    """
+
+    def __init__(self, operations: float) -> None:
+        self._limit = max(0.03, operations / CROWDED)
+        self._slow = 0
+
+    def took(self, seconds: float) -> bool:
+        """Take note of a step's duration; whether the last ones were all too slow."""
+        self._slow = self._slow + 1 if seconds > self._limit else 0
+        return self._slow >= PATIENCE
 
 
 def devices() -> list[dict[str, str]]:
@@ -46,8 +64,10 @@ def find_device(name: str) -> torch.device:
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores that this process may use; ``OMP_NUM_THREADS`` may allow fewer than there are."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    return min(found, int(allowed)) if allowed.isdigit() and int(allowed) else found
 
 
 def thread_count(asked: int, operations: float) -> int:

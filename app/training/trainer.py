@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from typing import Any
 
 import numpy as np
 import torch
 
 from app.insight.watch import snapshot
 from app.locks import take
-from app.training.devices import set_random_state
+from app.training.devices import Crowding, set_random_state
 from app.training.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
+from app.training.feed import Batch
 from app.training.runs import LOCK, METRICS, Log
 from app.training.session import Session
 from app.training.stepping import stepper
@@ -49,6 +51,8 @@ class _Training:
         self.saving = 0.0
         self.samples = 0
         self.rate: float | None = None
+        several = session.model.device.type == "cpu" and torch.get_num_threads() > 1
+        self.crowding = Crowding(session.model.operations) if several else None
 
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
@@ -117,7 +121,7 @@ class _Training:
                 end = yield from self._between()
                 if end is not None:
                     return end
-            answers = self.stepper.step(batch, session.schedule.rate(position.steps))
+            answers = self._step(batch)
             if answers is None:
                 break
             session.meter.add(answers, batch.targets)
@@ -125,6 +129,18 @@ class _Training:
             position.batches += 1
             position.steps += 1
         return (yield from self._flush())
+
+    def _step(self, batch: Batch) -> Any:
+        """One step; where several threads are in each other's way, training goes on with one."""
+        rate = self.session.schedule.rate(self.session.position.steps)
+        if self.crowding is None:
+            return self.stepper.step(batch, rate)
+        begun = time.perf_counter()
+        answers = self.stepper.step(batch, rate)
+        if self.crowding.took(time.perf_counter() - begun):
+            torch.set_num_threads(1)
+            self.crowding = None
+        return answers
 
     def _between(self) -> Generator[Event, None, End | None]:
         """Between two steps: say what happened, and do what was asked."""

@@ -5,10 +5,23 @@ from __future__ import annotations
 import pytest
 
 from app.training import devices
-from app.training.devices import thread_count
+from app.training.devices import Crowding, cores, thread_count
 
 
 def test_small_steps_take_one_thread_and_large_ones_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "cores", lambda: 6)
-    assert [thread_count(0, operations) for operations in (0.0, 1e6, 164e6, 2e9)] == [1, 1, 1, 6]
+    assert [thread_count(0, operations) for operations in (0.0, 1e6, 164e6, 2e9)] == [1, 1, 6, 6]
     assert [thread_count(asked, 1e6) for asked in (1, 3, 64)] == [1, 3, 64]
+
+
+def test_the_environment_may_allow_fewer_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert cores() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert cores() >= 1
+
+
+def test_three_slow_steps_in_a_row_are_a_crowd_and_one_is_not() -> None:
+    crowding = Crowding(200e6)
+    assert not any(crowding.took(seconds) for seconds in (0.006, 2.0, 2.0, 0.006, 2.0, 2.0))
+    assert crowding.took(2.0)
