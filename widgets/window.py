@@ -244,7 +244,7 @@ class MainWindow(QMainWindow):
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_replaced(self) -> None:
-        for key in ("unsaved", "overtaken", "shared", "cannot-train", "refused"):
+        for key in ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export"):
             self.banners.withdraw(key)
         self.training.epoch_seconds = None
         self.refresh()

@@ -269,6 +269,7 @@ class Story:
     def in_the_dark(self) -> None:
         """The same, dark, and an example from the gallery."""
         hands = self.hands
+        self.window.banners.withdraw("export")  # it names a folder of this machine
         self.window.preferences.set("theme", "dark")
         hands.click("networkWorkspace")
         hands.look("dark", "the network, dark")
