@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMessageLogContext, QPoint, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 
 from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
@@ -269,6 +269,9 @@ class Story:
     def in_the_dark(self) -> None:
         """The same, dark, and an example from the gallery."""
         hands = self.hands
+        hands.wait(
+            lambda: any("were written" in label.text() for label in self._notices()), "the export was to be told"
+        )
         self.window.banners.withdraw("export")  # it names a folder of this machine
         self.window.preferences.set("theme", "dark")
         hands.click("networkWorkspace")
@@ -297,6 +300,9 @@ class Story:
     @property
     def _session(self) -> Any:
         return self.window.session
+
+    def _notices(self) -> list[QLabel]:
+        return [label for label in self.window.banners.findChildren(QLabel) if label.isVisible()]
 
     @property
     def _weights(self) -> Path:
