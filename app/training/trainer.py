@@ -105,6 +105,9 @@ class _Training:
             if end is not None:
                 return end
             yield self._epoch_done()
+            # Short epochs may never be interrupted between two steps.
+            self._save_if_due()
+            yield from self._show_if_due()
             if plan.patience and session.best.waited >= plan.patience:
                 return "completed", (
                     f"Stopped early: no better {session.monitor} loss for {plan.patience} epochs; "
@@ -154,10 +157,14 @@ class _Training:
             control.take_step()
         if control.stopping:
             return "stopped", None
-        if not control.watch.empty and time.perf_counter() - self.shown >= control.watch.every:
+        yield from self._show_if_due()
+        return None
+
+    def _show_if_due(self) -> Generator[Event]:
+        watch = self.session.control.watch
+        if not watch.empty and time.perf_counter() - self.shown >= watch.every:
             self.shown = time.perf_counter()
             yield self._snapshot()
-        return None
 
     def _pause(self) -> Generator[Event]:
         control, position = self.session.control, self.session.position
