@@ -6,20 +6,15 @@ compiling, generated code, the command line's catalogue and the contract test ar
 
 from __future__ import annotations
 
-import inspect
-import json
 import math
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any, ClassVar, Self
-
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from typing import ClassVar
 
 from graph.layers.construct import Construct
-from graph.layers.settings import Setting, describe, sentence
+from graph.layers.declared import Declared
 from graph.shapes import ARTICLED, Kind, Shape
 
 
@@ -100,7 +95,7 @@ class ShapeError(Exception):
         self.remedies = remedies
 
 
-class Layer(BaseModel):
+class Layer(Declared):
     """One kind of layer with its settings.
 
     Subclasses give the class variables, their settings as fields declared with `setting`, `output` (or `infer` where
@@ -108,12 +103,8 @@ class Layer(BaseModel):
     teaches the layer to a student.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
     kind: ClassVar[str]
     """Name in files and on the command line."""
-    title: ClassVar[str]
-    """Name on screen."""
     family: ClassVar[Family]
     stem: ClassVar[str]
     """New layers are called after it: ``conv1``, ``conv2``."""
@@ -121,62 +112,6 @@ class Layer(BaseModel):
     """Other words that people search for."""
     accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
     """Kinds of shape that each input takes."""
-
-    @model_validator(mode="after")
-    def _within_bounds(self) -> Self:
-        for spec in self.settings():
-            complaint = spec.complaint(getattr(self, spec.name))
-            if complaint:
-                raise ValueError(complaint)
-        return self
-
-    # What the class says about itself
-
-    @classmethod
-    @cache
-    def settings(cls) -> tuple[Setting, ...]:
-        """The layer's settings in the order of the form."""
-        return describe(cls)
-
-    @classmethod
-    def help(cls) -> str:
-        """The paragraph that teaches this layer."""
-        return inspect.cleandoc(cls.__doc__ or "")
-
-    # Values
-
-    def values(self) -> dict[str, Any]:
-        """The settings as JSON values, all of them, in declared order."""
-        dumped: dict[str, Any] = self.model_dump(mode="json")
-        return dumped
-
-    def changed(self, **values: Any) -> Self:
-        """The same layer with some settings changed, validated.
-
-        Raises
-        ------
-        NetloomError
-            if a value is refused.
-        """
-        merged = {name: getattr(self, name) for name in type(self).model_fields} | values
-        try:
-            return type(self).model_validate(merged)
-        except ValidationError as error:
-            raise sentence(error, self.title) from None
-
-    @classmethod
-    def parse(cls, values: Mapping[str, Any], place: str) -> Self:
-        """Read settings from JSON values; ``place`` begins the sentence of an error.
-
-        Raises
-        ------
-        NetloomError
-            if a setting is unknown or its value is refused.
-        """
-        try:
-            return cls.model_validate_json(json.dumps(dict(values)))
-        except ValidationError as error:
-            raise sentence(error, place) from None
 
     # Ports
 
