@@ -69,8 +69,6 @@ class TileView(PaintedView):
         super().__init__(source, title, empty, parent)
         self.current: int | None = None
         self._scroll = 0.0
-        self._grid: Grid | None = None
-        self._body = QRectF()
 
     # What subclasses say
 
@@ -91,7 +89,7 @@ class TileView(PaintedView):
 
     def paint_tiles(self, painter: QPainter, tiles: list[tuple[int, QRectF]]) -> None:
         """Paint the tiles in view with their captions."""
-        caption = self._grid.caption if self._grid else 0.0
+        caption = self.grid().caption
         for index, place in tiles:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self.paint_tile(painter, index, place)
@@ -124,11 +122,10 @@ class TileView(PaintedView):
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint the tiles in view and the footer."""
-        grid = self._grid = self.grid()
-        self._body = area.adjusted(0, 0, 0, -self.footer_height())
+        grid = self.grid()
         self._scroll = min(self._scroll, self._scroll_limit())
         painter.save()
-        painter.setClipRect(self._body)
+        painter.setClipRect(self._body())
         shift = -self._scroll
         self.paint_tiles(painter, [(index, grid.tile(index).translated(0, shift)) for index in self._in_view(grid)])
         self._paint_current(painter)
@@ -137,9 +134,13 @@ class TileView(PaintedView):
         if self.footer_height():
             self.paint_footer(painter, area.adjusted(12, area.height() - self.footer_height(), -16, -4))
 
+    def _body(self) -> QRectF:
+        """Where tiles are seen: all but the footer."""
+        return QRectF(self.rect()).adjusted(0, 0, 0, -self.footer_height())
+
     def _in_view(self, grid: Grid) -> range:
         first = max(int((self._scroll - grid.top) // grid.pitch), 0) * grid.columns
-        last = math.ceil((self._scroll + self._body.height() - grid.top) / grid.pitch) * grid.columns
+        last = math.ceil((self._scroll + self._body().height() - grid.top) / grid.pitch) * grid.columns
         return range(first, min(max(last, first), self.count()))
 
     def _paint_current(self, painter: QPainter) -> None:
@@ -154,34 +155,35 @@ class TileView(PaintedView):
         limit = self._scroll_limit()
         if limit <= 0:
             return
-        height = self._body.height()
+        body = self._body()
+        height = body.height()
         length = max(24.0, height * height / (height + limit))
-        top = self._body.top() + (height - length) * self._scroll / limit
-        painter.fillRect(QRectF(self._body.right() - 8, top, 4, length), self.theme.strong_border)
+        top = body.top() + (height - length) * self._scroll / limit
+        painter.fillRect(QRectF(body.right() - 8, top, 4, length), self.theme.strong_border)
 
     def _scroll_limit(self) -> float:
-        if not self._grid or not self.count():
+        if not self.count():
             return 0.0
-        rows = math.ceil(self.count() / self._grid.columns)
-        return max(0.0, self._grid.top + rows * self._grid.pitch - self._body.height())
+        grid = self.grid()
+        rows = math.ceil(self.count() / grid.columns)
+        return max(0.0, grid.top + rows * grid.pitch - self._body().height())
 
     # Hands
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the tile at a point of the widget, if there is one."""
-        if not self._grid or not self._body.contains(at):
+        if self.is_empty() or not self._body().contains(at):
             return None
-        scrolled = at + QPointF(0, self._scroll)
-        for index in self._in_view(self._grid):
-            tile = self._grid.tile(index)
-            if tile.adjusted(0, 0, 0, self._grid.caption).contains(scrolled):
+        grid, scrolled = self.grid(), at + QPointF(0, self._scroll)
+        for index in self._in_view(grid):
+            tile = grid.tile(index)
+            if tile.adjusted(0, 0, 0, grid.caption).contains(scrolled):
                 return index
         return None
 
     def tile_place(self, index: int) -> QRectF:
         """Return where a tile stands now, in the widget's coordinates."""
-        grid = self._grid or self.grid()
-        return grid.tile(index).translated(0, -self._scroll)
+        return self.grid().tile(index).translated(0, -self._scroll)
 
     def sentence_at(self, at: QPointF) -> str:
         """Return what the tile under the pointer shows there."""
@@ -197,9 +199,9 @@ class TileView(PaintedView):
 
     def reveal(self, index: int) -> None:
         """Scroll until a tile is in view."""
-        place = self.tile_place(index)
-        if place.bottom() + GAP > self._body.bottom():
-            self._scroll += place.bottom() + (self._grid.caption if self._grid else 0) + GAP - self._body.bottom()
+        place, bottom = self.tile_place(index), self._body().bottom()
+        if place.bottom() + GAP > bottom:
+            self._scroll += place.bottom() + self.grid().caption + GAP - bottom
         elif place.top() < GAP:
             self._scroll = max(0.0, self._scroll + place.top() - GAP)
 
@@ -217,7 +219,7 @@ class TileView(PaintedView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move among tiles, Home and End go to the ends, Enter and Space pick."""
-        columns = self._grid.columns if self._grid else 1
+        columns = max(self.grid().columns, 1)
         last = self.count() - 1
         at = -1 if self.current is None else self.current
         steps = {Qt.Key.Key_Left: at - 1, Qt.Key.Key_Right: at + 1, Qt.Key.Key_Up: at - columns}

@@ -38,6 +38,11 @@ def _unknown(layer: Any, inputs: Mapping[str, Shape]) -> bool:
     return inputs["in"].elements is None or (hasattr(layer, "shape") and layer.shape.elements is None)
 
 
+def _keeps_no_size(layer: Any, inputs: Mapping[str, Shape]) -> bool:
+    # torch says so itself, except where an uneven border is laid by a step of its own before the convolution.
+    return bool(layer.padding == "same" and layer.stride not in (1, (1, 1)))
+
+
 def _reshaped_badly(layer: Any, inputs: Mapping[str, Shape]) -> bool:
     return _unknown(layer, inputs) or layer.shape.kind is Kind.TOKENS or _mixes(layer, inputs)
 
@@ -58,19 +63,18 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
     "concatenate": lambda layer, inputs: layer.along == "time",
     "max_pool1d": _gaps,
     "max_pool2d": _gaps,
-    "conv1d": lambda layer, inputs: layer.padding == "causal",
+    "conv1d": lambda layer, inputs: layer.padding == "causal" or _keeps_no_size(layer, inputs),
+    "conv2d": _keeps_no_size,
     "flatten": _unknown,
     "layer_norm": _unknown,
-    "reshape": lambda layer, inputs: (
-        _unknown(layer, inputs) or layer.shape.kind is Kind.TOKENS or _mixes(layer, inputs)
-    ),
+    "reshape": _reshaped_badly,
     "conv_transpose2d": lambda layer, inputs: any(layer.padding),
     "channel_split": lambda layer, inputs: True,
     "pad_channels": lambda layer, inputs: True,
 }
 """Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
 along time, vectors and images have nothing to join, a causal convolution must not see the future through a mirrored
-border, tokens are not made of numbers, an image whose border is cut off must keep at least one pixel, a split drops
+border, padding "same" does not keep the size where the filter skips places, tokens are not made of numbers, an image whose border is cut off must keep at least one pixel, a split drops
 no channels, and padding cuts none off."""
 
 

@@ -182,6 +182,21 @@ def test_samples_are_picked_by_mouse_and_keyboard(shape: tuple[int, ...], source
     assert caught.args == [5]
 
 
+def test_a_click_before_anything_was_painted_lands(source: ThemeSource, qtbot: QtBot) -> None:
+    """What is clicked is what stands there now, not what the last painting showed, if there was one."""
+    view = SampleGallery(source)
+    qtbot.addWidget(view)
+    view.resize(420, 320)
+    view.set_samples(np.zeros((12, 1, 4, 4)), ["a"] * 12, ["train"] * 12)
+    with qtbot.waitSignal(view.picked, timeout=1000) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 5))
+    assert caught.args == [5]
+    view.resize(200, 320)
+    with qtbot.waitSignal(view.picked, timeout=1000) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 7))
+    assert caught.args == [7]
+
+
 def test_many_samples_scroll(source: ThemeSource, qtbot: QtBot) -> None:
     view = SampleGallery(source)
     view.set_samples(np.random.default_rng(0).random((2000, 1, 8, 8)), ["7"] * 2000, ["test"] * 2000)
