@@ -74,8 +74,8 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
 }
 """Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
 along time, vectors and images have nothing to join, a causal convolution must not see the future through a mirrored
-border, padding "same" does not keep the size where the filter skips places, tokens are not made of numbers, an image whose border is cut off must keep at least one pixel, a split drops
-no channels, and padding cuts none off."""
+border, padding "same" does not keep the size where the filter skips places, tokens are not made of numbers, an image
+whose border is cut off must keep at least one pixel, a split drops no channels, and padding cuts none off."""
 
 
 HAPPY = {
