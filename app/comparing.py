@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from graph.changes import Connected, Disconnected, LayerAdded, LayerMarked, Laye
 from graph.check import Checker
 from graph.diff import changes_between
 from graph.document import Document
+from graph.facts import Facts
 from graph.layers.base import Layer
 from graph.network import Connection, Network, Node
 
@@ -26,11 +27,15 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that differs: where (ids of blocks, then of the layer) and what, in words."""
+    """One thing that differs: where (ids of blocks, then of the layer) and what, in words.
+
+    ``wire`` says that it is a wire into that layer rather than the layer itself.
+    """
 
     sign: Sign
     path: tuple[str, ...]
     text: str
+    wire: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,15 +58,78 @@ class Comparison:
 
     differences: tuple[Difference, ...]
     costs: tuple[Cost, ...]
+    parameters: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Parameters of each layer of the two networks, before and after; 0 where it is not there."""
 
     def count(self, sign: Sign) -> int:
         """How many differences are of one kind."""
         return sum(each.sign is sign for each in self.differences)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What differs at one layer: how, in words, and its parameters before and after."""
+
+    sign: Sign
+    texts: tuple[str, ...]
+    before: int = 0
+    after: int = 0
+
+    @property
+    def told(self) -> str:
+        """All of it as one line."""
+        grown = self.after - self.before
+        counted = f"{'+' if grown > 0 else '−'}{abs(grown):,} parameters"
+        return "; ".join([*self.texts, *([counted] if grown else [])])
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What differs in one network, as a canvas can show it.
+
+    ``marks`` are by id, of removed layers too, which are in ``old``; a block marked as changed may differ inside only.
+    ``added`` and ``removed`` are wires.
+    """
+
+    old: Network
+    marks: Mapping[str, Mark]
+    added: frozenset[Connection]
+    removed: frozenset[Connection]
+
+
 def compare(old: Network, new: Network) -> Comparison:
     """What leads from ``old`` to ``new``; layers are told apart by their ids."""
-    return Comparison(tuple(_differences(old, new, ())), _costs(old, new))
+    before, after = _facts(old), _facts(new)
+    none = Facts()
+    counts = {id_: (before.get(id_, none).parameters, after.get(id_, none).parameters) for id_ in {**before, **after}}
+    return Comparison(tuple(_differences(old, new, ())), _costs(before, after), counts)
+
+
+def overlay(found: Comparison, old: Network, new: Network, path: Sequence[str] = ()) -> Overlay | None:
+    """The part of a comparison that lies inside the blocks of ``path``; None where one of them is not in both."""
+    for block in path:
+        layers = [network.layer(block) if block in network else None for network in (old, new)]
+        if not all(isinstance(layer, Block) for layer in layers):
+            return None
+        old, new = (layer.body.network for layer in layers if isinstance(layer, Block))
+    deep, here = len(path), tuple(path)
+    below = [each for each in found.differences if each.path[:deep] == here and len(each.path) > deep]
+    marks = {id_: _mark(id_, below, deep, found) for id_ in dict.fromkeys(each.path[deep] for each in below)}
+    before, after = set(old.connections), set(new.connections)
+    kept = {id_: mark for id_, mark in marks.items() if mark is not None}
+    return Overlay(old, kept, frozenset(after - before), frozenset(before - after))
+
+
+def _mark(id_: str, below: Sequence[Difference], deep: int, found: Comparison) -> Mark | None:
+    """What is said of the layer ``id_``; None where only wires to it differ."""
+    own = [each for each in below if each.path[deep] == id_ and len(each.path) == deep + 1 and not each.wire]
+    inside = sum(each.path[deep] == id_ and len(each.path) > deep + 1 for each in below)
+    if not own and not inside:
+        return None
+    texts = [each.text for each in own]
+    texts += [f"{inside} {'difference' if inside == 1 else 'differences'} inside"] if inside else []
+    before, after = found.parameters.get(id_, (0, 0)) if not deep else (0, 0)
+    return Mark(own[0].sign if own else Sign.CHANGED, tuple(texts), before, after)
 
 
 def _differences(old: Network, new: Network, path: tuple[str, ...]) -> Iterator[Difference]:
@@ -112,7 +180,8 @@ def _marks(old: Node, new: Node, path: tuple[str, ...]) -> Iterator[Difference]:
 
 
 def _wire(sign: Sign, wire: Connection, path: tuple[str, ...]) -> Difference:
-    return Difference(sign, (*path, wire.target), f"wire from {wire.source} to {wire.target}.{wire.target_port}")
+    text = f"wire from {wire.source} to {wire.target}.{wire.target_port}"
+    return Difference(sign, (*path, wire.target), text, wire=True)
 
 
 def _value(value: Any) -> str:
@@ -123,20 +192,25 @@ def _value(value: Any) -> str:
     return "none" if value is None or value == "" else str(value)
 
 
-def _costs(old: Network, new: Network) -> tuple[Cost, ...]:
-    before, after = _totals(old), _totals(new)
-    names = ("Parameters", "Connections", "FLOP per sample")
-    figures = zip(names, before, after, strict=True)
-    return (Cost("Layers", len(old), len(new)), *(Cost(name, one, other) for name, one, other in figures))
+def _costs(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> tuple[Cost, ...]:
+    names = ("Layers", "Parameters", "Connections", "FLOP per sample")
+    return tuple(Cost(*each) for each in zip(names, _totals(before), _totals(after), strict=True))
 
 
-def _totals(network: Network) -> tuple[int, int, int]:
-    """Parameters, connections and operations of all layers, also of those that lead nowhere while one edits."""
+def _facts(network: Network) -> dict[str, Facts]:
+    """Facts of all layers, also of those that lead nowhere while one edits."""
     checker = Checker(Document(network))
-    facts = [checker.facts(id_) for id_ in network.ids]
+    facts = {id_: checker.facts(id_) for id_ in network.ids}
     checker.close()
+    return facts
+
+
+def _totals(facts: Mapping[str, Facts]) -> tuple[int, int, int, int]:
+    """Layers, parameters, connections and operations."""
+    found = facts.values()
     return (
-        sum(one.parameters for one in facts),
-        sum(one.connections for one in facts),
-        sum(one.flops for one in facts),
+        len(facts),
+        sum(one.parameters for one in found),
+        sum(one.connections for one in found),
+        sum(one.flops for one in found),
     )

@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import icons
+from widgets.canvas.differing import WORDS, sign_color
 from widgets.theme import Themed, ThemeSource
 
 if TYPE_CHECKING:
     from app.comparing import Comparison, Difference
 
 _PATH = Qt.ItemDataRole.UserRole
-WORDS = {"+": "added", "−": "removed", "~": "changed"}
 
 
 class ComparisonPanel(Themed, QWidget):
@@ -89,7 +89,7 @@ class ComparisonPanel(Themed, QWidget):
         self.list.addTopLevelItems([self._item(each) for each in found.differences])
 
     def _item(self, each: Difference) -> QTreeWidgetItem:
-        hue = {"+": self.theme.ok, "−": self.theme.error}.get(each.sign, self.theme.warning)
+        hue = sign_color(self.theme, each.sign)
         item = QTreeWidgetItem([str(each.sign), " › ".join(each.path), each.text])
         item.setData(0, _PATH, list(each.path))
         for column in (0, 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.comparing import Sign, compare
+from app.comparing import Sign, compare, overlay
 from graph.check import Checker
 from graph.document import Document
 from graph.grouping import group
@@ -52,3 +52,33 @@ def test_inside_a_block_the_path_says_where() -> None:
         new.set_layer("stage", new.network.layer("stage").with_exposed("conv1.bias", False))  # type: ignore[attr-defined]
     (only,) = compare(old.network, new.network).differences
     assert (only.sign, only.path, only.text) == (Sign.CHANGED, ("stage", "conv1"), "bias: on → off")
+
+
+def test_an_overlay_marks_layers_and_counts_their_parameters() -> None:
+    old, new = document(), document()
+    with new.transaction("Edit"):
+        new.set_values("conv1", filters=8)
+        new.remove("output4")
+        new.disconnect(next(iter(new.network.into("dense3").values())))
+    found = overlay(compare(old.network, new.network), old.network, new.network)
+    assert found is not None
+    assert {id_: mark.sign for id_, mark in found.marks.items()} == {"output4": Sign.REMOVED, "conv1": Sign.CHANGED}
+    assert found.marks["conv1"].told == "filters: 16 → 8; −80 parameters"
+    assert found.added == frozenset()
+    assert {(wire.source, wire.target) for wire in found.removed} == {("flatten2", "dense3"), ("dense3", "output4")}
+
+
+def test_an_overlay_inside_a_block_has_what_differs_there() -> None:
+    old, new = document(), document()
+    for each in (old, new):
+        with each.transaction("Group"):
+            group(each, Checker(each), ["conv1", "flatten2"], "stage")
+    with new.transaction("Edit"):
+        new.set_layer("stage", new.network.layer("stage").with_exposed("conv1.bias", False))  # type: ignore[attr-defined]
+    found = compare(old.network, new.network)
+    outside, inside = (overlay(found, old.network, new.network, path) for path in ((), ("stage",)))
+    assert outside is not None
+    assert inside is not None
+    assert outside.marks["stage"].told == "1 difference inside; −16 parameters"
+    assert {id_: mark.told for id_, mark in inside.marks.items()} == {"conv1": "bias: on → off"}
+    assert overlay(found, old.network, new.network, ("conv1",)) is None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 from graph.network import Matter
 from widgets.canvas.board import Board
 from widgets.canvas.card_painter import CardPainter
+from widgets.canvas.extras import Extra
 from widgets.canvas.levels import Level, level_at
 from widgets.canvas.pictures import Lens, Pictures
 from widgets.canvas.pieces import EVERYWHERE, Card, Slot, Wire
@@ -53,6 +54,8 @@ class Surface(QGraphicsObject):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.board: Board | None = None
         self.emphasis = Emphasis()
+        self.extras: dict[str, Extra] = {}
+        """What is shown beside the network, by what it is."""
         self.zooming = False
         self.set_theme(theme)
         self._tiles: tuple[int, dict[str, list[QRectF]]] = (-1, {})
@@ -70,6 +73,7 @@ class Surface(QGraphicsObject):
         """Show another board."""
         self.board = board
         self.emphasis = Emphasis()
+        self.extras = {}
         self.pictures.clear()
         self._tiles = (-1, {})
         self.update()
@@ -95,11 +99,15 @@ class Surface(QGraphicsObject):
         self._draw_remarks(painter, region, Matter.FRAME, zoom)
         self._draw_wires(painter, region, level, zoom)
         self._draw_remarks(painter, region, Matter.NOTE, zoom)
+        for extra in self.extras.values():
+            extra.below(painter, region, level, zoom)
         if level is Level.FAR:
             self._draw_tiles(painter, region)
         else:
             self._draw_cards(painter, region, level, zoom, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for extra in self.extras.values():
+            extra.above(painter, region, level, zoom)
         self._draw_selection(painter, region, zoom)
 
     def _draw_remarks(self, painter: QPainter, region: QRectF, matter: Matter, zoom: float) -> None:
@@ -211,6 +219,15 @@ class Surface(QGraphicsObject):
         painter.drawEllipse(centre, 6, 6)
 
     # Repainting
+
+    def show_extra(self, name: str, extra: Extra | None) -> None:
+        """Show something beside the network, or no longer."""
+        if extra is None and name not in self.extras:
+            return
+        self.extras.pop(name, None)
+        if extra is not None:
+            self.extras[name] = extra
+        self.update()
 
     def touch_card(self, id_: str | None) -> None:
         """Repaint a card."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from graph.layers.base import needs
 from widgets.canvas.board import Board
 from widgets.canvas.card_painter import shape_text
+from widgets.canvas.extras import Extra
 from widgets.canvas.hits import Hit, What
 
 
-def tip(board: Board, hit: Hit) -> str:
-    """A sentence or two: problems of a layer first, the shape at a port or on a wire."""
+def tip(board: Board, hit: Hit, extras: Iterable[Extra] = ()) -> str:
+    """A sentence or two: problems of a layer first, the shape at a port or on a wire; what else is known below."""
+    said = _said(board, hit)
+    on_card = hit.what in (What.CARD, What.MARK) and hit.id in board.cards
+    more = [told for each in extras if (told := each.told(hit.id))] if on_card else []
+    return "\n".join([said, *more])
+
+
+def _said(board: Board, hit: Hit) -> str:
     if hit.what is What.WIRE and hit.slot in board.wires:
         wire = board.wires[hit.slot]
         shape = f"{wire.kind} {shape_text(wire.shape)}" if wire.shape else "shape not known yet"

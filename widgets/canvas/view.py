@@ -202,8 +202,11 @@ class CanvasView(Adder):
         self.show_region(self.board.bounds(self.selection.ids) if self.selection.ids else self.board.bounds())
 
     def frame_all(self) -> None:
-        """Show the whole network."""
-        self.show_region(self.board.bounds())
+        """Show the whole network, with what is shown beside it."""
+        whole = self.board.bounds()
+        for extra in self.surface.extras.values():
+            whole = whole.united(extra.bounds())
+        self.show_region(whole)
         self.framed = True
 
     def set_minimap(self, wanted: bool) -> None:
@@ -352,7 +355,7 @@ class CanvasView(Adder):
         from widgets.canvas.tips import tip
 
         hit = find(self.board, self.mapToScene(event.pos()), self.zoom)
-        QToolTip.showText(event.globalPos(), tip(self.board, hit), self.viewport())
+        QToolTip.showText(event.globalPos(), tip(self.board, hit, self.surface.extras.values()), self.viewport())
 
     def _theme_changed(self) -> None:
         self._ground = Ground(self.theme)

@@ -12,11 +12,15 @@ from graph.errors import NetloomError
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
+    from app.comparing import Comparison
     from graph.network import Network
     from widgets.comparison import ComparisonPanel
     from widgets.window import MainWindow
 
 FILTER = "Netloom projects (*.netloom)"
+
+DIFFERENCES = "differences"
+"""What the canvas knows the drawn comparison by."""
 
 
 class Comparing:
@@ -27,6 +31,7 @@ class Comparing:
         self.panel: ComparisonPanel | None = None
         self._other: Network | None = None
         self._name = ""
+        self._found: Comparison | None = None
         self._soon = QTimer(window)
         self._soon.setSingleShot(True)
         self._soon.setInterval(60)
@@ -78,10 +83,13 @@ class Comparing:
             self.panel.opened.connect(self._go_to)
             self.panel.closed.connect(self.stop)
             window.session.committed.connect(lambda _: self._soon.start())
+            window.bench.inside.changed.connect(self._draw)
+            window.themes.changed.connect(self._draw)
             window.session.replaced.connect(self.stop)
         window.show_workspace("network")
         window.bench.lend(self.panel)
         self._refresh()
+        window.bench.canvas.frame_all()
         window.commands.refresh()
 
     def _refresh(self) -> None:
@@ -89,17 +97,38 @@ class Comparing:
 
         session = self._window.session
         if self.panel is not None and self._other is not None and session is not None:
-            self.panel.show_comparison(self._name, compare(self._other, session.document.network))
+            self._found = compare(self._other, session.document.network)
+            self.panel.show_comparison(self._name, self._found)
+            self._draw()
+
+    def _draw(self) -> None:
+        """Show what differs on the canvas, in the network that it shows."""
+        from app.comparing import overlay
+        from widgets.canvas.differing import Differing
+
+        session, bench, shown = self._window.session, self._window.bench, None
+        if bench is None or session is None:
+            return
+        if self._other is not None and self._found is not None:
+            found = overlay(self._found, self._other, session.document.network, bench.inside.path)
+            shown = Differing(bench.canvas.board, bench.canvas.theme, found) if found is not None else None
+        bench.canvas.surface.show_extra(DIFFERENCES, shown)
 
     def _go_to(self, path: tuple[str, ...]) -> None:
-        """Select what differs, if it is there; what was removed has nothing to go to."""
+        """Select what differs, if it is there; what was removed is brought into view where it stood."""
         bench = self._window.bench
-        if bench is not None:
-            bench.dive_if_there(path[:-1], path[-1])
+        if bench is None:
+            return
+        bench.dive_if_there(path[:-1], path[-1])
+        shown = bench.canvas.surface.extras.get(DIFFERENCES)
+        ghost = getattr(shown, "ghosts", {}).get(path[-1]) if bench.inside.path == path[:-1] else None
+        if ghost is not None:
+            bench.canvas.reveal(ghost)
 
     def stop(self) -> None:
         """Compare no longer."""
-        self._other = None
+        self._other = self._found = None
+        self._draw()
         if self._window.bench is not None:
             self._window.bench.lend(None)
         self._window.commands.refresh()

@@ -9,9 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from graph.project import write_project
 from tests.widgets.shell.conftest import digits_project
+from widgets.canvas.differing import Differing
+from widgets.shell.comparing import DIFFERENCES
 from widgets.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 20_000
 
 
 def rows(window: MainWindow) -> list[tuple[str, str, str]]:
@@ -58,3 +61,61 @@ def test_another_file_and_one_that_is_broken(window: MainWindow, project_file: P
     assert "broken" in window.banners.notices[0].text
     window.files.open(project_file)
     assert not window.comparing.open
+
+
+def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.session is not None
+    assert window.bench is not None
+    canvas, document = window.bench.canvas, window.session.document
+    with document.transaction("Edit"):
+        document.set_values("conv1", filters=8)
+        document.remove("output4")
+        document.add(document.network.layer("flatten2"), (0.0, 300.0), "spare")
+    plain = canvas.grab().toImage()
+    window.commands["compare_saved"].trigger()
+    shown = canvas.surface.extras[DIFFERENCES]
+    assert isinstance(shown, Differing)
+    assert set(shown.ghosts) == {"output4"}
+    assert not any(card.rect.intersects(shown.ghosts["output4"]) for card in canvas.board.cards.values())
+    assert shown.told("conv1") == "Changed: filters: 16 → 8; −80 parameters"
+    assert shown.told("spare").startswith("Added")
+    assert shown.told("input0") == ""
+    assert canvas.visible_region().contains(shown.ghosts["output4"])
+    assert canvas.grab().toImage() != plain
+    # A click on the row of a removed layer brings the place where it stood into view.
+    assert window.comparing.panel is not None
+    listed = window.comparing.panel.list
+    canvas.centerOn(-4000, 0)
+    row = listed.topLevelItem(0)
+    assert row is not None
+    qtbot.mouseClick(listed.viewport(), LEFT, pos=listed.visualItemRect(row).center())
+    qtbot.waitUntil(lambda: canvas.visible_region().contains(shown.ghosts["output4"]), timeout=PATIENCE)
+    qtbot.mouseClick(window.comparing.panel.cross, LEFT)
+    assert canvas.surface.extras == {}
+
+
+def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    assert window.session is not None
+    assert window.bench is not None
+    canvas, document = window.bench.canvas, window.session.document
+    canvas.select(["conv1", "flatten2"])
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    canvas.setFocus()
+    (block,) = [id_ for id_ in document.network.ids if id_.startswith("block")]
+    window.files.save()
+    window.commands["compare_saved"].trigger()
+    window.bench.inside.enter(block)
+    inner = window.bench.inside.document
+    with inner.transaction("Edit"):
+        inner.set_values("conv1", filters=8)
+
+    def told(id_: str) -> str:
+        found = canvas.surface.extras.get(DIFFERENCES)
+        return found.told(id_) if found is not None else ""
+
+    qtbot.waitUntil(lambda: told("conv1") == "Changed: filters: 16 → 8", timeout=PATIENCE)
+    window.bench.leave_block()
+    qtbot.waitUntil(lambda: told(block).startswith("Changed: 1 difference inside"), timeout=PATIENCE)
