@@ -95,7 +95,7 @@ class Differing:
         start = source.topRight() + QPointF(0, cards.port_height(leaving.index(wire.source_port)))
         end = target.topLeft() + QPointF(0, cards.port_height(arriving.index(wire.target_port)))
         others = [card.box for id_, card in self._board.cards.items() if id_ not in (wire.source, wire.target)]
-        own = [place.getRect() for place in (source, target)]
+        own = [(box.left(), box.top(), box.width(), box.height()) for box in (source, target)]
         return painter_path(course(start.toTuple(), end.toTuple(), others, own))
 
     def _place(self, id_: str) -> QRectF | None:
