@@ -62,9 +62,10 @@ class Drawing:
             self._connect(source, new, port.name)
         return new
 
-    def output(self, source: str, target: str = "") -> None:
+    def output(self, source: str, target: str = "", name: str | None = None) -> None:
         """Add the output behind ``source``."""
-        self.chain(source, layer("output", target=target))
+        last = layer("output", target=target)
+        self.chain(source, last if name is None else (name, last))
 
     def inner(self, shape: Shape) -> str:
         """Add the input of a block's body, called ``x``; returns its id."""

@@ -59,15 +59,36 @@ def jarrett(*, rectified: bool = False, normalised: bool = False, pool: str = "a
     return chain(*layers, layer(pool, kernel_size=4, stride=2), FLATTEN, dense(10))
 
 
-def columns(drawing: Drawing) -> None:
-    """Three columns that see the picture plain, blurred and as edges; their scores are averaged."""
+VIEWS = (("plain", "identity"), ("blurred", "Gaussian blur"), ("edges", "edge"))
+"""How each column of a multi-column net sees the picture: the name of the view, and the kernel that makes it."""
+
+
+def _columns(drawing: Drawing) -> list[str]:
+    """A small CNN for each view of the same picture; the ids of their scores."""
     start = drawing.input()
-    views = (("plain", "identity"), ("blurred", "Gaussian blur"), ("edges", "edge"))
     ends = []
-    for name, choice in views:
+    for name, choice in VIEWS:
         seen = drawing.chain(start, (name, kernel(choice)))
         ends.append(drawing.chain(seen, conv(8), RELU, POOL, conv(16), RELU, POOL, FLATTEN, dense(10)))
-    drawing.output(drawing.merge(layer("average", inputs=3), *ends))
+    return ends
+
+
+def columns(drawing: Drawing) -> None:
+    """Three columns that see the picture plain, blurred and as edges; their scores are averaged."""
+    drawing.output(drawing.merge(layer("average", inputs=3), *_columns(drawing)))
+
+
+def columns_apart(drawing: Drawing) -> None:
+    """The same three columns, each with an output and a loss of its own.
+
+    Their scores reach the average through layers that let no gradient back. The outputs are named so that the
+    average, by which the net is tested, comes first in the order of names.
+    """
+    ends = _columns(drawing)
+    for (name, _), end in zip(VIEWS, ends, strict=True):
+        drawing.output(end, name=f"view_{name}")
+    stopped = [drawing.chain(end, layer("stop_gradient")) for end in ends]
+    drawing.output(drawing.merge(layer("average", inputs=3), *stopped), name="together")
 
 
 def x_or_o() -> Draw:

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.training import runs
 from app.training.plan import Plan
 from graph.errors import NetloomError
-from widgets.training.words import GREATER_IS_BETTER, primary
+from widgets.training.words import GREATER_IS_BETTER, own_name, primary
 
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
@@ -97,7 +97,7 @@ def best_of(history: runs.History, metric: str) -> float | None:
     known = [value for value in values if value is not None]
     if not known:
         return None
-    return float(max(known) if metric in GREATER_IS_BETTER else min(known))
+    return float(max(known) if own_name(metric) in GREATER_IS_BETTER else min(known))
 
 
 def run_folders(folder: Path) -> list[Path]:

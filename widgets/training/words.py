@@ -14,20 +14,28 @@ GREATER_IS_BETTER = frozenset({"accuracy", "r2"})
 
 
 def title_of(metric: str) -> str:
-    """The name of a metric as people write it."""
-    return TITLES.get(metric, metric.replace("_", " ").capitalize())
+    """The name of a metric as people write it, with the output it belongs to where there are several."""
+    output, _, name = metric.rpartition(".")
+    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    return f"{title} of {output}" if output else title
 
 
 def primary(metrics: Mapping[str, object]) -> str | None:
-    """The metric that stands for a run, None where there is none."""
-    return next((name for name in PRIMARY if name in metrics), next(iter(metrics), None))
+    """The metric that stands for a run, None where there is none; of several outputs the first one's."""
+    own = (metric for name in PRIMARY for metric in metrics if own_name(metric) == name)
+    return next(own, next(iter(metrics), None))
+
+
+def own_name(metric: str) -> str:
+    """The name of a metric without that of its output."""
+    return metric.rpartition(".")[2]
 
 
 def value_of(metric: str, value: float | None) -> str:
     """A metric's value: shares as per cent, other numbers with four figures, a dash for what is not known."""
     if value is None or not math.isfinite(value):
         return "–"
-    if metric == "accuracy":
+    if own_name(metric) == "accuracy":
         return f"{value * 100:.1f} %"
     return figures(value)
 
