@@ -23,7 +23,7 @@ from app.training.plan import Plan
 from graph.compile import Compiled, compile_network
 from graph.errors import NetloomError
 from graph.layers.base import elements
-from graph.modules.recurrent import quicken
+from graph.modules import pooling_fast, recurrent
 from graph.project import Project
 
 ACTIVATIONS = 2**24
@@ -66,7 +66,8 @@ class Model:
         torch.manual_seed(plan.seed)
         compiled = compile_network(project.network)
         layout = any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in compiled.module.modules())
-        quicken(compiled.module)
+        recurrent.quicken(compiled.module)
+        pooling_fast.quicken(compiled.module)
         compiled.module.to(device=where)
         if layout:
             compiled.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
