@@ -113,10 +113,17 @@ def build_understand(window: MainWindow) -> None:
     from widgets.training.panel import TrainPanel
     from widgets.understand.panel import UnderstandPanel
 
-    bench, controller = window.bench, window.training.controller
-    assert bench is not None and controller is not None  # built by earlier slices
+    bench, session, controller = window.bench, window.session, window.training.controller
+    assert bench is not None and session is not None and controller is not None  # built by earlier slices
     panel = UnderstandPanel(window.themes, controller)
     bench.add_panel("understand", panel)
+
+    def follow(*_: object) -> None:
+        panel.subject.follow(session.document, session.base)
+
+    follow()
+    for told in (session.replaced, session.changed, session.committed):
+        told.connect(follow)
     training = bench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)

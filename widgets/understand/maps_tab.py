@@ -7,18 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QWidget
 
 from app.training.messages import Message
-from widgets.data.preview_values import Preview
-from widgets.data.samples import drawable
 from widgets.insight.feature_maps import FeatureMapGrid
-from widgets.insight.samples import SampleGallery
 from widgets.theme import ThemeSource
 from widgets.training.watch import Watch
 from widgets.understand.filters_tab import when_of
+from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.tab import LayerPicker, Tab
-
-LIMIT = 600
-"""Samples of the data that are asked for; those held back for validation are offered."""
 
 
 class MapsTab(Tab):
@@ -31,15 +26,13 @@ class MapsTab(Tab):
         self.picker = LayerPicker("Layer", self)
         self.step = QLabel(self)
         self.step.setProperty("faint", True)
-        self.gallery = SampleGallery(source, "Samples", "Train a network, then pick one of its validation samples.")
+        self.gallery = SamplePicker(source, subject, "Train a network, then pick one of its validation samples.")
         self.grid = FeatureMapGrid(source, empty="Train a network to see what its layers make of a sample.")
         self.grid.setObjectName("featureMaps")
-        self._places: list[int] = []
         self._sample = 0
-        self._asked_for: object = None
         self._lay_out()
         self.picker.picked.connect(self._take_layer)
-        self.gallery.picked.connect(self._take_sample)
+        self.gallery.sample_picked.connect(self._take_sample)
 
     def _lay_out(self) -> None:
         self.bar.addWidget(self.picker)
@@ -69,13 +62,8 @@ class MapsTab(Tab):
 
     def take_shown(self) -> None:
         """Ask for the samples, once for each run's data."""
-        run = self.subject.run
-        section = run.project.sections.get("data") if run is not None else None
-        if section is None or section == self._asked_for:
-            return
-        self._asked_for = section
-        self._sample = 0
-        self.subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
+        if self.subject.run is not None:
+            self.gallery.ask()
 
     def take_snapshot(self, message: Message) -> None:
         """Show new maps."""
@@ -84,25 +72,9 @@ class MapsTab(Tab):
             self.grid.set_maps(maps)
             self.step.setText(when_of(message))
 
-    def _take_preview(self, message: Message) -> None:
-        preview = Preview.from_message(message)
-        rows = preview.rows_of(1) or preview.rows_of(0)
-        labels = preview.labels(units=False)
-        self._places = [int(preview.index[row]) for row in rows]
-        self.gallery.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows))
-        if rows:
-            self.gallery.current = 0
-            self._take_sample(0)
-
-    def _take_refusal(self, reason: str) -> None:
-        self._asked_for = None
-        self.gallery.set_samples(np.empty((0, 1)), [], [])
-        self.gallery.set_empty_text(reason)
-
-    def _take_sample(self, row: int) -> None:
-        if 0 <= row < len(self._places):
-            self._sample = self._places[row]
-            self.wish_changed.emit()
+    def _take_sample(self, position: int) -> None:
+        self._sample = position
+        self.wish_changed.emit()
 
     def _take_layer(self, _layer: str) -> None:
         self.grid.set_maps(np.empty((0, 1, 1)))

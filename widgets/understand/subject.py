@@ -1,13 +1,16 @@
-"""What the understand panel looks at: the run in progress, or one that was saved."""
+"""What the understand panel looks at: the run in progress, one that was saved, or the project that is open."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.training.messages import Message
 from app.training.runs import Run
+from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.convolution import Convolution
 from graph.layers.io import Output
@@ -18,13 +21,15 @@ from widgets.training.watch import Watch
 
 
 class Subject(QObject):
-    """One run under the glass.
+    """One run under the glass; without one, what can be seen of the open project before it is trained.
 
-    `changed` says that it is another run, `epoch_ended` that a live one has new weights on disk, `snapshot` carries a
-    message with arrays of its inside, `failed` a sentence.
+    `changed` says that it is another run, `edited` that there is none and the open project is not what it was,
+    `epoch_ended` that a live run has new weights on disk, `snapshot` carries a message with arrays of its inside,
+    `failed` a sentence.
     """
 
     changed = Signal()
+    edited = Signal()
     epoch_ended = Signal()
     snapshot = Signal(object)
     failed = Signal(str)
@@ -33,6 +38,8 @@ class Subject(QObject):
         super().__init__(parent)
         self._controller = controller
         self._run: Run | None = None
+        self._document: Document | None = None
+        self._base: Path | None = None
         self._wanted = Watch()
         self._request: int | None = None
         controller.started.connect(self._take_start)
@@ -57,6 +64,18 @@ class Subject(QObject):
         """The network that was trained."""
         return self._run.project.network if self._run is not None else None
 
+    @property
+    def drawn(self) -> Network | None:
+        """The network that was trained, or that of the open project where there is no run."""
+        return self._document.network if self._run is None and self._document is not None else self.network
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        """The choice of data of the run, or of the open project where there is no run; None where none is made."""
+        project = self._run.project if self._run is not None else self._document
+        section = project.sections.get("data") if project is not None else None
+        return section if isinstance(section, Mapping) else None
+
     def convolutions(self) -> list[str]:
         """Ids of the layers that have filters, in the network's order."""
         network = self.network
@@ -72,6 +91,12 @@ class Subject(QObject):
         return [id_ for id_ in network.ordered() if not isinstance(network.layer(id_), Output)]
 
     # Choosing
+
+    def follow(self, document: Document, base: Path | None) -> None:
+        """Take note of the project that is open, and of the folder where its relative paths start."""
+        self._document, self._base = document, base
+        if self._run is None:
+            self.edited.emit()
 
     def show_run(self, path: Path) -> None:
         """Look at the run in ``path``."""
@@ -102,12 +127,13 @@ class Subject(QObject):
         return self._controller.link.ask(type, reply, refused, run=str(self._run.path), **fields)
 
     def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
-        """Ask the worker for a preview of the data that the run was trained on."""
-        section = self._run.project.sections.get("data") if self._run is not None else None
-        if self._run is None or section is None or isinstance(section, str):
+        """Ask the worker for a preview of `data`; None where there is none."""
+        section = self.data
+        if section is None:
             return None
-        base = str(self._run.base) if self._run.base else None
-        return self._controller.link.ask("preview", reply, refused, data=dict(section), base=base, limit=limit)
+        base = self._run.base if self._run is not None else self._base
+        where = str(base) if base is not None else None
+        return self._controller.link.ask("preview", reply, refused, data=dict(section), base=where, limit=limit)
 
     # Inside
 

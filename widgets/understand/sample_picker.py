@@ -1,0 +1,82 @@
+"""The samples that the understand panel offers to be looked at, as a gallery."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.training.messages import Message
+from widgets.data.preview_values import Preview
+from widgets.data.samples import drawable
+from widgets.insight.samples import SampleGallery
+from widgets.theme import ThemeSource
+from widgets.understand.subject import Subject
+
+LIMIT = 600
+"""Samples of the data that are asked for; those held back for validation are offered."""
+
+
+class SamplePicker(SampleGallery):
+    """Validation samples of the data that the subject brings; where there are none, training samples.
+
+    `sample_picked` carries the position of a sample in the data set, also of the first of new data.
+    """
+
+    sample_picked = Signal(int)
+
+    def __init__(
+        self, source: ThemeSource, subject: Subject, empty: str, title: str = "Samples", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._subject = subject
+        self._teaching = empty
+        self._asked_for: object = None
+        self._places: list[int] = []
+        self._row = 0
+        self.picked.connect(self._take_row)
+
+    @property
+    def position(self) -> int | None:
+        """Where in the data set the sample that was picked stands, None while there is none."""
+        return self._places[self._row] if self._row < len(self._places) else None
+
+    @property
+    def values(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
+        """The sample that was picked, as it is drawn: a picture (C, H, W), a vector or a sequence."""
+        return self._samples[self._row] if self._row < len(self._places) else None
+
+    def ask(self) -> None:
+        """Ask for the samples of the subject's data, unless these are they."""
+        section = self._subject.data
+        if section == self._asked_for:
+            return
+        self._asked_for = section
+        if section is None:
+            self._show_none(self._teaching)
+        else:
+            self._subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
+
+    def _take_preview(self, message: Message) -> None:
+        preview = Preview.from_message(message)
+        rows = preview.rows_of(1) or preview.rows_of(0)
+        labels = preview.labels(units=False)
+        self._places = [int(preview.index[row]) for row in rows]
+        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows))
+        if rows:
+            self.current = 0
+            self._take_row(0)
+
+    def _take_refusal(self, reason: str) -> None:
+        self._asked_for = None
+        self._show_none(reason)
+
+    def _show_none(self, words: str) -> None:
+        self._places = []
+        self.set_samples(np.empty((0, 1)), [], [])
+        self.set_empty_text(words)
+
+    def _take_row(self, row: int) -> None:
+        if 0 <= row < len(self._places):
+            self._row = row
+            self.sample_picked.emit(self._places[row])
