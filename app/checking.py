@@ -14,7 +14,7 @@ from app.training.plan import Plan
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.facts import Facts, Problem, Severity
+from graph.facts import VALUE_BYTES, Facts, Problem, Severity
 from graph.network import Node
 from graph.project import Project
 
@@ -41,6 +41,8 @@ class Report:
             "parameters": checker.parameters,
             "connections": checker.connections,
             "flops": checker.flops,
+            "activations": checker.activations,
+            "activation_bytes": checker.activations * VALUE_BYTES,
         }
 
 
@@ -78,7 +80,10 @@ def layer_json(node: Node, facts: Facts) -> dict[str, Any]:
         "parameters": facts.parameters,
         "connections": facts.connections,
         "flops": facts.flops,
+        "activations": facts.activations,
+        "activation_bytes": facts.activation_bytes,
         "receptive_field": list(facts.receptive_field) if facts.receptive_field else None,
+        "jump": list(facts.jump) if facts.jump else None,
     }
 
 

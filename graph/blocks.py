@@ -201,6 +201,11 @@ class Block(Layer):
         """All operations inside, in every repetition."""
         return sum(facts.flops for turn in self.turns(inputs) for facts in turn.values())
 
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All values made inside, in every repetition; the inner inputs are those of the layers before."""
+        ends = self.inner_inputs()
+        return sum(facts.activations for turn in self.turns(inputs) for id_, facts in turn.items() if id_ not in ends)
+
     def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
         """The receptive field after every repetition, along the path that sees most."""
         found: Reach | None = reach
@@ -307,6 +312,10 @@ class Loop(Block):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Those of one step, times the steps (one where the time is unknown)."""
         return super().flops(inputs, outputs) * (self._times(inputs) or 1)
+
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().activation_count(inputs, outputs) * (self._times(inputs) or 1)
 
     def sees_everything(self) -> bool:
         """Each step depends on all before it."""

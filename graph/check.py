@@ -101,6 +101,11 @@ class Checker:
         """Floating-point operations per sample of the layers that lead to an output."""
         return sum(self._facts[id_].flops for id_ in self._useful)
 
+    @property
+    def activations(self) -> int:
+        """Values made per sample by the layers that lead to an output."""
+        return sum(self._facts[id_].activations for id_ in self._useful)
+
     # Listening
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -207,6 +212,7 @@ class Checker:
             parameters=layer.parameter_count(inputs) if node.linked is None else 0,
             connections=layer.connection_count(inputs, outputs),
             flops=layer.flops(inputs, outputs),
+            activations=layer.activation_count(inputs, outputs),
             reach=self._reach(node, inputs, outputs, reaches),
             problems=(*self._link_problems(node, inputs), *self._against_data(node, outputs)),
         )

@@ -10,6 +10,9 @@ from graph.fixes import Fix
 from graph.layers.base import Reach
 from graph.shapes import Shape
 
+VALUE_BYTES = 4
+"""Bytes of a value in float32, in which networks calculate unless the plan says otherwise."""
+
 
 class Severity(StrEnum):
     """Errors keep a network from training; warnings and hints do not."""
@@ -39,8 +42,19 @@ class Facts:
     parameters: int = 0
     connections: int = 0
     flops: int = 0
+    activations: int = 0
     reach: Reach | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def activation_bytes(self) -> int:
+        """Memory of the values that the layer makes, per sample."""
+        return self.activations * VALUE_BYTES
+
+    @property
+    def jump(self) -> tuple[int, ...] | None:
+        """Distance in places of the network's input between neighbours of the output, per axis; None as below."""
+        return self.reach.jump if self.reach else None
 
     @property
     def receptive_field(self) -> tuple[int, ...] | None:

@@ -50,9 +50,9 @@ def check(file: File, json: Json = False) -> None:
         return
     shown = report.to_json()
     print_table(
-        ("layer", "kind", "output", "parameters", "connections", "flops", "receptive field"),
+        [name.replace("_", " ").replace("id", "layer") for name in _COLUMNS],
         [[layer[name] for name in _COLUMNS] for layer in shown["layers"]],
-        ("parameters", "connections", "flops"),
+        ("parameters", "connections", "flops", "activation bytes"),
     )
     print_line(f"{shown['parameters']:,} parameters, {written(shown['flops'])} operations per sample")
     for problem in shown["problems"]:
@@ -60,7 +60,17 @@ def check(file: File, json: Json = False) -> None:
     print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
 
 
-_COLUMNS = ("id", "kind", "output", "parameters", "connections", "flops", "receptive_field")
+_COLUMNS = (
+    "id",
+    "kind",
+    "output",
+    "parameters",
+    "connections",
+    "flops",
+    "activation_bytes",
+    "receptive_field",
+    "jump",
+)
 
 
 def _report(project: Project, base: Path | None) -> Report:

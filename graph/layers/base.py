@@ -163,6 +163,10 @@ class Layer(Declared):
         """Floating-point operations per sample, a multiplication and an addition counted as two."""
         return 0
 
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Number of values that the layer makes per sample, which training keeps until their gradients are known."""
+        return sum(elements(shape) for shape in outputs.values())
+
     def window(self) -> Window | None:
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""
         return None

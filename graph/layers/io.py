@@ -85,6 +85,10 @@ class Output(Layer):
         """None to connect to: the answer leaves the network here, under the name ``out`` in the layer's facts."""
         return ()
 
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """None: the value is that of the layer before."""
+        return 0
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Nothing happens to the value."""
         return chain()

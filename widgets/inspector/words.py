@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.check import Checker
-from graph.facts import Facts
+from graph.facts import VALUE_BYTES, Facts
 from graph.network import Node
 from graph.shapes import Shape
 
@@ -49,9 +49,17 @@ def cost_facts(facts: Facts) -> list[tuple[str, str]]:
     if facts.connections:
         rows.append(("Connections", f"{facts.connections:,}"))
     rows.append(("Work", f"{scaled(facts.flops, 'FLOP')} per sample"))
-    if facts.receptive_field:
-        rows.append(("Receptive field", " × ".join(str(size) for size in facts.receptive_field)))
+    if facts.activations:
+        rows.append(("Activations", f"{scaled(facts.activation_bytes, 'B')} per sample"))
+    if facts.receptive_field and facts.jump:
+        rows.append(("Receptive field", axes(facts.receptive_field)))
+        rows.append(("Jump", axes(facts.jump)))
     return rows
+
+
+def axes(sizes: tuple[int, ...] | None) -> str:
+    """One number per axis, as ``7 × 7``; empty where there are none."""
+    return " × ".join(f"{size:,}" for size in sizes or ())
 
 
 def total_facts(checker: Checker) -> list[tuple[str, str]]:
@@ -61,6 +69,7 @@ def total_facts(checker: Checker) -> list[tuple[str, str]]:
         ("Connections", f"{checker.connections:,}"),
         ("Parameters", f"{checker.parameters:,}"),
         ("Weights", scaled(checker.parameters * 4, "B")),
+        ("Activations", f"{scaled(checker.activations * VALUE_BYTES, 'B')} per sample"),
         ("Work", f"{scaled(checker.flops, 'FLOP')} per sample"),
     ]
 

@@ -25,13 +25,14 @@ from widgets.session import Session
 from widgets.shell.breadcrumb import Breadcrumb
 from widgets.shell.depth import Depth
 from widgets.shell.pile import Pile
+from widgets.summary.view import Summary
 from widgets.theme import ThemeSource
 
 SIDES = {"network": (True, True), "train": (False, True), "understand": (False, False)}
 """Whether the palette and the inspector stand beside the canvas, for each workspace that has one."""
 
-HEIGHTS = {"network": 92, "train": 300, "understand": 2000}
-"""Heights of the bottom panel before the user moves the divider."""
+HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
+"""Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
 
 LARGEST_SHARE = {"understand": 0.6}
 """Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
@@ -61,6 +62,8 @@ class Bench(QWidget):
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
         self.inspector, self.problems = Inspector(themes), Problems(themes)
+        self.summary = Summary(themes)
+        self.checks = QTabWidget()
         self.left = QTabWidget()
         self.left.setAccessibleName("Layers and outline")
         self.left.addTab(self.palette_panel, "Layers")
@@ -68,7 +71,7 @@ class Bench(QWidget):
         self.left.addTab(self.history, "History")
         self.left.setMinimumWidth(168)
         self.bottom, self.middle = Pile(), QStackedWidget()
-        self._panels: dict[str, QWidget] = {"network": self.problems}
+        self._panels: dict[str, QWidget] = {"network": self.checks}
         self._assemble()
         self._connect()
         self.follow_session()
@@ -92,7 +95,12 @@ class Bench(QWidget):
         self.down.addWidget(self.bottom)
         self.down.setStretchFactor(0, 1)
         self.down.setCollapsible(0, False)
-        self.bottom.add(self.problems)
+        self.checks.setAccessibleName("Problems and summary")
+        self.checks.addTab(self.problems, "Problems")
+        self.checks.addTab(self.summary, "Summary")
+        self.checks.setCornerWidget(self.summary.tools)
+        self.summary.tools.hide()
+        self.bottom.add(self.checks)
         self.middle.addWidget(self.down)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +123,10 @@ class Bench(QWidget):
         self.canvas.viewport().installEventFilter(self)
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
+        self.problems.counted.connect(self._count_problems)
+        self.checks.currentChanged.connect(self._take_check)
+        self.summary.failed.connect(self.refused)
+        self.summary.opened.connect(self._open_row)
         self.outline.picked.connect(self.canvas.select)
         self.outline.opened.connect(self.go_to)
         self.outline.dived.connect(self.dive)
@@ -137,14 +149,15 @@ class Bench(QWidget):
         self.history.set_document(self._session.document)
         self.canvas.set_document(document, checker)
         self.problems.set_faults(() if self.inside.path else self._session.faults)
-        for view in (self.inspector, self.problems, self.outline):
+        for view in (self.inspector, self.problems, self.outline, self.summary):
             view.set_document(document, checker)
         self._on_selection([])
 
     def _show_trail(self) -> None:
         trail = (self._session.title.removesuffix(SUFFIX), *self.inside.path)
+        self.summary.folder = str(self._session.base or "")
         if trail != self._trail:
-            self._trail = trail
+            self._trail, self.summary.name = trail, "-".join((self._session.suggested_name, *self.inside.path))
             self.breadcrumb.show_path(trail)
 
     def leave_block(self, to: int | None = None) -> None:
@@ -201,7 +214,7 @@ class Bench(QWidget):
 
     def close_document(self) -> None:
         """Stop listening to the document."""
-        for view in (self.inspector, self.problems, self.outline, self.history):
+        for view in (self.inspector, self.problems, self.outline, self.summary, self.history):
             view.close_document()
         self.canvas.close()
 
@@ -213,6 +226,7 @@ class Bench(QWidget):
     def _on_selection(self, ids: Sequence[str]) -> None:
         self.inspector.show_selection(ids)
         self.outline.show_selection(list(ids))
+        self.summary.show_selection(ids)
         self.selection_changed.emit()
 
     def _edit_layer(self) -> None:
@@ -271,6 +285,31 @@ class Bench(QWidget):
         self.canvas.select([id_])
         self.canvas.frame_selection()
 
+    def _open_row(self, path: tuple[str, ...]) -> None:
+        """Go to a row of the summary: a layer of the network on show, or one inside its blocks."""
+        if len(path) == 1:
+            self.go_to(path[0])
+        else:
+            self.dive((*self.inside.path, *path[:-1]), path[-1])
+
+    def show_summary(self) -> None:
+        """Bring the summary table forward, with the keyboard in it."""
+        self.show_workspace("network")
+        self.checks.setCurrentWidget(self.summary)
+        self.summary.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def export_summary(self) -> None:
+        """Ask where to write the summary table."""
+        self.show_summary()
+        self.summary.ask_export()
+
+    def _take_check(self, _index: int) -> None:
+        self.summary.tools.setVisible(self.checks.currentWidget() is self.summary)
+        self._arrange()
+
+    def _count_problems(self, number: int) -> None:
+        self.checks.setTabText(0, f"Problems ({number})" if number else "Problems")
+
     def _remove(self, ids: Sequence[str]) -> None:
         self.canvas.select(ids)
         self.canvas.attempt(self.canvas.delete_selection)
@@ -307,7 +346,7 @@ class Bench(QWidget):
         self._lent = panel
         if panel is not None and panel.parent() is None:
             self.bottom.add(panel)
-        self._panels["network"] = panel or self.problems
+        self._panels["network"] = panel or self.checks
         self._arrange()
 
     def panel(self, workspace: str) -> QWidget | None:
@@ -329,7 +368,13 @@ class Bench(QWidget):
         """The user moved the divider."""
         height = self.down.sizes()[1]
         if self.workspace in HEIGHTS and height and self._lent is None:
-            self._heights[self.workspace] = height
+            self._heights[self._shown_below] = height
+
+    @property
+    def _shown_below(self) -> str:
+        """What the height of the bottom panel belongs to."""
+        summed = self.workspace == "network" and self.checks.currentWidget() is self.summary
+        return "summary" if summed else self.workspace
 
     def _arrange(self) -> None:
         panel = self._panels.get(self.workspace)
@@ -351,7 +396,8 @@ class Bench(QWidget):
         total = self.down.height()
         if self.isVisible() and self.workspace in HEIGHTS:
             share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
-            height = self._heights.get(self.workspace) or min(HEIGHTS[self.workspace], round(total * share))
+            below = self._shown_below
+            height = self._heights.get(below) or min(HEIGHTS[below], round(total * share))
             if self.workspace == "network" and self._lent is not None:
                 height = max(height, LENT_HEIGHT)
             height = min(height, round(total * 0.8))

@@ -30,9 +30,13 @@ def test_check_tells_shapes_and_costs(call: Caller, tmp_path: Path) -> None:
         "parameters": 2416,
         "connections": 241600,
         "flops": layers["conv2"]["flops"],
+        "activations": 1600,
+        "activation_bytes": 6400,
         "receptive_field": [14, 14],
+        "jump": [2, 2],
     }
-    assert found["parameters"] == sum(one["parameters"] for one in found["layers"])
+    for total in ("parameters", "activations", "activation_bytes"):
+        assert found[total] == sum(one[total] for one in found["layers"])
     assert "can be trained" in call("check", file).out
 
 
