@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
+from graph.layers.scalar import Curve, sigmoid
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
 
@@ -39,6 +41,10 @@ class Activation(Layer):
         """Operations per value times the values, an exponential counted as one operation."""
         return self.operations * elements(inputs["in"])
 
+    def curve(self) -> Curve | None:
+        """The function of one value and its derivative, with these settings; None where several values decide."""
+        return None
+
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """What the torch module is built with."""
         return {}
@@ -61,6 +67,10 @@ class Relu(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
     target: ClassVar[str] = "torch.nn.ReLU"
 
+    def curve(self) -> Curve:
+        """A bend at 0, where torch takes the slope 0."""
+        return Curve(lambda x: max(0.0, x), lambda x: float(x > 0), "max(0, x)", "1 where x > 0, else 0", (0.0,))
+
 
 class LeakyRelu(Activation):
     """Like ReLU, but negative values are kept, made smaller by a slope.
@@ -76,6 +86,17 @@ class LeakyRelu(Activation):
     target: ClassVar[str] = "torch.nn.LeakyReLU"
 
     slope: float = setting(0.01, "Factor for negative values.", minimum=0.0, maximum=10.0)
+
+    def curve(self) -> Curve:
+        """A bend at 0, from the slope that is set to 1."""
+        a = self.slope
+        return Curve(
+            lambda x: x if x > 0 else a * x,
+            lambda x: 1.0 if x > 0 else a,
+            f"x where x > 0, else {a:g} x",
+            f"1 where x > 0, else {a:g}",
+            (0.0,),
+        )
 
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """As torch names it."""
@@ -102,6 +123,17 @@ class Elu(Activation):
 
     alpha: float = setting(1.0, "Depth at which negative values level off.", minimum=0.0, maximum=100.0)
 
+    def curve(self) -> Curve:
+        """A straight line that bends into an exponential; smooth at 0 where alpha is 1."""
+        a = self.alpha
+        return Curve(
+            lambda x: x if x > 0 else a * math.expm1(x),
+            lambda x: 1.0 if x > 0 else a * math.exp(x),
+            f"x where x > 0, else {a:g} (eˣ − 1)",
+            f"1 where x > 0, else {a:g} eˣ",
+            () if a == 1 else (0.0,),
+        )
+
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """As torch names it."""
         return {"alpha": self.alpha}
@@ -127,6 +159,13 @@ class Gelu(Activation):
 
     approximate: Literal["none", "tanh"] = setting("none", "The exact function, or its approximation by tanh.")
 
+    def curve(self) -> Curve:
+        """The exact function, or the one by tanh."""
+        if self.approximate == "none":
+            return Curve(_gelu, _gelu_slope, "x Φ(x), Φ the normal distribution", "Φ(x) + x φ(x)")
+        formula = "½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
+        return Curve(_gelu_tanh, _gelu_tanh_slope, formula, "½ (1 + tanh u) + ½ x (1 − tanh² u) u′, u as in f")
+
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """Only what differs from torch."""
         return {} if self.approximate == "none" else {"approximate": self.approximate}
@@ -150,6 +189,10 @@ class Sigmoid(Activation):
     target: ClassVar[str] = "torch.nn.Sigmoid"
     operations: ClassVar[int] = 4
 
+    def curve(self) -> Curve:
+        """Its slope follows from its value."""
+        return Curve(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), "1 / (1 + e⁻ˣ)", "f(x) (1 − f(x))")
+
 
 class Tanh(Activation):
     """Squeezes any number into the range from -1 to 1, with 0 staying 0.
@@ -164,6 +207,10 @@ class Tanh(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)
     target: ClassVar[str] = "torch.nn.Tanh"
     operations: ClassVar[int] = 5
+
+    def curve(self) -> Curve:
+        """Its slope follows from its value."""
+        return Curve(math.tanh, lambda x: 1 - math.tanh(x) ** 2, "tanh(x)", "1 − f(x)²")
 
 
 class Softmax(Activation):
@@ -197,3 +244,30 @@ class Step(Activation):
     stem: ClassVar[str] = "step"
     aliases: ClassVar[tuple[str, ...]] = ("heaviside", "threshold", "binary", "perceptron")
     target: ClassVar[str] = "graph.modules.step.Step"
+
+    def curve(self) -> Curve:
+        """A jump at 0, and no slope anywhere."""
+        return Curve(lambda x: float(x >= 0), lambda _: 0.0, "1 where x ≥ 0, else 0", "0 everywhere", (0.0,))
+
+
+def _gelu(x: float) -> float:
+    return 0.5 * x * (1 + math.erf(x / math.sqrt(2)))
+
+
+def _gelu_slope(x: float) -> float:
+    density = math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    return 0.5 * (1 + math.erf(x / math.sqrt(2))) + x * density
+
+
+def _gelu_inner(x: float) -> float:
+    return math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+
+
+def _gelu_tanh(x: float) -> float:
+    return 0.5 * x * (1 + math.tanh(_gelu_inner(x)))
+
+
+def _gelu_tanh_slope(x: float) -> float:
+    bent = math.tanh(_gelu_inner(x))
+    inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
+    return 0.5 * (1 + bent) + 0.5 * x * (1 - bent * bent) * inner

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.activation import Activation
 from graph.layers.construct import Argument, Construct, X, chain, method
+from graph.layers.scalar import Curve
 from graph.layers.settings import setting
 from graph.shapes import Shape
 
@@ -23,6 +25,10 @@ class Absolute(Activation):
     title: ClassVar[str] = "Absolute value"
     stem: ClassVar[str] = "absolute"
     aliases: ClassVar[tuple[str, ...]] = ("abs", "rectification", "modulus", "jarrett")
+
+    def curve(self) -> Curve:
+        """A bend at 0, where torch takes the slope 0."""
+        return Curve(abs, lambda x: float(x > 0) - float(x < 0), "|x|", "1 where x > 0, −1 where x < 0", (0.0,))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The method ``abs``."""
@@ -45,6 +51,16 @@ class ScaledTanh(Activation):
 
     amplitude: float = setting(1.7159, "Height of the curve, A.", minimum=0.001, maximum=1000.0)
     slope: float = setting(0.6667, "How steep it is, S.", minimum=0.001, maximum=1000.0)
+
+    def curve(self) -> Curve:
+        """A tanh stretched both ways."""
+        a, s = self.amplitude, self.slope
+        return Curve(
+            lambda x: a * math.tanh(s * x),
+            lambda x: a * s * (1 - math.tanh(s * x) ** 2),
+            f"{a:g} tanh({s:g} x)",
+            f"{a:g} · {s:g} (1 − tanh²({s:g} x))",
+        )
 
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """Both settings."""

@@ -170,10 +170,12 @@ class SummaryModel(QAbstractItemModel):
     # Qt's questions
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        """The cell in a row and column below ``parent``."""
         children = self._children(parent)
         return self.createIndex(row, column, children[row]) if 0 <= row < len(children) else QModelIndex()
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
+        """The block that a row is in; invalid at the top."""
         number = self._items[int(index.internalId())].parent if index.isValid() else -1
         return self._index_of(number, 0) if number >= 0 else QModelIndex()
 

@@ -43,6 +43,7 @@ class ShareDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        """Bar first, then what Qt paints."""
         share = index.data(SHARE)
         if share:
             theme = self._source.theme
