@@ -9,6 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
+from app.insight import asking
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
 from app.insight.watch import snapshot
@@ -16,27 +17,35 @@ from app.training.control import Watch
 from app.training.evaluate import evaluate
 from app.training.messages import Message, plain
 from app.training.model import Model
-from app.training.runs import Run
+from app.training.opened import Held
 from app.training.session import load_model
 from graph.errors import NetloomError
 
 Fields = Mapping[str, Any]
 
 
-def answer(message: Message) -> Message:
+def answer(message: Message, open_run: Callable[[Path], Held] = load_model) -> Message:
     """The reply to a request; it carries the request's ``id``.
+
+    ``open_run`` gives the run in a folder for the questions of `ABOUT_RUNS`: the run in progress as it stands, or a
+    saved one.
 
     Raises
     ------
     NetloomError
         if there is no such request, or it cannot be done.
     """
+    number = {"id": message.fields.get("id")}
+    if message.type in ABOUT_RUNS:
+        run, model = open_run(folder(message.fields, "run"))
+        reply = ABOUT_RUNS[message.type](model, message)
+        return Message(reply.type, {**number, "run": str(run.path), **reply.fields}, reply.arrays)
     if message.type not in ANSWERS:
         raise NetloomError(
             f"The worker knows no request “{message.type}”; window and worker are of different versions."
         )
     reply = ANSWERS[message.type](message.fields)
-    return Message(reply.type, {"id": message.fields.get("id"), **reply.fields}, reply.arrays)
+    return Message(reply.type, {**number, **reply.fields}, reply.arrays)
 
 
 def folder(fields: Fields, name: str) -> Path:
@@ -117,14 +126,10 @@ def _evaluate(fields: Fields) -> Message:
     return Message("evaluation", found.fields(), found.arrays)
 
 
-def _surface(fields: Fields) -> Message:
-    return surface(*load_model(folder(fields, "run")), fields)
-
-
-def surface(run: Run, model: Model, fields: Fields) -> Message:
-    """The decision surface of a model as it stands, be it in training or loaded from its run."""
+def _surface(model: Model, message: Message) -> Message:
+    fields = message.fields
     arrays = decision_surface(model, parse_bounds(fields), int(fields.get("resolution") or 128))
-    return Message("surface", {"run": str(run.path), "classes": model.objective.heads[0].field.classes}, arrays)
+    return Message("surface", {"classes": model.objective.heads[0].field.classes}, arrays)
 
 
 def _forecasts(fields: Fields) -> Message:
@@ -142,7 +147,15 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "repoint": _repoint,
     "look": _look,
     "evaluate": _evaluate,
-    "surface": _surface,
     "forecasts": _forecasts,
 }
 """The requests that are answered by one message, by their type."""
+
+ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
+    "surface": _surface,
+    "ranking": asking.ranking,
+    "exemplars": asking.exemplars,
+    "exciting": asking.exciting,
+    "reasons": asking.reasons,
+}
+"""The requests about a run that may be in progress: then they are answered from its weights as they are now."""

@@ -19,6 +19,7 @@ from app.training.messages import Message
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
+    from app.training.opened import Held, Opened
     from app.training.session import Session
 
 NICE = 10
@@ -44,6 +45,7 @@ class Worker:
         self._channel = channel
         self._control: Control | None = None
         self._session: Session | None = None
+        self._opened: Opened | None = None
         self._watch = Watch()
         self._snapshot: Callable[[], Message] | None = None
 
@@ -80,15 +82,23 @@ class Worker:
             self._refuse(number, sentence_for(error))
 
     def _answer(self, message: Message) -> None:
-        from app.training.requests import answer, surface
+        from app.training.requests import answer
 
-        session = self._session
-        if session is not None and message.type == "surface" and message.fields.get("run") == str(session.run.path):
-            # A run in progress has no weights on disk before it ends; its surface is that of the weights in training.
-            found = surface(session.run, session.model, message.fields)
-            self._channel.send(Message(found.type, {"id": message.fields.get("id"), **found.fields}, found.arrays))
-            return
-        self._channel.send(answer(message))
+        found = answer(message, self._open)
+        if self._session is not None and found.fields.get("run") == str(self._session.run.path):
+            at = self._session.position
+            found = Message(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
+        self._channel.send(found)
+
+    def _open(self, path: Path) -> Held:
+        """A run in progress has no weights on disk before it ends; it is asked about those in training."""
+        if self._session is not None and path == self._session.run.path:
+            return self._session.run, self._session.model
+        from app.training.opened import Opened
+
+        if self._opened is None:
+            self._opened = Opened()
+        return self._opened.open(path)
 
     def _refuse(self, number: Any, sentence: str) -> None:
         self._channel.send(Message("error", {"id": number, "message": sentence}))

@@ -85,3 +85,24 @@ def test_a_worker_whose_input_closes_saves_and_ends(tmp_path: Path) -> None:
     assert worker.process.wait(timeout=60) == 0
     worker.process.stdout.close()
     assert (tmp_path / "run" / "checkpoint.safetensors").is_file()
+
+
+def test_units_and_reasons_are_told_while_training_and_afterwards(worker: Worker, tmp_path: Path) -> None:
+    out = str(tmp_path / "run")
+    worker.send("train", id=1, project=project_json(project(cnn())), base=None, out=out, paused=True)
+    worker.until("paused")
+    worker.send("ranking", id=2, run=out, layer="relu1", part="validation")
+    live = worker.until("ranking")
+    assert (live.fields["id"], live.fields["step"], live.fields["epoch"]) == (2, 0, 1)
+    worker.send("reasons", id=3, run=out, method="grad_cam", layer="conv2", sample=4)
+    assert worker.until("reasons").arrays["map"].shape == (8, 8)
+    worker.send("exciting", id=4, run=out, layer="gone", units=[0])
+    assert "no layer “gone”" in worker.until("error").fields["message"]
+    worker.send("go")
+    worker.until("finished")
+    worker.send("ranking", id=5, run=out, layer="relu1", part="validation")
+    saved = worker.until("ranking")
+    assert "step" not in saved.fields
+    assert (saved.arrays["values"] != live.arrays["values"]).any()
+    worker.send("exciting", id=6, run=out, layer="conv2", units=[0, 5], steps=3)
+    assert worker.until("exciting").arrays["input"].shape == (2, 1, 8, 8)
