@@ -39,8 +39,8 @@ def _node_changes(old: Node, new: Node) -> list[Change]:
         changes.append(LayerSet(old.id, old.layer, new.layer))
     if old.position != new.position:
         changes.append(LayerMoved(old.id, old.position, new.position))
-    if (old.muted, old.linked) != (new.muted, new.linked):
-        unmarked = Node(new.id, new.layer, new.position, old.muted, old.linked)
+    if (old.muted, old.linked, old.turned) != (new.muted, new.linked, new.turned):
+        unmarked = Node(new.id, new.layer, new.position, old.muted, old.linked, old.turned)
         changes.append(LayerMarked(unmarked, new))
     return changes
 

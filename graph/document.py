@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -293,6 +293,12 @@ class Document:
             raise NetloomError(f"{id} cannot share the weights of {owner}: link it to a layer with weights of its own.")
         if node.linked != owner:
             self._apply(LayerMarked(node, replace(node, linked=owner)))
+
+    def turn(self, ids: Iterable[str], turned: bool) -> None:
+        """Draw cards with their ports above and below, or left and right again."""
+        for node in [self.network.node(id_) for id_ in ids]:
+            if node.turned != turned:
+                self._apply(LayerMarked(node, replace(node, turned=turned)))
 
     def set_remark(self, id: str, remark: Remark | None) -> None:
         """Add, replace or (None) remove a note or frame."""

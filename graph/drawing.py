@@ -91,7 +91,7 @@ def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box])
     others = [box for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
     start = cards.output_place(source, wire.source_port)
     end = cards.input_place(target, wire.target_port)
-    return course(start, end, others, (boxes[wire.source], boxes[wire.target]))
+    return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.turned, target.turned))
 
 
 def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
@@ -139,7 +139,7 @@ def _card(node: Node, facts: Facts) -> list[str]:
 
 
 def _texts(node: Node, facts: Facts, x: float, y: float) -> list[str]:
-    rows, settled, _ = cards.measures(node.layer)
+    rows, settled, _ = cards.measures(node.layer, node.turned)
     baseline = y + cards.HEADER + cards.GAP + 14
     lines = []
     if rows:

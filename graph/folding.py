@@ -119,3 +119,49 @@ def _fits(parts: Sequence[Part], places: Mapping[str, Position], room: tuple[flo
     width = max(x for x, _ in places.values()) + cards.WIDTH
     height = max(y + heights[id_] for id_, (_, y) in places.items())
     return room[0] / width, room[1] / height
+
+
+def fold_down(parts: Sequence[Part], heights: Mapping[str, float], per_column: int | None) -> dict[str, Position]:
+    """Places of all cards from top to bottom: the parts side by side, each in columns of so many levels (None: one).
+
+    ``tops`` of the parts are read across, and ``heights`` are those of the cards, in pixels.
+    """
+    places: dict[str, Position] = {}
+    edge = 0.0
+    for part in parts:
+        starts = breaks(part, part.width if per_column is None else per_column)
+        for start, end in zip(starts, [*starts[1:], part.width], strict=True):
+            column = [id_ for id_, level in part.columns.items() if start <= level < end]
+            low, floors = min(part.tops[id_] for id_ in column), _floors(part, column, heights)
+            for id_ in column:
+                places[id_] = (part.tops[id_] - low + edge, floors[part.columns[id_]])
+            edge = max(places[id_][0] for id_ in column) + cards.WIDTH + FOLD_GAP
+    return places
+
+
+def _floors(part: Part, column: Sequence[str], heights: Mapping[str, float]) -> dict[int, float]:
+    """Where each level of a column begins."""
+    floors, floor = {}, 0.0
+    for level in sorted({part.columns[id_] for id_ in column}):
+        floors[level] = floor
+        floor += max(heights[id_] for id_ in column if part.columns[id_] == level) + cards.COLUMN_GAP
+    return floors
+
+
+def fold_down_to_fit(
+    parts: Sequence[Part], heights: Mapping[str, float], room: tuple[float, float]
+) -> dict[str, Position]:
+    """Places from top to bottom that can be shown in ``room`` at the largest zoom; among equals the fewest columns."""
+    levels = max(part.width for part in parts)
+    best, found = -1.0, dict[str, Position]()
+    for per_column in sorted({ceil(levels / columns) for columns in range(1, levels + 1)}, reverse=True):
+        places = fold_down(parts, heights, per_column)
+        width = max(x for x, _ in places.values()) + cards.WIDTH
+        height = max(y + heights[id_] for id_, (_, y) in places.items())
+        across, down = room[0] / width, room[1] / height
+        zoom = min(across, down, 1.0)
+        if zoom > best * 1.02:
+            best, found = zoom, places
+        if across < down or zoom == 1.0:
+            break
+    return found

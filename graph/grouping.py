@@ -101,6 +101,7 @@ def _copy_inside(inner: Document, network: Network, chosen: list[str]) -> None:
     for id_ in chosen:
         node = network.node(id_)
         inner.add(node.layer, (node.position[0] - left + GAP, node.position[1] - top), id_)
+        inner.turn([id_], node.turned)
         if node.muted:
             inner.mute(id_, True)
     for id_ in chosen:
@@ -174,6 +175,7 @@ def _unpack(document: Document, body: Network, node: Node) -> dict[str, str]:
         name = copy_name(each.id, each.layer.stem, document.network)
         place = (node.position[0] + each.position[0] - left, node.position[1] + each.position[1] - top)
         names[each.id] = document.add(each.layer, place, name)
+        document.turn([names[each.id]], each.turned)
         if each.muted:
             document.mute(names[each.id], True)
     for each in inside:

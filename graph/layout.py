@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import networkx as nx
 
 from graph import cards
-from graph.folding import PER_ROW, Part, fold, fold_to_fit
+from graph.folding import PER_ROW, Part, fold, fold_down, fold_down_to_fit, fold_to_fit
 from graph.network import Network, Position
 
 Direction = Literal["right", "down"]
@@ -51,16 +53,22 @@ def arrange(
         return {}
     if direction == "right":
         return _anchored(network, fold(_parts(network, chosen), per_row))
-    parts = _parts(network, chosen, cards.WIDTH)
-    columns = {id_: column for part in parts for id_, column in part.columns.items()}
-    levels, rows = _levels(network, columns), _below_one_another(parts)
-    return _anchored(network, {id_: (rows[id_], levels[columns[id_]]) for id_ in columns})
+    return _anchored(network, fold_down(_parts(network, chosen, cards.WIDTH), _heights(network, chosen), None))
+
+
+def turned_network(network: Network, ids: Collection[str] | None, turned: bool) -> Network:
+    """The same network with the cards of ``ids`` (None: all) turned or not, to measure before anything is edited."""
+    nodes = (replace(node, turned=turned) if ids is None or node.id in ids else node for node in network)
+    return Network(nodes, network.connections)
 
 
 def arrange_to_fit(
-    network: Network, room: tuple[float, float], ids: Collection[str] | None = None
+    network: Network,
+    room: tuple[float, float],
+    ids: Collection[str] | None = None,
+    direction: Direction = "right",
 ) -> dict[str, Position]:
-    """Places as `arrange` finds them, in rows of such a length that all fits ``room`` at the largest zoom.
+    """Places as `arrange` finds them, in rows (or columns) of such a length that all fits ``room`` at the largest zoom.
 
     Parameters
     ----------
@@ -68,7 +76,34 @@ def arrange_to_fit(
         width and height that the drawing may fill, in pixels; it is shown at 100 % or less.
     """
     chosen = _chosen(network, ids)
-    return _anchored(network, fold_to_fit(_parts(network, chosen), room)) if chosen else {}
+    if not chosen:
+        return {}
+    if direction == "right":
+        return _anchored(network, fold_to_fit(_parts(network, chosen), room))
+    parts, heights = _parts(network, chosen, cards.WIDTH), _heights(network, chosen)
+    return _anchored(network, fold_down_to_fit(parts, heights, room))
+
+
+def clear_of_others(network: Network, places: Mapping[str, Position]) -> dict[str, Position]:
+    """The places, all moved down together as far as it takes to cover no other card."""
+    others = [cards.box(node) for node in network if node.id not in places]
+    drop = 0.0
+    while True:
+        own = [(x, y + drop, *cards.box(network.node(id_))[2:]) for id_, (x, y) in places.items()]
+        hit = next(((mine, other) for mine in own for other in others if _covers(mine, other)), None)
+        if hit is None:
+            return {id_: (x, y + drop) for id_, (x, y) in places.items()}
+        mine, other = hit
+        drop += math.ceil((other[1] + other[3] + cards.ROW_GAP - mine[1]) / cards.GRID) * cards.GRID
+
+
+def _covers(one: cards.Box, other: cards.Box) -> bool:
+    across = one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
+    return across and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
+
+
+def _heights(network: Network, chosen: Sequence[str]) -> dict[str, float]:
+    return {id_: cards.box(network.node(id_))[3] for id_ in chosen}
 
 
 def _chosen(network: Network, ids: Collection[str] | None) -> Sequence[str]:
@@ -76,18 +111,6 @@ def _chosen(network: Network, ids: Collection[str] | None) -> Sequence[str]:
         return network.ids
     group = set(ids)
     return [id_ for id_ in network.ids if id_ in group]
-
-
-def _levels(network: Network, columns: Mapping[str, int]) -> dict[int, float]:
-    """The height at which each column begins when columns lie below one another."""
-    tallest: defaultdict[int, float] = defaultdict(float)
-    for id_, column in columns.items():
-        tallest[column] = max(tallest[column], cards.box(network.node(id_))[3])
-    levels, level = {}, 0.0
-    for column in sorted(tallest):
-        levels[column] = level
-        level += tallest[column] + cards.COLUMN_GAP
-    return levels
 
 
 def _simple(network: Network, chosen: Sequence[str]) -> nx.DiGraph[str]:
@@ -164,17 +187,6 @@ def _parts(network: Network, chosen: Sequence[str], breadth: float | None = None
             Part(own, {id_: tops[id_] for id_ in own}, {id_: heights[id_] for id_ in own}, tuple(ordered.edges))
         )
     return parts
-
-
-def _below_one_another(parts: Sequence[Part]) -> dict[str, float]:
-    """Where each card stands across the data's direction, the parts one after another."""
-    rows: dict[str, float] = {}
-    floor = 0.0
-    for part in parts:
-        low = min(part.tops.values())
-        rows |= {id_: top - low + floor for id_, top in part.tops.items()}
-        floor = max(rows[id_] + part.heights[id_] for id_ in part.tops) + 2 * cards.ROW_GAP
-    return rows
 
 
 def _order(grid: _Grid) -> None:

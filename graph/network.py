@@ -37,7 +37,8 @@ class Node:
     """A layer in its place.
 
     A ``muted`` layer hands its first connected input on as if it were not there. A ``linked`` layer has no weights of
-    its own: it uses those of the layer named.
+    its own: it uses those of the layer named. A ``turned`` card has its ports above and below instead of left and
+    right; that changes how it is drawn and nothing else.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Node:
     position: Position
     muted: bool = False
     linked: str | None = None
+    turned: bool = False
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ def _section(name: str, value: object, place: str) -> Section:
 
 
 def _node(entry: Mapping[str, Any], place: str) -> Node:
-    _only(entry, {"id", "kind", "settings", "position", "muted", "linked"}, place)
+    _only(entry, {"id", "kind", "settings", "position", "muted", "linked", "turned"}, place)
     name = entry.get("id")
     if not isinstance(name, str):
         raise NetloomError(f"{place} has no id; give it a name such as “conv1”.")
@@ -188,10 +188,12 @@ def _node(entry: Mapping[str, Any], place: str) -> Node:
         raise NetloomError(f"{place}: {error}") from None
     settings = _object(entry.get("settings", {}), f"{place} ({name}): settings")
     layer = parse_layer(entry.get("kind"), settings, f"{place} ({name})")
-    muted, linked = entry.get("muted", False), entry.get("linked")
-    if not isinstance(muted, bool) or not isinstance(linked, str | None):
-        raise NetloomError(f"{place} ({name}): “muted” must be true or false, and “linked” the id of a layer.")
-    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, linked)
+    muted, linked, turned = entry.get("muted", False), entry.get("linked"), entry.get("turned", False)
+    if not isinstance(muted, bool) or not isinstance(turned, bool) or not isinstance(linked, str | None):
+        raise NetloomError(
+            f"{place} ({name}): “muted” and “turned” must be true or false, and “linked” the id of a layer."
+        )
+    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, linked, turned)
 
 
 def _remark(entry: Mapping[str, Any], place: str) -> Remark:
@@ -255,7 +257,7 @@ def network_json(network: Network) -> dict[str, Any]:
 def node_json(node: Node) -> dict[str, Any]:
     """A layer with its place as a JSON object."""
     value = {"id": node.id, "kind": node.layer.kind, "settings": node.layer.values(), "position": _short(node.position)}
-    marks = {"muted": True} if node.muted else {}
+    marks = {name: True for name, marked in (("muted", node.muted), ("turned", node.turned)) if marked}
     return {**value, **marks, **({"linked": node.linked} if node.linked else {})}
 
 

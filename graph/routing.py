@@ -28,6 +28,8 @@ class Course:
 
     start: Point
     curves: tuple[Cubic, ...]
+    down: bool = False
+    """Whether the wire runs between ports below and above cards."""
 
     @property
     def end(self) -> Point:
@@ -60,8 +62,18 @@ class Course:
         return _at(start, self.curves[index], 0.5)
 
 
-def direct(start: Point, end: Point) -> Course:
+Turned = tuple[bool, bool]
+"""Whether the wire leaves downwards rather than to the right, and arrives from above rather than from the left."""
+
+SIDEWAYS: Turned = (False, False)
+
+
+def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> Course:
     """The plain course, which looks at no cards."""
+    if turned == (True, True):
+        return _flipped(direct(_swapped(start), _swapped(end)))
+    if turned != SIDEWAYS:
+        return _bent(start, end, turned)
     reach = end[0] - start[0]
     handle = max(28.0, reach / 2) if reach >= 0 else min(160.0, 40.0 - reach / 2)
     if abs(end[1] - start[1]) < 1 and reach >= 0:
@@ -69,11 +81,19 @@ def direct(start: Point, end: Point) -> Course:
     return Course(start, (((start[0] + handle, start[1]), (end[0] - handle, end[1]), end),))
 
 
-def course(start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box] = ()) -> Course:
+def course(
+    start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box] = (), turned: Turned = SIDEWAYS
+) -> Course:
     """A wire from ``start`` to ``end``, around the cards of ``obstacles`` if the plain course would cross any.
 
     ``own`` are the cards at the wire's two ends, which a wire that runs backwards goes around too.
     """
+    if turned == (True, True):
+        # What holds from left to right holds from top to bottom, with the axes swapped.
+        boxes, ends = [_swapped_box(box) for box in obstacles], [_swapped_box(box) for box in own]
+        return _flipped(course(_swapped(start), _swapped(end), boxes, ends))
+    if turned != SIDEWAYS:
+        return _bent(start, end, turned)
     plain = direct(start, end)
     backwards = end[0] < start[0] + 8
     if not backwards and not any(_crosses(plain, card) for card in obstacles):
@@ -82,6 +102,29 @@ def course(start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box
     left, right = min(start[0], end[0]) - SWING, max(start[0], end[0]) + SWING
     level = _free_level(start, end, [card for card in around if _spans(card, left, right)])
     return _arch(start, end, level, backwards)
+
+
+def _bent(start: Point, end: Point, turned: Turned) -> Course:
+    """The course between a card that is turned and one that is not; it bends once and looks at no cards."""
+    reach = max(36.0, min(160.0, (abs(end[0] - start[0]) + abs(end[1] - start[1])) / 2))
+    leaving, arriving = ((0.0, reach) if down else (reach, 0.0) for down in turned)
+    first = start[0] + leaving[0], start[1] + leaving[1]
+    second = end[0] - arriving[0], end[1] - arriving[1]
+    return Course(start, ((first, second, end),))
+
+
+def _swapped(point: Point) -> Point:
+    return point[1], point[0]
+
+
+def _swapped_box(box: Box) -> Box:
+    x, y, width, height = box
+    return y, x, height, width
+
+
+def _flipped(line: Course) -> Course:
+    curves = tuple((_swapped(first), _swapped(second), _swapped(end)) for first, second, end in line.curves)
+    return Course(_swapped(line.start), curves, down=True)
 
 
 def _at(start: Point, curve: Cubic, t: float) -> Point:

@@ -161,6 +161,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("distribute_down", "Arrange", "Distribute down", _canvas("distribute_down"), (), "", _selected),
     Command("tidy", "Arrange", "Lay out", _canvas("auto_layout"), ("L",), "layout", _ready, on_canvas=True,
             divide=True),
+    Command("tidy_down", "Arrange", "Lay out from top to bottom", _canvas("layout_down"), ("Shift+L",), "", _ready,
+            on_canvas=True),
     Command("problems", "Network", "Go to the next problem", lambda w: w.next_problem(), ("F8",), "warning", _ready),
     Command("layer_help", "Network", "What does this layer do?", lambda w: w.layer_help(), ("F1",), "", _selected),
     Command("train", "Train", "Train", lambda w: w.training.train(), ("Ctrl+Return", "Ctrl+Enter"), "play",

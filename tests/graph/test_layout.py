@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -13,7 +14,7 @@ from graph import cards
 from graph.folding import FOLD_GAP
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.layout import LARGE, arrange, arrange_to_fit
+from graph.layout import LARGE, arrange, arrange_to_fit, clear_of_others, turned_network
 from graph.network import Connection, Network, Node
 
 RELU = catalogue()["relu"]()
@@ -165,3 +166,31 @@ def test_a_large_network_is_laid_out_too():
 def test_nothing_to_arrange():
     assert arrange(Network()) == {}
     assert arrange(chain(3), []) == {}
+
+
+@given(networks(), st.integers(300, 2000), st.integers(200, 1200))
+def test_columns_read_downwards_and_no_card_covers_another(network: Network, width: int, height: int):
+    turned = turned_network(network, None, True)
+    places = arrange_to_fit(turned, (width, height), direction="down")
+    found = boxes(turned, places)
+    assert set(found) == set(network.ids)
+    for a, (x, y, across, down) in found.items():
+        for b, (x2, y2, across2, down2) in found.items():
+            assert a == b or x + across <= x2 or x2 + across2 <= x or y + down <= y2 or y2 + down2 <= y
+    for wire in network.connections:
+        source, target = found[wire.source], found[wire.target]
+        assert source[1] + source[3] < target[1] or source[0] + source[2] < target[0]
+
+
+@given(networks(), st.integers(0, 3))
+def test_a_part_laid_out_covers_none_of_the_rest(network: Network, count: int):
+    laid = Network(
+        [replace(network.node(id_), position=place) for id_, place in arrange(network).items()], network.connections
+    )
+    chosen = list(laid.ids)[: count + 1]
+    places = clear_of_others(laid, arrange(laid, chosen, "down"))
+    own = boxes(laid, places)
+    others = [cards.box(node) for node in laid if node.id not in places]
+    for x, y, width, height in own.values():
+        for x2, y2, width2, height2 in others:
+            assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y

@@ -38,6 +38,18 @@ def test_a_project_reads_back_to_the_same_bytes(tmp_path: Path) -> None:
     assert project_bytes(read_project(path)) == path.read_bytes() == project_bytes(project)
 
 
+def test_marks_of_layers_are_kept() -> None:
+    document = lenet()
+    with document.transaction("Mark"):
+        document.mute("relu1", True)
+        document.turn(["relu1", "conv2"], True)
+    read = parse_project(json.loads(project_bytes(Project(document.network)))).network
+    assert [node.id for node in read if node.turned] == ["relu1", "conv2"]
+    assert [node.id for node in read if node.muted] == ["relu1"]
+    document.undo()
+    assert not any(node.turned for node in document.network)
+
+
 def test_the_settings_of_each_layer_stand_on_one_line_of_the_file() -> None:
     lines = project_bytes(parse_project(written())).decode().splitlines()
     settings = [line for line in lines if '"settings": {' in line]
@@ -110,6 +122,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("network.layers.1.settings", {"units": 3, "x": 1}, "layer 2"),
         ("network.layers.1.position", [0], "two numbers"),
         ("network.layers.1.position", [0, 1e300], "two numbers"),
+        ("network.layers.1.turned", "yes", "must be true or false"),
         ("network.layers.1.color", "red", "unknown key “color”"),
         ("network.connections.0", "a -> b", "is no connection"),
         ("network.connections.0", "ghost.out -> dense1.in", "no layer called “ghost”"),

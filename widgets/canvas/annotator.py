@@ -92,8 +92,11 @@ class Annotator(Editor):
         self.select_remark(None)
         return bool(chosen)
 
-    def arrange_with_frames(self, title: str, places: Mapping[str, Position]) -> None:
-        """Move cards in one transaction, and every frame that held some of them with those around it."""
+    def arrange_with_frames(self, title: str, places: Mapping[str, Position], *, turned: bool) -> None:
+        """Move cards in one transaction, and every frame that held some of them with those around it.
+
+        ``turned`` says whether their ports are to be above and below.
+        """
         board = self.board
         frames = [each for each in board.remarks.values() if each.matter is Matter.FRAME]
         held = {
@@ -103,6 +106,7 @@ class Annotator(Editor):
         before = {id_: self.document.network.node(id_).position for id_ in places}
         with self.document.transaction(title):
             self.document.move(places)
+            self.document.turn(places, turned)
             for frame in frames:
                 if set(held[frame.id]) & set(places):
                     area = self._around(held[frame.id])

@@ -311,15 +311,18 @@ class Board:
             return direct((0, 0), (0, 0))
         start = source.output_place(connection.source_port).toTuple()
         end = target.input_place(connection.target_port).toTuple()
+        turned = source.node.turned, target.node.turned
         if plain:
-            return direct(start, end)
-        region = QRectF(QPointF(*start), QPointF(*end)).normalized().adjusted(-60, -8, 60, 8)
+            return direct(start, end, turned)
+        along, across = (8, 60) if all(turned) else (60, 8)
+        region = QRectF(QPointF(*start), QPointF(*end)).normalized().adjusted(-along, -across, along, across)
         ends = {connection.source, connection.target}
         near = self._obstacles(region, ends)
         if near:
             # Going around one card must not lead into the next above it.
-            near = self._obstacles(region.adjusted(0, -400, 0, 400), ends)
-        return course(start, end, near, (source.box, target.box))
+            wide = region.adjusted(-400, 0, 400, 0) if all(turned) else region.adjusted(0, -400, 0, 400)
+            near = self._obstacles(wide, ends)
+        return course(start, end, near, (source.box, target.box), turned)
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
         return [card.box for card in self.cards_in(region) if card.id not in ends]

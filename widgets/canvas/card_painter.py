@@ -129,7 +129,7 @@ class CardPainter:
             painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, title)
 
     def _lines(self, painter: QPainter, card: Card) -> None:
-        rows, settled, _ = cards.measures(card.node.layer)
+        rows, settled, _ = cards.measures(card.node.layer, card.node.turned)
         y = cards.HEADER + cards.GAP
         if rows:
             self._port_names(painter, card, y)

@@ -38,6 +38,8 @@ def write(network: Network, ids: Iterable[str]) -> str:
         }
         if node.muted:
             entry["muted"] = True
+        if node.turned:
+            entry["turned"] = True
         if node.linked in group:
             entry["linked"] = node.linked
         layers.append(entry)
@@ -79,15 +81,16 @@ def paste(document: Document, text: str, shift: Position | None = None, corner: 
         if wire.source not in names or wire.target not in names:
             raise NetloomError(f"The copied connection {wire} names a layer that was not copied with it.")
         document.connect(Connection(names[wire.source], wire.source_port, names[wire.target], wire.target_port))
-    for id_, (muted, owner) in marks.items():
+    for id_, (muted, turned, owner) in marks.items():
         document.mute(names[id_], muted)
+        document.turn([names[id_]], turned)
         if owner in names:
             document.link(names[id_], names[owner])
     return list(names.values())
 
 
-Marks = dict[str, tuple[bool, str]]
-"""Which copied layers are muted, and whose weights they use; empty for their own."""
+Marks = dict[str, tuple[bool, bool, str]]
+"""Which copied layers are muted, which are turned, and whose weights they use; empty for their own."""
 
 
 def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connection], Marks]:
@@ -103,12 +106,16 @@ def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connectio
     try:
         layers = [_entry(value) for value in content["layers"]]
         wires = [Connection(*(str(part) for part in wire)) for wire in content["connections"]]
-        marks = {str(v["id"]): (v.get("muted") is True, str(v.get("linked", ""))) for v in content["layers"]}
+        marks = {str(v["id"]): _marks(v) for v in content["layers"]}
     except (KeyError, TypeError, ValueError):
         raise NetloomError("The copied layers are damaged: copy them again.") from None
     if len({id_ for id_, _, _ in layers}) < len(layers):
         raise NetloomError("The copied layers are damaged: two have the same name.")
     return layers, wires, marks
+
+
+def _marks(value: Mapping[str, Any]) -> tuple[bool, bool, str]:
+    return value.get("muted") is True, value.get("turned") is True, str(value.get("linked", ""))
 
 
 def _entry(value: Mapping[str, Any]) -> tuple[str, Layer, Position]:

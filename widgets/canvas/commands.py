@@ -46,6 +46,7 @@ class Commands:
         document = self._canvas.document
         with document.transaction(f"Add {layer.title}"):
             added = document.add(layer, self._behind(source))
+            document.turn([added], document.network.node(source).turned)
             port = document.network.node(source).outputs[0]
             document.connect(Connection(source, port, added, layer.input_ports()[0].name))
         self._show(added)
@@ -54,7 +55,10 @@ class Commands:
     def _behind(self, source: str) -> Position:
         """Right of ``source``; a row that reaches the view's edge goes on below its start, as text does."""
         network, view = self._canvas.document.network, self._canvas.visible_region()
-        place, row = edits.beside(network, source), edits.row_of(network, source)
+        place = edits.beside(network, source)
+        if network.node(source).turned:
+            return place
+        row = edits.row_of(network, source)
         over = place[0] + cards.WIDTH > view.right()
         begun = network.node(row[0]).position[0] >= view.left()
         return edits.below(network, row) if over and begun and len(row) > 1 else place
@@ -62,9 +66,10 @@ class Commands:
     def add_pulled(self, layer: Layer, place: QPointF, pulled: Pulled) -> str:
         """Add a layer at the loose end of a wire, and connect it where it has a port for it."""
         document = self._canvas.document
-        x = place.x() if pulled.output else place.x() - cards.WIDTH
+        turned = document.network.node(pulled.id).turned
         with document.transaction(f"Add {layer.title}"):
-            added = document.add(layer, _snap(x, place.y() - cards.FIRST_PORT))
+            added = document.add(layer, _pulled_corner(layer, place, turned=turned, output=pulled.output))
+            document.turn([added], turned)
             if pulled.output and layer.input_ports():
                 inlet = layer.input_ports()[0].name
                 document.connect(Connection(pulled.id, pulled.port, added, inlet))
@@ -143,6 +148,13 @@ class Commands:
     def _select(self, ids: list[str]) -> tuple[str, ...]:
         self._canvas.selection.set(ids)
         return tuple(ids)
+
+
+def _pulled_corner(layer: Layer, place: QPointF, *, turned: bool, output: bool) -> Position:
+    """The corner of a card whose first port is to be at a loose end: the input of a wire from an output."""
+    if turned:
+        return _snap(place.x() - cards.WIDTH / 2, place.y() - (0 if output else cards.measures(layer, True)[2]))
+    return _snap(place.x() - (0 if output else cards.WIDTH), place.y() - cards.FIRST_PORT)
 
 
 def _snap(x: float, y: float) -> Position:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
@@ -91,12 +93,17 @@ class Differing:
         old, source, target = self._overlay.old, self._place(wire.source), self._place(wire.target)
         if source is None or target is None or wire.source not in old or wire.target not in old:
             return None
-        leaving, arriving = old.node(wire.source).outputs, old.node(wire.target).inputs
-        start = source.topRight() + QPointF(0, cards.port_height(leaving.index(wire.source_port)))
-        end = target.topLeft() + QPointF(0, cards.port_height(arriving.index(wire.target_port)))
+        leaving, arriving = self._moved(wire.source, source), self._moved(wire.target, target)
+        start, end = cards.output_place(leaving, wire.source_port), cards.input_place(arriving, wire.target_port)
         others = [card.box for id_, card in self._board.cards.items() if id_ not in (wire.source, wire.target)]
         own = [(box.left(), box.top(), box.width(), box.height()) for box in (source, target)]
-        return painter_path(course(start.toTuple(), end.toTuple(), others, own))
+        return painter_path(course(start, end, others, own, (leaving.turned, arriving.turned)))
+
+    def _moved(self, id_: str, place: QRectF) -> Node:
+        """A layer as it was, at the place where it is shown, with its ports where they are now."""
+        node, card = self._overlay.old.node(id_), self._board.cards.get(id_)
+        turned = card.node.turned if card is not None else node.turned
+        return replace(node, position=(place.left(), place.top()), turned=turned)
 
     def _place(self, id_: str) -> QRectF | None:
         card = self._board.cards.get(id_)

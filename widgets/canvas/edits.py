@@ -102,7 +102,8 @@ def identifier(text: str) -> str:
 
 def insert_on(document: Document, connection: Connection, id: str) -> None:
     """Lead a connection through a layer that has an input and an output."""
-    node = document.network.node(id)
+    network, node = document.network, document.network.node(id)
+    document.turn([id], network.node(connection.source).turned and network.node(connection.target).turned)
     document.disconnect(connection)
     document.connect(Connection(connection.source, connection.source_port, id, node.inputs[0]))
     document.connect(Connection(id, node.outputs[0], connection.target, connection.target_port))
@@ -158,8 +159,10 @@ def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection])
 
 
 def beside(network: Network, id: str) -> Position:
-    """A place to the right of a card where there is no other card."""
+    """A place to the right of a card where there is no other card; below a turned one."""
     x, y = network.node(id).position
+    if network.node(id).turned:
+        return clear_place(network, (x, y + cards.box(network.node(id))[3] + cards.COLUMN_GAP))
     return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
 
 

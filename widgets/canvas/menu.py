@@ -31,6 +31,7 @@ GROUND: tuple[Row, ...] = (
     LINE,
     ("Select all", "select_all", "Ctrl+A"),
     ("Lay out", "auto_layout", "L"),
+    ("Lay out from top to bottom", "layout_down", "Shift+L"),
     ("Frame everything", "frame_all", "H"),
 )
 
@@ -64,6 +65,7 @@ SEVERAL: tuple[Row, ...] = (
     ("Distribute down", "distribute_down", ""),
     LINE,
     ("Lay out", "auto_layout", "L"),
+    ("Lay out from top to bottom", "layout_down", "Shift+L"),
 )
 
 HUE_NAMES = ("Grey", "Blue", "Teal", "Purple", "Green", "Orange", "Olive", "Violet")

@@ -56,11 +56,15 @@ class Card:
 
     def input_place(self, port: str) -> QPointF:
         """Centre of an input port."""
-        return self.rect.topLeft() + QPointF(0, cards.port_height(self.node.inputs.index(port)))
+        return self._shift() + QPointF(*cards.input_place(self.node, port))
 
     def output_place(self, port: str) -> QPointF:
         """Centre of an output port."""
-        return self.rect.topLeft() + QPointF(cards.WIDTH, cards.port_height(self.node.outputs.index(port)))
+        return self._shift() + QPointF(*cards.output_place(self.node, port))
+
+    def _shift(self) -> QPointF:
+        """How far the card is shown from where the document has it."""
+        return self.rect.topLeft() - QPointF(*self.node.position)
 
     @property
     def severity(self) -> Severity | None:

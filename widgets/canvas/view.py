@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -27,7 +27,8 @@ from graph.document import Commit, Document
 from graph.facts import Severity
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
-from graph.layout import arrange_to_fit
+from graph.layout import arrange_to_fit, clear_of_others, turned_network
+from graph.network import Position
 from widgets.canvas import keys
 from widgets.canvas.adder import Adder
 from widgets.canvas.gestures.reach import Reach
@@ -169,11 +170,26 @@ class CanvasView(Adder):
 
     def auto_layout(self) -> None:
         """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
-        chosen = self.selection.ids if len(self.selection) > 1 else None
-        places = arrange_to_fit(self.document.network, self.room(), chosen)
-        self.arrange_with_frames("Arrange layers", places)
-        if chosen is None:
+        chosen = self._several()
+        network = turned_network(self.document.network, chosen, False)
+        self._lay_out("Arrange layers", arrange_to_fit(network, self.room(), chosen), False)
+
+    def layout_down(self) -> None:
+        """Lay out the selected layers, or all, from top to bottom, their ports above and below."""
+        chosen = self._several()
+        network = turned_network(self.document.network, chosen, True)
+        self._lay_out("Arrange layers downwards", arrange_to_fit(network, self.room(), chosen, "down"), True)
+
+    def _several(self) -> tuple[str, ...] | None:
+        return self.selection.ids if len(self.selection) > 1 else None
+
+    def _lay_out(self, title: str, places: Mapping[str, Position], down: bool) -> None:
+        network = turned_network(self.document.network, places, down)
+        self.arrange_with_frames(title, clear_of_others(network, places), turned=down)
+        if self._several() is None:
             self.frame_all()
+        else:
+            self.reveal(self.board.bounds(places))
 
     def delete_or_leave(self) -> None:
         """Remove what is selected; with nothing selected, leave the block on show."""

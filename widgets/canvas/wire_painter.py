@@ -29,6 +29,10 @@ THIN_BELOW = 0.8
 """Zoom below which wires are hairlines, which Qt draws much faster."""
 
 
+LABEL_DROP = 40.0
+"""Height of a wire that runs down from which its label leaves it visible above and below."""
+
+
 class WirePainter:
     """Paints wires in one theme, in scene coordinates."""
 
@@ -151,4 +155,6 @@ def has_room(wire: Wire, width: float) -> bool:
     index = len(wire.course.curves) // 2
     begin = wire.course.curves[index - 1][2] if index else wire.course.start
     end = wire.course.curves[index][2]
+    if wire.course.down:
+        return end[1] - begin[1] > LABEL_DROP and end[1] - begin[1] > abs(end[0] - begin[0])
     return abs(end[0] - begin[0]) > width + 56 and end[0] - begin[0] > abs(end[1] - begin[1]) * 0.6

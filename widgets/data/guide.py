@@ -154,6 +154,7 @@ def _replace(document: Document, network: Network) -> None:
         if node.linked:
             document.link(node.id, node.linked)
         document.mute(node.id, node.muted)
+        document.turn([node.id], node.turned)
     for name, remark_ in network.remarks.items():
         document.set_remark(name, remark_)
 

@@ -86,7 +86,8 @@ class Pull(Gesture):
             return card.output_place(verdict.port) if verdict.port else None
         if verdict.port is not None:
             return card.input_place(verdict.port)
-        return card.input_place(card.node.inputs[-1]) + QPointF(0, 20) if card.node.inputs else None
+        beyond = QPointF(20, 0) if card.node.turned else QPointF(0, 20)
+        return card.input_place(card.node.inputs[-1]) + beyond if card.node.inputs else None
 
     # Ending
 
@@ -140,14 +141,18 @@ class Pull(Gesture):
     # Painting
 
     def _path(self) -> QPainterPath:
-        card = self.canvas.board.cards[self._fixed[0]]
+        cards = self.canvas.board.cards
+        card = cards[self._fixed[0]]
         start = card.output_place(self._fixed[1]) if self._output else self._loose
         end = self._loose if self._output else card.input_place(self._fixed[1])
         if self._over is None:
-            return painter_path(direct(start.toTuple(), end.toTuple()))
+            down = card.node.turned
+            return painter_path(direct(start.toTuple(), end.toTuple(), (down, down)))
         # Over a card the wire runs as it will once it has landed.
-        own = (card.box, self.canvas.board.cards[self._over[0]].box)
-        return painter_path(course(start.toTuple(), end.toTuple(), (), own))
+        other = cards[self._over[0]]
+        ends = (card, other) if self._output else (other, card)
+        turned = ends[0].node.turned, ends[1].node.turned
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (card.box, other.box), turned))
 
     def area(self) -> QRectF:
         """The wire, the marks on the ports that fit, and the sentence."""
