@@ -41,11 +41,11 @@ def test_a_project_reads_back_to_the_same_bytes(tmp_path: Path) -> None:
 def test_marks_of_layers_are_kept() -> None:
     document = lenet()
     with document.transaction("Mark"):
-        document.mute("relu1", True)
-        document.turn(["relu1", "conv2"], True)
+        document.mute("conv1", True)
+        document.turn(["conv1", "dense1"], True)
     read = parse_project(json.loads(project_bytes(Project(document.network)))).network
-    assert [node.id for node in read if node.turned] == ["relu1", "conv2"]
-    assert [node.id for node in read if node.muted] == ["relu1"]
+    assert [node.id for node in read if node.turned] == ["conv1", "dense1"]
+    assert [node.id for node in read if node.muted] == ["conv1"]
     document.undo()
     assert not any(node.turned for node in document.network)
 
