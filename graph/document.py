@@ -25,7 +25,6 @@ from graph.changes import (
 )
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.layers.io import Output
 from graph.naming import check_name, fresh_name
 from graph.network import Connection, Network, Node, Position, Remark
 
@@ -204,11 +203,16 @@ class Document:
         self._apply(LayerRemoved(self.network.node(id)))
 
     def set_layer(self, id: str, layer: Layer) -> None:
-        """Give the layer other settings, or another kind; connections to ports that vanish are removed."""
+        """Give the layer other settings, or another kind.
+
+        Connections to ports that vanish are removed, and a layer that becomes an end of the network is muted no more.
+        """
         node = self.network.node(id)
         if node.layer == layer:
             return
         successor = Node(id, layer, node.position)
+        if node.muted and not successor.mutable:
+            self.mute(id, False)
         for port, connection in self.network.into(id).items():
             if port not in successor.inputs:
                 self.disconnect(connection)
@@ -273,7 +277,7 @@ class Document:
             for a layer without input or output, which cannot hand anything on.
         """
         node = self.network.node(id)
-        if muted and (not node.inputs or isinstance(node.layer, Output)):
+        if muted and not node.mutable:
             raise NetloomError(f"{id} cannot be muted, because it is an end of the network.")
         if node.muted != muted:
             self._apply(LayerMarked(node, replace(node, muted=muted)))

@@ -138,7 +138,7 @@ def _add_exits(
     values = list(dict.fromkeys((c.source, c.source_port) for c in leaving))
     if not values:
         loose = [id_ for id_ in chosen if not network.out_of(id_)]
-        values = [(id_, network.node(id_).outputs[0]) for id_ in loose]
+        values = [(id_, port) for id_ in loose for port in network.node(id_).outputs[:1]]
     right = max(inner.network.node(id_).position[0] for id_ in chosen) + GAP
     exits: dict[tuple[str, str], str] = {}
     for index, (source, port) in enumerate(values):
@@ -179,7 +179,7 @@ def _unpack(document: Document, body: Network, node: Node) -> dict[str, str]:
         if each.muted:
             document.mute(names[each.id], True)
     for each in inside:
-        if each.linked:
+        if each.linked and each.linked in names:
             document.link(names[each.id], names[each.linked])
     return names
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from graph.blocks import Block, Body
 from graph.changes import Change, LayerRemoved, LayerRenamed, LayerSet
@@ -60,9 +61,25 @@ class InnerDocument(Document):
         self._writing = True
         try:
             with self.outer.transaction(name, None if merge is None else f"{self.id}/{merge}"):
-                self.outer.set_layer(self.id, self.block.renamed_inside(self._renamed).changed(body=body))
+                self._hand_out(body)
         finally:
             self._writing, self._renamed = False, {}
+
+    def _hand_out(self, body: Body) -> None:
+        """Give the block outside its new body; wires at ends that were renamed follow their names."""
+        names, network = self._renamed, self.outer.network
+        arriving = [c for port, c in network.into(self.id).items() if port in names]
+        leaving = [c for c in network.out_of(self.id) if c.source_port in names]
+        for connection in [*arriving, *leaving]:
+            self.outer.disconnect(connection)
+        self.outer.set_layer(self.id, self.block.renamed_inside(names).changed(body=body))
+        node = network.node(self.id)
+        for c in arriving:
+            if names[c.target_port] in node.inputs:
+                self.outer.connect(replace(c, target_port=names[c.target_port]))
+        for c in leaving:
+            if names[c.source_port] in node.outputs:
+                self.outer.connect(replace(c, source_port=names[c.source_port]))
 
     def undo(self) -> bool:
         """Undo in the outermost document."""
@@ -93,7 +110,12 @@ class InnerDocument(Document):
 
     def _record(self, name: str, changes: tuple[Change, ...], merge: str | None) -> None:
         """Only the new names: the outermost document records the block's change."""
-        self._renamed = {change.old: change.new for change in changes if isinstance(change, LayerRenamed)}
+        names: dict[str, str] = {}
+        for change in changes:
+            if isinstance(change, LayerRenamed):
+                first = next((old for old, new in names.items() if new == change.old), change.old)
+                names[first] = change.new
+        self._renamed = names
 
     def _on_outer(self, commit: Commit) -> None:
         for change in commit.changes:

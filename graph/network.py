@@ -58,6 +58,11 @@ class Node:
         """Names of the output ports."""
         return tuple(port.name for port in self.layer.output_ports())
 
+    @property
+    def mutable(self) -> bool:
+        """Whether data can pass the layer by: an end of the network has nothing to hand on."""
+        return bool(self.inputs and self.outputs)
+
 
 class Matter(StrEnum):
     """What a remark is: a sticky note, or a frame around layers."""

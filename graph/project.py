@@ -117,10 +117,11 @@ def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
     for entry in _list(value.get("connections", []), f"{place}: connections"):
         _connect(network, parse_connection(entry, place), place)
     for node in network:
-        if node.linked is not None and node.linked not in network:
-            raise NetloomError(f"{place}: {node.id} shares the weights of “{node.linked}”, which is not there.")
+        _check_marks(network, node, place)
     for index, entry in enumerate(_list(value.get("remarks", []), f"{place}: remarks")):
         remark = _remark(_object(entry, f"{place}: remark {index + 1}"), f"{place}: remark {index + 1}")
+        if remark.id in network.remarks:
+            raise NetloomError(f"{place}: two notes or frames have the id “{remark.id}”; give one another.")
         network.remarks[remark.id] = remark
     return network
 
@@ -194,6 +195,21 @@ def _node(entry: Mapping[str, Any], place: str) -> Node:
             f"{place} ({name}): “muted” and “turned” must be true or false, and “linked” the id of a layer."
         )
     return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, linked, turned)
+
+
+def _check_marks(network: Network, node: Node, place: str) -> None:
+    """Refuse a muted end of the network, and a link to anything but a layer with weights of its own."""
+    if node.muted and not node.mutable:
+        raise NetloomError(f"{place}: {node.id} is an end of the network and cannot be muted; remove “muted”.")
+    if node.linked is None:
+        return
+    if node.linked not in network:
+        raise NetloomError(f"{place}: {node.id} shares the weights of “{node.linked}”, which is not there.")
+    if network.node(node.linked).linked is not None:
+        raise NetloomError(
+            f"{place}: {node.id} shares the weights of “{node.linked}”, which has none of its own; "
+            "link it to the layer that owns them."
+        )
 
 
 def _remark(entry: Mapping[str, Any], place: str) -> Remark:

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.blocks import Block
+from graph.blocks import Block, Body
 from graph.changes import LayerSet
 from graph.check import Checker
 from graph.compile import compile_network
@@ -144,6 +144,49 @@ def test_a_block_inside_a_block_opens_too() -> None:
     assert innermost.undo()
     assert saved(document) == before
     assert innermost.network.layer("relu1") == layer("relu")
+
+
+def test_wires_outside_follow_the_ends_that_are_renamed_inside() -> None:
+    document, inner = opened()
+    before, wires = saved(document), document.network.connections
+    (entry,), (exit_,) = inner.block.inner_inputs(), inner.block.inner_outputs()
+    with inner.transaction("Rename twice"):
+        inner.rename(entry, "first")
+        inner.rename("first", "image")
+    with inner.transaction("Rename"):
+        inner.rename(exit_, "answer")
+    assert len(document.network.connections) == len(wires)
+    assert document.network.at("part", "image") is not None
+    assert [c.source_port for c in document.network.out_of("part")] == ["answer"] * len(
+        [c for c in wires if c.source == "part"]
+    )
+    document.undo()
+    document.undo()
+    assert saved(document) == before
+
+
+def test_a_block_without_outputs_can_be_grouped() -> None:
+    document = chain([layer("input"), layer("relu")])
+    empty, checker = Document(), Checker(document)
+    with document.transaction("Add"):
+        made = document.add(Block(body=Body.of(empty.network)))
+    with document.transaction("Group"):
+        outer = group(document, checker, {made})
+    block = document.network.layer(outer)
+    assert isinstance(block, Block)
+    assert block.body.network.ids == (made,)
+
+
+def test_taking_a_block_apart_drops_a_link_to_one_of_its_ends() -> None:
+    document = chain([layer("input"), layer("relu"), layer("dense")])
+    with document.transaction("Group"):
+        made = group(document, Checker(document), {"relu1", "dense1"})
+    inner = InnerDocument(document, made)
+    with inner.transaction("Link"):
+        inner.link("relu1", inner.block.inner_outputs()[0])
+    with document.transaction("Ungroup"):
+        ungroup(document, made)
+    assert document.network.node("relu1").linked is None
 
 
 def test_a_failed_edit_inside_leaves_both_as_they_were() -> None:

@@ -135,6 +135,29 @@ def test_a_wrong_part_is_named(path: str, value: object, reason: str) -> None:
         parse_project(changed(path, value), "net.netloom")
 
 
+@pytest.mark.parametrize(
+    ("layer_at", "marks", "reason"),
+    [
+        (0, {"muted": True}, "input1 is an end of the network"),
+        (1, {"linked": "ghost"}, "“ghost”, which is not there"),
+        (1, {"linked": "conv1"}, "“conv1”, which has none of its own"),
+    ],
+)
+def test_marks_that_make_no_sense_are_refused(layer_at: int, marks: dict[str, Any], reason: str) -> None:
+    value = written()
+    value["network"]["layers"][layer_at] |= marks
+    with pytest.raises(NetloomError, match=reason):
+        parse_project(value, "net.netloom")
+
+
+def test_two_remarks_of_one_id_are_refused() -> None:
+    value = written()
+    remark = {"id": "a", "matter": "note", "text": "", "area": [0, 0, 90, 50]}
+    value["network"]["remarks"] = [remark, remark]
+    with pytest.raises(NetloomError, match="two notes or frames"):
+        parse_project(value)
+
+
 def test_a_cycle_is_refused() -> None:
     value = json.loads(project_bytes(Project(chain([layer("relu"), layer("relu")]).network)))
     value["network"]["connections"].append("relu2.out -> relu1.in")

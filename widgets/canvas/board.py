@@ -122,7 +122,7 @@ class Board:
                     moved.add(id_)
                 case LayerRenamed(old, new):
                     self._rename(old, new)
-                    moved.add(new)
+                    moved |= {new, *(id_ for id_, owner in self.links.items() if owner in (old, new))}
                 case LayerMarked(new=node):
                     moved.add(node.id)
                 case RemarkSet():

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
+from contextlib import suppress
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from PySide6.QtCore import QRectF
 
 from graph import cards
+from graph.blocks import Block, Loop
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.facts import Severity
+from graph.grouping import ungroup
 from graph.layers.catalogue import catalogue
-from graph.network import Connection
+from graph.network import Connection, Matter, Remark
+from graph.project import Project, project_bytes
 from widgets.canvas import clipboard, edits
 from widgets.canvas.board import Board
 
 KINDS = ("input", "dense", "relu", "add", "concatenate", "flatten", "output")
 
 
-def content(document: Document) -> str:
-    network = document.network
-    layers = [(n.id, n.layer.kind, n.layer.values(), n.position) for n in sorted(network, key=lambda n: n.id)]
-    return json.dumps([layers, [str(c) for c in network.connections]])
+def content(document: Document) -> bytes:
+    return project_bytes(Project(document.network, dict(document.sections)))
 
 
 class Editing(RuleBasedStateMachine):
@@ -116,6 +119,57 @@ class Editing(RuleBasedStateMachine):
             self.document.move({id_: (x, x)})
         self.did()
 
+    @precondition(lambda self: len(self.document.network) > 0)
+    @rule(a=st.integers(0, 50), muted=st.booleans())
+    def mute(self, a: int, muted: bool) -> None:
+        self.attempt("Mute", lambda: self.document.mute(self.pick(a), muted))
+
+    @precondition(lambda self: len(self.document.network) > 1)
+    @rule(a=st.integers(0, 50), b=st.integers(0, 50))
+    def link(self, a: int, b: int) -> None:
+        self.attempt("Link", lambda: self.document.link(self.pick(a), self.pick(b)))
+
+    @precondition(lambda self: len(self.document.network) > 0)
+    @rule(chosen=st.sets(st.integers(0, 50), min_size=1, max_size=3))
+    def group(self, chosen: set[int]) -> None:
+        ids = list(dict.fromkeys(self.pick(each) for each in chosen))
+        self.attempt("Group", lambda: edits.group_in_place(self.document, self.board.checker, ids))
+
+    @precondition(lambda self: self.blocks())
+    @rule(a=st.integers(0, 50))
+    def take_apart(self, a: int) -> None:
+        self.attempt("Ungroup", lambda: ungroup(self.document, self.blocks()[a % len(self.blocks())]))
+
+    @precondition(lambda self: self.blocks())
+    @rule(a=st.integers(0, 50), name=st.sampled_from(("", "Cell")))
+    def loop(self, a: int, name: str) -> None:
+        id_ = self.blocks()[a % len(self.blocks())]
+        block = self.document.network.layer(id_)
+        assert isinstance(block, Block)
+        self.attempt("Loop", lambda: self.document.set_layer(id_, Loop(body=block.body, label=name)))
+
+    @rule(x=st.integers(-500, 500), hue=st.integers(0, 7), matter=st.sampled_from(Matter), gone=st.booleans())
+    def remark(self, x: int, hue: int, matter: Matter, gone: bool) -> None:
+        remark = None if gone else Remark("one", matter, "Text", (x, 0.0, 90.0, 60.0), hue)
+        self.attempt("Remark", lambda: self.document.set_remark("one", remark))
+
+    @precondition(lambda self: len(self.document.network) > 0)
+    @rule(x=st.integers(-500, 500))
+    def show_elsewhere(self, x: int) -> None:
+        """What a drag shows before it is called off leaves no trace."""
+        ids = self.document.network.ids
+        self.board.displace(dict.fromkeys(ids, (float(x), float(x))))
+        self.board.settle_back(ids)
+
+    def attempt(self, name: str, act: Callable[[], object]) -> None:
+        """An edit that may be refused."""
+        with suppress(NetloomError), self.document.transaction(name):
+            act()
+        self.did()
+
+    def blocks(self) -> list[str]:
+        return [node.id for node in self.document.network if isinstance(node.layer, Block)]
+
     @rule()
     def undo(self) -> None:
         if self.document.undo():
@@ -140,6 +194,24 @@ class Editing(RuleBasedStateMachine):
             assert card.facts == self.board.checker.facts(id_)
             assert card.taken == set(network.into(id_))
             assert card in self.board.cards_in(card.rect)
+
+    @invariant()
+    def marks_are_those_of_the_document(self) -> None:
+        network, board = self.document.network, self.board
+        assert board.remarks == network.remarks
+        assert board.links == {node.id: node.linked for node in network if node.linked}
+        assert board.faulty == {id_ for id_, card in board.cards.items() if card.severity is Severity.ERROR}
+
+    @invariant()
+    def a_fresh_board_shows_the_same(self) -> None:
+        fresh = Board(self.document, self.board.checker, lambda rect: None)
+        assert {id_: card.title for id_, card in fresh.cards.items()} == {
+            id_: card.title for id_, card in self.board.cards.items()
+        }
+        assert fresh.card_index.bounds() == self.board.card_index.bounds()
+        assert {slot: wire.kind for slot, wire in fresh.wires.items()} == {
+            slot: wire.kind for slot, wire in self.board.wires.items()
+        }
 
     @invariant()
     def wires_are_the_connections(self) -> None:
