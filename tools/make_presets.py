@@ -5,17 +5,43 @@ The files hold only what differs from the defaults of data and plan, so that the
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from app.data.choice import DataChoice
 from app.presets import FOLDER
+from graph.changes import Section
 from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing
 from tools.preset_list import RECIPES, Recipe
 from tools.preset_list_classics import CLASSICS
 
+PAGES = Path(__file__).resolve().parent / "preset_pages"
+"""One Markdown file for each preset: its page, and behind a line ``---`` more figures."""
 
-def project(recipe: Recipe) -> Project:
+
+def page(id: str, recipe: Recipe) -> str:
+    """The page of a preset: title, text, what training gives beside what is known or published, and its origin.
+
+    Raises
+    ------
+    FileNotFoundError
+        if nobody wrote it yet.
+    """
+    text, _, figures = (PAGES / f"{id}.md").read_text("utf-8").partition("\n---\n")
+    listed = "\n".join([f"- Here: {recipe.expect}.", *figures.strip().splitlines()])
+    origin = f"*Course notes: {', '.join(recipe.textbook)}.*"
+    return unbroken("\n\n".join([f"# {recipe.title}", text.strip(), f"### Figures\n{listed}", origin]) + "\n")
+
+
+def unbroken(text: str) -> str:
+    """Sizes and shares on one line each: ``3 x 3`` with its sign of multiplication, ``98 %`` with its unit."""
+    text = re.sub(r"(?<=\d) x (?=\d)", "\u00a0×\u00a0", text)
+    return re.sub(r"(?<=\d) (?=%|MW\b|C²)", "\u00a0", text)
+
+
+def project(id: str, recipe: Recipe) -> Project:
     """The project that a recipe describes."""
     data: dict[str, Any] = {"source": recipe.source}
     if recipe.options:
@@ -29,12 +55,13 @@ def project(recipe: Recipe) -> Project:
         "expect": recipe.expect,
         "minutes": recipe.minutes,
     }
-    return Project(drawing.arranged(), {"about": about, "data": data, "plan": dict(recipe.plan)})
+    sections: dict[str, Section] = {"about": about, "data": data, "plan": dict(recipe.plan), "notes": page(id, recipe)}
+    return Project(drawing.arranged(), sections)
 
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    return {f"{id_}{SUFFIX}": project_bytes(project(recipe)) for id_, recipe in {**RECIPES, **CLASSICS}.items()}
+    return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in {**RECIPES, **CLASSICS}.items()}
 
 
 def main() -> None:

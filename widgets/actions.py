@@ -185,6 +185,8 @@ COMMANDS: tuple[Command, ...] = (
             checked=_in_workspace("understand")),
     Command("summary", "View", "Summary table", lambda w: w.bench.show_summary() if w.bench else None,
             ("Ctrl+Shift+T",), "", _ready),
+    Command("page", "View", "Page beside the canvas", lambda w: w.links.toggle_page(), ("Ctrl+5",), "", _ready,
+            checked=lambda w: w.bench is not None and w.bench.beside.reading is w.bench.page),
     Command("frame", "View", "Frame the selection", _canvas("frame_selection"), ("F",), "", _ready, on_canvas=True,
             divide=True),
     Command("home", "View", "Frame everything", _canvas("frame_all"), ("H",), "fit", _ready, on_canvas=True),

@@ -16,6 +16,7 @@ from graph.errors import NetloomError
 from widgets import theme
 from widgets.actions import Actions
 from widgets.finder import Finder
+from widgets.reading.following import Follower
 from widgets.settings import Memory, Preferences
 from widgets.shell.banners import Banners, Notice
 from widgets.shell.comparing import Comparing
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.files: Files = Files(self)
         self.run_export = RunExport(self)
         self.comparing: Comparing = Comparing(self)
+        self.links: Follower = Follower(self)
         self.loader = self._make_loader()
         self.commands = Actions(self)
         self.bar = TopBar(self.commands, themes)
@@ -160,6 +162,8 @@ class MainWindow(QMainWindow):
         bench.restore_layout(self.memory.get("layout"))
         bench.selection_changed.connect(self.commands.refresh)
         bench.workspace_changed.connect(self._on_workspace)
+        bench.page.linked.connect(self.links.follow)
+        bench.beside.changed.connect(self.commands.refresh)
         bench.refused.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "refused")))
         session.replaced.connect(self._on_replaced)
         session.changed.connect(self.refresh)
@@ -295,6 +299,7 @@ class MainWindow(QMainWindow):
         """Explain the selected layer."""
         if self.bench is not None:
             self.show_workspace("network")
+            self.bench.beside.select(self.bench.selected)
             self.bench.inspector.show_teaching()
 
     def find_command(self) -> None:

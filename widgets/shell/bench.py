@@ -17,19 +17,19 @@ from graph.project import SUFFIX
 from widgets.canvas.view import CanvasView
 from widgets.forms import SettingsForm
 from widgets.history import History
-from widgets.inspector.panel import Inspector
 from widgets.outline import Outline
 from widgets.palette import BLOCK_MIME, Palette
 from widgets.problems import Problems
 from widgets.session import Session
+from widgets.shell.beside import Beside
 from widgets.shell.breadcrumb import Breadcrumb
 from widgets.shell.depth import Depth
 from widgets.shell.pile import Pile
 from widgets.summary.view import Summary
 from widgets.theme import ThemeSource
 
-SIDES = {"network": (True, True), "train": (False, True), "understand": (False, False)}
-"""Whether the palette and the inspector stand beside the canvas, for each workspace that has one."""
+PALETTE_IN = ("network",)
+"""Workspaces in which the palette stands beside the canvas."""
 
 HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
 """Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
@@ -61,7 +61,8 @@ class Bench(QWidget):
         self.inside: Depth = Depth(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
-        self.inspector, self.problems = Inspector(themes), Problems(themes)
+        self.beside, self.problems = Beside(themes), Problems(themes)
+        self.inspector, self.page = self.beside.inspector, self.beside.page
         self.summary = Summary(themes)
         self.checks = QTabWidget()
         self.left = QTabWidget()
@@ -84,7 +85,7 @@ class Bench(QWidget):
         column.setSpacing(0)
         column.addWidget(self.breadcrumb)
         column.addWidget(self.canvas, 1)
-        for widget in (self.left, centre, self.inspector):
+        for widget in (self.left, centre, self.beside):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([218, 742, 320])
@@ -108,6 +109,7 @@ class Bench(QWidget):
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(self._remember_height)
+        self.beside.changed.connect(self._arrange)
         self.canvas.selectionChanged.connect(self._on_selection)
         self.canvas.statusMessage.connect(self.refused)
         self.canvas.layerActivated.connect(lambda _: self._edit_layer())
@@ -117,6 +119,7 @@ class Bench(QWidget):
         self.breadcrumb.chosen.connect(self.leave_block)
         self.inside.changed.connect(self._show_depth)
         self._session.changed.connect(self._show_trail)
+        self._session.replaced.connect(self._begin_page)
         self.palette_panel.chosen.connect(self.add_layer)
         self.palette_panel.block_chosen.connect(self.add_block)
         self.palette_panel.failed.connect(self.refused)
@@ -141,6 +144,11 @@ class Bench(QWidget):
     def follow_session(self) -> None:
         """Show the session's document, which is another one, from the outside."""
         self._show_depth()
+        self._begin_page()
+
+    def _begin_page(self) -> None:
+        self.page.set_document(self._session.document)
+        self.beside.begin()
 
     def _show_depth(self) -> None:
         """Show the network of the session, or the one inside the block that is open."""
@@ -214,7 +222,7 @@ class Bench(QWidget):
 
     def close_document(self) -> None:
         """Stop listening to the document."""
-        for view in (self.inspector, self.problems, self.outline, self.summary, self.history):
+        for view in (self.inspector, self.page, self.problems, self.outline, self.summary, self.history):
             view.close_document()
         self.canvas.close()
 
@@ -227,12 +235,14 @@ class Bench(QWidget):
         self.inspector.show_selection(ids)
         self.outline.show_selection(list(ids))
         self.summary.show_selection(ids)
+        self.beside.select(ids)
         self.selection_changed.emit()
 
     def _edit_layer(self) -> None:
         """A double-click on a card puts the keyboard into its first setting."""
-        if not self.inspector.isVisible():
+        if not self.beside.isVisible() or self.workspace not in ("network", "train"):
             self.show_workspace("network")
+        self.beside.select(self.selected)
         self.inspector.layer.form.setFocus()
         self.inspector.layer.form.focusNextChild()
 
@@ -325,6 +335,7 @@ class Bench(QWidget):
     def commit_typing(self) -> None:
         """Take over what is being typed in any form in view."""
         self.inspector.commit()
+        self.page.commit()
         for form in self.findChildren(SettingsForm):
             if form.isVisible():
                 form.commit()
@@ -382,9 +393,9 @@ class Bench(QWidget):
             self.middle.setCurrentWidget(panel or self.down)
             return
         self.middle.setCurrentWidget(self.down)
-        left, right = SIDES[self.workspace]
-        self.left.setVisible(left)
-        self.inspector.setVisible(right)
+        self.left.setVisible(self.workspace in PALETTE_IN)
+        self.beside.enter(self.workspace)
+        self.beside.setVisible(self.beside.wanted)
         self.bottom.setVisible(panel is not None)
         if panel is None:
             return
@@ -408,7 +419,7 @@ class Bench(QWidget):
         QTimer.singleShot(0, self, self._divide)
 
     def _next_pane(self, step: int) -> None:
-        panes = [pane for pane in (self.left, self.canvas, self.inspector, self.bottom) if pane.isVisible()]
+        panes = [pane for pane in (self.left, self.canvas, self.beside, self.bottom) if pane.isVisible()]
         focus = QApplication.focusWidget()
         inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
         target = panes[((inside[0] if inside else 0) + step) % len(panes)]

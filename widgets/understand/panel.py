@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from app.pages import slug
 from widgets.theme import ThemeSource
 from widgets.training.controller import TrainingController
 from widgets.training.notice import Notice
@@ -91,6 +92,14 @@ class UnderstandPanel(QWidget):
         """Bring a tab forward by its title."""
         names = [tab.title for tab in self._tabs()]
         self.tabs.setCurrentIndex(names.index(title))
+
+    def show_slug(self, name: str) -> bool:
+        """Bring a tab forward by its title as links write it (``feature-maps``); False where it is not offered."""
+        found = next((tab for tab in self._tabs() if slug(tab.title) == name), None)
+        if found is None or not self.tabs.isTabVisible(self.tabs.indexOf(found)):
+            return False
+        self.tabs.setCurrentWidget(found)
+        return True
 
     def show_filters_of(self, layer: str) -> None:
         """Bring the filters of a convolution forward."""
