@@ -29,6 +29,7 @@ from graph.network import Node
 from widgets import icons
 from widgets.fields.base import mark
 from widgets.forms import SettingsForm
+from widgets.inspector.functions import FunctionHelp
 from widgets.inspector.parts import FactRows, FamilySign, Section
 from widgets.inspector.states import StatesEditor
 from widgets.inspector.words import cost_facts, counted, shape_facts, total_facts
@@ -71,6 +72,7 @@ class LayerPage(Themed, QWidget):
         self.teach.setObjectName("layerHelp")
         self.teach.setWordWrap(True)
         self.teach.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.function = FunctionHelp(themes)
         self.why = QToolButton()
         self.why.setText("?")
         self.why.setCheckable(True)
@@ -109,6 +111,7 @@ class LayerPage(Themed, QWidget):
         column.addWidget(self.nothing)
         column.addWidget(self.loop)
         self.teaching = Section("What it does", self.teach)
+        self.teaching.head.addWidget(self.function)
         for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
             column.addWidget(section)
         column.addStretch(1)
@@ -138,6 +141,7 @@ class LayerPage(Themed, QWidget):
             self.states.show_loop(layer)
         self.shapes.show_facts(shape_facts(node, facts))
         self.costs.show_facts(cost_facts(facts))
+        self.function.show_layer(layer)
         wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
         self.problem.setText("\n".join(problem.message for problem in wrong))
         self.problem.setVisible(bool(wrong))
