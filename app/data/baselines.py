@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from app.data.dataset import Array, Task
 from app.data.prepare import Prepared
+from app.data.stored import Values
+from app.data.transforms import chunks
 
 FITTED = 20_000
 """Most samples that a baseline is fitted to; more are taken evenly spaced."""
@@ -113,7 +116,7 @@ def _measured(prepared: Prepared, name: str, predictions: Array) -> Baseline:
 def _most_frequent(prepared: Prepared) -> Baseline:
     name = prepared.dataset.target
     usual = int(np.bincount(prepared.train.arrays[name]).argmax())
-    held = prepared.test.arrays[name]
+    held = np.asarray(prepared.test.arrays[name])
     said = prepared.dataset.target_field().classes[usual]
     return Baseline(f"always “{said}”", np.full(len(held), usual), accuracy=float((held == usual).mean()))
 
@@ -128,7 +131,7 @@ def _linear(prepared: Prepared) -> Array | None:
     if not prepared.dataset.input_field().measured and not prepared.dataset.input_field().fixed:
         return None
     cut = _some(prepared.train.samples)
-    inputs = _flat(prepared.train.arrays[name][cut])
+    inputs = _flat(prepared.train.arrays[name].take(np.arange(prepared.train.samples)[cut], axis=0))
     answers = prepared.train.arrays[target][cut].reshape(len(inputs), -1).astype(np.float64)
     middle, centre = inputs.mean(axis=0), answers.mean(axis=0)
     inputs -= middle
@@ -140,6 +143,7 @@ def _linear(prepared: Prepared) -> Array | None:
     return prepared.undo(target, said.reshape(shape)).reshape(len(said), -1)
 
 
-def _flat(values: Array) -> Array:
+def _flat(values: Values) -> Array:
     """Samples as rows of at most `INPUTS` numbers, the last ones of each."""
-    return values.reshape(len(values), -1)[:, -INPUTS:].astype(np.float64)
+    pieces = [values[cut].reshape(-1, math.prod(values.shape[1:]))[:, -INPUTS:] for cut in chunks(values)]
+    return np.concatenate(pieces).astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from app.data.choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
 from app.data.sources.tokens import UNKNOWN
 from app.data.split import Indices, split
+from app.data.stored import Stored, Values
 from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians
 from graph.errors import NetloomError
 from graph.shapes import Shape
+
+MEASURED = 20_000_000
+"""Medians of samples that are not in memory are those of so many values, evenly spaced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +28,11 @@ class Part:
 
     ``arrays`` holds every field of the data set, contiguous and in the order of ``indices``: float32
     ``(n, *shape)``, standardised where the choice says so; int64 ``(n,)`` class numbers; int64 ``(n, T)`` tokens; int64
-    ``(n, 1)`` lengths.
+    ``(n, 1)`` lengths. What the data set holds `Stored` is so here as well.
     ``indices`` are int64 ``(n,)`` positions in the data set.
     """
 
-    arrays: dict[str, Array]
+    arrays: Mapping[str, Values]
     indices: Array
 
     @property
@@ -70,7 +75,10 @@ class Prepared:
         held = self.dataset.field_named(field)
         if not held.measured or not np.isnan(values).any():
             return values
-        return filled(values, held.shape, medians(held.values.take(self.train.indices, axis=0), held.shape))
+        known = held.values.take(self.train.indices, axis=0)
+        if isinstance(known, Stored):
+            known = known[:: max(1, known.size // MEASURED)]
+        return filled(values, held.shape, medians(known, held.shape))
 
     def fingerprint(self) -> str:
         """SHA-256 over all samples and their division: equal exactly where training would see the same data."""
@@ -78,7 +86,10 @@ class Prepared:
         for name, part in self.parts.items():
             for field, values in sorted(part.arrays.items()):
                 digest.update(f"{name}.{field}:{values.dtype.str}{values.shape};".encode())
-                digest.update(np.ascontiguousarray(values).data if values.size else b"")
+                if isinstance(values, Stored):
+                    digest.update(values.fingerprint())
+                else:
+                    digest.update(np.ascontiguousarray(values).data if values.size else b"")
         return digest.hexdigest()
 
 
@@ -94,9 +105,9 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
     """
     dataset = choice.source.load(base)
     target = dataset.target_field()
-    labels = target.values if target.classes else None
+    labels = np.asarray(target.values) if target.classes else None
     indices = split(choice.split, dataset.samples, labels, dataset.spans, dataset.groups, dataset.given)
-    arrays: dict[str, dict[str, Array]] = {name: {} for name, _ in indices.parts()}
+    arrays: dict[str, dict[str, Values]] = {name: {} for name, _ in indices.parts()}
     scalers = {}
     for field in dataset.fields.values():
         scaler = _prepare_field(field, indices, arrays, choice.standardise)
@@ -107,9 +118,11 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
 
 
 def _prepare_field(
-    field: Field, indices: Indices, arrays: dict[str, dict[str, Array]], standardise: bool
+    field: Field, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
 ) -> Standardise | None:
     """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
+    if isinstance(field.values, Stored):
+        return _prepare_stored(field, field.values, indices, arrays, standardise)
     cut = {name: np.ascontiguousarray(field.values.take(part, axis=0)) for name, part in indices.parts()}
     _forget_unseen(field, cut)
     scaler = None
@@ -124,6 +137,19 @@ def _prepare_field(
         _check_finite(field.name, cut)
     for name, values in cut.items():
         arrays[name][field.name] = values
+    return scaler
+
+
+def _prepare_stored(
+    field: Field, values: Stored, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
+) -> Standardise | None:
+    """The same for samples that are read when they are asked for; they hold no gaps, and are never copied."""
+    cut = {name: values.take(part) for name, part in indices.parts()}
+    scaler = (
+        Standardise.fit(cut["train"], field.shape) if standardise and field.measured and len(cut["train"]) else None
+    )
+    for name, part in cut.items():
+        arrays[name][field.name] = part if scaler is None else part.scaled(scaler.mean, scaler.scale)
     return scaler
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ FEATURES = 200
 """Statistics are given for this many features at most."""
 VALUES = 20_000_000
 """Statistics of a field with more values than this are taken from evenly spaced samples."""
+SHOWN, FEWEST = 2**24, 12
+"""Samples that are shown hold so many values together at most, unless they would be fewer than `FEWEST`."""
 LEFT_OUT = 255
 """Part number of a sample that is in no part: a window that straddles a boundary in time."""
 
@@ -45,7 +48,8 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram.
     """
     dataset = prepared.dataset
-    index = np.unique(np.linspace(0, dataset.samples - 1, min(limit, dataset.samples)).astype(np.int64))
+    limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))
+    index = np.unique(np.linspace(0, dataset.samples - 1, limit).astype(np.int64))
     found = leaks(prepared)
     return {
         "info": dataset.info.to_json(),
@@ -60,6 +64,11 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         "place": place_of(prepared)[index],
         "values": {name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
     }
+
+
+def _size(field: Field) -> int:
+    """Values in one sample."""
+    return max(1, math.prod(field.values.shape[1:]))
 
 
 def part_of(prepared: Prepared) -> Array:

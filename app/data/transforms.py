@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.stored import Stored, Values
 from graph.shapes import Kind, Shape
 
 FEATURE_AXIS: dict[Kind, int] = {Kind.VECTOR: 1, Kind.SEQUENCE: 2, Kind.IMAGE: 1, Kind.VIDEO: 2}
@@ -48,8 +50,10 @@ class Standardise:
     scale: Array
 
     @classmethod
-    def fit(cls, values: Array, shape: Shape) -> Self:
+    def fit(cls, values: Values, shape: Shape) -> Self:
         """Measure mean and deviation of ``values`` (N, *shape), N at least 1, in one pass."""
+        if isinstance(values, Stored) and values.counted:
+            return cls._of(shape, *values.moments())
         count, mean, spread = 0, np.zeros(shape.features), np.zeros(shape.features)
         for cut in chunks(values):
             rows, middle, squares = _moments(values[cut], shape)
@@ -58,6 +62,11 @@ class Standardise:
             spread += squares + shift**2 * (count * rows / total)
             mean += shift * (rows / total)
             count = total
+        return cls._of(shape, count, mean, spread)
+
+    @classmethod
+    def _of(cls, shape: Shape, count: int, mean: Array, spread: Array) -> Self:
+        """By the number of values per feature, their means, and the sums of their squared distances from them."""
         deviation = np.sqrt(spread / count)
         # Rounding leaves a constant feature with a deviation near its last digit, not at zero.
         still = deviation <= 1e-7 * np.maximum(np.abs(mean), 1e-12)
@@ -99,10 +108,16 @@ def _broadcast(per_feature_values: Array, shape: Shape) -> Array:
     return per_feature_values.reshape(axes)
 
 
-def chunks(values: Array) -> Iterator[slice]:
+def chunks(values: Values) -> Iterator[slice]:
     """Samples in pieces of about `CHUNK` values: sums need 64 bits, but not a whole data set in 64 bits."""
-    step = max(1, CHUNK // max(1, values[:1].size))
+    step = max(1, CHUNK // max(1, math.prod(values.shape[1:])))
     return (slice(start, start + step) for start in range(0, len(values), step))
+
+
+def extent(values: Values) -> tuple[float, float]:
+    """The smallest and the largest of ``values`` (N, ...), of which there are some."""
+    ends = [(values[cut].min(), values[cut].max()) for cut in chunks(values)]
+    return float(min(low for low, _ in ends)), float(max(high for _, high in ends))
 
 
 def all_finite(values: Array) -> bool:

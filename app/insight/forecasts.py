@@ -34,8 +34,8 @@ def forecasts(model: Model, part: str = "test") -> dict[str, Array]:
     if held.samples == 0:
         raise NetloomError(f"The {part} part of this data has no samples; give it a share when splitting the data.")
     predicted = model.prepared.undo(head.field.name, model.predict(model.feed(held))[0])
-    true = model.prepared.undo(head.field.name, held.arrays[head.field.name])
-    seen = model.prepared.undo(source, held.arrays[source])
+    true = model.prepared.undo(head.field.name, np.asarray(held.arrays[head.field.name]))
+    seen = model.prepared.undo(source, np.asarray(held.arrays[source]))
     last = _last_seen(model, seen)
     return {
         "time": (dataset.spans[held.indices, 1] - true.shape[1])[-LONGEST:],

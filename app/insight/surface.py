@@ -51,7 +51,8 @@ def decision_surface(
     if len(model.objective.inputs) != 1 or field.shape.kind is not Kind.VECTOR or field.shape.sizes != (2,):
         raise NetloomError("A decision surface needs a network that reads two features and nothing else.")
     resolution = max(2, min(FINEST, resolution))
-    left, right, bottom, top = bounds or around(field.values)
+    points = np.asarray(field.values, np.float32)
+    left, right, bottom, top = bounds or around(points)
     x = np.linspace(left, right, resolution, dtype=np.float32)
     y = np.linspace(bottom, top, resolution, dtype=np.float32)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -59,13 +60,13 @@ def decision_surface(
     part = Part({name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}, np.arange(len(grid)))
     answers = torch.from_numpy(model.predict(Feed(part, [name], [], model.device))[0])
     square = (resolution, resolution)
-    found: dict[str, Array] = {"x": x, "y": y, "points": field.values.astype(np.float32)}
+    found: dict[str, Array] = {"x": x, "y": y, "points": points}
     if not head.classes:
         return found | {"values": model.prepared.undo(head.field.name, answers.numpy()).reshape(*square, -1)}
     return found | {
         "class": head.decide(answers).numpy().reshape(square),
         "probability": head.probabilities(answers).numpy().reshape(*square, -1),
-        "labels": model.prepared.dataset.field_named(head.field.name).values,
+        "labels": np.asarray(model.prepared.dataset.field_named(head.field.name).values),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +79,16 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
         raise NetloomError(f"The {part} part of this run's data has no samples; give it a share of the data.")
     feed = model.feed(held)
     head = model.objective.heads[0]
-    answers = torch.from_numpy(model.predict(feed)[0])
-    arrays = _of_classes(model, head, held, answers) if head.classes else _of_numbers(model, head, held, answers)
+    arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
     task = "classification" if head.classes else "regression"
     field = head.field
     facts = (task, field.name, field.classes, field.names, field.units)
     return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays)
 
 
-def _of_classes(model: Model, head: Head, held: Part, answers: torch.Tensor) -> dict[str, Array]:
-    true = held.arrays[head.field.name]
+def _of_classes(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
+    answers = torch.from_numpy(model.predict(feed)[0])
+    true = np.asarray(held.arrays[head.field.name])
     chances = head.probabilities(answers)
     chances = chances / chances.sum(1, keepdim=True).clamp_min(1e-12)
     predicted = head.decide(answers).numpy()
@@ -96,34 +97,56 @@ def _of_classes(model: Model, head: Head, held: Part, answers: torch.Tensor) -> 
     worst = np.lexsort((-loss, predicted == true))[:WORST]
     confusion = np.zeros((head.classes, head.classes), np.int64)
     np.add.at(confusion, (true, predicted), 1)
-    return _listed(model, held, true, predicted, worst, loss) | {
+    return _listed(model, held, (true, predicted), (true[worst], predicted[worst]), worst, loss[worst]) | {
         "confusion": confusion,
         "worst/probability": chances[worst, predicted[worst]].numpy(),
         "worst/probabilities": chances[worst].numpy(),
     }
 
 
-def _of_numbers(model: Model, head: Head, held: Part, answers: torch.Tensor) -> dict[str, Array]:
+def _of_numbers(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
+    """Answers are looked at as they come, and only the first and the worst kept: pictures take much memory."""
     name = head.field.name
-    true = model.prepared.undo(name, held.arrays[name])
-    predicted = model.prepared.undo(name, answers.numpy())
-    # Compared in standardised units, so that a feature with large numbers does not decide alone.
-    error = (answers.numpy().astype(np.float64) - held.arrays[name]).reshape(len(true), -1)
-    loss = np.minimum(np.square(error).mean(1), np.finfo(np.float32).max).astype(np.float32)
-    return _listed(model, held, true, predicted, np.argsort(-loss, kind="stable")[:WORST], loss)
+    shown = _shown(held.arrays[name][:1])
+    first: list[Array] = []
+    worst, loss = np.empty(0, np.int64), np.empty(0, np.float32)
+    predicted = np.empty((0, *held.arrays[name].shape[1:]), np.float32)
+    start = 0
+    for answers in model.answered(feed):
+        said = answers[0].numpy()
+        first.append(said[: max(0, shown - start)].copy())
+        # Compared in standardised units, so that a feature with large numbers does not decide alone.
+        error = (said.astype(np.float64) - held.arrays[name][start : start + len(said)]).reshape(len(said), -1)
+        here = np.minimum(np.square(error).mean(1), np.finfo(np.float32).max).astype(np.float32)
+        worst = np.concatenate([worst, start + np.arange(len(said))])
+        loss, predicted = np.concatenate([loss, here]), np.concatenate([predicted, said])
+        kept = np.argsort(-loss, kind="stable")[:WORST]
+        worst, loss, predicted = worst[kept], loss[kept], predicted[kept]
+        start += len(said)
+    undone = partial(model.prepared.undo, name)
+    listed = undone(held.arrays[name][:shown]), undone(np.concatenate(first))
+    return _listed(model, held, listed, (undone(held.arrays[name][worst]), undone(predicted)), worst, loss)
 
 
-def _listed(model: Model, held: Part, true: Array, predicted: Array, worst: Array, loss: Array) -> dict[str, Array]:
-    shown = max(1, min(SHOWN, 2**22 // max(1, true[0].size)))
+def _shown(sample: Array) -> int:
+    """How many samples like this one (1, *sizes) are listed."""
+    return max(1, min(SHOWN, 2**22 // max(1, sample.size)))
+
+
+def _listed(
+    model: Model, held: Part, first: tuple[Array, Array], last: tuple[Array, Array], worst: Array, loss: Array
+) -> dict[str, Array]:
+    """What is told of single samples: truth and answer of the ``first`` and, as ``last``, of the ``worst``."""
+    shown = _shown(first[0][:1])
     source = model.objective.inputs[0]
     return {
         "predictions/index": held.indices[:shown],
-        "predictions/true": true[:shown],
-        "predictions/predicted": predicted[:shown],
+        "predictions/true": first[0][:shown],
+        "predictions/predicted": first[1][:shown],
         "worst/index": held.indices[worst],
-        "worst/true": true[worst],
-        "worst/predicted": predicted[worst],
-        "worst/loss": loss[worst].astype(np.float32),
+        "worst/true": last[0],
+        "worst/predicted": last[1],
+        "worst/loss": loss.astype(np.float32),
         "worst/input": model.prepared.undo(source, held.arrays[source][worst]),
     }
 

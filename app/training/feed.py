@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from app.data.augment import Augment, alter
+from app.data.dataset import Array
 from app.data.prepare import Part
+from app.training.held import Places, Resident, Streamed, ahead, held, laid_out
 
 GATHERED = 2**28
 """Bytes up to which an epoch's samples are put in order at once; larger data is gathered batch by batch."""
@@ -33,8 +35,10 @@ class Batch(NamedTuple):
 
 
 class Feed:
-    """One part of the data on the device.
+    """One part of the data, whose batches come as numbers on the device.
 
+    What fits into the memory that data may take is there from the start; the rest is fetched batch by batch, ahead of
+    its use. Which of them it is changes no value.
     ``channels_last`` lays pictures out as convolutions like them. ``augment`` says how the samples of an epoch are
     altered; those taken in order never are.
     """
@@ -51,31 +55,35 @@ class Feed:
         self.samples = part.samples
         self.channels_last = channels_last
         self._device = device
-        self._inputs = [self._load(part, name) for name in inputs]
-        self._targets = [self._load(part, name) for name in targets]
+        self._columns = {name: held(part.arrays[name], device, channels_last) for name in (*inputs, *targets)}
+        self._inputs = inputs
+        self._targets = targets
         self._augment = augment if augment is not None and augment.active else None
         self._same = [inputs.index(name) if name in inputs else None for name in targets]
 
     def in_order(self, size: int) -> Iterator[Batch]:
         """All samples in their own order, ``size`` at a time."""
-        for start in range(0, self.samples, size):
-            yield self._cut(slice(start, start + size))
+        return self._batches([slice(start, start + size) for start in range(0, self.samples, size)])
 
     def pick(self, index: int) -> Batch:
         """The sample number ``index`` as a batch of one."""
-        return self._cut(slice(index, index + 1))
+        return next(self._batches([slice(index, index + 1)]))
 
     def epoch(self, seed: int, epoch: int, size: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``."""
-        order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(self.samples)).to(self._device)
+        order = np.random.default_rng([seed, epoch]).permutation(self.samples)
         sizes = batch_sizes(self.samples, size)
-        large = sum(one.numel() * one.element_size() for one in (*self._inputs, *self._targets)) > GATHERED
-        each = torch.split(order, sizes)[start:]
-        batches = self._gather_each(each) if large else self._gather_all(order, sizes, start)
+        batches = self._gather_all(order, sizes, start) if self._small else self._batches(_cut(order, sizes, start))
         if self._augment is None:
             return batches
         choice = self._augment
         return (self._alter(batch, choice, (seed, epoch, step)) for step, batch in enumerate(batches, start))
+
+    @property
+    def _small(self) -> bool:
+        """Whether an epoch's samples may be put in order at once."""
+        resident = [one for one in self._columns.values() if isinstance(one, Resident)]
+        return len(resident) == len(self._columns) and sum(one.nbytes for one in resident) <= GATHERED
 
     def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
         """A batch altered on the device; what is to be reconstructed is altered with it."""
@@ -92,28 +100,40 @@ class Feed:
         )
         return Batch(laid, targets, others, share)
 
-    def _gather_all(self, order: Tensor, sizes: list[int], start: int) -> Iterator[Batch]:
-        inputs = zip(*(torch.split(self._laid_out(one[order]), sizes) for one in self._inputs), strict=True)
-        targets = zip(*(torch.split(one[order], sizes) for one in self._targets), strict=True)
-        batches = [Batch(*pair) for pair in zip(inputs, targets, strict=True)]
-        return iter(batches[start:])
+    def _gather_all(self, order: Array, sizes: list[int], start: int) -> Iterator[Batch]:
+        place = torch.from_numpy(order).to(self._device)
+        columns = {name: one.gather(place) for name, one in self._columns.items() if isinstance(one, Resident)}
+        cut = {name: torch.split(values, sizes)[start:] for name, values in columns.items()}
+        inputs, targets = (zip(*(cut[name] for name in names), strict=True) for names in (self._inputs, self._targets))
+        return map(Batch, inputs, targets)
 
-    def _gather_each(self, orders: tuple[Tensor, ...]) -> Iterator[Batch]:
-        for order in orders:
-            yield Batch(
-                tuple(self._laid_out(one[order]) for one in self._inputs), tuple(one[order] for one in self._targets)
-            )
+    def _batches(self, places: Sequence[Places]) -> Iterator[Batch]:
+        """The samples at each of ``places``; what must be fetched is fetched while the batches before are used."""
+        streamed = {name: one for name, one in self._columns.items() if isinstance(one, Streamed)}
+        if not streamed:
+            yield from (self._batch(self._resident(where)) for where in places)
+            return
+        fetched = ahead(lambda where: {name: one.fetch(where) for name, one in streamed.items()}, places)
+        for where, found in zip(places, fetched, strict=True):
+            numbers = {name: streamed[name].numbers(raw) for name, raw in found.items()}
+            yield self._batch(self._resident(where) | numbers)
 
-    def _cut(self, where: slice) -> Batch:
-        return Batch(tuple(one[where] for one in self._inputs), tuple(one[where] for one in self._targets))
+    def _resident(self, where: Places) -> dict[str, Tensor]:
+        columns = {name: one for name, one in self._columns.items() if isinstance(one, Resident)}
+        if isinstance(where, slice):
+            return {name: one.values[where] for name, one in columns.items()}
+        place = torch.from_numpy(where).to(self._device)
+        return {name: one.gather(place) for name, one in columns.items()}
 
-    def _load(self, part: Part, name: str) -> Tensor:
-        return self._laid_out(torch.from_numpy(part.arrays[name]).to(self._device))
+    def _batch(self, columns: dict[str, Tensor]) -> Batch:
+        return Batch(tuple(columns[name] for name in self._inputs), tuple(columns[name] for name in self._targets))
 
     def _laid_out(self, values: Tensor) -> Tensor:
-        if self.channels_last and values.dim() == 4:
-            return values.contiguous(memory_format=torch.channels_last)
-        return values
+        return laid_out(values, self.channels_last)
+
+
+def _cut(order: Array, sizes: list[int], start: int) -> Sequence[Places]:
+    return list(np.split(order, np.cumsum(sizes)[:-1]))[start:]
 
 
 def batch_sizes(samples: int, size: int) -> list[int]:

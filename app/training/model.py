@@ -142,14 +142,16 @@ class Model:
 
     def predict(self, feed: Feed) -> list[Array]:
         """The answers over a part: one float32 array (n, *sizes) for each output."""
-        found: list[list[Tensor]] = [[] for _ in self.objective.heads]
+        found = zip(*self.answered(feed), strict=True)
+        return [torch.cat(kept).contiguous().numpy() for kept in found]
+
+    def answered(self, feed: Feed) -> Iterator[tuple[Tensor, ...]]:
+        """The answers over a part as they come: a few samples at a time, a float32 tensor for each output."""
         with self.evaluating():
             for batch in feed.in_order(self.evaluation_size):
                 answers = self.answers(batch.inputs)
                 listed = answers if isinstance(answers, tuple) else (answers,)
-                for kept, answer in zip(found, listed, strict=True):
-                    kept.append(answer.float().cpu())
-        return [torch.cat(kept).contiguous().numpy() for kept in found]
+                yield tuple(answer.float().cpu() for answer in listed)
 
 
 def plan_of(project: Project) -> Plan:

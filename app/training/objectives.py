@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from app.data.prepare import Prepared
+from app.data.transforms import extent
 from app.training.heads import Head, find_heads, fits
 from app.training.plan import Plan
 from graph.compile import Compiled
@@ -102,8 +103,11 @@ def _input_field(network: Network, compiled: Compiled, prepared: Prepared, id_: 
 def _check_range(head: Head, prepared: Prepared) -> None:
     """Binary cross-entropy has a meaning only for targets between 0 and 1."""
     values = prepared.train.arrays[head.field.name]
-    if head.loss == "bce" and not head.classes and values.size and (values.min() < 0 or values.max() > 1):
+    if head.loss != "bce" or head.classes or not values.size:
+        return
+    low, high = extent(values)
+    if low < 0 or high > 1:
         raise NetloomError(
             f"{head.output}: binary cross-entropy needs targets between 0 and 1, but “{head.field.name}” goes from "
-            f"{values.min():.3g} to {values.max():.3g}; choose mse as its loss, or switch standardising off."
+            f"{low:.3g} to {high:.3g}; choose mse as its loss, or switch standardising off."
         )

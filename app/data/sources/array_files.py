@@ -9,12 +9,13 @@ import struct
 import warnings
 import zipfile
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import numpy as np
 
 from app.data.dataset import Array
 from app.data.sources.safe_tensors import read_safetensors
+from app.data.stored import RowFile
 from graph.errors import NetloomError
 
 LIMIT = 2 * 2**30
@@ -46,6 +47,29 @@ def read_arrays(file: Path) -> dict[str, Array]:
         raise NetloomError(f"{file.name} is damaged or cannot be read ({_short(error)}).") from None
 
 
+def rows_of(file: Path) -> RowFile | None:
+    """The array in a file that holds nothing but its rows, unread: NPY, and IDX that is not packed; None for others.
+
+    A file that is damaged counts as another: whoever reads it as a whole says what is wrong with it.
+    """
+    with file.open("rb") as stream:
+        start = stream.read(6)
+        stream.seek(0)
+        try:
+            if start == b"\x93NUMPY":
+                shape, fortran, dtype = _npy_header(file.name, stream)
+            elif start[:2] == b"\0\0" and file.suffix.lower() != ".safetensors":
+                (shape, dtype), fortran = _idx_header(file, stream), False
+            else:
+                return None
+        except Exception:  # NumPy's header parser raises almost anything at damaged bytes
+            return None
+        if fortran or not shape or min(shape) < 1 or dtype.kind not in "biuf":
+            return None
+        rows = RowFile(file, shape, dtype, stream.tell())
+        return rows if rows.nbytes <= file.stat().st_size - stream.tell() else None
+
+
 def _by_content(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     start = stream.read(6)
     stream.seek(0)
@@ -68,9 +92,7 @@ def _by_content(file: Path, stream: IO[bytes]) -> dict[str, Array]:
 
 def _npy(name: str, stream: IO[bytes], size: int) -> Array:
     """One array in NumPy's format, of which the file has ``size`` bytes."""
-    version = np.lib.format.read_magic(stream)
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = header(stream, max_header_size=HEADER)
+    shape, fortran, dtype = _npy_header(name, stream)
     if dtype.hasobject:
         raise NetloomError(f"{name} holds pickled Python objects, which could run code; save plain numbers instead.")
     if dtype.kind not in "biuf" and not (dtype.kind == "U"):
@@ -84,6 +106,13 @@ def _npy(name: str, stream: IO[bytes], size: int) -> Array:
     if len(raw) < amount:
         raise NetloomError(f"{name} is cut off: it should hold {amount} bytes of values.")
     return np.frombuffer(raw, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _npy_header(name: str, stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape of an array, whether its first axis runs fastest, and its type."""
+    version = np.lib.format.read_magic(stream)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    return header(stream, max_header_size=HEADER)
 
 
 def _npz(file: Path, stream: IO[bytes]) -> dict[str, Array]:
@@ -104,15 +133,18 @@ def _npz(file: Path, stream: IO[bytes]) -> dict[str, Array]:
 
 def _idx(file: Path, stream: IO[bytes]) -> Array:
     """One array in the format of MNIST: type and number of axes, sizes, then values, all big-endian."""
-    zero, code, axes = struct.unpack(">HBB", _exactly(file, stream, 4))
-    if zero != 0 or code not in IDX_TYPES or not 1 <= axes <= 4:
-        raise NetloomError(f"{file.name} is not an IDX file, as MNIST's files are.")
-    shape = struct.unpack(f">{axes}I", _exactly(file, stream, 4 * axes))
-    dtype = np.dtype(IDX_TYPES[code])
+    shape, dtype = _idx_header(file, stream)
     amount = math.prod(shape) * dtype.itemsize
     if amount > LIMIT:
         raise _too_large(file.name)
     return np.frombuffer(_exactly(file, stream, amount), dtype).reshape(shape)
+
+
+def _idx_header(file: Path, stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    zero, code, axes = struct.unpack(">HBB", _exactly(file, stream, 4))
+    if zero != 0 or code not in IDX_TYPES or not 1 <= axes <= 4:
+        raise NetloomError(f"{file.name} is not an IDX file, as MNIST's files are.")
+    return struct.unpack(f">{axes}I", _exactly(file, stream, 4 * axes)), np.dtype(IDX_TYPES[code])
 
 
 def _exactly(file: Path, stream: IO[bytes], amount: int) -> bytes:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.array_files import read_arrays
+from app.data.memory import budget
+from app.data.sources.array_files import read_arrays, rows_of
 from app.data.sources.columns import CLASSES
 from app.data.sources.files import FileSource, within_budget
 from app.data.sources.table import rare_note
+from app.data.stored import Kept, RowFile, Stored, Values
+from app.data.transforms import FEATURE_AXIS
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, image, sequence, vector, video
@@ -19,6 +23,8 @@ from graph.shapes import Kind, Shape, image, sequence, vector, video
 SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
 TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
 """Names that people give to samples and targets, the likeliest first."""
+COPIES = 8
+"""Bytes that a value takes in memory where samples are read whole: as a 32-bit number, and again standardised."""
 
 
 class Arrays(FileSource):
@@ -41,25 +47,30 @@ class Arrays(FileSource):
 
     def read(self, file: Path) -> Dataset:
         """The samples, and the targets where there are any."""
-        arrays = read_arrays(file)
-        name = pick(file, {key: values for key, values in arrays.items() if key != self.target}, self.samples, SAMPLES)
-        raw = arrays[name]
-        held = self._held(file, arrays, name)
+        raw, held = self._read(file)
         check_samples(file, raw)
         shape = shape_of(raw.shape[1:], self.layout, file)
-        within_budget(file, 4 * raw.size)
         field = Field("input", shape, values=as_samples(raw, shape, self.layout, file))
         if held is None:
             fields, task = {"input": field}, Task.RECONSTRUCTION
         else:
-            target, task = self._target(file, held, len(raw))
+            target, task = self._target(file, held, raw.shape[0])
             fields = {"input": field, "target": target}
         notes = self.change_note(file)
         if task is Task.CLASSIFICATION:
-            notes += rare_note(fields["target"].values, fields["target"].classes)
-        summary = f"{len(raw)} samples of {file.name}, each {shape.described()}."
+            notes += rare_note(np.asarray(fields["target"].values), fields["target"].classes)
+        summary = f"{raw.shape[0]} samples of {file.name}, each {shape.described()}."
         aim = "target" if held is not None else "input"
         return Dataset(self.kind, file.stem, task, fields, ("input",), aim, summary, notes=notes)
+
+    def _read(self, file: Path) -> tuple[Array | RowFile, Array | None]:
+        """Samples and targets; samples that take much memory are not read as long as their file is nothing else."""
+        rows = rows_of(file)
+        if rows is not None and COPIES * math.prod(rows.shape) > budget():
+            return rows, self._held(file, {}, "")
+        arrays = read_arrays(file)
+        name = pick(file, {key: values for key, values in arrays.items() if key != self.target}, self.samples, SAMPLES)
+        return arrays[name], self._held(file, arrays, name)
 
     def _held(self, file: Path, arrays: dict[str, Array], samples: str) -> Array | None:
         """The targets: in the same file, or in one beside it."""
@@ -126,13 +137,14 @@ def labels_beside(file: Path) -> Path | None:
     return file.with_name(name) if name != file.name else None
 
 
-def check_samples(file: Path, raw: Array) -> None:
+def check_samples(file: Path, raw: Array | RowFile) -> None:
     """Raise `NetloomError` unless ``raw`` holds at least three samples of finite numbers."""
     if raw.dtype.kind not in "biuf":
         raise NetloomError(f"{file.name}: samples must be numbers, not {raw.dtype}.")
-    if raw.ndim == 0 or len(raw) < 3 or 0 in raw.shape:
+    if not raw.shape or raw.shape[0] < 3 or 0 in raw.shape:
         raise NetloomError(f"{file.name}: at least 3 samples are needed; the array is {raw.shape}.")
-    check_finite(file, raw)
+    for piece in Kept(raw, 0).pieces() if raw.dtype.kind == "f" else ():
+        check_finite(file, raw[piece])
 
 
 def check_finite(file: Path, values: Array) -> None:
@@ -183,14 +195,20 @@ def _likely_layout(axes: tuple[int, ...], file: Path) -> str:
     raise NetloomError(f"{file.name}: samples with {len(axes)} axes cannot be used; four are the most.")
 
 
-def as_samples(raw: Array, shape: Shape, layout: str, file: Path) -> Array:
-    """``raw`` as float32 (N, *shape); pictures whose values are bytes become 0 to 1."""
+def as_samples(raw: Array | RowFile, shape: Shape, layout: str, file: Path) -> Values:
+    """``raw`` as float32 (N, *shape); pictures whose values are bytes become 0 to 1, when they are asked for."""
     if layout == "auto":
         layout = _likely_layout(raw.shape[1:], file)
-    values = np.moveaxis(raw, -1, 1) if layout == "channels_last" else raw
-    flat = np.ascontiguousarray(values).reshape(len(raw), *(size or 1 for size in shape.sizes)).astype(np.float32)
-    grey_values = raw.dtype == np.uint8 and shape.kind in (Kind.IMAGE, Kind.VIDEO)
-    return flat / np.float32(255.0) if grey_values else flat
+    last = layout == "channels_last"
+    sizes = tuple(size or 1 for size in shape.sizes)
+    whole = (raw.shape[0], *(raw.shape[1:] if last else sizes))
+    shares = raw.dtype == np.uint8 and shape.kind in (Kind.IMAGE, Kind.VIDEO)
+    if isinstance(raw, RowFile) or shares:
+        rows = raw.reshape(whole) if isinstance(raw, RowFile) else np.ascontiguousarray(raw).reshape(whole)
+        return Stored.of(Kept(rows, 3 if last else FEATURE_AXIS[shape.kind]), last, shares=shares)
+    within_budget(file, 4 * raw.size)
+    values = np.moveaxis(raw, -1, 1) if last else raw
+    return np.ascontiguousarray(values).reshape(len(raw), *sizes).astype(np.float32)
 
 
 def classes_field(file: Path, values: Array) -> Field:

@@ -1,33 +1,45 @@
-"""Pictures decoded once: bytes on disk that are read as memory, finished bit by bit, and thrown away by age."""
+"""Pictures decoded once: bytes in a file that are read as needed, finished bit by bit, and thrown away by age."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import json
-from collections.abc import Iterator, Sequence
+import math
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.memory import budget
 from app.data.sidecar import key_of
 from app.data.sources.pictures import PictureError, picture_bytes
+from app.data.stored import Facts, Kept, RowFile
 from app.home import home
+from graph.errors import NetloomError
 
 LIMIT = 8 * 2**30
-"""Most bytes of decoded pictures that are kept on disk."""
+"""Most bytes of decoded pictures that are kept on disk, unless one set alone takes more."""
 SMALL = 2**24
 """Fewer bytes than this are decoded anew each time; a file for them is not worth it."""
 BATCH = 64
 """Pictures that are decoded before what was done is noted down."""
 WAITING, DONE, REFUSED = 0, 1, 2
 
+Put = Callable[[list[int], Array], None]
+"""Keeps pictures (n, H, W, C) of these numbers, and that they are done."""
+
 
 class Decoded:
-    """The pictures ``files`` as uint8 (N, C, H, W), decoded when they are first asked for.
+    """The pictures ``files`` as uint8 (N, H, W, C), decoded when they are first asked for.
 
     What an earlier, interrupted attempt has decoded is used. Where the disk is full, the memory takes its place.
+    ``sizes`` are (channels, height, width).
     """
 
     def __init__(self, files: Sequence[Path], sizes: tuple[int, int, int], fit: str) -> None:
@@ -36,53 +48,94 @@ class Decoded:
         self.fit = fit
         stamps = [(str(file), *_stamp(file)) for file in files]
         self._place = home() / "cache" / "pictures" / key_of(stamps, sizes, fit)
+        self._shape = (len(files), *sizes[1:], sizes[0])
+        self._notes = np.zeros(len(files), _note(sizes[0]))
 
-    def read(self) -> tuple[Array, dict[int, str]]:
-        """The pictures, and for each that cannot be used its number and why; its pixels are zero."""
-        shape = (len(self.files), *self.sizes)
-        if int(np.prod(shape)) < SMALL:
-            return self._fill(np.zeros(shape, np.uint8), np.zeros(len(self.files), np.uint8), {})
+    def read(self) -> tuple[Kept, dict[int, str]]:
+        """The pictures, and for each that cannot be used its number and why; its pixels are zero.
+
+        Raises
+        ------
+        NetloomError
+            if there is room for them neither on the disk nor in memory.
+        """
+        amount = math.prod(self._shape)
+        if amount < SMALL:
+            return self._in_memory()
         try:
-            return self._on_disk(shape)
-        except OSError:
-            return self._fill(np.zeros(shape, np.uint8), np.zeros(len(self.files), np.uint8), {})
+            return self._on_disk()
+        except OSError as error:
+            if amount > budget():
+                reason = (error.strerror or str(error)).lower()
+                raise NetloomError(
+                    f"The decoded pictures take {amount / 2**30:.1f} GB, for which there is no room in "
+                    f"{self._place.parent} ({reason}); free some space there, or choose a smaller size."
+                ) from None
+            return self._in_memory()
 
-    def _on_disk(self, shape: tuple[int, ...]) -> tuple[Array, dict[int, str]]:
-        size = int(np.prod(shape))
+    def _in_memory(self) -> tuple[Kept, dict[int, str]]:
+        pixels = np.zeros(self._shape, np.uint8)
+        self._notes = np.zeros(len(self.files), self._notes.dtype)
+
+        def put(numbers: list[int], pictures: Array) -> None:
+            pixels[numbers] = pictures
+
+        refused = self._fill({}, put)
+        return Kept(pixels, 3, self._facts()), refused
+
+    def _on_disk(self) -> tuple[Kept, dict[int, str]]:
+        pixels, notes, reasons = (self._place / name for name in ("pixels", "notes", "refused.json"))
         self._place.mkdir(parents=True, exist_ok=True)
-        make_room(self._place, size)
-        pixels, states = self._place / "pixels", self._place / "states"
-        for path, length in ((pixels, size), (states, shape[0])):
-            if not path.is_file() or path.stat().st_size != length:
-                with path.open("wb") as stream:
-                    # Written, not only set: a disk that fills up later would end the process at a mapped page.
-                    for start in range(0, length, 1 << 22):
-                        stream.write(bytes(min(1 << 22, length - start)))
-        values = np.memmap(pixels, np.uint8, "r+", shape=shape)
-        done = np.memmap(states, np.uint8, "r+", shape=(shape[0],))
-        reasons = self._place / "refused.json"
         with contextlib.suppress(OSError):
-            self._place.touch()
+            self._place.touch()  # the age by which sets are thrown away
+        if notes.is_file() and notes.stat().st_size == self._notes.nbytes and pixels.is_file():
+            self._notes = np.fromfile(notes, self._notes.dtype)
         known = json.loads(reasons.read_text("utf-8")) if reasons.is_file() else {}
-        found, refused = self._fill(values, done, {int(number): str(why) for number, why in known.items()})
-        reasons.write_text(json.dumps(refused), "utf-8")
-        return found, refused
+        row = math.prod(self._shape[1:])
+        make_room(self._place, row * len(self.files), row * int((self._notes["state"] == WAITING).sum()))
+        with _to_write(pixels, row * len(self.files)) as kept, _to_write(notes, self._notes.nbytes) as noted:
 
-    def _fill(self, values: Array, done: Array, refused: dict[int, str]) -> tuple[Array, dict[int, str]]:
+            def put(numbers: list[int], pictures: Array) -> None:
+                # Pixels first: a note must never say more than they hold.
+                for stream, rows in ((kept, pictures), (noted, self._notes[numbers])):
+                    for number, one in zip(numbers, rows, strict=True):
+                        stream.seek(number * one.nbytes)
+                        stream.write(one.tobytes())
+                    stream.flush()
+
+            refused = self._fill({int(number): str(why) for number, why in known.items()}, put)
+        reasons.write_text(json.dumps(refused), "utf-8")
+        return Kept(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._facts()), refused
+
+    def _fill(self, refused: dict[int, str], put: Put) -> dict[int, str]:
         """Decode what is still waiting; refused pictures whose reason was lost are tried again."""
-        again = [number for number in np.flatnonzero(done == REFUSED) if int(number) not in refused]
-        waiting = sorted([*np.flatnonzero(done == WAITING), *again])
+        states = self._notes["state"]
+        again = [number for number in np.flatnonzero(states == REFUSED) if int(number) not in refused]
+        waiting = sorted([*np.flatnonzero(states == WAITING), *again])
         with ThreadPoolExecutor(4) as threads:
             for start in range(0, len(waiting), BATCH):
                 batch = [int(number) for number in waiting[start : start + BATCH]]
-                for number, found in zip(batch, threads.map(self._decode, batch), strict=True):
+                pictures = np.zeros((len(batch), *self._shape[1:]), np.uint8)
+                for place, found in enumerate(threads.map(self._noted, batch)):
                     if isinstance(found, str):
-                        refused[number] = found
+                        refused[batch[place]] = found
                     else:
-                        values[number] = found
-                # Only now: a state must never say more than the pixels hold.
-                done[batch] = [REFUSED if number in refused else DONE for number in batch]
-        return values, refused
+                        pictures[place] = found
+                put(batch, pictures)
+        return refused
+
+    def _noted(self, number: int) -> Array | str:
+        """One picture decoded, and what is to be known of it noted."""
+        found = self._decode(number)
+        note = self._notes[number : number + 1]
+        note["state"] = REFUSED if isinstance(found, str) else DONE
+        if not isinstance(found, str):
+            facts = Facts.of(found[None], 3)
+            note["digest"], note["sums"], note["squares"] = facts.digests, facts.sums, facts.squares
+        return found
+
+    def _facts(self) -> Facts:
+        return Facts(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
 
     def _decode(self, number: int) -> Array | str:
         channels, height, width = self.sizes
@@ -92,16 +145,44 @@ class Decoded:
             return str(error)
 
 
-def make_room(place: Path, size: int) -> None:
-    """Throw away the decoded pictures that were not used for longest, so that ``size`` bytes more are within bounds."""
-    folders = sorted(_others(place), key=lambda one: one.stat().st_mtime, reverse=True)
-    total = size
+def _note(channels: int) -> np.dtype[np.void]:
+    """What is noted down of each picture."""
+    eights = {"digest": 2, "sums": channels, "squares": channels}
+    return np.dtype([("state", "u1", ()), *((name, "<u8", (count,)) for name, count in eights.items())])
+
+
+def _to_write(path: Path, length: int) -> io.BufferedRandom:
+    """A file of ``length`` bytes to write into; what it holds already stays, the rest takes no room yet."""
+    stream = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b")
+    stream.truncate(length)
+    return stream
+
+
+def make_room(place: Path, size: int, missing: int) -> None:
+    """Throw away the decoded pictures that were not used for longest, so that those in ``place`` find room.
+
+    They are ``size`` bytes in all, of which ``missing`` are not on the disk yet.
+
+    Raises
+    ------
+    OSError
+        if there is no room even so.
+    """
+    folders = sorted(_others(place), key=lambda one: one.stat().st_mtime)
+    total = size + sum(_size(folder) for folder in folders)
     for folder in folders:
-        total += sum(one.stat().st_size for one in folder.iterdir())
-        if total > LIMIT:
-            for one in folder.iterdir():
-                one.unlink(missing_ok=True)
-            folder.rmdir()
+        if total <= LIMIT and shutil.disk_usage(place).free >= missing:
+            break
+        total -= _size(folder)
+        for one in folder.iterdir():
+            one.unlink(missing_ok=True)
+        folder.rmdir()
+    if shutil.disk_usage(place).free < missing:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _size(folder: Path) -> int:
+    return sum(one.stat().st_size for one in folder.iterdir())
 
 
 def _others(place: Path) -> Iterator[Path]:

@@ -13,13 +13,12 @@ from typing import ClassVar
 import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
+from app.data.memory import GIGABYTE, budget
 from app.data.sidecar import keep, key_of, recall
 from app.data.sources.base import Source
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
-BUDGET = 4 * 2**30
-"""Most bytes that a data set may take in memory."""
 CHANGED = "has changed since it was chosen for this project."
 """How the note about a file of other content ends."""
 
@@ -152,8 +151,8 @@ def reading(file: Path) -> Iterator[None]:
 
 def within_budget(file: Path, amount: int) -> None:
     """Raise `NetloomError` if ``amount`` bytes of samples are more than a data set may take in memory."""
-    if amount > BUDGET:
+    if amount > budget():
         raise NetloomError(
-            f"{file.name} would take {amount / 2**30:.1f} GB of memory, more than the {BUDGET >> 30} GB allowed; "
-            "use fewer or smaller samples."
+            f"{file.name} would take {amount / GIGABYTE:.1f} GB of memory, more than the {budget() / GIGABYTE:.1f} GB "
+            "that data may take; use fewer or smaller samples, or set NETLOOM_MEMORY to more GB."
         )

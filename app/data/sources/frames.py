@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app.data.sources.files import BUDGET, FileSource, stamp
+from app.data.memory import GIGABYTE, budget
+from app.data.sources.files import FileSource, stamp
 from app.data.sources.parsing import HEAD, Written, decoded_head, found, table_of, wrong_encoding
 from app.data.sources.workbooks import BOOKS, PARQUET, book_of, parquet_of
 from graph.errors import NetloomError
@@ -62,8 +63,11 @@ class CsvSource(FileSource):
 def _check_size(file: Path) -> None:
     if file.is_dir():
         raise NetloomError(f"{file.name} is a folder; a file with a table is needed.")
-    if file.stat().st_size > BUDGET // 2:
-        raise NetloomError(f"{file.name} is larger than {BUDGET >> 31} GB; use a smaller part of it.")
+    if file.stat().st_size > budget() // 2:
+        raise NetloomError(
+            f"{file.name} is larger than {budget() / 2 / GIGABYTE:.1f} GB, half of what data may take in memory; use a "
+            "smaller part of it, or set NETLOOM_MEMORY to more GB."
+        )
 
 
 def _check_head(file: Path, head: str) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.sources.columns import CLASSES, labels, likely_target, look
 from app.data.sources.decoded import Decoded
-from app.data.sources.files import FileSource, locate, reading, within_budget
+from app.data.sources.files import FileSource, locate, reading
 from app.data.sources.frames import CsvSource
 from app.data.sources.pictures import SUFFIXES, is_colour
 from app.data.sources.table import check_column
+from app.data.stored import Stored
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import image, vector
@@ -59,11 +60,10 @@ class Images(FileSource):
         """The pictures, and the name of the folder each is in, or its label, as its class."""
         listed = self._listed(file)
         info = self._info(file, listed, sum(len(files) for files in listed.values()))
-        within_budget(file, 4 * info.samples * (info.shape.elements or 0))
         files = [one for members in listed.values() for one in members]
         held = np.repeat(np.arange(len(listed)), [len(members) for members in listed.values()])
         sizes = (info.shape.size("C"), self.height, self.width)
-        pixels, refused = Decoded(files, sizes, self.fit).read()
+        kept, refused = Decoded(files, sizes, self.fit).read()
         skipped = [f"{_short(file, files[number])} {why}" for number, why in sorted(refused.items())]
         used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
         if not len(used):
@@ -72,7 +72,7 @@ class Images(FileSource):
             raise NetloomError(f"Only one folder in {file.name} holds pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
         fields = {
-            "image": Field("image", info.shape, values=as_shares(pixels, used)),
+            "image": Field("image", info.shape, values=Stored.of(kept, True, used)),
             "class": Field("class", info.target_shape, info.classes, values=held[used].astype(np.int64)),
         }
         notes = skipped_note(skipped) + self.change_note(file)
@@ -98,14 +98,6 @@ class Images(FileSource):
         if self.colour != "auto":
             return self.colour == "colour"
         return any(is_colour(file) for files in listed.values() for file in files[:5])
-
-
-def as_shares(pixels: Array, used: Array) -> Array:
-    """The pictures ``used`` of uint8 (N, C, H, W) as float32 from 0 to 1, a few at a time."""
-    values = np.empty((len(used), *pixels.shape[1:]), dtype=np.float32)
-    for start in range(0, len(used), 256):
-        np.multiply(pixels[used[start : start + 256]], np.float32(1 / 255), out=values[start : start + 256])
-    return values
 
 
 def listed_in_table(file: Path, column: str, target: str) -> dict[str, list[Path]]:

@@ -12,6 +12,7 @@ from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.sources.array_files import read_arrays
 from app.data.sources.base import Source
 from app.data.sources.cifar import TENS, Cifar
+from app.data.stored import Kept, Stored
 from graph.errors import NetloomError
 from graph.shapes import image, vector
 
@@ -46,13 +47,13 @@ class Fetched(Source):
         if len(pictures) != self.samples or labels.max() >= len(self.classes):
             raise NetloomError(f"The files of {self.title} are incomplete; remove {download.place(self.kind)}.")
         fields = {
-            "image": Field("image", info.shape, values=pictures),
+            "image": Field("image", info.shape, values=Stored.of(Kept(pictures, 1))),
             "class": Field("class", info.target_shape, self.classes, values=labels),
         }
         return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, given=given)
 
     def arrays(self, folder: Path) -> tuple[Array, Array, Array]:
-        """Pictures float32 (N, C, H, W), classes int64 (N,), and the part of each (N,)."""
+        """Pictures uint8 (N, C, H, W), classes int64 (N,), and the part of each (N,)."""
         both = []
         for part in ("train", "t10k"):
             pictures = next(iter(read_arrays(folder / f"{part}-images-idx3-ubyte.gz").values()))
@@ -61,8 +62,8 @@ class Fetched(Source):
                 raise NetloomError(f"The files of {self.title} do not fit each other; remove {folder}.")
             both.append((pictures, labels))
         given = np.repeat(np.array([0, 2], dtype=np.uint8), [len(labels) for _, labels in both])
-        pictures = np.concatenate([one for one, _ in both])[:, None] / np.float32(255.0)
-        return pictures.astype(np.float32, copy=False), np.concatenate([one for _, one in both]).astype(np.int64), given
+        pictures = np.concatenate([one for one, _ in both])[:, None].astype(np.uint8, copy=False)
+        return pictures, np.concatenate([one for _, one in both]).astype(np.int64), given
 
 
 class Mnist(Fetched):
@@ -103,4 +104,6 @@ class Cifar10(Fetched):
         loaded = Cifar(path=str(folder / download.KNOWN[self.kind].files[0].name)).load()
         if loaded.given is None:
             raise NetloomError(f"The files of {self.title} are incomplete; remove {folder}.")
-        return loaded.input_field().values, loaded.target_field().values, loaded.given
+        pictures = loaded.input_field().values
+        assert isinstance(pictures, Stored)
+        return pictures.raw(slice(None)), np.asarray(loaded.target_field().values), loaded.given

@@ -78,10 +78,10 @@ class Text(CsvSource):
         self, file: Path, texts: list[str], held: Field, task: Task, summary: str, notes: tuple[str, ...]
     ) -> Dataset:
         field, more = self._field(file, texts)
-        notes += more + (rare_note(held.values, held.classes) if held.classes else ())
+        notes += more + (rare_note(np.asarray(held.values), held.classes) if held.classes else ())
         count = lengths_field()
         # A text without a single token still takes one step, of padding.
-        lengths = np.maximum((field.values != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
+        lengths = np.maximum((np.asarray(field.values) != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
         length = Field(count.name, count.shape, names=count.names, units=count.units, fixed=True, values=lengths)
         fields = {"text": field, "target": held, count.name: length}
         return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)

@@ -1,7 +1,7 @@
 """Pictures in a folder per class: any format, upright, one size; damaged ones are listed, never fatal."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -18,6 +18,12 @@ from graph.errors import NetloomError
 from graph.shapes import image
 
 RNG = np.random.default_rng(0)
+
+
+class DiskUsage(NamedTuple):
+    total: int
+    used: int
+    free: int
 
 
 def save(path: Path, values: Array, **options: Any) -> Path:
@@ -134,10 +140,35 @@ def test_folders_that_are_no_data_are_refused(tmp_path: Path, pets: Path) -> Non
         Images(path=str(pets)).load()
 
 
-def test_more_pictures_than_memory_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.data.sources.files.BUDGET", 1000)
-    with pytest.raises(NetloomError, match="of memory, more than"):
+def test_pictures_for_which_there_is_no_room_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoded, "SMALL", 0)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: DiskUsage(0, 0, 0))
+    assert Images(path=str(pets)).load().samples == 8
+    _loaded.cache_clear()
+    monkeypatch.setenv("NETLOOM_MEMORY", "1e-6")
+    with pytest.raises(NetloomError, match=r"for which there is no room in .*pictures \(no space left on device\)"):
         Images(path=str(pets)).load()
+
+
+def test_a_disk_that_fills_up_while_pictures_are_decoded_costs_time_only(
+    pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = decoded._to_write
+
+    def full(path: Path, length: int) -> Any:
+        stream = plain(path, length)
+        if path.name == "notes":
+            return stream
+        stream.close()
+        return Path("/dev/full").open("r+b")
+
+    monkeypatch.setattr(decoded, "_to_write", full)
+    if not Path("/dev/full").exists():
+        pytest.skip("only Linux has a disk that is always full")
+    dataset = Images(path=str(pets)).load()
+    assert dataset.samples == 8
+    first = picture_array(pets / "cat" / "0.png", (32, 32), True, "stretch")
+    np.testing.assert_allclose(dataset.input_field().values[0], first, atol=1e-6)
 
 
 def test_a_table_names_pictures_and_labels(pets: Path, tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""How much memory data may take: a quarter of the machine's, or what ``NETLOOM_MEMORY`` says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from graph.errors import NetloomError
+
+GIGABYTE = 1 << 30
+SHARE = 4
+"""One part in so many of the machine's memory is for data, unless it is said otherwise."""
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Where Linux says how much memory a container may take."""
+
+
+def budget() -> int:
+    """Bytes that the samples of a data set may take in memory: ``NETLOOM_MEMORY`` in GB, or a quarter of the machine's.
+
+    Raises
+    ------
+    NetloomError
+        if ``NETLOOM_MEMORY`` is no number above 0.
+    """
+    said = os.environ.get("NETLOOM_MEMORY", "").strip()
+    if not said:
+        return max(GIGABYTE, installed() // SHARE)
+    try:
+        amount = float(said)
+        if not 0 < amount < 1e6:
+            raise ValueError
+    except ValueError:
+        raise NetloomError(
+            f"NETLOOM_MEMORY is “{said}”; give the GB that data may take in memory, such as 4."
+        ) from None
+    return int(amount * GIGABYTE)
+
+
+@cache
+def installed() -> int:
+    """Bytes of memory that this machine has, or this container may take."""
+    return min([_physical(), *(limit for limit in map(_limit, LIMITS) if limit)])
+
+
+def _limit(place: str) -> int:
+    try:
+        return int(Path(place).read_text("ascii"))
+    except (OSError, ValueError):  # no such limit, or it says “max”
+        return 0
+
+
+def _physical() -> int:
+    if sys.platform == "win32":
+        import ctypes
+
+        class Status(ctypes.Structure):
+            _fields_ = (("length", ctypes.c_ulong), ("load", ctypes.c_ulong), ("amounts", ctypes.c_uint64 * 7))
+
+        status = Status(length=ctypes.sizeof(Status))
+        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return int(status.amounts[0])
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
