@@ -234,7 +234,7 @@ def _limits(model: Model, source: Source) -> tuple[Array, Array]:
 
 
 def _some(model: Model, source: Source) -> Array:
-    values: Array = model.prepared.train.arrays[source.field.name]
+    values = model.prepared.train.arrays[source.field.name]
     return values[:: max(1, len(values) // LIMITS)]
 
 
