@@ -14,6 +14,7 @@ from app.training.control import Watch
 from app.training.feed import Batch
 from app.training.model import Model
 from app.training.weights import Weights
+from graph.modules.fixed_conv import FixedConv2d
 
 MOST_FILTERS = 256
 """Filters of a layer that are shown, at most."""
@@ -23,7 +24,8 @@ MOST_VALUES = 2**20
 """Values in one feature map array, at most."""
 BINS = 64
 
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, FixedConv2d, *TRANSPOSED)
 
 
 def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict[str, Array]:
@@ -59,7 +61,7 @@ def filters(module: nn.Module, layer: str) -> Array | None:
     if not isinstance(found, CONVOLUTIONS):
         return None
     kernels = found.weight.detach()
-    if found.transposed:
+    if isinstance(found, TRANSPOSED):
         kernels = kernels.transpose(0, 1)
     return _array(kernels[:MOST_FILTERS, :MOST_CHANNELS])
 

@@ -47,6 +47,19 @@ class NumberBox(QAbstractSpinBox):
         """The number last shown or entered."""
         return self._value
 
+    def set_range(self, minimum: float | None, maximum: float | None) -> None:
+        """Let the number lie between these; one that does not is moved to the nearer end."""
+        self._minimum, self._maximum = minimum, maximum
+        self.clamp()
+
+    def clamp(self) -> None:
+        """Move a number that lies outside the range to its nearer end."""
+        value = self._value
+        if value is not None and self._minimum is not None and value < self._minimum:
+            self.set_value(self._exact(self._minimum))
+        elif value is not None and self._maximum is not None and value > self._maximum:
+            self.set_value(self._exact(self._maximum))
+
     def set_value(self, value: Number) -> None:
         """Show ``value``; what was typed and not taken over is replaced."""
         self._value, self._text = value, shown(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -234,8 +236,19 @@ def bars(kernel: NDArray[np.float64], extent: float, theme: Theme) -> Bytes:
     return colour(values, diverging(theme), -1.0, 1.0, theme.error)
 
 
+def in_figures(value: float) -> str:
+    """A weight as short as can be: two figures."""
+    return number(value, 2)
+
+
 def write_numbers(
-    painter: QPainter, theme: Theme, values: NDArray[np.float64], pixels: Bytes, origin: QPointF, cell: float
+    painter: QPainter,
+    theme: Theme,
+    values: NDArray[np.float64],
+    pixels: Bytes,
+    origin: QPointF,
+    cell: float,
+    write: Callable[[float], str] = in_figures,
 ) -> None:
     """Write each of the values, shape (H, W), into its cell in whichever ink reads best on its colour."""
     painter.setFont(theme.font(small=True))
@@ -244,4 +257,4 @@ def write_numbers(
             fill = QColor(*(int(value) for value in pixels[row, column, :3]))
             painter.setPen(theme.on(fill))
             place = QRectF(origin.x() + column * cell, origin.y() + row * cell, cell, cell)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number(float(values[row, column]), 2))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, write(float(values[row, column])))

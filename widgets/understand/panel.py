@@ -16,6 +16,7 @@ from widgets.training.run_entries import shown_name
 from widgets.training.watch import Watch
 from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
+from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
@@ -38,6 +39,7 @@ class UnderstandPanel(QWidget):
         self.weights = WeightsTab(source, self.subject)
         self.errors = ErrorsTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
+        self.frequency = FrequencyTab(source, self.subject)
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Ways to look at the network")
         self.about = QLabel(self)
@@ -73,7 +75,7 @@ class UnderstandPanel(QWidget):
             tab.wish_changed.connect(self._wish_soon.start)
 
     def _tabs(self) -> tuple[Tab, ...]:
-        return (self.filters, self.maps, self.weights, self.errors, self.surface)
+        return (self.filters, self.maps, self.weights, self.errors, self.surface, self.frequency)
 
     @property
     def tab(self) -> Tab:

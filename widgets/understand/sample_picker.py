@@ -15,15 +15,18 @@ from widgets.understand.subject import Subject
 
 LIMIT = 600
 """Samples of the data that are asked for; those held back for validation are offered."""
+LOADING = "Reading the samples…"
 
 
 class SamplePicker(SampleGallery):
     """Validation samples of the data that the subject brings; where there are none, training samples.
 
-    `sample_picked` carries the position of a sample in the data set, also of the first of new data.
+    `sample_picked` carries the position of a sample in the data set, also of the first of new data; `emptied` says that
+    there is none to pick, for a reason that `empty_text` holds.
     """
 
     sample_picked = Signal(int)
+    emptied = Signal()
 
     def __init__(
         self, source: ThemeSource, subject: Subject, empty: str, title: str = "Samples", parent: QWidget | None = None
@@ -55,6 +58,8 @@ class SamplePicker(SampleGallery):
         if section is None:
             self._show_none(self._teaching)
         else:
+            if self.is_empty():
+                self._show_none(LOADING)
             self._subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
 
     def _take_preview(self, message: Message) -> None:
@@ -75,6 +80,7 @@ class SamplePicker(SampleGallery):
         self._places = []
         self.set_samples(np.empty((0, 1)), [], [])
         self.set_empty_text(words)
+        self.emptied.emit()
 
     def _take_row(self, row: int) -> None:
         if 0 <= row < len(self._places):

@@ -13,6 +13,7 @@ from app.training.runs import Run
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.convolution import Convolution
+from graph.layers.convolution_set import FixedConv2d
 from graph.layers.io import Output
 from graph.network import Network
 from widgets.training.controller import State, TrainingController
@@ -81,7 +82,7 @@ class Subject(QObject):
         network = self.network
         if network is None:
             return []
-        return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution)]
+        return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution | FixedConv2d)]
 
     def layers(self) -> list[str]:
         """Ids of the layers that make something of a sample, in the network's order."""

@@ -14,6 +14,7 @@ from app.training.control import Watch
 from app.training.model import Model
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.modules.fixed_conv import FixedConv2d
 from tests.app.training.projects import chain, cnn, mlp, project
 
 
@@ -63,6 +64,13 @@ def test_filters_are_listed_by_the_map_they_make() -> None:
     assert np.array_equal(found["b"][4, 2], module.state_dict()["b.weight"][2, 4].numpy())
     assert filters(nn.ModuleDict({"d": nn.Linear(2, 2)}), "d") is None
     assert filters(module, "gone") is None
+
+
+def test_kernels_that_were_typed_are_filters_too() -> None:
+    typed = ((1.0, 2.0), (3.0, 4.0))
+    found = filters(nn.ModuleDict({"k": FixedConv2d((typed,), channels=2)}), "k")
+    assert found is not None
+    assert found.tolist() == [[[list(row) for row in typed]]] * 2
 
 
 def test_a_layer_that_shares_weights_shows_those_of_their_owner() -> None:

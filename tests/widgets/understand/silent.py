@@ -1,0 +1,77 @@
+"""A panel without a worker's process: what is asked waits, and the test answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.data.choice import DataChoice
+from app.data.prepare import prepare
+from app.data.preview import preview
+from app.training.messages import Message, plain
+from app.training.runs import Run
+from graph.document import Document
+from graph.project import Project, project_json
+from widgets.theme import ThemeSource
+from widgets.training.controller import TrainingController
+from widgets.training.link import WorkerLink
+from widgets.understand.panel import UnderstandPanel
+
+
+class Silent:
+    """The panel, its link, and what was asked and has no answer yet."""
+
+    def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[tuple[int, str, dict[str, Any]]] = []
+        self.link = WorkerLink()
+        monkeypatch.setattr(
+            self.link, "send", lambda type, **fields: self.asked.append((fields.pop("id", 0), type, fields))
+        )
+        self.panel = UnderstandPanel(ThemeSource("light"), TrainingController(self.link))
+        qtbot.addWidget(self.panel)
+        self.panel.resize(1200, 440)
+
+    def _note(self, type: str, **fields: Any) -> None:
+        self.asked.append((fields.pop("id", 0), type, fields))
+
+    def open(self, document: Document, tab: str) -> None:
+        """Open a project and bring a tab forward."""
+        self.panel.subject.follow(document, None)
+        self.panel.show_tab(tab)
+        self.panel.show()
+
+    def take(self, type: str) -> tuple[int, dict[str, Any]]:
+        """The newest question of a type; it counts as answered, and so do older ones of its type."""
+        found = [(number, fields) for number, kind, fields in self.asked if kind == type]
+        assert found, f"{type} was not asked; only {[kind for _, kind, _ in self.asked]}"
+        self.asked = [one for one in self.asked if one[1] != type]
+        return found[-1]
+
+    def answer(self, type: str, fields: dict[str, Any] | None = None, arrays: dict[str, Any] | None = None) -> None:
+        """Answer the newest question of a type."""
+        number, _ = self.take(type)
+        self.link._dispatch(Message(type, {"id": number, **(fields or {})}, arrays or {}))
+
+    def refuse(self, type: str, reason: str) -> None:
+        """Answer the newest question of a type by a refusal."""
+        number, _ = self.take(type)
+        self.link._dispatch(Message("error", {"id": number, "message": reason}))
+
+    def show_data(self) -> None:
+        """Answer the question for samples as the worker would."""
+        number, fields = self.take("preview")
+        found = preview(prepare(DataChoice.parse(fields["data"])), fields["limit"])
+        arrays = {f"values/{name}": array for name, array in found.pop("values").items()}
+        arrays |= {name: found.pop(name) for name in ("index", "part", "place")}
+        self.link._dispatch(Message("preview", {"id": number, **plain(found)}, arrays))
+
+
+def saved_run(path: Path, document: Document) -> Path:
+    """A folder that looks like a run of a project; its weights are an empty file."""
+    project = Project(document.network, dict(document.sections))
+    run = Run.create(path, project_json(project), {"base": None})
+    run.weights.touch()
+    return run.path
