@@ -1,4 +1,4 @@
-"""A table of the user's as it stands in its file: its columns and first rows, for the person who picks among them."""
+"""A table of the user's as it stands in its file: its columns and rows, for the person who picks among them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS = 200
-"""Rows that are shown."""
+"""Rows that are sent at a time."""
 COLUMNS = 1000
 """Columns that are listed, at most."""
 LETTERS = 200
@@ -35,21 +35,49 @@ def table_of(choice: DataChoice, base: Path | None = None) -> dict[str, Any]:
     NetloomError
         if the file is not there or cannot be read as a table. Settings beyond how it is written do not matter.
     """
+    frame = _frame_of(choice, base)
+    if frame is None:
+        return {"columns": [], "rows": [], "count": 0, "more": 0}
+    names = list(frame.columns[:COLUMNS])
+    return {
+        "columns": [look(frame[name]).to_json() for name in names],
+        "rows": _texts(frame[names].head(ROWS)),
+        "count": len(frame),
+        "more": len(frame.columns) - len(names),
+    }
+
+
+def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0, count: int = ROWS) -> dict[str, Any]:
+    """Some rows of the table that ``choice`` reads, from number ``start`` (0-based) on, `ROWS` at most.
+
+    Returns
+    -------
+    dict
+        ``start`` and ``rows`` as `table_of` gives them; fewer than ``count`` where the table ends.
+
+    Raises
+    ------
+    NetloomError
+        as `table_of`.
+    """
+    frame = _frame_of(choice, base)
+    first = max(start, 0)
+    if frame is None:
+        return {"start": first, "rows": []}
+    part = frame[list(frame.columns[:COLUMNS])].iloc[first : first + min(count, ROWS)]
+    return {"start": first, "rows": _texts(part)}
+
+
+def _frame_of(choice: DataChoice, base: Path | None) -> pd.DataFrame | None:
+    """The table itself, which must not be changed; None for data that is no table."""
     source = choice.source
     if not isinstance(source, CsvSource):
-        return {"columns": [], "rows": [], "count": 0, "more": 0}
+        return None
     file = locate(source.path, base)
     if file.is_dir():
-        return {"columns": [], "rows": [], "count": 0, "more": 0}
+        return None
     with reading(file):
-        frame, _ = source.frame(file)
-        names = list(frame.columns[:COLUMNS])
-        return {
-            "columns": [look(frame[name]).to_json() for name in names],
-            "rows": _texts(frame[names].head(ROWS)),
-            "count": len(frame),
-            "more": len(frame.columns) - len(names),
-        }
+        return source.frame(file)[0]
 
 
 def _texts(frame: pd.DataFrame) -> list[list[str | None]]:

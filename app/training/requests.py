@@ -98,6 +98,13 @@ def _columns(fields: Fields) -> Message:
     return Message("columns", plain(table_of(_choice_of(fields), base_of(fields))))
 
 
+def _rows(fields: Fields) -> Message:
+    from app.data.rows import ROWS, rows_of
+
+    start, count = int(fields.get("start") or 0), int(fields.get("count") or ROWS)
+    return Message("rows", plain(rows_of(_choice_of(fields), base_of(fields), start, count)))
+
+
 def _batch(fields: Fields) -> Message:
     from app.data.batch import first_batch
 
@@ -143,6 +150,7 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "preview": _preview,
     "inspect": _inspect,
     "columns": _columns,
+    "rows": _rows,
     "batch": _batch,
     "repoint": _repoint,
     "look": _look,

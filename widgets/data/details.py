@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,12 +20,25 @@ BATCH = 48
 """Samples of the batch that is shown."""
 
 
+class Table(NamedTuple):
+    """What a table holds: its ``columns``, its first ``rows`` as text, ``count`` rows and ``more`` columns in all."""
+
+    columns: list[Column]
+    rows: list[list[str | None]]
+    count: int
+    more: int
+
+
+NO_TABLE = Table([], [], 0, 0)
+
+
 class Details(QObject):
-    """`columns_found(columns, rows, more)` and `batch_found(message)` follow requests; failures say nothing here,
-    because the preview, which is asked at the same time, says why.
+    """`columns_found(table)`, `rows_found(start, rows)` and `batch_found(message)` follow requests; failures say
+    nothing here, because the preview, which is asked at the same time, says why.
     """
 
-    columns_found = Signal(object, object, int)
+    columns_found = Signal(object)
+    rows_found = Signal(int, object)
     batch_found = Signal(object)
 
     def __init__(self, link: WorkerLink, parent: QObject | None = None) -> None:
@@ -40,12 +54,17 @@ class Details(QObject):
         key = (section.get("source"), str(base), *(options.get(name) for name in WRITING))
         if "delimiter" not in options:
             self.forget()
-            self.columns_found.emit([], [], 0)
+            self.columns_found.emit(NO_TABLE)
             return
         if key == self._known:
             return
         self._known = key
         self._ask("columns", self._take_columns, self._lose_columns, data=dict(section), base=_text(base))
+
+    def rows(self, section: Mapping[str, Any], base: Path | None, start: int) -> None:
+        """Ask for the rows of a table from number ``start`` (0-based) on."""
+        nothing = partial(self._lose_rows, start)
+        self._ask("rows", self._take_rows, nothing, data=dict(section), base=_text(base), start=start)
 
     def batch(self, section: Mapping[str, Any], base: Path | None, seed: int) -> None:
         """Ask for the first batch of a training."""
@@ -68,11 +87,18 @@ class Details(QObject):
     def _take_columns(self, message: Message) -> None:
         fields = message.fields
         self.columns = [column_from(one) for one in fields.get("columns") or ()]
-        self.columns_found.emit(self.columns, fields.get("rows") or [], int(fields.get("more") or 0))
+        count, more = int(fields.get("count") or 0), int(fields.get("more") or 0)
+        self.columns_found.emit(Table(self.columns, fields.get("rows") or [], count, more))
 
     def _lose_columns(self, reason: str) -> None:
         self._known, self.columns = None, []
-        self.columns_found.emit([], [], 0)
+        self.columns_found.emit(NO_TABLE)
+
+    def _take_rows(self, message: Message) -> None:
+        self.rows_found.emit(int(message.fields["start"]), message.fields["rows"])
+
+    def _lose_rows(self, start: int, _reason: str) -> None:
+        self.rows_found.emit(start, [])
 
     def _take_batch(self, message: Message) -> None:
         self.batch_found.emit(message)

@@ -2,34 +2,87 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from app.data.rows import ROWS
 from app.data.sources.columns import Column, ColumnType
 from widgets.data.columns import facts_of
 
 Index = QModelIndex | QPersistentModelIndex
+Row = Sequence[str | None]
+
+PAGES = 64
+"""Pages of `ROWS` rows that are kept, the latest looked at."""
+SETTLE_MS = 30
+"""While rows rush by, only those are asked for at which they come to rest."""
 
 
 class RowModel(QAbstractTableModel):
-    """The first rows of a table as text; a missing value says so."""
+    """The rows of a table as text; a missing value says so.
+
+    Rows are held in pages. `wanted` carries the first row of a page that is looked at and not there.
+    """
+
+    wanted = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns: Sequence[Column] = ()
-        self._rows: Sequence[Sequence[str | None]] = ()
+        self._count = 0
+        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._missing: list[int] = []
+        self._asked: int | None = None
+        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._soon.timeout.connect(self._ask)
 
-    def set_rows(self, columns: Sequence[Column], rows: Sequence[Sequence[str | None]]) -> None:
-        """Show ``rows``, each with a text or None for each of ``columns``."""
+    def set_rows(self, columns: Sequence[Column], rows: Sequence[Row], count: int) -> None:
+        """Show ``count`` rows, of which ``rows`` are the first, each with a text or None for each of ``columns``."""
         self.beginResetModel()
-        self._columns, self._rows = columns, rows
+        self._columns, self._count = columns, max(count, len(rows))
+        self._pages = OrderedDict({0: rows})
+        self._missing, self._asked = [], None
         self.endResetModel()
 
+    def put_rows(self, start: int, rows: Sequence[Row]) -> None:
+        """Take the page that begins with row ``start``."""
+        self._asked = None
+        if start % ROWS or start >= self._count or not rows:
+            return
+        self._pages[start // ROWS] = rows
+        while len(self._pages) > PAGES:
+            self._pages.popitem(last=False)
+        last = self.index(start + len(rows) - 1, self.columnCount() - 1)
+        self.dataChanged.emit(self.index(start, 0), last)
+        if self._missing:
+            self._soon.start()
+
+    def _row(self, number: int) -> Row | None:
+        """A row, or None while it is on its way."""
+        page = number // ROWS
+        held = self._pages.get(page)
+        if held is None:
+            if page not in self._missing:
+                self._missing.append(page)
+            if not self._soon.isActive():
+                self._soon.start()
+            return None
+        self._pages.move_to_end(page)
+        return held[number % ROWS] if number % ROWS < len(held) else None
+
+    def _ask(self) -> None:
+        """Ask for the page that was looked at last; of those before it, only its neighbour is still in view."""
+        if self._asked is None and self._missing:
+            self._asked = self._missing.pop()
+            self._missing = [page for page in self._missing if abs(page - self._asked) == 1]
+            self.wanted.emit(self._asked * ROWS)
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
@@ -53,17 +106,22 @@ class RowModel(QAbstractTableModel):
         return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text; numbers stand on the right."""
+        """A cell's text; numbers stand on the right, and rows that are still to come are dots."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(index.column())
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        value = self._rows[index.row()][index.column()]
+        row = self._row(index.row())
+        if row is None:
+            return "…"
+        value = row[index.column()]
         return "missing" if value is None else value
 
 
 class RowTable(QTableView):
-    """The first rows of the file, to look at."""
+    """All rows of the file, to look at; `wanted` asks for rows from a number on, which `put_rows` takes."""
+
+    wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,8 +131,16 @@ class RowTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        # A million rows of one height need no measuring.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setResizeContentsPrecision(ROWS // 2)
+        self.held.wanted.connect(self.wanted)
 
-    def show_rows(self, columns: Sequence[Column], rows: Sequence[Sequence[str | None]]) -> None:
-        """Show ``rows``, each with a text or None for each of ``columns``."""
-        self.held.set_rows(columns, rows)
+    def show_rows(self, columns: Sequence[Column], rows: Sequence[Row], count: int) -> None:
+        """Show ``count`` rows, of which ``rows`` are the first, each with a text or None for each of ``columns``."""
+        self.held.set_rows(columns, rows, count)
         self.resizeColumnsToContents()
+
+    def put_rows(self, start: int, rows: Sequence[Row]) -> None:
+        """Take the rows from number ``start`` (0-based) on."""
+        self.held.put_rows(start, rows)

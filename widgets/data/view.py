@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from app.data.choice import DataChoice
 from app.data.sources.base import Source
-from app.data.sources.columns import Column
 from app.data.sources.files import CHANGED
 from app.training.messages import Message
 from graph.changes import SectionSet
@@ -31,7 +30,7 @@ from graph.shapes import Kind
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
-from widgets.data.details import Details
+from widgets.data.details import NO_TABLE, Details, Table
 from widgets.data.fitting import TITLE, expected_of, fit, misfits
 from widgets.data.guide import Guide, fits_or_reason
 from widgets.data.moved import Repointer
@@ -93,7 +92,9 @@ class DataView(QWidget):
         self._connect_details()
 
     def _connect_details(self) -> None:
-        self.details.columns_found.connect(self._take_columns)
+        self.details.columns_found.connect(self._take_table)
+        self.details.rows_found.connect(self.rows.put_rows)
+        self.rows.wanted.connect(self._ask_rows)
         self.details.batch_found.connect(self._take_batch)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
@@ -270,7 +271,7 @@ class DataView(QWidget):
         if section is None:
             self._show_preview(None)
             self.details.forget()
-            self._take_columns([], [], 0)
+            self._take_table(NO_TABLE)
             return
         self.moved.follow(section, self._base)
         try:
@@ -316,10 +317,14 @@ class DataView(QWidget):
             self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
 
-    def _take_columns(self, columns: list[Column], rows: list[list[str | None]], more: int) -> None:
-        self.rows.show_rows(columns, rows)
-        self.form.show_columns(columns, more)
-        self.samples.show_side(ROWS, bool(rows))
+    def _take_table(self, table: Table) -> None:
+        self.rows.show_rows(table.columns, table.rows, table.count)
+        self.form.show_columns(table.columns, table.more)
+        self.samples.show_side(ROWS, bool(table.rows))
+
+    def _ask_rows(self, start: int) -> None:
+        if self.section is not None:
+            self.details.rows(self.section, self._base, start)
 
     def _ask_batch(self) -> None:
         """Ask for one batch where it is looked at and may be another than the one that is shown."""

@@ -58,7 +58,7 @@ def tell(out: Path) -> int:
     """
     out.mkdir(parents=True, exist_ok=True)
     _choose_platform()
-    with _own_home():
+    with own_home():
         story = Story(out.resolve())
         try:
             story.tell()
@@ -80,7 +80,7 @@ def _say(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
 
 
 @contextmanager
-def _own_home() -> Iterator[None]:
+def own_home() -> Iterator[None]:
     """Preferences, runs and recent files of the tour do not mix with the user's."""
     before = os.environ.get("NETLOOM_HOME")
     with tempfile.TemporaryDirectory(prefix="netloom-tour-") as folder:

@@ -14,7 +14,7 @@ from app.data.choice import DataChoice
 from app.data.pointing import repointed
 from app.data.prepare import prepare
 from app.data.preview import preview
-from app.data.rows import table_of
+from app.data.rows import rows_of, table_of
 from app.training.messages import Decoder, Message, encode
 from graph.errors import NetloomError
 
@@ -64,6 +64,10 @@ class DirectLink(QObject):
     def columns(self, fields: dict[str, Any]) -> Message:
         """As the worker answers it."""
         return Message("columns", table_of(DataChoice.parse(fields["data"]), base_of(fields)))
+
+    def rows(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        return Message("rows", rows_of(DataChoice.parse(fields["data"]), base_of(fields), fields["start"]))
 
     def batch(self, fields: dict[str, Any]) -> Message:
         """As the worker answers it."""

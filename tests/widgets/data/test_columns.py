@@ -117,6 +117,40 @@ def test_rows_stand_as_in_the_file(qtbot: QtBot, view: DataView, table: Path) ->
     assert [model.data(model.index(0, column)) for column in range(5)] == ["0", "missing", "0.5", "even", "a"]
 
 
+def test_all_rows_can_be_scrolled_to(qtbot: QtBot, view: DataView, link: DirectLink, tmp_path: Path) -> None:
+    """Rows are fetched in pages as they come into view, wherever that is, and few are kept."""
+    path = tmp_path / "long.csv"
+    path.write_text("number,half,kind\n" + "\n".join(f"{n},{n / 2},{'ab'[n % 2]}" for n in range(30_000)))
+    opened(qtbot, view, path)
+    model, bar = view.rows.held, view.rows.verticalScrollBar()
+    assert model.rowCount() == 30_000
+    qtbot.keyClick(view.rows, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    last = model.index(29_999, 0)
+    qtbot.waitUntil(lambda: model.data(last) == "29999")
+    bar.setValue(bar.maximum() // 2)
+    top = view.rows.indexAt(view.rows.viewport().rect().topLeft())
+    qtbot.waitUntil(lambda: model.data(top) == str(top.row()))
+    fetched = [one["start"] for one in link.asked if one["type"] == "rows"]
+    assert 2 <= len(fetched) <= 4 and all(start % 200 == 0 for start in fetched)
+
+
+def test_a_page_that_cannot_be_read_is_asked_for_again(
+    qtbot: QtBot, view: DataView, link: DirectLink, tmp_path: Path
+) -> None:
+    path = tmp_path / "gone.csv"
+    path.write_text("number,half,kind\n" + "\n".join(f"{n},{n / 2},{'ab'[n % 2]}" for n in range(1000)))
+    opened(qtbot, view, path)
+    text = path.read_text()
+    path.unlink()
+    model = view.rows.held
+    view.rows.scrollToBottom()
+    before = len(link.asked)
+    qtbot.waitUntil(lambda: len(link.asked) > before)
+    assert model.data(model.index(999, 0)) == "…"
+    path.write_text(text)
+    qtbot.waitUntil(lambda: model.data(model.index(999, 0)) == "999")
+
+
 def test_a_choice_that_cannot_be_used_still_shows_its_columns(qtbot: QtBot, view: DataView, table: Path) -> None:
     opened(qtbot, view, table)
     view.form.options.edited.emit("task", "regression")

@@ -1,0 +1,97 @@
+"""Files such as users bring: a table, a series, a folder of pictures, arrays, texts. Made from a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+STREETS = ("Hill Road", "Mill Lane", "Station Street", "Park Avenue")
+PRAISE = ("wonderful", "a joy", "moving", "superb acting", "laughed a lot", "would watch it again")
+BLAME = ("dull", "a waste of time", "predictable", "poor sound", "fell asleep", "left early")
+
+
+def table(folder: Path, rows: int = 600) -> Path:
+    """Flats with size, rooms, heating, year and rent; some values are missing."""
+    rng = np.random.default_rng(1)
+    size = rng.normal(72, 22, rows).clip(18, 180).round(1)
+    rooms = (size / 24 + rng.normal(0, 0.5, rows)).round().clip(1, 7)
+    year = rng.integers(1900, 2024, rows)
+    heating = rng.choice(["gas", "district", "heat pump"], rows, p=[0.5, 0.3, 0.2])
+    rent = 6.5 * size + 90 * (heating == "heat pump") + 1.2 * (year - 1950).clip(0) + rng.normal(0, 45, rows)
+    frame = pd.DataFrame(
+        {
+            "id": np.arange(1, rows + 1),
+            "street": rng.choice(STREETS, rows),
+            "size m2": size,
+            "rooms": rooms,
+            "built": year,
+            "heating": heating,
+            "rent": rent.round(),
+        }
+    )
+    frame.loc[rng.choice(rows, 25, replace=False), "rooms"] = np.nan
+    path = folder / "flats.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def series(folder: Path, hours: int = 24 * 90) -> Path:
+    """The load of a small grid by the hour, with temperature."""
+    rng = np.random.default_rng(2)
+    time = pd.date_range("2025-01-01", periods=hours, freq="h")
+    hour, day = time.hour.to_numpy(), time.dayofweek.to_numpy()
+    temperature = 6 + 5 * np.sin(2 * np.pi * (hour - 9) / 24) + np.cumsum(rng.normal(0, 0.15, hours))
+    load = 40 + 12 * np.sin(2 * np.pi * (hour - 7) / 24) - 6 * (day > 4) - 0.5 * temperature + rng.normal(0, 1, hours)
+    path = folder / "load.csv"
+    frame = pd.DataFrame({"time": time, "temperature": temperature.round(1), "load": load.round(2)})
+    frame.to_csv(path, index=False)
+    return path
+
+
+def pictures(folder: Path, each: int = 80, size: int = 48) -> Path:
+    """Circles, squares and triangles of random colours, a folder for each."""
+    rng = np.random.default_rng(3)
+    place = folder / "shapes"
+    for name in ("circle", "square", "triangle"):
+        (place / name).mkdir(parents=True, exist_ok=True)
+        for number in range(each):
+            ground, ink = (tuple(int(one) for one in rng.integers(low, low + 100, 3)) for low in (0, 150))
+            picture = Image.new("RGB", (size, size), ground)
+            reach, (x, y) = int(rng.integers(8, 18)), rng.integers(18, size - 18, 2).tolist()
+            draw, box = ImageDraw.Draw(picture), (x - reach, y - reach, x + reach, y + reach)
+            if name == "circle":
+                draw.ellipse(box, fill=ink)
+            elif name == "square":
+                draw.rectangle(box, fill=ink)
+            else:
+                draw.polygon([(x, y - reach), (x - reach, y + reach), (x + reach, y + reach)], fill=ink)
+            picture.save(place / name / f"{number:03d}.png")
+    return place
+
+
+def arrays(folder: Path, samples: int = 400) -> Path:
+    """Two kinds of waves of 64 values, as arrays ``x`` and ``y``."""
+    rng = np.random.default_rng(4)
+    kind = rng.integers(0, 2, samples)
+    phase, at = rng.uniform(0, 2 * np.pi, (samples, 1)), np.arange(64) / 64
+    wave = np.sin(2 * np.pi * 3 * at + phase)
+    values = np.where(kind[:, None] == 1, np.sign(wave), wave) + rng.normal(0, 0.1, (samples, 64))
+    path = folder / "waves.npz"
+    np.savez(path, x=values.astype(np.float32)[:, :, None], y=kind.astype(np.int64))
+    return path
+
+
+def texts(folder: Path, rows: int = 400) -> Path:
+    """Short reviews of films with what their writers felt."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for _ in range(rows):
+        good = bool(rng.integers(0, 2))
+        said = rng.choice(PRAISE if good else BLAME, int(rng.integers(1, 4)), replace=False)
+        lines.append({"review": "The film was " + ", ".join(said) + ".", "opinion": "good" if good else "bad"})
+    path = folder / "reviews.csv"
+    pd.DataFrame(lines).to_csv(path, index=False)
+    return path
