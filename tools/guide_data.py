@@ -17,14 +17,14 @@ from widgets.window import MainWindow
 SIZE = (1280, 800)
 
 Make = Callable[[Path], Path]
-SHOTS: tuple[tuple[str, Make, str | None, str], ...] = (
-    ("table", data_samples.table, None, "Rows"),
-    ("series", data_samples.series, "series", "Series"),
-    ("pictures", data_samples.pictures, None, "Samples"),
-    ("arrays", data_samples.arrays, None, "Samples"),
-    ("text", data_samples.texts, "text", "Rows"),
+SHOTS: tuple[tuple[str, Make, str | None, tuple[str, ...]], ...] = (
+    ("table", data_samples.table, None, ("Rows", "Features", "Correlation")),
+    ("series", data_samples.series, "series", ("Series",)),
+    ("pictures", data_samples.pictures, None, ("Samples",)),
+    ("arrays", data_samples.arrays, None, ("Series",)),
+    ("text", data_samples.texts, "text", ("Rows",)),
 )
-"""Name of a picture, the data, the kind it is read as where that has to be said, and the side that is shown."""
+"""Name of the pictures, the data, the kind it is read as where that has to be said, and the sides that are shown."""
 
 
 def view_of(window: MainWindow, hands: Hands) -> DataView:
@@ -38,13 +38,11 @@ def view_of(window: MainWindow, hands: Hands) -> DataView:
     return view
 
 
-def show(view: DataView, hands: Hands, path: Path, kind: str | None, side: str) -> None:
-    """Open data of the user's and bring one side of it forward."""
+def show(view: DataView, hands: Hands, path: Path, kind: str | None) -> None:
+    """Open data of the user's."""
     before = view.preview
     view.open_path(path, kind)
     hands.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
-    view.samples.show_first(side)
-    hands.rest(400)
 
 
 def main() -> None:
@@ -59,10 +57,14 @@ def main() -> None:
         window.show()
         hands = Hands(window, out, print)
         view = view_of(window, hands)
-        for name, make, kind, side in SHOTS:
-            show(view, hands, make(Path(folder)), kind, side)
-            window.grab().save(str(out / f"data-{name}.png"))
-            print(f"data-{name}.png")
+        for name, make, kind, sides in SHOTS:
+            show(view, hands, make(Path(folder)), kind)
+            for side in sides:
+                view.samples.show_first(side)
+                hands.rest(400)
+                picture = f"data-{name}{'' if side == sides[0] else '-' + side.lower()}.png"
+                window.grab().save(str(out / picture))
+                print(picture)
         window.close_now()
         hands.rest(200)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.data.baselines import baselines
+from app.data.correlation import correlations
 from app.data.dataset import Array, Field
 from app.data.leakage import leaks
 from app.data.prepare import Prepared
@@ -45,7 +46,8 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         part), ``balance``
         (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
-        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram.
+        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram; and ``correlations``
+        (see `app.data.correlation.correlations`).
     """
     dataset = prepared.dataset
     limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))
@@ -59,6 +61,7 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         "parts": {name: part.samples for name, part in prepared.parts.items()},
         "balance": balance(prepared),
         "features": {name: statistics(field) for name, field in dataset.fields.items()},
+        "correlations": correlations(dataset),
         "index": index,
         "part": part_of(prepared)[index],
         "place": place_of(prepared)[index],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,7 +21,8 @@ BATCH = 48
 """Samples of the batch that is shown."""
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True)
+class Table:
     """What a table holds: its ``columns``, its first ``rows`` as text, ``count`` rows and ``more`` columns in all."""
 
     columns: list[Column]

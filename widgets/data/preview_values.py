@@ -21,8 +21,9 @@ LEFT_OUT = "left out"
 class Preview:
     """A selection of n samples of a data set, and facts about all of it.
 
-    ``info``, ``notes``, ``leaks``, ``parts``, ``balance`` and ``features`` are as `app.data.preview.preview` gives
-    them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by field too.
+    ``info``, ``notes``, ``leaks``, ``parts``, ``balance``, ``features`` and ``correlations`` are as
+    `app.data.preview.preview` gives them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by
+    field too.
     """
 
     info: Mapping[str, Any]
@@ -31,6 +32,7 @@ class Preview:
     parts: Mapping[str, int]
     balance: Mapping[str, Sequence[Any]] | None
     features: Mapping[str, Sequence[Mapping[str, Any]]]
+    correlations: Mapping[str, Any] | None
     index: Array
     part: Array
     place: Array
@@ -49,6 +51,7 @@ class Preview:
             parts=fields.get("parts") or {},
             balance=fields.get("balance"),
             features=fields.get("features") or {},
+            correlations=fields.get("correlations"),
             index=index,
             part=np.asarray(arrays["part"]),
             place=np.asarray(arrays.get("place", index)),

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
+from widgets.data.correlation import CorrelationView
 from widgets.data.preview_values import Preview
 from widgets.data.sample_table import SampleModel
 from widgets.insight.histograms import HistogramStack
@@ -42,9 +43,10 @@ class SampleBrowser(QWidget):
         self.model = SampleModel(self)
         self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.")
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
+        self.correlation = CorrelationView(source)
         self._set_up_table()
         self.tabs.addTab(self.gallery, "Samples")
-        for waiting in (self.table, self.series, self.features):
+        for waiting in (self.table, self.series, self.features, self.correlation):
             waiting.setParent(self)  # owned while no tab shows them
             waiting.hide()
         column = QVBoxLayout(self)
@@ -83,6 +85,9 @@ class SampleBrowser(QWidget):
             self._draw_series(0)
         if not self.features.is_empty():
             sides.append(("Features", self.features))
+        self.correlation.set_preview(preview)
+        if not self.correlation.matrix.is_empty():
+            sides.append(("Correlation", self.correlation))
         self._offer(*sides)
 
     def add_side(self, title: str, widget: QWidget, *, first: bool = False) -> None:
@@ -146,8 +151,12 @@ class SampleBrowser(QWidget):
         following = np.asarray(self._preview.values[target["name"]][row], dtype=np.float64).reshape(-1)
         if self._preview.info["task"] == "forecasting":
             self.series.add_curve("target", "to be forecast", MOST_CURVES, "validation")
-            places = len(window) - 1 + np.arange(len(following) + 1)
-            self.series.append("target", places, np.concatenate([window[-1:, 0], following]))
+            # The line goes on from the column that is forecast, where the network sees it too.
+            seen = [
+                window[-1, number] for number, name in enumerate(names) if name in (*target["names"], target["name"])
+            ]
+            places = len(window) - len(seen[:1]) + np.arange(len(following) + len(seen[:1]))
+            self.series.append("target", places, np.concatenate([seen[:1], following]))
 
 
 def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -56,6 +56,12 @@ class ScatterPlot(PaintedView):
         self._extent = (0.0, 1.0, 0.0, 1.0)
         self._image: QImage | None = None
         self._axes: Axes | None = None
+        self._names = ("", "")
+
+    def set_names(self, across: str, up: str) -> None:
+        """Name the axes, which then have scales of their own: for two quantities that are not places in a plane."""
+        self._names = (across, up)
+        self.update()
 
     def set_points(self, points: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> None:
         """Show N points, shape (N, 2), with N class indices into `classes`."""
@@ -92,14 +98,27 @@ class ScatterPlot(PaintedView):
         x0, x1, y0, y1 = self.view_extent()
         y_ticks = linear_ticks(y0, y1, max(2, int(area.height() / 48)))
         margin = y_margin(self.theme, [number(tick) for tick in y_ticks])
-        inner = square_to(
-            area.adjusted(margin, metrics.height() + 10, -16, -(metrics.height() + 10)), (x1 - x0) / (y1 - y0)
-        )
+        named = any(self._names)
+        foot = metrics.height() * (2 if named else 1) + 10
+        room = area.adjusted(margin, metrics.height() * (2 if named else 1) + 10, -16, -foot)
+        inner = room if named else square_to(room, (x1 - x0) / (y1 - y0))
         axes = self._axes = Axes(inner, Range(x0, x1), Range(y0, y1))
         self._paint_surface(painter, axes)
         draw_frame(painter, self.theme, axes, linear_ticks(x0, x1, max(2, int(inner.width() / 80))), y_ticks)
         self._paint_points(painter, axes)
         self._paint_key(painter, inner.left(), metrics)
+        if named:
+            self._paint_names(painter, area, inner, metrics)
+
+    def _paint_names(self, painter: QPainter, area: QRectF, inner: QRectF, metrics: QFontMetricsF) -> None:
+        line = metrics.height()
+        painter.setPen(self.theme.text)
+        painter.setFont(self.theme.font(small=True))
+        across, up = (metrics.elidedText(name, Qt.TextElideMode.ElideRight, inner.width()) for name in self._names)
+        below = QRectF(inner.left(), area.bottom() - line - 2, inner.width(), line)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, across)
+        above = QRectF(area.left() + 4, inner.top() - line - 4, inner.right() - area.left(), line)
+        painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, up)
 
     def _paint_surface(self, painter: QPainter, axes: Axes) -> None:
         if self._surface is None:

@@ -82,7 +82,7 @@ def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, doc
     assert document.sections["data"]["source"] == "iris"
     assert document.undo_names[0] == "Choose Iris flowers"
     assert view.title.text() == "Iris flowers"
-    assert tabs_of(view) == ["Samples", "Table", "Features", "One batch"]
+    assert tabs_of(view) == ["Samples", "Table", "Features", "Correlation", "One batch"]
     document.undo()
     assert view.title.text() == "No data yet"
     assert "data" not in document.sections
@@ -90,7 +90,10 @@ def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, doc
 
 @pytest.mark.parametrize(
     ("kind", "sides"),
-    [("digits", ["Samples", "Features", "One batch"]), ("sine", ["Samples", "Series", "Features", "One batch"])],
+    [
+        ("digits", ["Samples", "Features", "One batch"]),
+        ("sine", ["Samples", "Series", "Features", "Correlation", "One batch"]),
+    ],
 )
 def test_each_kind_of_data_has_its_sides(
     qtbot: QtBot, link: DirectLink, document: Document, kind: str, sides: list[str]

@@ -1,0 +1,78 @@
+"""How features go with each other and with the target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, Field, Task
+from graph.shapes import Kind
+
+SAMPLES = 20_000
+"""Evenly spaced samples that are looked at, at most."""
+FEATURES = 40
+"""Features that are compared, at most."""
+
+
+def correlations(dataset: Dataset) -> dict[str, Any] | None:
+    """Pearson's correlation between the features of the data set's own input, and between them and its target.
+
+    Windows of a series count by their last step. A target of two classes counts as 0 and 1; one of more classes has no
+    order and is left out, and so are features that never change. Samples with a missing value are left out pair by
+    pair.
+
+    Returns
+    -------
+    dict
+        ``names`` and ``values``, a symmetric list of rows of numbers from -1 to 1; None where there are fewer than two
+        columns to compare, and for pictures, videos, tokens, and sequences of which not just the next step matters.
+    """
+    if dataset.fields[dataset.inputs[0]].shape.kind is Kind.SEQUENCE and dataset.info.task is not Task.FORECASTING:
+        return None
+    columns = [*_inputs(dataset.fields[dataset.inputs[0]]), *_target(dataset)]
+    step = max(1, -(-dataset.samples // SAMPLES))
+    kept = {name: values[::step].astype(np.float64) for name, values in columns}
+    changing = {name: values for name, values in kept.items() if np.nanstd(values) > 0 and np.isfinite(values).any()}
+    if len(changing) < 2:
+        return None
+    return {"names": list(changing), "values": pearson(np.stack(list(changing.values()))).tolist()}
+
+
+def pearson(rows: Array) -> Array:
+    """Correlation (n, n) of ``rows`` (n, samples), NaN standing for what is missing; 0 where nothing is in common."""
+    known = np.isfinite(rows)
+    if known.all():
+        whole: Array = np.clip(np.nan_to_num(np.corrcoef(rows)), -1, 1)
+        return whole
+    found = np.eye(len(rows))
+    for one in range(len(rows)):
+        for other in range(one):
+            both = known[one] & known[other]
+            pair = rows[[one, other]][:, both]
+            if both.sum() > 1 and (pair.std(axis=1) > 0).all():
+                found[one, other] = found[other, one] = np.clip(np.corrcoef(pair)[0, 1], -1, 1)
+    return found
+
+
+def _inputs(field: Field) -> list[tuple[str, Array]]:
+    if field.shape.kind not in (Kind.VECTOR, Kind.SEQUENCE) or field.values.dtype.kind != "f" or field.classes:
+        return []
+    values = field.values if field.shape.kind is Kind.VECTOR else field.values[:, -1]
+    names = field.names or tuple(f"feature {number + 1}" for number in range(values.shape[1]))
+    return list(zip(names[:FEATURES], values.T[:FEATURES], strict=True))
+
+
+def _target(dataset: Dataset) -> list[tuple[str, Array]]:
+    target = dataset.target_field()
+    if target.name in dataset.inputs:
+        return []
+    if target.classes:
+        name = f"{target.name} = {target.classes[-1]}"
+        return [(name, target.values)] if len(target.classes) == 2 else []
+    if target.values.dtype.kind != "f":
+        return []
+    flat = target.values.reshape(len(target.values), -1)
+    names = target.names or (target.name,)
+    shown = names if len(names) == flat.shape[1] else (f"{target.name}, next",)
+    return list(zip(shown[:4], flat.T[:4], strict=False))
