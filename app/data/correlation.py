@@ -30,9 +30,9 @@ def correlations(dataset: Dataset) -> dict[str, Any] | None:
     """
     if dataset.fields[dataset.inputs[0]].shape.kind is Kind.SEQUENCE and dataset.info.task is not Task.FORECASTING:
         return None
-    columns = [*_inputs(dataset.fields[dataset.inputs[0]]), *_target(dataset)]
-    step = max(1, -(-dataset.samples // SAMPLES))
-    kept = {name: values[::step].astype(np.float64) for name, values in columns}
+    every = slice(None, None, max(1, -(-dataset.samples // SAMPLES)))
+    columns = [*_inputs(dataset.fields[dataset.inputs[0]], every), *_target(dataset, every)]
+    kept = {name: values.astype(np.float64) for name, values in columns}
     changing = {name: values for name, values in kept.items() if np.nanstd(values) > 0 and np.isfinite(values).any()}
     if len(changing) < 2:
         return None
@@ -55,24 +55,26 @@ def pearson(rows: Array) -> Array:
     return found
 
 
-def _inputs(field: Field) -> list[tuple[str, Array]]:
+def _inputs(field: Field, every: slice) -> list[tuple[str, Array]]:
     if field.shape.kind not in (Kind.VECTOR, Kind.SEQUENCE) or field.values.dtype.kind != "f" or field.classes:
         return []
-    values = field.values if field.shape.kind is Kind.VECTOR else field.values[:, -1]
+    held = field.values[every]
+    values = held if field.shape.kind is Kind.VECTOR else held[:, -1]
     names = field.names or tuple(f"feature {number + 1}" for number in range(values.shape[1]))
     return list(zip(names[:FEATURES], values.T[:FEATURES], strict=True))
 
 
-def _target(dataset: Dataset) -> list[tuple[str, Array]]:
+def _target(dataset: Dataset, every: slice) -> list[tuple[str, Array]]:
     target = dataset.target_field()
     if target.name in dataset.inputs:
         return []
     if target.classes:
         name = f"{target.name} = {target.classes[-1]}"
-        return [(name, target.values)] if len(target.classes) == 2 else []
+        return [(name, target.values[every])] if len(target.classes) == 2 else []
     if target.values.dtype.kind != "f":
         return []
-    flat = target.values.reshape(len(target.values), -1)
+    held = target.values[every]
+    flat = held.reshape(len(held), -1)
     names = target.names or (target.name,)
     shown = names if len(names) == flat.shape[1] else (f"{target.name}, next",)
     return list(zip(shown[:4], flat.T[:4], strict=False))
