@@ -73,7 +73,7 @@ def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[st
     channels.
     """
     with model.evaluating():
-        seen = _LayerOutputs(model.compiled.module, frozenset(layers))
+        seen = LayerOutputs(model.compiled.module, frozenset(layers))
         seen.run(*batch.inputs)
     maps = {f"maps/{id_}": _capped(value[0]) for id_, value in seen.found.items()}
     return {**maps, "input": _capped(batch.inputs[0][0])}
@@ -103,7 +103,7 @@ def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:
     return views
 
 
-class _LayerOutputs(fx.Interpreter):
+class LayerOutputs(fx.Interpreter):
     """Runs the network and keeps what the wanted layers give.
 
     The compiler marks the nodes by which a layer's values leave with the names of the layer and of the port.

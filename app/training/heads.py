@@ -138,12 +138,14 @@ def fits(sizes: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
 def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bool) -> Distance:
     if loss == "cross_entropy":
         return {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[squashed]
-    measure = {
+    measures: dict[str, Distance] = {
         "mse": F.mse_loss,
+        "half_squares": _half_squares,
         "mae": F.l1_loss,
         "huber": lambda answers, targets: F.huber_loss(answers, targets, delta=plan.huber_delta),
         "bce": _bce if squashed else F.binary_cross_entropy_with_logits,
-    }[loss]
+    }
+    measure = measures[loss]
     if not field.classes:
         return lambda answers, targets: measure(answers.float(), targets)
     if binary:
@@ -162,6 +164,11 @@ def _negative_log(chances: Tensor, targets: Tensor) -> Tensor:
 
 def _cross_entropy_of_sigmoid(chances: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(torch.logit(chances.float(), eps=1e-7), targets)
+
+
+def _half_squares(answers: Tensor, targets: Tensor) -> Tensor:
+    """Half the sum of the squared errors of a sample, the mean of a batch: the error of textbooks."""
+    return 0.5 * (targets - answers).square().flatten(1).sum(1).mean()
 
 
 def _bce(chances: Tensor, targets: Tensor) -> Tensor:

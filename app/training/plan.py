@@ -14,7 +14,7 @@ from graph.layers.settings import Setting, describe, sentence, setting
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 
-LossName = Literal["auto", "cross_entropy", "mse", "mae", "huber", "bce"]
+LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce"]
 
 
 class Plan(BaseModel):

@@ -1,0 +1,143 @@
+"""A loss written out for one sample: the numbers that go in, the term of each, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+TINY = 1e-30
+"""Probabilities are kept above this before their logarithm is taken."""
+
+MOST_TERMS = 32
+"""Terms that are written out, at most; the total is always that of all."""
+
+IN_A_LINE = 8
+"""Terms that fit into one line."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A loss with its numbers.
+
+    ``formula`` is the rule, ``line`` the same with numbers, ``columns`` are headings, ``rows`` one line for each value
+    of the answer, or its first ones; ``count`` says how many there are. ``total`` is the loss of the sample.
+    """
+
+    formula: str
+    line: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+    count: int
+    total: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def half_squares(answers: Numbers, targets: Numbers) -> float:
+    """1/2 sum (t - o)^2, over all values."""
+    return float(0.5 * np.square(targets - answers).sum())
+
+
+def of_numbers(loss: str, answers: Numbers, targets: Numbers, *, squashed: bool = False, delta: float = 1.0) -> Written:
+    """A loss that compares value by value.
+
+    Parameters
+    ----------
+    loss
+        ``mse``, ``half_squares``, ``mae``, ``huber`` or ``bce``.
+    answers, targets
+        float (k,).
+    squashed
+        for ``bce``: whether the answers are probabilities already.
+    delta
+        for ``huber``: the error at which it turns straight.
+    """
+    if loss == "bce":
+        return _binary(answers, targets, squashed)
+    error = targets - answers
+    rule, term, terms = _rules(loss, delta)
+    each = terms(error)
+    total = half_squares(answers, targets) if loss == "half_squares" else float(each.mean())
+    rows = np.stack([answers, targets, error, each], axis=1)
+    factor = "½" if loss == "half_squares" else f"1/{len(each)}"
+    line = _line(factor if factor != "1/1" else "", each, total)
+    return Written(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(each), total)
+
+
+def of_classes(scores: Numbers, target: int, squashed: str = "") -> Written:
+    """Cross-entropy of the scores (k,) of k classes, or of shares and chances where the network ``squashed`` them."""
+    if squashed == "softmax":
+        shares = scores
+    else:
+        if squashed == "sigmoid":
+            chances = np.clip(scores, 1e-7, 1 - 1e-7)
+            scores = np.log(chances / (1 - chances))
+        grown = np.exp(scores - scores.max())
+        shares = grown / grown.sum()
+    hot = np.zeros(len(scores))
+    hot[target] = 1.0
+    logs = -np.log(np.maximum(shares, TINY))
+    total = float(logs[target])
+    rows = np.stack([scores, shares, hot, hot * logs], axis=1)
+    line = f"−ln p of class {target + 1} = −ln {_shown(float(shares[target]))} = {_shown(total)}"
+    first = "share o" if squashed == "softmax" else "score o"
+    formula = "E = −ln p of the true class" + ("" if squashed == "softmax" else ",  p = softmax(o)")
+    return Written(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
+
+
+def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbers]]:
+    """The rule, the heading of a term, and the terms from the errors."""
+    if loss == "half_squares":
+        return "E = ½ Σ (t − o)²", "(t − o)²", np.square
+    if loss == "mae":
+        return "E = mean of |t − o|", "|t − o|", np.abs
+    if loss == "huber":
+        rule = f"E = mean of h(t − o),  h(d) = ½ d² up to |d| = {delta:g}, straight beyond"
+
+        def bent(error: Numbers) -> Numbers:
+            size = np.abs(error)
+            return np.where(size <= delta, 0.5 * error * error, delta * (size - 0.5 * delta))
+
+        return rule, "h(t − o)", bent
+    return "E = mean of (t − o)²", "(t − o)²", np.square
+
+
+def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> Written:
+    chances = answers if squashed else 1 / (1 + np.exp(-np.clip(answers, -500, 500)))
+    if squashed:  # torch holds these logarithms above -100
+        yes, no = (np.maximum(np.log(np.maximum(one, TINY)), -100.0) for one in (chances, 1 - chances))
+    else:
+        yes, no = -np.logaddexp(0, -answers), -np.logaddexp(0, answers)
+    each = -(targets * yes + (1 - targets) * no)
+    total = float(each.mean())
+    rows = np.stack([answers, chances, targets, each], axis=1)
+    rule = "E = mean of −t ln p − (1 − t) ln(1 − p)" + ("" if squashed else ",  p = sigmoid(o)")
+    factor = f"1/{len(each)}" if len(each) > 1 else ""
+    return Written(
+        rule, _line(factor, each, total), ("output o", "p", "target t", "term"), _rows(rows), len(each), total
+    )
+
+
+def _line(factor: str, each: Numbers, total: float) -> str:
+    """The sum with its numbers: ``½ (0.04 + 0.16) = 0.1``."""
+    shown = [_shown(float(one)) for one in each[:IN_A_LINE]]
+    terms = " + ".join(shown) + (" + …" if len(each) > IN_A_LINE else "")
+    if not factor:
+        return f"{terms} = {_shown(total)}" if len(each) > 1 else terms
+    return f"{factor} ({terms}) = {_shown(total)}"
+
+
+def _rows(rows: Numbers) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(value) for value in row) for row in rows[:MOST_TERMS])
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
