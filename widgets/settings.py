@@ -58,6 +58,13 @@ PREFERENCES: tuple[Preference, ...] = (
         maximum=0.99,
     ),
     Preference("device", "text", "auto", "Device", "Where new projects train: auto, cpu, cuda or cuda:1."),
+    Preference(
+        "live_cards",
+        "bool",
+        True,
+        "Live cards",
+        "While training, cards show filters and activations, and a mark where a layer learns badly.",
+    ),
     Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
 )
 """Every preference, in the order of the dialog."""

@@ -15,7 +15,8 @@ class Watch:
     """What snapshots show while training.
 
     ``filters`` and ``maps`` are ids of layers; ``sample`` is the position in the data set of the sample whose feature
-    maps are shown; ``every`` is in seconds.
+    maps are shown; ``every`` is in seconds. ``cards`` are paths of layers whose cards show a small picture, and
+    ``health`` says whether it is told what ails the layers.
     """
 
     filters: tuple[str, ...] = ()
@@ -23,6 +24,8 @@ class Watch:
     sample: int = 0
     histograms: bool = False
     every: float = 0.5
+    cards: tuple[str, ...] = ()
+    health: bool = False
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any]) -> Watch:
@@ -41,6 +44,8 @@ class Watch:
                 sample=max(0, int(maps.get("sample", 0))),
                 histograms=bool(fields.get("histograms", False)),
                 every=max(0.05, float(fields.get("every", 0.5))),
+                cards=tuple(str(path) for path in fields.get("cards") or ()),
+                health=bool(fields.get("health", False)),
             )
         except (AttributeError, TypeError, ValueError):
             raise NetloomError("A request to watch the training cannot be understood; send lists of layers.") from None
@@ -48,7 +53,12 @@ class Watch:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.filters or self.maps or self.histograms)
+        return not (self.filters or self.maps or self.histograms or self.live)
+
+    @property
+    def live(self) -> bool:
+        """Whether cards on the canvas show something."""
+        return bool(self.cards or self.health)
 
 
 class Control:

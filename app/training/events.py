@@ -106,12 +106,16 @@ class Epoch(Event):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(Event):
-    """What the network looks like inside after ``step`` steps: arrays named as `app.insight.watch` names them."""
+    """What the network looks like inside after ``step`` steps: arrays named as `app.insight.watch` names them.
+
+    ``health`` holds what ails the layers, by their paths, as `app.insight.ailments` writes it; None if nobody looked.
+    """
 
     name: ClassVar[str] = "snapshot"
     step: int
     epoch: int
     views: Mapping[str, Any]
+    health: Mapping[str, Any] | None = None
 
     def array_names(self) -> tuple[str, ...]:
         """All arrays are in ``views``."""

@@ -25,6 +25,9 @@ PROGRESS_EVERY = 0.1
 SAVE_EVERY = 5.0
 """Seconds between two checkpoints, at least; and saving takes at most a twentieth of the time."""
 
+LIVE_EVERY = 0.8
+"""Seconds between two looks at what cards show, at least."""
+
 End = tuple[Status, str | None]
 """How training ended, and why."""
 
@@ -38,6 +41,20 @@ def train(session: Session) -> Generator[Event]:
     return _Training(session).events()
 
 
+def look(session: Session, *, live: bool = True) -> Snapshot:
+    """What is watched of a session as it stands; ``live`` is whether what cards show is among it."""
+    watch, at = session.control.watch, session.position
+    views, health = snapshot(session.model, watch, session.weights), None
+    if live and watch.live:
+        from app.insight.live import look as look_at_cards
+
+        stepped = session.weights if at.steps else None
+        pictures, ailments = look_at_cards(session.model, stepped, watch.cards)
+        views |= pictures
+        health = {path: [one.to_json() for one in found] for path, found in ailments.items()}
+    return Snapshot(at.steps, at.epochs + 1, views, health)
+
+
 class _Training:
     """The state that belongs to one call of `train`, beside the session's own."""
 
@@ -48,6 +65,7 @@ class _Training:
         now = time.perf_counter()
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
         self.due = now + POINTS_EVERY
+        self.live_due = now
         self.saving = 0.0
         self.samples = 0
         self.rate: float | None = None
@@ -163,7 +181,6 @@ class _Training:
     def _show_if_due(self) -> Generator[Event]:
         watch = self.session.control.watch
         if not watch.empty and time.perf_counter() - self.shown >= watch.every:
-            self.shown = time.perf_counter()
             yield self._snapshot()
 
     def _pause(self) -> Generator[Event]:
@@ -287,9 +304,13 @@ class _Training:
         return Progress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
 
     def _snapshot(self) -> Event:
-        session = self.session
-        views = snapshot(session.model, session.control.watch, session.weights)
-        return Snapshot(session.position.steps, session.position.epochs + 1, views)
+        """What is on screen; for cards alone it takes at most a thirtieth of the time."""
+        self.shown = begun = time.perf_counter()
+        live = self.session.control.watch.live and begun >= self.live_due
+        event = look(self.session, live=live)
+        if live:
+            self.live_due = time.perf_counter() + max(LIVE_EVERY, 30 * (time.perf_counter() - begun))
+        return event
 
     def _save_if_due(self) -> None:
         if time.perf_counter() - self.saved > max(SAVE_EVERY, 20 * self.saving):

@@ -117,20 +117,14 @@ class Worker:
     def _train(self, message: Message) -> None:
         if self._control is not None:
             raise NetloomError("A training is running already; stop it first.")
-        from app.insight.watch import snapshot
-        from app.training.events import Finished, Paused, Snapshot
-        from app.training.trainer import train
+        from app.training.events import Finished, Paused
+        from app.training.trainer import look, train
 
         session = open_session(message)
         self._session = session
         control = self._control = session.control
         control.watch = self._watch
-
-        def look() -> Message:
-            views = snapshot(session.model, control.watch, session.weights)
-            return Snapshot(session.position.steps, session.position.epochs + 1, views).to_message()
-
-        self._snapshot = look
+        self._snapshot = lambda: look(session).to_message()
         try:
             with logged_to(session.run.path), contextlib.closing(train(session)) as events:
                 for event in events:

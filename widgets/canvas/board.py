@@ -169,6 +169,16 @@ class Board:
             self.remarks[remark.id] = remark
         self.changed += 1
 
+    def hang(self, ids: Iterable[str], height: float) -> None:
+        """Let something hang from these cards and from no others; ``height`` is in scene pixels."""
+        hanging = set(ids)
+        for id_, card in self.cards.items():
+            reach = height if id_ in hanging else 0.0
+            if card.hang != reach:
+                self._dirty(card.area)
+                card.hang = reach
+                self._enter(card)
+
     def settle_remarks(self) -> None:
         """Show notes and frames as the document has them."""
         self.remarks = dict(self.document.network.remarks)

@@ -36,6 +36,8 @@ class Card:
     """Input ports that a wire arrives at."""
     title: str = ""
     """What the card is called beside its name: the layer's kind, a block's label."""
+    hang: float = 0.0
+    """How far something hangs out below the card."""
     order: int = 0
     """Cards with a higher order lie on top."""
 
@@ -52,7 +54,7 @@ class Card:
     @property
     def area(self) -> QRectF:
         """All that the card may paint on."""
-        return self.rect.adjusted(-HALO, -HALO, HALO, HALO)
+        return self.rect.adjusted(-HALO, -HALO, HALO, HALO + self.hang)
 
     def input_place(self, port: str) -> QPointF:
         """Centre of an input port."""

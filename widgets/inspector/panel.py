@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -57,6 +57,8 @@ class LayerPage(Themed, QWidget):
         self.name.editingFinished.connect(self._rename)
         self.name_fault = self._note("error")
         self.problem = self._note("error")
+        self.health = self._note("warning")
+        self.health.setObjectName("layerHealth")
         self.form = SettingsForm()
         self.form.setObjectName("layerForm")
         self.form.edited.connect(self._set)
@@ -106,6 +108,7 @@ class LayerPage(Themed, QWidget):
         column.addWidget(self.name)
         column.addWidget(self.name_fault)
         column.addWidget(self.problem)
+        column.addWidget(self.health)
         column.addSpacing(4)
         column.addWidget(self.form)
         column.addWidget(self.nothing)
@@ -145,6 +148,11 @@ class LayerPage(Themed, QWidget):
         wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
         self.problem.setText("\n".join(problem.message for problem in wrong))
         self.problem.setVisible(bool(wrong))
+
+    def show_health(self, told: str) -> None:
+        """Say how the layer fares in training; nothing where it fares well."""
+        self.health.setText(told)
+        self.health.setVisible(bool(told))
 
     def _show_kind(self, node: Node) -> None:
         self._id, self._kind = node.id, type(node.layer)
@@ -290,6 +298,7 @@ class Inspector(QScrollArea):
         self._checker: Checker | None = None
         self._ids: list[str] = []
         self._stops: tuple[Callable[[], None], ...] = ()
+        self._health: Mapping[str, str] = {}
         self.layer, self.network = LayerPage(themes), NetworkPage()
         self.pages = Pile()
         self.pages.add(self.network)
@@ -342,12 +351,19 @@ class Inspector(QScrollArea):
         ids = [id_ for id_ in self._ids if id_ in self._document.network]
         if len(ids) == 1:
             self.layer.show_layer(self._document, self._checker, ids[0])
+            self.layer.show_health(self._health.get(ids[0], ""))
         elif ids:
             self.network.show_several(self._checker, ids)
         else:
             self.network.show_network(self._document, self._checker)
         self.pages.bring(self.layer if len(ids) == 1 else self.network)
         self.updateGeometry()
+
+    def show_health(self, told: Mapping[str, str]) -> None:
+        """Take over how layers of the network on show fare in training, in sentences by id."""
+        if told != self._health:
+            self._health = told
+            self.refresh()
 
     def commit(self) -> None:
         """Take over what is being typed."""

@@ -64,6 +64,7 @@ def build_bench(window: MainWindow) -> None:
 
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
+    from widgets.shell.live import Live
     from widgets.training.controller import TrainingController
     from widgets.training.link import WorkerLink
     from widgets.training.panel import TrainPanel
@@ -85,6 +86,7 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
+    Live(bench, session, controller, window.preferences)
     session.changed.connect(window.training.show_devices)
     window.training.link = link
     with suppress(NetloomError):

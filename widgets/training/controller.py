@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,10 @@ class State(StrEnum):
 
 ACTIVE = frozenset({State.STARTING, State.RUNNING, State.PAUSED, State.STOPPING})
 """States in which a run holds the worker."""
+
+
+CARDS_EVERY = 1.0
+"""Seconds between two looks where only cards show something."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class TrainingController(QObject):
         self._complete = False
         self._devices: tuple[Device, ...] = ()
         self._watch = Watch()
+        self._cards: tuple[tuple[str, ...], bool] = ((), False)
         self._request: int | None = None
         self._steps_wanted = 0
         link.message.connect(self._take)
@@ -202,10 +207,23 @@ class TrainingController(QObject):
 
     def watch(self, wanted: Watch) -> None:
         """Say what of the network's inside is on screen; the worker sends nothing else."""
-        if wanted != self._watch:
-            self._watch = wanted
+        self._take_wish(wanted, self._cards)
+
+    def watch_cards(self, cards: tuple[str, ...], *, health: bool) -> None:
+        """Say which cards on the canvas show a small picture, and whether marks of health are shown."""
+        self._take_wish(self._watch, (cards, health))
+
+    def _take_wish(self, watch: Watch, cards: tuple[tuple[str, ...], bool]) -> None:
+        if (watch, cards) != (self._watch, self._cards):
+            self._watch, self._cards = watch, cards
             if self.active:
-                self._link.send("watch", **wanted.fields())
+                self._link.send("watch", **self._wanted().fields())
+
+    def _wanted(self) -> Watch:
+        """What panels and canvas want together; for the canvas alone a look now and then is enough."""
+        cards, health = self._cards
+        every = self._watch.every if self._watch.anything else CARDS_EVERY
+        return replace(self._watch, cards=cards, health=health, every=every)
 
     def close(self) -> None:
         """End the worker, and with it a run in progress, which can be resumed later."""
@@ -243,8 +261,8 @@ class TrainingController(QObject):
         if self._request is not None:
             self._link.forget(self._request)
         self._run = Path(str(message.fields.get("run", self._run)))
-        if self._watch.anything:
-            self._link.send("watch", **self._watch.fields())
+        if self._wanted().anything:
+            self._link.send("watch", **self._wanted().fields())
         self.started.emit(message)
         if self._state is State.STARTING:
             self._set_state(State.RUNNING)

@@ -12,7 +12,8 @@ class Watch:
     """Layers whose filters and feature maps are on screen, and whether histograms are.
 
     ``sample`` is the position in the data set of the sample that feature maps are made of; ``every`` is the time
-    between two snapshots in seconds.
+    between two snapshots in seconds. ``cards`` are paths of layers whose cards show a small picture; ``health`` says
+    that marks of what ails layers are shown.
     """
 
     filters: tuple[str, ...] = ()
@@ -20,11 +21,13 @@ class Watch:
     sample: int = 0
     histograms: bool = False
     every: float = 0.5
+    cards: tuple[str, ...] = ()
+    health: bool = False
 
     @property
     def anything(self) -> bool:
         """Whether there is something to send."""
-        return bool(self.filters or self.maps or self.histograms)
+        return bool(self.filters or self.maps or self.histograms or self.cards or self.health)
 
     def fields(self) -> Mapping[str, Any]:
         """The fields of the ``watch`` message."""
@@ -34,4 +37,6 @@ class Watch:
             "maps": maps,
             "histograms": self.histograms,
             "every": self.every,
+            "cards": list(self.cards),
+            "health": self.health,
         }

@@ -1,0 +1,125 @@
+"""What a training shows on cards: a strip of small pictures below, and a mark where a layer does not fare well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+
+from graph import cards
+from widgets.canvas.board import Board
+from widgets.canvas.levels import Level
+from widgets.insight.colours import colour, diverging, image, limits, reach, sequential
+from widgets.theme import Theme, blend
+
+STRIP, INSET, GAP = 26.0, 2.0, 2.0
+"""Height of the strip below a card, its margin, and the space between two pictures, in scene pixels."""
+
+PULSE = ((-5.0, 0.5), (-2.5, 0.5), (-1.0, -3.5), (1.0, 3.5), (2.5, 0.5), (5.0, 0.5))
+"""The line in a mark, about its centre."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Pictures of one layer, and what they are."""
+
+    images: tuple[QImage, ...]
+    told: str
+    stretched: bool
+    """Whether they fill the strip; else they keep their proportions."""
+
+
+TOLD: Mapping[str, str] = {
+    "filters": "Below: its first filters.",
+    "gates": "Below: its gates, units over time, for one sample.",
+    "values": "Below: what it gives for one sample.",
+}
+"""What the pictures of a strip are."""
+
+
+def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
+    """Pictures (n, height, width) in colours: about zero where values have both signs, from least to greatest else.
+
+    ``what`` is a key of `TOLD`; gates lie between 0 and 1.
+    """
+    if what == "filters" or float(np.nanmin(values, initial=0.0)) < 0:
+        most = reach(values)
+        pixels = colour(values, diverging(theme), -most, most, theme.error)
+    else:
+        ends = (0.0, 1.0) if what == "gates" else limits(values)
+        pixels = colour(values, sequential(), *ends, theme.error)
+    wide = len(pixels) == 1 and pixels.shape[2] > 2 * pixels.shape[1]
+    return Strip(tuple(image(each) for each in pixels), TOLD[what], wide or what == "gates")
+
+
+class LiveCards:
+    """Strips and sentences for the layers on show, by id."""
+
+    def __init__(
+        self, board: Board, theme: Theme, strips: Mapping[str, Strip], ailing: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._board, self._theme = board, theme
+        self.strips, self.ailing = strips, ailing
+
+    def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
+        """The strips, which hang from under their cards."""
+        if level is not Level.NEAR:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        for card in self._board.cards_in(region):
+            if card.id in self.strips:
+                self._hang(painter, card.rect, self.strips[card.id])
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+
+    def above(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
+        """The marks."""
+        for id_ in self.ailing:
+            card = self._board.cards.get(id_)
+            if card is not None and card.area.intersects(region):
+                self._mark(painter, card.rect, level, zoom)
+
+    def told(self, id: str) -> str:
+        """What ails a layer, and what its pictures are."""
+        pictures = [self.strips[id].told] if id in self.strips else []
+        return "\n".join([*self.ailing.get(id, ()), *pictures])
+
+    def bounds(self) -> QRectF:
+        """Nothing that is not a card's."""
+        return QRectF()
+
+    # Painting
+
+    def _hang(self, painter: QPainter, body: QRectF, shown: Strip) -> None:
+        area = QRectF(body.left() + 2, body.bottom() - 6, cards.WIDTH - 4, STRIP + 6)
+        painter.setPen(QPen(self._theme.border, 1))
+        painter.setBrush(blend(self._theme.text, self._theme.ground, 0.08))
+        painter.drawRoundedRect(area, 6, 6)
+        side, left, top = STRIP - 2 * INSET, area.left() + INSET + 1, body.bottom() + INSET
+        room = area.right() - INSET - 1 - left
+        width = (room + GAP) / len(shown.images) - GAP if shown.stretched else side
+        for index, each in enumerate(shown.images):
+            place = QRectF(left + index * (width + GAP), top, width, side)
+            if place.right() <= left + room + 0.5:
+                painter.drawImage(place if shown.stretched else _fitted(each, place), each)
+
+    def _mark(self, painter: QPainter, body: QRectF, level: Level, zoom: float) -> None:
+        scale = 1.0 if level is Level.NEAR else 0.7 / zoom
+        centre = QPointF(body.left() + 4, body.top() + 3)
+        painter.setPen(QPen(self._theme.raised, 1.5 * scale))
+        painter.setBrush(self._theme.warning)
+        painter.drawEllipse(centre, 8 * scale, 8 * scale)
+        line = QPolygonF([centre + QPointF(x, y) * scale for x, y in PULSE])
+        painter.setPen(QPen(self._theme.on(self._theme.warning), 1.5 * scale, Qt.PenStyle.SolidLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(line)
+
+
+def _fitted(picture: QImage, place: QRectF) -> QRectF:
+    """The largest place in the middle of ``place`` that keeps the picture's proportions."""
+    scale = min(place.width() / picture.width(), place.height() / picture.height())
+    width, height = picture.width() * scale, picture.height() * scale
+    return QRectF(place.center().x() - width / 2, place.center().y() - height / 2, width, height)
