@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 
 import networkx as nx
 
@@ -90,27 +91,25 @@ class Network:
 
     def __init__(self, nodes: Iterable[Node] = (), connections: Iterable[Connection] = ()) -> None:
         self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        # Indices of the connections by their ends, because networkx's edge views are slow for single layers.
+        # Indices of the layers and of connections by their ends, because networkx's views are slow for single layers.
+        self._nodes: dict[str, Node] = {}
         self._into: dict[str, dict[str, Connection]] = {}
         self._out_of: dict[str, dict[Connection, None]] = {}
         self.remarks: dict[str, Remark] = {}
         for node in nodes:
             self.insert_node(node)
-        for connection in connections:
-            self.check_connection(connection)
-            self.insert_connection(connection)
+        self.insert_all(connections)
 
     # Reading
 
     def __contains__(self, id: object) -> bool:
-        return id in self.graph
+        return id in self._nodes
 
     def __len__(self) -> int:
-        return len(self.graph)
+        return len(self._nodes)
 
     def __iter__(self) -> Iterator[Node]:
-        for _, data in self.graph.nodes(data=True):
-            yield data["node"]
+        return iter(tuple(self._nodes.values()))
 
     def node(self, id: str) -> Node:
         """The node called ``id``.
@@ -120,9 +119,9 @@ class Network:
         NetloomError
             if there is none.
         """
-        if id not in self.graph:
+        found = self._nodes.get(id)
+        if found is None:
             raise NetloomError(f"There is no layer called “{id}” in this network.")
-        found: Node = self.graph.nodes[id]["node"]
         return found
 
     def layer(self, id: str) -> Layer:
@@ -132,12 +131,12 @@ class Network:
     @property
     def ids(self) -> tuple[str, ...]:
         """Ids in the order in which the layers were added."""
-        return tuple(self.graph)
+        return tuple(self._nodes)
 
     @property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, sorted."""
-        return tuple(sorted(data["connection"] for _, _, data in self.graph.edges(data=True)))
+        return tuple(sorted((each for found in self._into.values() for each in found.values()), key=_parts))
 
     def into(self, id: str) -> dict[str, Connection]:
         """Connections that arrive at the layer, by input port."""
@@ -145,7 +144,7 @@ class Network:
 
     def out_of(self, id: str) -> list[Connection]:
         """Connections that leave the layer, sorted."""
-        return sorted(self._out_of[id])
+        return sorted(self._out_of[id], key=_parts)
 
     def at(self, target: str, port: str) -> Connection | None:
         """The connection that arrives at an input port, if any."""
@@ -153,11 +152,26 @@ class Network:
 
     def reaches(self, start: str, goal: str) -> bool:
         """Whether a path leads from ``start`` to ``goal`` (a layer reaches itself)."""
-        return bool(nx.has_path(self.graph, start, goal))
+        waiting, seen = [start], {start}
+        while waiting and goal not in seen:
+            following = {each.target for each in self._out_of[waiting.pop()]} - seen
+            seen |= following
+            waiting += following
+        return goal in seen
 
     def ordered(self) -> list[str]:
         """Ids from inputs to outputs; among equals by name, so the order follows from the content alone."""
-        return list(nx.lexicographical_topological_sort(self.graph))
+        missing = {id_: len(found) for id_, found in self._into.items()}
+        ready = [id_ for id_, count in missing.items() if not count]
+        heapify(ready)
+        order: list[str] = []
+        while ready:
+            order.append(heappop(ready))
+            for connection in self._out_of[order[-1]]:
+                missing[connection.target] -= 1
+                if not missing[connection.target]:
+                    heappush(ready, connection.target)
+        return order
 
     # Rules
 
@@ -169,6 +183,11 @@ class Network:
         NetloomError
             naming the reason: unknown layer or port, occupied port, or a cycle.
         """
+        self._check_ends(connection)
+        if self.reaches(connection.target, connection.source):
+            raise _circle(connection)
+
+    def _check_ends(self, connection: Connection) -> None:
         source, target = self.node(connection.source), self.node(connection.target)
         if connection.source_port not in source.outputs:
             raise NetloomError(f"{source.id} has no output called “{connection.source_port}”.")
@@ -178,33 +197,49 @@ class Network:
             raise NetloomError(
                 f"The input “{connection.target_port}” of {target.id} is taken: remove its connection first."
             )
-        if self.reaches(target.id, source.id):
-            raise NetloomError(
-                f"{source.id} cannot feed {target.id}, because {target.id} already feeds {source.id}: "
-                "data would run in a circle."
-            )
 
-    # Writing, for graph.changes only
+    # Writing, for graph.changes and for reading files
+
+    def insert_all(self, connections: Iterable[Connection]) -> None:
+        """Check and add many connections at once, in time that grows with their number only.
+
+        Raises
+        ------
+        NetloomError
+            as `check_connection`; it begins with the connection at fault.
+        """
+        entered = list(connections)
+        for connection in entered:
+            try:
+                self._check_ends(connection)
+            except NetloomError as error:
+                raise NetloomError(f"connection {connection}: {error}") from None
+            self.insert_connection(connection)
+        if len(self.ordered()) < len(self):
+            circle = {(source, target) for source, target, _ in nx.find_cycle(self.graph)}
+            last = next(each for each in reversed(entered) if (each.source, each.target) in circle)
+            raise NetloomError(f"connection {last}: {_circle(last)}")
 
     def insert_node(self, node: Node) -> None:
         """Add a node whose id is free."""
-        self.graph.add_node(node.id, node=node)
+        self.graph.add_node(node.id)
+        self._nodes[node.id] = node
         self._into[node.id] = {}
         self._out_of[node.id] = {}
 
     def remove_node(self, id: str) -> None:
         """Remove a node that has no connections."""
         self.graph.remove_node(id)
-        del self._into[id], self._out_of[id]
+        del self._nodes[id], self._into[id], self._out_of[id]
 
     def replace_node(self, node: Node) -> None:
         """Put ``node`` in the place of the one with its id."""
-        self.graph.nodes[node.id]["node"] = node
+        self._nodes[node.id] = node
 
     def insert_connection(self, connection: Connection) -> None:
         """Add a connection that `check_connection` accepts."""
         key = (connection.source_port, connection.target_port)
-        self.graph.add_edge(connection.source, connection.target, key=key, connection=connection)
+        self.graph.add_edge(connection.source, connection.target, key=key)
         self._into[connection.target][connection.target_port] = connection
         self._out_of[connection.source][connection] = None
 
@@ -214,3 +249,15 @@ class Network:
         self.graph.remove_edge(connection.source, connection.target, key=key)
         del self._into[connection.target][connection.target_port]
         del self._out_of[connection.source][connection]
+
+
+def _parts(connection: Connection) -> tuple[str, str, str, str]:
+    """What connections are sorted by; faster than comparing them themselves."""
+    return connection.source, connection.source_port, connection.target, connection.target_port
+
+
+def _circle(connection: Connection) -> NetloomError:
+    source, target = connection.source, connection.target
+    return NetloomError(
+        f"{source} cannot feed {target}, because {target} already feeds {source}: data would run in a circle."
+    )

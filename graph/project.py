@@ -114,8 +114,11 @@ def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
         if node.id in network:
             raise NetloomError(f"{place}: two layers are called “{node.id}”; rename one of them.")
         network.insert_node(node)
-    for entry in _list(value.get("connections", []), f"{place}: connections"):
-        _connect(network, parse_connection(entry, place), place)
+    wires = [parse_connection(entry, place) for entry in _list(value.get("connections", []), f"{place}: connections")]
+    try:
+        network.insert_all(wires)
+    except NetloomError as error:
+        raise NetloomError(f"{place}: {error}") from None
     for node in network:
         _check_marks(network, node, place)
     for index, entry in enumerate(_list(value.get("remarks", []), f"{place}: remarks")):
@@ -240,14 +243,6 @@ def _position(value: object, place: str) -> tuple[float, float]:
 
 def _is_place(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e9
-
-
-def _connect(network: Network, connection: Connection, place: str) -> None:
-    try:
-        network.check_connection(connection)
-    except NetloomError as error:
-        raise NetloomError(f"{place}: connection {connection}: {error}") from None
-    network.insert_connection(connection)
 
 
 # Writing
