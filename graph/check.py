@@ -19,6 +19,7 @@ from graph.facts import Expected, Facts, Problem, Severity
 from graph.fixes import Append, Fix, Replace, from_remedy
 from graph.layers.base import Reach, ShapeError
 from graph.layers.io import Input, Output
+from graph.memory import undisturbed
 from graph.network import Network, Node
 from graph.shapes import Shape
 
@@ -56,7 +57,8 @@ class Checker:
         self._useful: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._stop = document.subscribe(self._on_commit)
-        self._refresh(document.network.ids, True)
+        with undisturbed():
+            self._refresh(document.network.ids, True)
 
     # Reading
 

@@ -19,6 +19,7 @@ from typing import Any
 from graph.changes import Section
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
+from graph.memory import undisturbed
 from graph.naming import check_name
 from graph.network import Connection, Matter, Network, Node, Remark
 
@@ -58,7 +59,8 @@ def read_project(path: Path) -> Project:
     NetloomError
         if the file cannot be read, is no project, or is refused; the sentence names the place.
     """
-    return parse_project(decode(_bytes_of(path), path.name), path.name)
+    with undisturbed():
+        return parse_project(decode(_bytes_of(path), path.name), path.name)
 
 
 def decode(content: bytes, place: str) -> dict[str, Any]:

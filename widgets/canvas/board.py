@@ -6,8 +6,9 @@ of the scene to repaint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -29,11 +30,15 @@ from graph.document import Commit, Document
 from graph.facts import Facts, Severity
 from graph.inside import InnerDocument
 from graph.layers.io import Input, Output
+from graph.memory import undisturbed
 from graph.network import Connection, Node, Position, Remark
 from graph.routing import Course, course, direct
 from graph.shapes import Shape
 from widgets.canvas.index import GridIndex
 from widgets.canvas.pieces import EVERYWHERE, HALO, Card, Slot, Wire
+
+AT_ONCE = 400
+"""Wires that are led around cards at once; more are led a few at a time, those in view first."""
 
 
 class Board:
@@ -54,8 +59,10 @@ class Board:
         self.faulty: set[str] = set()
         """Layers with an error."""
         self._dirty = dirty
+        self._waiting: dict[Slot, None] = {}
         self._top = 0
-        self._build()
+        with undisturbed():
+            self._build()
 
     # Reading
 
@@ -105,6 +112,32 @@ class Board:
         pairs = [(self.cards.get(source), self.cards.get(target)) for source, target in document.block.states]
         boxes = [card.box for card in self.cards.values()]
         return [_return(source, target, boxes) for source, target in pairs if source and target]
+
+    # Leading many wires
+
+    @property
+    def unled(self) -> int:
+        """Number of wires that are not led around cards yet."""
+        return len(self._waiting)
+
+    def lead_in(self, region: QRectF) -> None:
+        """Lead the wires in the region around cards, because they are looked at now."""
+        if self._waiting:
+            for wire in self.wires_in(region):
+                if wire.slot in self._waiting:
+                    self._lead_late(wire.slot)
+
+    def lead_on(self, seconds: float) -> bool:
+        """Lead waiting wires around cards for about so long; whether some are left."""
+        end = perf_counter() + seconds
+        while self._waiting and perf_counter() < end:
+            self._lead_late(next(iter(self._waiting)))
+        return bool(self._waiting)
+
+    def _lead_late(self, slot: Slot) -> None:
+        del self._waiting[slot]
+        if slot in self.wires:
+            self._follow(self.wires[slot], self._course(self.wires[slot].connection, False))
 
     # Following the document
 
@@ -189,11 +222,14 @@ class Board:
 
     def _build(self) -> None:
         network = self.document.network
+        dirty, self._dirty = self._dirty, lambda _: None
         for node in network:
             self._put(node)
         for connection in network.connections:
             self._connect(connection, route=False)
         self._lead(self.wires.values())
+        self._dirty = dirty
+        self._dirty(EVERYWHERE)
         self._link()
 
     def _link(self) -> None:
@@ -244,6 +280,8 @@ class Board:
             source, target = (new if end == old else end for end in (c.source, c.target))
             wire.connection = Connection(source, c.source_port, target, c.target_port)
             self.wires[wire.slot] = wire
+            if slot in self._waiting:
+                self._waiting[wire.slot] = None
             self.wire_index.put(wire.slot, wire.area)
 
     def _connect(self, connection: Connection, route: bool = True) -> None:
@@ -304,23 +342,29 @@ class Board:
             self.changed += 1
             self._dirty(wire.area)
 
-    def _lead(self, wires: Iterable[Wire], plain: bool = False) -> None:
+    def _lead(self, wires: Collection[Wire], plain: bool = False) -> None:
+        """Lead wires around cards; many are led plainly for now, and wait for `lead_on` and `lead_in`."""
+        late = not plain and len(wires) > AT_ONCE
         for wire in wires:
-            line = self._course(wire.connection, plain)
-            if line == wire.course and not wire.path.isEmpty():
-                continue
-            self._dirty(wire.area)
-            wire.follow(line)
-            self.wire_index.put(wire.slot, wire.area)
-            self.changed += 1
-            self._dirty(wire.area)
+            self._follow(wire, self._course(wire.connection, plain or late))
+        if late:
+            self._waiting.update({wire.slot: None for wire in wires})
+
+    def _follow(self, wire: Wire, line: Course) -> None:
+        if line == wire.course and not wire.area.isEmpty():
+            return
+        self._dirty(wire.area)
+        wire.follow(line)
+        self.wire_index.put(wire.slot, wire.area)
+        self.changed += 1
+        self._dirty(wire.area)
 
     def _course(self, connection: Connection, plain: bool) -> Course:
         source, target = self.cards[connection.source], self.cards[connection.target]
         if connection.source_port not in source.node.outputs or connection.target_port not in target.node.inputs:
             return direct((0, 0), (0, 0))
-        start = source.output_place(connection.source_port).toTuple()
-        end = target.input_place(connection.target_port).toTuple()
+        start = source.shown(cards.output_place(source.node, connection.source_port))
+        end = target.shown(cards.input_place(target.node, connection.target_port))
         turned = source.node.turned, target.node.turned
         if plain:
             return direct(start, end, turned)
@@ -335,7 +379,7 @@ class Board:
         return course(start, end, near, (source.box, target.box), turned)
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
-        return [card.box for card in self.cards_in(region) if card.id not in ends]
+        return [self.cards[id_].box for id_ in self.card_index.meeting(region) if id_ not in ends]
 
 
 def titled(document: Document, node: Node) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPixmap, QTransform
 
 from widgets.canvas.levels import MID_FROM
+from widgets.canvas.pictures import whole
 from widgets.theme import Theme
 
 SPACING = 24
@@ -29,7 +30,7 @@ class Ground:
         area, origin = transform.mapRect(region), transform.map(QPointF(0, 0))
         brush = self._brush(transform.m11(), ratio)
         painter.setWorldMatrixEnabled(False)
-        painter.setBrushOrigin(QPointF(round(origin.x()), round(origin.y())))
+        painter.setBrushOrigin(QPointF(whole(origin.x()), whole(origin.y())))
         painter.fillRect(area, brush)
         painter.setWorldMatrixEnabled(True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from PySide6.QtCore import QRectF
 
@@ -29,16 +29,18 @@ class GridIndex(Generic[Key]):
 
     def put(self, key: Key, rect: QRectF) -> None:
         """Enter a rectangle, in place of the one the key had."""
-        old = self._rects.get(key)
+        cells, old = _cells(rect), self._rects.get(key)
         self._bounds = None
-        self.span |= rect
         if old is not None:
-            if _cells(old) == _cells(rect):
+            self.span |= rect
+            if _cells(old) == cells:
                 self._rects[key] = rect
                 return
             self.drop(key)
+        elif not self.span.contains(rect):
+            self.span |= rect
         self._rects[key] = rect
-        for cell in _each(rect):
+        for cell in _each(cells):
             self._cells[cell].add(key)
 
     def drop(self, key: Key) -> None:
@@ -47,7 +49,7 @@ class GridIndex(Generic[Key]):
         if rect is None:
             return
         self._bounds = None
-        for cell in _each(rect):
+        for cell in _each(_cells(rect)):
             found = self._cells[cell]
             found.discard(key)
             if not found:
@@ -55,37 +57,40 @@ class GridIndex(Generic[Key]):
 
     def meeting(self, region: QRectF) -> list[Key]:
         """Keys whose rectangles meet the region, in the order in which they were entered."""
+        if region.contains(self.span):
+            return list(self._rects)
         left, top, right, bottom = _cells(region)
         if (right - left + 1) * (bottom - top + 1) >= len(self._cells):
-            candidates: set[Key] = set(self._rects)
-        else:
-            candidates = set()
-            for x in range(left, right + 1):
-                for y in range(top, bottom + 1):
-                    candidates |= self._cells.get((x, y), set())
-        if len(candidates) == len(self._rects):
             return [key for key, rect in self._rects.items() if rect.intersects(region)]
+        candidates: set[Key] = set()
+        for x in range(left, right + 1):
+            for y in range(top, bottom + 1):
+                found = self._cells.get((x, y))
+                if found:
+                    candidates |= found
         return [key for key in candidates if self._rects[key].intersects(region)]
 
     def bounds(self) -> QRectF:
         """The rectangle around everything; null where there is nothing."""
         if self._bounds is None:
             self._bounds = QRectF()
-            for rect in self._rects.values():
-                self._bounds |= rect
+            if self._rects:
+                lefts, tops, rights, bottoms = zip(*(corners(rect) for rect in self._rects.values()), strict=True)
+                self._bounds.setCoords(min(lefts), min(tops), max(rights), max(bottoms))
             self.span = QRectF(self._bounds)
         return QRectF(self._bounds)
 
 
+def corners(rect: QRectF) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in one call of Qt."""
+    return cast(tuple[float, float, float, float], rect.getCoords())
+
+
 def _cells(rect: QRectF) -> tuple[int, int, int, int]:
-    return (
-        int(rect.left() // CELL),
-        int(rect.top() // CELL),
-        int(rect.right() // CELL),
-        int(rect.bottom() // CELL),
-    )
+    left, top, right, bottom = corners(rect)
+    return int(left // CELL), int(top // CELL), int(right // CELL), int(bottom // CELL)
 
 
-def _each(rect: QRectF) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = _cells(rect)
+def _each(cells: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = cells
     return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))

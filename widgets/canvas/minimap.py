@@ -19,7 +19,8 @@ class Minimap(QWidget):
     """Shows all cards as tiles and the part in view as a frame; a click or drag goes there."""
 
     def __init__(self, canvas: CanvasView) -> None:
-        super().__init__(canvas)
+        # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
+        super().__init__(canvas.viewport())
         self.setObjectName("minimap")
         self.setAccessibleName("Map of the network")
         self.setCursor(Qt.CursorShape.PointingHandCursor)

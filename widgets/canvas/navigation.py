@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
 
 from widgets.canvas.levels import MAXIMUM, MINIMUM
@@ -35,6 +38,11 @@ class Navigation(QGraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._gathered: QPoint | None = None
+        """How far both scroll bars moved so far, while they are moved as one."""
+        self._wanted: QPoint | None = None
+        """Where to scroll to once the last scroll is painted."""
+        self._unpainted = False
         self.setScene(QGraphicsScene(self))
         self.scene().setSceneRect(EVERYWHERE)
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -164,9 +172,57 @@ class Navigation(QGraphicsView):
     def _scroll(self, step: QPoint) -> None:
         self._glide.stop()
         self.framed = False
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - step.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - step.y())
+        self.scroll_to(self.scrolled - step)
+
+    # Scrolling. Qt moves what is painted already and asks for the rest only, but not when scrolled twice in a frame.
+
+    @property
+    def scrolled(self) -> QPoint:
+        """How far the view is scrolled, or soon will be, in pixels of the screen."""
+        bars = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        return bars if self._wanted is None else self._wanted
+
+    def scroll_to(self, place: QPoint) -> None:
+        """Scroll, at most once in a frame: what comes before the last scroll is painted waits for that."""
+        self._wanted = place
+        if not self._unpainted:
+            self.scroll_now()
+
+    def scroll_now(self) -> None:
+        """Scroll to where `scroll_to` was last asked to."""
+        if self._wanted is not None:
+            place, self._wanted = self._wanted, None
+            self._as_one(lambda: self._move_bars(place))
+
+    def _move_bars(self, place: QPoint) -> None:
+        self.horizontalScrollBar().setValue(place.x())
+        self.verticalScrollBar().setValue(place.y())
+
+    def _as_one(self, act: Callable[[], object]) -> None:
+        """Do something that moves both scroll bars, as one scroll."""
+        self._gathered = QPoint()
+        try:
+            act()
+        finally:
+            moved, self._gathered = self._gathered, None
+        if not moved.isNull():
+            self.scrollContentsBy(moved.x(), moved.y())
+
+    def centerOn(self, *place: Any) -> None:
+        """Bring a place of the scene to the middle of the view, as one scroll."""
+        self._wanted = None
+        self._as_one(lambda: QGraphicsView.centerOn(self, *place))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        if self._gathered is not None:
+            self._gathered += QPoint(dx, dy)
+            return
+        self._unpainted = self.viewport().isVisible()
         super().scrollContentsBy(dx, dy)
         self.viewMoved.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._unpainted = False
+        if self._wanted is not None:
+            QTimer.singleShot(0, self, self.scroll_now)

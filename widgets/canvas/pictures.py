@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -77,7 +78,7 @@ class Pictures:
         x, y = (rect.left() - HALO) * zoom + lens.dx, (rect.top() - HALO) * zoom + lens.dy
         if kept.scale == scale:
             # Pixel for pixel, so that text stays sharp.
-            painter.drawPixmap(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), kept.pixmap)
+            painter.drawPixmap(QPointF(whole(x * ratio) / ratio, whole(y * ratio) / ratio), kept.pixmap)
             return False
         area = QRectF(x, y, (rect.width() + 2 * HALO) * zoom, (rect.height() + 2 * HALO) * zoom)
         painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
@@ -108,3 +109,11 @@ class Pictures:
             _, given_up = self._kept.popitem(last=False)
             self._pixels -= given_up.pixels
         return picture
+
+
+def whole(value: float) -> int:
+    """The nearest whole number.
+
+    Always the same way at the middle, so that what is painted after a pan by whole pixels fits what was painted before.
+    """
+    return floor(value + 0.5001)

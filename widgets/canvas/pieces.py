@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import cast
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from graph import cards
 from graph.facts import Facts, Severity
-from graph.network import Connection, Node
+from graph.network import Connection, Node, Position
 from graph.routing import Course
 from graph.shapes import Shape
 
@@ -49,7 +51,7 @@ class Card:
     @property
     def box(self) -> cards.Box:
         """The card's rectangle, as graph measures it."""
-        return self.rect.left(), self.rect.top(), self.rect.width(), self.rect.height()
+        return cast(cards.Box, self.rect.getRect())
 
     @property
     def area(self) -> QRectF:
@@ -58,19 +60,22 @@ class Card:
 
     def input_place(self, port: str) -> QPointF:
         """Centre of an input port."""
-        return self._shift() + QPointF(*cards.input_place(self.node, port))
+        return QPointF(*self.shown(cards.input_place(self.node, port)))
 
     def output_place(self, port: str) -> QPointF:
         """Centre of an output port."""
-        return self._shift() + QPointF(*cards.output_place(self.node, port))
+        return QPointF(*self.shown(cards.output_place(self.node, port)))
 
-    def _shift(self) -> QPointF:
-        """How far the card is shown from where the document has it."""
-        return self.rect.topLeft() - QPointF(*self.node.position)
+    def shown(self, place: Position) -> Position:
+        """Where a place on the card is shown, which the document has elsewhere while the card is dragged."""
+        (x, y), rect = self.node.position, self.rect
+        return place[0] + rect.left() - x, place[1] + rect.top() - y
 
     @property
     def severity(self) -> Severity | None:
         """The gravest of the layer's problems, hints left out."""
+        if not self.facts.problems:
+            return None
         found = {problem.severity for problem in self.facts.problems}
         return next((level for level in (Severity.ERROR, Severity.WARNING) if level in found), None)
 
@@ -87,10 +92,8 @@ class Wire:
     connection: Connection
     course: Course
     shape: Shape | None
-    path: QPainterPath = field(default_factory=QPainterPath)
     area: QRectF = field(default_factory=QRectF)
-    lines: list[QLineF] = field(default_factory=list)
-    """The wire as straight lines, as it looks from far."""
+    _drawn: tuple[QPainterPath, list[QLineF]] | None = None
 
     @property
     def slot(self) -> Slot:
@@ -102,12 +105,28 @@ class Wire:
         """Kind of its shape; empty where the shape is not known."""
         return str(self.shape.kind) if self.shape else ""
 
+    @property
+    def path(self) -> QPainterPath:
+        """The wire as a curve."""
+        return self._draw()[0]
+
+    @property
+    def lines(self) -> list[QLineF]:
+        """The wire as straight lines, as it looks from far."""
+        return self._draw()[1]
+
     def follow(self, line: Course) -> None:
         """Take another course."""
-        self.course, self.path = line, painter_path(line)
-        corners = [QPointF(*line.start), *(QPointF(*curve[2]) for curve in line.curves)]
-        self.lines = [QLineF(corners[i], corners[i + 1]) for i in range(len(corners) - 1)]
-        self.area = QRectF(*line.bounds()).adjusted(-6, -12, 6, 12)
+        left, top, width, height = line.bounds()
+        self.course, self._drawn = line, None
+        self.area = QRectF(left - 6, top - 12, width + 12, height + 24)
+
+    def _draw(self) -> tuple[QPainterPath, list[QLineF]]:
+        """What Qt needs, made when the wire first comes into view."""
+        if self._drawn is None:
+            corners = [self.course.start, *(curve[2] for curve in self.course.curves)]
+            self._drawn = painter_path(self.course), [QLineF(*a, *b) for a, b in pairwise(corners)]
+        return self._drawn
 
 
 def painter_path(line: Course) -> QPainterPath:

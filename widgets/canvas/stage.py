@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import cast
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph.changes import LayerRenamed
@@ -25,6 +26,12 @@ from widgets.canvas.pieces import Slot
 from widgets.canvas.selection import Selection
 from widgets.canvas.surface import Surface
 from widgets.theme import Theme, ThemeSource
+
+LEADING = 0.004
+"""Seconds that wires of a large network are led around cards before other events have their turn."""
+
+MOST_PARTS = 16
+"""Exposed rectangles that are painted one by one."""
 
 
 class Stage(Navigation):
@@ -55,6 +62,8 @@ class Stage(Navigation):
         self.selection = Selection(self)
         self.selection.changed.connect(self._selection_changed)
         self._stop: list[Callable[[], None]] = []
+        self._leading = QTimer(self)
+        self._leading.timeout.connect(self._lead_on)
 
     # The document
 
@@ -65,6 +74,7 @@ class Stage(Navigation):
         self.document, self.checker = document, checker
         self.board = Board(document, checker, self.surface.update)
         self.surface.set_board(self.board)
+        self._lead_on()
         self.selection.clear()
         self._stop = [document.subscribe(self._take), checker.subscribe(self._refresh)]
         self.show_region(self.board.bounds())
@@ -75,7 +85,12 @@ class Stage(Navigation):
         """The theme in force."""
         return self._themes.theme
 
+    def _lead_on(self) -> None:
+        """Lead wires of a large network around cards, a few between two events."""
+        self._leading.start(0) if self.board.lead_on(LEADING) else self._leading.stop()
+
     def _release(self) -> None:
+        self._leading.stop()
         for stop in self._stop:
             stop()
         self._stop = []
@@ -88,6 +103,8 @@ class Stage(Navigation):
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
                 self.selection.rename(change.old, change.new)
+        if self.board.unled:
+            self._leading.start(0)
         self.selection.keep(self.document.network.ids)
         self.surface.emphasis.selected_wires &= set(self.board.wires)
         self.hover(NOTHING)
@@ -187,6 +204,11 @@ class Stage(Navigation):
         except NetloomError as error:
             self.statusMessage.emit(str(error))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.surface.exposed = scattered(event.region())
+        super().paintEvent(event)
+        self.surface.exposed = []
+
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
         self._ground.paint(painter, rect)
         if not self.board.cards:
@@ -206,3 +228,11 @@ class Stage(Navigation):
         chosen = ", ".join(self.selection.ids[:5])
         told = f"{layers} layers, {wires} connections" + (f"; selected: {chosen}" if chosen else "")
         self.setAccessibleDescription(told)
+
+
+def scattered(region: QRegion) -> list[QRect]:
+    """The rectangles of a region, if they are few and cover much less than the one around them; else none."""
+    parts = [*cast(Iterable[QRect], region)] if 1 < region.rectCount() <= MOST_PARTS else []
+    whole = region.boundingRect()
+    covered = sum(part.width() * part.height() for part in parts)
+    return parts if covered < 0.6 * whole.width() * whole.height() else []

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -57,6 +57,8 @@ class Surface(QGraphicsObject):
         self.extras: dict[str, Extra] = {}
         """What is shown beside the network, by what it is."""
         self.zooming = False
+        self.exposed: list[QRect] = []
+        """Parts of the viewport to paint, where that is less than all within the rectangle around them."""
         self.set_theme(theme)
         self._tiles: tuple[int, dict[str, list[QRectF]]] = (-1, {})
 
@@ -87,7 +89,16 @@ class Surface(QGraphicsObject):
             return
         zoom = painter.worldTransform().m11()
         ratio = painter.device().devicePixelRatioF()
-        self.draw(painter, option.exposedRect, zoom, ratio)
+        if not self.exposed:
+            self.draw(painter, option.exposedRect, zoom, ratio)
+        for area in self.exposed:
+            # What Qt exposes is the rectangle around all of these, which may be the whole view.
+            painter.save()
+            painter.setWorldMatrixEnabled(False)
+            painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+            painter.setWorldMatrixEnabled(True)
+            self.draw(painter, painter.worldTransform().inverted()[0].mapRect(QRectF(area)), zoom, ratio)
+            painter.restore()
 
     def draw(self, painter: QPainter, region: QRectF, zoom: float, ratio: float) -> None:
         """Draw the part of the board that meets ``region`` (scene coordinates)."""
@@ -122,6 +133,8 @@ class Surface(QGraphicsObject):
     def _draw_wires(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
         assert self.board is not None
         emphasis = self.emphasis
+        if level is not Level.FAR:
+            self.board.lead_in(region)
         wires = self.board.wires_in(region)
         if emphasis.hidden_wires:
             wires = [wire for wire in wires if wire.slot not in emphasis.hidden_wires]

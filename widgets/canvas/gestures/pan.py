@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 
 from widgets.canvas.gestures.base import Gesture
 
@@ -20,7 +20,7 @@ class Pan(Gesture):
     def __init__(self, canvas: CanvasView, start: QPointF) -> None:
         super().__init__(canvas, start)
         self._last = canvas.mapFromScene(start)
-        self._origin = self._scroll()
+        self._origin = canvas.scrolled
         self.moved = canvas.framed = False
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -29,15 +29,13 @@ class Pan(Gesture):
         step = now - self._last
         self._last = now
         self.moved = self.moved or not step.isNull()
-        self._scroll_to(self._scroll() - step)
+        self.canvas.scroll_to(self.canvas.scrolled - step)
+
+    def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Stay where the view is now."""
+        self.canvas.scroll_now()
 
     def cancel(self) -> None:
         """Go back to where the view was."""
-        self._scroll_to(self._origin)
-
-    def _scroll(self) -> QPoint:
-        return QPoint(self.canvas.horizontalScrollBar().value(), self.canvas.verticalScrollBar().value())
-
-    def _scroll_to(self, place: QPoint) -> None:
-        self.canvas.horizontalScrollBar().setValue(place.x())
-        self.canvas.verticalScrollBar().setValue(place.y())
+        self.canvas.scroll_to(self._origin)
+        self.canvas.scroll_now()

@@ -1,0 +1,151 @@
+"""Large networks: what is painted on a pan, how wires are led, and what it costs to look for things."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from graph.check import Checker
+from graph.document import Document
+from graph.network import Connection, Matter, Remark
+from tests.graph.networks import layer
+from widgets.canvas import board as boards
+from widgets.canvas.board import Board
+from widgets.canvas.index import GridIndex
+
+
+def rows(layers: int, per_row: int = 10) -> Document:
+    """A chain in rows, with a skip around every fourth layer."""
+    document = Document()
+    with document.transaction("Draw"):
+        ids = [document.add(layer("input"))]
+        for index in range(1, layers):
+            place = (index % per_row * 224, index // per_row * 180)
+            ids.append(document.add(layer("add" if index % 4 == 0 else "relu"), place))
+            port = document.network.node(ids[-1]).inputs[0]
+            document.connect(Connection(ids[-2], "out", ids[-1], port))
+            if index % 4 == 0:
+                document.connect(Connection(ids[-4], "out", ids[-1], "in2"))
+        document.set_remark("f", Remark("f", Matter.FRAME, "Region", (-40.0, -60.0, 1400.0, 500.0), 3))
+    return document
+
+
+def on_screen(canvas) -> QImage:
+    """What stands on the screen, not painted anew for the picture."""
+    picture = canvas.screen().grabWindow(canvas.winId()).toImage()
+    return picture.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def furthest(first: QImage, second: QImage) -> int:
+    """The largest difference of a colour between two pictures, from 0 to 255."""
+    pairs = zip(bytes(first.constBits()), bytes(second.constBits()), strict=True)
+    return max((abs(a - b) for a, b in pairs if a != b), default=0)
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.4, 0.73, 1.0])
+def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(open_canvas, zoom, monkeypatch):
+    canvas = open_canvas(rows(120))
+    canvas.set_zoom(zoom)
+    canvas.centerOn(1100, 900)
+    canvas.zoom_settled()
+    QApplication.processEvents()
+    painted: list[QRectF] = []
+    draw = canvas.surface.draw
+
+    def spy(painter, region, zoom, ratio):
+        painted.append(QRectF(region))
+        draw(painter, region, zoom, ratio)
+
+    monkeypatch.setattr(canvas.surface, "draw", spy)
+    whole = canvas.visible_region()
+    for dx, dy in ((9, 0), (-31, 0), (0, 14), (60, -35)):
+        painted.clear()
+        canvas.scroll_to(canvas.scrolled + QPoint(dx, dy))
+        QApplication.processEvents()
+        share = sum(each.width() * each.height() for each in painted) / (whole.width() * whole.height())
+        assert painted
+        assert share < 0.25
+    seen = on_screen(canvas)
+    canvas.viewport().update()
+    QApplication.processEvents()
+    assert furthest(seen, on_screen(canvas)) <= 8  # edges are smoothed alike, but for rounding
+
+
+def test_scrolls_before_a_frame_is_painted_become_one(open_canvas, qtbot):
+    canvas = open_canvas(rows(120))
+    QApplication.processEvents()
+    start, told = canvas.scrolled, list[QPoint]()
+    canvas.viewMoved.connect(lambda: told.append(canvas.scrolled))
+    for _ in range(5):
+        canvas.scroll_to(canvas.scrolled + QPoint(7, 3))
+    assert canvas.scrolled == start + QPoint(35, 15)
+    qtbot.waitUntil(lambda: canvas.horizontalScrollBar().value() == start.x() + 35, timeout=20_000)
+    assert canvas.verticalScrollBar().value() == start.y() + 15
+    assert len(told) == 2
+
+
+def courses(board: Board) -> dict[object, object]:
+    return {slot: wire.course for slot, wire in board.wires.items()}
+
+
+def test_many_wires_are_led_a_few_at_a_time_those_in_view_first(monkeypatch):
+    document = rows(80)
+    checker = Checker(document)
+    at_once = courses(Board(document, checker, lambda _: None))
+    monkeypatch.setattr(boards, "AT_ONCE", 5)
+    board = Board(document, checker, lambda _: None)
+    assert board.unled == len(board.wires)
+    view = QRectF(0, 0, 700, 500)
+    board.lead_in(view)
+    for wire in board.wires_in(view):
+        assert wire.course == at_once[wire.slot]
+    assert 0 < board.unled < len(board.wires)
+    while board.lead_on(0.001):
+        pass
+    assert courses(board) == at_once
+    assert {wire.slot for wire in board.wires_in(board.bounds())} == set(board.wires)
+
+
+def test_wires_that_wait_follow_names_and_removals(monkeypatch):
+    monkeypatch.setattr(boards, "AT_ONCE", 5)
+    document = rows(40)
+    checker = Checker(document)
+    board = Board(document, checker, lambda _: None)
+    document.subscribe(board.take)
+    with document.transaction("Edit"):
+        document.rename("relu5", "middle")
+        document.remove("relu9")
+    while board.lead_on(0.001):
+        pass
+    monkeypatch.undo()
+    assert courses(board) == courses(Board(document, checker, lambda _: None))
+
+
+def test_a_large_canvas_leads_all_its_wires_while_nothing_else_is_asked(open_canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(boards, "AT_ONCE", 5)
+    canvas = open_canvas(rows(60))
+    qtbot.waitUntil(lambda: canvas.board.unled == 0, timeout=20_000)
+    with canvas.document.transaction("Move all"):
+        canvas.document.move({id_: (x + 7, y) for id_, (x, y) in places(canvas.document).items()})
+    qtbot.waitUntil(lambda: canvas.board.unled == 0, timeout=20_000)
+
+
+def places(document: Document) -> dict[str, tuple[float, float]]:
+    return {node.id: node.position for node in document.network}
+
+
+def test_an_index_answers_in_order_and_knows_its_bounds() -> None:
+    index = GridIndex[int]()
+    for number in range(50):
+        index.put(number, QRectF(number * 300, (number % 7) * 200, 100, 60))
+    assert index.meeting(index.bounds()) == list(range(50))
+    assert sorted(index.meeting(QRectF(290, -10, 700, 2000))) == [1, 2, 3]
+    index.put(49, QRectF(-500, 0, 10, 10))
+    index.drop(48)
+    assert index.bounds() == QRectF(-500, 0, 47 * 300 + 600, 1260)
+    assert index.meeting(QRectF(-600, -10, 200, 50)) == [49]
+    for number in [*range(48), 49]:
+        index.drop(number)
+    assert index.bounds().isNull()
