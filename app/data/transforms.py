@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -13,9 +15,13 @@ from app.data.dataset import Array
 from app.data.stored import Stored, Values
 from graph.shapes import Kind, Shape
 
+T = TypeVar("T")
+
 FEATURE_AXIS: dict[Kind, int] = {Kind.VECTOR: 1, Kind.SEQUENCE: 2, Kind.IMAGE: 1, Kind.VIDEO: 2}
 """Axis of a batch along which each place has its own mean and deviation: features, or channels of pictures."""
 
+FEW = 16
+"""Fewer pieces than this are not worth a second thread."""
 CHUNK = 1 << 16
 """Values that are worked on at a time: few enough to stay in a core's cache, in 64 bits too."""
 
@@ -55,8 +61,7 @@ class Standardise:
         if isinstance(values, Stored) and values.counted:
             return cls._of(shape, *values.moments())
         count, mean, spread = 0, np.zeros(shape.features), np.zeros(shape.features)
-        for cut in chunks(values):
-            rows, middle, squares = _moments(values[cut], shape)
+        for rows, middle, squares in side_by_side(lambda cut: _moments(values[cut], shape), chunks(values)):
             # Chan's rule joins the moments of two sets without looking at either again.
             shift, total = middle - mean, count + rows
             spread += squares + shift**2 * (count * rows / total)
@@ -114,6 +119,17 @@ def chunks(values: Values) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, len(values), step))
 
 
+def side_by_side(work: Callable[[slice], T], cuts: Iterable[slice]) -> Iterator[T]:
+    """What ``work`` gives for each of ``cuts``, in their order; many are worked on by several threads."""
+    listed = list(cuts)
+    threads = min(4, os.cpu_count() or 1, len(listed) // FEW)
+    if threads < 2:
+        yield from map(work, listed)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, listed)
+
+
 def extent(values: Values) -> tuple[float, float]:
     """The smallest and the largest of ``values`` (N, ...), of which there are some."""
     ends = [(values[cut].min(), values[cut].max()) for cut in chunks(values)]
@@ -141,6 +157,10 @@ def _moments(values: Array, shape: Shape) -> tuple[int, Array, Array]:
 
 def _by_chunks(values: Array, transform: Callable[[Array], Array], out: Array | None = None) -> Array:
     result = np.empty(values.shape, dtype=np.float32) if out is None else out
-    for cut in chunks(values):
+
+    def fill(cut: slice) -> None:
         result[cut] = transform(values[cut])
+
+    for _ in side_by_side(fill, chunks(values)):
+        pass
     return result

@@ -13,6 +13,7 @@ from app.data.sources.calendar import calendar_features, parse_times
 from app.data.sources.columns import Column, ColumnType, categories, check_range, look, type_of, wide_numbers
 from app.data.sources.files import within_budget
 from app.data.sources.tokens import PADDING, UNKNOWN
+from app.data.transforms import side_by_side
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -112,14 +113,17 @@ class Encoder:
 
     def _filled(self) -> Array:
         values = np.zeros((self.rows, len(self.names)), dtype=np.float32)
-        odd = False
-        with np.errstate(over="ignore"):
-            for start in range(0, self.rows, ROWS):
-                block = values[start : start + ROWS]
+
+        def fill(rows: slice) -> bool:
+            """Whether all values in some rows are finite."""
+            block = values[rows]
+            with np.errstate(over="ignore"):
                 for place, column in self._plain:
-                    block[:, place] = column[start : start + ROWS]
-                odd = odd or not np.isfinite(block).all()
-        if odd:
+                    block[:, place] = column[rows]
+            return bool(np.isfinite(block).all())
+
+        blocks = (slice(start, start + ROWS) for start in range(0, self.rows, ROWS))
+        if not all(list(side_by_side(fill, blocks))):
             self._look_at_odd(values)
         every = np.arange(self.rows)
         for place, codes in self._coded:

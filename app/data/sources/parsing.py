@@ -10,12 +10,11 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.data.sources.pieces import in_pieces
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -36,13 +35,18 @@ _WITH_POINT = re.compile(r"\s*[-+]?\d*\.\d+\s*")
 
 @dataclass(frozen=True)
 class Written:
-    """How a CSV file is written. ``encoding`` is Python's name of it; ``guessed`` that it was the last resort."""
+    """How a CSV file is written.
+
+    ``encoding`` is Python's name of it; ``guessed`` says that it was the last resort; ``spaced`` that cells may begin
+    with blanks, which do not count.
+    """
 
     delimiter: str
     header: bool
     decimal: str
     encoding: str = "utf-8"
     guessed: bool = False
+    spaced: bool = True
 
 
 def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str = "auto") -> Written:
@@ -51,7 +55,9 @@ def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str
     sign = _delimiter(head) if delimiter == "auto" else DELIMITERS[delimiter]
     rows = _rows(head, sign)
     mark = _decimal(rows, sign) if decimal == "auto" else DECIMALS[decimal]
-    return Written(sign, _has_header(rows) if header == "auto" else header == "yes", mark)
+    named = _has_header(rows) if header == "auto" else header == "yes"
+    spaced = sign == " " or any(blank in f"\n{text}" for blank in (f"{sign} ", "\n "))
+    return Written(sign, named, mark, spaced=spaced)
 
 
 def _rows(head: str, delimiter: str) -> list[list[str]]:
@@ -142,18 +148,12 @@ def table_of(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataF
 def _parsed(file: Path, written: Written) -> pd.DataFrame:
     import pandas as pd
 
-    options: dict[str, Any] = {
-        "sep": written.delimiter,
-        "decimal": written.decimal,
-        "skipinitialspace": True,
-        "index_col": False,
-        "on_bad_lines": "error",
-    }
     try:
         with _strict():
-            frame = in_pieces(file, written.header, options) if written.encoding == "utf-8-sig" else None
-            if frame is None:
-                frame = _whole(file, written, options)
+            frame = _read(file, written)
+            # Looking for blanks before every cell takes time; where the head has none there is seldom one further down.
+            if not written.spaced and _blank_first(frame):
+                frame = _read(file, replace(written, spaced=True))
     except pd.errors.ParserWarning:
         raise NetloomError(f"{file.name} cannot be read as a table: its lines have more columns than names.") from None
     except UnicodeError:
@@ -172,23 +172,41 @@ def _strict() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
+        warnings.simplefilter("error", pd.errors.DtypeWarning)
         yield
 
 
-def _whole(file: Path, written: Written, options: dict[str, Any]) -> pd.DataFrame:
+def _read(file: Path, written: Written) -> pd.DataFrame:
+    """The table as pandas reads it: by several threads where the whole file need not be known for a column's type."""
     import pandas as pd
 
-    errors = "replace" if written.guessed else "strict"
-    with file.open("rb") as stream:
+    def read(by_parts: bool) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
-            stream,
-            encoding=written.encoding,
-            encoding_errors=errors,
+            file,
+            sep=written.delimiter,
+            decimal=written.decimal,
             header=0 if written.header else None,
-            low_memory=False,
-            **options,
+            skipinitialspace=written.spaced,
+            encoding=written.encoding,
+            encoding_errors="replace" if written.guessed else "strict",
+            compression=None,
+            index_col=False,
+            on_bad_lines="error",
+            low_memory=by_parts,
         )
-    return frame
+        return frame
+
+    try:
+        frame = read(by_parts=True)
+    except pd.errors.DtypeWarning:
+        return read(by_parts=False)
+    return read(by_parts=False) if any(str(kind) == "object" for kind in frame.dtypes) else frame
+
+
+def _blank_first(frame: pd.DataFrame) -> bool:
+    """Whether a cell of text begins with a blank."""
+    texts = [series for _, series in frame.items() if series.dtype == "str"]
+    return any(bool(series.str.startswith(" ", na=False).any()) for series in texts)
 
 
 def names(given: Sequence[object], header: bool) -> list[str]:

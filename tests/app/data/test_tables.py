@@ -11,7 +11,7 @@ from app.data.choice import DataChoice
 from app.data.dataset import Task
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.sources import parsing, pieces
+from app.data.sources import parsing
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.text import Text
@@ -266,36 +266,46 @@ def test_texts_are_not_standardised(write: Write) -> None:
     assert prepared.train.arrays["text"].dtype == np.int64
 
 
-def test_a_large_file_is_read_in_pieces_to_the_same_table(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [f"{row},{row * 0.5},{('red', 'blue')[row % 2]},{'' if row % 7 == 0 else row}" for row in range(900)]
-    path = write("t.csv", "a,b,c,y\n" + "\n".join(rows) + "\n")
-    whole = Table(path=str(path)).frame(path)[0]
-    monkeypatch.setattr(pieces, "PIECE", 500)
-    parsing._remembered.cache_clear()
-    cut = Table(path=str(path)).frame(path)[0]
-    assert cut is not whole
-    pd.testing.assert_frame_equal(cut, whole)
+LONG = 90_000
+"""Rows of more than 5 MB, which are parsed by several threads."""
 
 
-def test_blanks_before_a_cell_are_dropped_in_pieces_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [f"{row},{' ' * (row > 400)}{('red', 'blue')[row % 2]}" for row in range(500)]
-    path = write("t.csv", "a,b\n" + "\n".join(rows))
-    monkeypatch.setattr(pieces, "PIECE", 500)
-    assert set(Table(path=str(path)).frame(path)[0]["b"]) == {"red", "blue"}
+def long_table(odd: str = "") -> str:
+    rows = [f"{row}.000000000000001,{row * 2},{('red', 'blue')[row % 2]},{'padding' * 4}" for row in range(LONG)]
+    return "\n".join(["a,b,c,d", *rows[:80_000], *([odd] if odd else []), *rows[80_000:]]) + "\n"
 
 
-@pytest.mark.parametrize("odd", ["1,2,3", '1,"2\n3"', "x,2", ""])
-def test_pieces_that_disagree_are_read_whole(write: Write, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
-    rows = [f"{row},{row * 2}" for row in range(300)]
-    path = write("t.csv", "\n".join(["a,b", *rows[:200], odd, *rows[200:]]))
-    monkeypatch.setattr(pieces, "PIECE", 200)
-    if odd == "1,2,3":
-        with pytest.raises(NetloomError, match="line 202 has 3 columns"):
-            Table(path=str(path)).frame(path)
-        return
-    frame, _ = Table(path=str(path)).frame(path)
-    assert len(frame) == (301 if odd else 300)
-    assert frame["b"].astype(str).tolist()[-1] == "598"
+def test_a_large_file_becomes_the_same_table(write: Write) -> None:
+    path = write("t.csv", long_table())
+    assert path.stat().st_size > 5_000_000
+    frame = Table(path=str(path)).frame(path)[0]
+    pd.testing.assert_frame_equal(frame, pd.read_csv(path, low_memory=False))
+
+
+@pytest.mark.parametrize(
+    ("odd", "column", "found"),
+    [
+        ("1,2, red ,x", "c", "red "),
+        ("1,2,,x", "c", "nan"),
+        ('1,2,"a\n,b",x', "c", "a\n,b"),
+        ("1, 2,red,x", "b", "2"),
+        ("1,2.5,red,x", "b", "2.5"),
+        ("1,many,red,x", "b", "many"),
+        ("1,True,red,x", "b", "True"),
+    ],
+)
+def test_one_odd_line_far_down_in_a_large_file(write: Write, odd: str, column: str, found: str) -> None:
+    path = write("t.csv", long_table(odd))
+    frame = Table(path=str(path)).frame(path)[0]
+    assert len(frame) == LONG + 1
+    assert str(frame[column].iloc[80_000]) in (found, f"{found}.0")
+    assert frame[column].dtype == pd.read_csv(path, low_memory=False, skipinitialspace=True)[column].dtype
+
+
+def test_a_line_that_is_too_long_far_down_in_a_large_file(write: Write) -> None:
+    path = write("t.csv", long_table("1,2,red,x,5"))
+    with pytest.raises(NetloomError, match="line 80002 has 5 columns where 4 are expected"):
+        Table(path=str(path)).frame(path)
 
 
 def test_looking_and_loading_parse_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
