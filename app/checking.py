@@ -10,21 +10,24 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.expected import expected
+from app.hints import hint_json, project_hints
 from app.training.plan import Plan
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import VALUE_BYTES, Facts, Problem, Severity
+from graph.hints import Hint
 from graph.network import Node
 from graph.project import Project
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a project: its network's facts, and the problems of network, data and plan."""
+    """What is known of a project: its network's facts, the problems of network, data and plan, and hints."""
 
     checker: Checker
     problems: tuple[Problem, ...]
+    hints: tuple[Hint, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -37,6 +40,7 @@ class Report:
         return {
             "ok": self.ok,
             "problems": [problem_json(problem) for problem in self.problems],
+            "hints": [hint_json(hint) for hint in self.hints],
             "layers": [layer_json(checker.network.node(id_), checker.facts(id_)) for id_ in checker.network.ordered()],
             "parameters": checker.parameters,
             "connections": checker.connections,
@@ -56,7 +60,7 @@ def check_project(project: Project, base: Path | None) -> Report:
     _plan(project, problems)
     checker = Checker(Document(project.network, project.sections), expected(info) if info else None)
     checker.close()
-    return Report(checker, (*problems, *checker.problems))
+    return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

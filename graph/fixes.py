@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.changes import Section
 from graph.document import Document
 from graph.layers.base import Layer, Remedy
 from graph.network import Connection, Position
@@ -97,7 +98,38 @@ class Remove:
         document.remove(self.target)
 
 
-Edit = Insert | Replace | Append | Prepend | Join | Remove
+@dataclass(frozen=True)
+class Bypass:
+    """Take a layer out of the flow: what fed it feeds what it fed."""
+
+    target: str
+
+    def apply(self, document: Document) -> None:
+        """Remove the layer and heal the wires."""
+        network = document.network
+        arriving = next(iter(network.into(self.target).values()), None)
+        leaving = network.out_of(self.target)
+        document.remove(self.target)
+        for connection in leaving if arriving is not None else ():
+            assert arriving is not None
+            document.connect(
+                Connection(arriving.source, arriving.source_port, connection.target, connection.target_port)
+            )
+
+
+@dataclass(frozen=True)
+class Write:
+    """Give another value to a section of the project beside the network."""
+
+    section: str
+    value: Section
+
+    def apply(self, document: Document) -> None:
+        """Set the section."""
+        document.set_section(self.section, self.value)
+
+
+Edit = Insert | Replace | Append | Prepend | Join | Remove | Bypass | Write
 
 
 @dataclass(frozen=True)

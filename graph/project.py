@@ -26,7 +26,7 @@ from graph.network import Connection, Matter, Network, Node, Remark
 VERSION = 1
 """The schema that this Netloom writes."""
 
-SECTIONS = ("about", "data", "plan", "notes")
+SECTIONS = ("about", "data", "plan", "notes", "hints")
 """Parts of a project beside the network, in the order of the file."""
 
 SUFFIX = ".netloom"

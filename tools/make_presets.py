@@ -56,6 +56,8 @@ def project(id: str, recipe: Recipe) -> Project:
         "minutes": recipe.minutes,
     }
     sections: dict[str, Section] = {"about": about, "data": data, "plan": dict(recipe.plan), "notes": page(id, recipe)}
+    if recipe.dismissed:
+        sections["hints"] = {"dismissed": {rule: list(layers) for rule, layers in recipe.dismissed.items()}}
     return Project(drawing.arranged(), sections)
 
 

@@ -245,6 +245,7 @@ CLASSICS: Mapping[str, Recipe] = {
         0.9,
         options=STAGE,
         plan=LARGE,
+        dismissed={"not_deeper": ("conv7",)},
     ),
     "maxout_network": Recipe(
         "Maxout network",
@@ -257,6 +258,7 @@ CLASSICS: Mapping[str, Recipe] = {
         1.0,
         options=STAGE,
         plan=LARGE | {"epochs": 2},
+        dismissed={"large_kernel": ("conv1", "conv2")},
     ),
     "resnet110": Recipe(
         "ResNet-110 for CIFAR",
@@ -281,6 +283,7 @@ CLASSICS: Mapping[str, Recipe] = {
         0.4,
         options=STAGE,
         plan={"epochs": 10, "learning_rate": 0.005, "schedule": "one_cycle", "batch_size": 64},
+        dismissed={"useless_bias": ("conv1",)},
     ),
     "vgg_blocks": Recipe(
         "VGG by repeated blocks",
@@ -304,6 +307,7 @@ CLASSICS: Mapping[str, Recipe] = {
         "a test error (RMSE) of about 0.14 of the edges after 30 epochs",
         0.3,
         plan={"epochs": 30, "learning_rate": 0.003, "schedule": "one_cycle"},
+        dismissed={"no_activation": ("dense1",)},
     ),
     "light_cnn": Recipe(
         "A light CNN of good habits",

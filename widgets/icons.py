@@ -212,6 +212,16 @@ def _warning(path: QPainterPath) -> None:
     _line(path, (12, 16.8), (12, 16.9))
 
 
+def _hint(path: QPainterPath) -> None:
+    """A lamp."""
+    path.moveTo(9, 16)
+    path.cubicTo(9, 13.5, 6, 13, 6, 9.2)
+    path.cubicTo(6, 1.8, 18, 1.8, 18, 9.2)
+    path.cubicTo(18, 13, 15, 13.5, 15, 16)
+    path.closeSubpath()
+    _line(path, (10, 19.5), (14, 19.5))
+
+
 def _download(path: QPainterPath) -> None:
     _line(path, (12, 4), (12, 15))
     _line(path, (7.5, 10.5), (12, 15), (16.5, 10.5))
@@ -250,6 +260,7 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "add": _add,
     "pin": _pin,
     "warning": _warning,
+    "hint": _hint,
     "download": _download,
 }
 

@@ -1,11 +1,11 @@
-"""The problems list: what is wrong, where, and a button for each repair."""
+"""The problems list: what is wrong, where, and a button for each repair; quietly below, hints."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from graph.check import Checker
@@ -13,32 +13,10 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Problem, Severity
 from graph.fixes import Fix
-from widgets import icons
-from widgets.theme import Theme, Themed, ThemeSource
-
-WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.HINT: "Hint"}
-
-
-class Mark(Themed, QWidget):
-    """The sign of a severity: a triangle in its colour, a disc for hints."""
-
-    def __init__(self, severity: Severity, themes: ThemeSource) -> None:
-        super().__init__()
-        self._severity = severity
-        self.setFixedSize(18, 18)
-        self.setAccessibleName(WORDS[severity])
-        self.setToolTip(WORDS[severity])
-        self.follow(themes)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        icons.paint(painter, "warning", QRectF(1, 1, 16, 16), tone(self.theme, self._severity))
-        painter.end()
-
-
-def tone(theme: Theme, severity: Severity) -> QColor:
-    """The colour of a severity."""
-    return {Severity.ERROR: theme.error, Severity.WARNING: theme.warning}.get(severity, theme.faint)
+from graph.hints import Hint
+from widgets.hints.rows import HintRow
+from widgets.marks import WORDS, Mark
+from widgets.theme import ThemeSource
 
 
 class ProblemRow(QFrame):
@@ -86,11 +64,16 @@ class ProblemRow(QFrame):
 
 
 class Problems(QScrollArea):
-    """All problems of a document. ``opened`` carries the id of the layer to go to; ``refused`` a sentence."""
+    """All problems of a document. ``opened`` carries the id of the layer to go to; ``refused`` a sentence.
+
+    ``dismissed`` and ``hidden`` carry a hint that is not wanted here, or whose rule is not wanted at all.
+    """
 
     opened = Signal(str)
     refused = Signal(str)
     counted = Signal(int)
+    dismissed = Signal(object)
+    hidden = Signal(object)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +87,7 @@ class Problems(QScrollArea):
         self._shown: tuple[Problem, ...] | None = None
         self._faults: tuple[Problem, ...] = ()
         self.rows: list[ProblemRow] = []
+        self.hint_rows: list[HintRow] = []
         body = QWidget()
         self._layout = QVBoxLayout(body)
         self._layout.setContentsMargins(0, 4, 0, 4)
@@ -127,6 +111,15 @@ class Problems(QScrollArea):
         self._faults = tuple(faults)
         self.refresh()
 
+    def set_hints(self, hints: Sequence[Hint], titles: Mapping[str, str]) -> None:
+        """List these hints below the problems; ``titles`` names their rules."""
+        if [row.hint for row in self.hint_rows] == list(hints):
+            return
+        self._clear(self.hint_rows)
+        self.hint_rows = [self._hint_row(hint, titles.get(hint.rule, hint.rule)) for hint in hints]
+        for row in self.hint_rows:
+            self._layout.insertWidget(self._layout.count() - 1, row)
+
     def close_document(self) -> None:
         """Stop listening."""
         if self._stop is not None:
@@ -142,15 +135,26 @@ class Problems(QScrollArea):
         if problems == self._shown:
             return
         self._shown = problems
-        for row in self.rows:
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        self._clear(self.rows)
         self.rows = [self._row(problem) for problem in problems]
         for index, row in enumerate(self.rows):
             self._layout.insertWidget(index, row)
         self._none.setVisible(not problems)
         self.counted.emit(len(problems))
+
+    def _clear(self, rows: Sequence[QWidget]) -> None:
+        for row in rows:
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+
+    def _hint_row(self, hint: Hint, title: str) -> HintRow:
+        row = HintRow(hint, title, self._themes)
+        row.opened.connect(lambda found: self.opened.emit(found.layer) if found.layer else None)
+        row.fixed.connect(self._apply)
+        row.dismissed.connect(self.dismissed)
+        row.hidden.connect(self.hidden)
+        return row
 
     def _row(self, problem: Problem) -> ProblemRow:
         row = ProblemRow(problem, self._themes)
@@ -168,12 +172,11 @@ class Problems(QScrollArea):
 
 
 def count_text(problems: Sequence[Problem]) -> str:
-    """``2 problems``, ``1 problem, 3 hints``, ``No problems``."""
+    """``2 problems``, ``1 problem, 3 hints``, ``No problems, 1 hint``, ``No problems``."""
     hints = sum(problem.severity is Severity.HINT for problem in problems)
     real = len(problems) - hints
-    parts = [_counted(real, "problem")] if real else []
-    parts += [_counted(hints, "hint")] if hints else []
-    return ", ".join(parts) or "No problems"
+    parts = [_counted(real, "problem") if real else "No problems", *([_counted(hints, "hint")] if hints else [])]
+    return ", ".join(parts)
 
 
 def _counted(number: int, word: str) -> str:

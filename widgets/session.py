@@ -45,6 +45,7 @@ class Session(QObject):
         self._print: str | None = None
         self._unsaved_origin = False
         self.faults: tuple[Problem, ...] = ()
+        self.hints: tuple[Problem, ...] = ()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
         self._journal_timer = QTimer(self)

@@ -65,6 +65,10 @@ PREFERENCES: tuple[Preference, ...] = (
         "Live cards",
         "While training, cards show filters and activations, and a mark where a layer learns badly.",
     ),
+    Preference("hints", "bool", True, "Hints", "Say where a network departs from good habits, and offer the change."),
+    Preference(
+        "hidden_hints", "text", "", "Hints never shown", "Names of rules whose hints are not shown; empty shows all."
+    ),
     Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
 )
 """Every preference, in the order of the dialog."""

@@ -244,7 +244,7 @@ class MainWindow(QMainWindow):
         problems = self.session.problems
         grave = {problem.severity.value for problem in problems}
         tone = next((level for level in ("error", "warning") if level in grave), "ok")
-        self.status.show_problems(count_text(problems), tone)
+        self.status.show_problems(count_text((*problems, *self.session.hints)), tone)
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_replaced(self) -> None:
@@ -286,7 +286,8 @@ class MainWindow(QMainWindow):
         found = [problem for problem in self.bench.inside.checker.problems if problem.layer is not None]
         if not found:
             self.bench.leave_block(0)
-            found = [problem for problem in self.session.checker.problems if problem.layer is not None]
+            listed = (*self.session.checker.problems, *self.session.hints)
+            found = [problem for problem in listed if problem.layer is not None]
         if found:
             self.bench.go_to(str(self._following(found).layer))
 

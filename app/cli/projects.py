@@ -57,6 +57,8 @@ def check(file: File, json: Json = False) -> None:
     print_line(f"{shown['parameters']:,} parameters, {written(shown['flops'])} operations per sample")
     for problem in shown["problems"]:
         print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
+    for hint in shown["hints"]:
+        print_line(f"hint: {hint['message']}{_offers(hint)}")
     print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
 
 

@@ -23,12 +23,14 @@ from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.facts import Severity
+from graph.hints import Hint
 from graph.inside import InnerDocument
 from graph.layers.base import Layer
 from graph.network import Node
 from widgets import icons
 from widgets.fields.base import mark
 from widgets.forms import SettingsForm
+from widgets.hints.rows import HintNote
 from widgets.inspector.functions import FunctionHelp
 from widgets.inspector.parts import FactRows, FamilySign, Section
 from widgets.inspector.states import StatesEditor
@@ -59,6 +61,7 @@ class LayerPage(Themed, QWidget):
         self.problem = self._note("error")
         self.health = self._note("warning")
         self.health.setObjectName("layerHealth")
+        self.hints = HintNote(themes)
         self.form = SettingsForm()
         self.form.setObjectName("layerForm")
         self.form.edited.connect(self._set)
@@ -109,6 +112,7 @@ class LayerPage(Themed, QWidget):
         column.addWidget(self.name_fault)
         column.addWidget(self.problem)
         column.addWidget(self.health)
+        column.addWidget(self.hints)
         column.addSpacing(4)
         column.addWidget(self.form)
         column.addWidget(self.nothing)
@@ -297,6 +301,7 @@ class Inspector(QScrollArea):
         self._document: Document | None = None
         self._checker: Checker | None = None
         self._ids: list[str] = []
+        self._hints: tuple[Hint, ...] = ()
         self._stops: tuple[Callable[[], None], ...] = ()
         self._health: Mapping[str, str] = {}
         self.layer, self.network = LayerPage(themes), NetworkPage()
@@ -320,6 +325,11 @@ class Inspector(QScrollArea):
         self._stops = (document.subscribe(self._take), checker.subscribe(lambda _: self.refresh()))
         if isinstance(document, InnerDocument):  # what is exposed is a fact of the block outside
             self._stops += (document.outer.subscribe(lambda _: self.refresh()),)
+        self.refresh()
+
+    def set_hints(self, hints: Sequence[Hint]) -> None:
+        """Note these hints at the layers that they are about."""
+        self._hints = tuple(hints)
         self.refresh()
 
     def close_document(self) -> None:
@@ -352,6 +362,7 @@ class Inspector(QScrollArea):
         if len(ids) == 1:
             self.layer.show_layer(self._document, self._checker, ids[0])
             self.layer.show_health(self._health.get(ids[0], ""))
+            self.layer.hints.show_hints([hint for hint in self._hints if hint.layer == ids[0]])
         elif ids:
             self.network.show_several(self._checker, ids)
         else:

@@ -49,6 +49,7 @@ def remember_families(window: MainWindow) -> None:
 
 def build_bench(window: MainWindow) -> None:
     """The session and the workbench."""
+    from widgets.hints.hinting import Hinting
     from widgets.session import Session
     from widgets.shell.bench import Bench
     from widgets.shell.faults import Faults
@@ -58,6 +59,8 @@ def build_bench(window: MainWindow) -> None:
     faults = Faults(session, lambda: window.show_workspace("data"))
     faults.changed.connect(lambda: bench.problems.set_faults(() if bench.inside.path else session.faults))
     faults.changed.connect(window.refresh_status)
+    hinting = Hinting(session, bench, faults, window.preferences)
+    hinting.changed.connect(window.refresh_status)
     window.adopt(session, bench)
     session.changed.connect(window.refresh_status)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.data.choice import DataChoice
+from app.data.dataset import DatasetInfo
 from app.expected import expected
 from app.training.plan import Plan
 from graph.document import Commit, Document
@@ -47,6 +48,8 @@ class Faults(QObject):
     def __init__(self, session: Session, choose_data: Callable[[], None]) -> None:
         super().__init__(session)
         self._session, self._choose_data = session, choose_data
+        self.info: DatasetInfo | None = None
+        """What the data is known to offer."""
         session.replaced.connect(self.refresh)
         session.committed.connect(self._take)
 
@@ -65,12 +68,13 @@ class Faults(QObject):
         self.changed.emit()
 
     def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> Expected | None:
+        self.info = None
         if section is None:
             return None
         try:
             # A file that was never read is left to the worker; the data view passes on what it finds there.
-            info = DataChoice.parse(section if isinstance(section, Mapping) else {}).known_info(base)
-            return expected(info) if info is not None else None
+            self.info = DataChoice.parse(section if isinstance(section, Mapping) else {}).known_info(base)
+            return expected(self.info) if self.info is not None else None
         except NetloomError as error:
             repair = Repair("Choose data…", (), lambda _: self._choose_data())
             faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))

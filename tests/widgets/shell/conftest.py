@@ -32,7 +32,7 @@ def chain(*layers: tuple[str, dict[str, object]]) -> Network:
 
 
 def digits_project(units: int = 10) -> Project:
-    """A small network for the digits; with other than 10 units it has a problem."""
+    """A small network for the digits without hints; with other than 10 units it has a problem."""
     network = chain(
         ("input", {"shape": image(1, 8, 8)}),
         ("conv2d", {}),
@@ -40,7 +40,8 @@ def digits_project(units: int = 10) -> Project:
         ("dense", {"units": units}),
         ("output", {}),
     )
-    return Project(network, {"data": {"source": "digits"}})
+    dismissed = {"no_activation": ["dense3"]}
+    return Project(network, {"data": {"source": "digits"}, "hints": {"dismissed": dismissed}})
 
 
 @pytest.fixture

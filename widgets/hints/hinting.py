@@ -1,0 +1,73 @@
+"""Keeps the hints of the project on show up to date, and remembers which are not wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.hints import TITLES, dismiss, inner_hints, project_hints
+from graph.hints import Hint
+
+if TYPE_CHECKING:
+    from widgets.session import Session
+    from widgets.settings import Preferences
+    from widgets.shell.bench import Bench
+    from widgets.shell.faults import Faults
+
+
+class Hinting(QObject):
+    """Looks again after each edit, as soon as the window has answered it; ``changed`` says that there are others.
+
+    Inside a block the hints are those about its network. Dismissing is an edit of the project; what is never shown is
+    a preference.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, bench: Bench, faults: Faults, preferences: Preferences) -> None:
+        super().__init__(session)
+        self._session, self._bench, self._faults, self._preferences = session, bench, faults, preferences
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (session.committed, session.replaced, faults.changed, bench.inside.changed):
+            signal.connect(self.look_soon)
+        bench.problems.dismissed.connect(self._dismiss)
+        bench.problems.hidden.connect(self._hide)
+        self.destroyed.connect(preferences.subscribe(self._take_preference))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Ids of the rules of which nothing is shown."""
+        words = str(self._preferences["hidden_hints"]).replace(",", " ").split()
+        return frozenset(words)
+
+    def look_soon(self, *_: object) -> None:
+        """Look again once what happens at present is done."""
+        self._soon.start()
+
+    def refresh(self) -> None:
+        """Look again now."""
+        self._soon.stop()
+        hints = self._found() if self._preferences["hints"] else ()
+        self._bench.problems.set_hints(hints, TITLES)
+        self._bench.inspector.set_hints(hints)
+        if hints != self._session.hints:
+            self._session.hints = hints
+            self.changed.emit()
+
+    def _found(self) -> tuple[Hint, ...]:
+        inside, sections = self._bench.inside, self._session.document.sections
+        if inside.path:
+            return inner_hints(inside.checker, "/".join(inside.path), sections, self.hidden)
+        return project_hints(inside.checker, sections, self._faults.info, self.hidden)
+
+    def _dismiss(self, hint: Hint) -> None:
+        dismiss(self._session.document, hint, "/".join(self._bench.inside.path))
+
+    def _hide(self, hint: Hint) -> None:
+        self._preferences.set("hidden_hints", ", ".join(sorted({*self.hidden, hint.rule})))
+
+    def _take_preference(self, name: str) -> None:
+        if name in ("hints", "hidden_hints"):
+            self.look_soon()
