@@ -27,12 +27,13 @@ SHOTS: tuple[tuple[str, Make, str | None, tuple[str, ...]], ...] = (
 """Name of the pictures, the data, the kind it is read as where that has to be said, and the sides that are shown."""
 
 
-def view_of(window: MainWindow, hands: Hands) -> DataView:
-    """The data view of a new project in ``window``."""
+def view_of(window: MainWindow, hands: Hands, folder: Path) -> DataView:
+    """The data view of a new project in ``folder``, so that paths are told as from there."""
     hands.wait(lambda: window.loader.finished, "the window was to be ready")
     window.files.new()
+    assert window.bench is not None and window.session is not None  # waited for above
+    window.session.save(folder / "mine.netloom")
     window.show_workspace("data")
-    assert window.bench is not None  # waited for above
     view = window.bench.panel("data")
     assert isinstance(view, DataView)
     return view
@@ -56,7 +57,7 @@ def main() -> None:
         window.resize(*SIZE)
         window.show()
         hands = Hands(window, out, print)
-        view = view_of(window, hands)
+        view = view_of(window, hands, Path(folder))
         for name, make, kind, sides in SHOTS:
             show(view, hands, make(Path(folder)), kind)
             for side in sides:

@@ -53,7 +53,8 @@ def stylesheet(theme: Theme) -> str:
 
     `primary` (bool) on a button that is the one thing to do next; `segmented` on the buttons or the tab bar of a
     segmented control; `card` on a framed raised panel; `heading` on a label above a group; `faint` on a label that
-    explains; `tone` (`error`, `warning`, `ok`) on a label that reports.
+    explains; `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in a row of steps, with
+    `dashed` where the step is not always taken.
     """
     names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
     names += ["error", "warning", "ok", "selection"]
@@ -72,6 +73,8 @@ QToolTip { color: @text; background: @raised; border: 1px solid @strong_border; 
 QMainWindow, QDialog { background: @surface; }
 QMainWindow::separator { background: @border; width: 1px; height: 1px; }
 QLabel[faint="true"] { color: @faint; }
+QLabel[chip="true"] { background: @raised; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; }
+QLabel[dashed="true"] { border-style: dashed; border-color: @strong_border; }
 QLabel[heading="true"] { color: @text; font-weight: 600; padding: 4px 0; }
 QLabel[tone="error"] { color: @error; }
 QLabel[tone="warning"] { color: @warning; }

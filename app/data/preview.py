@@ -11,6 +11,7 @@ from app.data.baselines import baselines
 from app.data.correlation import correlations
 from app.data.dataset import Array, Field
 from app.data.leakage import leaks
+from app.data.pipeline import stages
 from app.data.prepare import Prepared
 from app.data.split import PARTS
 from app.data.transforms import per_feature
@@ -46,13 +47,16 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         part), ``balance``
         (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
-        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram; and ``correlations``
-        (see `app.data.correlation.correlations`).
+        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram;
+        ``correlations`` (see `app.data.correlation.correlations`); and ``pipeline``, a list of steps (as
+        `app.data.pipeline.Stage.to_json`).
     """
     dataset = prepared.dataset
     limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))
     index = np.unique(np.linspace(0, dataset.samples - 1, limit).astype(np.int64))
     found = leaks(prepared)
+    features = {name: statistics(field) for name, field in dataset.fields.items()}
+    missing = sum(one["missing"] for one in features[dataset.inputs[0]])
     return {
         "info": dataset.info.to_json(),
         "notes": [*dataset.notes, *found],
@@ -60,8 +64,9 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         "baselines": [one.to_json() for one in baselines(prepared)],
         "parts": {name: part.samples for name, part in prepared.parts.items()},
         "balance": balance(prepared),
-        "features": {name: statistics(field) for name, field in dataset.fields.items()},
+        "features": features,
         "correlations": correlations(dataset),
+        "pipeline": [one.to_json() for one in stages(prepared, missing)],
         "index": index,
         "part": part_of(prepared)[index],
         "place": place_of(prepared)[index],

@@ -10,6 +10,7 @@ from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
 from app.insight import asking, rehearsing
+from app.insight.answers import answers
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
 from app.insight.watch import snapshot
@@ -162,6 +163,7 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
 
 ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "surface": _surface,
+    "answers": answers,
     "ranking": asking.ranking,
     "exemplars": asking.exemplars,
     "exciting": asking.exciting,

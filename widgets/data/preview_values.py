@@ -21,7 +21,7 @@ LEFT_OUT = "left out"
 class Preview:
     """A selection of n samples of a data set, and facts about all of it.
 
-    ``info``, ``notes``, ``leaks``, ``parts``, ``balance``, ``features`` and ``correlations`` are as
+    ``info``, ``notes``, ``leaks``, ``parts``, ``balance``, ``features``, ``correlations`` and ``pipeline`` are as
     `app.data.preview.preview` gives them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by
     field too.
     """
@@ -33,6 +33,7 @@ class Preview:
     balance: Mapping[str, Sequence[Any]] | None
     features: Mapping[str, Sequence[Mapping[str, Any]]]
     correlations: Mapping[str, Any] | None
+    pipeline: Sequence[Mapping[str, Any]]
     index: Array
     part: Array
     place: Array
@@ -52,6 +53,7 @@ class Preview:
             balance=fields.get("balance"),
             features=fields.get("features") or {},
             correlations=fields.get("correlations"),
+            pipeline=fields.get("pipeline") or (),
             index=index,
             part=np.asarray(arrays["part"]),
             place=np.asarray(arrays.get("place", index)),

@@ -1,12 +1,14 @@
-"""Samples as rows of a table: label, part and every feature."""
+"""Samples as rows of a table: label, part, what a network says, and every feature."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from widgets.data.preview_values import Preview
+from widgets.insight.samples import Answer
 
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 200
@@ -21,15 +23,31 @@ class SampleModel(QAbstractTableModel):
         self._heads: list[str] = []
         self._labels: list[str] = []
         self._parts: list[str] = []
+        self._answers: Sequence[Answer | None] = ()
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show the samples of a preview, or none."""
         self.beginResetModel()
         self._preview, self._heads, self._labels, self._parts = preview, [], [], []
+        self._answers = ()
         if preview is not None:
             self._labels, self._parts = preview.labels(), preview.part_titles()
             self._heads = [preview.field("target")["name"], "part", *self._feature_names(preview)]
         self.endResetModel()
+
+    def set_answers(self, answers: Sequence[Answer | None]) -> None:
+        """Show what a network says about each sample as the third column, or none."""
+        if not self._heads or (not answers and not self._answers):
+            return
+        self.beginResetModel()
+        self._heads = [*self._heads[:2], *(["network"] if answers else []), *self._heads[3 if self._answers else 2 :]]
+        self._answers = answers
+        self.endResetModel()
+
+    @property
+    def _facts(self) -> int:
+        """Columns before the features."""
+        return 3 if self._answers else 2
 
     def _feature_names(self, preview: Preview) -> list[str]:
         if preview.inputs.ndim != 2:
@@ -57,11 +75,14 @@ class SampleModel(QAbstractTableModel):
         """The cell's text and alignment, as Qt asks for them."""
         if self._preview is None:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= 2:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._facts:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if index.column() < 2:
             return (self._labels, self._parts)[index.column()][index.row()]
-        value = float(self._preview.inputs[index.row(), index.column() - 2])
+        if index.column() < self._facts:
+            answer = self._answers[index.row()]
+            return answer.words if answer is not None else ""
+        value = float(self._preview.inputs[index.row(), index.column() - self._facts])
         return "missing" if value != value else f"{value:.5g}"  # noqa: PLR0124 - only NaN differs from itself

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
@@ -11,7 +13,7 @@ from widgets.data.correlation import CorrelationView
 from widgets.data.preview_values import Preview
 from widgets.data.sample_table import SampleModel
 from widgets.insight.histograms import HistogramStack
-from widgets.insight.samples import SampleGallery
+from widgets.insight.samples import Answer, SampleGallery
 from widgets.plots.curve_plot import CurvePlot
 from widgets.theme import ThemeSource
 
@@ -89,6 +91,11 @@ class SampleBrowser(QWidget):
         if not self.correlation.matrix.is_empty():
             sides.append(("Correlation", self.correlation))
         self._offer(*sides)
+
+    def show_answers(self, answers: Sequence[Answer | None]) -> None:
+        """Show beside each sample of the preview what a network says about it; none takes them away."""
+        self.gallery.set_answers(answers)
+        self.model.set_answers(answers)
 
     def add_side(self, title: str, widget: QWidget, *, first: bool = False) -> None:
         """Have one more tab with every preview: a widget that its owner fills; `show_side` says when it is there."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,6 +28,7 @@ from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.shapes import Kind
+from widgets.data.answers import Answers
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
@@ -34,6 +36,7 @@ from widgets.data.details import NO_TABLE, Details, Table
 from widgets.data.fitting import TITLE, expected_of, fit, misfits
 from widgets.data.guide import Guide, fits_or_reason
 from widgets.data.moved import Repointer
+from widgets.data.pipeline import Pipeline
 from widgets.data.preview_values import Preview, facts_of
 from widgets.data.row_table import RowTable
 from widgets.data.samples import SampleBrowser
@@ -73,10 +76,12 @@ class DataView(QWidget):
         self._problems: tuple[Source, list[str]] | None = None
         self.preview: Preview | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
+        self.answers = Answers(link, self)
         self.sources = SourceList(self)
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
         self.notice, self.offer = Notice(self), Notice(self)
         self.samples = SampleBrowser(source, self)
+        self.pipeline = Pipeline(self)
         self.rows, self.batch = RowTable(), BatchView(source)
         self.guide_button = QPushButton("Which network should I use?", self)
         self.form = ChoiceForm(self)
@@ -96,6 +101,7 @@ class DataView(QWidget):
         self.details.rows_found.connect(self.rows.put_rows)
         self.rows.wanted.connect(self._ask_rows)
         self.details.batch_found.connect(self._take_batch)
+        self.answers.found.connect(self.samples.show_answers)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
         self.guide_button.clicked.connect(self.ask_for_network)
@@ -135,7 +141,7 @@ class DataView(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.guide_button)
         column.addLayout(head)
-        for widget in (self.facts, self.notes, self.notice, self.offer):
+        for widget in (self.facts, self.pipeline, self.notes, self.notice, self.offer):
             column.addWidget(widget)
         column.addWidget(self.samples, 1)
         return middle
@@ -349,6 +355,7 @@ class DataView(QWidget):
     def _show_preview(self, preview: Preview | None) -> None:
         self.preview = preview
         self.samples.set_preview(preview)
+        self.pipeline.show_stages(preview.pipeline if preview is not None else ())
         self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
         self.form.show_kind(Kind(preview.info["kind"]) if preview is not None else None)
         self._show_facts()
@@ -356,6 +363,7 @@ class DataView(QWidget):
             self.balance.set_balance({}, None)
         else:
             self.balance.set_balance(preview.parts, preview.balance)
+        self.answers.look_at(preview, self.section)
         if self._checker is not None and self._document is not None:
             self._checker.expect(expected_of(preview.info) if preview is not None else None)
         self._refresh_offer()
@@ -399,6 +407,12 @@ class DataView(QWidget):
         elif self.offer.text != waiting[0].message:
             self.offer.say(waiting[0].message, "warning", (TITLE, lambda: fit(document, checker)))
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.answers.watch(True)
         if self._stale and self.section is not None and self._request is None:
             self._ask_soon.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.answers.watch(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,8 +88,15 @@ class SampleTiles(TileView):
         painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
 
+class Answer(NamedTuple):
+    """What a network says about a sample, in words; whether it is right, None where that is a matter of degree."""
+
+    words: str
+    right: bool | None
+
+
 class SampleGallery(SampleTiles):
-    """Samples of a data set with their labels and the part of the split they belong to."""
+    """Samples of a data set with their labels, the part of the split they belong to, and what a network says."""
 
     caption_lines = 2
 
@@ -102,6 +110,7 @@ class SampleGallery(SampleTiles):
         super().__init__(source, title, empty, parent)
         self._labels: list[str] = []
         self._parts: list[str] = []
+        self._answers: list[Answer | None] = []
 
     def set_samples(self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str]) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
@@ -111,17 +120,38 @@ class SampleGallery(SampleTiles):
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
         self._labels, self._parts = list(labels), list(parts)
+        self.set_answers(())
         self._set_samples(samples)
         self.describe(f"{len(labels)} samples" if labels else self.empty_text)
 
+    def set_answers(self, answers: Sequence[Answer | None]) -> None:
+        """Write below each of the N samples what a network says about it; none, or None for a sample, writes nothing.
+
+        Raises `ValueError` if there are some, but not N.
+        """
+        if answers and len(answers) != len(self._labels):
+            raise ValueError("samples and answers differ in number")
+        self._answers = list(answers)
+        self.caption_lines = 3 if answers else 2
+        self.update()
+
+    def _answer(self, index: int) -> Answer | None:
+        return self._answers[index] if self._answers else None
+
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Write label and part."""
+        """Write label, part and answer."""
         self._write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
         self._write(painter, place, 1, self._parts[index], self.theme.faint, bold=False)
+        answer = self._answer(index)
+        if answer is not None:
+            hues = {None: self.theme.text, True: self.theme.ok, False: self.theme.error}
+            self._write(painter, place, 2, answer.words, hues[answer.right], bold=answer.right is False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
-        """Return label and part of a sample."""
-        return f"Sample {index}: {self._labels[index]}, {self._parts[index]}"
+        """Return label, part and answer of a sample."""
+        answer = self._answer(index)
+        said = f"; the network {answer.words}" if answer is not None else ""
+        return f"Sample {index}: {self._labels[index]}, {self._parts[index]}{said}"
 
 
 class WorstPredictions(SampleTiles):

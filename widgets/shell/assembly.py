@@ -97,13 +97,20 @@ def build_training(window: MainWindow) -> None:
 
 
 def build_data(window: MainWindow) -> None:
-    """The data view, in the canvas's place."""
+    """The data view, in the canvas's place; it tells what the last run says about the samples."""
     from widgets.data.view import DataView
+    from widgets.training.panel import TrainPanel
 
     bench, session, link = window.bench, window.session, window.training.link
+    controller = window.training.controller
     assert bench is not None and session is not None and link is not None  # built by earlier slices
     view = DataView(window.themes, link)
     bench.add_panel("data", view)
+    training = bench.panel("train")
+    if isinstance(training, TrainPanel):
+        training.run_picked.connect(view.answers.show_run)
+    if controller is not None:
+        controller.finished.connect(lambda _: view.answers.show_run(controller.run))
 
     def follow() -> None:
         view.set_document(session.document, session.base, session.checker)

@@ -76,6 +76,12 @@ class DirectLink(QObject):
         arrays = {name: found.pop(name) for name in ("before", "after", "target", "partner")}
         return Message("batch", found, arrays)
 
+    def answers(self, fields: dict[str, Any]) -> Message:
+        """As the worker answers it."""
+        from app.training.requests import answer
+
+        return answer(Message("answers", fields))
+
     def repoint(self, fields: dict[str, Any]) -> Message:
         """As the worker answers it."""
         path = Path(fields["path"]) if fields["path"] else None

@@ -1,0 +1,114 @@
+"""What happens to samples between their file and the network, step by step, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.data.dataset import Field, Task
+from app.data.prepare import Prepared
+from app.data.transforms import Standardise
+from graph.layers.settings import describe
+from graph.shapes import Kind
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: a few words, a sentence, and whether only training samples go through it."""
+
+    title: str
+    detail: str
+    training: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as plain JSON values."""
+        return asdict(self)
+
+
+def stages(prepared: Prepared, missing: int = 0) -> list[Stage]:
+    """The steps that the data set's own input goes through, and then its target; ``missing`` values were filled."""
+    dataset = prepared.dataset
+    field = dataset.fields[dataset.inputs[0]]
+    return [
+        *_read(field, dataset.info.task),
+        *_filled(missing),
+        *_standardised(prepared.scalers.get(field.name), field, prepared.train.samples),
+        *_altered(prepared),
+        Stage(f"network sees {field.shape}", f"Each sample reaches the network as {field.shape.described()}."),
+        *_target(prepared),
+    ]
+
+
+def _read(field: Field, task: Task) -> Iterator[Stage]:
+    """How values became numbers, as far as the field tells."""
+    if field.categories:
+        columns, features = len(field.categories), sum(end - first for first, end in field.categories)
+        words = "column of categories becomes" if columns == 1 else "columns of categories become"
+        yield Stage(
+            f"one-hot {columns} → {features}",
+            f"{columns} {words} {features} features of 0 or 1, one of each for categories that training never saw.",
+        )
+    if field.shape.kind is Kind.TOKENS and field.vocabulary:
+        length = f" of at most {field.shape.time:,}" if field.shape.time else ""
+        size = len(field.vocabulary)
+        yield Stage(
+            f"tokens, {size:,} known",
+            f"Texts become lists{length} numbers, each for one of {size:,} known tokens; short ones are filled up.",
+        )
+    if field.shape.kind is Kind.IMAGE and not field.fixed:
+        _, height, width = field.shape.sizes
+        yield Stage(f"{height} × {width} pixels", f"Pictures are brought to {height} x {width} pixels.")
+    if task is Task.FORECASTING and field.shape.time:
+        steps = field.shape.time
+        yield Stage(
+            f"windows of {steps:,}", f"The series is cut into windows of {steps:,} steps that the network sees."
+        )
+
+
+def _filled(missing: int) -> Iterator[Stage]:
+    if missing:
+        verb = "value becomes the median" if missing == 1 else "values become the medians"
+        yield Stage(f"fill {missing:,} missing", f"{missing:,} missing {verb} of the training part.")
+
+
+def _standardised(scaler: Standardise | None, field: Field, samples: int) -> Iterator[Stage]:
+    if scaler is None:
+        return
+    what = "channel" if field.shape.kind in (Kind.IMAGE, Kind.VIDEO) else "feature"
+    numbers = ""
+    if len(scaler.mean) == 1:
+        numbers = f": minus {scaler.mean[0]:.4g}, divided by {scaler.scale[0]:.4g}"
+    yield Stage(
+        "standardise",
+        f"Each {what} gets mean 0 and deviation 1, measured on the {samples:,} training samples alone{numbers}.",
+    )
+
+
+def _altered(prepared: Prepared) -> Iterator[Stage]:
+    choice = prepared.choice.augment
+    for spec in describe(type(choice)):
+        value = getattr(choice, spec.name)
+        if value:
+            amount = "" if value is True else f" {value:g}{' ' + spec.unit if spec.unit else ''}"
+            yield Stage(
+                f"{spec.name.replace('_', ' ')}{amount}", f"{spec.help}. Training samples only, each time anew.", True
+            )
+
+
+def _target(prepared: Prepared) -> Iterator[Stage]:
+    target = prepared.dataset.target_field()
+    if target.name in prepared.dataset.inputs:
+        return
+    scaler = prepared.scalers.get(target.name)
+    if target.classes:
+        count = len(target.classes)
+        yield Stage(
+            f"target: class 1 of {count:,}",
+            f"The target is one of {count:,} classes, held against one number of the network for each.",
+        )
+    elif scaler is not None:
+        yield Stage(
+            "target: standardised",
+            "The target is standardised like the features; errors and plots are in its own units again.",
+        )

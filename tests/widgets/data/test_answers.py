@@ -1,0 +1,72 @@
+"""What the last run says stands beside the samples it was trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.training.session import begin
+from app.training.trainer import train
+from graph.check import Checker
+from graph.document import Document
+from graph.project import Project
+from tests.app.insight.test_answers import linear
+from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.test_view import choose
+from widgets.data.view import DataView
+from widgets.theme import ThemeSource
+
+
+def trained(kind: str, features: int, units: int, data: object, folder: Path) -> Path:
+    """A short run on the data that a document has chosen."""
+    project = Project(linear(features, units), {"data": data, "plan": {"epochs": 3, "learning_rate": 0.05}})
+    for _ in train(begin(project, out=folder / kind)):
+        pass
+    return folder / kind
+
+
+def make(qtbot: QtBot, link: DirectLink) -> tuple[DataView, Document]:
+    document = Document()
+    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
+    qtbot.addWidget(view)
+    view.resize(1200, 700)
+    view.set_document(document, None, Checker(document))
+    view.show()
+    return view, document
+
+
+def test_classes_are_said_and_marked(qtbot: QtBot, link: DirectLink, tmp_path: Path) -> None:
+    view, document = make(qtbot, link)
+    choose(qtbot, view, "iris")
+    run = trained("iris", 4, 3, document.sections["data"], tmp_path)
+    assert view.samples.gallery.caption_lines == 2
+    view.answers.show_run(run)
+    gallery, table = view.samples.gallery, view.samples.model
+    assert gallery.caption_lines == 3
+    answers = [one for one in gallery._answers if one is not None]
+    assert len(answers) == 150 and {one.right for one in answers} <= {True, False}
+    right = sum(one.right is True for one in answers)
+    assert right > 75
+    assert table.headerData(2, Qt.Orientation.Horizontal) == "network"
+    assert str(table.data(table.index(0, 2))).startswith("says ")
+    # Other data is not what the run knows.
+    choose(qtbot, view, "wine")
+    assert gallery.caption_lines == 2 and "network" not in table._heads
+    choose(qtbot, view, "iris")
+    assert gallery.caption_lines == 3
+    view.close_document()
+
+
+def test_numbers_are_said_in_their_unit_and_only_to_who_looks(qtbot: QtBot, link: DirectLink, tmp_path: Path) -> None:
+    view, document = make(qtbot, link)
+    choose(qtbot, view, "diabetes")
+    run = trained("diabetes", 10, 1, document.sections["data"], tmp_path)
+    view.hide()
+    view.answers.show_run(run)
+    assert not any(one["type"] == "answers" for one in link.asked)
+    view.show()
+    first = view.samples.gallery._answers[0]
+    assert first is not None and first.right is None and first.words.startswith("says ")
+    view.close_document()
