@@ -73,6 +73,31 @@ def test_resnet110_is_three_cards_of_18_blocks() -> None:
     assert [found[f"stage{number}"].parameters for number in (1, 2, 3)] == [84_096, 329_472, 1_313_280]
 
 
+@pytest.mark.parametrize("times", [1, 8, 19])
+def test_the_lstm_drawn_by_hand_equals_the_built_in_one(times: int) -> None:
+    import torch
+
+    from graph.compile import compile_network
+
+    network = preset("lstm_by_hand").project.network
+    module = compile_network(network).module
+    loop = module.get_submodule("lstm_by_hand")
+    reference = torch.nn.LSTM(8, 32, batch_first=True)
+    weights = dict(reference.named_parameters())
+    state = module.state_dict()
+    for index, gate in enumerate(("write", "forget", "candidate", "show")):  # torch's order of gates
+        rows = slice(32 * index, 32 * index + 32)
+        both = torch.cat((weights["weight_ih_l0"][rows], weights["weight_hh_l0"][rows]), dim=1)
+        bias = (weights["bias_ih_l0"] + weights["bias_hh_l0"])[rows]
+        state[f"lstm_by_hand.cell.{gate}_sum.weight"].copy_(both.detach())
+        state[f"lstm_by_hand.cell.{gate}_sum.bias"].copy_(bias.detach())
+    x = torch.randn(5, times, 8)
+    _, (h, c) = reference(x)
+    memory, shown = loop(x)
+    torch.testing.assert_close(shown, h[0], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(memory, c[0], atol=1e-5, rtol=1e-5)
+
+
 def test_a_frozen_kernel_has_no_parameters() -> None:
     assert facts("convolution_by_hand")["cross"].parameters == 0
 

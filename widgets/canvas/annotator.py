@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF
@@ -92,10 +92,13 @@ class Annotator(Editor):
         self.select_remark(None)
         return bool(chosen)
 
-    def arrange_with_frames(self, title: str, places: Mapping[str, Position], *, turned: bool) -> None:
+    def arrange_with_frames(
+        self, title: str, places: Mapping[str, Position], *, turned: bool, show: Callable[[], None]
+    ) -> None:
         """Move cards in one transaction, and every frame that held some of them with those around it.
 
-        ``turned`` says whether their ports are to be above and below.
+        ``turned`` says whether their ports are to be above and below. ``show`` brings them into view, before they
+        are shown on their way.
         """
         board = self.board
         frames = [each for each in board.remarks.values() if each.matter is Matter.FRAME]
@@ -111,6 +114,7 @@ class Annotator(Editor):
                 if set(held[frame.id]) & set(places):
                     area = self._around(held[frame.id])
                     self.document.set_remark(frame.id, replace(frame, area=area))
+        show()
         if self.moves:
             self._mover.start(before, places)
 

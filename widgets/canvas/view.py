@@ -185,11 +185,15 @@ class CanvasView(Adder):
 
     def _lay_out(self, title: str, places: Mapping[str, Position], down: bool) -> None:
         network = turned_network(self.document.network, places, down)
-        self.arrange_with_frames(title, clear_of_others(network, places), turned=down)
-        if self._several() is None:
-            self.frame_all()
-        else:
-            self.reveal(self.board.bounds(places))
+        places = clear_of_others(network, places)
+
+        def show() -> None:
+            if self._several() is None:
+                self.frame_all()
+            else:
+                self.reveal(self.board.bounds(places))
+
+        self.arrange_with_frames(title, places, turned=down, show=show)
 
     def delete_or_leave(self) -> None:
         """Remove what is selected; with nothing selected, leave the block on show."""

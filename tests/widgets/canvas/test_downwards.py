@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from graph.layers.catalogue import catalogue
@@ -143,3 +144,13 @@ def test_turned_cards_are_copied_turned(open_canvas: Open) -> None:
     canvas.select(["relu1"])
     QTest.keyClick(canvas, Qt.Key.Key_D, CTRL)
     assert canvas.document.network.node("relu2").turned
+
+
+def test_all_is_in_view_while_the_cards_still_glide(open_canvas: Open, qtbot: QtBot) -> None:
+    canvas = open_canvas(build("input", *["relu"] * 9))
+    canvas.animated = True
+    downwards(canvas)
+    qtbot.waitUntil(
+        lambda: canvas.board.cards["relu9"].rect.left() == canvas.document.network.node("relu9").position[0]
+    )
+    assert canvas.visible_region().contains(canvas.board.bounds())
