@@ -87,7 +87,9 @@ def told(preview: Preview, message: Message) -> list[Answer | None]:
     if classes:
         true = dict(zip(preview.index.tolist(), preview.values[target["name"]].tolist(), strict=True))
         for place, number, chance in zip(arrays["index"], arrays["class"], arrays["probability"], strict=True):
-            said[int(place)] = Answer(f"says {classes[number]}, {chance:.0%}", bool(true[int(place)] == number))
+            said[int(place)] = Answer(
+                f"says {classes[number]}", bool(true[int(place)] == number), f", {chance:.0%} sure"
+            )
     elif arrays["value"].shape[-1] == 1:
         unit = f" {units[0]}" if units and units[0] else ""
         values = np.asarray(arrays["value"], dtype=np.float64)[:, 0]

@@ -83,6 +83,6 @@ class SampleModel(QAbstractTableModel):
             return (self._labels, self._parts)[index.column()][index.row()]
         if index.column() < self._facts:
             answer = self._answers[index.row()]
-            return answer.words if answer is not None else ""
+            return f"{answer.words}{answer.sure}" if answer is not None else ""
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
         return "missing" if value != value else f"{value:.5g}"  # noqa: PLR0124 - only NaN differs from itself

@@ -89,10 +89,14 @@ class SampleTiles(TileView):
 
 
 class Answer(NamedTuple):
-    """What a network says about a sample, in words; whether it is right, None where that is a matter of degree."""
+    """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
+
+    ``sure`` tells how sure it is, or nothing.
+    """
 
     words: str
     right: bool | None
+    sure: str = ""
 
 
 class SampleGallery(SampleTiles):
@@ -150,7 +154,7 @@ class SampleGallery(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return label, part and answer of a sample."""
         answer = self._answer(index)
-        said = f"; the network {answer.words}" if answer is not None else ""
+        said = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
         return f"Sample {index}: {self._labels[index]}, {self._parts[index]}{said}"
 
 
