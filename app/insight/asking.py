@@ -7,6 +7,7 @@ So a worker that trains meanwhile goes on between two pieces, and to cancel is n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,13 +18,13 @@ from app.data.dataset import Array
 from app.insight import attribution, excite, strongest
 from app.insight.attribution import Covered, Question, by_place
 from app.insight.reading import Layer, Progress, check_units, layer_of, source_of, until
+from app.insight.recipe import MOST_UNITS, Recipe
+from app.insight.sight import sight_of
 from app.training.messages import Message, plain
 from app.training.model import Model
 from graph.errors import NetloomError
 
 LITTLE = 0.1
-MOST_UNITS = 64
-"""Units whose exciting inputs are sought together, at most."""
 MOST_STEPS = 5000
 
 Fields = Mapping[str, Any]
@@ -61,18 +62,19 @@ def exemplars(model: Model, message: Message) -> Message:
 
 
 def exciting(model: Model, message: Message) -> Message:
-    """The inputs that excite ``units`` of ``layer`` most, a few steps further of ``steps``; settings as `Recipe`.
+    """The inputs that excite ``units`` of ``layer`` most, a few steps further; ``recipe`` holds settings of `Recipe`.
 
-    Arrays: ``state`` float32 (n, *sizes) to be sent back, ``input`` the same in the data's own units, ``values``
-    float32 (n,) what each unit says to it.
+    Arrays: ``state`` float32 (n, *sizes) to be sent back; ``input`` the same in the data's own units, ``away`` in
+    deviations from the data's mean; ``values`` float32 (n,) what each unit says to it. The first reply holds ``patch``
+    float32 (2 axes) too where a place of a map is excited that sees only a patch of the input.
     """
-    layer, fields, recipe = _layer(model, message.fields), message.fields, excite.Recipe.parse(message.fields)
+    layer, fields, recipe = _layer(model, message.fields), message.fields, _recipe(message.fields)
     units = _list(fields, "units")
     check_units(layer, units)
     if len(units) > MOST_UNITS:
         raise NetloomError(f"Exciting inputs are sought for {MOST_UNITS} units at a time; ask for fewer.")
     source = source_of(model)
-    done, total = whole(fields, "done", 0), min(whole(fields, "steps", 200), MOST_STEPS)
+    done, total = whole(fields, "done", 0), recipe.steps
     state = excite.beginning(model, source, units, recipe.seed)
     if done:
         state = torch.from_numpy(_array(message, "state", tuple(state.shape))).to(state.device)
@@ -80,7 +82,14 @@ def exciting(model: Model, message: Message) -> Message:
         state, done = excite.climb(model, layer, source, units, recipe, state, range(done, total), _time(fields))
     own = model.prepared.undo(source.field.name, np.ascontiguousarray(state.cpu().numpy()))
     values = excite.activations(model, layer, source, units, state, recipe.whole)
-    arrays = {"state": np.ascontiguousarray(state.cpu().numpy()), "input": own, "values": values}
+    arrays = {
+        "state": np.ascontiguousarray(state.cpu().numpy()),
+        "input": own,
+        "away": excite.deviations(model, source, state),
+        "values": values,
+    }
+    if not recipe.whole and not whole(fields, "done", 0) and (sight := sight_of(model, layer, source)) is not None:
+        arrays["patch"] = sight.patches(np.array([excite.middle_place(layer, math.prod(sight.sizes))]))[0]
     facts = {"done": done, "total": total, "units": units, "input": source.field.to_json()}
     return Message("exciting", plain(facts), arrays)
 
@@ -90,7 +99,8 @@ def reasons(model: Model, message: Message) -> Message:
 
     ``method`` is one of `METHODS`. Every reply has ``done`` and ``total``, and once done the array ``map`` float32
     (*places). ``gradients`` also gives ``product`` (gradient x input), ``input`` (*sizes) in the data's own units, and
-    the fields ``answers`` (names), ``said`` (probabilities or numbers), ``predicted``, ``true``, ``score``.
+    the fields ``answers`` (names), ``said`` (probabilities or numbers), ``predicted``, ``true``, ``score``, and
+    ``blank``, the baseline's score.
     """
     fields = message.fields
     method = str(fields.get("method") or "gradients")
@@ -130,6 +140,7 @@ def _facts(question: Question, message: Message) -> dict[str, Any]:
         "blank": blank,
         "input": question.source.field.to_json(),
         "sample": whole(message.fields, "sample", 0),
+        "true": question.truth().tolist(),
     }
 
 
@@ -170,6 +181,11 @@ METHODS = {"gradients": _gradients, "integrated": _integrated, "occlusion": _occ
 
 def _layer(model: Model, fields: Fields) -> Layer:
     return layer_of(model, str(fields.get("layer") or ""))
+
+
+def _recipe(fields: Fields) -> Recipe:
+    values = fields.get("recipe")
+    return Recipe.parse(values if isinstance(values, Mapping) else {}, Recipe.title)
 
 
 def _time(fields: Fields) -> Progress:

@@ -35,6 +35,7 @@ class Question:
 
     model: Model
     source: Source
+    position: int
     target: int | None
 
     @classmethod
@@ -47,13 +48,13 @@ class Question:
             if there is no such target, or the network reads only words.
         """
         source = source_of(model, position)
-        asked = cls(model, source, None)
+        asked = cls(model, source, position, None)
         count = asked.count
         if target is not None and not 0 <= target < count:
             raise NetloomError(f"The network has {count:,} answers; there is no number {target + 1:,}.")
         if target is None and asked.head.classes:
             target = asked.predicted()
-        return cls(model, source, target)
+        return cls(model, source, position, target)
 
     @property
     def head(self) -> Head:
@@ -86,6 +87,12 @@ class Question:
         if self.head.classes:
             return numbers(self.head.probabilities(said)[0])
         return self.model.prepared.undo(self.head.field.name, numbers(said)).reshape(-1)
+
+    def truth(self) -> Array:
+        """What is true of the sample: a class () or numbers (*sizes) in their own units."""
+        name = self.head.field.name
+        values = self.model.prepared.dataset.field_named(name).values
+        return np.asarray(values[min(self.position, len(values) - 1)])
 
     def score(self, answers: Tensor) -> Tensor:
         """The score (n,) of the target in answers (n, *sizes)."""

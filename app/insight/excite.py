@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -13,7 +11,8 @@ from torch import Tensor
 
 from app.data.dataset import Array
 from app.data.transforms import FEATURE_AXIS
-from app.insight.reading import Layer, Progress, Source, by_unit, differentiating, up_to
+from app.insight.reading import Layer, Progress, Source, by_unit, differentiating, numbers, up_to
+from app.insight.recipe import Recipe
 from app.training.model import Model
 from graph.errors import NetloomError
 from graph.shapes import Kind
@@ -26,57 +25,6 @@ BLUR_EVERY = 8
 """Steps between two blurs."""
 LIMITS = 1000
 """Samples by which the range of the data is told, at most."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to climb. Lengths are in pixels or time steps, values in standard deviations of the data.
-
-    ``decay`` pulls every value towards the data's mean, ``smooth`` towards its neighbours; ``jitter`` shifts the input
-    at random before each step by up to so many places, so that what is found holds a little beside, too; ``blur`` is
-    the deviation of a blur every few steps. ``within`` keeps each value in the range of the data. ``whole`` climbs for
-    the mean of a map instead of its middle place. ``seed`` decides noise and shifts.
-    """
-
-    decay: float = 1.0
-    smooth: float = 0.1
-    jitter: int = 1
-    blur: float = 0.0
-    within: bool = True
-    whole: bool = False
-    seed: int = 0
-
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> Recipe:
-        """From the fields of a request; what is missing is as usual, what is too much is cut.
-
-        Raises
-        ------
-        NetloomError
-            if a value is no number.
-        """
-        usual = cls()
-        try:
-            return cls(
-                decay=_between(fields.get("decay", usual.decay), 0.0, 5.0),
-                smooth=_between(fields.get("smooth", usual.smooth), 0.0, 2.0),
-                jitter=int(_between(fields.get("jitter", usual.jitter), 0, 32)),
-                blur=_between(fields.get("blur", usual.blur), 0.0, 5.0),
-                within=bool(fields.get("within", usual.within)),
-                whole=bool(fields.get("whole", usual.whole)),
-                seed=int(_between(fields.get("seed", usual.seed), 0, 2**31 - 1)),
-            )
-        except (TypeError, ValueError):
-            raise NetloomError(
-                "The settings for the exciting input must be numbers; put the usual ones back."
-            ) from None
-
-
-def _between(value: Any, low: float, high: float) -> float:
-    number = float(value)
-    if not np.isfinite(number):
-        raise ValueError("not finite")
-    return min(max(number, low), high)
 
 
 def beginning(model: Model, source: Source, units: Sequence[int], seed: int) -> Tensor:
@@ -154,18 +102,11 @@ class Ways:
         seen = torch.roll(x, shifts, axes) if any(shifts) else x
         values = by_unit(module(*self._source.inputs(seen)), self._layer.shape.kind)
         own = values[torch.arange(len(units), device=units.device), units]
-        height = own.mean(1) if self._recipe.whole else own[:, self._place(values.shape[2])]
+        height = own.mean(1) if self._recipe.whole else own[:, middle_place(self._layer, values.shape[2])]
         gradient = torch.autograd.grad(height.sum(), x, allow_unused=True)[0]
         if gradient is None:
             raise NetloomError(f"{self._layer.id} does not read “{self._source.field.name}”; choose another layer.")
         return gradient
-
-    def _place(self, places: int) -> int:
-        """The middle place of a map, counted row by row."""
-        if self._layer.shape.kind is Kind.IMAGE:
-            height, width = self._layer.shape.size("H"), self._layer.shape.size("W")
-            return (height - 1) // 2 * width + (width - 1) // 2
-        return (places - 1) // 2
 
     def _normalised(self, gradient: Tensor, random: np.random.Generator) -> Tensor:
         """Gradients of equal strength, whatever the unit's scale; where there is none, a step in the dark."""
@@ -174,6 +115,19 @@ class Ways:
         strength = (flat.square().sum(1, keepdim=True) / touched.clamp_min(1)).sqrt()
         dark = torch.from_numpy(random.standard_normal(tuple(flat.shape), np.float32)).to(flat.device)
         return torch.where(touched > 0, flat / strength.clamp_min(1e-30), dark).reshape(gradient.shape)
+
+
+def middle_place(layer: Layer, places: int) -> int:
+    """The place in the middle of a map that has so many, counted row by row."""
+    if layer.shape.kind is Kind.IMAGE:
+        height, width = layer.shape.size("H"), layer.shape.size("W")
+        return (height - 1) // 2 * width + (width - 1) // 2
+    return (places - 1) // 2
+
+
+def deviations(model: Model, source: Source, state: Tensor) -> Array:
+    """How far each value of ``state`` (n, *sizes) is from the data's mean, in deviations of its feature or channel."""
+    return numbers((state - mean_of(model, source)) / _spread(model, source))
 
 
 SPATIAL: dict[Kind, tuple[int, ...]] = {

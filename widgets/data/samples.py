@@ -172,6 +172,7 @@ def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
 
 
 def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Values (n, ...) as a gallery can draw them."""
+    """Values (n, ...) as a gallery can draw them; a video by the frame in its middle."""
     values = np.nan_to_num(np.asarray(inputs, dtype=np.float64))
+    values = values[:, values.shape[1] // 2] if values.ndim == 5 else values
     return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values

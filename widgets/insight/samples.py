@@ -15,7 +15,7 @@ from widgets.insight.colours import image, limits, picture
 from widgets.insight.tiles import TileView
 from widgets.plots.axes import polygon
 from widgets.plots.ticks import number
-from widgets.theme import ThemeSource
+from widgets.theme import Theme, ThemeSource
 
 Samples = NDArray[np.float64]
 
@@ -56,27 +56,13 @@ class SampleTiles(TileView):
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint a picture, or the lines of a vector or sequence."""
         if not self.is_pictures():
-            self._paint_lines(painter, self._samples[index], place)
+            paint_lines(painter, self.theme, self._samples[index], place, *self._limits)
             return
         if index not in self._images:
             self._images[index] = image(picture(self._samples[index], *self._limits))
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
-
-    def _paint_lines(self, painter: QPainter, sample: Samples, place: QRectF) -> None:
-        painter.fillRect(place, self.theme.raised)
-        painter.setPen(self.theme.border)
-        painter.drawRect(place.adjusted(0, 0, -1, -1))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        columns = sample[:, None] if sample.ndim == 1 else sample
-        low, high = self._limits
-        inner = place.adjusted(4, 4, -4, -4)
-        across = inner.left() + np.linspace(0, inner.width(), len(columns))
-        for feature in range(min(columns.shape[1], 4)):
-            heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
-            painter.setPen(QPen(self.theme.run(feature), 1))
-            painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
 
     def _write(self, painter: QPainter, place: QRectF, line: int, text: str, color: QColor, *, bold: bool) -> None:
         font = self.theme.font(small=True, bold=bold)
@@ -97,6 +83,21 @@ class Answer(NamedTuple):
     words: str
     right: bool | None
     sure: str = ""
+
+
+def paint_lines(painter: QPainter, theme: Theme, sample: Samples, place: QRectF, low: float, high: float) -> None:
+    """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``."""
+    painter.fillRect(place, theme.raised)
+    painter.setPen(theme.border)
+    painter.drawRect(place.adjusted(0, 0, -1, -1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    columns = sample[:, None] if sample.ndim == 1 else sample
+    inner = place.adjusted(4, 4, -4, -4)
+    across = inner.left() + np.linspace(0, inner.width(), len(columns))
+    for feature in range(min(columns.shape[1], 4)):
+        heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
+        painter.setPen(QPen(theme.run(feature), 1))
+        painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
 
 
 class SampleGallery(SampleTiles):

@@ -6,7 +6,7 @@ Nothing here waits. What the worker says is decoded as it arrives and handed ove
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,20 +132,27 @@ class WorkerLink(QObject):
 
     # Speaking
 
-    def send(self, type: str, **fields: Any) -> None:
+    def send(self, type: str, arrays: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Send a message that needs no answer, starting a worker if there is none."""
         self.start()
         if self._process is not None:
-            self._process.write(encode(Message(type, fields)))
+            self._process.write(encode(Message(type, fields, arrays or {})))
 
-    def ask(self, type: str, reply: Reply, refused: Refusal | None = None, **fields: Any) -> int:
+    def ask(
+        self,
+        type: str,
+        reply: Reply,
+        refused: Refusal | None = None,
+        arrays: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> int:
         """Send a request. Later either `reply` gets the answer or `refused` one sentence; returns the request's id.
 
         Callbacks that are methods of a widget which no longer exists are not called.
         """
         self._last_id += 1
         self._requests[self._last_id] = _Request(reply, refused)
-        self.send(type, id=self._last_id, **fields)
+        self.send(type, arrays, id=self._last_id, **fields)
         return self._last_id
 
     def forget(self, request: int) -> None:

@@ -21,6 +21,7 @@ from widgets.understand.maps_tab import MapsTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.tab import Tab
+from widgets.understand.units_tab import UnitsTab
 from widgets.understand.weights_tab import WeightsTab
 
 NOTHING = "nothing yet: train a network, or pick a run"
@@ -37,6 +38,7 @@ class UnderstandPanel(QWidget):
         self.filters = FiltersTab(source, self.subject)
         self.maps = MapsTab(source, self.subject)
         self.weights = WeightsTab(source, self.subject)
+        self.units = UnitsTab(source, self.subject)
         self.errors = ErrorsTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
@@ -75,7 +77,7 @@ class UnderstandPanel(QWidget):
             tab.wish_changed.connect(self._wish_soon.start)
 
     def _tabs(self) -> tuple[Tab, ...]:
-        return (self.filters, self.maps, self.weights, self.errors, self.surface, self.frequency)
+        return (self.filters, self.maps, self.units, self.weights, self.errors, self.surface, self.frequency)
 
     @property
     def tab(self) -> Tab:

@@ -61,6 +61,16 @@ class Subject(QObject):
         return self._run is not None and self._controller.active and self._controller.run == self._run.path
 
     @property
+    def busy(self) -> bool:
+        """Whether the worker trains meanwhile, this run or another."""
+        return self._controller.active
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are weights to ask about: those in training, or saved ones."""
+        return self._run is not None and (self.live or self._run.weights.is_file())
+
+    @property
     def network(self) -> Network | None:
         """The network that was trained."""
         return self._run.project.network if self._run is not None else None
@@ -121,11 +131,17 @@ class Subject(QObject):
             self._wanted = wanted
             self._look()
 
-    def ask(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int | None:
+    def ask(
+        self, type: str, reply: Reply, refused: Refusal, arrays: Mapping[str, Any] | None = None, **fields: object
+    ) -> int | None:
         """Ask the worker about the run; None where there is no run."""
         if self._run is None:
             return None
-        return self._controller.link.ask(type, reply, refused, run=str(self._run.path), **fields)
+        return self._controller.link.ask(type, reply, refused, arrays, run=str(self._run.path), **fields)
+
+    def drop(self, request: int) -> None:
+        """Wait for the answer to a request no longer."""
+        self._controller.link.forget(request)
 
     def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
         """Ask the worker for a preview of `data`; None where there is none."""

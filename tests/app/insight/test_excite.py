@@ -10,8 +10,9 @@ import torch
 
 from app.data.dataset import Array
 from app.insight.asking import exciting, exemplars, ranking
-from app.insight.excite import Recipe, activations, beginning, blurred, climb, curvature
+from app.insight.excite import activations, beginning, blurred, climb, curvature
 from app.insight.reading import layer_of, source_of, up_to
+from app.insight.recipe import Recipe
 from app.insight.sight import sight_of
 from app.training.messages import Message
 from app.training.model import Model
@@ -44,7 +45,9 @@ def cosine(a: Array, b: Array) -> float:
 
 
 def ask(model: Model, arrays: dict[str, Array] | None = None, **fields: Any) -> Message:
-    return exciting(model, Message("exciting", {"units": [0], "steps": 40, "seconds": 1, **fields}, arrays or {}))
+    recipe = {name: fields.pop(name) for name in Recipe.model_fields if name in fields}
+    sent = {"units": [0], "recipe": {"steps": 40, **recipe}, "seconds": 1, **fields}
+    return exciting(model, Message("exciting", sent, arrays or {}))
 
 
 def to_the_end(model: Model, **fields: Any) -> Message:
@@ -188,8 +191,8 @@ def test_data_that_is_not_standardised_is_climbed_in_its_own_scale() -> None:
         ({"layer": "conv1", "units": [4]}, "units 1 to 4"),
         ({"layer": "conv1", "units": []}, "units 1 to 4"),
         ({"layer": "conv1", "units": "all"}, "list of whole numbers"),
-        ({"layer": "conv1", "decay": "much"}, "must be numbers"),
-        ({"layer": "conv1", "steps": -1}, "whole number"),
+        ({"layer": "conv1", "decay": "much"}, "Exciting input: decay"),
+        ({"layer": "conv1", "steps": 0}, "steps"),
         ({"layer": "conv1", "done": 3}, "begin again"),
         ({"layer": "conv1", "seconds": "soon"}, "seconds"),
     ],

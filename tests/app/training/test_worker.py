@@ -104,5 +104,5 @@ def test_units_and_reasons_are_told_while_training_and_afterwards(worker: Worker
     saved = worker.until("ranking")
     assert "step" not in saved.fields
     assert (saved.arrays["values"] != live.arrays["values"]).any()
-    worker.send("exciting", id=6, run=out, layer="conv2", units=[0, 5], steps=3)
+    worker.send("exciting", id=6, run=out, layer="conv2", units=[0, 5], recipe={"steps": 3})
     assert worker.until("exciting").arrays["input"].shape == (2, 1, 8, 8)

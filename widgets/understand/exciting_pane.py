@@ -1,0 +1,158 @@
+"""Seeking the input that excites a unit most: the picture as it grows, how far it is, and how it is sought."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.insight.recipe import Recipe
+from app.training.messages import Message
+from graph.errors import NetloomError
+from widgets.data.samples import drawable_values
+from widgets.forms import SettingsForm
+from widgets.insight.exciting import ExcitingInput
+from widgets.plots.ticks import number
+from widgets.theme import ThemeSource
+from widgets.understand.pieces import Pieces
+from widgets.understand.subject import Subject
+
+EMPTY = "Pick a unit to see the input that excites it most, sought from noise."
+
+
+class ExcitingPane(QWidget):
+    """Climbs for one unit as soon as one is shown; `recipe_changed` says that the settings are others."""
+
+    recipe_changed = Signal()
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.recipe = Recipe()
+        self.view = ExcitingInput(source, "Exciting input", EMPTY)
+        self.view.setObjectName("excitingInput")
+        self.heading = QLabel("Exciting input", self)
+        self.heading.setProperty("heading", True)
+        self.about = QLabel(self)
+        self.about.setProperty("faint", True)
+        self.about.setWordWrap(True)
+        self.stop = QPushButton("Stop", self)
+        self.stop.setToolTip("Stop seeking, or seek again from the beginning")
+        self.settings = QPushButton("Settings", self)
+        self.settings.setCheckable(True)
+        self.form = SettingsForm()
+        self.form.setAccessibleName("How the exciting input is sought")
+        self.work = Pieces(subject, "exciting", ("state",), self)
+        self._layer, self._unit, self._noun, self._places = "", -1, "unit", False
+        self._best = float("nan")
+        self._lay_out()
+        self._connect()
+        self._show_recipe()
+        self._show_running(False)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 0, 12, 0)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.stop)
+        head.addWidget(self.settings)
+        self.side = QScrollArea(self)
+        self.side.setWidget(self.form)
+        self.side.setWidgetResizable(True)
+        self.side.setFrameShape(QFrame.Shape.NoFrame)
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.side.setMinimumWidth(196)
+        self.side.hide()
+        self.form.setContentsMargins(8, 4, 8, 8)
+        body = QHBoxLayout()
+        body.addWidget(self.view, 3)
+        body.addWidget(self.side, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addLayout(body, 1)
+        self.about.setContentsMargins(12, 0, 12, 0)
+        column.addWidget(self.about)
+
+    def _connect(self) -> None:
+        self.work.grown.connect(self._take)
+        self.work.failed.connect(self._take_refusal)
+        self.work.running_changed.connect(self._show_running)
+        self.stop.clicked.connect(self._stop_or_again)
+        self.settings.toggled.connect(self.side.setVisible)
+        self.form.edited.connect(self._edit)
+
+    # What the tab calls
+
+    def show_unit(self, layer: str, unit: int, noun: str, places: bool) -> None:
+        """Seek for another unit; ``noun`` names it, ``places`` says whether it is a map."""
+        if (layer, places) != (self._layer, self._places):
+            self._layer, self._places = layer, places
+            self._show_recipe()
+        self._unit, self._noun, self._best = unit, noun, float("nan")
+        self.heading.setText(f"Excites {noun} {unit} most")
+        self.view.set_patch(None)
+        self._begin()
+
+    def show_best(self, value: float) -> None:
+        """Note what the unit says to the strongest sample, to compare."""
+        self._best = value
+
+    def clear(self, words: str = EMPTY) -> None:
+        """Show nothing but what to do."""
+        self.work.cancel()
+        self._unit = -1
+        self.view.clear()
+        self.view.set_empty_text(words)
+        self.about.clear()
+        self.heading.setText("Exciting input")
+        self._show_running(False)
+
+    # Inside
+
+    def _begin(self) -> None:
+        self.work.begin(layer=self._layer, units=[self._unit], recipe=self.recipe.values())
+
+    def _stop_or_again(self) -> None:
+        if self.work.running:
+            self.work.cancel()
+        elif self._unit >= 0:
+            self._begin()
+
+    def _show_running(self, running: bool) -> None:
+        self.stop.setText("Stop" if running else "Again")
+        self.stop.setVisible(self._unit >= 0)
+        self.settings.setVisible(self._unit >= 0)
+        self.side.setVisible(self._unit >= 0 and self.settings.isChecked())
+
+    def _show_recipe(self) -> None:
+        offered = tuple(spec for spec in Recipe.settings() if spec.name != "whole" or self._places)
+        self.form.show_settings(offered, {spec.name: getattr(self.recipe, spec.name) for spec in offered})
+
+    def _edit(self, name: str, value: object) -> None:
+        try:
+            self.recipe = self.recipe.changed(**{name: value})
+        except NetloomError as error:
+            self.form.refuse(name, str(error))
+            return
+        self._show_recipe()
+        if self._unit >= 0:
+            self.view.set_patch(None)
+            self._begin()
+        self.recipe_changed.emit()
+
+    def _take(self, message: Message) -> None:
+        field = message.fields["input"]
+        values, away = (drawable_values(message.arrays[name])[0] for name in ("input", "away"))
+        self.view.set_input(values, away, field.get("names") or (), field.get("units") or ())
+        if "patch" in message.arrays:
+            self.view.set_patch(tuple(map(float, message.arrays["patch"])))
+        value, done = float(message.arrays["values"][0]), message.fields["done"]
+        compared = "" if np.isnan(self._best) else f"; to the strongest sample it says {number(self._best, 3)}"
+        step = f"Step {done:,} of {message.fields['total']:,}"
+        self.about.setText(f"{step}: the {self._noun} says {number(value, 3)}{compared}.")
+
+    def _take_refusal(self, reason: str) -> None:
+        self.view.clear()
+        self.view.set_empty_text(reason)
+        self.about.clear()
