@@ -21,7 +21,7 @@ class Recipe(Declared):
         0.2, "Pull of every value towards the mean of the data (L2)", minimum=0, maximum=5, label="pull to the mean"
     )
     smooth: float = setting(
-        0.1, "Pull of every value towards its neighbours (variation)", minimum=0, maximum=2, label="smoothness"
+        0.2, "Pull of every value towards its neighbours (variation)", minimum=0, maximum=2, label="smoothness"
     )
     jitter: int = setting(
         0,

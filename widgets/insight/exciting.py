@@ -74,9 +74,13 @@ class ExcitingInput(PaintedView):
         """Paint the input as suits its kind."""
         room = area.adjusted(12, 8, -12, -8)
         if self._values.ndim == 1:
-            self._body = room
+            foot = self.theme.px(18)
+            self._body = room.adjusted(0, 0, 0, -foot)
             texts = [self._text(at, value) for at, value in enumerate(self._values)]
-            paint_feature_bars(painter, self.theme, self._names, self._away, texts, room)
+            paint_feature_bars(painter, self.theme, self._names, self._away, texts, self._body)
+            painter.setPen(self.theme.faint)
+            below = QRectF(room.left(), room.bottom() - foot, room.width(), foot)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "bar: how far from the mean, in deviations")
         elif self._values.ndim == 2:
             self._paint_series(painter, room)
         else:
@@ -98,7 +102,7 @@ class ExcitingInput(PaintedView):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._body.adjusted(0, 0, -1, -1))
         if self._patch is not None:
-            outline(painter, self.theme, patch_place(self._patch, self._values, self._body), self._body)
+            outline(painter, patch_place(self._patch, self._values, self._body), self._body)
         if len(self._values) != 3:
             place = QRectF(room.left(), self._body.bottom() + 2, room.width(), foot)
             draw_scale(painter, self.theme, place, greys(), low, high)

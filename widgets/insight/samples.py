@@ -56,6 +56,7 @@ class SampleTiles(TileView):
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint a picture, or the lines of a vector or sequence."""
         if not self.is_pictures():
+            self.paint_ground(painter, index, place)
             paint_lines(painter, self.theme, self._samples[index], place, *self._limits)
             return
         if index not in self._images:
@@ -63,6 +64,10 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
+
+    def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Paint what lies under the lines of a vector or sequence."""
+        painter.fillRect(place, self.theme.raised)
 
     def _write(self, painter: QPainter, place: QRectF, line: int, text: str, color: QColor, *, bold: bool) -> None:
         font = self.theme.font(small=True, bold=bold)
@@ -87,7 +92,6 @@ class Answer(NamedTuple):
 
 def paint_lines(painter: QPainter, theme: Theme, sample: Samples, place: QRectF, low: float, high: float) -> None:
     """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``."""
-    painter.fillRect(place, theme.raised)
     painter.setPen(theme.border)
     painter.drawRect(place.adjusted(0, 0, -1, -1))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

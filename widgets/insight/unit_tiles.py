@@ -15,7 +15,7 @@ from widgets.insight.colours import image, limits, picture
 from widgets.insight.samples import Samples, SampleTiles, paint_lines
 from widgets.insight.tiles import TileView
 from widgets.plots.ticks import number
-from widgets.theme import Theme, ThemeSource
+from widgets.theme import ThemeSource
 
 Patch = tuple[float, ...]
 """Starts along each axis and then ends, in places of the sample; it may reach beyond the sample."""
@@ -37,6 +37,14 @@ def faces_of(samples: ArrayLike, patches: ArrayLike | None = None) -> list[Face]
     low, high = limits(values)
     rows = [None] * len(values) if patches is None else [tuple(map(float, row)) for row in np.asarray(patches)]
     return [Face(one, patch, low, high) for one, patch in zip(values, rows, strict=True)]
+
+
+def stretch(face: Face) -> Samples:
+    """Return the part of a sequence (T, F) that lies in the patch, or all of a vector."""
+    if face.patch is None or face.sample.ndim != 2:
+        return face.sample
+    start, end = face.patch
+    return face.sample[max(int(start), 0) : max(int(end), 1)]
 
 
 class UnitTiles(TileView):
@@ -94,7 +102,7 @@ class UnitTiles(TileView):
         if face is None:
             self._paint_strength(painter, index, place)
         elif face.sample.ndim != 3:
-            paint_lines(painter, self.theme, face.sample, place, face.low, face.high)
+            paint_lines(painter, self.theme, stretch(face), place, face.low, face.high)
         else:
             self._paint_picture(painter, index, face, place)
         painter.setPen(self.theme.border)
@@ -128,8 +136,8 @@ class UnitTiles(TileView):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the unit and what it said at most."""
         value = float(self._strongest[index])
-        said = "says nothing to any sample" if value == 0 else f"says at most {number(value)}"
-        return f"{self._noun.capitalize()} {index} {said}"
+        said = "silent on every sample" if value == 0 else f"activation at most {number(value)}"
+        return f"{self._noun.capitalize()} {index}: {said}"
 
 
 class ExemplarTiles(SampleTiles):
@@ -166,10 +174,17 @@ class ExemplarTiles(SampleTiles):
         self.describe(f"{len(values)} samples, the strongest first" if values else self.empty_text)
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint a sample and outline its patch."""
+        """Paint a sample and outline its patch; of a sequence the stretch is shaded."""
         super().paint_tile(painter, index, place)
+        if index < len(self._patches) and self.is_pictures():
+            outline(painter, patch_place(self._patches[index], self._samples[index], place), place)
+
+    def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Shade the stretch of a sequence that excites the unit."""
+        super().paint_ground(painter, index, place)
         if index < len(self._patches):
-            outline(painter, self.theme, patch_place(self._patches[index], self._samples[index], place), place)
+            stretched = patch_place(self._patches[index], self._samples[index], place)
+            painter.fillRect(stretched.intersected(place), self.theme.selection)
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write what the unit said, and what the sample is."""
@@ -179,7 +194,7 @@ class ExemplarTiles(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is and what the unit said to it."""
         label = f", {self._labels[index]}" if self._labels[index] else ""
-        return f"Sample {self._indices[index]:,}{label}: the unit says {number(self._values[index])}"
+        return f"Sample {self._indices[index]:,}{label}: activation {number(self._values[index])}"
 
 
 def patch_place(patch: Patch, sample: Samples, place: QRectF) -> QRectF:
@@ -196,7 +211,7 @@ def patch_place(patch: Patch, sample: Samples, place: QRectF) -> QRectF:
     return QRectF(place.left() + start * across, place.top(), (end - start) * across, place.height())
 
 
-def outline(painter: QPainter, theme: Theme, patch: QRectF, place: QRectF) -> None:
+def outline(painter: QPainter, patch: QRectF, place: QRectF) -> None:
     """Draw the edge of a patch so that it is seen on any picture: light upon dark, within ``place``."""
     painter.save()
     painter.setClipRect(place, Qt.ClipOperation.IntersectClip)

@@ -42,7 +42,7 @@ class ExcitingPane(QWidget):
         self.form = SettingsForm()
         self.form.setAccessibleName("How the exciting input is sought")
         self.work = Pieces(subject, "exciting", ("state",), self)
-        self._layer, self._unit, self._noun, self._places = "", -1, "unit", False
+        self._layer, self._unit, self._places = "", -1, False
         self._best = float("nan")
         self._lay_out()
         self._connect()
@@ -89,13 +89,13 @@ class ExcitingPane(QWidget):
         if (layer, places) != (self._layer, self._places):
             self._layer, self._places = layer, places
             self._show_recipe()
-        self._unit, self._noun, self._best = unit, noun, float("nan")
+        self._unit, self._best = unit, float("nan")
         self.heading.setText(f"Excites {noun} {unit} most")
         self.view.set_patch(None)
         self._begin()
 
     def show_best(self, value: float) -> None:
-        """Note what the unit says to the strongest sample, to compare."""
+        """Note the activation by the strongest sample, to compare."""
         self._best = value
 
     def clear(self, words: str = EMPTY) -> None:
@@ -147,10 +147,10 @@ class ExcitingPane(QWidget):
         self.view.set_input(values, away, field.get("names") or (), field.get("units") or ())
         if "patch" in message.arrays:
             self.view.set_patch(tuple(map(float, message.arrays["patch"])))
-        value, done = float(message.arrays["values"][0]), message.fields["done"]
-        compared = "" if np.isnan(self._best) else f"; to the strongest sample it says {number(self._best, 3)}"
-        step = f"Step {done:,} of {message.fields['total']:,}"
-        self.about.setText(f"{step}: the {self._noun} says {number(value, 3)}{compared}.")
+        value, done, total = float(message.arrays["values"][0]), message.fields["done"], message.fields["total"]
+        compared = "" if np.isnan(self._best) else f" (strongest sample: {number(self._best, 3)})"
+        step = f"  ·  step {done:,} of {total:,}" if done < total else ""
+        self.about.setText(f"activation {number(value, 3)}{compared}{step}")
 
     def _take_refusal(self, reason: str) -> None:
         self.view.clear()

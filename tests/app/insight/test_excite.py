@@ -71,7 +71,7 @@ def test_the_input_that_excites_a_linear_unit_most_points_along_its_weights() ->
 
 def test_a_place_of_a_map_is_excited_by_its_kernel_where_it_looks() -> None:
     model = Model.build(project(cnn()))
-    reply = to_the_end(model, layer="relu1", units=[2], steps=120, within=False, smooth=0)
+    reply = to_the_end(model, layer="relu1", units=[2], steps=120, within=False, smooth=0, decay=1)
     kernel = model.module.get_submodule("conv1").weight.detach().numpy()[2, 0]  # type: ignore[union-attr, index, operator]
     state = reply.arrays["state"][0, 0]
     assert cosine(state[2:5, 2:5], kernel) > 0.99
