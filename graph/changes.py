@@ -82,7 +82,7 @@ class LayerMoved:
 
     def apply(self, content: Content) -> None:
         """Move the node."""
-        content.network.replace_node(replace(content.network.node(self.id), position=self.new))
+        content.network.replace_node(content.network.node(self.id).moved(self.new))
 
     def inverse(self) -> Change:
         """Back to the old place."""

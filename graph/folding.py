@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from math import ceil, inf
 
@@ -22,6 +23,9 @@ PER_ROW = 5
 PER_WIRE = 8.0
 """How many squared columns of raggedness it is worth to cut one wire less at a row's end."""
 
+NEAR = 4
+"""Numbers of columns that are tried around the best, where there are too many to try all."""
+
 SHORTEST = 0.6
 """Rows may end early, where fewer wires cross, but not before this share of the columns that they may have."""
 
@@ -35,10 +39,27 @@ class Part:
     heights: Mapping[str, float]
     edges: Sequence[tuple[str, str]]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of columns."""
         return max(self.columns.values()) + 1
+
+    @cached_property
+    def by_column(self) -> list[list[str]]:
+        """Ids of the cards in each column."""
+        standing: list[list[str]] = [[] for _ in range(self.width)]
+        for id_, column in self.columns.items():
+            standing[column].append(id_)
+        return standing
+
+    @cached_property
+    def cuts(self) -> list[int]:
+        """For each column, how many wires pass into it or beyond from before it."""
+        steps = [0] * (self.width + 2)
+        for source, target in self.edges:
+            steps[self.columns[source] + 1] += 1
+            steps[self.columns[target] + 1] -= 1
+        return list(accumulate(steps))
 
 
 def fold(parts: Sequence[Part], per_row: int | None) -> dict[str, Position]:
@@ -47,8 +68,9 @@ def fold(parts: Sequence[Part], per_row: int | None) -> dict[str, Position]:
     floor = 0.0
     for part in parts:
         starts = breaks(part, part.width if per_row is None else per_row)
+        standing = part.by_column
         for start, end in zip(starts, [*starts[1:], part.width], strict=True):
-            row = [id_ for id_, column in part.columns.items() if start <= column < end]
+            row = [id_ for column in range(start, end) for id_ in standing[column]]
             low = min(part.tops[id_] for id_ in row)
             for id_ in row:
                 places[id_] = ((part.columns[id_] - start) * COLUMN, part.tops[id_] - low + floor)
@@ -61,30 +83,35 @@ def breaks(part: Part, per_row: int) -> list[int]:
     width = part.width
     if width <= per_row:
         return [0]
-    cuts = _cuts(part)
+    cuts = part.cuts
     shortest = max(1, int(per_row * SHORTEST))
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    prices, befores = [0.0], [0]
     for end in range(1, width + 1):
         # The last row may be as short as it comes.
         least = 1 if end == width else shortest
-        starts = range(max(0, end - per_row), end - least + 1)
-        cut = PER_WIRE * cuts[end] if end < width else 0.0
-        costs = ((best[start][0] + (per_row - end + start) ** 2 + cut, -start) for start in starts)
-        price, start = min(costs, default=(inf, 0))
-        best.append((price, -start))
-    found = [best[width][1]]
+        price, start = _cheapest(prices, end, per_row, least)
+        prices.append(price + (PER_WIRE * cuts[end] if end < width else 0.0))
+        befores.append(start)
+    found = [befores[width]]
     while found[-1]:
-        found.append(best[found[-1]][1])
+        found.append(befores[found[-1]])
     return found[::-1]
 
 
-def _cuts(part: Part) -> list[int]:
-    """For each column, how many wires pass into it or beyond from before it."""
-    steps = [0] * (part.width + 2)
-    for source, target in part.edges:
-        steps[part.columns[source] + 1] += 1
-        steps[part.columns[target] + 1] -= 1
-    return list(accumulate(steps))
+def _cheapest(prices: Sequence[float], end: int, per_row: int, least: int) -> tuple[float, int]:
+    """What the rows up to ``end`` cost at least, and where the last of them begins; the shortest of equals."""
+    first, last = max(0, end - per_row), end - least
+    if last < first:
+        return inf, 0
+    lowest = min(prices[first : last + 1])
+    price, found = inf, 0
+    for start in range(first, last + 1):
+        ragged = (per_row - end + start) ** 2
+        if lowest + ragged > price:
+            break  # raggedness only grows from here on
+        if prices[start] + ragged <= price:
+            price, found = prices[start] + ragged, start
+    return price, found
 
 
 def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, Position]:
@@ -94,7 +121,8 @@ def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, P
     """
     columns = max(part.width for part in parts)
     best, found = -1.0, dict[str, Position]()
-    for per_row in sorted({ceil(columns / rows) for rows in range(_fewest(parts, room), columns + 1)}, reverse=True):
+    tries = sorted({ceil(columns / rows) for rows in range(_fewest(parts, room), columns + 1)}, reverse=True)
+    for per_row in tries[_skipped(parts, tries, room) :]:
         places = fold(parts, per_row)
         across, down = _fits(parts, places, room)
         zoom = min(across, down, 1.0)
@@ -103,6 +131,16 @@ def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, P
         if down < across or zoom == 1.0:
             break
     return found
+
+
+def _skipped(parts: Sequence[Part], tries: Sequence[int], room: tuple[float, float]) -> int:
+    """How many of the first numbers of columns leave far too wide a drawing; found by halving where there are many."""
+    low, high = 0, len(tries) - 1
+    while high - low > NEAR:
+        middle = (low + high) // 2
+        across, down = _fits(parts, fold(parts, tries[middle]), room)
+        low, high = (low, middle) if down < across else (middle, high)
+    return max(0, low - NEAR) if low else 0
 
 
 def _fewest(parts: Sequence[Part], room: tuple[float, float]) -> int:

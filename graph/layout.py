@@ -12,6 +12,7 @@ import networkx as nx
 
 from graph import cards
 from graph.folding import PER_ROW, Part, fold, fold_down, fold_down_to_fit, fold_to_fit
+from graph.memory import undisturbed
 from graph.network import Network, Position
 
 Direction = Literal["right", "down"]
@@ -58,7 +59,8 @@ def arrange(
 
 def turned_network(network: Network, ids: Collection[str] | None, turned: bool) -> Network:
     """The same network with the cards of ``ids`` (None: all) turned or not, to measure before anything is edited."""
-    nodes = (replace(node, turned=turned) if ids is None or node.id in ids else node for node in network)
+    group = set(network.ids if ids is None else ids)
+    nodes = (replace(node, turned=turned) if node.id in group else node for node in network)
     return Network(nodes, network.connections)
 
 
@@ -78,10 +80,11 @@ def arrange_to_fit(
     chosen = _chosen(network, ids)
     if not chosen:
         return {}
-    if direction == "right":
-        return _anchored(network, fold_to_fit(_parts(network, chosen), room))
-    parts, heights = _parts(network, chosen, cards.WIDTH), _heights(network, chosen)
-    return _anchored(network, fold_down_to_fit(parts, heights, room))
+    with undisturbed():
+        if direction == "right":
+            return _anchored(network, fold_to_fit(_parts(network, chosen), room))
+        parts, heights = _parts(network, chosen, cards.WIDTH), _heights(network, chosen)
+        return _anchored(network, fold_down_to_fit(parts, heights, room))
 
 
 def clear_of_others(network: Network, places: Mapping[str, Position]) -> dict[str, Position]:

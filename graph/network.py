@@ -6,7 +6,7 @@ A `Network` is changed only by `graph.changes`, which the document applies; ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -58,6 +58,14 @@ class Node:
     def outputs(self) -> tuple[str, ...]:
         """Names of the output ports."""
         return tuple(port.name for port in self.layer.output_ports())
+
+    def moved(self, position: Position) -> Node:
+        """The same layer at another place."""
+        node = replace(self, position=position)
+        for name in ("inputs", "outputs"):
+            if name in self.__dict__:  # ports do not depend on the place, and take long to name for thousands of cards
+                node.__dict__[name] = self.__dict__[name]
+        return node
 
     @property
     def mutable(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import cards
-from graph.folding import FOLD_GAP
+from graph.folding import FOLD_GAP, Part, breaks, fold, fold_to_fit
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.layout import LARGE, arrange, arrange_to_fit, clear_of_others, turned_network
@@ -194,3 +195,36 @@ def test_a_part_laid_out_covers_none_of_the_rest(network: Network, count: int):
     for x, y, width, height in own.values():
         for x2, y2, width2, height2 in others:
             assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
+
+
+def test_rows_are_as_even_as_trying_every_way_finds() -> None:
+    columns = {f"n{index}": index for index in range(23)}
+    edges = [(f"n{a}", f"n{b}") for a in range(23) for b in range(a + 1, 23) if (a * b) % 5 == 1 or b == a + 1]
+    part = Part(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
+    cuts = [sum(columns[s] < column <= columns[t] for s, t in edges) for column in range(24)]
+    for per_row in (3, 5, 8, 22):
+        shortest = max(1, int(per_row * 0.6))
+        prices = {0: (0.0, [0])}
+        for end in range(1, 24):
+            ways = [
+                (prices[s][0] + (per_row - end + s) ** 2 + (8 * cuts[end] if end < 23 else 0), -s, [*prices[s][1], end])
+                for s in prices
+                if end - per_row <= s <= end - (1 if end == 23 else shortest)
+            ]
+            if ways:
+                price, _, way = min(ways)
+                prices[end] = (price, way)
+        assert breaks(part, per_row) == prices[23][1][:-1]
+
+
+def test_a_very_long_chain_is_laid_out_as_large_as_trying_every_row_length_makes_it() -> None:
+    columns = {f"n{index}": index for index in range(400)}
+    edges = [(f"n{index}", f"n{index + 1}") for index in range(399)]
+    part = Part(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
+
+    def zoom(places: Mapping[str, tuple[float, float]]) -> float:
+        width, height = max(x for x, _ in places.values()) + cards.WIDTH, max(y for _, y in places.values()) + 76
+        return min(1000 / width, 600 / height)
+
+    best = max(zoom(fold([part], per_row)) for per_row in range(5, 80))
+    assert zoom(fold_to_fit([part], (1000, 600))) >= best * 0.95

@@ -6,11 +6,12 @@ of the scene to repaint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from graph import cards
 from graph.blocks import Block, Loop
@@ -222,14 +223,12 @@ class Board:
 
     def _build(self) -> None:
         network = self.document.network
-        dirty, self._dirty = self._dirty, lambda _: None
-        for node in network:
-            self._put(node)
-        for connection in network.connections:
-            self._connect(connection, route=False)
-        self._lead(self.wires.values())
-        self._dirty = dirty
-        self._dirty(EVERYWHERE)
+        with self._at_large(len(network)):
+            for node in network:
+                self._put(node)
+            for connection in network.connections:
+                self._connect(connection, route=False)
+            self._lead(self.wires.values())
         self._link()
 
     def _link(self) -> None:
@@ -306,21 +305,41 @@ class Board:
         """Bring cards to where and what the document says, and lead the wires around them again."""
         network = self.document.network
         present = [id_ for id_ in ids if id_ in network and id_ in self.cards]
-        region = QRectF()
-        for id_ in present:
-            card, node = self.cards[id_], network.node(id_)
-            region = region.united(card.area)
-            if card.node != node:
-                card.node, card.title = node, titled(self.document, node)
-                self._learn(card)
-            left, top, width, height = cards.box(node)
-            card.rect.setSize(QRectF(0, 0, width, height).size())
-            self._place(card, QPointF(left, top))
-            region = region.united(card.area)
-        if present:
+        if not present:
+            return
+        with undisturbed(), self._at_large(len(present)):
+            region = QRectF()
+            for id_ in present:
+                card = self.cards[id_]
+                region = region.united(card.area)
+                self._bring(card, network.node(id_))
+                region = region.united(card.area)
             near = {wire.slot: wire for wire in self.wires_of(present)}
             near.update({wire.slot: wire for wire in self.wires_in(region)})
             self._lead(near.values())
+
+    def _bring(self, card: Card, node: Node) -> None:
+        """Bring a card to where and what the document says."""
+        if card.node is not node and card.node != node:
+            card.node, card.title = node, titled(self.document, node)
+            self._learn(card)
+        left, top, width, height = cards.box(node)
+        card.rect.setSize(QSizeF(width, height))
+        self._place(card, QPointF(left, top))
+
+    @contextmanager
+    def _at_large(self, count: int) -> Iterator[None]:
+        """Repaint everything once, where so many cards change that telling each costs more."""
+        told = self._dirty
+        if count <= AT_ONCE:
+            yield
+            return
+        self._dirty = lambda _: None
+        try:
+            yield
+        finally:
+            self._dirty = told
+            told(EVERYWHERE)
 
     def _place(self, card: Card, corner: QPointF) -> None:
         self._dirty(card.area)

@@ -93,7 +93,8 @@ class Wire:
     course: Course
     shape: Shape | None
     area: QRectF = field(default_factory=QRectF)
-    _drawn: tuple[QPainterPath, list[QLineF]] | None = None
+    _path: QPainterPath | None = None
+    _lines: list[QLineF] | None = None
 
     @property
     def slot(self) -> Slot:
@@ -108,25 +109,23 @@ class Wire:
     @property
     def path(self) -> QPainterPath:
         """The wire as a curve."""
-        return self._draw()[0]
+        if self._path is None:
+            self._path = painter_path(self.course)
+        return self._path
 
     @property
     def lines(self) -> list[QLineF]:
         """The wire as straight lines, as it looks from far."""
-        return self._draw()[1]
+        if self._lines is None:
+            corners = [self.course.start, *(curve[2] for curve in self.course.curves)]
+            self._lines = [QLineF(*a, *b) for a, b in pairwise(corners)]
+        return self._lines
 
     def follow(self, line: Course) -> None:
-        """Take another course."""
+        """Take another course; what Qt needs to draw it is made when the wire comes into view."""
         left, top, width, height = line.bounds()
-        self.course, self._drawn = line, None
+        self.course, self._path, self._lines = line, None, None
         self.area = QRectF(left - 6, top - 12, width + 12, height + 24)
-
-    def _draw(self) -> tuple[QPainterPath, list[QLineF]]:
-        """What Qt needs, made when the wire first comes into view."""
-        if self._drawn is None:
-            corners = [self.course.start, *(curve[2] for curve in self.course.curves)]
-            self._drawn = painter_path(self.course), [QLineF(*a, *b) for a, b in pairwise(corners)]
-        return self._drawn
 
 
 def painter_path(line: Course) -> QPainterPath:

@@ -103,9 +103,9 @@ def test_problems_inside_are_listed_while_inside(bench: Bench, qtbot: QtBot) -> 
 def test_the_outline_shows_what_is_inside_and_goes_there(bench: Bench, qtbot: QtBot) -> None:
     bench.left.setCurrentWidget(bench.outline)
     (item,) = bench.outline.findItems("stage", Qt.MatchFlag.MatchExactly)
+    item.setExpanded(True)
     names = [child.text(0) for row in range(item.childCount()) if (child := item.child(row)) is not None]
     assert names[-4:] == ["x", "conv1", "flatten2", "y"]
-    item.setExpanded(True)
     child = item.child(item.childCount() - 3)
     assert child is not None
     assert child.text(1) == "16 x 8 x 8"
