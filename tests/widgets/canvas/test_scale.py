@@ -45,11 +45,11 @@ def furthest(first: QImage, second: QImage) -> int:
 
 
 @pytest.mark.parametrize("zoom", [0.2, 0.4, 0.73, 1.0])
-def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(open_canvas, zoom, monkeypatch):
+def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(open_canvas, zoom, monkeypatch, qtbot):
     canvas = open_canvas(rows(120))
     canvas.set_zoom(zoom)
     canvas.centerOn(1100, 900)
-    canvas.zoom_settled()
+    qtbot.waitUntil(lambda: not canvas._settled.isActive() and not canvas.surface.zooming, timeout=20_000)
     QApplication.processEvents()
     painted: list[QRectF] = []
     draw = canvas.surface.draw
