@@ -6,6 +6,7 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from graph.errors import NetloomError
@@ -72,17 +73,29 @@ class CurvePlot(QWidget):
         bar = self._bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 0)
         bar.setSpacing(4)
-        caption = QLabel("smoothing", self)
-        caption.setProperty("faint", True)
+        self._caption = QLabel("smoothing", self)
+        self._caption.setProperty("faint", True)
         bar.addWidget(self._heading)
         bar.addStretch(1)
-        for widget in (caption, self._slider, self._reading, self._log, self._fit, self._export):
+        for widget in (self._caption, self._slider, self._reading, self._log, self._fit, self._export):
             bar.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.view, 1)
+
+    def fit_bar(self) -> None:
+        """In a narrow plot the words and then the number beside the slider make room for the rest."""
+        for least in (self._caption, self._reading):
+            least.show()
+        for least in (self._caption, self._reading):
+            least.setVisible(self._bar.sizeHint().width() <= self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What fits beside the title now."""
+        super().resizeEvent(event)
+        self.fit_bar()
 
     def _connect(self) -> None:
         self._slider.valueChanged.connect(self._slide)
@@ -104,6 +117,7 @@ class CurvePlot(QWidget):
     def add_control(self, control: QWidget) -> None:
         """Put a control of the owner's beside the title."""
         self._bar.insertWidget(1, control)
+        self.fit_bar()
 
     def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
         """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""

@@ -38,6 +38,7 @@ class Curves(QObject):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric to plot")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.chooser.setMinimumWidth(96)
         self.chooser.currentIndexChanged.connect(self._choose)
         self.chooser.hide()
         self.metric.add_control(self.chooser)
@@ -134,6 +135,7 @@ class Curves(QObject):
         if first:
             self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
         self.chooser.setVisible(True)
+        self.metric.fit_bar()
 
     def _choose(self) -> None:
         for path, epochs in self._epochs.items():

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from app.training.messages import Message
 from widgets.training.controller import State, describe_state
 from widgets.training.words import duration, primary, speed, title_of, value_of
+
+APART = "     "
+"""Between the figures of two quantities."""
 
 
 class StatusStrip(QWidget):
@@ -25,6 +29,7 @@ class StatusStrip(QWidget):
         self.left = QLabel(self)
         self.figures = QLabel(self)
         self._epochs = 0
+        self._figures: tuple[str, ...] = ("",)
         self.setAccessibleName("Progress of training")
         self._lay_out()
 
@@ -61,6 +66,7 @@ class StatusStrip(QWidget):
         if state is State.STARTING:
             for label in (self.epoch, self.speed, self.left, self.figures):
                 label.clear()
+            self._figures = ("",)
             self.bar.setValue(0)
         self._hide_empty()
 
@@ -85,9 +91,22 @@ class StatusStrip(QWidget):
         fields = message.fields
         self._show_epoch(int(fields.get("epoch", 1)))
         self.bar.setValue(1000)
-        text = figures_of(fields.get("train") or {}, fields.get("validation") or {})
-        self.figures.setText(text)
-        self.figures.setToolTip(text)
+        train, validation = fields.get("train") or {}, fields.get("validation") or {}
+        whole, judged = figures_of(train, validation), figures_of({}, validation or train)
+        self._figures = (whole, judged, judged.split(APART)[-1])
+        self.figures.setToolTip(whole)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        """Tell as much as there is room for: what is left out stands in the tip."""
+        metrics, room = self.figures.fontMetrics(), self.figures.width()
+        fitting = (words for words in self._figures if metrics.horizontalAdvance(words) <= room)
+        self.figures.setText(next(fitting, self._figures[-1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many figures as fit now."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit_figures)  # once the row has divided its new width
 
     def _show_epoch(self, epoch: int) -> None:
         self.epoch.setText(f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else "")
@@ -111,4 +130,4 @@ def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:
             parts.append(
                 f"{title_of(name)}  " + "  ".join(f"{title} {value_of(name, value)}" for title, value in values)
             )
-    return "     ".join(parts)
+    return APART.join(parts)

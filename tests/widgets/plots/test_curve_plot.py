@@ -161,3 +161,14 @@ def test_hidden_and_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
     plot.remove_curve("t")
     assert not plot.has_curve("t")
     assert list(plot.view.drawn()) == []
+
+
+def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:
+    """The words go before the number, and nothing that can be pressed goes."""
+    seen = []
+    for width in (640, 300, 250, 640):
+        plot.resize(width, 300)
+        seen.append((plot._caption.isVisible(), plot._reading.isVisible()))
+    assert seen[0] == seen[3] == (True, True)
+    assert seen[1][0] is False
+    assert plot._slider.isVisible() and plot._export.isVisible()
