@@ -9,7 +9,7 @@ import numpy as np
 from torch import Tensor, fx, nn
 
 from app.data.dataset import Array
-from app.data.prepare import Part
+from app.data.prepare import Part, Prepared
 from app.training.control import Watch
 from app.training.feed import Batch
 from app.training.model import Model
@@ -80,15 +80,20 @@ def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[st
 
 
 def sample_of(model: Model, position: int) -> Batch:
-    """The sample at ``position`` in the data set, as a batch of one.
+    """The sample at ``position`` in the data set, as a batch of one; see `one_sample`."""
+    return model.feed(one_sample(model.prepared, position)).pick(0)
+
+
+def one_sample(prepared: Prepared, position: int) -> Part:
+    """The sample at ``position`` in the data set, alone.
 
     A sample that is in no part, or beyond the end, stands for the nearest one that is in a part.
     """
-    parts = [part for part in model.prepared.parts.values() if part.samples]
+    parts = [part for part in prepared.parts.values() if part.samples]
     part = min(parts, key=lambda one: int(np.abs(one.indices - position).min()))
     index = int(np.abs(part.indices - position).argmin())
     alone = {name: values[index : index + 1] for name, values in part.arrays.items()}
-    return model.feed(Part(alone, part.indices[index : index + 1])).pick(0)
+    return Part(alone, part.indices[index : index + 1])
 
 
 def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:

@@ -26,7 +26,7 @@ class Objective(ABC):
     kind: ClassVar[str]
 
     def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
-        self.inputs = [_input_field(network, compiled, prepared, id_) for id_ in compiled.inputs]
+        self.inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
         info = prepared.dataset.info
         self.heads: list[Head] = find_heads(network, compiled, info, plan, self.default_target())
         self._single = self.heads[0].distance if len(self.heads) == 1 and self.heads[0].weight == 1 else None
@@ -88,7 +88,14 @@ def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Pl
     return KINDS[plan.objective](network, compiled, prepared, plan)
 
 
-def _input_field(network: Network, compiled: Compiled, prepared: Prepared, id_: str) -> str:
+def input_field(network: Network, prepared: Prepared, id_: str) -> str:
+    """The field of the data that the input layer ``id_`` reads.
+
+    Raises
+    ------
+    NetloomError
+        if its shape is not the layer's.
+    """
     layer = network.layer(id_)
     assert isinstance(layer, Input)
     field = prepared.dataset.input_field(layer.field)

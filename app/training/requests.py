@@ -9,7 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
-from app.insight import asking, rehearsing
+from app.insight import asking, byhand, rehearsing
 from app.insight.answers import answers
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
@@ -158,6 +158,7 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "evaluate": _evaluate,
     "forecasts": _forecasts,
     "backprop_fresh": rehearsing.of_project,
+    "by_hand_fresh": byhand.of_project,
 }
 """The requests that are answered by one message, by their type."""
 
@@ -169,5 +170,6 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "exciting": asking.exciting,
     "reasons": asking.reasons,
     "backprop": rehearsing.of_run,
+    "by_hand": byhand.of_run,
 }
 """The requests about a run that may be in progress: then they are answered from its weights as they are now."""
