@@ -165,6 +165,7 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True),
     Command("problems", "Network", "Go to the next problem", lambda w: w.next_problem(), ("F8",), "warning", _ready),
     Command("layer_help", "Network", "What does this layer do?", lambda w: w.layer_help(), ("F1",), "", _selected),
+    Command("by_hand", "Network", "Compute by hand", lambda w: w.compute_by_hand(), (), "", _ready, divide=True),
     Command("train", "Train", "Train", lambda w: w.training.train(), ("Ctrl+Return", "Ctrl+Enter"), "play",
             lambda w: w.training.can_train, lambda w: w.training.train_title),
     Command("pause", "Train", "Pause", lambda w: w.training.pause(), ("Ctrl+P",), "pause",

@@ -136,6 +136,28 @@ def _step(path: QPainterPath) -> None:
     path.addRoundedRect(QRectF(17, 5.5, 1.6, 13), 0.8, 0.8)
 
 
+def _last(path: QPainterPath) -> None:
+    for left in (3.0, 10.5):
+        _line(path, (left, 6.5), (left + 6.5, 12), (left, 17.5), (left, 6.5))
+        path.closeSubpath()
+    path.addRoundedRect(QRectF(19, 6.5, 1.6, 11), 0.8, 0.8)
+
+
+def _back(path: QPainterPath) -> None:
+    _mirror(path, _step)
+
+
+def _first(path: QPainterPath) -> None:
+    _mirror(path, _last)
+
+
+def _mirror(path: QPainterPath, draw: Draw) -> None:
+    """The strokes of another icon with left and right changed."""
+    mirrored = QPainterPath()
+    draw(mirrored)
+    path.addPath(QTransform(-1, 0, 0, 1, UNITS, 0).map(mirrored))
+
+
 def _stop(path: QPainterPath) -> None:
     path.addRoundedRect(QRectF(6, 6, 12, 12), 2, 2)
 
@@ -161,9 +183,7 @@ def _undo(path: QPainterPath) -> None:
 
 
 def _redo(path: QPainterPath) -> None:
-    mirrored = QPainterPath()
-    _undo(mirrored)
-    path.addPath(QTransform(-1, 0, 0, 1, UNITS, 0).map(mirrored))
+    _mirror(path, _undo)
 
 
 def _fit(path: QPainterPath) -> None:
@@ -249,6 +269,9 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "play": _play,
     "pause": _pause,
     "step": _step,
+    "back": _back,
+    "first": _first,
+    "last": _last,
     "stop": _stop,
     "gear": _gear,
     "search": _search,
@@ -264,7 +287,7 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "download": _download,
 }
 
-_FILLED = frozenset({"play", "pause", "step", "stop"})
+_FILLED = frozenset({"play", "pause", "step", "back", "first", "last", "stop"})
 
 
 def names() -> list[str]:

@@ -303,6 +303,13 @@ class MainWindow(QMainWindow):
             self.bench.beside.select(self.bench.selected)
             self.bench.inspector.show_teaching()
 
+    def compute_by_hand(self) -> None:
+        """Work out the selected convolution or pooling step by step, or a worked example."""
+        self.loader.require("panels")
+        from widgets.shell.by_hand import open_selected
+
+        open_selected(self)
+
     def find_command(self) -> None:
         """Open the command finder."""
         self.commands.refresh()

@@ -1,7 +1,7 @@
 """What a convolution or a pooling layer does at each place, as a value that can be followed by hand.
 
-A `Rule` is made from a layer's settings and the shape that arrives, without torch, so that the window can work out any
-single value. A sequence counts as an image of height 1 whose channels are its features.
+A `Rule` is made from a layer's settings and the shape that arrives, in pure Python, so that menus and the window may
+ask at any time. A sequence counts as an image of height 1 whose channels are its features.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from graph.layers.base import Layer
 from graph.layers.convolution import Conv1d, Conv2d
@@ -23,7 +20,7 @@ from graph.layers.pooling_more import MinPool2d, Subsampling, SumPool2d
 from graph.layers.pooling_whole import AdaptivePool1d, AdaptivePool2d, GlobalPool1d, GlobalPool2d
 from graph.shapes import Kind, Shape, image, sequence
 
-Places = NDArray[np.int64]
+Places = list[int]
 
 
 class How(StrEnum):
@@ -78,12 +75,12 @@ class Slide:
     dilation: int = 1
 
     def places(self, at: int) -> Places:
-        """Places that the window at output value ``at`` touches, int64 (k,); the border's are below 0 or from size on.
+        """Places that the window at output value ``at`` touches; the border's are below 0 or from ``size`` on.
 
         A last window that sticks out beyond the border has fewer places than the others.
         """
-        places: Places = at * self.stride - self.before + np.arange(self.kernel) * self.dilation
-        return places[places < self.size + self.after]
+        first, end = at * self.stride - self.before, self.size + self.after
+        return [place for place in range(first, first + self.kernel * self.dilation, self.dilation) if place < end]
 
     def formula(self) -> str:
         """How the number of values comes about: ``(5 − 3 + 2) / 1 + 1 = 5``."""
@@ -102,8 +99,8 @@ class Share:
     after: ClassVar[int] = 0
 
     def places(self, at: int) -> Places:
-        """Places in the window of output value ``at``, int64 (k,)."""
-        return np.arange(at * self.size // self.out, -((at + 1) * self.size // -self.out))
+        """Places in the window of output value ``at``."""
+        return list(range(at * self.size // self.out, -((at + 1) * self.size // -self.out)))
 
     def formula(self) -> str:
         """Nothing is to be counted where the windows follow from the output's size."""

@@ -116,32 +116,40 @@ class Case:
         return _finished(found)
 
     def _patch(self, filter: int, at: int, channel: int, rows: Places, columns: Places) -> Patch:
-        down = sources(rows, self.rule.rows.size, self.rule.border)
-        across = sources(columns, self.rule.columns.size, self.rule.border)
-        values = self.values[channel][np.ix_(np.maximum(down, 0), np.maximum(across, 0))].astype(np.float64)
-        void = (down < 0)[:, None] | (across < 0)[None, :]
-        values[void] = np.nan if self.rule.border is Border.NOTHING else 0.0
-        border = ~(_inside(rows, self.rule.rows.size)[:, None] & _inside(columns, self.rule.columns.size)[None, :])
+        values, border = taken(self.values[channel], rows, columns, self.rule.border)
         weights = None if self.weights is None else self.weights[filter, at].astype(np.float64)
         return Patch(channel, values, border, weights)
 
 
-def sources(places: Places, size: int, border: Border) -> Places:
+def taken(plane: Floats, rows: Places, columns: Places, border: Border) -> tuple[Floats, NDArray[np.bool_]]:
+    """Values of ``plane`` (height, width) at ``rows`` and ``columns``, and which of them are the border's."""
+    down, across = sources(rows, plane.shape[0], border), sources(columns, plane.shape[1], border)
+    values = plane[np.ix_(np.maximum(down, 0), np.maximum(across, 0))].astype(np.float64)
+    void = (down < 0)[:, None] | (across < 0)[None, :]
+    values[void] = np.nan if border is Border.NOTHING else 0.0
+    return values, ~(_inside(rows, plane.shape[0])[:, None] & _inside(columns, plane.shape[1])[None, :])
+
+
+def sources(places: Places, size: int, border: Border) -> NDArray[np.int64]:
     """The places of an axis of ``size`` that ``places`` take their values from; -1 where the border has its own."""
+    return np.array([_source(place, size, border) for place in places], dtype=np.int64)
+
+
+def _source(place: int, size: int, border: Border) -> int:
+    if 0 <= place < size:
+        return place
     if border is Border.REPLICATE:
-        return np.clip(places, 0, size - 1)
+        return min(max(place, 0), size - 1)
     if border is Border.CIRCULAR:
-        return places % size
+        return place % size
     if border is Border.REFLECT:
         period = max(2 * (size - 1), 1)
-        turned = places % period
-        return np.where(turned < size, turned, period - turned)
-    return np.where(_inside(places, size), places, -1)
+        return min(place % period, period - place % period)
+    return -1
 
 
 def _inside(places: Places, size: int) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = (places >= 0) & (places < size)
-    return inside
+    return np.array([0 <= place < size for place in places], dtype=np.bool_)
 
 
 def _divisor(rule: Rule, patches: tuple[Patch, ...]) -> int:

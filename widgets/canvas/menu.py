@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
+from app.byhand.rules import can_follow
 from graph.blocks import Block, Loop
 from graph.inside import InnerDocument
 from widgets.canvas import remarks
@@ -97,6 +98,9 @@ def _card(canvas: CanvasView, menu: QMenu, id: str) -> None:
         menu.addSeparator()
     if isinstance(layer, Block):
         _block(canvas, menu, id, layer)
+        menu.addSeparator()
+    if can_follow(layer):
+        _add(menu, "Compute by hand", lambda: canvas.byHandWanted.emit(id))
         menu.addSeparator()
     _rows(canvas, menu, CARD)
     several = len(canvas.selection) > 1

@@ -47,6 +47,8 @@ class Stage(Navigation):
     """A block is to be opened."""
     blockLeft = Signal()  # noqa: N815 - as Qt names signals
     """The block on show is to be left."""
+    byHandWanted = Signal(str)  # noqa: N815 - as Qt names signals
+    """A layer is to be worked out step by step."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)

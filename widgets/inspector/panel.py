@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.byhand.rules import can_follow
 from graph.blocks import Block, Loop
 from graph.changes import LayerRenamed
 from graph.check import Checker
@@ -40,9 +42,13 @@ from widgets.theme import Themed, ThemeSource
 
 
 class LayerPage(Themed, QWidget):
-    """Everything about one layer. ``refused`` tells nothing: faults are said beside the field."""
+    """Everything about one layer. ``refused`` tells nothing: faults are said beside the field.
+
+    `by_hand_wanted` asks to work out the layer step by step.
+    """
 
     renamed = Signal(str, str)
+    by_hand_wanted = Signal(str)
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
@@ -70,6 +76,10 @@ class LayerPage(Themed, QWidget):
         self.states.edited.connect(self._set_states)
         self.loop = Section("What it remembers from step to step", self.states)
         self.loop.hide()
+        self.by_hand = QPushButton("Compute by hand")
+        self.by_hand.setObjectName("computeByHand")
+        self.by_hand.setToolTip("Follow the window step by step, with every product and sum")
+        self.by_hand.clicked.connect(lambda: self.by_hand_wanted.emit(self._id))
         self.nothing = self._note(None)
         self.nothing.setText("This layer has no settings.")
         self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
@@ -117,6 +127,7 @@ class LayerPage(Themed, QWidget):
         column.addWidget(self.form)
         column.addWidget(self.nothing)
         column.addWidget(self.loop)
+        column.addWidget(self.by_hand, 0, Qt.AlignmentFlag.AlignLeft)
         self.teaching = Section("What it does", self.teach)
         self.teaching.head.addWidget(self.function)
         for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
@@ -165,6 +176,7 @@ class LayerPage(Themed, QWidget):
         self.sign.show_family(node.layer.family)
         self.sign.setToolTip(str(node.layer.family))
         self.name.setText(node.id)
+        self.by_hand.setVisible(can_follow(node.layer))
         self._say_name_fault("")
         self.teach.setText(paragraphs(node.layer.help()))
 
@@ -288,7 +300,9 @@ class NetworkPage(QWidget):
 
 
 class Inspector(QScrollArea):
-    """Follows the selection and the document."""
+    """Follows the selection and the document. `by_hand_wanted` passes on the wish of the layer on show."""
+
+    by_hand_wanted = Signal(str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -305,6 +319,7 @@ class Inspector(QScrollArea):
         self._stops: tuple[Callable[[], None], ...] = ()
         self._health: Mapping[str, str] = {}
         self.layer, self.network = LayerPage(themes), NetworkPage()
+        self.layer.by_hand_wanted.connect(self.by_hand_wanted)
         self.pages = Pile()
         self.pages.add(self.network)
         self.pages.add(self.layer)

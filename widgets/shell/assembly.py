@@ -122,6 +122,7 @@ def build_data(window: MainWindow) -> None:
 
 def build_understand(window: MainWindow) -> None:
     """The panel that looks into a run; it follows the run that is picked in the list."""
+    from widgets.shell.by_hand import connect
     from widgets.training.panel import TrainPanel
     from widgets.understand.panel import UnderstandPanel
 
@@ -136,6 +137,7 @@ def build_understand(window: MainWindow) -> None:
     follow()
     for told in (session.replaced, session.changed, session.committed):
         told.connect(follow)
+    connect(window, panel)
     training = bench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)

@@ -375,6 +375,11 @@ class Bench(QWidget):
             QTimer.singleShot(0, self.canvas, self.canvas.frame_all)
         self.workspace_changed.emit(name)
 
+    def show_settings(self, wanted: bool) -> None:
+        """Have the inspector beside the canvas while one looks into a network, or not."""
+        self.beside.with_settings = wanted
+        self._arrange()
+
     def _remember_height(self, *_: int) -> None:
         """The user moved the divider."""
         height = self.down.sizes()[1]

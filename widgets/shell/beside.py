@@ -33,6 +33,8 @@ class Beside(Themed, QTabWidget):
         self.inspector, self.page = Inspector(themes), PagePane(themes)
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
+        self.with_settings = False
+        """Whether layers have settings everywhere, because what is looked at goes together with them."""
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
         self.addTab(self.page, "Page")
@@ -72,7 +74,7 @@ class Beside(Themed, QTabWidget):
 
     def enter(self, workspace: str) -> None:
         """Show what suits another workspace."""
-        alone = workspace in ALONE
+        alone = workspace in ALONE and not self.with_settings
         if alone == self._alone:
             return
         self._alone = alone

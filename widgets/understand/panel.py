@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from widgets.training.controller import TrainingController
 from widgets.training.notice import Notice
 from widgets.training.run_entries import shown_name
 from widgets.training.watch import Watch
+from widgets.understand.byhand.tab import ByHandTab
 from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
 from widgets.understand.frequency_tab import FrequencyTab
@@ -28,7 +29,12 @@ NOTHING = "nothing yet: train a network, or pick a run"
 
 
 class UnderstandPanel(QWidget):
-    """Looks into the run in progress, or into the saved one that `show_run` names."""
+    """Looks into the run in progress, or into the saved one that `show_run` names.
+
+    `settings_wanted` says whether the tab on screen goes together with the settings of the selected layer.
+    """
+
+    settings_wanted = Signal(bool)
 
     def __init__(self, source: ThemeSource, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +48,7 @@ class UnderstandPanel(QWidget):
         self.errors = ErrorsTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
+        self.by_hand = ByHandTab(source, self.subject)
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Ways to look at the network")
         self.about = QLabel(self)
@@ -77,7 +84,16 @@ class UnderstandPanel(QWidget):
             tab.wish_changed.connect(self._wish_soon.start)
 
     def _tabs(self) -> tuple[Tab, ...]:
-        return (self.filters, self.maps, self.units, self.weights, self.errors, self.surface, self.frequency)
+        return (
+            self.filters,
+            self.maps,
+            self.units,
+            self.weights,
+            self.errors,
+            self.surface,
+            self.frequency,
+            self.by_hand,
+        )
 
     @property
     def tab(self) -> Tab:
@@ -114,6 +130,7 @@ class UnderstandPanel(QWidget):
 
     def _take_subject(self) -> None:
         run = self.subject.run
+        self._show_about()
         if run is None:
             self.about.setText(NOTHING)
         else:
@@ -124,12 +141,18 @@ class UnderstandPanel(QWidget):
         self.tabs.setTabVisible(self.tabs.indexOf(self.surface), run is None or self.surface.possible())
         self._wish_soon.start()
 
+    def _show_about(self) -> None:
+        """Say whose inside is on show; a tab that works without a run needs none."""
+        self.about.setVisible(self.subject.run is not None or self.tab is not self.by_hand)
+
     def _take_snapshot(self, message: object) -> None:
         if self.isVisible():
             self.tab.take_snapshot(message)  # type: ignore[arg-type]
 
     def _take_tab(self, _index: int) -> None:
         self.tab.take_shown()
+        self._show_about()
+        self.settings_wanted.emit(self.tab is self.by_hand)
         self._wish_soon.start()
 
     def _tell_wish(self) -> None:

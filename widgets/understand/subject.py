@@ -143,6 +143,10 @@ class Subject(QObject):
         """Wait for the answer to a request no longer."""
         self._controller.link.forget(request)
 
+    def ask_worker(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int:
+        """Ask the worker something that no run is needed for."""
+        return self._controller.link.ask(type, reply, refused, **fields)
+
     def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
         """Ask the worker for a preview of `data`; None where there is none."""
         section = self.data

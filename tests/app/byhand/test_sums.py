@@ -77,7 +77,7 @@ def test_all_windows_of_the_catalogue_are_known_but_those_that_make_no_sense() -
 
 @given(st.integers(1, 9), st.lists(st.integers(-8, 16), min_size=1), st.sampled_from(Border))
 def test_a_place_takes_its_value_from_the_input_or_from_nowhere(size: int, places: list[int], border: Border) -> None:
-    found = sources(np.array(places), size, border)
+    found = sources(places, size, border)
     for place, source in zip(places, found, strict=True):
         if 0 <= place < size:
             assert source == place
