@@ -145,7 +145,7 @@ class Subject(QObject):
 
     def ask_worker(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int:
         """Ask the worker something that no run is needed for."""
-        return self._controller.link.ask(type, reply, refused, **fields)
+        return self._controller.link.ask(type, reply, refused, None, **fields)
 
     def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
         """Ask the worker for a preview of `data`; None where there is none."""

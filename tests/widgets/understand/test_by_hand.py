@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,15 +42,23 @@ class HereLink(WorkerLink):
     def start(self) -> None:
         """There is no process."""
 
-    def ask(self, type: str, reply: Reply, refused: Refusal | None = None, **fields: Any) -> int:
+    def ask(
+        self,
+        type: str,
+        reply: Reply,
+        refused: Refusal | None = None,
+        arrays: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> int:
         """Answer a little later."""
         self.asked += 1
-        QTimer.singleShot(0, self, lambda: self._answer(type, reply, refused, fields))
+        message = Message(type, fields, arrays or {})
+        QTimer.singleShot(0, self, lambda: self._answer(message, reply, refused))
         return self.asked
 
-    def _answer(self, type: str, reply: Reply, refused: Refusal | None, fields: dict[str, Any]) -> None:
+    def _answer(self, message: Message, reply: Reply, refused: Refusal | None) -> None:
         try:
-            found = answer(Message(type, fields))
+            found = answer(message)
         except NetloomError as error:
             if refused is not None:
                 refused(str(error))
