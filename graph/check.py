@@ -22,6 +22,7 @@ from graph.layers.io import Input, Output
 from graph.memory import undisturbed
 from graph.network import Network, Node
 from graph.shapes import Shape
+from graph.steps import Steps, finished
 
 Listener = Callable[[frozenset[str]], None]
 
@@ -38,6 +39,8 @@ class Checker:
         what the chosen data offers, to hold the ends of the network against.
     arriving, reach
         for a network inside a block: the shapes that arrive at its input layers, and the receptive field so far.
+    later
+        nothing is checked yet; `in_steps` does it.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Checker:
         *,
         arriving: Mapping[str, Shape] | None = None,
         reach: Reach | None = None,
+        later: bool = False,
     ) -> None:
         self._document = document
         self._expected = expected
@@ -57,8 +61,16 @@ class Checker:
         self._useful: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._stop = document.subscribe(self._on_commit)
-        with undisturbed():
-            self._refresh(document.network.ids, True)
+        if not later:
+            with undisturbed():
+                self._refresh(document.network.ids, True)
+
+    @classmethod
+    def in_steps(cls, document: Document) -> Steps[Checker]:
+        """A checker of a large document, in steps; the document must rest until the last."""
+        checker = cls(document, later=True)
+        yield from checker._refreshing(document.network.ids, True)
+        return checker
 
     # Reading
 
@@ -160,6 +172,9 @@ class Checker:
 
     def _refresh(self, dirty: Iterable[str], structure: bool) -> frozenset[str]:
         """Re-infer ``dirty`` and what depends on it; returns the ids whose facts changed."""
+        return finished(self._refreshing(dirty, structure))
+
+    def _refreshing(self, dirty: Iterable[str], structure: bool) -> Steps[frozenset[str]]:
         stale, usefulness_changed = set(dirty), set[str]()
         if structure:
             useful = leading_to_outputs(self.network)
@@ -167,9 +182,11 @@ class Checker:
             self._useful = useful
             stale |= usefulness_changed
         changed = set[str]()
-        for id_ in downstream(self.network, stale):
+        order = downstream(self.network, stale)
+        for index, id_ in enumerate(order):
             if id_ not in stale:
                 continue
+            yield index / len(order)
             old, new = self._facts.get(id_), self._infer(self.network.node(id_))
             self._facts[id_] = new
             if old == new:

@@ -22,6 +22,7 @@ from graph.layers.catalogue import parse_layer
 from graph.memory import undisturbed
 from graph.naming import check_name
 from graph.network import Connection, Matter, Network, Node, Remark
+from graph.steps import Steps, finished
 
 VERSION = 1
 """The schema that this Netloom writes."""
@@ -60,7 +61,13 @@ def read_project(path: Path) -> Project:
         if the file cannot be read, is no project, or is refused; the sentence names the place.
     """
     with undisturbed():
-        return parse_project(decode(_bytes_of(path), path.name), path.name)
+        return finished(read_steps(path))
+
+
+def read_steps(path: Path) -> Steps[Project]:
+    """Read as `read_project`, in steps."""
+    value = decode(_bytes_of(path), path.name)
+    return (yield from _project_steps(value, path.name))
 
 
 def decode(content: bytes, place: str) -> dict[str, Any]:
@@ -101,17 +108,26 @@ def parse_project(value: Mapping[str, Any], place: str = "project") -> Project:
     NetloomError
         naming the place, the reason and the remedy.
     """
+    return finished(_project_steps(value, place))
+
+
+def _project_steps(value: Mapping[str, Any], place: str) -> Steps[Project]:
     value = _migrated(dict(value), place)
     _only(value, {"netloom", "network", *SECTIONS}, place)
-    network = parse_network(_object(value.get("network", {}), f"{place}: network"), place)
+    network = yield from _network_steps(_object(value.get("network", {}), f"{place}: network"), place)
     return Project(network, {name: _section(name, value[name], place) for name in SECTIONS if name in value})
 
 
 def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
     """A network from its JSON object: ``{"layers": [...], "connections": [...]}``."""
+    return finished(_network_steps(value, place))
+
+
+def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
     _only(value, {"layers", "connections", "remarks"}, f"{place}: network")
-    network = Network()
-    for index, entry in enumerate(_list(value.get("layers", []), f"{place}: layers")):
+    network, entries = Network(), _list(value.get("layers", []), f"{place}: layers")
+    for index, entry in enumerate(entries):
+        yield index / len(entries)
         node = _node(_object(entry, f"{place}: layer {index + 1}"), f"{place}: layer {index + 1}")
         if node.id in network:
             raise NetloomError(f"{place}: two layers are called “{node.id}”; rename one of them.")

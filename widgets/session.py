@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
@@ -15,10 +16,36 @@ from graph.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.facts import Problem
-from graph.project import SUFFIX, Project, project_json, read_project, write_project
+from graph.memory import undisturbed
+from graph.project import SUFFIX, Project, project_json, read_project, read_steps, write_project
+from graph.steps import Steps, finished, part
 
 JOURNAL_DELAY_MS = 800
 """A burst of edits is written to the journal once, at most this long after its first."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that was read and checked, and is not worked on yet."""
+
+    path: Path
+    document: Document
+    checker: Checker
+
+
+def opening(path: Path) -> Steps[Opened]:
+    """Read and check a project file, in steps.
+
+    Raises
+    ------
+    NetloomError
+        if it is refused.
+    """
+    path = path.resolve()
+    project = yield from part(read_steps(path), 0.0, 0.6)
+    document = Document(project.network, project.sections)
+    checker = yield from part(Checker.in_steps(document), 0.6, 1.0)
+    return Opened(path, document, checker)
 
 
 class Session(QObject):
@@ -102,11 +129,11 @@ class Session(QObject):
 
     def start_new(self, device: str = "auto") -> None:
         """Begin an empty project that trains on ``device``."""
-        self._adopt(Project(sections={} if device == "auto" else {"plan": {"device": device}}), None)
+        self._begin(Project(sections={} if device == "auto" else {"plan": {"device": device}}), None)
 
     def start_from(self, project: Project) -> None:
         """Begin an untitled project that is a copy of a preset."""
-        self._adopt(project, None)
+        self._begin(project, None)
 
     def open(self, path: Path) -> None:
         """Open a project file.
@@ -116,8 +143,12 @@ class Session(QObject):
         NetloomError
             if it is refused; the project that is open stays.
         """
-        path = path.resolve()
-        self._adopt(read_project(path), path)
+        with undisturbed():
+            self.take_over(finished(opening(path)))
+
+    def take_over(self, opened: Opened) -> None:
+        """Work on a project that `opening` has read."""
+        self._adopt(opened.document, opened.checker, opened.path)
         if self._lock is None:
             self.shared.emit()
 
@@ -130,7 +161,7 @@ class Session(QObject):
             if it is damaged.
         """
         project = entry.read()
-        self._adopt(project, entry.path)
+        self._begin(project, entry.path)
         self._unsaved_origin = True
         self.write_journal()
         entry.discard()
@@ -145,13 +176,16 @@ class Session(QObject):
             if the file is refused.
         """
         if self._path is not None:
-            self._adopt(read_project(self._path), self._path)
+            self._begin(read_project(self._path), self._path)
 
-    def _adopt(self, project: Project, path: Path | None) -> None:
+    def _begin(self, project: Project, path: Path | None) -> None:
+        document = Document(project.network, project.sections)
+        self._adopt(document, Checker(document), path)
+
+    def _adopt(self, document: Document, checker: Checker, path: Path | None) -> None:
         self._stop_journal()
         self.checker.close()
-        self.document = Document(project.network, project.sections)
-        self.checker = Checker(self.document)
+        self.document, self.checker = document, checker
         self.document.subscribe(self._on_commit)
         self._unsaved_origin = False
         self._belong_to(path)

@@ -24,6 +24,7 @@ from widgets.shell.exporting import RunExport
 from widgets.shell.files import Files
 from widgets.shell.loading import Loader
 from widgets.shell.look import apply_look
+from widgets.shell.opening import Opening
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.shell.training import TrainingCommands
 from widgets.start.gallery import presets
@@ -135,6 +136,17 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(waiting)
         self._show_working(False)
 
+    @property
+    def opening(self) -> bool:
+        """Whether a large project is being opened."""
+        return isinstance(self.pages.currentWidget(), Opening)
+
+    def show_opening(self, page: Opening) -> None:
+        """Show how far the opening of a large project is."""
+        self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        self._show_working(False)
+
     # After the first paint
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -149,7 +161,7 @@ class MainWindow(QMainWindow):
         if self._file is not None:
             file, self._file = self._file, None
             self.files.open(file)
-            if self.bench is None or self.pages.currentWidget() is not self.bench:
+            if self.pages.currentWidget() is not self.bench and not self.opening:
                 self.show_start()
         elif self.session is None and self.pages.currentWidget() is not self.start:
             self.files.new()

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
+from widgets.shell.opening import Opening, is_large
 from widgets.start.gallery import PRESETS
 
 if TYPE_CHECKING:
     from app.recovery import Unsaved
-    from widgets.session import Session
+    from widgets.session import Opened, Session
     from widgets.start.gallery import Preset
     from widgets.window import MainWindow
 
@@ -69,9 +70,44 @@ class Files:
         if path.resolve().parent == PRESETS:
             self._begin_from(path)
             return
-        if self._try(lambda: self._session.open(path), "open"):
+        if is_large(path):
+            self._open_slowly(path)
+        elif self._try(lambda: self._session.open(path), "open"):
             self._opened(path.resolve())
             self._window.show_bench("network")
+
+    def _open_slowly(self, path: Path) -> None:
+        """Open a large project while its progress is shown; what was on show comes back if that is called off."""
+        from widgets.session import opening
+
+        window, page = self._window, Opening()
+        before = window.pages.currentWidget()
+
+        def leave() -> None:
+            window.pages.removeWidget(page)
+            page.deleteLater()
+
+        def give_up() -> None:
+            leave()
+            bench = window.bench if before is window.bench else None
+            window.show_start() if bench is None else window.show_bench(bench.workspace)
+
+        def refuse(sentence: str) -> None:
+            give_up()
+            window.say(Notice(sentence, "error", (), "open"))
+
+        def take_over(opened: Opened) -> None:
+            window.banners.withdraw("open")
+            self._session.take_over(opened)
+            self._opened(opened.path)
+            window.show_bench("network")
+            leave()
+
+        page.opened.connect(take_over)
+        page.refused.connect(refuse)
+        page.called_off.connect(give_up)
+        window.show_opening(page)
+        page.begin(path.name, opening(path))
 
     def _opened(self, path: Path) -> None:
         self._window.memory.opened(path)
