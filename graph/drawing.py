@@ -55,8 +55,11 @@ STROKES: dict[str, tuple[str, float, str]] = {
 """Colour, width and dashes of a wire by kind; empty where the shape is not known."""
 
 
-def svg(network: Network, title: str = "") -> str:
+def svg(network: Network, title: str = "", checker: Checker | None = None) -> str:
     """The whole network as an SVG document, which is called ``title``.
+
+    ``checker`` knows the network already, such as one inside a block with what arrives there; without one it is checked
+    on its own.
 
     Raises
     ------
@@ -65,7 +68,8 @@ def svg(network: Network, title: str = "") -> str:
     """
     if not len(network):
         raise NetloomError("There is nothing to draw: the network has no layers.")
-    checker = Checker(Document(network))
+    own = checker is None
+    checker = checker or Checker(Document(network))
     boxes = {node.id: cards.box(node) for node in network}
     courses = {wire: wire_course(network, wire, boxes) for wire in network.connections}
     remarks = sorted(network.remarks.values(), key=lambda remark: (remark.matter is Matter.NOTE, remark.id))
@@ -81,7 +85,8 @@ def svg(network: Network, title: str = "") -> str:
         *(line for node in network for line in _card(node, checker.facts(node.id))),
         "</svg>",
     ]
-    checker.close()
+    if own:
+        checker.close()
     return "\n".join(body) + "\n"
 
 

@@ -14,13 +14,14 @@ from graph.check import Checker
 from graph.document import Document
 from graph.facts import Facts, Severity
 from graph.layers.base import ShapeError
-from graph.network import Node
+from graph.network import Node, Remark
 from graph.shapes import Shape
 from widgets import icons
 from widgets.theme import Themed, ThemeSource
 
 _ID = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
+_REMARK = Qt.ItemDataRole.UserRole + 2
 
 
 class Row(QTreeWidgetItem):
@@ -48,7 +49,7 @@ class Outline(Themed, QTreeWidget):
 
     ``picked`` carries the ids that the user selected here, ``opened`` the one that was activated, ``removed`` those
     to delete, ``named`` an id and the name it shall have, ``dived`` the blocks to open and the layer in
-    them that was activated.
+    them that was activated, ``noted`` a note or frame that was.
     """
 
     picked = Signal(object)
@@ -56,6 +57,7 @@ class Outline(Themed, QTreeWidget):
     removed = Signal(object)
     named = Signal(str, str)
     dived = Signal(object, str)
+    noted = Signal(str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,7 @@ class Outline(Themed, QTreeWidget):
         self._checker: Checker | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
         self._rows: dict[str, Row] = {}
+        self._remarks: list[Remark] = []
         self._quiet = False
         self._stale = True
         self._chosen: list[str] = []
@@ -92,7 +95,7 @@ class Outline(Themed, QTreeWidget):
         self._document, self._checker = document, checker
         self._stops = (document.subscribe(lambda _: self._soon()), checker.subscribe(lambda _: self._soon()))
         self._quiet = True
-        self._rows, self._chosen = {}, []
+        self._rows, self._remarks, self._chosen = {}, [], []
         self.clear()
         self._quiet = False
         self._soon()
@@ -119,9 +122,33 @@ class Outline(Themed, QTreeWidget):
         for id_, row in self._rows.items():
             if row.isExpanded():
                 self._fill(id_)
+        self._list_remarks()
         self.viewport().update()
         self._quiet = False
         self.show_selection(self._chosen)
+
+    def _list_remarks(self) -> None:
+        """Notes and frames stand below the layers, as they are read from the top."""
+        assert self._document is not None
+        remarks = self._document.network.remarks.values()
+        found = sorted(remarks, key=lambda each: (each.area[1], each.area[0], each.id))
+        if found == self._remarks:
+            return
+        while self.topLevelItemCount() > len(self._rows):
+            self.takeTopLevelItem(len(self._rows))
+        self._remarks = found
+        self.addTopLevelItems([self._remark_item(each) for each in found])
+
+    def _remark_item(self, remark: Remark) -> QTreeWidgetItem:
+        """A note or frame; activating it goes there."""
+        item = QTreeWidgetItem([remark.text.splitlines()[0] if remark.text else "", remark.matter.value])
+        item.setData(0, _REMARK, remark.id)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{remark.matter.value}: {remark.text}")
+        item.setToolTip(0, remark.text)
+        for column in (0, 1):
+            item.setForeground(column, self.theme.faint)
+        return item
 
     def _reorder(self, order: list[str]) -> None:
         """Bring the rows into another order, touching only those between where the two begin and cease to differ."""
@@ -203,8 +230,10 @@ class Outline(Themed, QTreeWidget):
             self._nest(child, body.node(id_), known.inputs, inside)
 
     def _on_activation(self, item: QTreeWidgetItem) -> None:
-        path = item.data(0, _PATH)
-        if path:
+        path, remark = item.data(0, _PATH), item.data(0, _REMARK)
+        if remark:
+            self.noted.emit(str(remark))
+        elif path:
             self.dived.emit((*self._depth(), *path[:-1]), str(path[-1]))
         else:
             self.opened.emit(str(item.data(0, _ID)))

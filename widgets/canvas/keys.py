@@ -36,6 +36,7 @@ PLAIN: dict[int, str] = {
     Qt.Key.Key_B: "bypass_selection",
     Qt.Key.Key_C: "start_connection",
     Qt.Key.Key_N: "add_note",
+    Qt.Key.Key_W: "next_wire",
     Qt.Key.Key_U: "select_upstream",
     Qt.Key.Key_D: "select_downstream",
     Qt.Key.Key_Escape: "clear",
@@ -54,6 +55,7 @@ COMBINED: dict[tuple[Qt.KeyboardModifier, int], str] = {
     (SHIFT, Qt.Key.Key_A): "open_search",
     (SHIFT, Qt.Key.Key_F): "add_frame",
     (SHIFT, Qt.Key.Key_L): "layout_down",
+    (SHIFT, Qt.Key.Key_N): "next_remark",
     (CTRL, Qt.Key.Key_D): "duplicate",
     (CTRL, Qt.Key.Key_0): "zoom_reset",
     (CTRL, Qt.Key.Key_G): "group_selection",
@@ -94,6 +96,8 @@ def _action(canvas: CanvasView, event: QKeyEvent) -> Callable[[], object] | None
             return _method(canvas, method)
     if modifiers == CTRL and key in ARROWS:
         return lambda: canvas.walk(*ARROWS[key])
+    if modifiers == CTRL | SHIFT and key in ARROWS:
+        return lambda: canvas.grow(ARROWS[key][0] * LEAP, ARROWS[key][1] * LEAP)
     found = COMBINED.get((modifiers, key))
     if found is not None:
         return _method(canvas, found)

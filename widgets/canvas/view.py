@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -30,21 +30,24 @@ from graph.layers.catalogue import catalogue
 from graph.layout import arrange_to_fit, clear_of_others, turned_network
 from graph.network import Position
 from widgets.canvas import keys
-from widgets.canvas.adder import Adder
 from widgets.canvas.gestures.reach import Reach
+from widgets.canvas.gestures.remark import MoveRemark, ResizeRemark
 from widgets.canvas.ground import Ground
 from widgets.canvas.hands import Hands
 from widgets.canvas.hits import NOTHING, What, find
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.pieces import Slot
 from widgets.canvas.problem_popup import ProblemPopup
+from widgets.canvas.roamer import Roamer
 from widgets.theme import ThemeSource
 
 MIME = "application/x-netloom-layer"
 """What a drag from the palette carries: a layer's kind as text."""
 
 
-class CanvasView(Adder):
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+class CanvasView(Roamer):
     """Shows a document's network and lets hands edit it.
 
     The document is the truth: gestures and commands edit it in transactions, and what is shown follows its commits
@@ -87,43 +90,6 @@ class CanvasView(Adder):
         self._hands.forget()
         super().cancel_gesture()
 
-    # Selecting
-
-    def select(self, ids: Iterable[str]) -> None:
-        """Select these layers and no others."""
-        self.selection.set([id_ for id_ in ids if id_ in self.board.cards])
-
-    def select_all(self) -> None:
-        """Select every layer."""
-        self.selection.set(self.board.cards)
-
-    def select_wire(self, slot: Slot | None) -> None:
-        """Select one wire, or none."""
-        emphasis = self.surface.emphasis
-        for old in emphasis.selected_wires:
-            self.surface.touch_wire(old)
-        emphasis.selected_wires = {slot} if slot is not None else set()
-        self.surface.touch_wire(slot)
-
-    def clear(self) -> None:
-        """Let go of a gesture, or select nothing."""
-        if self.gesture is not None:
-            self.cancel_gesture()
-        else:
-            self.select_wire(None)
-            self.select_remark(None)
-            self.selection.clear()
-
-    def walk(self, dx: int, dy: int) -> None:
-        """Select the layer that a wire leads to: right along it, left against it, up and down among siblings."""
-        from widgets.canvas.walking import neighbour
-
-        ids = self.selection.ids
-        found = neighbour(self.document.network, ids[-1] if ids else None, dx, dy)
-        if found is not None:
-            self.selection.set([found])
-            self.reveal(self.board.cards[found].rect)
-
     # Commands
 
     def delete_selection(self) -> None:
@@ -150,11 +116,24 @@ class CanvasView(Adder):
         self._commands.duplicate(self.selection.ids)
 
     def nudge(self, dx: float, dy: float) -> None:
-        """Move the selected cards by so many scene pixels; with none selected, pan."""
+        """Move the selected cards, or the selected note or frame, by so many scene pixels; with none selected, pan."""
+        remark = self.selected_remark
         if self.selection.ids:
             self._commands.nudge(self.selection.ids, dx, dy)
+        elif remark is not None:
+            MoveRemark(self, QPointF(), remark, merge=f"nudge {remark}").end(
+                QPointF(dx, dy), Qt.KeyboardModifier.NoModifier
+            )
         else:
             self.centerOn(self.visible_region().center() + QPointF(dx, dy) * 12 / self.zoom)
+
+    def grow(self, dx: float, dy: float) -> None:
+        """Make the selected note or frame larger by so many scene pixels, or smaller."""
+        remark = self.selected_remark
+        if remark is not None:
+            ResizeRemark(self, QPointF(), remark, merge=f"grow {remark}").end(
+                QPointF(dx, dy), Qt.KeyboardModifier.NoModifier
+            )
 
     def rename_selected(self) -> None:
         """Edit the name of the one selected layer, or the text of the selected note or frame, in place."""
@@ -246,6 +225,19 @@ class CanvasView(Adder):
 
         write_png(self.surface, self._ground, self.board.bounds(), Path(path), scale)
 
+    def render_to_svg(self, path: str | Path) -> None:
+        """Write the whole network as a drawing.
+
+        Raises
+        ------
+        NetloomError
+            if there is nothing to draw or the file cannot be written.
+        """
+        from graph.drawing import svg
+        from graph.project import write_atomically
+
+        write_atomically(Path(path), svg(self.document.network, checker=self.checker).encode("utf-8"))
+
     # Qt's events
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -275,8 +267,9 @@ class CanvasView(Adder):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         from widgets.canvas.menu import build
 
-        self._pointer, place = event.pos(), self.mapToScene(event.pos())
-        hit = find(self.board, place, self.zoom)
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        hit, spot = self.menu_hit(event.pos(), by_key=by_key)
+        self._pointer, place = spot, self.mapToScene(spot)
         self.select_wire(hit.slot)
         self.select_remark(hit.id if hit.what is What.REMARK else None)
         if hit.what is What.REMARK or not hit.id:
@@ -285,7 +278,7 @@ class CanvasView(Adder):
             self.selection.set([hit.id])
         menu = build(self, hit, place)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        menu.popup(self.viewport().mapToGlobal(spot))
 
     def event(self, event: QEvent) -> bool:
         """Keep Tab for the search."""

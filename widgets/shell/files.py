@@ -251,12 +251,13 @@ class Files:
                 self._window.say(Notice(f"The code was written to {path}.", "ok", (), "export"))
 
     def export_picture(self) -> None:
-        """Write a picture of the network."""
-        path = self._ask_export("Export a picture", ".png", "Pictures (*.png)")
+        """Write a picture of the network on show, as pixels or, where the name ends in .svg, as lines."""
+        path = self._ask_export("Export a picture", ".png", "Pictures (*.png);;Drawings (*.svg)")
         bench = self._window.bench
         if path is None or bench is None:
             return
-        if self._try(lambda: bench.canvas.render_to_png(path), "export"):
+        canvas, lines = bench.canvas, path.suffix.lower() == ".svg"
+        if self._try(lambda: (canvas.render_to_svg if lines else canvas.render_to_png)(path), "export"):
             self._window.say(Notice(f"The picture was written to {path}.", "ok", (), "export"))
 
     def _ask_export(self, title: str, suffix: str, kind: str) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
+from graph.layers.catalogue import catalogue
 from graph.network import Connection
 from tests.widgets.canvas.conftest import Hand, build
 
@@ -265,3 +266,43 @@ def test_wheel_zooms_at_the_pointer(open_canvas):
     QApplication.sendEvent(canvas.viewport(), event)
     assert canvas.zoom > 1.2
     assert (canvas.mapToScene(spot) - before).manhattanLength() < 2.5
+
+
+def test_a_pulled_wire_lights_where_it_may_land_and_says_why_not_elsewhere(open_canvas):
+    document = build("input", "conv2d", "relu", "output")
+    with document.transaction("Add"):
+        document.add(catalogue()["dense"](), (240, 200), "dense9")
+        document.add(catalogue()["tanh"](), (480, 200), "tanh9")
+        document.add(catalogue()["embedding"](), (0, 200), "words9")
+    canvas = open_canvas(document)
+    hand = Hand(canvas)
+    told: list[str] = []
+    canvas.statusMessage.connect(told.append)
+    cards = canvas.board.cards
+    hand.drag(cards["conv1"].output_place("out"), cards["input1"].rect.center(), let_go=False)
+    # What fits is lit, what does not is dimmed, and beside the pointer it says why.
+    assert {"relu1", "tanh9"} <= {id_ for id_, _ in canvas.gesture._lit}
+    assert "dense9" not in {id_ for id_, _ in canvas.gesture._lit}
+    assert "input1" in canvas.surface.emphasis.dimmed
+    assert "input1" in canvas.gesture._sentence()
+    hand.move(cards["tanh9"].rect.center())
+    assert canvas.gesture._sentence() == ""
+    hand.move(cards["dense9"].rect.center())
+    assert "image" in canvas.gesture._sentence()
+    hand.release(cards["input1"].rect.center())
+    assert told
+    assert canvas.surface.emphasis.dimmed == set()
+    assert not document.network.into("tanh9")
+
+
+def test_guides_show_what_a_card_is_in_line_with(open_canvas):
+    canvas = open_canvas(build("input", "relu", "output"))
+    hand = Hand(canvas)
+    grasp = canvas.board.cards["relu1"].rect.center()
+    hand.drag(grasp, grasp + QPointF(3, 203), let_go=False)
+    assert not canvas.gesture._guides
+    hand.move(grasp + QPointF(3, 2))
+    assert canvas.gesture._guides
+    assert not canvas.gesture.area().isEmpty()
+    hand.release(grasp + QPointF(3, 2))
+    assert canvas.document.network.node("relu1").position[1] == 0.0

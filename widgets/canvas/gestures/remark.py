@@ -20,8 +20,9 @@ class MoveRemark(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF, id: str) -> None:
+    def __init__(self, canvas: CanvasView, start: QPointF, id: str, merge: str | None = None) -> None:
         super().__init__(canvas, start)
+        self._merge = merge
         network = canvas.document.network
         self._remark = network.remarks[id]
         area = remarks.rect(self._remark)
@@ -43,7 +44,7 @@ class MoveRemark(Gesture):
         """Move it in the document."""
         self.move(place, modifiers)
         document = self.canvas.document
-        with document.transaction(f"Move the {self._remark.matter.value}"):
+        with document.transaction(f"Move the {self._remark.matter.value}", merge=self._merge):
             for remark in self._moved():
                 document.set_remark(remark.id, remark)
             document.move(self._places())
@@ -68,8 +69,9 @@ class ResizeRemark(Gesture):
 
     cursor = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF, id: str) -> None:
+    def __init__(self, canvas: CanvasView, start: QPointF, id: str, merge: str | None = None) -> None:
         super().__init__(canvas, start)
+        self._merge = merge
         self._remark = canvas.document.network.remarks[id]
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -79,7 +81,7 @@ class ResizeRemark(Gesture):
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Resize it in the document."""
         document = self.canvas.document
-        with document.transaction(f"Resize the {self._remark.matter.value}"):
+        with document.transaction(f"Resize the {self._remark.matter.value}", merge=self._merge):
             document.set_remark(self._remark.id, self._resized(place))
         self.cancel()
 
