@@ -14,6 +14,7 @@ from widgets.training.controller import TrainingController
 from widgets.training.notice import Notice
 from widgets.training.run_entries import shown_name
 from widgets.training.watch import Watch
+from widgets.understand.backprop_tab import BackpropTab
 from widgets.understand.byhand.tab import ByHandTab
 from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
@@ -49,6 +50,7 @@ class UnderstandPanel(QWidget):
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
         self.by_hand = ByHandTab(source, self.subject)
+        self.backprop = BackpropTab(source, self.subject)
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Ways to look at the network")
         self.about = QLabel(self)
@@ -93,6 +95,7 @@ class UnderstandPanel(QWidget):
             self.surface,
             self.frequency,
             self.by_hand,
+            self.backprop,
         )
 
     @property

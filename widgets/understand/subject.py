@@ -16,6 +16,7 @@ from graph.layers.convolution import Convolution
 from graph.layers.convolution_set import FixedConv2d
 from graph.layers.io import Output
 from graph.network import Network
+from graph.project import Project
 from widgets.training.controller import State, TrainingController
 from widgets.training.link import Refusal, Reply
 from widgets.training.watch import Watch
@@ -142,6 +143,12 @@ class Subject(QObject):
     def drop(self, request: int) -> None:
         """Wait for the answer to a request no longer."""
         self._controller.link.forget(request)
+
+    def open_project(self) -> tuple[Project, Path | None] | None:
+        """The project that is open, as it is now, and its folder; None where none is."""
+        if self._document is None:
+            return None
+        return Project(self._document.network, dict(self._document.sections)), self._base
 
     def ask_worker(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int:
         """Ask the worker something that no run is needed for."""
