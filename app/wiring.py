@@ -14,7 +14,9 @@ from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Severity
-from graph.layers.recurrent import Embedding
+from graph.fixes import Insert
+from graph.layers.pooling_whole import GlobalPool1d
+from graph.layers.recurrent import Embedding, Gru, Lstm, Rnn
 from graph.project import Project
 from graph.shapes import Kind
 
@@ -60,6 +62,7 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
     document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
     _repair(document, info)
     _fit_vocabulary(document, info)
+    _read_all_steps(document, info)
     return Project(document.network, dict(document.sections))
 
 
@@ -85,3 +88,16 @@ def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:
     with document.transaction("Fit the vocabulary"):
         for id_, layer in found.items():
             document.set_layer(id_, layer.changed(vocabulary=words))
+
+
+def _read_all_steps(document: Document, info: DatasetInfo) -> None:
+    """Behind the last word of a text there is only padding: the largest of each feature over all steps is read."""
+    if not info.input_field().lengths:
+        return
+    layers = [(node.id, node.layer) for node in document.network if not node.linked]
+    states = [(id_, one) for id_, one in layers if isinstance(one, Rnn | Gru | Lstm) and one.output_mode == "last"]
+    with document.transaction("Read all steps"):
+        for id_, layer in states:
+            document.set_layer(id_, layer.changed(output_mode="sequence"))
+            for connection in document.network.out_of(id_):
+                Insert(connection.target, connection.target_port, GlobalPool1d(mode="max")).apply(document)

@@ -1,25 +1,43 @@
-"""How long it takes from a file to arrays that can be trained on, beside pandas.read_csv alone, in one run.
+"""How long it takes from a user's files to training, beside what others do with the same files, in one run.
 
-    python -m benchmarks.data
+    python -m benchmarks.data [--pictures 20000] [--large 2000] [--only table|32|224]
 
-Both read the same file of 1,000,000 rows and 20 columns in turn, and each one's best of several turns counts, because
-other work on the machine only ever adds time.
+- A table of 1,000,000 rows and 20 columns, from file to training arrays, against pandas.read_csv alone. Both read the
+  same file in turn, and each one's best of several turns counts, because other work on the machine only ever adds time.
+- A folder of pictures at 32 x 32 and at 224 x 224 (``--large`` of them): epochs with the same network, once all are
+  decoded. Held as numbers, as bytes, or left in their file, each against tensors that are in memory already; left in
+  their file also against torch's DataLoader with two workers, which decodes them as it goes. Median over several turns.
+- What training takes in memory beyond the same training on a few pictures, against the budget that was set.
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
+import io
+import itertools
+import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.sources import files, parsing
+from benchmarks.common import alternate, median_ratio, say
 
-ROWS, COLUMNS, TURNS = 1_000_000, 20, 5
+ROWS, COLUMNS, TURNS = 1_000_000, 20, 7
+CLASSES, DIFFERENT, BATCH, ROUNDS = 4, 200, 64, 3
+NUMBERS, BYTES, FILE = "64", "bytes", "0.02"
+"""Budgets in GB: all pictures fit as numbers; only as bytes (worked out from their size); only a few batches fit."""
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def written(file: Path) -> None:
@@ -33,6 +51,7 @@ def written(file: Path) -> None:
 
 def seconds(work: Callable[[], object]) -> float:
     """How long ``work`` takes."""
+    gc.collect()
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -44,23 +63,204 @@ def forget() -> None:
     parsing._remembered.cache_clear()
 
 
-def main() -> None:
-    """Print the figure."""
+def table(folder: Path) -> None:
+    """Print the figure for a table."""
     import pandas as pd
 
+    file = folder / "table.csv"
+    written(file)
+    choice = DataChoice.of("table", path=str(file), target="target")
+    alone, whole = [], []
+    for _ in range(TURNS):
+        alone.append(seconds(lambda: pd.read_csv(file)))
+        whole.append(seconds(lambda: prepare(choice)))
+        forget()
+    what = f"CSV of {ROWS:,} rows x {COLUMNS} columns from file to training arrays, {min(whole):.2f} s"
+    say("table", min(whole) / min(alone), f"{what}, against pandas.read_csv alone, {min(alone):.2f} s")
+
+
+def pictures(folder: Path, count: int, size: int) -> Path:
+    """A folder for each class with ``count`` JPEG files in all, copies of `DIFFERENT` different pictures."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    different = []
+    for _ in range(DIFFERENT):
+        small = Image.fromarray(rng.integers(0, 256, (8, 8, 3)).astype(np.uint8))
+        stream = io.BytesIO()
+        small.resize((size, size), Image.Resampling.BICUBIC).save(stream, "JPEG", quality=90)
+        different.append(stream.getvalue())
+    for number in range(count):
+        place = folder / f"pictures{size}x{count}" / f"class{number % CLASSES}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number:06}.jpg").write_bytes(different[number % DIFFERENT])
+    return place.parent
+
+
+def project_of(folder: Path, size: int) -> dict[str, Any]:
+    """A small convolutional network on the pictures, as the JSON form of a project."""
+    layers: list[tuple[str, str, dict[str, Any]]] = [
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [3, size, size]}}),
+        ("conv1", "conv2d", {"filters": 8, "stride": [2, 2], "padding": "valid"}),
+        ("relu1", "relu", {}),
+        ("conv2", "conv2d", {"filters": 16, "stride": [2, 2], "padding": "valid"}),
+        ("relu2", "relu", {}),
+        ("pool1", "global_pool2d", {}),
+        ("dense1", "dense", {"units": CLASSES}),
+        ("output1", "output", {}),
+    ]
+    ids = [id_ for id_, _, _ in layers]
+    return {
+        "netloom": 1,
+        "data": {"source": "images", "options": {"path": str(folder), "height": size, "width": size}},
+        "plan": {"batch_size": BATCH, "device": "cpu"},
+        "network": {
+            "layers": [{"id": id_, "kind": kind, "settings": settings} for id_, kind, settings in layers],
+            "connections": [f"{a}.out -> {b}.in" for a, b in itertools.pairwise(ids)],
+        },
+    }
+
+
+class Learner:
+    """The network and its data, and how long an epoch takes with samples from anywhere."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        import torch
+
+        from app.training.model import Model
+        from graph.project import parse_project
+
+        self.model = Model.build(parse_project(project_of(folder, size)))
+        self.part = self.model.prepared.train
+        self.optimiser = torch.optim.Adam(self.model.module.parameters(), lr=1e-3)
+        self.files = [one for place in sorted(folder.iterdir()) for one in sorted(place.iterdir())]
+        self.size = size
+
+    def feed(self, budget: str) -> Callable[[], float]:
+        """Epochs of Netloom's own, with so many GB for the data."""
+        pixels = self.part.arrays["image"]
+        os.environ["NETLOOM_MEMORY"] = str(1.2 * pixels.size / 2**30 / 0.7) if budget == BYTES else budget
+        feed = self.model.feed(self.part)
+        return lambda: self.epoch(feed.epoch(0, 1, BATCH))
+
+    def tensors(self) -> Callable[[], float]:
+        """Epochs of the same samples as tensors that are in memory already, put in order batch by batch."""
+        import torch
+
+        from app.training.feed import Feed
+
+        arrays = {name: np.asarray(values) for name, values in self.part.arrays.items()}
+        feed = Feed(replace(self.part, arrays=arrays), ["image"], ["class"], torch.device("cpu"), True)
+        inputs, targets = (feed._columns[name].values for name in ("image", "class"))  # type: ignore[union-attr]
+
+        def batches() -> Iterator[Any]:
+            from app.training.feed import Batch
+
+            for order in torch.split(torch.randperm(len(inputs)), BATCH):
+                yield Batch((inputs[order],), (targets[order],))
+
+        return lambda: self.epoch(batches())
+
+    def loader(self) -> Callable[[], float]:
+        """Epochs of torch's DataLoader with two workers, which decode the pictures."""
+        import torch
+        from torch.utils.data import DataLoader, Dataset
+
+        from app.data.sources.pictures import picture_array
+
+        rows, size, listed = self.part.indices, self.size, self.files
+        labels = np.asarray(self.part.arrays["class"])
+
+        class Folder(Dataset[Any]):
+            def __len__(self) -> int:
+                return len(rows)
+
+            def __getitem__(self, index: int) -> Any:
+                pixels = picture_array(listed[rows[index]], (size, size), True, "stretch")
+                return torch.from_numpy((pixels - 0.5) / 0.25), int(labels[index])
+
+        loader = DataLoader(Folder(), BATCH, shuffle=True, num_workers=2)
+
+        def batches() -> Iterator[Any]:
+            from app.training.feed import Batch
+
+            for pixels, classes in loader:
+                yield Batch((pixels.contiguous(memory_format=torch.channels_last),), (classes,))
+
+        return lambda: self.epoch(batches())
+
+    def epoch(self, batches: Iterable[Any]) -> float:
+        """Seconds for an epoch's steps on these batches."""
+        start = time.perf_counter()
+        for batch in batches:
+            self.optimiser.zero_grad(set_to_none=True)
+            loss, _ = self.model.loss(batch)
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimiser.step()
+        return time.perf_counter() - start
+
+
+def folder_of(folder: Path, count: int, size: int) -> None:
+    """Print the figures for pictures of one size."""
+    place = pictures(folder, count, size)
+    start = time.perf_counter()
+    learner = Learner(place, size)
+    decoding = time.perf_counter() - start
+    name, what = f"pictures {size}", f"epoch of {len(learner.part.indices):,} pictures of {size} x {size}"
+    for title, amount in (("as numbers", NUMBERS), ("as bytes", BYTES), ("in their file", FILE)):
+        found = alternate({"ours": learner.feed(amount), "tensors": learner.tensors()}, ROUNDS)
+        ratio = median_ratio(found["ours"], found["tensors"])
+        say(name, ratio, f"{what} held {title}, {min(found['ours']):.2f} s, against tensors in memory")
+    found = alternate({"loader": learner.loader(), "ours": learner.feed(FILE)}, 2)
+    ratio = median_ratio(found["loader"], found["ours"])
+    say(name, ratio, f"as many samples per second, left in their file, as DataLoader with 2 workers; {what}")
+    print(f"    decoding them once took {decoding:.1f} s")
+    budget = max(0.05, 0.3 * 3 * size * size * count / 2**30)
+    few = pictures(folder, 4 * BATCH, size)
+    taken = peak(place, size, budget) - peak(few, size, budget)
+    whole = 3 * size * size * count / 2**30
+    say(name, taken / budget, f"memory that training takes, {taken:.2f} GB, against a budget of {budget:.2f} GB; "
+        f"the pictures are {whole:.2f} GB as bytes")  # fmt: skip
+
+
+def peak(place: Path, size: int, budget: float) -> float:
+    """GB of memory that two epochs and a test take at most, in a process of their own."""
+    environment = os.environ | {"NETLOOM_MEMORY": str(budget)}
+    command = [sys.executable, "-m", "benchmarks.data", "--peak", str(place), "--size", str(size)]
+    return float(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout)
+
+
+def measured(place: Path, size: int) -> None:
+    """Train and test, and print the GB that this process took at most."""
+    learner = Learner(place, size)
+    feed = learner.model.feed(learner.part)
+    for number in range(2):
+        learner.epoch(feed.epoch(0, number, BATCH))
+    learner.model.measure(learner.model.feed(learner.model.prepared.test))
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 2**20)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.data")
+    parser.add_argument("--pictures", type=int, default=20_000, help="pictures of 32 x 32")
+    parser.add_argument("--large", type=int, default=2000, help="pictures of 224 x 224")
+    parser.add_argument("--only", choices=["table", "32", "224"], help="one of the three alone")
+    parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.peak:
+        measured(asked.peak, asked.size)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "table.csv"
-        written(file)
-        choice = DataChoice.of("table", path=str(file), target="target")
-        alone, whole = [], []
-        for _ in range(TURNS):
-            alone.append(seconds(lambda: pd.read_csv(file)))
-            whole.append(seconds(lambda: prepare(choice)))
-            forget()
-    print(
-        f"data: {min(whole) / min(alone):.2f}x (CSV of {ROWS:,} rows x {COLUMNS} columns from file to training arrays, "
-        f"{min(whole):.2f} s, against pandas.read_csv alone, {min(alone):.2f} s)"
-    )
+        os.environ["NETLOOM_HOME"] = str(Path(folder) / "home")
+        if asked.only in (None, "table"):
+            table(Path(folder))
+        if asked.only in (None, "32"):
+            folder_of(Path(folder), asked.pictures, 32)
+        if asked.only in (None, "224"):
+            folder_of(Path(folder), asked.large, 224)
 
 
 if __name__ == "__main__":
