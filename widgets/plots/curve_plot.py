@@ -5,9 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QMenu,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph.errors import NetloomError
 from widgets import icons
@@ -82,6 +92,7 @@ class CurvePlot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addLayout(bar)
         column.addWidget(self.view, 1)
 
@@ -91,6 +102,12 @@ class CurvePlot(QWidget):
             least.show()
         for least in (self._caption, self._reading):
             least.setVisible(self._bar.sizeHint().width() <= self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for what can be pressed."""
+        words = sum(one.sizeHint().width() for one in (self._caption, self._reading) if not one.isHidden())
+        least = super().minimumSizeHint()
+        return QSize(least.width() - words, least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What fits beside the title now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.training.messages import Message
@@ -18,8 +19,12 @@ def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
     figures = {"train": {"loss": 0.25, "accuracy": 0.9}, "validation": {"loss": 0.5, "accuracy": 0.8}}
     strip.take_epoch(Message("epoch", {"epoch": 1, **figures}))
     qtbot.waitUntil(lambda: "train 0.25" in strip.figures.text() and "validation 80.0 %" in strip.figures.text())
-    strip.resize(640, 36)
-    qtbot.waitUntil(lambda: strip.figures.text().startswith("Loss  validation"))
-    strip.resize(480, 36)
-    qtbot.waitUntil(lambda: strip.figures.text() == "Accuracy  validation 80.0 %")
+    said = [strip.figures.text()]
+    for width in range(1200, 260, -20):
+        strip.resize(width, 36)
+        QApplication.processEvents()
+        strip._fit_figures()
+        said.append(strip.figures.text())
+    assert list(dict.fromkeys(said)) == list(strip._figures)
+    assert strip._figures[1].startswith("Loss  validation") and strip._figures[2] == "Accuracy  validation 80.0 %"
     assert "train 0.25" in strip.figures.toolTip()
