@@ -101,6 +101,7 @@ class CurvePlot(QWidget):
         for least in (self._caption, self._reading):
             least.show()
         for least in (self._caption, self._reading):
+            self._bar.invalidate()
             least.setVisible(self._bar.sizeHint().width() <= self.width())
 
     def minimumSizeHint(self) -> QSize:
