@@ -72,11 +72,17 @@ def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[st
     ``maps/LAYER`` is float32 (*sizes), without the batch, for the layer's first output; a huge one is cut to its first
     channels.
     """
+    found = outputs_of(model, layers, batch)
+    maps = {f"maps/{id_}": _capped(value[0]) for id_, value in found.items()}
+    return {**maps, "input": _capped(batch.inputs[0][0])}
+
+
+def outputs_of(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Tensor]:
+    """What ``layers`` give for a batch by their first output, (batch, *sizes); those that are gone are left out."""
     with model.evaluating():
         seen = LayerOutputs(model.compiled.module, frozenset(layers))
         seen.run(*batch.inputs)
-    maps = {f"maps/{id_}": _capped(value[0]) for id_, value in seen.found.items()}
-    return {**maps, "input": _capped(batch.inputs[0][0])}
+    return seen.found
 
 
 def sample_of(model: Model, position: int) -> Batch:

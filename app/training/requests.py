@@ -9,7 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
-from app.insight import asking, byhand, rehearsing
+from app.insight import asking, byhand, rehearsing, searching
 from app.insight.answers import answers
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
@@ -171,5 +171,7 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "reasons": asking.reasons,
     "backprop": rehearsing.of_run,
     "by_hand": byhand.of_run,
+    "similar": searching.similar,
+    "code_map": searching.code_map,
 }
 """The requests about a run that may be in progress: then they are answered from its weights as they are now."""

@@ -143,24 +143,40 @@ class ScatterPlot(PaintedView):
                 _mark(painter, index, QPointF(x, y), 3.6 * self.theme.scale)
 
     def _paint_key(self, painter: QPainter, left: float, metrics: QFontMetricsF) -> None:
-        for index, name in enumerate(self._classes[:8]):
+        """Name the classes as far as there is room."""
+        painter.setFont(self.theme.font(small=True))
+        for index, name in enumerate(self._classes):
+            if left + metrics.horizontalAdvance(name) + 16 > self.width():
+                break
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.run(index))
             _mark(painter, index, QPointF(left + 4, 6 + metrics.height() / 2), 4)
             painter.setPen(self.theme.text)
-            painter.setFont(self.theme.font(small=True))
             painter.drawText(QPointF(left + 12, 6 + metrics.ascent()), name)
             left += metrics.horizontalAdvance(name) + 28
 
-    def sentence_at(self, at: QPointF) -> str:
-        """Return class and place of the point under the pointer."""
-        if self._axes is None:
-            return ""
-        places = self._axes.map(self._points[:, 0], self._points[:, 1])
+    def nearest(self, at: QPointF) -> int | None:
+        """Return the index of the point under the pointer, None where there is none."""
+        if self._axes is None or self.is_empty():
+            return None
+        places = self.places()
         distance = np.hypot(places[:, 0] - at.x(), places[:, 1] - at.y())
         index = int(distance.argmin())
-        if distance[index] > 8:
-            return ""
+        return index if distance[index] <= 8 else None
+
+    def places(self) -> NDArray[np.float64]:
+        """Return where the points stand in the widget, shape (N, 2); meaningful once it was painted."""
+        if self._axes is None:
+            return np.zeros((len(self._points), 2))
+        return self._axes.map(self._points[:, 0], self._points[:, 1])
+
+    def sentence_at(self, at: QPointF) -> str:
+        """Return class and place of the point under the pointer."""
+        index = self.nearest(at)
+        return "" if index is None else self.sentence_of(index)
+
+    def sentence_of(self, index: int) -> str:
+        """Return class and place of a point."""
         x, y = self._points[index].tolist()
         return f"{self._classes[self._labels[index]]} at ({number(x)}, {number(y)})"
 

@@ -20,6 +20,7 @@ from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
 from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.maps_tab import MapsTab
+from widgets.understand.similar_tab import SimilarTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.tab import Tab
@@ -51,6 +52,7 @@ class UnderstandPanel(QWidget):
         self.frequency = FrequencyTab(source, self.subject)
         self.by_hand = ByHandTab(source, self.subject)
         self.backprop = BackpropTab(source, self.subject)
+        self.similar = SimilarTab(source, self.subject)
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Ways to look at the network")
         self.about = QLabel(self)
@@ -94,6 +96,7 @@ class UnderstandPanel(QWidget):
             self.errors,
             self.surface,
             self.frequency,
+            self.similar,
             self.by_hand,
             self.backprop,
         )

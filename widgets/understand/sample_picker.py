@@ -49,6 +49,14 @@ class SamplePicker(SampleGallery):
         """The sample that was picked, as it is drawn: a picture (C, H, W), a vector or a sequence."""
         return self._samples[self._row] if self._row < len(self._places) else None
 
+    def mark(self, position: int) -> None:
+        """Make the sample at a position in the data set the current one, or none where it is not offered."""
+        self.current = self._places.index(position) if position in self._places else None
+        if self.current is not None:
+            self._row = self.current
+            self.reveal(self.current)
+        self.update()
+
     def ask(self) -> None:
         """Ask for the samples of the subject's data, unless these are they."""
         section = self._subject.data

@@ -27,14 +27,12 @@ class Silent:
     def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[tuple[int, str, dict[str, Any]]] = []
         self.link = WorkerLink()
-        monkeypatch.setattr(
-            self.link, "send", lambda type, **fields: self.asked.append((fields.pop("id", 0), type, fields))
-        )
+        monkeypatch.setattr(self.link, "send", self._note)
         self.panel = UnderstandPanel(ThemeSource("light"), TrainingController(self.link))
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 440)
 
-    def _note(self, type: str, **fields: Any) -> None:
+    def _note(self, type: str, arrays: object = None, **fields: Any) -> None:
         self.asked.append((fields.pop("id", 0), type, fields))
 
     def open(self, document: Document, tab: str) -> None:
