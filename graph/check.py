@@ -57,6 +57,7 @@ class Checker:
         self._arriving = dict(arriving or {})
         self._start = reach
         self._facts: dict[str, Facts] = {}
+        self._totals: dict[str, int] = {}
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
@@ -103,22 +104,28 @@ class Checker:
     @property
     def parameters(self) -> int:
         """Trainable parameters of the layers that lead to an output."""
-        return sum(self._facts[id_].parameters for id_ in self._useful)
+        return self._total("parameters")
 
     @property
     def connections(self) -> int:
         """Connections of the layers that lead to an output."""
-        return sum(self._facts[id_].connections for id_ in self._useful)
+        return self._total("connections")
 
     @property
     def flops(self) -> int:
         """Floating-point operations per sample of the layers that lead to an output."""
-        return sum(self._facts[id_].flops for id_ in self._useful)
+        return self._total("flops")
 
     @property
     def activations(self) -> int:
         """Values made per sample by the layers that lead to an output."""
-        return sum(self._facts[id_].activations for id_ in self._useful)
+        return self._total("activations")
+
+    def _total(self, name: str) -> int:
+        """The sum of a cost, added up once between two changes."""
+        if name not in self._totals:
+            self._totals[name] = sum(getattr(self._facts[id_], name) for id_ in self._useful)
+        return self._totals[name]
 
     # Listening
 
@@ -176,6 +183,7 @@ class Checker:
 
     def _refreshing(self, dirty: Iterable[str], structure: bool) -> Steps[frozenset[str]]:
         stale, usefulness_changed = set(dirty), set[str]()
+        self._totals.clear()
         if structure:
             useful = leading_to_outputs(self.network)
             usefulness_changed = set(useful ^ self._useful) & set(self._facts) & set(self.network.ids)
@@ -195,6 +203,7 @@ class Checker:
             if old is None or old.outputs != new.outputs or old.reach != new.reach:
                 stale |= {connection.target for connection in self.network.out_of(id_)}
         self._network_problems = network_problems(self.network)
+        self._totals.clear()
         return frozenset(changed | usefulness_changed)
 
     def _infer(self, node: Node) -> Facts:

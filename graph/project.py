@@ -306,9 +306,10 @@ def encode(value: Mapping[str, Any]) -> bytes:
 
 
 def _written(value: object, indent: int) -> str:
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if not value or not isinstance(value, dict | list) or (indent > 0 and len(line) + indent <= LINE):
-        return line
+    if not (isinstance(value, dict | list) and _is_long(value)):
+        line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if not value or not isinstance(value, dict | list) or (indent > 0 and len(line) + indent <= LINE):
+            return line
     inner = " " * (indent + 2)
     if isinstance(value, dict):
         parts = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_written(v, indent + 2)}" for key, v in value.items()]
@@ -317,9 +318,16 @@ def _written(value: object, indent: int) -> str:
     return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"
 
 
+def _is_long(value: dict[str, Any] | list[Any]) -> bool:
+    """Whether it is clear without writing it that it does not fit on a line: each part takes two characters or more."""
+    parts = value.values() if isinstance(value, dict) else value
+    return len(value) > LINE // 2 or any(isinstance(each, dict | list) and len(each) > LINE // 2 for each in parts)
+
+
 def project_bytes(project: Project) -> bytes:
     """The content of the file."""
-    return encode(project_json(project))
+    with undisturbed():
+        return encode(project_json(project))
 
 
 def write_project(path: Path, project: Project) -> None:

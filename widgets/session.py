@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -22,6 +23,10 @@ from graph.steps import Steps, finished, part
 
 JOURNAL_DELAY_MS = 800
 """A burst of edits is written to the journal once, at most this long after its first."""
+
+
+MANY = 2000
+"""Layers of a large network."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +194,12 @@ class Session(QObject):
         self.document.subscribe(self._on_commit)
         self._unsaved_origin = False
         self._belong_to(path)
+        gc.unfreeze()
         self.replaced.emit()
         self.changed.emit()
+        if len(document.network) > MANY:
+            # Python's search for unreachable objects would halt the window each time it passes over all of these.
+            gc.freeze()
 
     def _belong_to(self, path: Path | None) -> None:
         if path != self._path or self._lock is None:
@@ -266,6 +275,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Let go of everything; unsaved edits were asked about before."""
+        gc.unfreeze()
         self._journal_timer.stop()
         self._journal.close()
         self.checker.close()

@@ -394,6 +394,8 @@ class Editing(RuleBasedStateMachine):
         found: dict[str, Facts] = {id_: self.checker.facts(id_) for id_ in self.document.network.ids}
         assert found == {id_: fresh.facts(id_) for id_ in self.document.network.ids}
         assert self.checker.problems == fresh.problems
+        for name in ("parameters", "connections", "flops", "activations"):
+            assert getattr(self.checker, name) == getattr(fresh, name)
 
 
 TestEditing = Editing.TestCase

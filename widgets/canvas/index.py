@@ -30,25 +30,37 @@ class GridIndex(Generic[Key]):
     def put(self, key: Key, rect: QRectF) -> None:
         """Enter a rectangle, in place of the one the key had."""
         cells, old = _cells(rect), self._rects.get(key)
-        self._bounds = None
-        if old is not None:
+        if not self.span.contains(rect):
             self.span |= rect
+        self._loosen(old)
+        if self._bounds is not None and not self._bounds.contains(rect):
+            self._bounds |= rect
+        if old is not None:
             if _cells(old) == cells:
                 self._rects[key] = rect
                 return
-            self.drop(key)
-        elif not self.span.contains(rect):
-            self.span |= rect
+            self._take_out(key, old)
         self._rects[key] = rect
         for cell in _each(cells):
             self._cells[cell].add(key)
 
     def drop(self, key: Key) -> None:
         """Forget a key, if it is known."""
-        rect = self._rects.pop(key, None)
-        if rect is None:
+        rect = self._rects.get(key)
+        if rect is not None:
+            self._loosen(rect)
+            self._take_out(key, rect)
+
+    def _loosen(self, rect: QRectF | None) -> None:
+        """A rectangle goes: the bounds are only known any more if it lay inside them."""
+        if rect is None or self._bounds is None:
             return
-        self._bounds = None
+        (left, top, right, bottom), edges = corners(rect), corners(self._bounds)
+        if left <= edges[0] or top <= edges[1] or right >= edges[2] or bottom >= edges[3]:
+            self._bounds = None
+
+    def _take_out(self, key: Key, rect: QRectF) -> None:
+        del self._rects[key]
         for cell in _each(_cells(rect)):
             found = self._cells[cell]
             found.discard(key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, INSET = 176, 112, 12
 """Size, and distance from the canvas's corner, in pixels."""
+
+
+REST = 120
+"""Milliseconds without a change after which the map of a large network is painted anew."""
+
+MANY = 500
+"""Cards of a large network."""
 
 
 class Minimap(QWidget):
@@ -25,7 +32,12 @@ class Minimap(QWidget):
         self.setAccessibleName("Map of the network")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._canvas = canvas
-        self._picture: tuple[object, QPixmap] | None = None
+        self._picture: tuple[object, int, QPixmap] | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REST)
+        self._later.timeout.connect(self._catch_up)
+        self._rested = False
         self.resize(WIDTH, HEIGHT)
 
     def place(self) -> None:
@@ -59,12 +71,27 @@ class Minimap(QWidget):
         painter.setBrush(fill)
         painter.drawRect(seen.toAlignedRect())
 
+    def _catch_up(self) -> None:
+        self._rested = True
+        self.repaint()
+        self._rested = False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._later.stop()
+
     def _tiles(self) -> QPixmap:
         board, theme = self._canvas.board, self._canvas.theme
-        key = (id(board), board.changed, theme.name, self.devicePixelRatioF())
-        if self._picture is None or self._picture[0] != key:
-            self._picture = (key, self._paint_tiles())
-        return self._picture[1]
+        key = (id(board), theme.name, self.devicePixelRatioF())
+        known = self._picture
+        if known is not None and known[:2] == (key, board.changed):
+            return known[2]
+        if known is not None and known[0] == key and len(board.cards) > MANY and not self._rested:
+            # A drag would paint the whole map anew with every step; it follows once the hand rests.
+            self._later.start()
+            return known[2]
+        self._picture = (key, board.changed, self._paint_tiles())
+        return self._picture[2]
 
     def _paint_tiles(self) -> QPixmap:
         canvas, ratio = self._canvas, self.devicePixelRatioF()

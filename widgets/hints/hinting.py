@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from widgets.shell.faults import Faults
 
 
+MANY = 2000
+"""Layers of a large network."""
+
+AFTER_REST = 500
+"""Milliseconds without an edit after which the hints of a large network are looked for."""
+
+
 class Hinting(QObject):
     """Looks again after each edit, as soon as the window has answered it; ``changed`` says that there are others.
 
@@ -44,7 +51,9 @@ class Hinting(QObject):
 
     def look_soon(self, *_: object) -> None:
         """Look again once what happens at present is done."""
-        self._soon.start()
+        # Looking through thousands of layers takes longer than a frame, so it waits until the hand rests.
+        large = len(self._bench.inside.document.network) > MANY
+        self._soon.start(AFTER_REST if large else 0)
 
     def refresh(self) -> None:
         """Look again now."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.check import Checker
 from graph.document import Document
 from graph.network import Connection, Matter, Remark
 from tests.graph.networks import layer
 from widgets.canvas import board as boards
+from widgets.canvas import minimap as minimaps
 from widgets.canvas.board import Board
 from widgets.canvas.index import GridIndex
 
@@ -134,6 +135,20 @@ def test_a_large_canvas_leads_all_its_wires_while_nothing_else_is_asked(open_can
 
 def places(document: Document) -> dict[str, tuple[float, float]]:
     return {node.id: node.position for node in document.network}
+
+
+def test_the_map_of_a_large_network_follows_once_the_hand_rests(open_canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(minimaps, "MANY", 5)
+    canvas = open_canvas(rows(120))
+    minimap = canvas.findChild(QWidget, "minimap")
+    assert minimap.isVisible()
+    qtbot.waitUntil(lambda: minimap._picture is not None, timeout=20_000)
+    before = minimap._tiles()
+    with canvas.document.transaction("Move"):
+        canvas.document.move({"relu1": (900.0, 900.0)})
+    assert minimap._tiles() is before
+    qtbot.waitUntil(lambda: minimap._picture[1] == canvas.board.changed, timeout=20_000)
+    assert minimap._tiles() is not before
 
 
 def test_an_index_answers_in_order_and_knows_its_bounds() -> None:
