@@ -84,12 +84,12 @@ def _ramp(size: int) -> Floats:
 
 CONVOLUTION = Example(
     "convolution",
-    "Convolution, 5 x 5",
+    "Convolution",
     "A cross-shaped kernel on ones and zeros. Without padding 5 x 5 leaves 3 x 3: 4 3 4 / 2 4 3 / 2 3 4.",
     {"5 x 5": _numbers("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")},
     {
-        "no padding (narrow)": Way(),
-        "zero padding (wide)": Way(border=Border.ZEROS),
+        "no padding": Way(),
+        "zero padding": Way(border=Border.ZEROS),
         "stride 2": Way(stride=2),
     },
     {"cross": _numbers("1 0 1 / 0 1 0 / 1 0 1")},
@@ -97,7 +97,7 @@ CONVOLUTION = Example(
 
 KERNELS_BY_HAND = Example(
     "kernels",
-    "Kernels set by hand",
+    "Kernels by hand",
     "What known kernels do to a picture of values 0 to 9. Type your own numbers into the kernel.",
     {
         "square": np.pad(np.full((6, 6), 9.0), 3),
@@ -120,7 +120,7 @@ KERNELS_BY_HAND = Example(
 
 POOLING = Example(
     "pooling",
-    "Pooling, 4 x 4",
+    "Pooling",
     "Windows of 2 x 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37.",
     {"4 x 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12")},
     {
@@ -134,8 +134,8 @@ POOLING = Example(
 
 X_OR_O = Example(
     "x_or_o",
-    "X or O: matching a feature",
-    "Pixels are +1 and −1. Where feature and picture agree everywhere, the mean of the products is 1.",
+    "X or O",
+    "A feature of 3 x 3 is held against every place. Pixels are +1 and −1: where all agree, the mean of products is 1.",
     {
         "X": _drawn("......... .#.....#. ..#...#.. ...#.#... ....#.... ...#.#... ..#...#.. .#.....#. ........."),
         "O": _drawn("......... ...###... ..#...#.. .#.....#. .#.....#. .#.....#. ..#...#.. ...###... ........."),

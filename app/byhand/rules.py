@@ -117,7 +117,7 @@ class Rule:
     ``rows`` and ``columns`` say where the window stands. The ``channels`` of the input and the ``filters`` (output
     maps) are split into ``groups``; a ``table`` (a line for each channel, 1 where a filter sees it) overrules them.
     ``divisor`` replaces the number of values in a mean; ``counts_border`` says whether the border counts there.
-    ``along_time`` is for sequences.
+    ``along_time`` is for sequences. ``remark`` says what a reader of the numbers has to know.
     """
 
     how: How
@@ -131,6 +131,7 @@ class Rule:
     counts_border: bool = True
     divisor: int | None = None
     along_time: bool = False
+    remark: str = ""
 
     @property
     def padded(self) -> bool:
@@ -240,7 +241,8 @@ def _depthwise(layer: Layer, x: Shape) -> Rule:
 
 def _separable(layer: Layer, x: Shape) -> Rule:
     filters, rows, columns = _sliding(layer, x)
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters)
+    remark = "Each weight here is one of the channel's own filter times the channel's weight in this map."
+    return Rule(How.PRODUCTS, rows, columns, x.features, filters, remark=remark)
 
 
 def _pool(how: How) -> Make:

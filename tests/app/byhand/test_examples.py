@@ -28,7 +28,7 @@ def test_the_cross_on_five_by_five() -> None:
 
 
 def test_zero_padding_keeps_the_size() -> None:
-    found = case(CONVOLUTION, "zero padding (wide)")
+    found = case(CONVOLUTION, "zero padding")
     assert found.output.shape == (1, 5, 5)
     assert found.output[0, 1:-1, 1:-1].tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
     assert found.working(0, 0, 0).patches[0].border.tolist() == [[1, 1, 1], [1, 0, 0], [1, 0, 0]]

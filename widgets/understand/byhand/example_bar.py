@@ -23,6 +23,7 @@ class _Choice(QWidget):
     def __init__(self, caption: str, parent: QWidget) -> None:
         super().__init__(parent)
         label = QLabel(caption, self)
+        label.setVisible(bool(caption))
         label.setProperty("faint", True)
         self.box = QComboBox(self)
         self.box.setAccessibleName(caption)
@@ -60,7 +61,8 @@ class ExampleBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.example = _Choice("Example", self)
+        self.example = _Choice("", self)
+        self.example.box.setAccessibleName("Example")
         self.picture, self.kernel, self.way = (_Choice(name, self) for name in ("Picture", "Kernel", "How"))
         self.way.box.setAccessibleName("How the window slides")
         self._typed: dict[Part, Floats] = {}

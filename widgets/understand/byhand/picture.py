@@ -204,14 +204,14 @@ class SlidingPicture(PaintedView):
         if rows and columns:
             whole = source.cell(rows[0], columns[0]).united(source.cell(rows[-1], columns[-1]))
             gaps = len(rows) <= rows[-1] - rows[0] or len(columns) <= columns[-1] - columns[0]
-            ring(painter, whole, accent, 1.5 if gaps else 2.0, dashed=gaps)
+            ring(painter, self.theme, whole, accent, 1.5 if gaps else 2.0, dashed=gaps)
             for row in rows if gaps else ():
                 for column in columns:
-                    ring(painter, source.cell(row, column).adjusted(1, 1, -1, -1), accent, 1.5)
+                    ring(painter, self.theme, source.cell(row, column).adjusted(1, 1, -1, -1), accent, 1.5)
         self._paint_winner(painter, stands, step, rows, columns)
         painter.restore()
-        ring(painter, stands[Part.OUTPUT].cell(*step.cell), accent)
-        ring(painter, stands[Part.WINDOW].area, accent)
+        ring(painter, self.theme, stands[Part.OUTPUT].cell(*step.cell), accent)
+        ring(painter, self.theme, stands[Part.WINDOW].area, accent)
 
     def _paint_winner(
         self, painter: QPainter, stands: dict[Part, Stand], step: Step, rows: list[int], columns: list[int]
@@ -220,9 +220,10 @@ class SlidingPicture(PaintedView):
         if winner is None:
             return
         row, column = winner
-        ring(painter, stands[Part.INPUT].cell(rows[row], columns[column]).adjusted(2, 2, -2, -2), self.theme.ok)
+        kept = stands[Part.INPUT].cell(rows[row], columns[column])
+        ring(painter, self.theme, kept.adjusted(2, 2, -2, -2), self.theme.ok)
         painter.setClipping(False)
-        ring(painter, stands[Part.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
+        ring(painter, self.theme, stands[Part.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
 
     def _fade(self, painter: QPainter, stand: Stand, step: Step) -> None:
         """Cover what comes after the spot."""

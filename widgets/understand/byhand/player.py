@@ -88,9 +88,9 @@ class Player(Themed, QWidget):
         """Whether the system allows motion."""
         return bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
 
-    def show_place(self, number: int, steps: int, words: str) -> None:
+    def show_place(self, number: int, steps: int) -> None:
         """Say which step of how many is on show; the buttons follow."""
-        self.place.setText(f"Step {number + 1:,} of {steps:,}" + (f"  ·  {words}" if words else ""))
+        self.place.setText(f"Step {number + 1:,} of {steps:,}")
         for name in ("first", "back"):
             self.buttons[name].setEnabled(number > 0)
         for name in ("forward", "last"):

@@ -33,6 +33,7 @@ class WorkingSheet(Themed, QTextBrowser):
         self.setMinimumWidth(180)
         self.document().setDocumentMargin(10)
         self._step: Step | None = None
+        self._written_for = 0
         self.follow(source)
         self.theme_changed()
 
@@ -44,12 +45,12 @@ class WorkingSheet(Themed, QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows of products may fit now, or fit no more."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if self.width() != self._written_for:  # a scroll bar that comes or goes changes the size of the text's area too
             self.show_step(self._step)
 
     def show_step(self, step: Step | None) -> None:
         """Write out a step, or nothing."""
-        self._step = step
+        self._step, self._written_for = step, self.width()
         if step is None:
             self.clear()
             return
@@ -71,7 +72,8 @@ class Writer:
     def page(self) -> str:
         """All of it."""
         heading = f"<p style='margin: 0 0 6px 0'><b>Map {self._spot.filter + 1}, {self._where}</b></p>"
-        return "".join((heading, *self._body(), self._result(), self._size()))
+        remark = self._line(self._faint(self._working.rule.remark)) if self._working.rule.remark else ""
+        return "".join((heading, *self._body(), remark, self._result(), self._size()))
 
     # Products
 
@@ -80,7 +82,9 @@ class Writer:
         several = len(self._working.patches) > 1
         for patch in self._ordered():
             if several:
-                yield f"<p style='margin: 8px 0 1px 0'>Channel {patch.channel + 1}: sum {number(patch.sum)}</p>"
+                name = f"Channel {patch.channel + 1}"
+                name = f"<b>{name}</b>" if patch.channel == self._spot.channel else name
+                yield f"<p style='margin: 8px 0 1px 0'>{name}: sum {number(patch.sum)}</p>"
             if left > 0:
                 yield self._products(patch)
             left -= patch.values.size
@@ -102,7 +106,8 @@ class Writer:
         sign = "," if self._working.rule.how.picks else " +"
         widest = max(sum(self._metrics.horizontalAdvance(f"{text} + ") + 8 for text in texts) for texts in plain)
         if widest > self._room:
-            return f"<p style='margin: 0'>{f'{sign} '.join(term for row in rows for term in row)}</p>"
+            hanging = "<p style='margin: 0 0 0 16px; text-indent: -16px'>"
+            return f"{hanging}{f'{sign}</p>{hanging}'.join(f'{sign} '.join(row) for row in rows)}</p>"
         lines = []
         for at, row in enumerate(rows):
             signs = [sign] * (wide - 1) + ["" if at == high - 1 else sign]
@@ -120,7 +125,7 @@ class Writer:
         return f"{_bracketed(text)} × {_bracketed(number(weight, 3))}"
 
     def _term(self, patch: Patch, row: int, column: int) -> str:
-        text = html.escape(self._plain(patch, row, column))
+        text = html.escape(self._plain(patch, row, column)).replace(" ", "&nbsp;")
         if patch.border[row, column]:
             return self._faint(text)
         if self._working.winner == (row, column):
@@ -176,7 +181,7 @@ class Writer:
             if high == wide
             else f"height {high}, width {wide}"
         )
-        rounded = "" if all(_exact(axis) for axis in (rule.rows, rule.columns)) else ", rounded"
+        rounded = "" if all(_exact(axis) for axis in (rule.rows, rule.columns)) else ", rounded down"
         words = f"Size of the output, (W − K + 2P) / S + 1: {told}{rounded}."
         return f"<p style='margin: 8px 0 0 0'>{self._faint(words)}</p>"
 

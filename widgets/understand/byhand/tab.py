@@ -303,9 +303,9 @@ class ByHandTab(Tab):
             box.hide()
         if case is None or step is None:
             self.player.halt()
-            self.player.show_place(0, 1, "")
+            self.player.show_place(0, 1)
             return
-        self.player.show_place(spot.number(case), case.rule.steps, "" if case.rule.along_time else step.where)
+        self.player.show_place(spot.number(case), case.rule.steps)
         shown, total = len(case.output), case.rule.filters
         more = f" (of {total:,} in all)" if shown < total else ""
         self.map.show_index(spot.filter, shown, more)

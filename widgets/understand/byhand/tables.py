@@ -65,8 +65,10 @@ def text_of(value: float, places: int) -> str:
     """A number in a cell with so many decimals; nothing where there is none."""
     if not math.isfinite(value):
         return ""
+    if value == 0:
+        return "0"
     text = f"{value:,.{places}f}"
-    return "0" if not text.strip("-0.,") else text.replace("-", "−")
+    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
 
 
 def paint_table(painter: QPainter, theme: Theme, drawn: Drawn, stand: Stand) -> None:
@@ -119,12 +121,14 @@ def _write(painter: QPainter, theme: Theme, drawn: Drawn, stand: Stand) -> None:
             painter.drawText(stand.cell(row, column), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def ring(painter: QPainter, place: QRectF, color: QColor, width: float = 2.0, dashed: bool = False) -> None:
-    """Draw a box around ``place``, on a light one that sets it off from any ground."""
+def ring(
+    painter: QPainter, theme: Theme, place: QRectF, color: QColor, width: float = 2.0, dashed: bool = False
+) -> None:
+    """Draw a box around ``place``, on a quiet one that sets it off from any ground."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if not dashed:
-        painter.setPen(QPen(QColor(255, 255, 255, 200), width + 2))
+        painter.setPen(QPen(theme.surface, width + 2))
         painter.drawRect(place)
     painter.setPen(QPen(color, width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
     painter.drawRect(place)
