@@ -98,9 +98,9 @@ def reasons(model: Model, message: Message) -> Message:
     """What in the sample at position ``sample`` speaks for answer number ``answer`` (none: the one it prefers).
 
     ``method`` is one of `METHODS`. Every reply has ``done`` and ``total``, and once done the array ``map`` float32
-    (*places). ``gradients`` also gives ``product`` (gradient x input), ``input`` (*sizes) in the data's own units, and
-    the fields ``answers`` (names), ``said`` (probabilities or numbers), ``predicted``, ``true``, ``score``, and
-    ``blank``, the baseline's score.
+    (*places). ``gradients`` also gives ``product`` (gradient x input), ``input`` (*sizes) in the data's own units and
+    ``away`` in deviations from the data's mean, and the fields ``answers`` (names), ``said`` (probabilities or
+    numbers), ``predicted``, ``true``, ``score``, and ``blank``, the baseline's score.
     """
     fields = message.fields
     method = str(fields.get("method") or "gradients")
@@ -121,6 +121,7 @@ def _gradients(question: Question, message: Message) -> Message:
         "map": by_place(found, kind, strongest=True),
         "product": by_place(found * away, kind),
         "input": np.ascontiguousarray(own),
+        "away": excite.deviations(question.model, question.source, question.sample)[0],
     }
     return Message("", {"done": 1, "total": 1, **_facts(question, message)}, arrays)
 

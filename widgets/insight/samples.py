@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.insight.colours import image, limits, picture
@@ -69,15 +69,6 @@ class SampleTiles(TileView):
         """Paint what lies under the lines of a vector or sequence."""
         painter.fillRect(place, self.theme.raised)
 
-    def _write(self, painter: QPainter, place: QRectF, line: int, text: str, color: QColor, *, bold: bool) -> None:
-        font = self.theme.font(small=True, bold=bold)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(color)
-        row = QRectF(place.left(), place.top() + line * self.theme.px(14), place.width(), metrics.height())
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
-
 
 class Answer(NamedTuple):
     """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
@@ -90,8 +81,19 @@ class Answer(NamedTuple):
     sure: str = ""
 
 
-def paint_lines(painter: QPainter, theme: Theme, sample: Samples, place: QRectF, low: float, high: float) -> None:
-    """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``."""
+def paint_lines(
+    painter: QPainter,
+    theme: Theme,
+    sample: Samples,
+    place: QRectF,
+    low: float,
+    high: float,
+    ink: QColor | None = None,
+) -> None:
+    """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``.
+
+    Lines have a hue each, or all have ``ink`` where that is seen better.
+    """
     painter.setPen(theme.border)
     painter.drawRect(place.adjusted(0, 0, -1, -1))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -100,7 +102,7 @@ def paint_lines(painter: QPainter, theme: Theme, sample: Samples, place: QRectF,
     across = inner.left() + np.linspace(0, inner.width(), len(columns))
     for feature in range(min(columns.shape[1], 4)):
         heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
-        painter.setPen(QPen(theme.run(feature), 1))
+        painter.setPen(QPen(ink or theme.run(feature), 1))
         painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
 
 
@@ -149,12 +151,12 @@ class SampleGallery(SampleTiles):
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write label, part and answer."""
-        self._write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
-        self._write(painter, place, 1, self._parts[index], self.theme.faint, bold=False)
+        self.write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
+        self.write(painter, place, 1, self._parts[index], self.theme.faint, bold=False)
         answer = self._answer(index)
         if answer is not None:
             hues = {None: self.theme.text, True: self.theme.ok, False: self.theme.error}
-            self._write(painter, place, 2, answer.words, hues[answer.right], bold=answer.right is False)
+            self.write(painter, place, 2, answer.words, hues[answer.right], bold=answer.right is False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return label, part and answer of a sample."""
@@ -197,8 +199,8 @@ class WorstPredictions(SampleTiles):
         truth, prediction, probability = self._rows[index]
         right = truth == prediction
         said = f"{prediction}  {number(100 * probability, 3)} %"
-        self._write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
-        self._write(painter, place, 1, said, self.theme.ok if right else self.theme.error, bold=False)
+        self.write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
+        self.write(painter, place, 1, said, self.theme.ok if right else self.theme.error, bold=False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the prediction in words."""

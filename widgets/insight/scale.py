@@ -13,15 +13,27 @@ STRIP = 96.0
 
 
 def draw_scale(
-    painter: QPainter, theme: Theme, place: QRectF, table: Bytes, low: float, high: float, note: str = ""
+    painter: QPainter,
+    theme: Theme,
+    place: QRectF,
+    table: Bytes,
+    low: float,
+    high: float,
+    note: str = "",
+    *,
+    wide: bool = False,
 ) -> None:
-    """Draw the strip of `table` at the left of `place` with `low` and `high` beside it, and `note` at the right."""
+    """Draw the strip of `table` at the left of `place` with `low` and `high` beside it, and `note` at the right.
+
+    With `wide` the strip takes all the room that its numbers leave.
+    """
     font = theme.font(small=True)
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     first, last = number(low, 3), number(high, 3)
     left = place.left() + metrics.horizontalAdvance(first) + 6
-    strip = QRectF(left, place.center().y() - 4, STRIP * theme.scale, 8)
+    length = place.right() - metrics.horizontalAdvance(last) - 6 - left if wide else STRIP * theme.scale
+    strip = QRectF(left, place.center().y() - 4, length, 8)
     painter.setPen(theme.faint)
     middle = Qt.AlignmentFlag.AlignVCenter
     painter.drawText(place, middle | Qt.AlignmentFlag.AlignLeft, first)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.plots.base import PaintedView
@@ -99,6 +99,16 @@ class TileView(PaintedView):
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint the words below a tile."""
+
+    def write(self, painter: QPainter, place: QRectF, line: int, text: str, color: QColor, *, bold: bool) -> None:
+        """Write one line of a caption, the first being number 0."""
+        font = self.theme.font(small=True, bold=bold)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(color)
+        row = QRectF(place.left(), place.top() + line * self.theme.px(14), place.width(), metrics.height())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint what stands below all tiles, such as a scale."""

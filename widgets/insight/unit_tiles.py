@@ -188,8 +188,8 @@ class ExemplarTiles(SampleTiles):
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write what the unit said, and what the sample is."""
-        self._write(painter, place, 0, number(self._values[index], 3), self.theme.text, bold=True)
-        self._write(painter, place, 1, self._labels[index], self.theme.faint, bold=False)
+        self.write(painter, place, 0, number(self._values[index], 3), self.theme.text, bold=True)
+        self.write(painter, place, 1, self._labels[index], self.theme.faint, bold=False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is and what the unit said to it."""

@@ -26,6 +26,7 @@ from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.tab import Tab
 from widgets.understand.units_tab import UnitsTab
 from widgets.understand.weights_tab import WeightsTab
+from widgets.understand.why_tab import WhyTab
 
 NOTHING = "nothing yet: train a network, or pick a run"
 
@@ -47,6 +48,7 @@ class UnderstandPanel(QWidget):
         self.maps = MapsTab(source, self.subject)
         self.weights = WeightsTab(source, self.subject)
         self.units = UnitsTab(source, self.subject)
+        self.why = WhyTab(source, self.subject)
         self.errors = ErrorsTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
@@ -92,6 +94,7 @@ class UnderstandPanel(QWidget):
             self.filters,
             self.maps,
             self.units,
+            self.why,
             self.weights,
             self.errors,
             self.surface,

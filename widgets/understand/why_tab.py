@@ -1,0 +1,302 @@
+"""Why an answer: what in a sample speaks for it, by several ways side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSplitter, QVBoxLayout, QWidget
+
+from app.training.messages import Message
+from graph.check import Checker
+from graph.document import Document
+from graph.layers.convolution import Convolution
+from graph.layers.io import Input
+from graph.network import Network
+from graph.shapes import Kind
+from widgets.data.samples import drawable_values
+from widgets.fields.number import NumberBox
+from widgets.insight.heat_tiles import Heat, HeatTiles, as_floats
+from widgets.plots.ticks import number
+from widgets.theme import ThemeSource
+from widgets.understand.answer_words import answers_of, sentence_of
+from widgets.understand.filters_tab import when_of
+from widgets.understand.pieces import Pieces
+from widgets.understand.sample_picker import SamplePicker
+from widgets.understand.subject import Subject
+from widgets.understand.tab import LayerPicker, Tab
+
+EMPTY = "Train a network, then pick a sample to see what in it speaks for the answer."
+PICK = "Pick a sample to see what in it speaks for the answer."
+NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
+ORDER = ("saliency", "product", "integrated", "occlusion", "grad_cam")
+STEPS = 64
+"""Points on the way along which gradients are integrated."""
+
+
+class WhyTab(Tab):
+    """Samples to pick from beside the one picked, covered by what speaks for an answer of the user's choice."""
+
+    title = "Why"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.gallery = SamplePicker(source, subject, EMPTY, "Samples to explain", self)
+        self.tiles = HeatTiles(source, "Why this answer", EMPTY, self)
+        self.tiles.setObjectName("reasons")
+        self.answer = QComboBox(self)
+        self.answer.setAccessibleName("Answer to explain")
+        self.answer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.answer.setMinimumContentsLength(17)
+        self.layer = LayerPicker("Grad-CAM of", self)
+        self.patch, self.stride = (NumberBox(True, 1, 256, parent=self) for _ in range(2))
+        self.overlay = QSlider(Qt.Orientation.Horizontal, self)
+        self.again = QPushButton("Look again", self)
+        self.says = QLabel(EMPTY, self)
+        self.integrated = Pieces(subject, "reasons", ("sum",), self)
+        self.occlusion = Pieces(subject, "reasons", ("drops", "counts"), self)
+        self._heats: dict[str, Heat] = {}
+        self._requests: dict[str, int | None] = {}
+        self._answers: list[str] = []
+        self._shape: tuple[int, ...] = ()
+        self._stale = True
+        self._describe()
+        self._lay_out()
+        self._connect()
+        self._show_controls(False)
+
+    def _describe(self) -> None:
+        for box, name, words in (
+            (self.patch, "Occluded patch", "Side of the patch that is covered, in pixels or time steps"),
+            (self.stride, "Stride of occlusion", "How far the patch moves from one place to the next"),
+        ):
+            box.setAccessibleName(name)
+            box.setToolTip(words)
+            box.setFixedWidth(54)
+        self.overlay.setRange(0, 100)
+        self.overlay.setValue(60)
+        self.overlay.setFixedWidth(80)
+        self.overlay.setAccessibleName("Opacity of the colours over the sample")
+        self.overlay.setToolTip("How much the colours cover the sample")
+        self.again.setToolTip("Explain with the weights as they are now")
+        self.says.setProperty("faint", True)
+        self.says.setWordWrap(True)
+        self.says.setContentsMargins(12, 2, 12, 2)
+
+    def _lay_out(self) -> None:
+        self.controls = QWidget(self)
+        row = QHBoxLayout(self.controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        named = {"Explain": self.answer, "Occlude": self.patch, "every": self.stride, "Overlay": self.overlay}
+        self._labels = {words: self._faint(words, widget) for words, widget in named.items()}
+        for words, widget in named.items():
+            row.addWidget(self._labels[words])
+            row.addWidget(widget)
+            if words == "Explain":
+                row.addWidget(self.layer)
+        self.bar.addWidget(self.controls)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.again)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.says)
+        column.addWidget(self.tiles, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(self.gallery)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([220, 900])
+        splitter.setChildrenCollapsible(False)
+        self.gallery.setMinimumWidth(120)
+        self.column.addWidget(splitter, 1)
+
+    def _faint(self, words: str, buddy: QWidget) -> QLabel:
+        label = QLabel(words, self.controls)
+        label.setProperty("faint", True)
+        label.setBuddy(buddy)
+        return label
+
+    def _connect(self) -> None:
+        self.gallery.sample_picked.connect(self._take_sample)
+        self.answer.activated.connect(self._explain)
+        self.layer.picked.connect(self._ask_cam)
+        self.patch.entered.connect(self._occlude)
+        self.stride.entered.connect(self._occlude)
+        self.overlay.valueChanged.connect(lambda percent: self.tiles.set_opacity(percent / 100))
+        self.again.clicked.connect(self._explain)
+        self.integrated.grown.connect(self._take_integrated)
+        self.occlusion.grown.connect(self._take_occlusion)
+        for work in (self.integrated, self.occlusion):
+            work.failed.connect(self._take_refusal)
+
+    # What the panel says
+
+    def take_subject(self) -> None:
+        """Another run, or the end of one in progress."""
+        self._cancel()
+        self._stale, self._answers = True, []
+        self.answer.clear()
+        layers, preferred = map_layers(self.subject.network)
+        self.layer.set_layers(layers, preferred)
+        if self.isVisible():
+            self.take_shown()
+
+    def take_shown(self) -> None:
+        """Ask for the samples, and explain the one picked unless that was done."""
+        if not self.subject.ready:
+            self._show_nothing(EMPTY if self.subject.run is None else NO_WEIGHTS)
+            return
+        self.gallery.ask()
+        if self._stale and self.gallery.position is not None:
+            self._explain()
+
+    def hideEvent(self, event: object) -> None:
+        """What nobody sees is not made."""
+        self._stale = self._stale or self.integrated.running or self.occlusion.running
+        self._cancel()
+
+    # Asking
+
+    def _take_sample(self, _position: int) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._explain()
+
+    def _cancel(self) -> None:
+        self.integrated.cancel()
+        self.occlusion.cancel()
+        for request in self._requests.values():
+            if request is not None:
+                self.subject.drop(request)
+        self._requests.clear()
+
+    def _about(self) -> dict[str, Any]:
+        """The fields that every question has: the sample, and the answer that is to be explained."""
+        chosen = self.answer.currentIndex() - 1
+        return {"sample": self.gallery.position or 0, "answer": chosen if chosen >= 0 else None}
+
+    def _explain(self) -> None:
+        self._cancel()
+        if not self.subject.ready or self.gallery.position is None:
+            return
+        self._stale, self._heats = False, {}
+        self.again.setVisible(self.subject.live)
+        self._requests["gradients"] = self.subject.ask(
+            "reasons", self._take_gradients, self._take_refusal, method="gradients", **self._about()
+        )
+
+    def _ask_cam(self) -> None:
+        if self._shape and self.layer.layer and not self._stale:
+            self._requests["cam"] = self.subject.ask(
+                "reasons", self._take_cam, self._take_no_cam, method="grad_cam", layer=self.layer.layer, **self._about()
+            )
+
+    def _occlude(self) -> None:
+        if self._shape and not self._stale:
+            patch, stride = int(self.patch.value() or 1), int(self.stride.value() or 1)
+            self.occlusion.begin(method="occlusion", patch=patch, stride=stride, **self._about())
+
+    # Showing
+
+    def _show_controls(self, shown: bool) -> None:
+        self.controls.setVisible(shown)
+        self.again.setVisible(shown and self.subject.live)
+
+    def _show_nothing(self, words: str) -> None:
+        self._shape = ()
+        self.tiles.set_sample(np.empty(0), np.empty(0))
+        self.tiles.set_heats({})
+        self.tiles.set_empty_text(words)
+        self.says.clear()
+        self._show_controls(False)
+
+    def _show(self, name: str, heat: Heat) -> None:
+        self._heats[name] = heat
+        self.tiles.set_heats({key: self._heats[key] for key in ORDER if key in self._heats})
+
+    def _take_refusal(self, reason: str) -> None:
+        self._cancel()
+        self._show_nothing(reason)
+
+    def _take_gradients(self, message: Message) -> None:
+        fields, arrays = message.fields, message.arrays
+        field = fields["input"]
+        values, away = (drawable_values(arrays[name][None])[0] for name in ("input", "away"))
+        self._offer_answers(answers_of(fields))
+        self._offer_patch(values.shape)
+        self._show_controls(True)
+        names, units = field.get("names") or (), field.get("units") or ()
+        note = "bar: deviations from the mean" if values.ndim == 1 else ""
+        self.tiles.set_sample(values, away, names, units, note)
+        table = values.ndim == 1
+        self._show("saliency", Heat("Saliency", as_floats(arrays["map"]), table, "how fast the score changes"))
+        self._show("product", Heat("Gradient × input", as_floats(arrays["product"]), True, "input: less the mean"))
+        self.says.setText(f"{sentence_of(fields)}  ·  {when_of(message)}")
+        self.integrated.begin(method="integrated", steps=STEPS, **self._about())
+        self._occlude()
+        self._ask_cam()
+
+    def _take_integrated(self, message: Message) -> None:
+        if "map" in message.arrays:
+            note = f"in sum {number(float(message.fields['adds']), 3)}"
+            self._show("integrated", Heat("Integrated gradients", as_floats(message.arrays["map"]), True, note))
+
+    def _take_occlusion(self, message: Message) -> None:
+        done, total = int(message.fields["done"]), int(message.fields["total"])
+        note = "fall of the score" if done >= total else f"{done:,} of {total:,} patches"
+        self._show("occlusion", Heat("Occlusion", as_floats(message.arrays["map"]), True, note))
+
+    def _take_cam(self, message: Message) -> None:
+        self._show("grad_cam", Heat("Grad-CAM", as_floats(message.arrays["map"]), False, f"maps of {self.layer.layer}"))
+
+    def _take_no_cam(self, reason: str) -> None:
+        """A layer without an influence on the answer has no map; the other ways stand."""
+        self._heats.pop("grad_cam", None)
+        self.tiles.set_heats({key: self._heats[key] for key in ORDER if key in self._heats})
+        self.says.setText(reason)
+
+    def _offer_answers(self, answers: list[str]) -> None:
+        """List the answers with what the network says of each; the one chosen stays chosen."""
+        chosen = max(self.answer.currentIndex(), 0) if len(answers) == self.answer.count() else 0
+        self.answer.blockSignals(True)
+        self.answer.clear()
+        self.answer.addItems(answers)
+        self.answer.setCurrentIndex(chosen)
+        for widget in (self._labels["Explain"], self.answer):
+            widget.setVisible(len(answers) > 1)
+        self.answer.blockSignals(False)
+
+    def _offer_patch(self, shape: tuple[int, ...]) -> None:
+        """A patch of about a fifth of a sample of another shape, half of it from one place to the next."""
+        if shape == self._shape:
+            return
+        self._shape = shape
+        labels = [self._labels[words] for words in ("Occlude", "every", "Overlay")]
+        for widget in (*labels, self.patch, self.stride, self.overlay):
+            widget.setVisible(len(shape) > 1)  # features of a table are covered one by one, and have bars
+        side = min(shape[1:]) if len(shape) == 3 else shape[0]
+        patch = max(1, round(side / 5))
+        self.patch.set_value(patch)
+        self.stride.set_value(max(1, patch // 2))
+
+
+def map_layers(network: Network | None) -> tuple[list[str], str]:
+    """Ids of the layers whose maps lie on the grid of the first input, in order, and the last convolution of them."""
+    if network is None:
+        return [], ""
+    checker = Checker(Document(network))
+    first = next((node.layer.shape.kind for node in network if isinstance(node.layer, Input)), None)
+    if first not in (Kind.IMAGE, Kind.SEQUENCE):
+        return [], ""
+    given = {id_: next(iter(checker.facts(id_).outputs.values()), None) for id_ in network.ordered()}
+    layers = [
+        id_
+        for id_, shape in given.items()
+        if shape is not None and shape.kind is first and not isinstance(network.layer(id_), Input)
+    ]
+    convolutions = [id_ for id_ in layers if isinstance(network.layer(id_), Convolution)]
+    return layers, (convolutions or layers or [""])[-1]
