@@ -71,7 +71,7 @@ class HeatTiles(TileView):
     Pictures are covered by colours, a sequence has them behind its lines, features of a table have bars.
     """
 
-    LEAST, MOST = 132.0, 420.0
+    LEAST, MOST = 100.0, 420.0
     caption_lines = 3
 
     def __init__(self, source: ThemeSource, title: str, empty: str, parent: QWidget | None = None) -> None:
@@ -128,10 +128,9 @@ class HeatTiles(TileView):
         return 1 + len(self._heats) if self._sample.size else 0
 
     def aspect(self) -> float:
-        """Return width over height: that of a picture; bars and lines are broad."""
-        if self._sample.ndim == 3:
-            return float(self._sample.shape[2] / self._sample.shape[1])
-        return 1.5
+        """Return width over height of a picture; one that is very narrow or low is drawn broader or higher."""
+        height, width = self._sample.shape[1:]
+        return min(max(float(width) / float(height), 0.6), 2.0)
 
     def grid(self) -> Grid:
         """Return where tiles stand; bars and lines, which can be of any shape, take all the room there is."""

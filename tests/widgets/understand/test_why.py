@@ -1,0 +1,162 @@
+"""The tab that explains answers, on runs that the real worker trains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.app.training.projects import chain, cnn, mlp
+from tests.widgets.understand.conftest import make_document
+from tests.widgets.understand.test_panel import PATIENCE, make_panel, train
+from widgets.training.controller import TrainingController
+from widgets.understand.answer_words import answers_of, sentence_of
+from widgets.understand.panel import UnderstandPanel
+from widgets.understand.why_tab import WhyTab, map_layers
+
+ALL = ["saliency", "product", "integrated", "occlusion", "grad_cam"]
+
+
+def settled(tab: WhyTab, ways: list[str]) -> bool:
+    """Whether all ways to explain have come."""
+    come = list(tab.tiles.heats) == ways and set(tab._heats) == set(ways)
+    return come and not (tab._stale or tab.integrated.running or tab.occlusion.running)
+
+
+def explained(
+    qtbot: QtBot, controller: TrainingController, kind: str, ways: list[str]
+) -> tuple[UnderstandPanel, WhyTab]:
+    """A panel that explains an answer of a run that has ended."""
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Why")
+    train(qtbot, controller, kind)
+    qtbot.waitUntil(lambda: settled(panel.why, ways), timeout=PATIENCE)
+    return panel, panel.why
+
+
+def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Why")
+    assert "Train a network" in panel.why.tiles.empty_text
+    assert not panel.why.controls.isVisible()
+
+
+def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingController) -> None:
+    _, tab = explained(qtbot, controller, "digits", ALL)
+    assert all(heat.values.shape == (8, 8) for heat in tab.tiles.heats.values())
+    assert tab.answer.count() == 11
+    assert tab.layer.layer == "conv1"
+    before = tab.says.text()
+    place = tab.gallery.tile_place(4).center().toPoint()
+    qtbot.mouseClick(tab.gallery, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: tab.says.text() != before and settled(tab, ALL), timeout=PATIENCE)
+    assert f"Sample {tab.gallery.position:,} is" in tab.says.text()
+
+
+def test_another_answer_has_another_explanation(qtbot: QtBot, controller: TrainingController) -> None:
+    _, tab = explained(qtbot, controller, "digits", ALL)
+    preferred = tab.tiles.heats
+    tab.answer.setFocus()
+    for _step in range(3):
+        qtbot.keyClick(tab.answer, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: "score of 2 " in tab.says.text() and settled(tab, ALL), timeout=PATIENCE)
+    assert tab.answer.currentIndex() == 3
+    for name in ALL[:4]:
+        assert not np.array_equal(tab.tiles.heats[name].values, preferred[name].values)
+
+
+def test_patch_and_layer_are_chosen(qtbot: QtBot, controller: TrainingController) -> None:
+    _, tab = explained(qtbot, controller, "digits", ALL)
+    fine, cam = tab.tiles.heats["occlusion"].values, tab.tiles.heats["grad_cam"].values
+    tab.patch.setFocus()
+    qtbot.keyClick(tab.patch, Qt.Key.Key_Up)
+    qtbot.waitUntil(
+        lambda: settled(tab, ALL) and not np.array_equal(tab.tiles.heats["occlusion"].values, fine), timeout=PATIENCE
+    )
+    assert tab.patch.value() == 3
+    tab.overlay.setFocus()
+    qtbot.keyClick(tab.overlay, Qt.Key.Key_Home)
+    assert tab.tiles._opacity == 0
+    assert tab.layer.box.count() == 1
+    tab.layer.picked.emit("conv1")
+    qtbot.waitUntil(lambda: "cam" in tab._requests and tab.tiles.heats["grad_cam"].values is not cam, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("diabetes", "the network says"), ("sine", "the network says")])
+def test_numbers_are_explained_by_features_or_over_time(
+    qtbot: QtBot, controller: TrainingController, kind: str, words: str
+) -> None:
+    _, tab = explained(qtbot, controller, kind, ALL[:4])
+    assert words in tab.says.text()
+    assert not tab.answer.isVisible()
+    assert tab.patch.isVisible() == (kind == "sine")
+
+
+def test_a_run_in_progress_is_explained_and_goes_on(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Why")
+    controller.train(make_document("digits", 100_000))
+    tab = panel.why
+    qtbot.waitUntil(lambda: settled(tab, ALL), timeout=PATIENCE)
+    assert controller.active
+    assert "epoch" in tab.says.text()
+    first = tab.tiles.heats["saliency"]
+    qtbot.mouseClick(tab.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: settled(tab, ALL) and tab.tiles.heats["saliency"] is not first, timeout=PATIENCE)
+    panel.show_tab("Filters")
+    controller.stop()
+    qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
+    panel.show_tab("Why")
+    qtbot.waitUntil(lambda: "trained weights" in tab.says.text() and settled(tab, ALL), timeout=PATIENCE)
+    assert not tab.again.isVisible()
+
+
+def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    tab = panel.why
+    boxes: tuple[QWidget, ...] = (tab.answer, tab.layer.box, tab.patch, tab.stride)
+    usable = (*boxes, tab.gallery, tab.tiles, tab.overlay)
+    assert all(widget.accessibleName() for widget in usable)
+    assert len({widget.accessibleName() for widget in usable}) == len(usable)
+
+
+def test_grad_cam_is_offered_where_maps_lie_on_the_grid_of_the_input() -> None:
+    assert map_layers(cnn()) == (["conv1", "relu1", "conv2"], "conv2")
+    assert map_layers(mlp()) == ([], "")
+    assert map_layers(None) == ([], "")
+    table = chain(("input1", "input", {"shape": {"kind": "vector", "sizes": [4]}}), ("dense1", "dense", {"units": 3}))
+    assert map_layers(table) == ([], "")
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    """The fields of a reply about a classifier of two classes."""
+    usual = {
+        "sample": 1204,
+        "answers": ["X", "O"],
+        "classes": True,
+        "unit": "",
+        "said": [0.02, 0.98],
+        "predicted": 1,
+        "answer": 1,
+        "true": 0,
+        "score": 3.5,
+        "blank": -0.25,
+    }
+    return usual | changes
+
+
+def test_answers_are_told_in_words() -> None:
+    assert answers_of(fields()) == ["what it prefers: O", "X  ·  2.0%", "O  ·  98.0%"]
+    assert sentence_of(fields()) == (
+        "Sample 1,204 is X; the network says O (98.0%). The score of O is 3.5; of the mean input −0.25."
+    )
+    one = fields(classes=False, answers=["load"], said=[3.5], unit="MW", true=[2.5], predicted=None, answer=None)
+    assert answers_of(one) == []
+    assert sentence_of(one) == "Sample 1,204 is 2.5 MW; the network says 3.5 MW, and of the mean input −0.25 MW."
+    two = fields(classes=False, answers=["+1", "+2"], said=[3.5, 4.0], unit="MW", true=[2.5, 3.0], answer=None)
+    assert answers_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
+    assert "what is explained is 3.5 MW" in sentence_of(two)
