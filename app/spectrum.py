@@ -21,25 +21,32 @@ LARGEST = 512
 """Pixels along the longer side of a picture, at most."""
 LARGEST_KERNEL = 32
 """Rows and columns of a kernel, at most."""
+PRODUCTS = 2**25
+"""Products in one convolution in space, about, at most."""
 CORNER = math.sqrt(0.5)
 """The highest frequency that a picture holds, in its diagonal waves, in cycles per pixel."""
 FINE = 64
 """Places along each axis at which the spectrum of a kernel is looked at."""
 
 
-def bounded(picture: ArrayLike) -> tuple[Floats, int]:
-    """A picture (..., H, W) in 64-bit numbers, and by how much it was shrunk to have at most `LARGEST` pixels a side.
+def bounded(picture: ArrayLike, most: int = LARGEST) -> tuple[Floats, int]:
+    """A picture (..., H, W) in 64-bit numbers, and by how much it was shrunk to have at most ``most`` pixels a side.
 
     Shrinking takes the mean over squares of so many pixels; what fills no square is left out, and so is the end of a
     strip that is too thin to be shrunk. What is not finite counts as 0.
     """
     values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
     height, width = values.shape[-2:]
-    times = min(max(1, math.ceil(max(height, width) / LARGEST)), height, width)
-    high, wide = min(height // times, LARGEST), min(width // times, LARGEST)
+    times = min(max(1, math.ceil(max(height, width) / most)), height, width)
+    high, wide = min(height // times, most), min(width // times, most)
     squares = values[..., : high * times, : wide * times].reshape(*values.shape[:-2], high, times, wide, times)
     shrunk: Floats = squares.mean(axis=(-3, -1))
     return shrunk, times
+
+
+def most_pixels(kernel: Floats) -> int:
+    """How many pixels a side a picture may have so that a kernel slides over it in about `PRODUCTS` products."""
+    return max(16, min(LARGEST, math.isqrt(PRODUCTS // kernel.size)))
 
 
 def checked_kernel(kernel: ArrayLike) -> Floats:
@@ -87,30 +94,44 @@ def kernel_magnitude(kernel: Floats, places: int = FINE) -> Floats:
     return np.fft.fftshift(np.abs(np.fft.fft2(kernel, s=(places, places))))
 
 
-def passed(picture: Floats, radius: float, *, high: bool = False) -> Floats:
-    """A picture (..., H, W) of which only slow waves are kept: those of at most ``radius`` cycles per pixel.
+class Waves:
+    """A picture (..., H, W) taken apart into waves once, so that many circles can be laid on its spectrum."""
 
-    With ``high`` only the others are kept, so that both together are the picture.
-    """
-    height, width = picture.shape[-2:]
-    across = np.fft.rfftfreq(width)
-    inside = np.hypot(np.fft.fftfreq(height)[:, None], across[None, :]) <= radius + 1e-12
-    return np.fft.irfft2(np.fft.rfft2(picture) * (inside != high), s=(height, width))
+    def __init__(self, picture: Floats) -> None:
+        height, width = picture.shape[-2:]
+        self._size = height, width
+        self._found = np.fft.rfft2(picture)
+        self._speed = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :])
+        # Of a real picture half of the waves are kept; all columns but the first and the middle one stand for two.
+        twice = np.full(self._speed.shape[1], 2.0)
+        twice[0] = 1.0
+        twice[width // 2 :] = 1.0 if width % 2 == 0 else twice[width // 2 :]
+        power = np.square(np.abs(self._found)).reshape(-1, *self._speed.shape).sum(axis=0) * twice
+        mean, power[0, 0] = float(power[0, 0]), 0.0
+        order = np.argsort(self._speed, axis=None, kind="stable")
+        self._speeds = self._speed.ravel()[order]
+        self._power = np.cumsum(power.ravel()[order])
+        self._even = float(self._power[-1]) <= 1e-20 * mean
 
+    def passed(self, radius: float, *, high: bool = False) -> Floats:
+        """The picture of which only slow waves are kept: those of at most ``radius`` cycles per pixel.
 
-def share_passed(picture: Floats, radius: float, *, high: bool = False) -> float:
-    """The share of a picture's variance, 0 to 1, that `passed` keeps; 1 for an even picture.
+        With ``high`` only the others are kept, so that both together are the picture.
+        """
+        inside = self._speed <= radius + 1e-12
+        return np.fft.irfft2(self._found * (inside != high), s=self._size)
 
-    By Parseval's theorem the squares of the waves add up to those of the pixels. The mean, the middle of the spectrum,
-    is left out: it is most of any photograph and says nothing about detail.
-    """
-    power = np.square(np.abs(np.fft.fftshift(np.fft.fft2(picture), axes=(-2, -1))))
-    power = power.reshape(-1, *picture.shape[-2:]).sum(axis=0)
-    speed = frequencies(*picture.shape[-2:])
-    waves = speed > 0
-    inside = (speed <= radius + 1e-12) != high
-    total = float(power[waves].sum())
-    return float(power[waves & inside].sum()) / total if total > 1e-20 * float(power.sum()) else 1.0
+    def share(self, radius: float, *, high: bool = False) -> float:
+        """The share of the picture's variance, 0 to 1, that `passed` keeps; 1 for an even picture.
+
+        By Parseval's theorem the squares of the waves add up to those of the pixels. The mean, the middle of the
+        spectrum, is left out: it is most of any photograph and says nothing about detail.
+        """
+        count = int(np.searchsorted(self._speeds, radius + 1e-12, side="right"))
+        if self._even or self._power[-1] <= 0:
+            return 1.0
+        low = float(self._power[count - 1] / self._power[-1]) if count else 0.0
+        return 1.0 - low if high else low
 
 
 # Convolution by two routes

@@ -94,9 +94,10 @@ def test_one_step_of_a_propagator_spreads_a_point_by_its_chances() -> None:
 
 @given(picture=drawn(30, channels=True), radius=st.floats(0, 0.8))
 def test_what_is_slow_and_what_is_fast_make_the_picture(picture: Floats, radius: float) -> None:
-    slow, fast = spectrum.passed(picture, radius), spectrum.passed(picture, radius, high=True)
+    waves = spectrum.Waves(picture)
+    slow, fast = waves.passed(radius), waves.passed(radius, high=True)
     assert np.allclose(slow + fast, picture, atol=1e-8)
-    shares = [spectrum.share_passed(picture, radius, high=high) for high in (False, True)]
+    shares = [waves.share(radius, high=high) for high in (False, True)]
     spread = np.square(picture - picture.mean(axis=(-2, -1), keepdims=True)).sum()
     if spread > 1e-9:
         assert sum(shares) == pytest.approx(1)
@@ -106,8 +107,16 @@ def test_what_is_slow_and_what_is_fast_make_the_picture(picture: Floats, radius:
 
 @given(picture=drawn(30))
 def test_the_ends_of_the_circle(picture: Floats) -> None:
-    assert np.allclose(spectrum.passed(picture, spectrum.CORNER), picture)
-    assert np.allclose(spectrum.passed(picture, 0.0), picture.mean())
+    waves = spectrum.Waves(picture)
+    assert np.allclose(waves.passed(spectrum.CORNER), picture)
+    assert np.allclose(waves.passed(0.0), picture.mean())
+    assert waves.share(spectrum.CORNER) == pytest.approx(1)
+
+
+def test_an_even_picture_keeps_all_that_it_has() -> None:
+    waves = spectrum.Waves(np.full((6, 5), 3.0))
+    assert [waves.share(radius, high=high) for radius in (0.0, 0.3) for high in (False, True)] == [1.0] * 4
+    assert spectrum.Waves(np.zeros((1, 1))).share(0.1) == 1.0
 
 
 def test_a_wave_stands_at_its_own_place_in_the_spectrum() -> None:
@@ -116,8 +125,10 @@ def test_a_wave_stands_at_its_own_place_in_the_spectrum() -> None:
     found = spectrum.magnitude(wave)
     assert sorted(map(tuple, np.argwhere(found > 1e-6).tolist())) == [(8, 12), (8, 20)]
     assert spectrum.frequencies(16, 32)[8, 20] == pytest.approx(4 / 32)
-    assert np.allclose(spectrum.passed(wave, 0.1), 0, atol=1e-12)
-    assert np.allclose(spectrum.passed(wave, 0.13), wave)
+    waves = spectrum.Waves(wave)
+    assert np.allclose(waves.passed(0.1), 0, atol=1e-12)
+    assert np.allclose(waves.passed(0.13), wave)
+    assert (waves.share(0.1), waves.share(0.13)) == (pytest.approx(0), pytest.approx(1))
     assert spectrum.log_magnitude(np.zeros((4, 4))).max() == 0
 
 
@@ -143,6 +154,13 @@ def test_no_picture_stays_too_large(height: int, width: int) -> None:
     small, _ = spectrum.bounded(np.zeros((height, width)))
     assert min(small.shape) >= 1
     assert max(small.shape) <= spectrum.LARGEST
+
+
+@given(rows=st.integers(1, 32), columns=st.integers(1, 32))
+def test_a_large_kernel_slides_over_a_small_picture(rows: int, columns: int) -> None:
+    most = spectrum.most_pixels(np.ones((rows, columns)))
+    assert 16 <= most <= spectrum.LARGEST
+    assert most == 16 or most**2 * rows * columns <= spectrum.PRODUCTS
 
 
 @pytest.mark.parametrize("kernel", [[], [1.0, 2.0], np.zeros((0, 3)), [[np.nan]], np.zeros((33, 1))])

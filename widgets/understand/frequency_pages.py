@@ -97,7 +97,8 @@ class PassPage(Page):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, parent)
-        self._picture: Floats = np.empty((0, 0, 0))
+        self._waves: spectrum.Waves | None = None
+        self._limits = (0.0, 1.0)
         self.before = PicturePane(source, "Picture")
         self.spectrum = SpectrumView(source, "Spectrum: drag the circle")
         self.spectrum.setObjectName("spectrum")
@@ -126,7 +127,7 @@ class PassPage(Page):
 
     def show_scene(self, scene: Scene) -> None:
         """Show the picture, its spectrum, and what remains."""
-        self._picture = scene.picture
+        self._waves, self._limits = spectrum.Waves(scene.picture), limits(scene.picture)
         self.before.set_values(scene.picture, title=scene.picture_title)
         self.spectrum.set_picture(scene.picture)
         self._filter()
@@ -140,17 +141,17 @@ class PassPage(Page):
         self._filter()
 
     def _filter(self) -> None:
-        if not self._picture.size:
+        if self._waves is None:
             return
         radius = float(self.radius.value() or 0.0)
         self.spectrum.set_circle(radius, high=self.high)
-        left = spectrum.passed(self._picture, radius, high=self.high)
+        left = self._waves.passed(radius, high=self.high)
         # What is left by a low pass has the picture's own greys; fast waves go to both sides of zero.
         if self.high:
             self.after.set_values(left, "signed")
         else:
-            self.after.set_values(left, scale=limits(self._picture))
-        share = spectrum.share_passed(self._picture, radius, high=self.high)
+            self.after.set_values(left, scale=self._limits)
+        share = self._waves.share(radius, high=self.high)
         self.verdict.setText(f"{waves_kept(radius, high=self.high)}: {share:.1%} of the picture's variance.")
 
 

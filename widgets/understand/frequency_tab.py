@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSplitter, QStackedWidget, QWidget
 
 from app.code_layers import shapes_of
-from app.spectrum import Floats, bounded
+from app.spectrum import Floats, bounded, most_pixels
 from app.training.messages import Message
 from graph.errors import NetloomError
 from graph.layers.convolution_set import FixedConv2d
@@ -191,7 +191,7 @@ class FrequencyTab(Tab):
         kernel = self.kernel.kernel if self.page.uses_kernel else np.ones((1, 1))
         if kernel is None:
             return NO_FILTERS
-        small, times = bounded(picture)
+        small, times = bounded(picture, most_pixels(kernel))
         if times > 1:
             self.note.setText(f"shown at 1/{times} of its size")
         names = [f"map {index}" for index in range(len(self.picture.all))]

@@ -79,7 +79,7 @@ def test_the_circle_follows_the_mouse_and_the_picture_follows_the_circle(silent:
     assert view.radius == pytest.approx(0.4, abs=2 / side)
     assert page.radius.value() == pytest.approx(view.radius, abs=1e-3)
     low = page.after.values
-    assert np.allclose(low, spectrum.passed(sample(tab), float(page.radius.value() or 0)))
+    assert np.allclose(low, spectrum.Waves(sample(tab)).passed(float(page.radius.value() or 0)))
     page.side.setFocus()
     qtbot.keyClick(page.side, Qt.Key.Key_Down)
     assert page.high
