@@ -57,18 +57,19 @@ class SamplePicker(SampleGallery):
             self.reveal(self.current)
         self.update()
 
-    def ask(self) -> None:
-        """Ask for the samples of the subject's data, unless these are they."""
+    def ask(self) -> bool:
+        """Ask for the samples of the subject's data, unless these are they; returns whether others come."""
         section = self._subject.data
         if section == self._asked_for:
-            return
+            return False
         self._asked_for = section
         if section is None:
             self._show_none(self._teaching)
-        else:
-            if self.is_empty():
-                self._show_none(LOADING)
-            self._subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
+            return True
+        if self.is_empty():
+            self._show_none(LOADING)
+        self._subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
+        return True
 
     def _take_preview(self, message: Message) -> None:
         preview = Preview.from_message(message)

@@ -39,7 +39,7 @@ Wish = tuple[Path, str, int]
 class NeighbourGallery(SampleGallery):
     """Samples in the order of their similarity to the one picked; below each its label and the similarity."""
 
-    LEAST = 32.0
+    LEAST = 38.0
 
     def __init__(self, source: ThemeSource, title: str, parent: QWidget | None = None) -> None:
         super().__init__(source, title, "Pick a sample to find those like it.", parent)
@@ -121,6 +121,7 @@ class SimilarTab(Tab):
         for heading in (self.code_heading, self.value_heading, self.map_heading):
             heading.setProperty("heading", True)
             heading.setIndent(12)
+            heading.setWordWrap(True)
 
     def _connect(self) -> None:
         self.picker.picked.connect(lambda _: self._look())
@@ -137,6 +138,7 @@ class SimilarTab(Tab):
         network = self.subject.network
         self._asked = self._mapped = None
         self.map.clear()
+        self._ask_for_samples()
         sizes = code_layers(network) if network is not None else {}
         self.picker.set_layers(list(sizes), bottleneck(network) if network is not None else "")
         if self.isVisible():
@@ -144,9 +146,13 @@ class SimilarTab(Tab):
 
     def take_shown(self) -> None:
         """Ask for the samples, and for the neighbours unless they are there."""
-        if self.subject.run is not None:
-            self.gallery.ask()
+        self._ask_for_samples()
         self._look()
+
+    def _ask_for_samples(self) -> None:
+        """Ask for the samples of the run; a position in other data means nothing in these."""
+        if self.isVisible() and self.subject.run is not None and self.gallery.ask():
+            self._position = None
 
     def look_at(self, position: int) -> None:
         """Find what is like the sample at a position in the data set."""

@@ -131,6 +131,16 @@ def test_an_answer_about_another_sample_is_not_shown(silent: Silent, tmp_path: P
     assert tab.by_code.is_empty()
 
 
+def test_a_position_does_not_outlive_its_data(silent: Silent, tmp_path: Path) -> None:
+    tab = opened(silent, tmp_path / "run")
+    tab.look_at(1700)
+    silent.take("similar")
+    silent.panel.show_run(saved_run(tmp_path / "other", make_document("spirals", 1)))
+    assert [kind for _, kind, _ in silent.asked if kind == "similar"] == []
+    silent.show_data()
+    assert silent.take("similar")[1]["sample"] == tab.gallery.position < 600
+
+
 def test_a_refusal_stands_in_place(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
     silent.refuse("similar", "The weights were altered.")
