@@ -132,6 +132,8 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True),
     Command("add_layer", "Network", "Add layer…", _canvas("open_search"), ("Tab",), "add", _ready, on_canvas=True),
     Command("find_layer", "Network", "Search the palette", lambda w: w.search_palette(), ("Ctrl+F",), "search", _ready),
+    Command("pattern", "Network", "Insert layer pattern…", lambda w: w.bench.ask_pattern() if w.bench else None, (), "",
+            _ready),
     Command("connect", "Network", "Connect from here", _canvas("start_connection"), ("C",), "", _selected,
             on_canvas=True),
     Command("mute", "Network", "Mute or unmute", _canvas("mute_selection"), ("M",), "", _selected, on_canvas=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
@@ -27,6 +27,9 @@ from widgets.shell.depth import Depth
 from widgets.shell.pile import Pile
 from widgets.summary.view import Summary
 from widgets.theme import ThemeSource
+
+if TYPE_CHECKING:
+    from widgets.shell.patterning import PatternDialog
 
 PALETTE_IN = ("network",)
 """Workspaces in which the palette stands beside the canvas."""
@@ -57,6 +60,7 @@ class Bench(QWidget):
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
+        self._pattern: PatternDialog | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), History(themes)
         self.inside: Depth = Depth(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
@@ -302,6 +306,15 @@ class Bench(QWidget):
             self.go_to(path[0])
         else:
             self.dive((*self.inside.path, *path[:-1]), path[-1])
+
+    def ask_pattern(self) -> None:
+        """Open the window that inserts layers by a pattern."""
+        from widgets.shell.patterning import PatternDialog
+
+        self.show_workspace("network")
+        if self._pattern is None:
+            self._pattern = PatternDialog(self)
+        self._pattern.begin()
 
     def show_summary(self) -> None:
         """Bring the summary table forward, with the keyboard in it."""
