@@ -10,9 +10,12 @@ from graph.blocks import Block, Body
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
-from graph.layout import arrange
+from graph.layout import arrange_to_fit
 from graph.network import Connection, Network
 from graph.shapes import Shape
+
+ROOM = (760.0, 600.0)
+"""Room that a drawing may fill, in pixels: what a small window leaves between the palette and the page."""
 
 
 def layer(kind: str, **settings: object) -> Layer:
@@ -78,7 +81,7 @@ class Drawing:
     def arranged(self) -> Network:
         """The network with every card in its place."""
         with self.document.transaction("Arrange layers"):
-            self.document.move(arrange(self.document.network))
+            self.document.move(arrange_to_fit(self.document.network, ROOM))
         return self.document.network
 
     def _add(self, added: Layer, name: str | None) -> str:
