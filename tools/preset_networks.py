@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graph.layers.base import Layer
+from graph.patterns import LayerPattern
 from graph.shapes import image
 from tools.drawing import Drawing, conv, dense, layer
 
@@ -76,11 +77,8 @@ def _block(drawing: Drawing, start: str, filters: int) -> str:
 
 
 def layer_pattern(n: int, m: int, k: int) -> Draw:
-    """[[convolution, ReLU] x n, pool] x m, [dense, ReLU] x k, dense."""
-    layers: list[Layer] = []
-    for stage in range(m):
-        layers += [conv(16 * 2**stage), RELU] * n + [POOL]
-    return chain(*layers, FLATTEN, *([dense(64), RELU] * k), dense(10))
+    """[[convolution, ReLU] x n, pool] x m, [dense, ReLU] x k, dense, for the digits."""
+    return chain(*LayerPattern(convolutions=n, stages=m, dense=k).layers(image(1, 8, 8)))
 
 
 def vgg(*filters: int) -> Draw:

@@ -166,6 +166,7 @@ class Summary(Themed, QWidget):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionsMovable(False)
+        header.setResizeContentsPrecision(0)  # widths follow the rows in view: all of 1,000 would be felt
         tree.setSortingEnabled(True)
         tree.clicked.connect(self._go)
         tree.activated.connect(self._enter)

@@ -256,6 +256,7 @@ class StepDiagram(PaintedView):
             painter.drawImage(QRectF(body.left(), body.top(), body.width(), side * len(square)), image(square))
             return
         painter.setFont(self.theme.font(small=True))
+        metrics = QFontMetricsF(painter.font())
         for at, value in enumerate(values.tolist()):
             place = card.cell(at, back=back).adjusted(0, 1, 0, -1)
             share = 0.85 * abs(value) / top if math.isfinite(value) and top > 1e-11 else 0.0
@@ -265,7 +266,7 @@ class StepDiagram(PaintedView):
             painter.setBrush(fill)
             painter.drawRoundedRect(place, 4, 4)
             painter.setPen(self.theme.text)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number(value, 3))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _fitting(value, metrics, place.width() - 4))
 
     def _foot(self, painter: QPainter, step: StepSeen, card: Card) -> None:
         """Sizes on the way forward; on the way back the length of the gradient as a number and a bar."""
@@ -360,6 +361,12 @@ def strength(gradient: float, strongest: float) -> float:
     if not gradient > 0:
         return 0.0
     return max(0.02, 1 + math.log10(min(gradient / strongest, 1.0)) / DECADES)
+
+
+def _fitting(value: float, metrics: QFontMetricsF, width: float) -> str:
+    """A number with as many figures, up to three, as fit into ``width``."""
+    texts = [number(value, figures) for figures in (3, 2, 1)]
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= width), texts[-1])
 
 
 def _left(place: QRectF) -> QPointF:

@@ -179,7 +179,7 @@ def _update(step: StepSeen, weight: str) -> Sheet:
         for label, w, g, after in zip(labels, old, slope, new, strict=True)
     )
     worked = _worked(step, weight, labels, (old, slope, new))
-    return Sheet(weight, tuple(words), ("w", "old", "gradient ∂E/∂w", "step", "new"), rows, worked)
+    return Sheet(weight, tuple(words), ("w", "old", "∂E/∂w", "step", "new"), rows, worked)
 
 
 def _worked(

@@ -83,6 +83,7 @@ class BackpropTab(Tab):
         self._lay_out()
         self._connect()
         self._offer()
+        self._fit()
         self._refresh()
 
     # Building
@@ -153,14 +154,18 @@ class BackpropTab(Tab):
             button.setProperty("segmented", True)
             button.setCheckable(True)
             button.setToolTip(TIPS[phase])
-            # The checked one is bold, which a button's own hint does not reckon with.
-            bold = QFontMetrics(self._source.theme.font(bold=True))
-            button.setMinimumWidth(bold.horizontalAdvance(TITLES[phase]) + 32)
             self.phases.addButton(button, number_)
             row.addWidget(button)
         return frame
 
+    def _fit(self) -> None:
+        """The part that one is at is bold, which a button's own hint does not reckon with."""
+        bold = QFontMetrics(self._source.theme.font(bold=True))
+        for button in self.phases.buttons():
+            button.setMinimumWidth(bold.horizontalAdvance(button.text()) + 32)
+
     def _connect(self) -> None:
+        self._source.changed.connect(self._fit)
         self.back.clicked.connect(lambda: self.step_by(-1))
         self.on.clicked.connect(lambda: self.step_by(1))
         self.next.clicked.connect(self.next_batch)

@@ -80,7 +80,8 @@ class SheetView(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
-        self.table.verticalHeader().setDefaultSectionSize(source.theme.px(24))
+        source.changed.connect(self._fit)
+        self._fit()
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._explain(now.row()))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 6)
@@ -92,6 +93,10 @@ class SheetView(QWidget):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
         column.addWidget(self.worked)
+
+    def _fit(self) -> None:
+        """Rows as high as the theme's text wants them."""
+        self.table.verticalHeader().setDefaultSectionSize(self._source.theme.px(24))
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Show another sheet; the row that was selected stays so where there is one."""

@@ -99,7 +99,7 @@ def test_step_by_step_through_the_smallest_mlp(qtbot: QtBot, subject: Subject) -
     assert tab.stop == Stop(Phase.UPDATE)
     assert not tab.on.isEnabled()
     assert tab.picker.isVisible()
-    rows = zip(cells(tab, "old"), cells(tab, "gradient ∂E/∂w"), cells(tab, "new"), strict=True)
+    rows = zip(cells(tab, "old"), cells(tab, "∂E/∂w"), cells(tab, "new"), strict=True)
     assert all(new == pytest.approx(old - 0.1 * slope, abs=1e-6) for old, slope, new in rows)
     assert "New w = w − 0.1 · ∂E/∂w" in tab.sheet.words.text()
     assert tab.sheet.worked.text().startswith("∂E/∂w₁₁ = ∂E/∂z₁ · x₁")
