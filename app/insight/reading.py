@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, fx, nn
@@ -18,6 +19,9 @@ from graph.layers.base import Reach
 from graph.shapes import Kind, Shape
 
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
+
+_PARTS: WeakKeyDictionary[Model, dict[str, fx.GraphModule]] = WeakKeyDictionary()
+"""Parts of networks that were cut out before, by the node at which they end: work in pieces needs them again."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,10 @@ def up_to(model: Model, layer: str, *, before_rectifier: bool = False) -> fx.Gra
     node = _node_of(whole, layer)
     if before_rectifier and _rectifies(whole, node):
         node = node.all_input_nodes[0]
-    return _cut(whole, node)
+    parts = _PARTS.setdefault(model, {})
+    if node.name not in parts:
+        parts[node.name] = _cut(whole, node)
+    return parts[node.name]
 
 
 def with_answers(model: Model, layer: str) -> fx.GraphModule:

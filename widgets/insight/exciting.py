@@ -95,7 +95,8 @@ class ExcitingInput(PaintedView):
         foot = self.theme.px(22)
         height, width = self._values.shape[1:]
         cell = min(room.width() / width, (room.height() - foot) / height)
-        self._body = QRectF(room.center().x() - cell * width / 2, room.top(), cell * width, cell * height)
+        left = round(room.center().x() - cell * width / 2)  # on whole pixels, as its edge is
+        self._body = QRectF(left, room.top(), round(cell * width), round(cell * height))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell < 1)
         painter.drawImage(self._body, image(picture(self._values, low, high)))
         painter.setPen(self.theme.border)

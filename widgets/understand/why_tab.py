@@ -12,7 +12,7 @@ from app.training.messages import Message
 from graph.check import Checker
 from graph.document import Document
 from graph.layers.convolution import Convolution
-from graph.layers.io import Input
+from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.shapes import Kind
 from widgets.data.samples import drawable_values
@@ -296,7 +296,7 @@ def map_layers(network: Network | None) -> tuple[list[str], str]:
     layers = [
         id_
         for id_, shape in given.items()
-        if shape is not None and shape.kind is first and not isinstance(network.layer(id_), Input)
+        if shape is not None and shape.kind is first and not isinstance(network.layer(id_), Input | Output)
     ]
     convolutions = [id_ for id_ in layers if isinstance(network.layer(id_), Convolution)]
     return layers, (convolutions or layers or [""])[-1]

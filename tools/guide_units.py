@@ -1,0 +1,85 @@
+"""Takes the pictures of the guide's page on units and answers: ``python -m tools.guide_units [--out DIR]``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from widgets.launch import make_window
+from widgets.tour.hands import Hands
+from widgets.tour.story import own_home
+from widgets.understand.panel import UnderstandPanel
+from widgets.window import MainWindow
+
+SIZE = (1280, 800)
+PRESET = "preset-digits_cnn"
+
+
+def trained(window: MainWindow, hands: Hands) -> UnderstandPanel:
+    """The understand panel after the preset was opened and trained to its end."""
+    hands.wait(lambda: window.loader.finished, "the window was to be ready")
+    window.show_start()
+    hands.click(PRESET)
+    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.wait(lambda: window.training.active, "the training was to begin")
+    hands.wait(lambda: not window.training.active, "the training was to end", 600)
+    hands.click("understandWorkspace")
+    assert window.bench is not None  # waited for above
+    panel = window.bench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)
+    return panel
+
+
+def show_units(panel: UnderstandPanel, hands: Hands) -> None:
+    """The second convolution: samples and the exciting input of one map, and the inputs of all."""
+    panel.show_tab("Units")
+    hands.wait(panel.units.samples.count, "the strongest samples were to be found")
+    panel.units.picker.choose("conv2")
+    panel.units.sheet.shown.setCurrentIndex(1)
+    idle(panel, hands)
+    panel.units.sheet.tiles.pick(5)
+    idle(panel, hands)
+
+
+def show_reasons(panel: UnderstandPanel, hands: Hands) -> None:
+    """What in a digit speaks for the network's answer."""
+    panel.show_tab("Why")
+    hands.wait(panel.why.gallery.count, "samples were to be offered")
+    panel.why.gallery.pick(3)
+    idle(panel, hands)
+
+
+def idle(panel: UnderstandPanel, hands: Hands) -> None:
+    """Wait until nothing is awaited of the worker any more."""
+    hands.rest(200)
+    units, why = panel.units, panel.why
+    works = (units.work, units.sheet.work, units.exciting.work, why.integrated, why.occlusion)
+    hands.wait(lambda: not any(work.running for work in works), "the worker was to be done")
+    hands.rest(400)
+
+
+def main() -> None:
+    """Train a preset in the window, look at its units and its answers, and grab both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    out = parser.parse_args().out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with own_home():
+        window = make_window(None)
+        window.resize(*SIZE)
+        window.show()
+        hands = Hands(window, out, print)
+        panel = trained(window, hands)
+        for name, show in (("units", show_units), ("why", show_reasons)):
+            show(panel, hands)
+            window.grab().save(str(out / f"{name}.png"))
+            print(out / f"{name}.png")
+        window.close_now()
+        hands.rest(200)
+
+
+if __name__ == "__main__":
+    main()
