@@ -76,11 +76,15 @@ class Mark:
     after: int = 0
 
     @property
+    def cost(self) -> str:
+        """By how much its parameters grew; empty where they did not."""
+        grown = self.after - self.before
+        return f"{'+' if grown > 0 else '−'}{abs(grown):,} parameters" if grown else ""
+
+    @property
     def told(self) -> str:
         """All of it as one line."""
-        grown = self.after - self.before
-        counted = f"{'+' if grown > 0 else '−'}{abs(grown):,} parameters"
-        return "; ".join([*self.texts, *([counted] if grown else [])])
+        return "; ".join([*self.texts, *([self.cost] if self.cost else [])])
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def lstm_cell(features: int, units: int) -> Body:
         _ends(document, features, units)
         _gates(document, units)
         _memory(document)
-        frame = (2 * COLUMN - 24, 0.9 * ROW - 42, 2 * COLUMN - 8, 4 * ROW + 28)
+        frame = (2 * COLUMN - 24, 0.9 * ROW - 42, 2 * COLUMN - 8, 4 * ROW + 20)
         document.set_remark("gates", Remark("gates", Matter.FRAME, "Gates", frame, 4))
     return Body.of(document.network)
 

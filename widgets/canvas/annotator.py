@@ -65,6 +65,7 @@ class Annotator(Editor):
         if emphasis.selected_remarks != chosen:
             emphasis.selected_remarks = chosen
             self.surface.update()
+            self.hinted.emit("")
 
     def edit_remark(self, id: str) -> None:
         """Edit a note's text or a frame's title in place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from app.comparing import Mark, Overlay, Sign
 from graph import cards
-from graph.network import Connection, Node
+from graph.network import Connection, Network, Node
 from graph.routing import course
 from widgets.canvas.board import Board
 from widgets.canvas.card_painter import KIND_PIXELS, NAME_PIXELS
@@ -32,7 +33,7 @@ class Differing:
     def __init__(self, board: Board, theme: Theme, overlay: Overlay) -> None:
         self._board, self._theme, self._overlay = board, theme, overlay
         self._fonts = {True: _font(theme, NAME_PIXELS, bold=True), False: _font(theme, KIND_PIXELS)}
-        self.ghosts = _ghosts(overlay, board)
+        self.ghosts = _ghosts(overlay, board.document.network)
         """Where removed layers are shown, by id."""
 
     # What the canvas asks
@@ -142,8 +143,8 @@ class Differing:
         """Words on the card's upper edge: what changed; what was added or removed stands on the card itself."""
         font, color = self._fonts[False], sign_color(self._theme, mark.sign)
         metrics = QFontMetricsF(font)
-        text = mark.told if mark.sign is Sign.CHANGED else f"{mark.sign} {WORDS[mark.sign]}"
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cards.WIDTH - 6)
+        text = "; ".join(mark.texts) if mark.sign is Sign.CHANGED else WORDS[mark.sign]
+        text = metrics.elidedText(f"{mark.sign} {text}", Qt.TextElideMode.ElideRight, cards.WIDTH - 6)
         pill = QRectF(place.left() + 6, place.top() - 12, metrics.horizontalAdvance(text) + 14, 17)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
@@ -151,6 +152,18 @@ class Differing:
         painter.setFont(font)
         painter.setPen(self._theme.on(color))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        if mark.cost and mark.sign is Sign.CHANGED:
+            self._cost(painter, place, mark)
+
+    def _cost(self, painter: QPainter, place: QRectF, mark: Mark) -> None:
+        """On the lower edge, by how much the layer's parameters grew."""
+        width = QFontMetricsF(self._fonts[False]).horizontalAdvance(mark.cost) + 14
+        pill = QRectF(place.right() - 6 - width, place.bottom() - 5, width, 17)
+        painter.setPen(QPen(sign_color(self._theme, mark.sign), 1))
+        painter.setBrush(self._theme.raised)
+        painter.drawRoundedRect(pill, 8, 8)
+        painter.setPen(self._theme.text)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, mark.cost)
 
     def _sign(self, painter: QPainter, place: QRectF, mark: Mark, zoom: float) -> None:
         """The sign alone in the card's corner, as large on the screen at every zoom."""
@@ -176,29 +189,28 @@ def _font(theme: Theme, pixels: int, *, bold: bool = False) -> QFont:
     return font
 
 
-def _ghosts(overlay: Overlay, board: Board) -> dict[str, QRectF]:
+def _ghosts(overlay: Overlay, network: Network) -> dict[str, QRectF]:
     """Places for removed layers: as far from a layer that is left as they were, and lower where that is taken."""
-    taken = [card.rect for card in board.cards.values()]
+    places = {node.id: QRectF(*cards.box(node)) for node in network}
     ghosts: dict[str, QRectF] = {}
     for id_ in overlay.old.ordered():
-        if overlay.marks.get(id_) is None or id_ in board.cards or overlay.marks[id_].sign is not Sign.REMOVED:
+        mark = overlay.marks.get(id_)
+        if mark is None or mark.sign is not Sign.REMOVED:
             continue
         node = overlay.old.node(id_)
-        place = QRectF(*cards.box(node)).translated(_shift(overlay, board, ghosts, node))
-        while hit := next((each for each in taken if each.intersects(place)), None):
+        place = QRectF(*cards.box(node)).translated(_shift(overlay.old, places, node))
+        while hit := next((each for each in places.values() if each.adjusted(-8, -8, 8, 8).intersects(place)), None):
             place.moveTop(hit.bottom() + cards.ROW_GAP)
-        ghosts[id_] = place
-        taken.append(place)
+        ghosts[id_] = places[id_] = place
     return ghosts
 
 
-def _shift(overlay: Overlay, board: Board, ghosts: dict[str, QRectF], node: Node) -> QPointF:
-    """How far what stood beside a removed layer has moved since."""
-    old = overlay.old
+def _shift(old: Network, places: Mapping[str, QRectF], node: Node) -> QPointF:
+    """How far what stood nearest to a removed layer, of those connected to it, has moved since."""
     beside = [wire.source for wire in old.into(node.id).values()] + [wire.target for wire in old.out_of(node.id)]
+    moves: list[tuple[float, QPointF]] = []
     for id_ in beside:
-        card = board.cards.get(id_)
-        now = card.rect.topLeft() if card is not None else ghosts[id_].topLeft() if id_ in ghosts else None
-        if now is not None:
-            return now - QPointF(*old.node(id_).position)
-    return QPointF(0, 0)
+        if id_ in places:
+            before = QPointF(*old.node(id_).position)
+            moves.append(((QPointF(*node.position) - before).manhattanLength(), places[id_].topLeft() - before))
+    return min(moves, key=lambda move: move[0], default=(0.0, QPointF(0, 0)))[1]

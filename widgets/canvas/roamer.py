@@ -64,6 +64,7 @@ class Roamer(Adder):
         emphasis.selected_wires = {slot} if slot is not None else set()
         self._left = ""
         self.surface.touch_wire(slot)
+        self.hinted.emit("")
 
     def next_wire(self) -> None:
         """Select the first wire of the selected layer, or the one after the selected wire."""
@@ -82,7 +83,7 @@ class Roamer(Adder):
         wire = self.board.wires[slot]
         self.reveal(wire.area)
         said = f"Wire from {wire.connection.source} to {wire.connection.target}.{wire.connection.target_port}"
-        self.statusMessage.emit(f"{said}: Del removes it, Tab puts a layer on it, W goes on, Esc goes back.")
+        self.hinted.emit(f"{said}: Del removes it, Tab puts a layer on it, W goes on, Esc goes back.")
 
     def open_search(self) -> None:
         """Open the add-layer search at the pointer; with a wire selected, for a layer to put on it."""
@@ -113,7 +114,7 @@ class Roamer(Adder):
         self.reveal(remarks.rect(remark))
         name = "Note" if remark.matter is Matter.NOTE else "Frame"
         keys = "arrows move it, Ctrl+Shift+arrows resize it, F2 edits it, Del deletes it"
-        self.statusMessage.emit(f"{name} “{remark.text.splitlines()[0] if remark.text else ''}”: {keys}.")
+        self.hinted.emit(f"{name} “{remark.text.splitlines()[0] if remark.text else ''}”: {keys}.")
 
     @property
     def selected_remark(self) -> str | None:

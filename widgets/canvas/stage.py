@@ -43,6 +43,8 @@ class Stage(Navigation):
     """A layer was double-clicked."""
     statusMessage = Signal(str)  # noqa: N815 - as Qt names signals
     """A sentence for the status line: why something was refused."""
+    hinted = Signal(str)
+    """What keys do at the moment; empty once that is over."""
     blockEntered = Signal(str)  # noqa: N815 - as Qt names signals
     """A block is to be opened."""
     blockLeft = Signal()  # noqa: N815 - as Qt names signals
@@ -118,6 +120,7 @@ class Stage(Navigation):
         self.board.refresh(ids)
 
     def _selection_changed(self) -> None:
+        self.hinted.emit("")
         emphasis = self.surface.emphasis
         for id_ in emphasis.selected ^ set(self.selection.ids):
             self.surface.touch_card(id_)
@@ -158,6 +161,7 @@ class Stage(Navigation):
         """The gesture ends well."""
         gesture, self.gesture = self.gesture, None
         self.viewport().unsetCursor()
+        self.hinted.emit("")
         if gesture is not None:
             self.attempt(lambda: gesture.end(place, modifiers))
         self._overlay.refresh()
@@ -166,6 +170,7 @@ class Stage(Navigation):
         """The gesture is called off; nothing was edited."""
         gesture, self.gesture = self.gesture, None
         self.viewport().unsetCursor()
+        self.hinted.emit("")
         if gesture is not None:
             gesture.cancel()
         self._overlay.refresh()

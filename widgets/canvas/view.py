@@ -34,6 +34,7 @@ from widgets.canvas.gestures.reach import Reach
 from widgets.canvas.gestures.remark import MoveRemark, ResizeRemark
 from widgets.canvas.ground import Ground
 from widgets.canvas.hands import Hands
+from widgets.canvas.hint import Hint
 from widgets.canvas.hits import NOTHING, What, find
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.problem_popup import ProblemPopup
@@ -68,6 +69,8 @@ class CanvasView(Roamer):
         self._problems = ProblemPopup(self)
         self._problems.closed.connect(self.setFocus)
         self._minimap = Minimap(self)
+        self._hint = Hint(self)
+        self.hinted.connect(self._hint.say)
         themes.changed.connect(self._theme_changed)
         self.viewMoved.connect(self._view_moved)
         self.set_document(document, checker)
@@ -351,6 +354,7 @@ class CanvasView(Roamer):
         if self.framed:
             self.frame_all()
         self._minimap.place()
+        self._hint.dress()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._glide.stop()
@@ -374,6 +378,7 @@ class CanvasView(Roamer):
         self._ground = Ground(self.theme)
         self.surface.set_theme(self.theme)
         self._search.set_theme(self.theme)
+        self._hint.dress()
         self.viewport().update()
 
     def _view_moved(self) -> None:

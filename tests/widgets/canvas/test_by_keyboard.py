@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from graph.document import Document
 from graph.network import Matter, Remark
@@ -29,6 +29,7 @@ def canvas(open_canvas: Open) -> CanvasView:
 def said(canvas: CanvasView) -> list[str]:
     heard: list[str] = []
     canvas.statusMessage.connect(heard.append)
+    canvas.hinted.connect(lambda text: heard.append(text) if text else None)
     return heard
 
 
@@ -89,6 +90,26 @@ def test_without_a_layer_or_its_wires_w_says_so(canvas: CanvasView, said: list[s
     canvas.select(["alone"])
     press(canvas, Key.Key_W)
     assert said[-1] == "alone has no wires: C connects it."
+
+
+def test_a_line_says_what_keys_do_until_it_is_over(canvas: CanvasView) -> None:
+    hint = canvas.findChild(QLabel, "canvasHint")
+    assert hint is not None
+    assert hint.isHidden()
+    canvas.select(["relu1"])
+    press(canvas, Key.Key_W)
+    assert hint.isVisible()
+    assert "Del removes it" in hint.text()
+    assert canvas.viewport().rect().contains(hint.geometry())
+    canvas.resize(500, 400)
+    assert canvas.viewport().rect().contains(hint.geometry())
+    assert hint.heightForWidth(hint.width()) <= hint.height()
+    press(canvas, Key.Key_Escape)
+    assert hint.isHidden()
+    press(canvas, Key.Key_C)
+    assert "Enter connects" in hint.text()
+    press(canvas, Key.Key_Escape)
+    assert hint.isHidden()
 
 
 # Notes and frames

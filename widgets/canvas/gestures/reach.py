@@ -117,7 +117,7 @@ class Reach(Gesture):
         canvas, verdict = self.canvas, self._candidates[self._index][1]
         canvas.reveal(canvas.board.cards[self.candidate].rect)
         said = f"Connect {self._source}.{self._port} to {self.candidate}: Enter connects, arrows choose, Esc cancels."
-        canvas.statusMessage.emit(f"{said} {verdict.reason}".strip())
+        canvas.hinted.emit(f"{said} {verdict.reason}".strip())
 
     def _path(self) -> QPainterPath:
         board, verdict = self.canvas.board, self._candidates[self._index][1]
