@@ -55,7 +55,7 @@ def trained(
     window: MainWindow, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Trained]:
     wishes: list[dict[str, Any]] = []
-    monkeypatch.setattr(WorkerLink, "send", lambda _, type, **fields: wishes.append({"type": type, **fields}))
+    monkeypatch.setattr(WorkerLink, "send", lambda _, type, *arrays, **fields: wishes.append({"type": type, **fields}))
     window.files.open(project_file)
     run = Run.create(tmp_path / "run", project_json(read_project(project_file)), {})
     controller = window.training.controller
