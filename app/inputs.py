@@ -14,8 +14,12 @@ import numpy as np
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.new_rows import category_tokens, features_of, frame_of
 from app.data.sources.array_files import read_arrays
+from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.base import Source
+from app.data.sources.cifar import Cifar
 from app.data.sources.files import reading
+from app.data.sources.images import Images
+from app.data.sources.known import Fetched
 from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
 from app.data.sources.table import Table
 from app.data.sources.text import Text, longest
@@ -27,8 +31,9 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 
 TABLES = frozenset({".csv", ".tsv", ".txt", *BOOKS, *PARQUET})
-ARRAYS = frozenset({".npy", ".npz"})
-FILES = SUFFIXES | TABLES | ARRAYS | {".json"}
+ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
+"""How the names of files end that hold arrays."""
+FILES = SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
 LARGEST = 2**28
 """Most bytes of a JSON file."""
 
@@ -85,13 +90,24 @@ def _file(given: str) -> Path | None:
 def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     suffix = file.suffix.lower()
     with reading(file):
-        if suffix in ARRAYS:
-            return read_arrays(file)
+        if file.name.lower().endswith(ARRAYS):
+            return _as_learned(read_arrays(file), fields, source)
         if suffix == ".json":
             return _from_json(_text_of(file), file.name)
         if suffix in TABLES:
             return {field.name: _table(file, field, source) for field in fields}
-        return {"": _picture(file, fields[0].shape)}
+        return {"": _picture(file, fields[0].shape, source.fit if isinstance(source, Images) else "stretch")}
+
+
+def _as_learned(found: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    """Bytes as shares from 0 to 1 where pictures of bytes were learned so, and the samples among several arrays."""
+    if len(fields) == 1 and fields[0].name not in found:
+        name = likely(found, SAMPLES) or next(iter(found))
+        found = {name: found[name]}
+    if not isinstance(source, Images | Arrays | Cifar | Fetched):
+        return found
+    pictures = any(field.shape.kind in (Kind.IMAGE, Kind.VIDEO) for field in fields)
+    return {name: one / np.float32(255) if pictures and one.dtype == np.uint8 else one for name, one in found.items()}
 
 
 def _text_of(file: Path) -> str:
@@ -155,11 +171,11 @@ def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
     return numbered([split_text(text, unit) for text in texts], field.vocabulary, length)
 
 
-def _picture(file: Path, shape: Shape) -> Array:
+def _picture(file: Path, shape: Shape, fit: str) -> Array:
     """A picture as the network reads it: as an image, as a sequence of rows, or as a list of pixels."""
     channels, height, width = _picture_size(file, shape)
     try:
-        values = picture_array(file, (height, width), channels == 3, "stretch")
+        values = picture_array(file, (height, width), channels == 3, fit)
     except PictureError as error:
         raise NetloomError(f"{file.name} {error}.") from None
     return values.reshape(1, *(size or height for size in shape.sizes))

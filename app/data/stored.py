@@ -254,7 +254,7 @@ class Stored:
         mean = np.array([one / count for one in sums])
         # In whole numbers, of which Python's are as long as need be, nothing is lost to rounding.
         spread = np.array([(count * two - one * one) / count for one, two in zip(sums, squares, strict=True)])
-        return count, mean * weight + offset, spread * weight**2
+        return count, mean * weight + offset, np.maximum(spread, 0.0) * weight**2
 
     def digests(self) -> Array:
         """Two numbers for each sample, uint64 (n, 2), which are equal for equal samples."""

@@ -13,6 +13,8 @@ from PIL import Image
 
 from app.data.catalogue import source
 from app.data.dataset import FieldInfo
+from app.data.sources.arrays import Arrays
+from app.data.sources.images import Images
 from app.inputs import read_inputs
 from graph.errors import NetloomError
 from graph.shapes import image, sequence, tokens, vector
@@ -109,3 +111,15 @@ def test_a_damaged_picture_and_array(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"nothing of the kind")
         with pytest.raises(NetloomError, match=name):
             read(tmp_path / name, PICTURE)
+
+
+def test_pictures_are_fitted_and_bytes_scaled_as_they_were_learned(tmp_path: Path) -> None:
+    Image.new("L", (8, 16), 255).save(tmp_path / "tall.png")
+    (padded,) = read_inputs(str(tmp_path / "tall.png"), [PICTURE], Images(fit="pad")).values()
+    assert padded.mean() == pytest.approx(0.5)
+    np.save(tmp_path / "bytes.npy", np.full((2, 4, 4), 255, np.uint8))
+    (shares,) = read_inputs(str(tmp_path / "bytes.npy"), [PICTURE], Arrays()).values()
+    (counts,) = read_inputs(str(tmp_path / "bytes.npy"), [PICTURE], DIGITS).values()
+    assert shares.max() == 1.0 and counts.max() == 255.0
+    np.savez(tmp_path / "set.npz", y=np.zeros(3), x_test=np.ones((3, 4, 4)), images=np.ones((3, 4, 4)))
+    assert read(tmp_path / "set.npz", PICTURE).shape == (3, 1, 4, 4)

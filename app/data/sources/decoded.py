@@ -88,10 +88,9 @@ class Decoded:
         self._place.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
             self._place.touch()  # the age by which sets are thrown away
-        if notes.is_file() and notes.stat().st_size == self._notes.nbytes and pixels.is_file():
-            self._notes = np.fromfile(notes, self._notes.dtype)
-        known = json.loads(reasons.read_text("utf-8")) if reasons.is_file() else {}
         row = math.prod(self._shape[1:])
+        if _length(notes) == self._notes.nbytes and _length(pixels) == row * len(self.files):
+            self._notes = np.fromfile(notes, self._notes.dtype)
         make_room(self._place, row * len(self.files), row * int((self._notes["state"] == WAITING).sum()))
         with _to_write(pixels, row * len(self.files)) as kept, _to_write(notes, self._notes.nbytes) as noted:
 
@@ -103,15 +102,16 @@ class Decoded:
                         stream.write(one.tobytes())
                     stream.flush()
 
-            refused = self._fill({int(number): str(why) for number, why in known.items()}, put)
+            refused = self._fill(_reasons(reasons), put)
         reasons.write_text(json.dumps(refused), "utf-8")
         return Kept(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._facts()), refused
 
     def _fill(self, refused: dict[int, str], put: Put) -> dict[int, str]:
         """Decode what is still waiting; refused pictures whose reason was lost are tried again."""
         states = self._notes["state"]
+        refused = {number: why for number, why in refused.items() if number < len(states)}
         again = [number for number in np.flatnonzero(states == REFUSED) if int(number) not in refused]
-        waiting = sorted([*np.flatnonzero(states == WAITING), *again])
+        waiting = sorted([*np.flatnonzero((states != DONE) & (states != REFUSED)), *again])
         with ThreadPoolExecutor(4) as threads:
             for start in range(0, len(waiting), BATCH):
                 batch = [int(number) for number in waiting[start : start + BATCH]]
@@ -149,6 +149,19 @@ def _note(channels: int) -> np.dtype[np.void]:
     """What is noted down of each picture."""
     eights = {"digest": 2, "sums": channels, "squares": channels}
     return np.dtype([("state", "u1", ()), *((name, "<u8", (count,)) for name, count in eights.items())])
+
+
+def _length(path: Path) -> int:
+    """Bytes in a file; -1 where there is none."""
+    return path.stat().st_size if path.is_file() else -1
+
+
+def _reasons(path: Path) -> dict[int, str]:
+    """Why pictures were refused, by their numbers; empty where that cannot be read any more."""
+    try:
+        return {int(number): str(why) for number, why in json.loads(path.read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}
 
 
 def _to_write(path: Path, length: int) -> io.BufferedRandom:

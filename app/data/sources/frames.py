@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data.memory import GIGABYTE, budget
 from app.data.sources.files import FileSource, stamp
-from app.data.sources.parsing import HEAD, Written, decoded_head, found, table_of, wrong_encoding
+from app.data.sources.parsing import (
+    COLUMNS,
+    HEAD,
+    Written,
+    decoded_head,
+    found,
+    table_of,
+    too_wide,
+    widest,
+    wrong_encoding,
+)
 from app.data.sources.workbooks import BOOKS, PARQUET, book_of, parquet_of
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -43,9 +53,15 @@ class CsvSource(FileSource):
             raw = stream.read(HEAD)
         if not raw.strip():
             raise _empty(file)
+        if len(raw) == HEAD and b"\n" not in raw and b"\r" not in raw:
+            raise NetloomError(f"{file.name} has a first line of more than {HEAD >> 20} MB, as no table has.")
         head, encoding = decoded_head(file, raw, self.encoding)
         _check_head(file, head)
         written = replace(found(head, self.delimiter, self.header, self.decimal), encoding=encoding)
+        # Found in the head, as pandas would work on a hundred thousand columns for minutes.
+        columns = widest(head, written.delimiter)
+        if columns > COLUMNS:
+            raise too_wide(file, columns)
         return self._read(file, written)
 
     def _read(self, file: Path, written: Written) -> tuple[pd.DataFrame, tuple[str, ...]]:

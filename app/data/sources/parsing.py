@@ -60,6 +60,12 @@ def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str
     return Written(sign, named, mark, spaced=spaced)
 
 
+def widest(text: str, delimiter: str) -> int:
+    """Cells in the longest of the first lines of ``text``."""
+    head = "".join(itertools.islice(io.StringIO(text[:HEAD], newline=""), 10))
+    return max(map(len, _rows(head, delimiter)), default=0)
+
+
 def _rows(head: str, delimiter: str) -> list[list[str]]:
     try:
         return [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
@@ -108,6 +114,11 @@ def decoded_head(file: Path, raw: bytes, encoding: str) -> tuple[str, str]:
         if encoding != "auto":
             raise wrong_encoding(file, encoding) from None
         return raw.decode("cp1252", errors="replace"), "cp1252"
+
+
+def too_wide(file: Path, columns: int) -> NetloomError:
+    """What is said of a table with more than `COLUMNS` columns."""
+    return NetloomError(f"{file.name} has {columns} columns; at most {COLUMNS} can be read.")
 
 
 def wrong_encoding(file: Path, encoding: str) -> NetloomError:
@@ -227,7 +238,7 @@ def names(given: Sequence[object], header: bool) -> list[str]:
 
 def _check_size(file: Path, frame: pd.DataFrame) -> None:
     if len(frame.columns) > COLUMNS:
-        raise NetloomError(f"{file.name} has {len(frame.columns)} columns; at most {COLUMNS} can be read.")
+        raise too_wide(file, len(frame.columns))
     if len(frame) == 0:
         raise NetloomError(f"{file.name} has a line of names but no lines of values.")
 

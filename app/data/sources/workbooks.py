@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.data.memory import GIGABYTE, budget
 from app.data.sources.parsing import COLUMNS, names
 from graph.errors import NetloomError
 
@@ -19,7 +20,9 @@ PARQUET = frozenset({".parquet", ".pq"})
 UNFOLDED = 2**30
 """Most bytes that a workbook may unfold to."""
 CELLS = 50_000_000
-"""Most cells of a sheet: a workbook holds each as a Python object while it is read."""
+"""Most cells of a sheet."""
+CELL = 100
+"""Bytes that a cell takes while a workbook is read, as a Python object."""
 
 
 @lru_cache(maxsize=1)
@@ -59,8 +62,9 @@ def _check_unfolded(file: Path) -> None:
             unfolded = sum(one.file_size for one in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
-    if unfolded > UNFOLDED:
-        raise NetloomError(f"{file.name} unfolds to more than {UNFOLDED >> 30} GB; save the sheet as CSV.")
+    allowed = min(UNFOLDED, budget() // 4)  # its text takes several times as much once it is objects
+    if unfolded > allowed:
+        raise NetloomError(f"{file.name} unfolds to more than {allowed / GIGABYTE:.1f} GB; save the sheet as CSV.")
 
 
 def _rows(file: Path, book: Any) -> list[tuple[object, ...]]:
@@ -68,10 +72,10 @@ def _rows(file: Path, book: Any) -> list[tuple[object, ...]]:
     if not book.worksheets:
         raise NetloomError(f"{file.name} has no sheet with cells.")
     rows: list[tuple[object, ...]] = []
-    cells = 0
+    cells, allowed = 0, min(CELLS, budget() // CELL)
     for row in book.worksheets[0].iter_rows(values_only=True):
         cells += len(row)
-        if cells > CELLS or len(row) > COLUMNS:
+        if cells > allowed or len(row) > COLUMNS:
             raise NetloomError(f"{file.name} has more cells than can be read; save the sheet as CSV.")
         if any(cell is not None for cell in row):
             rows.append(row)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -151,6 +152,19 @@ def test_an_archive_that_unfolds_too_far_is_refused(write: Write, monkeypatch: p
     monkeypatch.setattr(array_files, "LIMIT", 100_000)
     with pytest.raises(NetloomError, match="unfolds to more than"):
         Arrays(path=str(write("a.npz", bomb()))).load()
+
+
+def test_what_a_packed_file_says_of_its_size_claims_no_memory(write: Write) -> None:
+    """A few bytes that unfold to half a GB of nothing, and one that only says so."""
+    zeros = gzip.compress(struct.pack(">HBBII", 0, 8, 2, 1 << 10, 1 << 20) + bytes(1 << 20), mtime=0)
+    path = write("a.gz", zeros)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NetloomError, match="cut off"):
+            Arrays(path=str(path)).load()
+        assert tracemalloc.get_traced_memory()[1] < 100e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_targets_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ def test_ignored_columns_are_no_features(write: Write) -> None:
         (b"a,b\n1,2,3\n4,5,6\n7,8,9\n", "more columns than names"),
         (b"a,b\n1,\n2,\n3,\n", "at least 3 usable rows|there is nothing to predict|one class"),
         (bytes(range(256)), "not a text file"),
+        (b"c," * 30_000 + b"c\n" + b"1," * 30_000 + b"1\n", "30001 columns; at most 20000"),
+        (b"a,b\n" + b"1," * 300_000 + b"1\n", "300001 columns; at most 20000|more columns than names"),
+        (b"c," * 1_000_000, "first line of more than 1 MB"),
+        (b"x" * (1 << 21), "first line of more than 1 MB"),
     ],
 )
 def test_unusable_tables_are_refused_in_a_sentence(write: Write, content: bytes, reason: str) -> None:
