@@ -398,6 +398,8 @@ class Bench(QWidget):
         """Have the inspector beside the canvas while one looks into a network, or not."""
         self.beside.with_settings = wanted
         self._arrange()
+        if wanted and self.selected:
+            self.beside.select(self.selected)
 
     def _remember_height(self, *_: int) -> None:
         """The user moved the divider."""

@@ -263,5 +263,10 @@ def arrange(
         begin = top + index * (high * middle + caption + 4)
         stands[part] = Stand(QRectF(left, begin, wide * middle, high * middle), middle, middle)
     left += held + gap
+    # Numbers need width: what the input has left over goes to the output.
+    if not flat:
+        across = down = max(
+            min(most, (area.right() - left) / out_columns, (area.height() - caption) / out_rows), across
+        )
     stands[Part.OUTPUT] = Stand(QRectF(left, top, out_columns * across, out_rows * down), across, down)
     return stands

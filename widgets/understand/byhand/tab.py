@@ -33,7 +33,7 @@ from widgets.understand.byhand.example_bar import ExampleBar
 from widgets.understand.byhand.picture import SlidingPicture
 from widgets.understand.byhand.player import Player
 from widgets.understand.byhand.sample_box import SampleBox
-from widgets.understand.byhand.scene import Part
+from widgets.understand.byhand.scene import Part, Spot
 from widgets.understand.byhand.sheet import WorkingSheet
 from widgets.understand.subject import Subject
 from widgets.understand.tab import LayerPicker, Tab
@@ -182,6 +182,11 @@ class ByHandTab(Tab):
         self.picker.choose(path)
         self._take_mode()
 
+    def go(self, spot: Spot) -> None:
+        """Stand at a spot, or as near to it as the case has one."""
+        self.picture.go(spot)
+        self._tell()
+
     def show_examples(self, id: str = "") -> None:
         """Work out an example: the one called ``id``, or the one that was chosen last."""
         self._shown = True
@@ -320,8 +325,7 @@ class ByHandTab(Tab):
         case = self.picture.case
         if case is not None:
             self.player.halt()
-            self.picture.go(self.picture.spot.stepped(case, which * case.rule.steps))
-            self._tell()
+            self.go(self.picture.spot.stepped(case, which * case.rule.steps))
 
     def _step(self, steps: int) -> None:
         case = self.picture.case
@@ -339,19 +343,14 @@ class ByHandTab(Tab):
             return
         self.picture.unfolding = True
         if self.picture.spot.number(case) == case.rule.steps - 1:
-            self._step_back_to_start(case)
-
-    def _step_back_to_start(self, case: Case) -> None:
-        self.picture.go(self.picture.spot.stepped(case, -case.rule.steps))
-        self._tell()
+            self.go(self.picture.spot.stepped(case, -case.rule.steps))
 
     def _halt(self) -> None:
         self.picture.unfolding = False
         self.picture.update()
 
     def _take_map(self, index: int) -> None:
-        self.picture.go(self.picture.spot_of_map(index))
-        self._tell()
+        self.go(self.picture.spot_of_map(index))
 
     def _take_channel(self, index: int) -> None:
         self.picture.show_channel(index)

@@ -1,0 +1,69 @@
+"""Takes the pictures of the guide's page on arithmetic by hand: ``python -m tools.guide_by_hand [--out DIR]``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from widgets.launch import make_window
+from widgets.start.gallery import presets
+from widgets.tour.hands import Hands
+from widgets.tour.story import own_home
+from widgets.understand.byhand.scene import Spot
+from widgets.understand.byhand.tab import ByHandTab
+from widgets.understand.panel import UnderstandPanel
+from widgets.window import MainWindow
+
+SIZE = (1280, 800)
+
+
+def tab_of(window: MainWindow) -> ByHandTab:
+    """The tab that the pictures show."""
+    panel = window.bench.panel("understand") if window.bench is not None else None
+    assert isinstance(panel, UnderstandPanel)  # waited for before
+    return panel.by_hand
+
+
+def show_layer(window: MainWindow, hands: Hands, id: str, layer: str) -> ByHandTab:
+    """Open a preset and work out one of its layers."""
+    window.files.open_preset(next(one for one in presets() if one.path.stem == id))
+    assert window.bench is not None
+    window.bench.canvas.select([layer])
+    window.commands["by_hand"].trigger()
+    tab = tab_of(window)
+    hands.wait(lambda: tab.picker.layer == layer and not tab.picture.is_empty(), f"{layer} was to be worked out")
+    return tab
+
+
+def main() -> None:
+    """A layer of a network, and an example, each at a step that has something to tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    out = parser.parse_args().out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with own_home():
+        window = make_window(None)
+        window.resize(*SIZE)
+        window.show()
+        hands = Hands(window, out, print)
+        hands.wait(lambda: window.loader.finished, "the window was to be ready")
+        tab = show_layer(window, hands, "x_or_o", "conv2")
+        tab.go(Spot(filter=1, row=0, column=3))
+        grab(window, hands, out / "by-hand.png")
+        tab.show_examples("kernels")
+        tab.examples.kernel.box.setCurrentText("edge")
+        tab.go(Spot(row=3, column=3))
+        grab(window, hands, out / "by-hand-example.png")
+        window.close_now()
+        hands.rest(200)
+
+
+def grab(window: MainWindow, hands: Hands, path: Path) -> None:
+    """Take one picture."""
+    hands.rest(400)
+    window.grab().save(str(path))
+    print(path.name)
+
+
+if __name__ == "__main__":
+    main()
