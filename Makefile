@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+BENCH_READY := $(VENV)/.ready-to-bench
 SOURCES := graph app widgets benchmarks tools main.py
 
 .PHONY: help run test check bench docs lock clean
@@ -35,7 +36,7 @@ check: $(TEST_READY)
 	$(PYTHON) -m mypy $(SOURCES)
 	$(VENV)/bin/lint-imports
 
-bench: $(TEST_READY)
+bench: $(BENCH_READY)
 	$(PYTHON) -m benchmarks
 
 docs: $(RUN_READY)
@@ -56,4 +57,9 @@ $(RUN_READY): requirements.lock tools/setup.sh tools/qt_libraries.py
 
 $(TEST_READY): requirements-dev.lock $(RUN_READY)
 	@bash tools/setup.sh $(VENV) requirements-dev.lock
+	@touch $@
+
+# Without what these ask for themselves: it would bring other descriptions of Qt's types than PySide6's own.
+$(BENCH_READY): requirements-bench.lock $(TEST_READY)
+	@bash tools/setup.sh $(VENV) requirements-bench.lock --no-deps
 	@touch $@

@@ -1,4 +1,4 @@
-"""Write requirements.lock and requirements-dev.lock from what is installed: ``make lock``.
+"""Write the locks, requirements.lock and those for tests and benchmarks, from what is installed: ``make lock``.
 
 Starting from the dependencies that pyproject.toml declares, every distribution they reach is pinned at its installed
 version. Local version labels are dropped (``2.13.0+cpu`` becomes ``2.13.0``), and the CUDA packages of a Linux build
@@ -25,6 +25,13 @@ RUNTIME_HEAD = """\
 # What Netloom needs to run, exactly as it was tested. Written by `make lock` from the installed versions of the
 # dependencies in pyproject.toml; change those, install them, and run it again. For Python 3.11 to 3.13.
 """
+BENCH_HEAD = """\
+# Editors that the canvas is held against by `make bench`, installed without what they ask for themselves. Written by
+# `make lock`, like requirements.lock, where they are installed.
+"""
+STUBS = re.compile(r"types-pyside")
+"""Other descriptions of Qt's types than PySide6's own, which would take their place when types are checked."""
+
 DEV_HEAD = """\
 # What testing and checking need besides. Written by `make lock`, like requirements.lock.
 -r requirements.lock
@@ -44,7 +51,7 @@ def closure(requirements: list[str]) -> dict[str, str]:
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
-        if name in pins or PLATFORM_OWN.match(name):
+        if name in pins or PLATFORM_OWN.match(name) or STUBS.match(name):
             continue
         found = distribution(requirement.name)
         pins[name] = f"{name}=={Version(found.version).public}"
@@ -76,6 +83,12 @@ def main() -> int:
         return 1
     write(ROOT / "requirements.lock", RUNTIME_HEAD, runtime)
     write(ROOT / "requirements-dev.lock", DEV_HEAD, {name: pin for name, pin in dev.items() if name not in runtime})
+    try:
+        bench = closure(project["optional-dependencies"]["bench"])
+    except PackageNotFoundError:
+        print("requirements-bench.lock: left as it is, because what it pins is not installed (make bench installs it)")
+        return 0
+    write(ROOT / "requirements-bench.lock", BENCH_HEAD, {name: pin for name, pin in bench.items() if name not in dev})
     return 0
 
 

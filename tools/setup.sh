@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Make the virtual environment and fill it from a lock: tools/setup.sh VENV LOCK
+# Make the virtual environment and fill it from a lock: tools/setup.sh VENV LOCK [OPTIONS OF PIP INSTALL]
 set -euo pipefail
 
 venv=$1
 lock=$2
+shift 2
 
 fitting() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; }
 
@@ -40,5 +41,5 @@ if ! { fitting "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/n
 fi
 
 echo "Installing what $lock lists"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$lock"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" -r "$lock"
 "$venv/bin/python" tools/qt_libraries.py

@@ -32,6 +32,9 @@ MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
 """Sizes of type, name and shape, and height of a line on cards seen from further away, in pixels of the screen."""
 
 
+SHRINKING = (1.0, 0.9, 0.8)
+"""Shares of the usual size of type that words on such cards are tried in, until they fit."""
+
 LARGEST_TEXT = 1.35
 """How much larger than usual text on cards can be."""
 
@@ -243,10 +246,15 @@ class CardPainter:
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
 
     def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float) -> None:
-        sized = _sized(font, round(pixels))
+        for share in SHRINKING:
+            # Smaller type rather than a name cut short, whose number is what tells it from others.
+            sized = _sized(font, round(pixels * share))
+            metrics = _metrics(sized.key())
+            if metrics.horizontalAdvance(text) <= area.width():
+                break
         painter.setFont(sized)
         painter.setPen(self.theme.text)
-        shown = _metrics(sized.key()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
 
     # Colours

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from graph.network import Matter, Remark
+from widgets.canvas.levels import MID_FROM
 from widgets.theme import Theme, blend
 
 TITLE = 30.0
@@ -25,6 +26,12 @@ SMALLEST = (88.0, 48.0)
 
 INSET = 10.0
 """Space around a note's text."""
+
+FAR_TITLE = 13.0
+"""Size of a frame's title seen from far, in pixels of the screen."""
+
+SMALLEST_TITLE = 6.0
+"""Titles that would be smaller on the screen are left out."""
 
 HUES = 8
 """Number of hues that remarks can have."""
@@ -108,12 +115,34 @@ class RemarkPainter:
         painter.setPen(QPen(blend(color, self.theme.ground, 0.7), max(1.5, 1.0 / zoom)))
         painter.setBrush(fill)
         painter.drawRoundedRect(area, 10, 10)
-        # From far the title grows against the zoom, so that frames name the regions of a large network.
-        font = _sized(self.title_font, min(max(self.title_font.pixelSize(), 11 / zoom), area.height() / 3))
-        painter.setFont(font)
+        if zoom < MID_FROM:
+            return  # its title stands above the cards, see `titles`
+        painter.setFont(self.title_font)
         painter.setPen(blend(color, self.theme.text, 0.45))
         title = area.adjusted(12, 6, -12, -6)
         painter.drawText(title, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, remark.text)
+
+    def titles(self, painter: QPainter, remarks: Iterable[Remark], zoom: float) -> None:
+        """Paint frames' titles as they look from far, where they name the regions of a large network.
+
+        They grow against the zoom, as far as their frames have room, and stand on a ground of their own above the
+        cards.
+        """
+        for remark in remarks:
+            area, color = rect(remark), hue(self.theme, remark.hue)
+            size = min(max(self.title_font.pixelSize(), FAR_TITLE * self.theme.scale / zoom), area.height() / 2)
+            if size * zoom < SMALLEST_TITLE:
+                continue
+            font = _sized(self.title_font, size)
+            metrics, inset = QFontMetricsF(font), size / 3
+            text = metrics.elidedText(remark.text, Qt.TextElideMode.ElideRight, area.width() - 2 * inset)
+            plate = QRectF(area.topLeft(), QSizeF(metrics.horizontalAdvance(text) + 2 * inset, metrics.height()))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(blend(color, self.theme.ground, 0.2))
+            painter.drawRoundedRect(plate, inset, inset)
+            painter.setFont(font)
+            painter.setPen(blend(color, self.theme.text, 0.3))
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
     def _ring(self, painter: QPainter, area: QRectF, zoom: float) -> None:
         painter.setPen(QPen(self.theme.accent, max(2.0, 1.6 / zoom)))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from graph.network import Matter
+from graph.network import Matter, Remark
 from widgets.canvas.board import Board
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.extras import Extra
@@ -114,6 +114,8 @@ class Surface(QGraphicsObject):
             extra.below(painter, region, level, zoom)
         if level is Level.FAR:
             self._draw_tiles(painter, region)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.remark_painter.titles(painter, self._remarks_in(region, Matter.FRAME), zoom)
         else:
             self._draw_cards(painter, region, level, zoom, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -123,10 +125,14 @@ class Surface(QGraphicsObject):
 
     def _draw_remarks(self, painter: QPainter, region: QRectF, matter: Matter, zoom: float) -> None:
         assert self.board is not None
-        found = [each for each in self.board.remarks.values() if each.matter is matter]
-        near = [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
+        near = self._remarks_in(region, matter)
         if near:
             self.remark_painter.paint(painter, near, self.emphasis.selected_remarks, zoom)
+
+    def _remarks_in(self, region: QRectF, matter: Matter) -> list[Remark]:
+        assert self.board is not None
+        found = [each for each in self.board.remarks.values() if each.matter is matter]
+        return [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
 
     # Wires
 

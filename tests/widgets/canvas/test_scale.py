@@ -164,3 +164,35 @@ def test_an_index_answers_in_order_and_knows_its_bounds() -> None:
     for number in [*range(48), 49]:
         index.drop(number)
     assert index.bounds().isNull()
+
+
+def from_far(open_canvas, title: str, zoom: float = 0.15) -> QImage:
+    """A network with a frame whose title is covered by cards, seen from far."""
+    document = rows(120)
+    with document.transaction("Frame"):
+        document.set_remark("f", Remark("f", Matter.FRAME, title, (-40.0, -20.0, 2400.0, 900.0), 3))
+    canvas = open_canvas(document)
+    canvas.set_zoom(zoom)
+    canvas.centerOn(1000, 800)
+    canvas.zoom_settled()
+    return canvas.viewport().grab().toImage()
+
+
+def test_titles_of_frames_can_be_read_from_far_above_the_cards(open_canvas):
+    canvas_with = {title: from_far(open_canvas, title) for title in ("Encoder", "Decoder")}
+    assert canvas_with["Encoder"] != canvas_with["Decoder"]
+    # From so far that the frame itself is a few pixels, there is nothing to read.
+    assert from_far(open_canvas, "Encoder", 0.02) == from_far(open_canvas, "Decoder", 0.02)
+
+
+def test_names_that_differ_in_their_numbers_look_different_from_further_away(open_canvas):
+    pictures = []
+    for name in ("norm12", "norm13"):
+        document = rows(2)
+        with document.transaction("Rename"):
+            document.rename("relu1", name)
+        canvas = open_canvas(document)
+        canvas.set_zoom(0.27)
+        canvas.zoom_settled()
+        pictures.append(canvas.viewport().grab().toImage())
+    assert pictures[0] != pictures[1]
