@@ -92,7 +92,7 @@ def test_what_is_framed_stays_framed_in_another_size(open_canvas):
 
 
 @pytest.mark.parametrize("zoom", [0.26, 0.4, 0.58])
-def test_names_are_as_large_on_the_screen_at_every_middle_zoom(open_canvas, zoom):
+def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas, zoom):
     canvas: CanvasView = open_canvas(build("input", "dense"))
     canvas.show_region(QRectF(0, 0, 10, 10))
     canvas.set_zoom(zoom)
@@ -106,7 +106,7 @@ def test_names_are_as_large_on_the_screen_at_every_middle_zoom(open_canvas, zoom
         if any(abs(image_.pixelColor(x, y).lightness() - text.lightness()) < 40 for x in range(3, image_.width() - 3))
     ]
     assert canvas.viewport().rect().contains(spot)
-    assert max(dark) - min(dark) >= 7
+    assert max(dark) - min(dark) >= 6  # the whole name in a little smaller type, where it would be cut short else
 
 
 def test_a_new_input_takes_the_shape_of_the_data(open_canvas):
