@@ -201,7 +201,7 @@ class Checker:
                 continue
             changed.add(id_)
             if old is None or old.outputs != new.outputs or old.reach != new.reach:
-                stale |= {connection.target for connection in self.network.out_of(id_)}
+                stale |= self.network.fed_by(id_)
         self._network_problems = network_problems(self.network)
         self._totals.clear()
         return frozenset(changed | usefulness_changed)

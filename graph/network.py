@@ -154,6 +154,10 @@ class Network:
         """Connections that leave the layer, sorted."""
         return sorted(self._out_of[id], key=_parts)
 
+    def fed_by(self, id: str) -> set[str]:
+        """Ids of the layers that the layer feeds."""
+        return {connection.target for connection in self._out_of[id]}
+
     def at(self, target: str, port: str) -> Connection | None:
         """The connection that arrives at an input port, if any."""
         return self._into[target].get(port)

@@ -268,18 +268,31 @@ def _is_place(value: object) -> bool:
 
 def project_json(project: Project) -> dict[str, Any]:
     """The project as a JSON object; it depends on the content alone, not on the order of edits."""
+    return finished(json_steps(project))
+
+
+def json_steps(project: Project) -> Steps[dict[str, Any]]:
+    """The project as a JSON object, in steps; edits made meanwhile do not show in it."""
     sections = {name: project.sections[name] for name in SECTIONS if project.sections.get(name) is not None}
-    return {"netloom": VERSION, **sections, "network": network_json(project.network)}
+    network = yield from _network_json_steps(project.network)
+    return {"netloom": VERSION, **sections, "network": network}
 
 
 def network_json(network: Network) -> dict[str, Any]:
     """The network as a JSON object, layers from inputs to outputs."""
-    value: dict[str, Any] = {
-        "layers": [node_json(network.node(id_)) for id_ in network.ordered()],
-        "connections": [str(connection) for connection in network.connections],
-    }
-    if network.remarks:
-        value["remarks"] = [_remark_json(network.remarks[id_]) for id_ in sorted(network.remarks)]
+    return finished(_network_json_steps(network))
+
+
+def _network_json_steps(network: Network) -> Steps[dict[str, Any]]:
+    nodes = [network.node(id_) for id_ in network.ordered()]
+    connections, remarks = network.connections, sorted(network.remarks.items())
+    layers: list[dict[str, Any]] = []
+    for node in nodes:
+        yield len(layers) / len(nodes)
+        layers.append(node_json(node))
+    value: dict[str, Any] = {"layers": layers, "connections": [str(connection) for connection in connections]}
+    if remarks:
+        value["remarks"] = [_remark_json(remark) for _, remark in remarks]
     return value
 
 

@@ -8,6 +8,8 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
@@ -18,12 +20,15 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.facts import Problem
 from graph.memory import undisturbed
-from graph.project import SUFFIX, Project, project_json, read_project, read_steps, write_project
+from graph.project import SUFFIX, Project, json_steps, project_json, read_project, read_steps, write_project
 from graph.steps import Steps, finished, part
 
 JOURNAL_DELAY_MS = 800
 """A burst of edits is written to the journal once, at most this long after its first."""
 
+
+JOURNAL_SLICE = 0.006
+"""Seconds that a large network is written for before other events have their turn."""
 
 MANY = 2000
 """Layers of a large network."""
@@ -83,7 +88,10 @@ class Session(QObject):
         self._journal_timer = QTimer(self)
         self._journal_timer.setSingleShot(True)
         self._journal_timer.setInterval(JOURNAL_DELAY_MS)
-        self._journal_timer.timeout.connect(self.write_journal)
+        self._journal_timer.timeout.connect(self._write_later)
+        self._journal_slices = QTimer(self)
+        self._journal_slices.timeout.connect(self._write_on)
+        self._journal_steps: Steps[dict[str, Any]] | None = None
         self.document = Document()
         self.checker = Checker(self.document)
         self.document.subscribe(self._on_commit)
@@ -260,23 +268,46 @@ class Session(QObject):
 
     def write_journal(self) -> None:
         """Keep unsaved edits on the disk, now."""
-        self._journal_timer.stop()
+        self._rest_journal()
+        self._write(project_json(self.project) if self.modified else None)
+
+    def _write_later(self) -> None:
+        """Keep unsaved edits on the disk; those of a large network are put into words a few layers at a time."""
+        if len(self.document.network) <= MANY:
+            self.write_journal()
+            return
+        self._journal_steps = json_steps(self.project)
+        self._journal_slices.start(0)
+
+    def _write_on(self) -> None:
+        end = perf_counter() + JOURNAL_SLICE
         try:
-            if self.modified:
-                self._journal.write(project_json(self.project), self._path)
-            else:
-                self._journal.clear()
+            while self._journal_steps is not None and perf_counter() < end:
+                next(self._journal_steps)
+        except StopIteration as last:
+            self._journal_slices.stop()
+            self._journal_steps = None
+            self._write(last.value if self.modified else None)
+
+    def _write(self, value: dict[str, Any] | None) -> None:
+        try:
+            self._journal.clear() if value is None else self._journal.write(value, self._path)
         except NetloomError as error:
             self.troubled.emit(str(error))
 
-    def _stop_journal(self) -> None:
+    def _rest_journal(self) -> None:
         self._journal_timer.stop()
+        self._journal_slices.stop()
+        self._journal_steps = None
+
+    def _stop_journal(self) -> None:
+        self._rest_journal()
         self._journal.clear()
 
     def close(self) -> None:
         """Let go of everything; unsaved edits were asked about before."""
         gc.unfreeze()
-        self._journal_timer.stop()
+        self._rest_journal()
         self._journal.close()
         self.checker.close()
         if self._lock is not None:

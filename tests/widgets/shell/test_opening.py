@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import home
 from graph.check import Checker
-from graph.project import Project, write_project
+from graph.project import Project, parse_project, project_bytes, write_project
 from graph.steps import finished, part
 from tests.widgets.shell.conftest import chain
+from widgets import session
 from widgets.session import opening as opening_steps
 from widgets.shell import opening
 from widgets.shell.opening import Opening
@@ -105,3 +108,24 @@ def test_steps_say_how_far_they_are_and_never_go_back(large_file: Path) -> None:
     opened = finished(part(opening_steps(large_file), 0.0, 1.0))
     assert opened.checker.problems == Checker(opened.document).problems
     assert len(opened.document.network) == 302
+
+
+def test_unsaved_work_in_a_large_network_is_kept_in_slices(
+    window: MainWindow, large_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "MANY", 50)
+    monkeypatch.setattr(session, "JOURNAL_SLICE", 0.0001)
+    window.files.open(large_file)
+    qtbot.waitUntil(lambda: window.bench is not None and window.pages.currentWidget() is window.bench, timeout=PATIENCE)
+    assert window.session is not None
+    document = window.session.document
+    with document.transaction("Rename"):
+        document.rename("relu7", "seventh")
+    folder = home.folder("recovery")
+    qtbot.waitUntil(lambda: bool(list(folder.glob("*.json"))), timeout=PATIENCE)
+    (entry,) = folder.glob("*.json")
+    kept = parse_project(json.loads(entry.read_text("utf-8"))["project"])
+    assert "seventh" in kept.network
+    assert project_bytes(kept) == project_bytes(window.session.project)
+    document.undo()
+    qtbot.waitUntil(lambda: not list(folder.glob("*.json")), timeout=PATIENCE)
