@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.common import say
 from benchmarks.editors.network import drawn
-from benchmarks.editors.peers import Plain, middle, shown
+from benchmarks.editors.peers import Plain, shown
 from graph.project import Project, write_project
 from widgets.launch import make_window
 from widgets.window import MainWindow
@@ -64,8 +64,7 @@ def least(path: Path, layers: int) -> float:
     begin = time.perf_counter()
     json.loads(path.read_text("utf-8"))
     peer.fill(document)
-    peer.look(middle(layers), 0.2)
-    shown(peer)
+    shown(peer, layers, 0.2)
     took = time.perf_counter() - begin
     peer.view.close()
     return took

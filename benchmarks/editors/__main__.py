@@ -78,8 +78,7 @@ def main(name: str, layers: int) -> None:
     peer.prepare()
     before, begin = memory(), time.perf_counter()
     peer.fill(document)
-    peer.look(middle(layers), 0.2)
-    shown(peer)
+    shown(peer, layers, LEVELS[0])
     opened = (time.perf_counter() - begin) * 1000
     after = memory()
     frames = moved(peer, layers, document.network.ids)

@@ -81,10 +81,11 @@ class Ours(Peer):
     @override
     def fill(self, document: Document) -> None:
         self.view = self._make(document)
-        self.view.animated = False
+        self.view.animated = self.view.framed = False
 
     @override
     def look(self, centre: QPointF, zoom: float) -> None:
+        self.view.framed = False
         self.view.resetTransform()
         self.view.scale(zoom, zoom)
         self.view.centerOn(centre)
@@ -285,10 +286,11 @@ def middle(layers: int) -> QPointF:
     return QPointF(PER_ROW * COLUMN / 2, layers / PER_ROW * ROW / 2)
 
 
-def shown(peer: Peer) -> None:
-    """Show the view in its size and paint it."""
+def shown(peer: Peer, layers: int, zoom: float) -> None:
+    """Show the view in its size, at the middle of the network, and paint it."""
     peer.view.resize(WIDTH, HEIGHT)
     peer.view.show()
+    peer.look(middle(layers), zoom)
     QApplication.processEvents()
 
 

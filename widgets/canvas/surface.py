@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -22,7 +22,7 @@ from widgets.canvas.levels import Level, level_at
 from widgets.canvas.pictures import Lens, Pictures
 from widgets.canvas.pieces import EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.remarks import RemarkPainter, rect
-from widgets.canvas.wire_painter import WirePainter
+from widgets.canvas.wire_painter import WirePainter, lines_by_kind
 from widgets.theme import Theme
 
 
@@ -61,6 +61,7 @@ class Surface(QGraphicsObject):
         """Parts of the viewport to paint, where that is less than all within the rectangle around them."""
         self.set_theme(theme)
         self._tiles: tuple[int, dict[str, list[QRectF]]] = (-1, {})
+        self._lines: tuple[int, dict[str, list[QLineF]]] = (-1, {})
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
@@ -77,7 +78,7 @@ class Surface(QGraphicsObject):
         self.emphasis = Emphasis()
         self.extras = {}
         self.pictures.clear()
-        self._tiles = (-1, {})
+        self._tiles, self._lines = (-1, {}), (-1, {})
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -141,10 +142,14 @@ class Surface(QGraphicsObject):
         emphasis = self.emphasis
         if level is not Level.FAR:
             self.board.lead_in(region)
-        wires = self.board.wires_in(region)
+        whole = level is Level.FAR and not emphasis.hidden_wires and region.contains(self.board.wire_index.span)
+        wires = [] if whole else self.board.wires_in(region)
         if emphasis.hidden_wires:
             wires = [wire for wire in wires if wire.slot not in emphasis.hidden_wires]
-        self.wire_painter.paint(painter, wires, level, zoom)
+        if whole:
+            self.wire_painter.paint_lines(painter, self._all_lines())
+        else:
+            self.wire_painter.paint(painter, wires, level, zoom)
         for wire in self._strong_wires():
             self.wire_painter.strong(painter, wire, self._strong_color(wire))
         if level is Level.NEAR:
@@ -195,6 +200,13 @@ class Surface(QGraphicsObject):
             body = self.board.cards[id_].rect
             if body.intersects(region):
                 painter.drawRect(QRectF(body.right() - 60, body.top() - 20, 80, 50))
+
+    def _all_lines(self) -> dict[str, list[QLineF]]:
+        """All wires as they look from far."""
+        assert self.board is not None
+        if self._lines[0] != self.board.changed:
+            self._lines = (self.board.changed, lines_by_kind(self.board.wires.values()))
+        return self._lines[1]
 
     def tiles(self) -> dict[str, list[QRectF]]:
         """All cards as rectangles, by family."""

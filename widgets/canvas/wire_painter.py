@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
@@ -52,15 +52,16 @@ class WirePainter:
         """Paint wires as the level asks."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if level is Level.FAR:
-            self._paint_lines(painter, wires)
-        elif zoom < THIN_BELOW:
-            for wire in wires:
-                painter.setPen(self._hairs[wire.kind])
-                painter.drawPath(wire.path)
-        else:
-            for wire in wires:
-                painter.setPen(self._pens[wire.kind])
-                painter.drawPath(wire.path)
+            self.paint_lines(painter, lines_by_kind(wires))
+            return
+        pens = self._hairs if zoom < THIN_BELOW else self._pens
+        kinds: defaultdict[str, list[QPainterPath]] = defaultdict(list)
+        for wire in wires:
+            kinds[wire.kind].append(wire.path)
+        for kind, paths in kinds.items():
+            painter.setPen(pens[kind])
+            for path in paths:
+                painter.drawPath(path)
 
     def strong(self, painter: QPainter, wire: Wire, color: QColor | None = None) -> None:
         """Paint a wire that the pointer is over, or that something is about to happen to."""
@@ -128,10 +129,9 @@ class WirePainter:
             painter.setPen(blend(self.color(wire.kind), self.theme.text, 0.6))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_lines(self, painter: QPainter, wires: Iterable[Wire]) -> None:
-        lines: defaultdict[str, list[QLineF]] = defaultdict(list)
-        for wire in wires:
-            lines[wire.kind] += wire.lines
+    def paint_lines(self, painter: QPainter, lines: Mapping[str, list[QLineF]]) -> None:
+        """Paint wires as they look from far: straight lines by kind."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for kind, found in lines.items():
             painter.setPen(self._hairs[kind])
             painter.drawLines(found)
@@ -148,6 +148,14 @@ class WirePainter:
         pen = QPen(blend(self.color(kind), self.theme.ground, 0.92), self.theme.scale)
         pen.setCosmetic(True)
         return pen
+
+
+def lines_by_kind(wires: Iterable[Wire]) -> dict[str, list[QLineF]]:
+    """The straight lines of wires, by the kind of what flows along them."""
+    lines: defaultdict[str, list[QLineF]] = defaultdict(list)
+    for wire in wires:
+        lines[wire.kind] += wire.lines
+    return lines
 
 
 def has_room(wire: Wire, width: float) -> bool:

@@ -23,8 +23,7 @@ def test_an_editor_shows_moves_and_zooms(name: str, qtbot) -> None:
     document, peer = drawn(60), PEERS[name]()
     peer.prepare()
     peer.fill(document)
-    peer.look(middle(60), 0.4)
-    shown(peer)
+    shown(peer, 60, 0.4)
     qtbot.addWidget(peer.view)
 
     def seen() -> QRectF:

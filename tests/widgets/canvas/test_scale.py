@@ -170,7 +170,7 @@ def from_far(open_canvas, title: str, zoom: float = 0.15) -> QImage:
     """A network with a frame whose title is covered by cards, seen from far."""
     document = rows(120)
     with document.transaction("Frame"):
-        document.set_remark("f", Remark("f", Matter.FRAME, title, (-40.0, -20.0, 2400.0, 900.0), 3))
+        document.set_remark("f", Remark("f", Matter.FRAME, title, (-40.0, -20.0, 2400.0, 500.0), 3))
     canvas = open_canvas(document)
     canvas.set_zoom(zoom)
     canvas.centerOn(1000, 800)
