@@ -228,3 +228,14 @@ def test_a_very_long_chain_is_laid_out_as_large_as_trying_every_row_length_makes
 
     best = max(zoom(fold([part], per_row)) for per_row in range(5, 80))
     assert zoom(fold_to_fit([part], (1000, 600))) >= best * 0.95
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_a_small_edit_moves_little(direction) -> None:
+    network = network_of({*((index, index + 1) for index in range(9)), (2, 5)}, 10)
+    before = arrange(network, direction=direction, per_row=None)
+    grown = Network(list(network), network.connections)
+    grown.insert_node(Node("tail", RELU, (0.0, 0.0)))
+    grown.insert_connection(Connection("n09", "out", "tail", "in"))
+    after = arrange(grown, direction=direction, per_row=None)
+    assert {id_: after[id_] for id_ in before} == before

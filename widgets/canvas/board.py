@@ -57,6 +57,7 @@ class Board:
         """Notes and frames as they are shown."""
         self.links: dict[str, str] = {}
         """Layers that use the weights of another, and that other."""
+        self._hanging: set[str] = set()
         self.faulty: set[str] = set()
         """Layers with an error."""
         self._dirty = dirty
@@ -206,12 +207,13 @@ class Board:
     def hang(self, ids: Iterable[str], height: float) -> None:
         """Let something hang from these cards and from no others; ``height`` is in scene pixels."""
         hanging = set(ids)
-        for id_, card in self.cards.items():
-            reach = height if id_ in hanging else 0.0
-            if card.hang != reach:
+        for id_ in self._hanging | hanging:
+            card, reach = self.cards.get(id_), height if id_ in hanging else 0.0
+            if card is not None and card.hang != reach:
                 self._dirty(card.area)
                 card.hang = reach
                 self._enter(card)
+        self._hanging = hanging
 
     def settle_remarks(self) -> None:
         """Show notes and frames as the document has them."""

@@ -54,4 +54,9 @@ class Hint(QLabel):
         wide = self.fontMetrics().horizontalAdvance(self.text()) + 26
         self.setFixedWidth(max(60, min(room, wide)))
         self.setFixedHeight(self.heightForWidth(self.width()))
+        self.place()
+
+    def place(self) -> None:
+        """Stay where one looks; what is scrolled in the viewport takes along what lies in it."""
+        viewport = self._canvas.viewport()
         self.move((viewport.width() - self.width()) // 2, viewport.height() - self.height() - INSET)

@@ -24,7 +24,8 @@ class Roamer(Adder):
     # Layers
 
     def select(self, ids: Iterable[str]) -> None:
-        """Select these layers and no others."""
+        """Select these layers and no others, and no wire."""
+        self.select_wire(None)
         self.selection.set([id_ for id_ in ids if id_ in self.board.cards])
 
     def select_all(self) -> None:
@@ -46,7 +47,7 @@ class Roamer(Adder):
         ids = self.selection.ids
         found = neighbour(self.document.network, ids[-1] if ids else None, dx, dy)
         if found is not None:
-            self.selection.set([found])
+            self.select([found])
             self.reveal(self.board.cards[found].rect)
 
     # Wires

@@ -384,5 +384,6 @@ class CanvasView(Roamer):
     def _view_moved(self) -> None:
         if self._stop:
             self._minimap.place()
+            self._hint.place()
             if not self.board.cards:
                 self.viewport().update()

@@ -118,13 +118,19 @@ class Live(QObject):
 
     def _show(self) -> None:
         canvas, board = self._bench.canvas, self._bench.canvas.board
-        known = [id_ for id_ in board.cards if self._same(id_)] if self.wanted else []
+        known = [id_ for id_ in self._told_of() if id_ in board.cards and self._same(id_)] if self.wanted else []
         strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
         ailing = {id_: told for id_ in known if (told := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
         shown = LiveCards(board, canvas.theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
         self._bench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
+
+    def _told_of(self) -> list[str]:
+        """Layers of the network on show of which something is known, or of what is inside."""
+        start = self._path("")
+        paths = (path for path in (*self._strips, *self._ailments) if path.startswith(start))
+        return list(dict.fromkeys(path.removeprefix(start).partition(".")[0] for path in paths))
 
     def _sentences(self, path: str) -> list[str]:
         """What ails a layer and, where it is a block, the layers inside."""

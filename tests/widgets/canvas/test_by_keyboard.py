@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
@@ -73,6 +73,15 @@ def test_escape_goes_back_from_a_wire_to_its_layer(canvas: CanvasView) -> None:
     assert not canvas.selection.ids
 
 
+def test_a_wire_is_let_go_of_where_layers_are_selected(canvas: CanvasView) -> None:
+    canvas.select(["relu1"])
+    press(canvas, Key.Key_W)
+    canvas.select(["output1"])
+    assert canvas.selected_wire is None
+    press(canvas, Key.Key_Delete)
+    assert "relu1.in" in {f"{wire.target}.{wire.target_port}" for wire in canvas.document.network.connections}
+
+
 def test_tab_on_a_wire_puts_a_layer_on_it(canvas: CanvasView) -> None:
     canvas.select(["tanh1"])
     press(canvas, Key.Key_W)
@@ -100,6 +109,8 @@ def test_a_line_says_what_keys_do_until_it_is_over(canvas: CanvasView) -> None:
     press(canvas, Key.Key_W)
     assert hint.isVisible()
     assert "Del removes it" in hint.text()
+    assert canvas.viewport().rect().contains(hint.geometry())
+    canvas.centerOn(canvas.visible_region().center() + QPointF(80, -60))
     assert canvas.viewport().rect().contains(hint.geometry())
     canvas.resize(500, 400)
     assert canvas.viewport().rect().contains(hint.geometry())

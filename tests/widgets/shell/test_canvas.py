@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from graph.document import Document
 from graph.network import Matter, Remark
 from graph.project import network_json
 from widgets.window import MainWindow
@@ -69,3 +70,63 @@ def test_history_has_no_end_and_is_exact(window: MainWindow, project_file: Path,
     for state in states[1:]:
         qtbot.keyClick(canvas, Qt.Key.Key_Y, CTRL)
         assert network_json(document.network) == state
+
+
+@pytest.fixture
+def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
+    """A project whose convolution of one filter is the block ``stage``, selected by hand."""
+    window.files.open(project_file)
+    assert window.session is not None
+    assert window.bench is not None
+    document, canvas = window.session.document, window.bench.canvas
+    with document.transaction("Set"):
+        document.set_values("conv1", filters=1)
+    canvas.select(["conv1"])
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
+    qtbot.keyClicks(canvas._rename, "stage")
+    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+    assert canvas.selection.ids == ("stage",)
+    return document
+
+
+def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
+    window: MainWindow, block: Document, qtbot: QtBot
+) -> None:
+    assert window.bench is not None
+    assert window.session is not None
+    form, checker = window.bench.inspector.layer.form, window.session.checker
+    assert checker.facts("stage").parameters == 10
+    box = form.field("repeat").editor()
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert checker.facts("stage").parameters == 30
+    assert "x 3" in block.network.layer("stage").summary()
+    tick = form.field("shared").editor()
+    tick.setFocus()
+    qtbot.keyClick(tick, Qt.Key.Key_Space)
+    assert checker.facts("stage").parameters == 10
+    assert "x 3 shared" in block.network.layer("stage").summary()
+
+
+def test_ends_inside_a_block_are_its_ports(window: MainWindow, block: Document, qtbot: QtBot) -> None:
+    assert window.bench is not None
+    canvas = window.bench.canvas
+    qtbot.keyClick(canvas, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert window.bench.inside.path == ("stage",)
+    for word in ("input", "output"):
+        canvas.select([])
+        qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+        qtbot.keyClicks(canvas._search.field, word)
+        qtbot.keyClick(canvas._search.field, Qt.Key.Key_Return)
+    qtbot.keyClick(canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    node = block.network.node("stage")
+    assert (len(node.inputs), len(node.outputs)) == (2, 2)
+    card = canvas.board.cards["stage"]
+    places = {card.input_place(port).toTuple() for port in node.inputs}
+    places |= {card.output_place(port).toTuple() for port in node.outputs}
+    assert len(places) == 4
+    window.commands["undo"].trigger()
+    window.commands["undo"].trigger()
+    assert block.network.node("stage").inputs == ("x",)
