@@ -33,14 +33,15 @@ Fields = Mapping[str, Any]
 def ranking(model: Model, message: Message) -> Message:
     """The samples that excite each unit of ``layer`` most, in ``part``, by its strongest place or by the ``mean``.
 
-    Arrays as in `app.insight.strongest.Ranking`; fields ``done``, ``total``, ``units``, ``patches`` (whether units have
-    patches of the input) and ``places`` (whether a unit is a map).
+    Arrays as in `app.insight.strongest.Ranking`; fields ``done``, ``total``, ``units``, ``places`` (whether a unit is a
+    map), and ``names`` of units that are answers, such as classes.
     """
     layer, fields = _layer(model, message.fields), message.fields
     part = strongest.part_named(model, str(fields.get("part") or "test"))
     found = strongest.Ranking.parse(message.arrays, whole(fields, "done", 0), layer.units)
     found = strongest.rank(model, layer, part, found, bool(fields.get("mean")), _time(fields))
-    facts = {"done": found.done, "total": part.samples, "units": layer.units, "places": layer.places}
+    facts: dict[str, Any] = {"done": found.done, "total": part.samples, "units": layer.units, "places": layer.places}
+    facts["names"] = list(strongest.unit_names(model, layer))
     return Message("ranking", facts, {"values": found.values, "rows": found.rows, "places": found.places})
 
 

@@ -11,6 +11,7 @@ from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.reading import Layer, Progress, by_unit, cut_of, numbers, source_of, up_to
 from app.insight.sight import sight_of
+from app.training.heads import PASSING
 from app.training.model import Model
 from graph.errors import NetloomError
 
@@ -144,3 +145,19 @@ def shown_field(model: Model) -> str:
     names = model.objective.inputs
     arrays = model.prepared.train.arrays
     return next((name for name in names if np.issubdtype(arrays[name].dtype, np.floating)), names[0])
+
+
+def unit_names(model: Model, layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's units where they are the network's answers, as classes are; else none."""
+    network = model.project.network
+    for head in model.objective.heads:
+        at = head.output
+        while at != layer.id and network.layer(at).kind in (*PASSING, "softmax", "sigmoid"):
+            arriving = network.at(at, "in")
+            if arriving is None:
+                break
+            at = arriving.source
+        names = head.field.classes or head.field.names
+        if at == layer.id and len(names) == layer.units and not layer.places:
+            return names
+    return ()

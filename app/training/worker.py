@@ -120,6 +120,8 @@ class Worker:
         from app.training.events import Finished, Paused
         from app.training.trainer import look, train
 
+        if self._opened is not None:
+            self._opened.close()  # its memory is wanted now
         session = open_session(message)
         self._session = session
         control = self._control = session.control

@@ -80,7 +80,7 @@ class ExcitingInput(PaintedView):
             paint_feature_bars(painter, self.theme, self._names, self._away, texts, self._body)
             painter.setPen(self.theme.faint)
             below = QRectF(room.left(), room.bottom() - foot, room.width(), foot)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "bar: how far from the mean, in deviations")
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "bar: deviations from the mean")
         elif self._values.ndim == 2:
             self._paint_series(painter, room)
         else:
@@ -101,12 +101,12 @@ class ExcitingInput(PaintedView):
         painter.drawImage(self._body, image(picture(self._values, low, high)))
         painter.setPen(self.theme.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._body.adjusted(0, 0, -1, -1))
+        painter.drawRect(self._body)
         if self._patch is not None:
             outline(painter, patch_place(self._patch, self._values, self._body), self._body)
         if len(self._values) != 3:
-            place = QRectF(room.left(), self._body.bottom() + 2, room.width(), foot)
-            draw_scale(painter, self.theme, place, greys(), low, high)
+            place = QRectF(room.left(), self._body.bottom() + 2, min(room.width(), self.theme.px(220)), foot)
+            draw_scale(painter, self.theme, place, greys(), low, high, wide=True)
 
     def _paint_series(self, painter: QPainter, room: QRectF) -> None:
         line = QFontMetricsF(self.theme.font(small=True)).height()

@@ -59,14 +59,18 @@ class UnitTiles(TileView):
         self._faces: dict[int, Face] = {}
         self._images: dict[int, QImage] = {}
         self._noun = "unit"
+        self._names: list[str] = []
 
-    def set_units(self, strongest: ArrayLike, noun: str) -> None:
-        """Show as many units as there are values (units,), what each said at most; ``noun`` names one of them."""
+    def set_units(self, strongest: ArrayLike, noun: str, names: Sequence[str] = ()) -> None:
+        """Show as many units as there are values (units,), what each said at most; ``noun`` names one of them.
+
+        ``names`` are those of the units where they have any, as the classes of a last layer.
+        """
         values = np.asarray(strongest, dtype=np.float64)
         if len(values) != len(self._strongest):
             self.set_faces({})
             self.current = None
-        self._strongest, self._noun = values, noun
+        self._strongest, self._noun, self._names = values, noun, list(names)
         self.describe(f"{len(values):,} {noun}s" if len(values) else self.empty_text)
         self.update()
 
@@ -107,7 +111,7 @@ class UnitTiles(TileView):
             self._paint_picture(painter, index, face, place)
         painter.setPen(self.theme.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.drawRect(place)
 
     def _paint_strength(self, painter: QPainter, index: int, place: QRectF) -> None:
         most = max(float(np.nan_to_num(self._strongest).max()), 1e-12)
@@ -129,15 +133,19 @@ class UnitTiles(TileView):
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write the unit's number; a silent one is faint."""
-        painter.setFont(self.theme.font(small=True))
-        painter.setPen(self.theme.text if self._strongest[index] != 0 else self.theme.faint)
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, str(index))
+        ink = self.theme.text if self._strongest[index] != 0 else self.theme.faint
+        self.write(painter, place, 0, self.name_of(index), ink, bold=False)
+
+    def name_of(self, index: int) -> str:
+        """Return a unit's number, and its name if it has one that is not just its number."""
+        name = self._names[index] if index < len(self._names) else ""
+        return f"{index}: {name}" if name and name != str(index) else str(index)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the unit and what it said at most."""
         value = float(self._strongest[index])
         said = "silent on every sample" if value == 0 else f"activation at most {number(value)}"
-        return f"{self._noun.capitalize()} {index}: {said}"
+        return f"{self._noun.capitalize()} {self.name_of(index)}, {said}"
 
 
 class ExemplarTiles(SampleTiles):

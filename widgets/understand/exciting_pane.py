@@ -17,6 +17,8 @@ from widgets.theme import ThemeSource
 from widgets.understand.pieces import Pieces
 from widgets.understand.subject import Subject
 
+CLOSED, OPEN = 200, 430
+"""Narrowest the pane is without its settings, and with them, in pixels."""
 EMPTY = "Pick a unit to see the input that excites it most, sought from noise."
 
 
@@ -79,7 +81,7 @@ class ExcitingPane(QWidget):
         self.work.failed.connect(self._take_refusal)
         self.work.running_changed.connect(self._show_running)
         self.stop.clicked.connect(self._stop_or_again)
-        self.settings.toggled.connect(self.side.setVisible)
+        self.settings.toggled.connect(self._show_settings)
         self.form.edited.connect(self._edit)
 
     # What the tab calls
@@ -113,6 +115,11 @@ class ExcitingPane(QWidget):
     def _begin(self) -> None:
         self.work.begin(layer=self._layer, units=[self._unit], recipe=self.recipe.values())
 
+    def _show_settings(self, shown: bool) -> None:
+        """Beside the settings the input keeps room of its own."""
+        self.side.setVisible(shown)
+        self.setMinimumWidth(OPEN if shown else CLOSED)
+
     def _stop_or_again(self) -> None:
         if self.work.running:
             self.work.cancel()
@@ -123,7 +130,7 @@ class ExcitingPane(QWidget):
         self.stop.setText("Stop" if running else "Again")
         self.stop.setVisible(self._unit >= 0)
         self.settings.setVisible(self._unit >= 0)
-        self.side.setVisible(self._unit >= 0 and self.settings.isChecked())
+        self._show_settings(self._unit >= 0 and self.settings.isChecked())
 
     def _show_recipe(self) -> None:
         offered = tuple(spec for spec in Recipe.settings() if spec.name != "whole" or self._places)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -72,10 +74,10 @@ class UnitSheet(QWidget):
         self.tiles.set_faces({})
         self.shown.show()
 
-    def show_ranking(self, values: Array) -> None:
-        """Show the units by what they said at most so far, ``values`` (units, k)."""
+    def show_ranking(self, values: Array, names: Sequence[str] = ()) -> None:
+        """Show the units, with ``names`` if they have any, by what they said at most so far: ``values`` (units, k)."""
         strongest = values[:, 0] if values.shape[1] else np.zeros(len(values))
-        self.tiles.set_units(strongest, self._noun)
+        self.tiles.set_units(strongest, self._noun, names)
         several = "" if len(values) == 1 else "s"
         self.heading.setText(f"{len(values):,} {self._noun}{several}")
 

@@ -76,7 +76,7 @@ class UnitsTab(Tab):
         column.addWidget(self.samples, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.sheet, 3), (middle, 4), (self.exciting, 3)):
-            widget.setMinimumWidth(200)
+            widget.setMinimumWidth(max(200, widget.minimumWidth()))
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, stretch)
         splitter.setSizes([330, 420, 380])
@@ -159,7 +159,7 @@ class UnitsTab(Tab):
         if self._found is None:
             self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(message))
         self._found = message
-        self.sheet.show_ranking(message.arrays["values"])
+        self.sheet.show_ranking(message.arrays["values"], fields["names"])
 
     def _take_whole(self, message: Message) -> None:
         self.says.setText(f"{message.fields['total']:,} samples  ·  {when_of(message)}")
@@ -186,7 +186,7 @@ class UnitsTab(Tab):
         if self._found is None:
             return
         self._unit, noun = unit, self._noun(self._found)
-        self.heading.setText(f"Samples that excite {noun} {unit} most")
+        self.heading.setText(f"Samples that excite {noun} {self.sheet.tiles.name_of(unit)} most")
         values, rows, places = (self._found.arrays[name][unit] for name in ("values", "rows", "places"))
         if self._request is not None:
             self.subject.drop(self._request)

@@ -233,8 +233,8 @@ class WhyTab(Tab):
         note = "bar: deviations from the mean" if values.ndim == 1 else ""
         self.tiles.set_sample(values, away, names, units, note)
         table = values.ndim == 1
-        self._show("saliency", Heat("Saliency", as_floats(arrays["map"]), table, "how fast the score changes"))
-        self._show("product", Heat("Gradient × input", as_floats(arrays["product"]), True, "input: less the mean"))
+        self._show("saliency", Heat("Saliency", as_floats(arrays["map"]), table, "slope of the score"))
+        self._show("product", Heat("Gradient × input", as_floats(arrays["product"]), True, "× (input − mean)"))
         self.says.setText(f"{sentence_of(fields)}  ·  {when_of(message)}")
         self.integrated.begin(method="integrated", steps=STEPS, **self._about())
         self._occlude()

@@ -203,6 +203,15 @@ def test_a_request_that_makes_no_sense_is_refused_in_words(fields: dict[str, Any
         ask(model, **fields)
 
 
+def test_units_that_are_answers_have_the_names_of_classes() -> None:
+    model = Model.build(project(mlp(("softmax1", "softmax", {}))))
+    digits = [str(digit) for digit in range(10)]
+    for layer, names in (("dense2", digits), ("softmax1", digits), ("dense1", []), ("flatten1", [])):
+        assert ranking(model, Message("ranking", {"layer": layer})).fields["names"] == names
+    plain = Model.build(project(linear()))
+    assert ranking(plain, Message("ranking", {"layer": "dense1"})).fields["names"] == digits
+
+
 # The strongest samples
 
 

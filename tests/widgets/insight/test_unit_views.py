@@ -49,8 +49,16 @@ def test_units_are_picked_by_mouse_and_by_keyboard(source: ThemeSource, qtbot: Q
     qtbot.keyClick(view, Qt.Key.Key_Right)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     assert picked == [2, 3]
-    assert view.sentence_at(view.tile_place(1).center()) == "Map 1: silent on every sample"
-    assert view.sentence_at(view.tile_place(0).center()) == "Map 0: activation at most 3"
+    assert view.sentence_at(view.tile_place(1).center()) == "Map 1, silent on every sample"
+    assert view.sentence_at(view.tile_place(0).center()) == "Map 0, activation at most 3"
+
+
+def test_units_that_are_answers_show_their_names(source: ThemeSource, qtbot: QtBot) -> None:
+    view = UnitTiles(source, "Units", "")
+    view.set_units([3.0, 2.0], "neuron", ["X", "1"])
+    show(qtbot, view)
+    assert view.sentence_at(view.tile_place(0).center()) == "Neuron 0: X, activation at most 3"
+    assert view.name_of(1) == "1"
 
 
 def test_a_unit_shows_only_the_patch_that_excites_it(source: ThemeSource, qtbot: QtBot) -> None:
