@@ -78,8 +78,11 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
 
 
 def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> str:
-    """Put layers into a block where the first of them stood, its inside laid out afresh; returns the block's id."""
-    chosen = set(ids)
+    """Put layers into a block where the first of them stood, its inside laid out afresh; returns the block's id.
+
+    Where all of them are turned the block is too, and its inside runs from top to bottom.
+    """
+    chosen, down = set(ids), all(document.network.node(id_).turned for id_ in ids)
     first = next((id_ for id_ in document.network.ordered() if id_ in chosen), None)
     place = document.network.node(first).position if first is not None else (0.0, 0.0)
     made = group(document, checker, ids)
@@ -87,7 +90,9 @@ def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> 
     assert isinstance(block, Block)
     inner = block.body.document()
     with inner.transaction("Arrange layers"):
-        inner.move(arrange(inner.network))
+        inner.turn(inner.network.ids, down)
+        inner.move(arrange(inner.network, direction="down" if down else "right"))
+    document.turn([made], down)
     document.set_layer(made, block.changed(body=Body.of(inner.network)))
     document.move({made: place})
     return made

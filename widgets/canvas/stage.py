@@ -234,7 +234,9 @@ class Stage(Navigation):
         layers, wires = len(self.board.cards), len(self.board.wires)
         chosen = ", ".join(self.selection.ids[:5])
         told = f"{layers} layers, {wires} connections" + (f"; selected: {chosen}" if chosen else "")
-        self.setAccessibleDescription(told)
+        ids = self.selection.ids if len(self.selection) == 1 else ()
+        more = [said for id_ in ids for extra in self.surface.extras.values() if (said := extra.told(id_))]
+        self.setAccessibleDescription(". ".join([told, *more]))
 
 
 def scattered(region: QRegion) -> list[QRect]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -205,10 +205,7 @@ class CanvasView(Roamer):
 
     def frame_all(self) -> None:
         """Show the whole network, with what is shown beside it."""
-        whole = self.board.bounds()
-        for extra in self.surface.extras.values():
-            whole = whole.united(extra.bounds())
-        self.show_region(whole)
+        self.show_region(self._whole())
         self.framed = True
 
     def set_minimap(self, wanted: bool) -> None:
@@ -226,7 +223,7 @@ class CanvasView(Roamer):
         """
         from widgets.canvas.export import write_png
 
-        write_png(self.surface, self._ground, self.board.bounds(), Path(path), scale)
+        write_png(self.surface, self._ground, self._whole(), Path(path), scale)
 
     def render_to_svg(self, path: str | Path) -> None:
         """Write the whole network as a drawing.
@@ -363,6 +360,13 @@ class CanvasView(Roamer):
         super().closeEvent(event)
 
     # Inside
+
+    def _whole(self) -> QRectF:
+        """Around the network and what is shown beside it."""
+        whole = self.board.bounds()
+        for extra in self.surface.extras.values():
+            whole = whole.united(extra.bounds())
+        return whole
 
     def _dragged(self, event: QDropEvent | QDragMoveEvent) -> type[Layer] | None:
         data = event.mimeData()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from graph.blocks import Block
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Connection
@@ -154,3 +155,17 @@ def test_all_is_in_view_while_the_cards_still_glide(open_canvas: Open, qtbot: Qt
         lambda: canvas.board.cards["relu9"].rect.left() == canvas.document.network.node("relu9").position[0]
     )
     assert canvas.visible_region().contains(canvas.board.bounds())
+
+
+def test_a_group_of_turned_cards_is_turned_and_runs_down_inside(open_canvas: Open) -> None:
+    canvas = open_canvas(build("input", "relu", "tanh", "output"))
+    downwards(canvas)
+    canvas.select(["relu1", "tanh1"])
+    QTest.keyClick(canvas, Qt.Key.Key_G, CTRL)
+    node = canvas.document.network.node(*canvas.selection.ids)
+    assert node.turned
+    assert isinstance(node.layer, Block)
+    inner = node.layer.body.network
+    assert all(each.turned for each in inner)
+    tops = [inner.node(id_).position[1] for id_ in inner.ordered()]
+    assert tops == sorted(set(tops))

@@ -147,6 +147,7 @@ def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: Q
     page = trained.window.bench.inspector.layer
     assert page.health.isVisible()
     assert page.health.text() == DEAD.sentence
+    assert DEAD.sentence in canvas.accessibleDescription()
     # Marks stay when training ends, until the layer is another one.
     trained.controller._take(Message("finished", {"status": "completed"}))
     assert trained.shown is not None
