@@ -60,6 +60,8 @@ def arrange(
 def turned_network(network: Network, ids: Collection[str] | None, turned: bool) -> Network:
     """The same network with the cards of ``ids`` (None: all) turned or not, to measure before anything is edited."""
     group = set(network.ids if ids is None else ids)
+    if all(node.turned == turned for node in network if node.id in group):
+        return network
     nodes = (replace(node, turned=turned) if node.id in group else node for node in network)
     return Network(nodes, network.connections)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
+from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -19,6 +20,10 @@ from widgets.canvas.pieces import HALO, Card
 
 BUDGET = 16_000_000
 """Device pixels that all pictures together may have (64 MB)."""
+
+
+EACH_FRAME = 8
+"""Pictures that are painted in a frame however long that takes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Pictures:
         self._painter = painter
         self._kept: OrderedDict[str, Picture] = OrderedDict()
         self._pixels = 0
+        self._deadline, self._fresh = inf, 0
         self.painted = 0
         """How many pictures were painted, ever; tests read it."""
 
@@ -61,28 +67,44 @@ class Pictures:
         self._kept.clear()
         self._pixels = 0
 
+    def begin(self, seconds: float = inf) -> None:
+        """A frame begins; pictures that may be stretched are painted afresh for about so long only, then put off."""
+        self._deadline, self._fresh = perf_counter() + seconds, 0
+
     def show(self, painter: QPainter, card: Card, level: Level, lens: Lens, *, stretch: bool) -> bool:
         """Show a card's picture with a painter in viewport coordinates.
 
-        ``stretch`` allows a picture of another scale. Returns whether that was so, and a sharper one is due.
+        ``stretch`` allows a picture of another scale and, once the frame's time is spent, an outdated one or a plain
+        tile. Returns whether that was so, and a sharper one is due.
         """
         zoom, ratio = lens.zoom, lens.ratio
         scale = zoom * ratio
         kept = self._kept.get(card.id)
         stale = kept is None or kept.version != card.version or kept.level is not level
+        rect = card.rect
         if kept is None or stale or (kept.scale != scale and not stretch):
-            kept = self._paint(card, level, zoom, ratio)
+            if not (stretch and self._spent):
+                kept = self._paint(card, level, zoom, ratio)
+            elif kept is None:
+                place = QRectF(rect.left() * zoom + lens.dx, rect.top() * zoom + lens.dy, 0, 0)
+                place.setSize(rect.size() * zoom)
+                painter.fillRect(place, self._painter.tile(card.node.layer.family))
+                return True
         else:
             self._kept.move_to_end(card.id)
-        rect = card.rect
         x, y = (rect.left() - HALO) * zoom + lens.dx, (rect.top() - HALO) * zoom + lens.dy
         if kept.scale == scale:
             # Pixel for pixel, so that text stays sharp.
             painter.drawPixmap(QPointF(whole(x * ratio) / ratio, whole(y * ratio) / ratio), kept.pixmap)
-            return False
+            return kept.version != card.version or kept.level is not level
         area = QRectF(x, y, (rect.width() + 2 * HALO) * zoom, (rect.height() + 2 * HALO) * zoom)
         painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
         return True
+
+    @property
+    def _spent(self) -> bool:
+        """Whether this frame has no time left for more pictures."""
+        return self._fresh >= EACH_FRAME and perf_counter() > self._deadline
 
     def _paint(self, card: Card, level: Level, zoom: float, ratio: float) -> Picture:
         area, scale = picture_area(card), zoom * ratio
@@ -105,6 +127,7 @@ class Pictures:
         self._pixels += picture.pixels - (old.pixels if old else 0)
         self._kept[id_] = picture
         self.painted += 1
+        self._fresh += 1
         while self._pixels > BUDGET and len(self._kept) > 1:
             _, given_up = self._kept.popitem(last=False)
             self._pixels -= given_up.pixels

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -24,6 +25,9 @@ from widgets.canvas.pieces import EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.remarks import RemarkPainter, rect
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
 from widgets.theme import Theme
+
+ZOOMING = 0.007
+"""Seconds of a frame that cards are painted afresh for while the zoom changes; the rest follows when it rests."""
 
 
 @dataclass
@@ -180,6 +184,7 @@ class Surface(QGraphicsObject):
         transform = painter.worldTransform()
         lens = Lens(zoom, ratio, transform.dx(), transform.dy())
         painter.setWorldMatrixEnabled(False)
+        self.pictures.begin(ZOOMING if self.zooming else inf)
         for card in self.board.cards_in(region):
             if dimmed:
                 painter.setOpacity(0.4 if card.id in dimmed else 1.0)

@@ -13,6 +13,8 @@ from graph.network import Connection, Matter, Remark
 from tests.graph.networks import layer
 from widgets.canvas import board as boards
 from widgets.canvas import minimap as minimaps
+from widgets.canvas import pictures
+from widgets.canvas import surface as surfaces
 from widgets.canvas.board import Board
 from widgets.canvas.index import GridIndex
 
@@ -186,7 +188,7 @@ def test_titles_of_frames_can_be_read_from_far_above_the_cards(open_canvas):
 
 
 def test_names_that_differ_in_their_numbers_look_different_from_further_away(open_canvas):
-    pictures = []
+    seen = []
     for name in ("norm12", "norm13"):
         document = rows(2)
         with document.transaction("Rename"):
@@ -194,5 +196,20 @@ def test_names_that_differ_in_their_numbers_look_different_from_further_away(ope
         canvas = open_canvas(document)
         canvas.set_zoom(0.27)
         canvas.zoom_settled()
-        pictures.append(canvas.viewport().grab().toImage())
-    assert pictures[0] != pictures[1]
+        seen.append(canvas.viewport().grab().toImage())
+    assert seen[0] != seen[1]
+
+
+def test_a_zoom_paints_a_few_cards_in_each_frame_and_all_once_it_rests(open_canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(surfaces, "ZOOMING", 0.0)
+    canvas = open_canvas(rows(200, per_row=20))
+    canvas.show_region(QRectF(0, 0, 4400, 1700), 0.2)
+    QApplication.processEvents()
+    before = canvas.surface.pictures.painted
+    canvas.set_zoom(0.3)
+    canvas.viewport().repaint()
+    in_view = len(canvas.board.cards_in(canvas.visible_region()))
+    at_once = canvas.surface.pictures.painted - before
+    assert in_view > 2 * pictures.EACH_FRAME
+    assert at_once <= 2 * pictures.EACH_FRAME  # one frame, or two where one was due before
+    qtbot.waitUntil(lambda: canvas.surface.pictures.painted - before >= in_view, timeout=20_000)
