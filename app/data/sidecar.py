@@ -27,18 +27,31 @@ def key_of(*parts: object) -> str:
 def recall(key: str) -> DatasetInfo | None:
     """The facts kept under ``key``; None where there are none, or none that can be read."""
     try:
-        return _from_json(json.loads(_place(key).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        return _from_json(json.loads(recall_text(key)))
+    except (ValueError, KeyError, TypeError):
         return None
+
+
+def recall_text(key: str) -> str:
+    """What was kept under ``key``; empty where there is nothing, or nothing that can be read."""
+    try:
+        return _place(key).read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def keep(key: str, info: DatasetInfo) -> None:
     """Keep facts under ``key``; where there is no room for them, nothing is lost but time."""
+    keep_text(key, json.dumps(_to_json(info)))
+
+
+def keep_text(key: str, text: str) -> None:
+    """The same for a text."""
     place = _place(key)
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{os.getpid()}.part")
-        draft.write_text(json.dumps(_to_json(info)), "utf-8")
+        draft.write_text(text, "utf-8")
         draft.replace(place)
         kept = sorted(place.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-KEPT]:

@@ -77,7 +77,7 @@ def held(values: Values, device: torch.device, channels_last: bool) -> Resident 
     if not isinstance(values, Stored):
         return Resident(torch.from_numpy(values).to(device), channels_last)
     # As numbers beside what is kept: four bytes and one for each byte.
-    if (4 + values.kept.rows.dtype.itemsize) * _amount(values) > budget():
+    if (4 + values.kept.rows.dtype.itemsize) * _amount(values) > _room(device):
         return Streamed(values, device, channels_last)
     layout = torch.channels_last if channels_last and values.ndim == 4 else torch.contiguous_format
     found = torch.empty(values.shape, dtype=torch.float32, device=device, memory_format=layout)
@@ -113,6 +113,11 @@ def _raw(values: Stored, places: Places) -> Array:
     except OSError as error:
         reason = (error.strerror or str(error)).lower().rstrip(".")
         raise NetloomError(f"The samples cannot be read: {reason}; load the data again.") from None
+
+
+def _room(device: torch.device) -> int:
+    """Bytes that samples may take on the device: half of what is free on a graphics card, where weights go as well."""
+    return min(budget(), torch.cuda.mem_get_info(device)[0] // 2) if device.type == "cuda" else budget()
 
 
 def _amount(values: Stored) -> int:

@@ -14,11 +14,13 @@ import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
 from app.data.memory import GIGABYTE, budget
-from app.data.sidecar import keep, key_of, recall
+from app.data.sidecar import keep, keep_text, key_of, recall, recall_text
 from app.data.sources.base import Source
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
+LARGE = 1 << 24
+"""Bytes from which on the hash of a content is remembered."""
 CHANGED = "has changed since it was chosen for this project."
 """How the note about a file of other content ends."""
 
@@ -120,11 +122,24 @@ def stamp(file: Path) -> tuple[int, int]:
 
 
 def content_hash(file: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of all files in a folder."""
+    """SHA-256 of a file, or of the names and contents of all files in a folder.
+
+    That of much data is remembered for as long as no file in it has another size or time of change.
+    """
+    entries = sorted(one for one in file.rglob("*") if one.is_file()) if file.is_dir() else [file]
+    stamps = [(str(entry), *stamp(entry)) for entry in entries]
+    if sum(size for _, size, _ in stamps) < LARGE:
+        return _hashed(file, entries)
+    key = key_of("content", stamps)
+    found = recall_text(key) or _hashed(file, entries)
+    keep_text(key, found)
+    return found
+
+
+def _hashed(file: Path, entries: list[Path]) -> str:
     digest = hashlib.sha256()
-    folder = file.is_dir()
-    for entry in sorted(one for one in file.rglob("*") if one.is_file()) if folder else [file]:
-        if folder:
+    for entry in entries:
+        if entry != file:
             digest.update(f"{entry.relative_to(file).as_posix()}\0".encode())
         with entry.open("rb") as stream:
             while block := stream.read(1 << 20):

@@ -9,6 +9,7 @@ from PIL import Image
 from app.data.choice import DataChoice
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
+from app.data.sources import files
 from app.data.sources.files import _loaded, content_hash
 from app.data.sources.table import Table
 from graph.errors import NetloomError
@@ -107,3 +108,17 @@ def test_what_is_known_of_a_file_is_told_without_reading_it(write: Write, monkey
     write("data.csv", TABLE + "\n61,1.5,red,x")
     assert choice.source.known_info() is None
     assert choice.source.info().samples == info.samples + 1
+
+
+def test_the_hash_of_much_data_is_remembered_until_it_changes(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGE", 1)
+    path = write("a/one.csv", "1,2\n")
+    first, folder = files.content_hash(path), files.content_hash(path.parent)
+    with monkeypatch.context() as context:
+        context.setattr(files, "_hashed", lambda *_: "read again")
+        assert (files.content_hash(path), files.content_hash(path.parent)) == (first, folder)
+        write("a/two.csv", "1,2\n")
+        assert files.content_hash(path.parent) == "read again"
+        write("a/one.csv", "1,25\n")
+        assert files.content_hash(path) == "read again"
+    assert files.content_hash(write("b/one.csv", "1,2\n")) == first
