@@ -20,6 +20,7 @@ WORKSPACES = ("data", "network", "train", "understand")
 COMMANDS = frozenset({
     "train", "pause", "step", "stop", "resume", "home", "frame", "tidy", "add_layer", "find_layer", "problems",
     "layer_help", "finder", "open", "save", "start", "note", "export_code", "export_picture", "projector", "undo",
+    "summary", "pattern",
 })  # fmt: skip
 """Commands that a page may run: none of them destroys anything that was not asked about."""
 

@@ -72,6 +72,18 @@ def _workspace(name: str) -> Call:
     return lambda window: window.show_workspace(name)
 
 
+def _understand(tab: str) -> Call:
+    def call(window: MainWindow) -> None:
+        from widgets.understand.panel import UnderstandPanel
+
+        window.show_workspace("understand")
+        panel = window.bench.panel("understand") if window.bench is not None else None
+        if isinstance(panel, UnderstandPanel):
+            panel.show_tab(tab)
+
+    return call
+
+
 def _in_workspace(name: str) -> Test:
     return lambda window: window.bench is not None and window.bench.workspace == name
 
@@ -177,6 +189,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.training.can_pause, lambda w: w.training.pause_title),
     Command("step", "Train", "Train on one batch", lambda w: w.training.step(), ("Ctrl+.",), "step",
             lambda w: w.training.can_step),
+    Command("backprop", "Train", "Go through one step by hand", _understand("Backpropagation"), (), "", _ready),
     Command("stop", "Train", "Stop", lambda w: w.training.stop(), ("Ctrl+Shift+Return",), "stop",
             lambda w: w.training.can_stop),
     Command("resume", "Train", "Resume the last run", lambda w: w.training.resume(), (), "",

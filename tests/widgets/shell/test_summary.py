@@ -20,6 +20,7 @@ from widgets.start.gallery import PRESETS
 from widgets.summary.model import COLUMNS, SHARE
 from widgets.summary.view import Summary
 from widgets.theme import ThemeSource
+from widgets.understand.panel import UnderstandPanel
 from widgets.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -179,3 +180,14 @@ def test_return_enters_the_block_of_a_layer_inside(window: MainWindow, qtbot: Qt
     assert bench.inside.path == (name,)
     assert bench.selected == (inside,)
     qtbot.waitUntil(lambda: summary.model.find([inside]).isValid())
+
+
+def test_the_command_for_one_step_by_hand_opens_its_tab(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    bench = window.bench
+    assert bench is not None
+    window.commands["backprop"].trigger()
+    panel = bench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)
+    assert bench.workspace == "understand"
+    assert panel.tab is panel.backprop
