@@ -18,7 +18,7 @@ UNDERSTAND = Path(__file__).resolve().parents[2] / "widgets" / "understand"
 
 def understand_tabs() -> set[str]:
     """Tabs of Understand as links write them, read from their sources: this room knows no Qt."""
-    titles = [re.search(r'^    title = "(.+)"', path.read_text("utf-8"), re.M) for path in UNDERSTAND.glob("*.py")]
+    titles = [re.search(r'^    title = "(.+)"', path.read_text("utf-8"), re.M) for path in UNDERSTAND.rglob("*.py")]
     return {slug(found[1]) for found in titles if found}
 
 

@@ -245,7 +245,8 @@ class Summary(Themed, QWidget):
         """Give each column the width of what stands in it."""
         for number in range(len(COLUMNS) - 1):  # the last one takes what is left
             self.tree.resizeColumnToContents(number)
-            self.tree.setColumnWidth(number, min(self.tree.columnWidth(number) + 8, self.theme.px(260)))
+            room = self.theme.px(28) if number == 0 else 8  # names inside opened blocks stand further in
+            self.tree.setColumnWidth(number, min(self.tree.columnWidth(number) + room, self.theme.px(260)))
 
     def theme_changed(self) -> None:
         """Take over the colours and sizes of another theme."""
