@@ -68,6 +68,7 @@ class CardPainter:
             QFontMetricsF(font) for font in (self.name_font, self.text_font, self.kind_font)
         )
         self._border = QPen(theme.strong_border, 1)
+        self._tiles: dict[str, QColor] = {}
 
     # Everything
 
@@ -269,7 +270,9 @@ class CardPainter:
 
     def tile(self, family: str) -> QColor:
         """The colour of a family's tiles, seen from far."""
-        return blend(self.theme.family(family), self.theme.ground, 0.72)
+        if family not in self._tiles:
+            self._tiles[family] = blend(self.theme.family(family), self.theme.ground, 0.72)
+        return self._tiles[family]
 
     def ring(self, rect: QRectF, reach: float) -> QPainterPath:
         """The line around a selected card."""

@@ -26,7 +26,7 @@ from widgets.canvas.remarks import RemarkPainter, rect
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
 from widgets.theme import Theme
 
-ZOOMING = 0.007
+ZOOMING = 0.005
 """Seconds of a frame that cards are painted afresh for while the zoom changes; the rest follows when it rests."""
 
 
