@@ -61,7 +61,7 @@ def main() -> None:
 def grab(window: MainWindow, hands: Hands, path: Path) -> None:
     """Take one picture."""
     hands.rest(400)
-    window.grab().save(str(path))
+    window.grab().save(str(path), "PNG", 0)  # 0 packs it smallest
     print(path.name)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from widgets.understand.panel import UnderstandPanel
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def open_layer(window: MainWindow, id: str) -> None:
     if isinstance(panel, UnderstandPanel):
         panel.show_tab(panel.by_hand.title)
         panel.by_hand.show_layer(path_of(window, id))
+        panel.by_hand.picture.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def path_of(window: MainWindow, id: str) -> str:

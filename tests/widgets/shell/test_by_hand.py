@@ -66,6 +66,7 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
     assert button.isVisible()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert tab_of(window).isVisible()
+    assert tab_of(window).picture.hasFocus()
     assert bench.inspector.isVisible()
     panel = bench.panel("understand")
     assert isinstance(panel, UnderstandPanel)

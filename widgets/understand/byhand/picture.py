@@ -178,8 +178,12 @@ class SlidingPicture(PaintedView):
         place = stands[part].area
         ends = {Part.INPUT: stands[Part.WINDOW].area.left() - 8, Part.OUTPUT: area.right() - 6}
         end = ends.get(part, stands[Part.OUTPUT].area.left() - 8)
-        room = QRectF(place.left(), place.top() - height, end - place.left(), height)
-        text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        metrics = QFontMetricsF(font)
+        # A narrow output at the far right has its caption reach to the left.
+        least = stands[Part.WINDOW].area.right() + 8 if part is Part.OUTPUT else place.left()
+        begin = max(min(place.left(), end - metrics.horizontalAdvance(text) - 1), least)
+        room = QRectF(begin, place.top() - height, end - begin, height)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_signs(self, painter: QPainter, stands: dict[Part, Stand]) -> None:

@@ -120,7 +120,7 @@ class Writer:
         value = float(patch.values[row, column])
         text = number(value, 3) if np.isfinite(value) else "–"
         if patch.weights is None:
-            return text
+            return text if self._working.rule.how.picks else _bracketed(text)
         weight = float(patch.weights[row, column])
         return f"{_bracketed(text)} × {_bracketed(number(weight, 3))}"
 
@@ -182,7 +182,8 @@ class Writer:
             else f"height {high}, width {wide}"
         )
         rounded = "" if all(_exact(axis) for axis in (rule.rows, rule.columns)) else ", rounded down"
-        words = f"Size of the output, (W − K + 2P) / S + 1: {told}{rounded}."
+        gaps = ", K with its gaps" if max(rule.rows.dilation, rule.columns.dilation) > 1 else ""
+        words = f"Size of the output, (W − K + 2P) / S + 1{gaps}: {told}{rounded}."
         return f"<p style='margin: 8px 0 0 0'>{self._faint(words)}</p>"
 
     def _faint(self, text: str) -> str:
