@@ -22,6 +22,9 @@ BUDGET = 16_000_000
 """Device pixels that all pictures together may have (64 MB)."""
 
 
+LARGER = 2.0
+"""How many times larger than needed a picture can be and still be stretched."""
+
 EACH_FRAME = 8
 """Pictures that are painted in a frame however long that takes."""
 
@@ -81,11 +84,13 @@ class Pictures:
         scale = zoom * ratio
         kept = self._kept.get(card.id)
         stale = kept is None or kept.version != card.version or kept.level is not level
+        # Shrinking a picture that is much larger takes as long as painting a new one.
+        large = kept is not None and kept.scale > LARGER * scale
         rect = card.rect
-        if kept is None or stale or (kept.scale != scale and not stretch):
+        if kept is None or stale or large or (kept.scale != scale and not stretch):
             if not (stretch and self._spent):
                 kept = self._paint(card, level, zoom, ratio)
-            elif kept is None:
+            elif kept is None or large:
                 place = QRectF(rect.left() * zoom + lens.dx, rect.top() * zoom + lens.dy, 0, 0)
                 place.setSize(rect.size() * zoom)
                 painter.fillRect(place, self._painter.tile(card.node.layer.family))
