@@ -86,13 +86,13 @@ class ExcitingPane(QWidget):
 
     # What the tab calls
 
-    def show_unit(self, layer: str, unit: int, noun: str, places: bool) -> None:
-        """Seek for another unit; ``noun`` names it, ``places`` says whether it is a map."""
+    def show_unit(self, layer: str, unit: int, name: str, places: bool) -> None:
+        """Seek for another unit; ``name`` stands above, ``places`` says whether it is a map."""
         if (layer, places) != (self._layer, self._places):
             self._layer, self._places = layer, places
             self._show_recipe()
         self._unit, self._best = unit, float("nan")
-        self.heading.setText(f"Excites {noun} {unit} most")
+        self.heading.setText(f"{name}  ·  exciting input")
         self.view.set_patch(None)
         self._begin()
 

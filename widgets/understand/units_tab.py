@@ -186,7 +186,8 @@ class UnitsTab(Tab):
         if self._found is None:
             return
         self._unit, noun = unit, self._noun(self._found)
-        self.heading.setText(f"Samples that excite {noun} {self.sheet.tiles.name_of(unit)} most")
+        name = f"{noun.capitalize()} {self.sheet.tiles.name_of(unit)}"
+        self.heading.setText(f"{name}  ·  strongest samples")
         values, rows, places = (self._found.arrays[name][unit] for name in ("values", "rows", "places"))
         if self._request is not None:
             self.subject.drop(self._request)
@@ -199,7 +200,7 @@ class UnitsTab(Tab):
             rows=rows.tolist(),
             places=places.tolist(),
         )
-        self.exciting.show_unit(self.picker.layer, unit, noun, bool(self._found.fields["places"]))
+        self.exciting.show_unit(self.picker.layer, unit, name, bool(self._found.fields["places"]))
         self.exciting.show_best(float(values[0]))
 
     def _take_samples(self, message: Message) -> None:

@@ -105,7 +105,7 @@ def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, control
     assert not tab.exciting.view.is_empty()
     place = tab.sheet.tiles.tile_place(2).center().toPoint()
     qtbot.mouseClick(tab.sheet.tiles, Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: "map 2" in tab.heading.text() and settled(tab), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Map 2 " in tab.heading.text() and settled(tab), timeout=PATIENCE)
     assert tab._found is not None
     assert tab.samples._values == pytest.approx(tab._found.arrays["values"][2].tolist())
     assert tab.exciting.about.text().startswith("activation")
@@ -116,7 +116,7 @@ def test_neurons_of_a_table_and_maps_of_a_series(qtbot: QtBot, controller: Train
     _, tab = units(qtbot, controller, "diabetes")
     assert tab.exciting.view._values.shape == (10,)
     assert not tab.measure.isVisible()
-    assert "neuron 0" in tab.heading.text()
+    assert tab.heading.text().startswith("Neuron 0: ")
     assert tab.exciting.view._names[0] != "feature 1"
 
 
