@@ -159,7 +159,8 @@ def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     if isinstance(source, Table):
         return category_tokens(file, frame, field.vocabulary)
     column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
-    return _tokens(frame[column].astype(str).tolist(), field, _unit(source))
+    # A text that is missing holds no words.
+    return _tokens(frame[column].astype(str).fillna("").tolist(), field, _unit(source))
 
 
 def _unit(source: Source) -> str:

@@ -15,6 +15,7 @@ from app.data.catalogue import source
 from app.data.dataset import FieldInfo
 from app.data.sources.arrays import Arrays
 from app.data.sources.images import Images
+from app.data.sources.text import Text
 from app.inputs import read_inputs
 from graph.errors import NetloomError
 from graph.shapes import image, sequence, tokens, vector
@@ -123,3 +124,12 @@ def test_pictures_are_fitted_and_bytes_scaled_as_they_were_learned(tmp_path: Pat
     assert shares.max() == 1.0 and counts.max() == 255.0
     np.savez(tmp_path / "set.npz", y=np.zeros(3), x_test=np.ones((3, 4, 4)), images=np.ones((3, 4, 4)))
     assert read(tmp_path / "set.npz", PICTURE).shape == (3, 1, 4, 4)
+
+
+def test_a_text_that_is_missing_holds_no_words(tmp_path: Path) -> None:
+    field = FieldInfo("text", tokens(3), vocabulary=("(padding)", "(unknown)", "good"))
+    (tmp_path / "new.csv").write_text("stars,text\n1,good film\n2,\n")
+    assert read_inputs(str(tmp_path / "new.csv"), [field], Text(column="text"))["text"].tolist() == [
+        [2, 1, 0],
+        [0, 0, 0],
+    ]
