@@ -2,7 +2,7 @@
 
 The page is the section ``notes``. Beside web addresses its links may lead to a layer (``layer:conv1``, inside a block
 ``layer:block1/conv1``), a workspace (``workspace:data``), a tab of Understand (``understand:filters``), a command
-(``command:train``) or a preset (``preset:lenet``).
+(``command:train``), a preset (``preset:lenet``) or a lesson (``lesson:pooling``).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Place(StrEnum):
     UNDERSTAND = "understand"
     COMMAND = "command"
     PRESET = "preset"
+    LESSON = "lesson"
     WEB = "web"
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.data.choice import DataChoice
-from app.presets import FOLDER
+from app.lessons.shelf import lessons
+from app.presets import FOLDER, PREFIX
 from graph.changes import Section
 from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing
@@ -32,7 +33,10 @@ def page(id: str, recipe: Recipe) -> str:
     text, _, figures = (PAGES / f"{id}.md").read_text("utf-8").partition("\n---\n")
     listed = "\n".join([f"- Here: {recipe.expect}.", *figures.strip().splitlines()])
     origin = f"*Course notes: {', '.join(recipe.textbook)}.*"
-    return unbroken("\n\n".join([f"# {recipe.title}", text.strip(), f"### Figures\n{listed}", origin]) + "\n")
+    taught = [f"[{one.title}](lesson:{one.id})" for one in lessons() if one.start == f"{PREFIX}{id}"]
+    lesson = [f"A lesson begins here: {taught[0]}."] if taught else []
+    parts = [f"# {recipe.title}", text.strip(), *lesson, f"### Figures\n{listed}", origin]
+    return unbroken("\n\n".join(parts) + "\n")
 
 
 def unbroken(text: str) -> str:

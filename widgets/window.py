@@ -33,11 +33,13 @@ from widgets.theme import ThemeSource
 
 if TYPE_CHECKING:
     from graph.facts import Problem
+    from widgets.lessons.teacher import Teacher
     from widgets.session import Session
     from widgets.shell.bench import Bench
     from widgets.shell.preferences import PreferencesDialog
 
 OPENING = "Opening {}…"
+LESSON_SUFFIX = ".json"
 STARTING = "Starting…"
 
 
@@ -54,6 +56,7 @@ class MainWindow(QMainWindow):
         self.memory, self.themes = memory, themes
         self.session: Session | None = None
         self.bench: Bench | None = None
+        self.teacher: Teacher | None = None
         self.working = False
         self._file = file
         self._painted = False
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.start.opened.connect(self.files.open)
         self.start.preset.connect(self.files.open_preset)
+        self.start.lesson.connect(self.open_lesson)
         self.start.wants_new.connect(self.files.new)
         self.start.wants_open.connect(self.files.ask_open)
         self.bar.workspace.connect(self.show_workspace)
@@ -197,6 +201,17 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
         self.start.new.setFocus()
+
+    def show_lessons(self) -> None:
+        """Show the lessons on the start page."""
+        self.show_start()
+        self.start.show_lessons()
+
+    def open_lesson(self, lesson: str | Path) -> None:
+        """Begin a lesson that ships, by its id, or one from a file."""
+        self.loader.require("training")
+        if self.teacher is not None:
+            self.teacher.open_file(lesson) if isinstance(lesson, Path) else self.teacher.open(lesson)
 
     def show_bench(self, workspace: str = "") -> None:
         """Show the project."""
@@ -382,7 +397,7 @@ class MainWindow(QMainWindow):
         path = _dropped(event)
         if path is not None:
             event.acceptProposedAction()
-            self.files.open(path)
+            self.open_lesson(path) if path.suffix == LESSON_SUFFIX else self.files.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.commit_typing()
@@ -415,9 +430,9 @@ class MainWindow(QMainWindow):
 
 
 def _dropped(event: QDropEvent) -> Path | None:
-    """The project file that is dragged over the window, if it is one."""
+    """The project or lesson that is dragged over the window, if it is one."""
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix == ".netloom" else None
+    return path if path.suffix in (".netloom", LESSON_SUFFIX) else None

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, exporting, projects, running, using
+from app.cli import catalogues, exporting, projects, running, teaching, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from app.cli.sources import open_source
@@ -72,6 +72,8 @@ def build(screen: Screen) -> typer.Typer:
         catalogues.data,
         projects.new,
         projects.check,
+        teaching.lessons,
+        teaching.lesson,
         running.train,
         running.resume,
         using.runs,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.lessons.shelf import lesson_ids
 from app.pages import COMMANDS, WORKSPACES, Link, Place, finds_layer, links, read_link, slug
 from app.presets import preset, preset_ids
 from graph.blocks import Block, Body
@@ -29,6 +30,7 @@ def leads_somewhere(link: Link, network: Network) -> bool:
         Place.UNDERSTAND: lambda: link.target in understand_tabs(),
         Place.COMMAND: lambda: link.target in COMMANDS,
         Place.PRESET: lambda: link.target in preset_ids(),
+        Place.LESSON: lambda: link.target in lesson_ids(),
         Place.WEB: lambda: link.target.startswith("https://"),
     }[link.place]()
 

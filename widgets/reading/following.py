@@ -12,6 +12,9 @@ from widgets.shell.banners import Notice
 from widgets.start.gallery import PRESETS
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from widgets.shell.bench import Bench
     from widgets.window import MainWindow
 
 
@@ -30,6 +33,7 @@ class Follower:
             Place.UNDERSTAND: self._understand,
             Place.COMMAND: self._command,
             Place.PRESET: self._preset,
+            Place.LESSON: self._lesson,
             Place.WEB: self._web,
         }
         fault = acts[link.place](link) if link is not None else f"This link leads nowhere that Netloom knows: {url}."
@@ -40,13 +44,19 @@ class Follower:
 
     def toggle_page(self) -> None:
         """Bring the page of the project forward, or fold it away."""
-        bench = self._window.bench
-        if bench is None:
-            return
+        if self._window.bench is not None:
+            self._toggle(self._window.bench, self._window.bench.page)
+
+    def toggle_lesson(self) -> None:
+        """Bring the lesson in progress forward, or fold it away."""
+        if self._window.bench is not None:
+            self._toggle(self._window.bench, self._window.bench.lesson)
+
+    def _toggle(self, bench: Bench, pane: QWidget) -> None:
         if bench.workspace == "data":
             self._window.show_workspace("network")
-        shown = bench.beside.isVisible() and bench.beside.currentWidget() is bench.page
-        bench.beside.read(None if shown else bench.page)
+        shown = bench.beside.isVisible() and bench.beside.currentWidget() is pane
+        bench.beside.read(None if shown else pane)
 
     def _layer(self, link: Link) -> str:
         bench, session = self._window.bench, self._window.session
@@ -92,6 +102,10 @@ class Follower:
         if path.parent != PRESETS or not path.is_file():
             return f"There is no example “{link.target}”."
         self._window.files.open(path)
+        return ""
+
+    def _lesson(self, link: Link) -> str:
+        self._window.open_lesson(link.target)
         return ""
 
     def _web(self, link: Link) -> str:

@@ -10,6 +10,9 @@ from graph.errors import NetloomError
 from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
+    from widgets.session import Session
+    from widgets.shell.bench import Bench
+    from widgets.shell.faults import Faults
     from widgets.window import MainWindow
 
 
@@ -62,7 +65,25 @@ def build_bench(window: MainWindow) -> None:
     hinting = Hinting(session, bench, faults, window.preferences)
     hinting.changed.connect(window.refresh_status)
     window.adopt(session, bench)
+    teach(window, bench, session, faults)
     session.changed.connect(window.refresh_status)
+
+
+def teach(window: MainWindow, bench: Bench, session: Session, faults: Faults) -> None:
+    """Whoever leads through lessons, and what is told to it."""
+    from widgets.lessons.teacher import Teacher
+
+    teacher = Teacher(window, bench.lesson, faults)
+    window.teacher = teacher
+    for signal in (session.committed, session.replaced, faults.changed):
+        signal.connect(teacher.look_soon)
+    bench.workspace_changed.connect(lambda name: teacher.visit(f"workspace:{name}"))
+
+    def visit(ids: list[str]) -> None:
+        for id_ in ids:
+            teacher.visit(f"layer:{id_}")
+
+    bench.canvas.selectionChanged.connect(visit)
 
 
 def build_training(window: MainWindow) -> None:
@@ -89,6 +110,8 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
+    if window.teacher is not None:
+        window.teacher.listen_to_training(controller)
     Live(bench, session, controller, window.preferences)
     session.changed.connect(window.training.show_devices)
     window.training.link = link
@@ -130,6 +153,14 @@ def build_understand(window: MainWindow) -> None:
     assert bench is not None and session is not None and controller is not None  # built by earlier slices
     panel = UnderstandPanel(window.themes, controller)
     bench.add_panel("understand", panel)
+    teacher = window.teacher
+    if teacher is not None:
+
+        def visit() -> None:
+            teacher.visit_tab(panel.tab.title)
+
+        panel.tabs.currentChanged.connect(visit)
+        bench.workspace_changed.connect(visit)
 
     def follow(*_: object) -> None:
         panel.subject.follow(session.document, session.base)

@@ -66,7 +66,7 @@ class Bench(QWidget):
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
         self.beside, self.problems = Beside(themes), Problems(themes)
-        self.inspector, self.page = self.beside.inspector, self.beside.page
+        self.inspector, self.page, self.lesson = self.beside.inspector, self.beside.page, self.beside.lesson
         self.summary = Summary(themes)
         self.checks = QTabWidget()
         self.left = QTabWidget()

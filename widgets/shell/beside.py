@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
 from widgets import icons
 from widgets.inspector.panel import Inspector
+from widgets.lessons.pane import LessonPane
 from widgets.reading.page import PagePane
 from widgets.theme import Themed, ThemeSource
 
@@ -30,7 +31,7 @@ class Beside(Themed, QTabWidget):
         self.setObjectName("beside")
         self.setAccessibleName("Layer and page")
         self.setDocumentMode(True)
-        self.inspector, self.page = Inspector(themes), PagePane(themes)
+        self.inspector, self.page, self.lesson = Inspector(themes), PagePane(themes), LessonPane(themes)
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
         self.with_settings = False
@@ -38,6 +39,8 @@ class Beside(Themed, QTabWidget):
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
         self.addTab(self.page, "Page")
+        self.addTab(self.lesson, "Lesson")
+        self.setTabVisible(self.indexOf(self.lesson), False)
         self.setTabToolTip(0, "Settings of the selected layer")
         self.setTabToolTip(1, "What this project is about")
         self.fold = QToolButton()
@@ -71,6 +74,15 @@ class Beside(Themed, QTabWidget):
         self.reading = pane
         self._bring(pane)
         self.changed.emit()
+
+    def show_lesson(self, shown: bool) -> None:
+        """A lesson begins, which is then read, or ends."""
+        with self._by_itself():
+            self.setTabVisible(self.indexOf(self.lesson), shown)
+        if shown:
+            self.read(self.lesson)
+        elif self.reading is self.lesson:
+            self.read(self.page if self.page.text else None)
 
     def enter(self, workspace: str) -> None:
         """Show what suits another workspace."""

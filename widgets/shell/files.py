@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from widgets.window import MainWindow
 
 FILTER = "Netloom projects (*.netloom)"
+LESSON_FILTER = "Lessons (*.json)"
 
 
 class Files:
@@ -47,13 +48,15 @@ class Files:
 
     # Opening
 
-    def new(self) -> None:
-        """An empty project."""
-        self._after_asking(self._begin_new)
+    def new(self, then: Callable[[], object] | None = None) -> None:
+        """An empty project, and ``then`` what follows."""
+        self._after_asking(lambda: self._begin_new(then))
 
-    def _begin_new(self) -> None:
+    def _begin_new(self, then: Callable[[], object] | None = None) -> None:
         self._session.start_new(str(self._window.preferences["device"]).strip() or "auto")
         self._window.show_bench("network")
+        if then is not None:
+            then()
 
     def ask_open(self) -> None:
         """Choose a project and open it."""
@@ -75,6 +78,17 @@ class Files:
         elif self._try(lambda: self._session.open(path), "open"):
             self._opened(path.resolve())
             self._window.show_bench("network")
+
+    def open_shipped(self, path: Path, then: Callable[[], object]) -> None:
+        """Begin a project from a preset's file, after asking about unsaved edits; once it is open, do ``then``."""
+        self._after_asking(lambda: self._begin_from(path) and then())
+
+    def ask_lesson(self) -> None:
+        """Choose a lesson's file and begin it."""
+        start = str(self._window.memory.get("folder", ""))
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a lesson", start, LESSON_FILTER)
+        if name:
+            self._window.open_lesson(Path(name))
 
     def _open_slowly(self, path: Path) -> None:
         """Open a large project while its progress is shown; what was on show comes back if that is called off."""
@@ -117,12 +131,14 @@ class Files:
         """Begin a project from a preset, after asking about unsaved edits."""
         self._after_asking(lambda: self._begin_from(preset.path))
 
-    def _begin_from(self, path: Path) -> None:
+    def _begin_from(self, path: Path) -> bool:
         """Begin an untitled copy of what ships, so that Save can never write over it."""
         from graph.project import read_project
 
-        if self._try(lambda: self._session.start_from(read_project(path)), "open"):
-            self._window.show_bench("network")
+        if not self._try(lambda: self._session.start_from(read_project(path)), "open"):
+            return False
+        self._window.show_bench("network")
+        return True
 
     # Unsaved edits
 

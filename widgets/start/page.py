@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
 from widgets import icons
 from widgets.start.cards import PresetCard
 from widgets.start.gallery import Preset
+from widgets.start.lessons import LessonList, lessons
 from widgets.theme import Themed, ThemeSource
 
 COLUMN = 232
@@ -117,10 +120,14 @@ class FileRow(QToolButton):
 
 
 class StartPage(Themed, QWidget):
-    """``opened`` carries a path, ``preset`` a `Preset`; ``wants_new`` and ``wants_open`` ask for those commands."""
+    """``opened`` carries a path, ``preset`` a `Preset`, ``lesson`` the id of a lesson.
+
+    ``wants_new`` and ``wants_open`` ask for those commands.
+    """
 
     opened = Signal(object)
     preset = Signal(object)
+    lesson = Signal(str)
     wants_new = Signal()
     wants_open = Signal()
 
@@ -132,6 +139,8 @@ class StartPage(Themed, QWidget):
         self._themes = themes
         self.gallery = Gallery(presets, families, themes)
         self.gallery.chosen.connect(self.preset)
+        self.lessons = LessonList()
+        self.lessons.chosen.connect(self.lesson)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(28, 24, 20, 0)
         layout.setSpacing(32)
@@ -177,30 +186,66 @@ class StartPage(Themed, QWidget):
         column = QVBoxLayout()
         column.setSpacing(12)
         head = QHBoxLayout()
-        title = QLabel("Start from an example")
-        title.setProperty("heading", True)
+        self.shelves = QStackedWidget()
         self.search = QLineEdit()
         self.search.setObjectName("gallerySearch")
         self.search.setPlaceholderText("Search: digits, LSTM, forecasting…")
-        self.search.setAccessibleName("Search the examples")
+        self.search.setAccessibleName("Search examples and lessons")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self.gallery.filter)
-        head.addWidget(title)
+        self.search.textChanged.connect(self.lessons.filter)
+        head.addWidget(self._switch())
         head.addStretch(1)
         head.addWidget(self.search, 1)
         head.addSpacing(8)
+        for widget in (self.gallery, self.lessons):
+            self.shelves.addWidget(self._scrolling(widget))
+        column.addLayout(head)
+        column.addWidget(self.shelves, 1)
+        return column
+
+    @staticmethod
+    def _scrolling(widget: QWidget) -> QScrollArea:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self.gallery)
+        area.setWidget(widget)
         area.viewport().setAutoFillBackground(False)
-        self.gallery.setAutoFillBackground(False)
-        column.addLayout(head)
-        column.addWidget(area, 1)
-        return column
+        widget.setAutoFillBackground(False)
+        return area
+
+    def _switch(self) -> QWidget:
+        """Examples or lessons."""
+        frame = QFrame()
+        frame.setProperty("segments", True)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
+        self.kinds = QButtonGroup(self)
+        for index, (name, title) in enumerate((("startExamples", "Examples"), ("startLessons", "Lessons"))):
+            button = QToolButton()
+            button.setObjectName(name)
+            button.setText(title)
+            button.setCheckable(True)
+            button.setProperty("segmented", True)
+            self.kinds.addButton(button, index)
+            row.addWidget(button)
+        self.kinds.button(0).setChecked(True)
+        self.kinds.idToggled.connect(lambda index, on: self._show_shelf(index) if on else None)
+        return frame
+
+    def show_lessons(self) -> None:
+        """Bring the lessons forward."""
+        self.kinds.button(1).setChecked(True)
+        self._show_shelf(1)
+
+    def _show_shelf(self, index: int) -> None:
+        if index:
+            self.lessons.show_lessons(lessons())  # how far one came may have changed
+        self.shelves.setCurrentIndex(index)
 
     def show_recent(self, recent: Sequence[Path]) -> None:
         """List the files to continue with."""

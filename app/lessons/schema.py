@@ -1,0 +1,276 @@
+"""What a lesson is, as strict values: files that teachers write are read into these, or refused with a sentence.
+
+A lesson is one JSON object. Its steps have a text in Markdown and either goals, which the program checks by itself, or
+a question, or neither (something to read).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from graph.errors import NetloomError
+from graph.layers.settings import sentence
+
+VERSION = 1
+LARGEST = 2**20
+"""Files over this many bytes are no lessons."""
+
+Number = int | float
+Value = bool | int | float | str | list[int] | list[float]
+Part = Literal["train", "validation", "test"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Range(_Strict):
+    """Bounds, both included; at least one is needed."""
+
+    least: Number | None = None
+    most: Number | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies within."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.least is None and self.most is None:
+            raise ValueError("give “least”, “most” or both")
+        return self
+
+
+class LayerGoal(_Strict):
+    """So many layers of one of these kinds, with these settings, lead to an output."""
+
+    kind: Literal["layer"]
+    of: Annotated[list[Text], Field(min_length=1)]
+    least: int = 1
+    most: int | None = None
+    settings: dict[str, Value] = {}
+
+
+class WithoutGoal(_Strict):
+    """No layer of these kinds leads to an output."""
+
+    kind: Literal["without"]
+    of: Annotated[list[Text], Field(min_length=1)]
+
+
+class OutputGoal(_Strict):
+    """A layer, by its id or by its kind, gives this shape."""
+
+    kind: Literal["output"]
+    layer: Text
+    shape: Annotated[list[int], Field(min_length=1)]
+
+
+class ParametersGoal(_Range):
+    """The network, or a layer by its id or kind, has so many trainable parameters."""
+
+    kind: Literal["parameters"]
+    layer: str = ""
+
+
+class ReceptiveFieldGoal(_Strict):
+    """A layer, by its id or by its kind, sees just so many places of the input along each axis."""
+
+    kind: Literal["receptive_field"]
+    layer: Text
+    size: Annotated[list[int], Field(min_length=1)]
+
+
+class FitsGoal(_Strict):
+    """The network has no problem and can be trained."""
+
+    kind: Literal["fits"]
+
+
+class NoHintsGoal(_Strict):
+    """No hint of these rules is left; of none at all where the list is empty. Dismissed hints do not count as gone."""
+
+    kind: Literal["no_hints"]
+    rules: list[str] = []
+
+
+class SettingGoal(_Strict):
+    """A setting of the plan or of the data (``split.validation``) has a value, or lies within bounds."""
+
+    kind: Literal["setting"]
+    section: Literal["plan", "data"]
+    name: Text
+    value: Value | None = None
+    least: Number | None = None
+    most: Number | None = None
+
+
+class TrainedGoal(_Strict):
+    """Training did so many epochs, or steps, since this step of the lesson began."""
+
+    kind: Literal["trained"]
+    epochs: int = 0
+    steps: int = 0
+
+
+class MetricGoal(_Range):
+    """A run since this step began ended (or, but for the test part, stands) with a metric within bounds.
+
+    ``parameters`` is the most that its network may have.
+    """
+
+    kind: Literal["metric"]
+    metric: Text
+    part: Part
+    parameters: int | None = None
+
+
+class LossGoal(_Strict):
+    """The training loss fell by a share of its first value, or did not move for two epochs and more."""
+
+    kind: Literal["loss"]
+    falls: float | None = None
+    stuck: bool = False
+
+
+class GapGoal(_Range):
+    """How much better a metric is on the training part than on the validation part."""
+
+    kind: Literal["gap"]
+    metric: Text
+
+
+class VisitGoal(_Strict):
+    """A place was looked at since this step began, as links write it: ``understand:filters``, ``layer:conv1``."""
+
+    kind: Literal["visit"]
+    place: Text
+
+
+Goal = Annotated[
+    LayerGoal
+    | WithoutGoal
+    | OutputGoal
+    | ParametersGoal
+    | ReceptiveFieldGoal
+    | FitsGoal
+    | NoHintsGoal
+    | SettingGoal
+    | TrainedGoal
+    | MetricGoal
+    | LossGoal
+    | GapGoal
+    | VisitGoal,
+    Field(discriminator="kind"),
+]
+
+
+class Question(_Strict):
+    """A question with one right answer: a number within a tolerance, or one of several choices (counted from 1)."""
+
+    ask: Text
+    number: Number | None = None
+    tolerance: Annotated[Number, Field(ge=0)] = 0
+    unit: str = ""
+    choices: list[Text] = []
+    answer: int | None = None
+    because: str = ""
+
+    @model_validator(mode="after")
+    def _answerable(self) -> Self:
+        if (self.number is None) == (not self.choices):
+            raise ValueError("give either a “number” or “choices”")
+        if self.choices and (len(self.choices) < 2 or self.answer not in range(1, len(self.choices) + 1)):
+            raise ValueError("give two choices or more, and as “answer” the number of the right one, counted from 1")
+        return self
+
+    def right(self, given: float) -> bool:
+        """Whether a number, or the number of a choice, is the answer."""
+        if self.number is None:
+            return given == self.answer
+        return abs(given - self.number) <= self.tolerance + 1e-9 * abs(self.number)
+
+
+class Step(_Strict):
+    """One step: a text, and what there is to do."""
+
+    title: Text
+    text: Text
+    task: str = ""
+    goals: list[Goal] = []
+    question: Question | None = None
+    hint: str = ""
+    done: str = ""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if self.goals and self.question is not None:
+            raise ValueError("a step has either goals or a question, not both; make two steps of it")
+        if bool(self.goals) != bool(self.task):
+            raise ValueError("“task” says in one sentence what “goals” check: give both or neither")
+        return self
+
+
+class Lesson(_Strict):
+    """A lesson. ``start`` is ``preset:ID``, ``empty``, or ``open`` for whatever project is open."""
+
+    lesson: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    title: Text
+    summary: Text
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    textbook: list[str] = []
+    start: Annotated[str, Field(pattern=r"^(preset:[a-z0-9_]+|empty|open)$")] = "open"
+    steps: Annotated[list[Step], Field(min_length=1, max_length=99)]
+
+
+def parse_lesson(content: bytes, place: str) -> Lesson:
+    """A lesson from the content of a file.
+
+    Raises
+    ------
+    NetloomError
+        naming the place in the file, the reason and the remedy.
+    """
+    value = _decoded(content, place)
+    try:
+        return Lesson.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        raise sentence(error, place) from None
+
+
+def read_lesson(path: Path) -> Lesson:
+    """The lesson in the file ``path``.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be read or is refused.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NetloomError(f"{path.name} is larger than {LARGEST // 2**20} MB, which no lesson is.")
+        content = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
+    return parse_lesson(content, path.name)
+
+
+def _decoded(content: bytes, place: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, RecursionError):
+        raise NetloomError(f"{place} is no lesson: it is not JSON text.") from None
+    except json.JSONDecodeError as error:
+        raise NetloomError(f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}.") from None
+    if not isinstance(value, dict) or "lesson" not in value:
+        raise NetloomError(f"{place} is no lesson: it lacks the key “lesson”, which holds the version {VERSION}.")
+    if value["lesson"] != VERSION:
+        raise NetloomError(f"{place}: “lesson” must be {VERSION}, the version of the format that this Netloom reads.")
+    return value

@@ -1,0 +1,138 @@
+"""A question with one answer: choices to pick from, or a field for a number, and what is said of the answer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.lessons.schema import Question
+
+EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
+WRONG = "Not quite. Try again, or go on and come back later."
+
+
+def read_number(text: str) -> float | None:
+    """A number as people type it: with a comma or a point, thousands grouped by commas or spaces."""
+    plain = text.strip().replace("\u00a0", "").replace(" ", "").replace("−", "-")
+    head, comma, tail = plain.rpartition(",")
+    grouped = comma and len(tail) == 3 and tail.isdigit() and head.lstrip("+-").replace(",", "") not in ("", "0")
+    plain = plain.replace(",", "" if grouped or plain.count(",") > 1 or "." in plain else ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+class QuestionBox(QWidget):
+    """``answered`` carries a number, or the number of a choice from 1."""
+
+    answered = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonQuestion")
+        self.ask = QLabel()
+        self.ask.setWordWrap(True)
+        self.field = QLineEdit()
+        self.field.setObjectName("lessonAnswer")
+        self.field.setMaximumWidth(140)
+        self.unit = QLabel()
+        self.unit.setProperty("faint", True)
+        self.check = QPushButton("Check answer")
+        self.check.setObjectName("lessonCheck")
+        self.verdict = QLabel()
+        self.verdict.setObjectName("lessonVerdict")
+        self.verdict.setWordWrap(True)
+        self.group = QButtonGroup(self)
+        self.choices: list[QRadioButton] = []
+        self._question: Question | None = None
+        self._assemble()
+        self.check.clicked.connect(self._check)
+        self.field.returnPressed.connect(self._check)
+
+    def _assemble(self) -> None:
+        column, row = QVBoxLayout(self), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._offered = QVBoxLayout()
+        self._offered.setSpacing(4)
+        row.addWidget(self.field)
+        row.addWidget(self.unit)
+        row.addStretch(1)
+        column.addWidget(self.ask)
+        column.addLayout(self._offered)
+        column.addLayout(row)
+        column.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.verdict)
+
+    def show_question(self, question: Question, answered: bool) -> None:
+        """Show a question; one that was answered shows its answer."""
+        self._question = question
+        self.ask.setText(f"<b>{question.ask}</b>" if "<" not in question.ask else question.ask)
+        self.field.setAccessibleName(question.ask)
+        self.field.clear()
+        self.field.setVisible(not question.choices)
+        self.unit.setText(question.unit)
+        self.unit.setVisible(bool(question.unit) and not question.choices)
+        self._offer(question.choices)
+        self.say("", "")
+        if answered:
+            self.show_answer()
+
+    def _offer(self, choices: list[str]) -> None:
+        for button in self.choices:
+            self.group.removeButton(button)
+            self._offered.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.choices = [QRadioButton(text) for text in choices]
+        for number, button in enumerate(self.choices, 1):
+            self.group.addButton(button, number)
+            self._offered.addWidget(button)
+
+    def show_answer(self) -> None:
+        """Fill the right answer in and say why it is right."""
+        question = self._question
+        if question is None:
+            return
+        if question.number is not None:
+            self.field.setText(f"{question.number:,}")
+        elif question.answer is not None:
+            self.choices[question.answer - 1].setChecked(True)
+        self.say(f"Right. {question.because}".strip(), "ok")
+
+    def refuse(self) -> None:
+        """Say that the answer is not right."""
+        self.say(WRONG, "warning")
+
+    def say(self, text: str, tone: str) -> None:
+        """Say something about the answer."""
+        self.verdict.setText(text)
+        self.verdict.setProperty("tone", tone)
+        self.verdict.style().unpolish(self.verdict)
+        self.verdict.style().polish(self.verdict)
+        self.verdict.setVisible(bool(text))
+
+    def _check(self) -> None:
+        if self._question is None:
+            return
+        if self._question.choices:
+            if self.group.checkedId() < 1:
+                self.say(EMPTY, "warning")
+            else:
+                self.answered.emit(float(self.group.checkedId()))
+            return
+        given = read_number(self.field.text())
+        if given is None:
+            self.say(NO_NUMBER if self.field.text().strip() else EMPTY, "warning")
+        else:
+            self.answered.emit(given)
