@@ -229,6 +229,7 @@ class StartPage(Themed, QWidget):
             button = QToolButton()
             button.setObjectName(name)
             button.setText(title)
+            button.setAccessibleName(title)
             button.setCheckable(True)
             button.setProperty("segmented", True)
             self.kinds.addButton(button, index)
