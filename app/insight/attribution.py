@@ -13,7 +13,7 @@ from torch import Tensor
 
 from app.data.dataset import Array
 from app.insight.excite import SPATIAL, mean_of
-from app.insight.reading import Layer, Progress, Source, differentiating, numbers, source_of, with_answers
+from app.insight.reading import Layer, Progress, Source, answering, differentiating, numbers, source_of, with_answers
 from app.training.heads import Head
 from app.training.model import Model
 from graph.errors import NetloomError
@@ -74,7 +74,7 @@ class Question:
     def said(self) -> Tensor:
         """What the network gives for the sample (1, *sizes)."""
         with self.model.evaluating():
-            said: Tensor = _first(self.model.module(*self.source.inputs(self.sample))).float()
+            said: Tensor = _first(answering(self.model)(*self.source.inputs(self.sample))).float()
             return said
 
     def predicted(self) -> int:
@@ -110,7 +110,7 @@ class Question:
 
     def scores(self, values: Tensor) -> Tensor:
         """The score (n,) of altered samples (n, *sizes)."""
-        return self.score(_first(self.model.module(*self.source.inputs(values))))
+        return self.score(_first(answering(self.model)(*self.source.inputs(values))))
 
     def _in_units(self, answers: Tensor) -> Tensor:
         name = self.head.field.name
@@ -137,7 +137,8 @@ def gradients(question: Question) -> Array:
 
 def _gradient(question: Question, values: Tensor) -> Tensor:
     x = values.detach().clone().requires_grad_()
-    found = torch.autograd.grad(question.scores(x).sum(), x, allow_unused=True)[0]
+    scores = question.scores(x)
+    found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0] if scores.requires_grad else None
     if found is None:
         raise NetloomError(f"The answer does not depend on “{question.source.field.name}”: there is nothing to show.")
     return torch.nan_to_num(found)
@@ -267,7 +268,9 @@ def grad_cam(question: Question, layer: Layer) -> Array:
     with differentiating(question.model):
         # The values themselves need gradients even where no weights came before them.
         values, answers = module(*question.source.inputs(question.sample.detach().clone().requires_grad_()))
-        gradient = torch.autograd.grad(question.score(_first(answers)).sum(), values, allow_unused=True)[0]
+        score = question.score(_first(answers)).sum()
+        both = score.requires_grad and values.requires_grad
+        gradient = torch.autograd.grad(score, values, allow_unused=True)[0] if both else None
     if gradient is None:
         raise NetloomError(f"The answer does not depend on {layer.id}; choose another layer.")
     axes = SPATIAL[kind]

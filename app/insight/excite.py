@@ -103,7 +103,7 @@ class Ways:
         values = by_unit(module(*self._source.inputs(seen)), self._layer.shape.kind)
         own = values[torch.arange(len(units), device=units.device), units]
         height = own.mean(1) if self._recipe.whole else own[:, middle_place(self._layer, values.shape[2])]
-        gradient = torch.autograd.grad(height.sum(), x, allow_unused=True)[0]
+        gradient = torch.autograd.grad(height.sum(), x, allow_unused=True)[0] if height.requires_grad else None
         if gradient is None:
             raise NetloomError(f"{self._layer.id} does not read “{self._source.field.name}”; choose another layer.")
         return gradient

@@ -109,6 +109,15 @@ def up_to(model: Model, layer: str, *, before_rectifier: bool = False) -> fx.Gra
     return parts[node.name]
 
 
+def answering(model: Model) -> fx.GraphModule:
+    """The network as a module that gives its answers, through whose every layer gradients pass."""
+    parts = _PARTS.setdefault(model, {})
+    end = next(node for node in model.compiled.module.graph.nodes if node.op == "output")
+    if end.name not in parts:
+        parts[end.name] = _cut(model.compiled.module, end.args[0])
+    return parts[end.name]
+
+
 def with_answers(model: Model, layer: str) -> fx.GraphModule:
     """The network as a module that gives the values of ``layer`` and the answers, as ``(values, answers)``."""
     whole = model.compiled.module
@@ -144,7 +153,9 @@ def _cut(module: fx.GraphModule, wanted: fx.node.Argument) -> fx.GraphModule:
             waiting += node.all_input_nodes
     graph, copies = fx.Graph(), dict[fx.Node, fx.Node]()
     for node in module.graph.nodes:
-        if node in needed or node.op == "placeholder":
+        if node in needed and node.op == "call_method" and node.target == "detach":
+            copies[node] = copies[node.all_input_nodes[0]]  # it keeps layers from learning, not from being looked into
+        elif node in needed or node.op == "placeholder":
             copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(fx.map_arg(wanted, copies.__getitem__))
     return fx.GraphModule(module, graph)

@@ -77,7 +77,9 @@ def _support(model: Model, layer: Layer, source: Source, place: int) -> list[Arr
     with differentiating(model):
         values = by_unit(up_to(model, layer.id, before_rectifier=True)(*source.inputs(x)), layer.shape.kind)
         mixed = values[:, :, place] @ torch.rand(values.shape[1], generator=random).to(values.device)
-        gradient: torch.Tensor | None = torch.autograd.grad(mixed.sum(), x, allow_unused=True)[0]
+        gradient: torch.Tensor | None = (
+            torch.autograd.grad(mixed.sum(), x, allow_unused=True)[0] if mixed.requires_grad else None
+        )
     if gradient is None:
         return None
     seen = (gradient != 0).any(0).cpu().numpy()

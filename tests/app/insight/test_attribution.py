@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.insight.asking import reasons
+from app.insight.asking import exciting, reasons
 from app.insight.attribution import Question, gained, grad_cam, gradients
 from app.insight.reading import layer_of
 from app.training.messages import Message
@@ -197,3 +197,22 @@ def test_a_question_that_makes_no_sense_is_refused_in_words(method: str, fields:
     model = Model.build(project(cnn()))
     with pytest.raises(NetloomError, match=words):
         reasons(model, Message("reasons", {"method": method, "sample": 3, **fields}))
+
+
+def test_a_layer_that_stops_gradients_while_training_is_looked_through() -> None:
+    network = chain(
+        PICTURE,
+        ("conv1", "conv2d", {"filters": 3}),
+        ("stop1", "stop_gradient", {}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 10}),
+        ("output1", "output", {}),
+    )
+    model = Model.build(project(network))
+    assert np.abs(ask(model, "gradients", answer=3).arrays["map"]).max() > 0
+    assert np.isfinite(ask(model, "grad_cam", answer=3, layer="conv1").arrays["map"]).all()
+    reply = ask(model, "integrated", answer=3, steps=20)
+    score, blank = gained(Question.about(model, 17, 3))
+    assert reply.fields["adds"] == pytest.approx(score - blank, abs=1e-3)
+    excited = exciting(model, Message("exciting", {"layer": "dense1", "units": [3], "recipe": {"steps": 3}}))
+    assert np.isfinite(excited.arrays["input"]).all()
