@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,3 +161,9 @@ def test_presets_depart_only_where_their_pages_say_so(id_: str) -> None:
     stale = dismissed(found.sections)
     bare = Project(found.network, {name: value for name, value in found.sections.items() if name != "hints"})
     assert stale <= {(hint.rule, hint.layer or "") for hint in check_project(bare, None).hints}
+
+
+def test_the_guide_lists_every_rule() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "pages-and-hints.md").read_text("utf-8")
+    for rule in (*RULES, *PROJECT_RULES):
+        assert f"| `{rule.id}` | {rule.title} | {rule.why} |" in text

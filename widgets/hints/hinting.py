@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.hints import TITLES, dismiss, inner_hints, project_hints
+from graph.changes import LayerMoved, RemarkSet
+from graph.document import Commit
 from graph.hints import Hint
 
 if TYPE_CHECKING:
@@ -23,8 +25,12 @@ AFTER_REST = 500
 """Milliseconds without an edit after which the hints of a large network are looked for."""
 
 
+PAUSE_MS = 100
+"""Pause after an edit before the whole network is looked at, so that a burst of edits costs one look."""
+
+
 class Hinting(QObject):
-    """Looks again after each edit, as soon as the window has answered it; ``changed`` says that there are others.
+    """Looks again after each edit, once the window has answered it; ``changed`` says that there are others.
 
     Inside a block the hints are those about its network. Dismissing is an edit of the project; what is never shown is
     a preference.
@@ -35,9 +41,10 @@ class Hinting(QObject):
     def __init__(self, session: Session, bench: Bench, faults: Faults, preferences: Preferences) -> None:
         super().__init__(session)
         self._session, self._bench, self._faults, self._preferences = session, bench, faults, preferences
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self.refresh)
-        for signal in (session.committed, session.replaced, faults.changed, bench.inside.changed):
+        session.committed.connect(self._take)
+        for signal in (session.replaced, faults.changed, bench.inside.changed):
             signal.connect(self.look_soon)
         bench.problems.dismissed.connect(self._dismiss)
         bench.problems.hidden.connect(self._hide)
@@ -48,6 +55,10 @@ class Hinting(QObject):
         """Ids of the rules of which nothing is shown."""
         words = str(self._preferences["hidden_hints"]).replace(",", " ").split()
         return frozenset(words)
+
+    def _take(self, commit: Commit) -> None:
+        if not all(isinstance(change, LayerMoved | RemarkSet) for change in commit.changes):
+            self.look_soon()
 
     def look_soon(self, *_: object) -> None:
         """Look again once what happens at present is done."""
