@@ -113,7 +113,12 @@ class Feed:
         if not streamed:
             yield from (self._batch(self._resident(where)) for where in places)
             return
-        fetched = ahead(lambda where: {name: one.fetch(where) for name, one in streamed.items()}, places)
+
+        def fetch(where: Places) -> dict[str, Tensor]:
+            return {name: one.fetch(where) for name, one in streamed.items()}
+
+        # Bytes in memory are had sooner than a thread is asked for them.
+        fetched = ahead(fetch, places) if any(one.far for one in streamed.values()) else map(fetch, places)
         for where, found in zip(places, fetched, strict=True):
             numbers = {name: streamed[name].numbers(raw) for name, raw in found.items()}
             yield self._batch(self._resident(where) | numbers)

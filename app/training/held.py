@@ -52,6 +52,11 @@ class Streamed:
             torch.from_numpy(values.across(one)).to(device) for one in (values.weight, values.offset)
         )
 
+    @property
+    def far(self) -> bool:
+        """Whether fetching waits for a disk, or moves samples to another device."""
+        return isinstance(self._values.kept.rows, RowFile) or self._device.type != "cpu"
+
     def fetch(self, places: Places) -> Tensor:
         """What is kept of the samples at ``places``; may be called in a thread of its own.
 
