@@ -216,7 +216,7 @@ def folder_of(folder: Path, count: int, size: int) -> None:
     say(name, ratio, f"as many samples per second, left in their file, as DataLoader with 2 workers; {what}")
     print(f"    decoding them once took {decoding:.1f} s")
     budget = max(0.05, 0.3 * 3 * size * size * count / 2**30)
-    few = pictures(folder, 4 * BATCH, size)
+    few = pictures(folder, 16 * BATCH, size)  # enough for tests of the same size at a time
     taken = peak(place, size, budget) - peak(few, size, budget)
     whole = 3 * size * size * count / 2**30
     say(name, taken / budget, f"memory that training takes, {taken:.2f} GB, against a budget of {budget:.2f} GB; "
