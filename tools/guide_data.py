@@ -46,6 +46,16 @@ def show(view: DataView, hands: Hands, path: Path, kind: str | None) -> None:
     hands.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
 
 
+MADE: tuple[tuple[str, str, str], ...] = (("records", "fleet", "Series"), ("generated", "x_or_o", "Samples"))
+"""Name of a picture, a data set that ships, and the side that is shown."""
+
+
+def take(view: DataView, hands: Hands, kind: str) -> None:
+    """Choose a data set that ships."""
+    view.sources.chosen.emit(kind)
+    hands.wait(lambda: view.preview is not None and view.preview.info["id"] == kind, f"{kind} was to be shown")
+
+
 def main() -> None:
     """Make the data, open each in the window, and grab it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -66,6 +76,12 @@ def main() -> None:
                 picture = f"data-{name}{'' if side == sides[0] else '-' + side.lower()}.png"
                 window.grab().save(str(out / picture))
                 print(picture)
+        for name, kind, side in MADE:
+            take(view, hands, kind)
+            view.samples.show_first(side)
+            hands.rest(400)
+            window.grab().save(str(out / f"data-{name}.png"))
+            print(f"data-{name}.png")
         window.close_now()
         hands.rest(200)
 
