@@ -13,7 +13,9 @@ from app.presets import FOLDER
 from graph.errors import NetloomError
 from tests.app.cli.calling import Caller
 
-VERBS = "open layers presets datasets data new check train resume runs evaluate predict export tour worker".split()
+VERBS = (
+    "open layers presets datasets data new check lessons lesson train resume runs evaluate predict export tour worker"
+).split()
 
 
 def test_every_verb_is_there_and_takes_json() -> None:
