@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-from widgets.launch import make_window
+from tools.guide import opened
 from widgets.start.gallery import presets
 from widgets.tour.hands import Hands
-from widgets.tour.story import own_home
 from widgets.understand.byhand.scene import Spot
 from widgets.understand.byhand.tab import ByHandTab
 from widgets.understand.panel import UnderstandPanel
@@ -37,16 +35,7 @@ def show_layer(window: MainWindow, hands: Hands, id: str, layer: str) -> ByHandT
 
 def main() -> None:
     """A layer of a network, and an example, each at a step that has something to tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
-    out = parser.parse_args().out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    with own_home():
-        window = make_window(None)
-        window.resize(*SIZE)
-        window.show()
-        hands = Hands(window, out, print)
-        hands.wait(lambda: window.loader.finished, "the window was to be ready")
+    with opened(__doc__, SIZE) as (window, hands, out):
         tab = show_layer(window, hands, "x_or_o", "conv2")
         tab.go(Spot(filter=1, row=0, column=3))
         grab(window, hands, out / "by-hand.png")
@@ -54,8 +43,6 @@ def main() -> None:
         tab.examples.kernel.box.setCurrentText("edge")
         tab.go(Spot(row=3, column=3))
         grab(window, hands, out / "by-hand-example.png")
-        window.close_now()
-        hands.rest(200)
 
 
 def grab(window: MainWindow, hands: Hands, path: Path) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 
-from widgets.launch import make_window
+from tools.guide import opened
 from widgets.tour.hands import Hands
-from widgets.tour.story import own_home
 from widgets.understand.panel import UnderstandPanel
 from widgets.window import MainWindow
 
@@ -63,22 +59,12 @@ def idle(panel: UnderstandPanel, hands: Hands) -> None:
 
 def main() -> None:
     """Train a preset in the window, look at its units and its answers, and grab both."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
-    out = parser.parse_args().out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    with own_home():
-        window = make_window(None)
-        window.resize(*SIZE)
-        window.show()
-        hands = Hands(window, out, print)
+    with opened(__doc__, SIZE) as (window, hands, out):
         panel = trained(window, hands)
         for name, show in (("units", show_units), ("why", show_reasons)):
             show(panel, hands)
             window.grab().save(str(out / f"{name}.png"))
             print(out / f"{name}.png")
-        window.close_now()
-        hands.rest(200)
 
 
 if __name__ == "__main__":
