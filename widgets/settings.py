@@ -29,6 +29,8 @@ class Preference:
     minimum: float | None = None
     maximum: float | None = None
     unit: str | None = None
+    remark: Callable[[], str] | None = None
+    """What else is to be said of it on this machine, behind the help."""
 
     def accepts(self, value: object) -> bool:
         """Whether a value read from a file can be used."""
@@ -38,6 +40,18 @@ class Preference:
             return type(value) is type(self.default)
         low = self.minimum is None or value >= self.minimum
         return self.type in ("int", "float") and low and (self.maximum is None or value <= self.maximum)
+
+
+def _memory_remark() -> str:
+    """How much 0 is here, or what comes before the preference."""
+    import os
+
+    from app.data.memory import GIGABYTE, VARIABLE, usual
+
+    said = os.environ.get(VARIABLE, "").strip()
+    if said:
+        return f"The environment variable {VARIABLE} comes before it, and says {said}."
+    return f"0: a quarter of this machine's, {usual() / GIGABYTE:.1f} GB."
 
 
 PREFERENCES: tuple[Preference, ...] = (
@@ -58,6 +72,17 @@ PREFERENCES: tuple[Preference, ...] = (
         maximum=0.99,
     ),
     Preference("device", "text", "auto", "Device", "Where new projects train: auto, cpu, cuda or cuda:1."),
+    Preference(
+        "memory",
+        "float",
+        0.0,
+        "Memory for data",
+        "How much of it the samples of a data set may take at most.",
+        minimum=0.0,
+        maximum=100_000.0,
+        unit="GB",
+        remark=_memory_remark,
+    ),
     Preference(
         "live_cards",
         "bool",
@@ -83,7 +108,7 @@ def as_settings() -> tuple[Setting, ...]:
             name=one.name,
             type=one.type,
             default=one.default,
-            help=one.help,
+            help=f"{one.help} {one.remark()}" if one.remark is not None else one.help,
             minimum=one.minimum,
             maximum=one.maximum,
             choices=one.choices,

@@ -1,7 +1,8 @@
-"""How much memory data may take: a quarter of the machine's, or what ``NETLOOM_MEMORY`` says."""
+"""How much memory data may take: what ``NETLOOM_MEMORY`` says, or the preference, or a quarter of the machine's."""
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from functools import cache
@@ -12,29 +13,55 @@ from graph.errors import NetloomError
 GIGABYTE = 1 << 30
 SHARE = 4
 """One part in so many of the machine's memory is for data, unless it is said otherwise."""
+VARIABLE = "NETLOOM_MEMORY"
+"""The environment variable that comes before everything else."""
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Where Linux says how much memory a container may take."""
 
+_preferred: list[float] = []
+"""GB by the preference of the window that is served; empty where no window is."""
+
+
+def allow(gigabytes: float) -> None:
+    """Let data take so many GB from now on, as a window's preference says; 0 is the usual share."""
+    _preferred[:] = [gigabytes if math.isfinite(gigabytes) and gigabytes > 0 else 0.0]
+
+
+def more() -> str:
+    """What a person can do so that data may take more memory, as the end of a sentence."""
+    if _preferred and not _said():
+        return "allow data more memory in the preferences"
+    return f"set {VARIABLE} to more GB"
+
+
+def usual() -> int:
+    """Bytes that data may take where nobody says otherwise."""
+    return max(GIGABYTE, installed() // SHARE)
+
+
+def _said() -> str:
+    return os.environ.get(VARIABLE, "").strip()
+
 
 def budget() -> int:
-    """Bytes that the samples of a data set may take in memory: ``NETLOOM_MEMORY`` in GB, or a quarter of the machine's.
+    """Bytes that the samples of a data set may take in memory.
+
+    ``NETLOOM_MEMORY`` in GB; without it, what the window's preference allows, or a quarter of the machine's.
 
     Raises
     ------
     NetloomError
         if ``NETLOOM_MEMORY`` is no number above 0.
     """
-    said = os.environ.get("NETLOOM_MEMORY", "").strip()
+    said = _said()
     if not said:
-        return max(GIGABYTE, installed() // SHARE)
+        return int(_preferred[0] * GIGABYTE) if any(_preferred) else usual()
     try:
         amount = float(said)
         if not 0 < amount < 1e6:
             raise ValueError
     except ValueError:
-        raise NetloomError(
-            f"NETLOOM_MEMORY is “{said}”; give the GB that data may take in memory, such as 4."
-        ) from None
+        raise NetloomError(f"{VARIABLE} is “{said}”; give the GB that data may take in memory, such as 4.") from None
     return int(amount * GIGABYTE)
 
 

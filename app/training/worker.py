@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.data.memory import allow
 from app.training.channel import Channel, take_over_stdout
 from app.training.control import Control, Watch
 from app.training.messages import Message
@@ -73,6 +74,8 @@ class Worker:
                 self._train(message)
             elif message.type in ("pause", "go", "step", "stop", "watch"):
                 self._steer(message)
+            elif message.type == "allow":
+                allow(float(message.fields.get("gigabytes") or 0.0))
             else:
                 self._answer(message)
         except NetloomError as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from widgets.session import Session
     from widgets.shell.bench import Bench
     from widgets.shell.faults import Faults
+    from widgets.training.link import WorkerLink
     from widgets.window import MainWindow
 
 
@@ -115,8 +116,20 @@ def build_training(window: MainWindow) -> None:
     Live(bench, session, controller, window.preferences)
     session.changed.connect(window.training.show_devices)
     window.training.link = link
+    allow_memory(window, link)
     with suppress(NetloomError):
         link.start()
+
+
+def allow_memory(window: MainWindow, link: WorkerLink) -> None:
+    """Tell every worker how much memory data may take, as the preference says."""
+
+    def tell(name: str = "memory") -> None:
+        if name == "memory":
+            link.settle("allow", gigabytes=float(window.preferences["memory"]))
+
+    tell()
+    link.destroyed.connect(window.preferences.subscribe(tell))
 
 
 def build_data(window: MainWindow) -> None:

@@ -59,6 +59,7 @@ class WorkerLink(QObject):
         self._decoder = Decoder()
         self._waiting: list[Message] = []
         self._requests: dict[int, _Request] = {}
+        self._standing: dict[str, Mapping[str, Any]] = {}
         self._last_id = 0
         self._was_ready = False
         self._tail = ""
@@ -105,6 +106,8 @@ class WorkerLink(QObject):
         process.errorOccurred.connect(self._not_started)
         self._process = process
         process.start()
+        for type_, fields in self._standing.items():
+            process.write(encode(Message(type_, fields, {})))
 
     def close(self) -> None:
         """End the worker: close its input, and kill it if it has not ended after `GRACE_MS`. Waits for that."""
@@ -137,6 +140,12 @@ class WorkerLink(QObject):
         self.start()
         if self._process is not None:
             self._process.write(encode(Message(type, fields, arrays or {})))
+
+    def settle(self, type: str, **fields: Any) -> None:
+        """Send a message that holds for every worker: to the one there is now, and to each that replaces it."""
+        self._standing[type] = fields
+        if self._process is not None:
+            self._process.write(encode(Message(type, fields, {})))
 
     def ask(
         self,

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
-from app.data.memory import GIGABYTE, budget
+from app.data.memory import GIGABYTE, budget, more
 from app.data.sidecar import keep, keep_text, key_of, recall, recall_text
 from app.data.sources.base import Source
 from graph.errors import NetloomError
@@ -54,7 +54,7 @@ class FileSource(Source):
         """The samples in the file."""
         file = locate(self.path, base)
         with reading(file):
-            return _loaded(self, file, tuple(stamp(one) for one in (file, *self.beside(file))))
+            return _loaded(self, file, tuple(stamp(one) for one in (file, *self.beside(file))), budget())
 
     def _key(self, file: Path) -> str:
         stamps = tuple(stamp(one) for one in (file, *self.beside(file)))
@@ -76,8 +76,8 @@ class FileSource(Source):
 
 
 @lru_cache(maxsize=2)
-def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...]) -> Dataset:
-    """Read once as long as neither the settings nor the file change (``stamped`` is part of the key)."""
+def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...], allowed: int) -> Dataset:
+    """Read once as long as neither the settings, the file (``stamped``) nor the memory that is ``allowed`` change."""
     dataset = source.read(file)
     keep(source._key(file), dataset.info)
     return dataset
@@ -169,5 +169,5 @@ def within_budget(file: Path, amount: int) -> None:
     if amount > budget():
         raise NetloomError(
             f"{file.name} would take {amount / GIGABYTE:.1f} GB of memory, more than the {budget() / GIGABYTE:.1f} GB "
-            "that data may take; use fewer or smaller samples, or set NETLOOM_MEMORY to more GB."
+            f"that data may take; use fewer or smaller samples, or {more()}."
         )

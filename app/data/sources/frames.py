@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app.data.memory import GIGABYTE, budget
+from app.data.memory import GIGABYTE, budget, more
 from app.data.sources.files import FileSource, stamp
 from app.data.sources.parsing import (
     COLUMNS,
@@ -82,7 +82,7 @@ def _check_size(file: Path) -> None:
     if file.stat().st_size > budget() // 2:
         raise NetloomError(
             f"{file.name} is larger than {budget() / 2 / GIGABYTE:.1f} GB, half of what data may take in memory; use a "
-            "smaller part of it, or set NETLOOM_MEMORY to more GB."
+            f"smaller part of it, or {more()}."
         )
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.data import memory
 from app.data.baselines import baselines
 from app.data.choice import DataChoice
 from app.data.dataset import Array
@@ -273,3 +274,21 @@ def test_the_budget_is_said_or_a_share_of_the_memory(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("NETLOOM_MEMORY", wrong)
         with pytest.raises(NetloomError, match="NETLOOM_MEMORY"):
             budget()
+
+
+def test_the_preference_of_a_window_holds_unless_the_environment_says_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NETLOOM_MEMORY", raising=False)
+    monkeypatch.setattr(memory, "_preferred", [])
+    assert "NETLOOM_MEMORY" in memory.more()
+    memory.allow(3)
+    assert budget() == 3 * 2**30
+    assert "preferences" in memory.more()
+    for automatic in (0.0, -1.0, float("nan"), float("inf")):
+        memory.allow(automatic)
+        assert budget() == max(1 << 30, installed() // 4)
+    monkeypatch.setenv("NETLOOM_MEMORY", "2")
+    memory.allow(3)
+    assert budget() == 2 * 2**30
+    assert "NETLOOM_MEMORY" in memory.more()

@@ -106,3 +106,14 @@ def test_units_and_reasons_are_told_while_training_and_afterwards(worker: Worker
     assert (saved.arrays["values"] != live.arrays["values"]).any()
     worker.send("exciting", id=6, run=out, layer="conv2", units=[0, 5], recipe={"steps": 3})
     assert worker.until("exciting").arrays["input"].shape == (2, 1, 8, 8)
+
+
+def test_a_worker_keeps_to_the_memory_that_its_window_allows(worker: Worker, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,b,y\n" + "1,2,3\n4,5,6\n" * 50, "utf-8")
+    section = {"source": "table", "options": {"path": "table.csv"}}
+    worker.send("allow", gigabytes=1e-9)
+    worker.send("preview", id=1, data=section, base=str(tmp_path))
+    assert "allow data more memory in the preferences" in worker.until("error").fields["message"]
+    worker.send("allow", gigabytes=0.0)
+    worker.send("preview", id=2, data=section, base=str(tmp_path))
+    assert worker.until("preview").fields["info"]["samples"] == 100

@@ -15,6 +15,7 @@ from app.training.messages import Message
 from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.shell.conftest import digits_project
 from widgets.actions import COMMANDS
+from widgets.settings import as_settings
 from widgets.shell.banners import Banner
 from widgets.window import MainWindow
 
@@ -320,6 +321,38 @@ def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: 
     assert '"projector": true' in (netloom_home / "preferences.json").read_text("utf-8")
     window.preferences.set("projector", False)
     window.preferences.set("theme", "light")
+
+
+def test_memory_for_data_is_a_preference_that_the_worker_hears(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[dict[str, object]] = []
+    link = window.training.link
+    assert link is not None
+    monkeypatch.setattr(link, "settle", lambda type_, **fields: settled.append({"type": type_, **fields}))
+    window.show_preferences()
+    dialog = window._preferences_dialog
+    assert dialog is not None
+    box = dialog.form.findChild(QWidget, "memory")
+    assert box is not None
+    field = box.findChild(QLineEdit)
+    assert field is not None
+    field.selectAll()
+    qtbot.keyClicks(field, "2.5")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert settled == [{"type": "allow", "gigabytes": 2.5}]
+    window.preferences.set("theme", "dark")
+    window.preferences.set("memory", 0.0)
+    window.preferences.set("theme", "light")
+    assert settled[1:] == [{"type": "allow", "gigabytes": 0.0}]
+
+
+@pytest.mark.parametrize(("said", "told"), [("", "a quarter of this machine"), ("2.5", "NETLOOM_MEMORY comes before")])
+def test_the_preference_for_memory_says_what_holds_here(said: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETLOOM_MEMORY", said)
+    spec = next(one for one in as_settings() if one.name == "memory")
+    assert told in spec.help
+    assert spec.unit == "GB"
 
 
 def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:

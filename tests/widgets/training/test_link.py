@@ -55,6 +55,19 @@ def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot
     assert others == []
 
 
+def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, heard = make_link("good"), []
+    link.message.connect(lambda message: heard.append(message.fields))
+    link.settle("echo", word="before")
+    link.start()
+    qtbot.waitUntil(lambda: heard == [{"word": "before"}])
+    link.settle("echo", word="now")
+    qtbot.waitUntil(lambda: heard[1:] == [{"word": "now"}])
+    with qtbot.waitSignal(link.lost):
+        link.send("die")
+    qtbot.waitUntil(lambda: heard[2:] == [{"word": "now"}])
+
+
 def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtBot) -> None:
     class Asker(QObject):
         heard: list[object] = []  # noqa: RUF012
