@@ -16,6 +16,8 @@ from app.cli import catalogues, exporting, projects, running, teaching, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from app.cli.sources import open_source
+from app.cli.waiting import waiting
+from app.pieces import run_by
 from graph.errors import NetloomError
 
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -37,7 +39,8 @@ def run(arguments: list[str], screen: Screen) -> int:
             stream.reconfigure(errors="replace")
     command = typer.main.get_command(build(screen))
     try:
-        result = command.main(arguments, prog_name="main.py", standalone_mode=False)
+        with run_by(waiting(arguments)):
+            result = command.main(arguments, prog_name="main.py", standalone_mode=False)
     except UsageError as error:
         return _wrong_usage(error)
     except NetloomError as error:

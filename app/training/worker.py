@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.data.memory import allow
+from app.pieces import UnfinishedError, Work, for_now, run_by
 from app.training.channel import Channel, take_over_stdout
 from app.training.control import Control, Watch
 from app.training.messages import Message
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from app.training.opened import Held, Opened
     from app.training.session import Session
 
+PIECE = 0.2
+"""Seconds that long work with data is done for, before other requests have their turn."""
 NICE = 10
 """The window's smoothness comes before the training's last percent."""
 
@@ -49,6 +52,7 @@ class Worker:
         self._opened: Opened | None = None
         self._watch = Watch()
         self._snapshot: Callable[[], Message] | None = None
+        self._waiting: dict[Any, Work[Any]] = {}
 
     def serve(self) -> int:
         """Answer until the input closes."""
@@ -59,30 +63,58 @@ class Worker:
         torch.set_num_threads(1)
         self._channel.send(Message("ready", {"devices": devices(), "torch": torch.__version__}))
         try:
-            while (message := self._channel.receive(wait=True)) is not None:
-                self._handle(message)
+            with run_by(for_now(PIECE)):
+                while (message := self._channel.receive(wait=True)) is not None:
+                    self._handle(message)
         except NetloomError as error:
             self._refuse(None, str(error))
             return 1
+        finally:
+            for work in self._waiting.values():
+                work.close()
         return 0
 
     def _handle(self, message: Message) -> None:
-        """Do one request; whatever goes wrong is told in one sentence, and the next one can come."""
+        """Do one request; whatever goes wrong is told in one sentence, and the next one can come.
+
+        A request that has to wait for long work is answered by how far that is, and does a piece more whenever it is
+        sent again, so that other requests, and a training, have their turn in between.
+        """
         number = message.fields.get("id")
+        # Held until the end, so that whoever needs its result finds it under way.
+        begun = self._waiting.pop(number, None) if isinstance(number, int) else None
         try:
-            if message.type in ("train", "resume"):
+            if begun is not None and not begun.advance(PIECE):
+                self._wait(number, begun)
+            elif message.type in ("train", "resume"):
                 self._train(message)
+            elif message.type == "forget":
+                self._forget(message.fields.get("request"))
             elif message.type in ("pause", "go", "step", "stop", "watch"):
                 self._steer(message)
             elif message.type == "allow":
                 allow(float(message.fields.get("gigabytes") or 0.0))
             else:
                 self._answer(message)
+        except UnfinishedError as error:
+            self._wait(number, error.work)
         except NetloomError as error:
             self._refuse(number, str(error))
         except Exception as error:
             traceback.print_exc()
             self._refuse(number, sentence_for(error))
+
+    def _wait(self, number: Any, work: Work[Any]) -> None:
+        """Say how far the work is that a request waits for; the piece after this is done when it is sent again."""
+        self._waiting[number] = work
+        progress = work.progress.to_json() if work.progress is not None else {}
+        self._channel.send(Message("unfinished", {"id": number, **progress}))
+
+    def _forget(self, number: Any) -> None:
+        """A request that waited is not sent again; its work stops unless another one waits for it."""
+        work = self._waiting.pop(number, None) if isinstance(number, int) else None
+        if work is not None and work not in self._waiting.values():
+            work.close()
 
     def _answer(self, message: Message) -> None:
         from app.training.requests import answer

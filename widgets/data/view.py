@@ -41,6 +41,7 @@ from widgets.data.preview_values import Preview, facts_of
 from widgets.data.row_table import RowTable
 from widgets.data.samples import SampleBrowser
 from widgets.data.sources import SourceList
+from widgets.data.waiting import Waiting
 from widgets.theme import ThemeSource
 from widgets.training.link import WorkerLink
 from widgets.training.notice import Notice
@@ -70,6 +71,7 @@ class DataView(QWidget):
         self._base: Path | None = None
         self._stop: list[Callable[[], None]] = []
         self._request: int | None = None
+        self._looking: int | None = None
         self._stale = True
         self._batch_stale = True
         self._refused = False
@@ -79,7 +81,7 @@ class DataView(QWidget):
         self.answers = Answers(link, self)
         self.sources = SourceList(self)
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
-        self.notice, self.offer = Notice(self), Notice(self)
+        self.notice, self.offer, self.waiting = Notice(self), Notice(self), Waiting(link, self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
         self.rows, self.batch = RowTable(), BatchView(source)
@@ -104,6 +106,7 @@ class DataView(QWidget):
         self.answers.found.connect(self.samples.show_answers)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
+        self.waiting.stopped.connect(self._say_stopped)
         self.guide_button.clicked.connect(self.ask_for_network)
         self.samples.tabs.currentChanged.connect(lambda _: self._ask_batch())
 
@@ -141,7 +144,7 @@ class DataView(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.guide_button)
         column.addLayout(head)
-        for widget in (self.facts, self.pipeline, self.notes, self.notice, self.offer):
+        for widget in (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.offer):
             column.addWidget(widget)
         column.addWidget(self.samples, 1)
         return middle
@@ -187,6 +190,7 @@ class DataView(QWidget):
             stop()
         self._stop, self._document, self._checker = [], None, None
         self._forget_request()
+        self._forget_looking()
         self.details.forget()
 
     @property
@@ -230,9 +234,21 @@ class DataView(QWidget):
         self.notice.clear()
         self.facts.setText(f"Looking at {path.name}…")
         base = str(self._base) if self._base else None
-        self._link.ask("inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind)
+        self._forget_looking()
+        self._looking = self._link.ask(
+            "inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind
+        )
+        self.waiting.watch(self._looking, lambda: self.open_path(path, kind))
+
+    def _forget_looking(self) -> None:
+        if self._looking is not None:
+            self._link.forget(self._looking)
+            self._looking = None
+            self.waiting.clear()
 
     def _take_findings(self, message: Message) -> None:
+        self._looking = None
+        self.waiting.clear()
         problems = message.fields.get("problems") or []
         try:
             choice = DataChoice.parse(message.fields["choice"])
@@ -243,7 +259,15 @@ class DataView(QWidget):
         self._set_choice(choice, f"Choose {message.fields.get('title', 'data')}")
         self.samples.show_first(ROWS)
 
+    def _say_stopped(self, sentence: str, again: Callable[[], None]) -> None:
+        """The person did not want to wait for a file to be looked at, or for a preview."""
+        self._request = self._looking = None
+        self._show_preview(None)
+        self.notice.say(sentence, "warning", ("Go on", again))
+
     def _refuse_path(self, reason: str) -> None:
+        self._looking = None
+        self.waiting.clear()
         self.notice.say(reason)
         self._show_facts()
 
@@ -303,15 +327,18 @@ class DataView(QWidget):
         self._request = self._link.ask(
             "preview", self._take_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
         )
+        self.waiting.watch(self._request, self._ask)
 
     def _forget_request(self) -> None:
         self._ask_soon.stop()
         if self._request is not None:
             self._link.forget(self._request)
             self._request = None
+            self.waiting.clear()
 
     def _take_preview(self, message: Message) -> None:
         self._request = None
+        self.waiting.clear()
         preview = Preview.from_message(message)
         self._show_preview(preview)
         said, offers = self.moved.offers_where_changed(preview.notes)
@@ -348,6 +375,7 @@ class DataView(QWidget):
 
     def _refuse_preview(self, reason: str) -> None:
         self._request = None
+        self.waiting.clear()
         self._refused = True
         self._show_preview(None)
         self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
     from widgets.training.controller import TrainingController
     from widgets.training.link import WorkerLink
     from widgets.window import MainWindow
+
+
+WAIT_MS = 1500
+"""The status line tells of long work until the worker has said nothing of it for so long."""
 
 
 class TrainingCommands:
@@ -21,11 +27,14 @@ class TrainingCommands:
         self.controller: TrainingController | None = None
         self.link: WorkerLink | None = None
         self.epoch_seconds: float | None = None
+        self._forget_wait = QTimer(window, singleShot=True, interval=WAIT_MS)
+        self._forget_wait.timeout.connect(self._show_state)
 
     def adopt(self, controller: TrainingController) -> None:
         """Command this controller from now on, and show what it says in the bar and the status line."""
         self.controller = controller
         controller.stateChanged.connect(lambda _: self._show_state())
+        controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
         controller.epoch_ended.connect(self._take_epoch)
         controller.devices_changed.connect(self.show_devices)
@@ -39,6 +48,11 @@ class TrainingCommands:
         if self.controller is not None:
             self._window.status.training.setText(describe_state(self.controller.state))
             self._window.commands.refresh()
+
+    def _show_wait(self, _request: int, message: Message) -> None:
+        """Say what the worker is long at, whoever asked for it; until nothing more is said of it."""
+        self._window.status.training.setText(str(message.fields.get("sentence", "")))
+        self._forget_wait.start()
 
     def _tell_failure(self, sentence: str) -> None:
         bench = self._window.bench

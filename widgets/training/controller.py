@@ -51,12 +51,14 @@ class Device:
 class TrainingController(QObject):
     """Starts, pauses, steps, stops and resumes training, and passes on what it says.
 
-    `stateChanged` carries the new `State`; the others carry the worker's `Message`: `started`, `points`,
+    `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for (the fields
+    of an `app.pieces.Progress`); the others carry the worker's `Message`: `started`, `points`,
     `progressed`, `epoch_ended`, `snapshot`, `finished`. `failed` carries a sentence. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
+    readying = Signal(object)
     started = Signal(object)
     points = Signal(object)
     progressed = Signal(object)
@@ -79,8 +81,10 @@ class TrainingController(QObject):
         self._watch = Watch()
         self._cards: tuple[tuple[str, ...], bool] = ((), False)
         self._request: int | None = None
+        self._before: tuple[State, Path | None, bool] = (State.IDLE, None, False)
         self._steps_wanted = 0
         link.message.connect(self._take)
+        link.waits.connect(self._take_wait)
         link.ready.connect(self._take_ready)
         link.lost.connect(self._take_loss)
 
@@ -232,6 +236,7 @@ class TrainingController(QObject):
     # What the worker says
 
     def _begin(self, run: Path) -> None:
+        self._before = self._state, self._run, self._complete
         self._run, self._reason, self._complete = run, "", False
         self._set_state(State.STARTING)
 
@@ -256,6 +261,18 @@ class TrainingController(QObject):
                 self._take_end(message)
             case "error":
                 self._fail(str(fields.get("message", "The worker failed without a reason.")))
+
+    def _take_wait(self, number: int, message: Message) -> None:
+        """The data is not ready yet; here, where nothing is trained, to stop is to want it no more."""
+        if number != self._request:
+            return
+        if self._state is State.STOPPING:
+            self._link.forget(number)
+            state, self._run, self._complete = self._before
+            self._request, self._steps_wanted = None, 0
+            self._set_state(state)
+        else:
+            self.readying.emit(message)
 
     def _take_start(self, message: Message) -> None:
         if self._request is not None:

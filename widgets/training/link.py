@@ -34,22 +34,28 @@ def worker_command() -> tuple[str, ...]:
     return (sys.executable, str(ROOT / "main.py"), "worker")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Request:
+    message: Message
     reply: Reply
     refused: Refusal | None
+    begun: bool = False
+    """Whether the worker keeps unfinished work for it."""
 
 
 class WorkerLink(QObject):
     """One worker at a time, started when it is first needed and replaced after it died.
 
     `message` carries every message that answers no request. `ready` says that the worker has loaded what it needs.
+    `waits(id, message)` says how far the work is that a request has to wait for: the fields of an
+    `app.pieces.Progress`. The request is sent again for the next piece, unless it is forgotten meanwhile.
     `lost` carries one sentence when the worker died, was killed or spoke nonsense; requests that were waiting are
     refused with the same sentence before.
     """
 
     message = Signal(object)
     ready = Signal(object)
+    waits = Signal(int, object)
     lost = Signal(str)
 
     def __init__(self, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
@@ -137,9 +143,12 @@ class WorkerLink(QObject):
 
     def send(self, type: str, arrays: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Send a message that needs no answer, starting a worker if there is none."""
+        self._write(Message(type, fields, arrays or {}))
+
+    def _write(self, message: Message) -> None:
         self.start()
         if self._process is not None:
-            self._process.write(encode(Message(type, fields, arrays or {})))
+            self._process.write(encode(message))
 
     def settle(self, type: str, **fields: Any) -> None:
         """Send a message that holds for every worker: to the one there is now, and to each that replaces it."""
@@ -160,13 +169,16 @@ class WorkerLink(QObject):
         Callbacks that are methods of a widget which no longer exists are not called.
         """
         self._last_id += 1
-        self._requests[self._last_id] = _Request(reply, refused)
-        self.send(type, arrays, id=self._last_id, **fields)
+        message = Message(type, {"id": self._last_id, **fields}, arrays or {})
+        self._requests[self._last_id] = _Request(message, reply, refused)
+        self._write(message)
         return self._last_id
 
     def forget(self, request: int) -> None:
-        """Ignore the answer to a request."""
-        self._requests.pop(request, None)
+        """Ignore the answer to a request; work that it waits for is stopped."""
+        held = self._requests.pop(request, None)
+        if held is not None and held.begun and self._process is not None:
+            self.send("forget", request=request)
 
     # Hearing
 
@@ -195,6 +207,9 @@ class WorkerLink(QObject):
 
     def _dispatch(self, message: Message) -> None:
         number = message.fields.get("id")
+        if message.type == "unfinished":
+            self._go_on(int(message.fields["id"]), message)
+            return
         request = self._requests.pop(number, None) if isinstance(number, int) else None
         if message.type == "ready":
             self._was_ready = True
@@ -207,6 +222,16 @@ class WorkerLink(QObject):
             _call(request.refused, str(message.fields.get("message", "The worker refused without a reason.")))
         else:
             _call(request.reply, message)
+
+    def _go_on(self, number: int, message: Message) -> None:
+        """Pass on how far a request is, and have the next piece done if it is still wanted."""
+        if number in self._requests:
+            self._requests[number].begun = True
+            self.waits.emit(number, message)
+        if number in self._requests:
+            self._write(self._requests[number].message)
+        elif self._process is not None:
+            self.send("forget", request=number)
 
     # Losing
 

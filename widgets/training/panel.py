@@ -62,6 +62,8 @@ class TrainPanel(QWidget):
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
         controller.stateChanged.connect(self._take_state)
+        controller.readying.connect(self.strip.take_readying)
+        self.strip.cancelled.connect(controller.stop)
         controller.started.connect(self._take_start)
         controller.points.connect(self._take_points)
         controller.progressed.connect(self.strip.take_progress)

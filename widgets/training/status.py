@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.training.messages import Message
-from widgets.training.controller import State, describe_state
+from widgets.training.controller import ACTIVE, State, describe_state
 from widgets.training.words import duration, primary, speed, title_of, value_of
 
 APART = "     "
@@ -18,7 +18,12 @@ APART = "     "
 
 
 class StatusStrip(QWidget):
-    """One line; what does not fit is left out from the right."""
+    """One line; what does not fit is left out from the right.
+
+    `cancelled` says that the person does not want to wait for data any more.
+    """
+
+    cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +32,9 @@ class StatusStrip(QWidget):
         self.bar = QProgressBar(self)
         self.speed = QLabel(self)
         self.left = QLabel(self)
+        self.cancel = QPushButton("Cancel", self)
+        self.cancel.clicked.connect(self.cancelled)
+        self.cancel.hide()
         self.figures = QLabel(self)
         self._epochs = 0
         self._figures: tuple[str, ...] = ("",)
@@ -48,6 +56,7 @@ class StatusStrip(QWidget):
         row.addWidget(self.state)
         row.addWidget(self.epoch)
         row.addWidget(self.bar)
+        row.addWidget(self.cancel)
         row.addWidget(self.speed)
         row.addWidget(self.left)
         row.addStretch(1)
@@ -60,14 +69,31 @@ class StatusStrip(QWidget):
 
     def show_state(self, state: State) -> None:
         """Say where training stands; a failure says its reason elsewhere."""
+        self.cancel.hide()
+        self.bar.setAccessibleName("Progress within the epoch")
         self.state.setText("Failed" if state is State.FAILED else describe_state(state))
         if state not in (State.RUNNING, State.PAUSED, State.STOPPING):
             self.left.clear()
+        if state not in ACTIVE and not self._epochs:
+            self.epoch.clear()  # data was waited for, and no training came of it
         if state is State.STARTING:
+            self._epochs = 0
             for label in (self.epoch, self.speed, self.left, self.figures):
                 label.clear()
             self._figures = ("",)
             self.bar.setValue(0)
+        self._hide_empty()
+
+    def take_readying(self, message: Message) -> None:
+        """How far the data is that training waits for."""
+        fields = message.fields
+        done, whole, what = int(fields.get("done", 0)), int(fields.get("whole", 1)), str(fields.get("what", ""))
+        self.state.setText(what)
+        self.bar.setAccessibleName(what)
+        self.epoch.setText(str(fields.get("sentence", "")).removeprefix(what).strip())
+        self.bar.setValue(round(1000 * done / max(1, whole)))
+        self.cancel.setAccessibleName(f"Cancel {what.lower()}")
+        self.cancel.show()
         self._hide_empty()
 
     def take_start(self, message: Message) -> None:

@@ -21,16 +21,22 @@ from app.data.sidecar import key_of
 from app.data.sources.pictures import PictureError, picture_bytes
 from app.data.stored import Facts, Kept, RowFile
 from app.home import home
+from app.pieces import Progress, Steps, done
 from graph.errors import NetloomError
 
 LIMIT = 8 * 2**30
 """Most bytes of decoded pictures that are kept on disk, unless one set alone takes more."""
 SMALL = 2**24
-"""Fewer bytes than this are decoded anew each time; a file for them is not worth it."""
+"""Pictures of fewer bytes than this, packed and unpacked, are decoded anew each time; a file is not worth it."""
 BATCH = 64
 """Pictures that are decoded before what was done is noted down."""
 WAITING, DONE, REFUSED = 0, 1, 2
 
+DECODING = "Decoding pictures"
+"""What takes so long, in words."""
+
+Found = tuple[Kept, dict[int, str]]
+"""The pictures, and why some cannot be used, by their numbers."""
 Put = Callable[[list[int], Array], None]
 """Keeps pictures (n, H, W, C) of these numbers, and that they are done."""
 
@@ -47,23 +53,30 @@ class Decoded:
         self.sizes = sizes
         self.fit = fit
         stamps = [(str(file), *_stamp(file)) for file in files]
-        self._place = home() / "cache" / "pictures" / key_of(stamps, sizes, fit)
+        self._key = key_of(stamps, sizes, fit)
+        self._place = home() / "cache" / "pictures" / self._key
+        self._size = sum(size for _, size, _ in stamps)
         self._shape = (len(files), *sizes[1:], sizes[0])
         self._notes = np.zeros(len(files), _note(sizes[0]))
 
-    def read(self) -> tuple[Kept, dict[int, str]]:
+    def read(self) -> Found:
         """The pictures, and for each that cannot be used its number and why; its pixels are zero.
 
         Raises
         ------
         NetloomError
             if there is room for them neither on the disk nor in memory.
+        UnfinishedError
+            if they are decoded in pieces, and this was not the last.
         """
+        return done(f"pictures {self._key}", self._steps)
+
+    def _steps(self) -> Steps[Found]:
         amount = math.prod(self._shape)
-        if amount < SMALL:
-            return self._in_memory()
+        if amount < SMALL and self._size < SMALL:
+            return (yield from self._in_memory())
         try:
-            return self._on_disk()
+            return (yield from self._on_disk())
         except OSError as error:
             if amount > budget():
                 reason = (error.strerror or str(error)).lower()
@@ -71,19 +84,19 @@ class Decoded:
                     f"The decoded pictures take {amount / 2**30:.1f} GB, for which there is no room in "
                     f"{self._place.parent} ({reason}); free some space there, or choose a smaller size."
                 ) from None
-            return self._in_memory()
+            return (yield from self._in_memory())
 
-    def _in_memory(self) -> tuple[Kept, dict[int, str]]:
+    def _in_memory(self) -> Steps[Found]:
         pixels = np.zeros(self._shape, np.uint8)
         self._notes = np.zeros(len(self.files), self._notes.dtype)
 
         def put(numbers: list[int], pictures: Array) -> None:
             pixels[numbers] = pictures
 
-        refused = self._fill({}, put)
+        refused = yield from self._fill({}, put)
         return Kept(pixels, 3, self._facts()), refused
 
-    def _on_disk(self) -> tuple[Kept, dict[int, str]]:
+    def _on_disk(self) -> Steps[Found]:
         pixels, notes, reasons = (self._place / name for name in ("pixels", "notes", "refused.json"))
         self._place.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
@@ -102,27 +115,38 @@ class Decoded:
                         stream.write(one.tobytes())
                     stream.flush()
 
-            refused = self._fill(_reasons(reasons), put)
+            refused = yield from self._fill(_reasons(reasons), put)
         reasons.write_text(json.dumps(refused), "utf-8")
         return Kept(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._facts()), refused
 
-    def _fill(self, refused: dict[int, str], put: Put) -> dict[int, str]:
+    def _fill(self, refused: dict[int, str], put: Put) -> Steps[dict[int, str]]:
         """Decode what is still waiting; refused pictures whose reason was lost are tried again."""
         states = self._notes["state"]
         refused = {number: why for number, why in refused.items() if number < len(states)}
         again = [number for number in np.flatnonzero(states == REFUSED) if int(number) not in refused]
-        waiting = sorted([*np.flatnonzero((states != DONE) & (states != REFUSED)), *again])
+        waiting = [int(one) for one in sorted([*np.flatnonzero((states != DONE) & (states != REFUSED)), *again])]
+        come, whole = len(states) - len(waiting), len(states)
         with ThreadPoolExecutor(4) as threads:
             for start in range(0, len(waiting), BATCH):
-                batch = [int(number) for number in waiting[start : start + BATCH]]
-                pictures = np.zeros((len(batch), *self._shape[1:]), np.uint8)
-                for place, found in enumerate(threads.map(self._noted, batch)):
-                    if isinstance(found, str):
-                        refused[batch[place]] = found
-                    else:
-                        pictures[place] = found
-                put(batch, pictures)
+                batch = waiting[start : start + BATCH]
+                for found in self._batch(batch, refused, put, threads):
+                    yield Progress(DECODING, come + start + found, whole)
         return refused
+
+    def _batch(self, batch: list[int], refused: dict[int, str], put: Put, threads: ThreadPoolExecutor) -> Iterator[int]:
+        """Decode a few pictures, and count them; where that is stopped, those which are done are put down as well."""
+        pictures = np.zeros((len(batch), *self._shape[1:]), np.uint8)
+        count = 0
+        try:
+            for found in threads.map(self._noted, batch):
+                if isinstance(found, str):
+                    refused[batch[count]] = found
+                else:
+                    pictures[count] = found
+                count += 1
+                yield count
+        finally:
+            put(batch[:count], pictures[:count])
 
     def _noted(self, number: int) -> Array | str:
         """One picture decoded, and what is to be known of it noted."""

@@ -16,9 +16,13 @@ from app.data.dataset import Dataset, DatasetInfo
 from app.data.memory import GIGABYTE, budget, more
 from app.data.sidecar import keep, keep_text, key_of, recall, recall_text
 from app.data.sources.base import Source
+from app.pieces import Progress, Steps, done
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
+MEGABYTE = 1_000_000
+BLOCK = 1 << 20
+"""Bytes that are hashed in one go."""
 LARGE = 1 << 24
 """Bytes from which on the hash of a content is remembered."""
 CHANGED = "has changed since it was chosen for this project."
@@ -128,22 +132,25 @@ def content_hash(file: Path) -> str:
     """
     entries = sorted(one for one in file.rglob("*") if one.is_file()) if file.is_dir() else [file]
     stamps = [(str(entry), *stamp(entry)) for entry in entries]
-    if sum(size for _, size, _ in stamps) < LARGE:
-        return _hashed(file, entries)
+    whole = sum(size for _, size, _ in stamps)
     key = key_of("content", stamps)
-    found = recall_text(key) or _hashed(file, entries)
-    keep_text(key, found)
+    found = recall_text(key) if whole >= LARGE else ""
+    found = found or done(f"content {key}", lambda: _hashed(file, entries, whole))
+    if whole >= LARGE:
+        keep_text(key, found)
     return found
 
 
-def _hashed(file: Path, entries: list[Path]) -> str:
-    digest = hashlib.sha256()
+def _hashed(file: Path, entries: list[Path], whole: int) -> Steps[str]:
+    digest, come = hashlib.sha256(), 0
     for entry in entries:
         if entry != file:
             digest.update(f"{entry.relative_to(file).as_posix()}\0".encode())
         with entry.open("rb") as stream:
-            while block := stream.read(1 << 20):
+            while block := stream.read(BLOCK):
                 digest.update(block)
+                come += len(block)
+                yield Progress("Reading", come // MEGABYTE, whole // MEGABYTE, "MB", kept=False)
     return digest.hexdigest()
 
 

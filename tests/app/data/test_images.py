@@ -14,6 +14,7 @@ from app.data.sources.files import _loaded
 from app.data.sources.images import Images
 from app.data.sources.pictures import picture_array
 from app.home import home
+from app.pieces import UnfinishedError, for_now, run_by
 from graph.errors import NetloomError
 from graph.shapes import image
 
@@ -224,10 +225,42 @@ def test_an_interrupted_decoding_is_gone_on_with(
     cached.clear()
     monkeypatch.setattr(decoded.Decoded, "_decode", whole)
     dataset = Images(path=str(pets)).load()
-    assert sorted(cached) == [4, 5, 6, 7]
+    assert sorted(cached) == [5, 6, 7]
     np.testing.assert_allclose(
         dataset.input_field().values[0], picture_array(pets / "cat" / "0.png", (32, 32), True, "stretch"), atol=1e-6
     )
+
+
+def test_decoding_in_pieces_is_told_and_kept(pets: Path, cached: list[int]) -> None:
+    source, told = Images(path=str(pets)), []
+    with run_by(for_now(0)):
+        for _ in range(3):
+            with pytest.raises(UnfinishedError) as caught:
+                source.load()
+            told.append(str(caught.value))
+            caught.value.work.close()
+            del caught  # nobody waits for it any more
+    assert told == [f"Decoding pictures {number} of 8" for number in (1, 2, 3)]
+    with pytest.raises(UnfinishedError) as caught, run_by(for_now(0)):
+        source.load()
+    while not caught.value.work.advance(0):
+        pass
+    with run_by(for_now(0)):
+        dataset = source.load()
+    assert sorted(set(cached)) == list(range(8))
+    first = picture_array(pets / "cat" / "0.png", (32, 32), True, "stretch")
+    np.testing.assert_allclose(dataset.input_field().values[0], first, atol=1e-6)
+
+
+@pytest.mark.usefixtures("cached")
+def test_the_memory_takes_over_in_pieces_too(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: DiskUsage(0, 0, 0))
+    with run_by(for_now(0)):
+        with pytest.raises(UnfinishedError) as caught:
+            Images(path=str(pets)).load()
+        while not caught.value.work.advance(0):
+            pass
+        assert Images(path=str(pets)).load().samples == 8
 
 
 def test_old_pictures_make_room(pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from app.data.prepare import prepare
 from app.data.sources import files
 from app.data.sources.files import _loaded, content_hash
 from app.data.sources.table import Table
+from app.pieces import Progress, Steps
 from graph.errors import NetloomError
 from tests.app.data.conftest import Write, idx
 
@@ -110,12 +111,18 @@ def test_what_is_known_of_a_file_is_told_without_reading_it(write: Write, monkey
     assert choice.source.info().samples == info.samples + 1
 
 
+def read_again(*_: object) -> Steps[str]:
+    """Stands for reading files once more."""
+    yield Progress("Reading", 1, 1)
+    return "read again"
+
+
 def test_the_hash_of_much_data_is_remembered_until_it_changes(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGE", 1)
     path = write("a/one.csv", "1,2\n")
     first, folder = files.content_hash(path), files.content_hash(path.parent)
     with monkeypatch.context() as context:
-        context.setattr(files, "_hashed", lambda *_: "read again")
+        context.setattr(files, "_hashed", read_again)
         assert (files.content_hash(path), files.content_hash(path.parent)) == (first, folder)
         write("a/two.csv", "1,2\n")
         assert files.content_hash(path.parent) == "read again"

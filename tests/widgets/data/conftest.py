@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.data.batch import first_batch
 from app.data.choice import DataChoice
@@ -21,6 +21,8 @@ from graph.errors import NetloomError
 
 class DirectLink(QObject):
     """Stands for a `WorkerLink`: previews and inspections are made at once, and travel through real frames."""
+
+    waits = Signal(int, object)
 
     def __init__(self) -> None:
         super().__init__()

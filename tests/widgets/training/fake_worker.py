@@ -2,7 +2,8 @@
 
 ``python fake_worker.py MODE`` where MODE says how it misbehaves: ``good`` does not; ``crash`` kills itself after a few
 points; ``garbage`` answers training with noise; ``refuse`` answers every request with an error; ``dead`` ends at once;
-``fail`` ends training with a loss that is not a number; ``deaf`` ignores that its input closes.
+``fail`` ends training with a loss that is not a number; ``deaf`` ignores that its input closes; ``slow`` has to be
+asked `PIECES` times more before it trains, or answers; ``endless`` never does.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from app.training.runs import CHECKPOINT, Log, Run
 
 STEPS = 10
 EPOCHS = 4
+PIECES = 4
 
 
 class FakeWorker:
@@ -39,6 +41,8 @@ class FakeWorker:
         self.step = 0
         self.run = ""
         self.watched: dict[str, Any] = {}
+        self.done = 0
+        self.forgotten: list[int] = []
 
     def say(self, type: str, arrays: dict[str, Any] | None = None, **fields: Any) -> None:
         """Send a message, and log it as training does."""
@@ -79,6 +83,12 @@ class FakeWorker:
         fields = dict(message.fields)
         if self.mode == "refuse" and "id" in fields:
             self.say("error", id=fields["id"], message="The fake refuses.")
+            return
+        if self.mode in ("slow", "endless") and message.type in ("train", "echo") and self.done < PIECES:
+            self.done += self.mode == "slow" or self.done < PIECES - 1
+            sentence = f"Decoding pictures {self.done} of {PIECES}"
+            progress = {"what": "Decoding pictures", "done": self.done, "whole": PIECES, "kept": True}
+            self.say("unfinished", id=fields["id"], sentence=sentence, **progress)
             return
         getattr(self, f"on_{message.type}", lambda _: None)(fields)
 
@@ -122,6 +132,12 @@ class FakeWorker:
 
     def on_echo(self, fields: dict[str, Any]) -> None:
         self.say("echo", **fields)
+
+    def on_forget(self, fields: dict[str, Any]) -> None:
+        self.forgotten.append(fields["request"])
+
+    def on_forgotten(self, fields: dict[str, Any]) -> None:
+        self.say("forgotten", id=fields["id"], requests=self.forgotten)
 
     def on_die(self, fields: dict[str, Any]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

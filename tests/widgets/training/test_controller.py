@@ -42,6 +42,30 @@ def test_a_whole_training(make_controller: MakeController, qtbot: QtBot) -> None
     assert [device.id for device in controller.devices] == ["cpu"]
 
 
+def test_training_waits_for_its_data(make_controller: MakeController, qtbot: QtBot) -> None:
+    controller, told = make_controller("slow"), []
+    controller.readying.connect(lambda message: told.append(message.fields["sentence"]))
+    seen = states_of(controller)
+    controller.train(Document(sections=DOCUMENT))
+    wait_for(qtbot, controller, State.FINISHED)
+    assert seen == [State.STARTING, State.RUNNING, State.FINISHED]
+    assert told == [f"Decoding pictures {done} of 4" for done in (1, 2, 3, 4)]
+
+
+def test_stopping_while_data_is_waited_for_leaves_all_as_it_was(make_controller: MakeController, qtbot: QtBot) -> None:
+    controller, told = make_controller("endless"), []
+    controller.readying.connect(told.append)
+    controller.train(Document(sections=DOCUMENT))
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    controller.stop()
+    wait_for(qtbot, controller, State.IDLE)
+    assert controller.run is None and not controller.resumable and not controller.link.busy
+    told.clear()
+    controller.train(Document(sections=DOCUMENT))
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert controller.state is State.STARTING
+
+
 def test_pausing_stepping_and_going_on(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     steps: list[int] = []

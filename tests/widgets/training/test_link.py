@@ -68,6 +68,26 @@ def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: Make
     qtbot.waitUntil(lambda: heard[2:] == [{"word": "now"}])
 
 
+def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, answers, told = make_link("slow"), [], []
+    link.waits.connect(lambda number, message: told.append((number, message.fields["done"])))
+    number = link.ask("echo", answers.append, word="one")
+    qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
+    assert answers[0].fields["word"] == "one"
+    assert told == [(number, done) for done in (1, 2, 3, 4)]
+
+
+def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, told, forgotten = make_link("endless"), [], []
+    link.waits.connect(lambda *said: told.append(said))
+    number = link.ask("echo", lambda _: pytest.fail("answered"))
+    qtbot.waitUntil(lambda: len(told) > 2, timeout=20_000)
+    link.forget(number)
+    link.ask("forgotten", forgotten.append)
+    qtbot.waitUntil(lambda: bool(forgotten), timeout=20_000)
+    assert number in forgotten[0].fields["requests"]
+
+
 def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtBot) -> None:
     class Asker(QObject):
         heard: list[object] = []  # noqa: RUF012

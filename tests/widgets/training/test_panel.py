@@ -72,6 +72,21 @@ def test_training_draws_its_curves(make_controller: MakeController, qtbot: QtBot
     assert panel.runs.model.entry(0).test == 0.95
 
 
+def test_the_strip_tells_what_training_waits_for_and_cancels_it(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document, "endless")
+    strip, controller = panel.strip, panel._controller
+    controller.train(document)
+    qtbot.waitUntil(lambda: strip.epoch.text() == "3 of 4", timeout=20_000)
+    assert (strip.state.text(), strip.bar.value()) == ("Decoding pictures", 750)
+    assert strip.bar.isVisible() and strip.cancel.accessibleName() == "Cancel decoding pictures"
+    press(qtbot, strip, "Cancel")
+    qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=20_000)
+    assert strip.state.text() == "Not trained yet"
+    assert not (strip.bar.isVisible() or strip.epoch.isVisible() or strip.cancel.isVisible())
+
+
 def test_another_metric(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
     panel = make_panel(make_controller, qtbot, document)
     run = train(panel, document, qtbot)
