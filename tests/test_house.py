@@ -16,7 +16,7 @@ LEFTOVER = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HAC[K])\b")
 QT = ("PySide6", "shiboken6", "pyqtgraph", "qtpy", "qtawesome")
 
 MAY_LOAD_TORCH = re.compile(
-    r"graph\.(compile|modules)\b|app\.(training|insight|exports?)\b|app\.\w*(torch|weights)\w*\b"
+    r"graph\.(compile|modules)\b|app\.(training|insight|exports?|exchange)\b|app\.\w*(torch|weights)\w*\b"
 )
 """Modules that may load torch when imported, except those of `TORCH_FREE`."""
 

@@ -20,7 +20,7 @@ from widgets.reading.following import Follower
 from widgets.settings import Memory, Preferences
 from widgets.shell.banners import Banners, Notice
 from widgets.shell.comparing import Comparing
-from widgets.shell.exporting import RunExport
+from widgets.shell.exporting import Exporting
 from widgets.shell.files import Files
 from widgets.shell.loading import Loader
 from widgets.shell.look import apply_look
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._preferences_dialog: PreferencesDialog | None = None
         self.training: TrainingCommands = TrainingCommands(self)
         self.files: Files = Files(self)
-        self.run_export = RunExport(self)
+        self.exporting: Exporting = Exporting(self)
         self.comparing: Comparing = Comparing(self)
         self.links: Follower = Follower(self)
         self.loader = self._make_loader()
@@ -418,7 +418,7 @@ class MainWindow(QMainWindow):
             return
         self._left = True
         self.loader.stop()
-        self.run_export.close()
+        self.exporting.close()
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self.bench is not None:
             self.memory.put(layout=self.bench.layout_state())

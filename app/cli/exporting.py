@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,21 +18,49 @@ FileOrRun = Annotated[
     str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
 ]
 To = Annotated[
-    Literal["code", "safetensors", "svg", "png"],
-    typer.Option(help="PyTorch code (of a run with its weights beside it), weights, or a drawing.", show_default=False),
+    Literal["code", "onnx", "safetensors", "svg", "png"],
+    typer.Option(
+        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, or a drawing.",
+        show_default=False,
+    ),
 ]
 Out = Annotated[Path, typer.Option("--output", "-o", help="The file to write.", show_default=False)]
+Raw = Annotated[bool, typer.Option("--raw", help="Leave standardisation out of the ONNX file.")]
 
 
-def export(file: FileOrRun, to: To, output: Out, json: Json = False) -> None:
-    """Write a network as PyTorch code, its weights, or its drawing."""
+@dataclass(frozen=True)
+class Written:
+    """What an export left: the files, further values for ``--json``, and sentences for people."""
+
+    files: list[Path]
+    told: Mapping[str, Any] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
+
+
+Base = Annotated[Path | None, typer.Option(help="Where relative paths of the data start; usually the file's folder.")]
+
+
+def export(file: FileOrRun, to: To, output: Out, raw: Raw = False, base: Base = None, json: Json = False) -> None:
+    """Write a network as PyTorch code, as ONNX, its weights, or its drawing."""
+    if raw and to != "onnx":
+        raise typer.BadParameter("--raw is for --to onnx.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
     source = open_source(file) if run is None else Source(run.project, run.path, run.base, run.title)
-    files = _export(source, run, to, output)
+    source = source if base is None else replace(source, base=base)
+    written = _onnx(source, run, output, raw) if to == "onnx" else Written(_export(source, run, to, output))
     if json:
-        print_json({"to": to, "files": [str(path) for path in files]})
-    else:
-        print_line(f"Written: {', '.join(str(path) for path in files)}")
+        print_json({"to": to, "files": [str(path) for path in written.files], **written.told})
+        return
+    print_line(f"Written: {', '.join(str(path) for path in written.files)}")
+    for sentence in written.sentences:
+        print_line(sentence)
+
+
+def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
+    from app.exchange.onnx_file import export_onnx
+
+    made = export_onnx(source.project, source.title, output, run, inside=not raw)
+    return Written([made.file], made.to_json(), made.sentences())
 
 
 def _export(source: Source, run: Run | None, to: str, output: Path) -> list[Path]:

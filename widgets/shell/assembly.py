@@ -101,7 +101,7 @@ def build_training(window: MainWindow) -> None:
     panel = TrainPanel(window.themes, controller)
     bench.add_panel("train", panel)
     panel.set_document(session.document)
-    panel.export_wanted.connect(window.run_export.ask)
+    panel.export_wanted.connect(window.exporting.ask)
 
     def smooth(name: str) -> None:
         if name == "smoothing":

@@ -1,14 +1,16 @@
-"""Exporting a trained run: the command line does it in a process of its own, because weights need torch."""
+"""Exports that need torch or take long: the command line does them in a process of its own."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject, QProcess, QTemporaryDir
 from PySide6.QtWidgets import QFileDialog
 
+from graph.errors import NetloomError
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
@@ -17,52 +19,113 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-class RunExport(QObject):
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its name on the command line, how files end, and what it is called in a dialog."""
+
+    to: str
+    suffix: str
+    title: str
+
+    @property
+    def filter(self) -> str:
+        """As file dialogs want it."""
+        return f"{self.title} (*{self.suffix})"
+
+
+CODE = Format("code", ".py", "Python code with weights")
+ONNX = Format("onnx", ".onnx", "ONNX file")
+FORMATS = (CODE, ONNX)
+"""What a run can be exported as, the usual first."""
+
+
+class Exporting(QObject):
     """One export at a time; the outcome is told in a banner."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._process: QProcess | None = None
+        self._folder: QTemporaryDir | None = None
 
     def ask(self, run: Path) -> None:
-        """Ask where to put the code of a run; its weights go beside it."""
-        start = Path(str(self._window.memory.get("folder", ""))) / f"{run.name}.py"
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export code and weights", str(start), "Python files (*.py)"
-        )
-        if name:
-            self.start(run, Path(name) if Path(name).suffix else Path(name).with_suffix(".py"))
+        """Ask where to put the network of a run, and as what; of code the weights go beside it."""
+        folder = Path(str(self._window.memory.get("folder", "")))
+        found = self._choose("Export the trained network", folder / run.name, FORMATS)
+        if found is not None:
+            self.start(run, *found)
 
-    def start(self, run: Path, target: Path) -> None:
-        """Write the code and the weights of ``run`` to ``target`` and a file beside it."""
+    def ask_project(self, wanted: Format) -> None:
+        """Ask where to put the open project as ``wanted``."""
+        from graph.project import SUFFIX, write_project
+
+        session = self._window.session
+        if session is None:
+            return
+        folder = session.base or Path(str(self._window.memory.get("folder", "")))
+        found = self._choose(f"Export: {wanted.title}", folder / session.suggested_name, (wanted,))
+        if found is None:
+            return
+        kept = QTemporaryDir()
+        source = Path(kept.path()) / f"{session.suggested_name}{SUFFIX}"
+        try:
+            write_project(source, session.project)
+        except NetloomError as error:
+            self._window.say(Notice(str(error), "error", (), "export"))
+            return
+        self.start(source, *found, base=session.base)
+        self._folder = kept
+
+    def _choose(self, title: str, stem: Path, formats: tuple[Format, ...]) -> tuple[Path, Format] | None:
+        """A file and its format by the file's ending, or by the chosen kind where it has none."""
+        filters = {each.filter: each for each in formats}
+        start = f"{stem}{formats[0].suffix}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, start, ";;".join(filters))
+        if not name:
+            return None
+        path, fallback = Path(name), filters.get(chosen, formats[0])
+        by_ending = {each.suffix: each for each in formats}
+        wanted = by_ending.get(path.suffix.lower())
+        return (path, wanted) if wanted else (path.with_name(path.name + fallback.suffix), fallback)
+
+    def start(self, source: Path, target: Path, wanted: Format = CODE, base: Path | None = None) -> None:
+        """Write the run or project ``source`` to ``target``; ``base`` is where its relative paths of data start."""
         self.close()
         process = QProcess(self)
         process.setProgram(sys.executable)
-        process.setArguments([str(ROOT / "main.py"), "export", str(run), "--to", "code", "-o", str(target)])
+        arguments = ["export", str(source), "--to", wanted.to, "-o", str(target)]
+        arguments += [] if base is None else ["--base", str(base)]
+        process.setArguments([str(ROOT / "main.py"), *arguments])
         process.setWorkingDirectory(str(ROOT))
-        process.finished.connect(lambda code: self._ended(process, code, target))
+        process.finished.connect(lambda code: self._ended(process, code, target, wanted))
         self._process = process
-        self._window.say(Notice(f"Exporting {run.name}…", "info", (("Cancel", self.close),), "export"))
+        self._window.say(Notice(f"Exporting {source.stem}…", "info", (("Cancel", self.close),), "export"))
         process.start()
 
-    def _ended(self, process: QProcess, code: int, target: Path) -> None:
+    def _ended(self, process: QProcess, code: int, target: Path, wanted: Format) -> None:
         if process is not self._process:
             return
-        self._process = None
+        self._process = self._folder = None
         process.deleteLater()
-        if code == 0:
-            text = f"Code and weights were written to {target.parent}: {target.name}, {target.stem}.safetensors."
-            self._window.say(Notice(text, "ok", (), "export"))
-        else:
-            told = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").strip().splitlines()
+        if code != 0:
+            told = _lines(process.readAllStandardError().data())
             reason = told[-1] if told else "the export ended without a reason."
-            self._window.say(Notice(f"The run was not exported: {reason}", "error", (), "export"))
+            self._window.say(Notice(f"Nothing was exported: {reason}", "error", (), "export"))
+            return
+        if wanted is CODE:
+            text = f"Code and weights were written to {target.parent}: {target.name}, {target.stem}.safetensors."
+        else:
+            text = " ".join([f"Written to {target}.", *_lines(process.readAllStandardOutput().data())[1:]])
+        self._window.say(Notice(text, "ok", (), "export"))
 
     def close(self) -> None:
         """Call a running export off."""
-        process, self._process = self._process, None
+        process, self._process, self._folder = self._process, None, None
         if process is not None:
             process.kill()
             process.waitForFinished(1000)
             process.deleteLater()
+
+
+def _lines(output: object) -> list[str]:
+    return bytes(output).decode("utf-8", "replace").strip().splitlines() if isinstance(output, bytes) else []

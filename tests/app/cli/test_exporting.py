@@ -70,3 +70,10 @@ def test_a_drawing_of_foreign_letters_and_of_a_very_large_network(call: Caller, 
 def test_nothing_to_draw(call: Caller, tmp_path: Path) -> None:
     call("new", tmp_path / "empty.netloom")
     assert "nothing to draw" in call.refused("export", tmp_path / "empty.netloom", "--to", "png", "-o", tmp_path / "a")
+
+
+def test_onnx_is_told_with_its_proof(call: Caller, tmp_path: Path) -> None:
+    told = call("export", "preset:xor_mlp", "--to", "onnx", "-o", tmp_path / "net.onnx", "--json").json
+    assert (told["files"], told["trained"]) == ([str(tmp_path / "net.onnx")], False)
+    assert told["proof"]["largest_difference"] < 1e-4
+    assert call("export", "preset:xor_mlp", "--to", "svg", "--raw", "-o", tmp_path / "a.svg").code == 2
