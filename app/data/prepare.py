@@ -14,7 +14,7 @@ from app.data.dataset import Array, Dataset, Field
 from app.data.sources.tokens import UNKNOWN
 from app.data.split import Indices, split
 from app.data.stored import Stored, Values
-from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians
+from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians, taken
 from graph.errors import NetloomError
 from graph.shapes import Shape
 
@@ -123,7 +123,7 @@ def _prepare_field(
     """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
     if isinstance(field.values, Stored):
         return _prepare_stored(field, field.values, indices, arrays, standardise)
-    cut = {name: np.ascontiguousarray(field.values.take(part, axis=0)) for name, part in indices.parts()}
+    cut = {name: taken(field.values, part) for name, part in indices.parts()}
     _forget_unseen(field, cut)
     scaler = None
     if field.measured:

@@ -83,12 +83,12 @@ class Standardise:
         ``out`` takes the result; it may be ``values`` itself, which then needs no further memory.
         """
         mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
-        return _by_chunks(values, lambda chunk: (chunk - mean) / scale, out)
+        return _by_chunks(values, lambda chunk, into: np.divide(chunk - mean, scale, out=into, casting="same_kind"), out)
 
     def undo(self, values: Array) -> Array:
         """Standardised ``values`` (N, *shape) in their own units again, as float32."""
         mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
-        return _by_chunks(values, lambda chunk: chunk * scale + mean)
+        return _by_chunks(values, lambda chunk, into: np.add(chunk * scale, mean, out=into, casting="same_kind"))
 
     def to_json(self) -> dict[str, Any]:
         """Mean and scale as plain JSON values, exact."""
@@ -126,8 +126,13 @@ def side_by_side(work: Callable[[slice], T], cuts: Iterable[slice]) -> Iterator[
     if threads < 2:
         yield from map(work, listed)
         return
+    # Handing over takes as long as a piece, so several are handed over at once; a few times as many as there are
+    # threads, that all end at about the same time.
+    length = -(-len(listed) // (4 * threads))
+    groups = [listed[start : start + length] for start in range(0, len(listed), length)]
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(work, listed)
+        for found in pool.map(lambda group: [work(cut) for cut in group], groups):
+            yield from found
 
 
 def extent(values: Values) -> tuple[float, float]:
@@ -138,12 +143,12 @@ def extent(values: Values) -> tuple[float, float]:
 
 def all_finite(values: Array) -> bool:
     """Whether no value is NaN or infinite."""
-    return all(bool(np.isfinite(values[cut]).all()) for cut in chunks(values))
+    return all(side_by_side(lambda cut: bool(np.isfinite(values[cut]).all()), chunks(values)))
 
 
 def has_gaps(values: Array) -> bool:
     """Whether a value is NaN."""
-    return any(bool(np.isnan(values[cut]).any()) for cut in chunks(values))
+    return any(side_by_side(lambda cut: bool(np.isnan(values[cut]).any()), chunks(values)))
 
 
 def _moments(values: Array, shape: Shape) -> tuple[int, Array, Array]:
@@ -155,11 +160,24 @@ def _moments(values: Array, shape: Shape) -> tuple[int, Array, Array]:
     return len(columns), mean, ones @ (columns * columns)
 
 
-def _by_chunks(values: Array, transform: Callable[[Array], Array], out: Array | None = None) -> Array:
+def taken(values: Array, indices: Array) -> Array:
+    """The samples of ``values`` (N, ...) at ``indices`` (n,), contiguous, a copy."""
+    result = np.empty((len(indices), *values.shape[1:]), values.dtype)
+
+    def fill(cut: slice) -> None:
+        np.take(values, indices[cut], axis=0, out=result[cut], mode="clip")  # any other mode copies twice
+
+    for _ in side_by_side(fill, chunks(result)):
+        pass
+    return result
+
+
+def _by_chunks(values: Array, transform: Callable[[Array, Array], object], out: Array | None = None) -> Array:
+    """What ``transform`` makes of each piece, written into the array (N, *shape) of float32 that it is given."""
     result = np.empty(values.shape, dtype=np.float32) if out is None else out
 
     def fill(cut: slice) -> None:
-        result[cut] = transform(values[cut])
+        transform(values[cut], result[cut])
 
     for _ in side_by_side(fill, chunks(values)):
         pass

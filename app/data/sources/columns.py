@@ -66,10 +66,15 @@ class Column:
 
 def look(series: pd.Series[Any]) -> Column:
     """What is in one column."""
-    known = series.dropna()
+    known = _known(series)
     unique = int(thinned(known).nunique())
     example = str(known.iloc[0])[:60] if len(known) else ""
-    return Column(str(series.name), type_of(known), int(series.isna().sum()), unique, example)
+    return Column(str(series.name), type_of(known), len(series) - len(known), unique, example)
+
+
+def _known(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The values that are not missing; no copy is made where none is."""
+    return series.dropna() if series.hasnans else series
 
 
 def thinned(series: pd.Series[Any]) -> pd.Series[Any]:
@@ -81,7 +86,7 @@ def type_of(series: pd.Series[Any]) -> ColumnType:
     """What the values of a column are; a column that pandas took for numbers is not looked through."""
     import pandas as pd
 
-    known = thinned(series.dropna())
+    known = thinned(_known(series))
     if not len(known):
         return ColumnType.EMPTY
     if pd.api.types.is_datetime64_any_dtype(known.dtype):

@@ -19,7 +19,7 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 4096
+ROWS = 1 << 14
 """Rows that are filled in at a time: one pass over a row-major array, which stays in a core's cache."""
 
 
