@@ -83,7 +83,9 @@ class Standardise:
         ``out`` takes the result; it may be ``values`` itself, which then needs no further memory.
         """
         mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
-        return _by_chunks(values, lambda chunk, into: np.divide(chunk - mean, scale, out=into, casting="same_kind"), out)
+        return _by_chunks(
+            values, lambda chunk, into: np.divide(chunk - mean, scale, out=into, casting="same_kind"), out
+        )
 
     def undo(self, values: Array) -> Array:
         """Standardised ``values`` (N, *shape) in their own units again, as float32."""

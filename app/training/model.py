@@ -17,6 +17,7 @@ from app.data.dataset import Array
 from app.data.prepare import Part, Prepared, prepare
 from app.training.devices import find_device
 from app.training.feed import Batch, Feed
+from app.training.heap import keep_freed
 from app.training.metrics import Meter
 from app.training.objectives import Objective, objective
 from app.training.plan import Plan
@@ -63,6 +64,7 @@ class Model:
         plan = plan_of(project)
         where = find_device(device or plan.device)
         prepared = prepare(data_of(project), base)
+        keep_freed()
         torch.manual_seed(plan.seed)
         compiled = compile_network(project.network)
         layout = any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in compiled.module.modules())

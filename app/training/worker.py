@@ -17,6 +17,7 @@ from app.data.memory import allow
 from app.pieces import UnfinishedError, Work, for_now, run_by
 from app.training.channel import Channel, take_over_stdout
 from app.training.control import Control, Watch
+from app.training.heap import hand_back
 from app.training.messages import Message
 from graph.errors import NetloomError
 
@@ -103,6 +104,8 @@ class Worker:
         except Exception as error:
             traceback.print_exc()
             self._refuse(number, sentence_for(error))
+        if message.type in ("train", "resume"):
+            hand_back()  # what the training took is free now
 
     def _wait(self, number: Any, work: Work[Any]) -> None:
         """Say how far the work is that a request waits for; the piece after this is done when it is sent again."""
