@@ -120,8 +120,8 @@ class Rehearsal:
         part = model.prepared.train
         if not part.samples:
             raise NetloomError("There are no samples to train on; give the training part a share of the data.")
-        self.size = min(size, part.samples)
-        self._feed = Feed(part, model.objective.inputs, model.objective.targets, model.device)
+        self.size, aim = min(size, part.samples), model.objective
+        self._feed = Feed(part, aim.inputs, aim.targets, model.device, lengths=aim.lengths)
         self.per_epoch = len(batch_sizes(part.samples, self.size))
         self._start = self.weights.copy()
         self._begin()
@@ -342,6 +342,8 @@ def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_t
         wanted = np.eye(head.classes)[int(target)] if len(given) > 1 else np.array([float(target)])
     else:
         wanted = target.double().reshape(-1).numpy()
+        counts = ~np.isnan(wanted)
+        given, wanted = given[counts], wanted[counts]
     return loss_terms.of_numbers(head.loss, given, wanted, squashed=bool(head.squashed), delta=delta)
 
 

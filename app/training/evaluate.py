@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from app.data.dataset import Array
+from app.data.padding import only_own
 from app.data.prepare import Part
 from app.training.feed import Feed
 from app.training.heads import Head
@@ -107,25 +108,29 @@ def _of_classes(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, A
 def _of_numbers(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
     """Answers are looked at as they come, and only the first and the worst kept: pictures take much memory."""
     name = head.field.name
-    shown = _shown(held.arrays[name][:1])
+    wanted = held.arrays[name]
+    if head.partial:
+        wanted = only_own(np.asarray(wanted), np.asarray(held.arrays[head.field.lengths]))
+    shown = _shown(wanted[:1])
     first: list[Array] = []
     worst, loss = np.empty(0, np.int64), np.empty(0, np.float32)
-    predicted = np.empty((0, *held.arrays[name].shape[1:]), np.float32)
+    predicted = np.empty((0, *wanted.shape[1:]), np.float32)
     start = 0
     for answers in model.answered(feed):
         said = answers[0].numpy()
         first.append(said[: max(0, shown - start)].copy())
         # Compared in standardised units, so that a feature with large numbers does not decide alone.
-        error = (said.astype(np.float64) - held.arrays[name][start : start + len(said)]).reshape(len(said), -1)
-        here = np.minimum(np.square(error).mean(1), np.finfo(np.float32).max).astype(np.float32)
+        error = (said.astype(np.float64) - wanted[start : start + len(said)]).reshape(len(said), -1)
+        mean = np.nanmean if head.partial else np.mean
+        here = np.minimum(mean(np.square(error), axis=1), np.finfo(np.float32).max).astype(np.float32)
         worst = np.concatenate([worst, start + np.arange(len(said))])
         loss, predicted = np.concatenate([loss, here]), np.concatenate([predicted, said])
         kept = np.argsort(-loss, kind="stable")[:WORST]
         worst, loss, predicted = worst[kept], loss[kept], predicted[kept]
         start += len(said)
     undone = partial(model.prepared.undo, name)
-    listed = undone(held.arrays[name][:shown]), undone(np.concatenate(first))
-    return _listed(model, held, listed, (undone(held.arrays[name][worst]), undone(predicted)), worst, loss)
+    listed = undone(wanted[:shown]), undone(np.concatenate(first))
+    return _listed(model, held, listed, (undone(wanted[worst]), undone(predicted)), worst, loss)
 
 
 def _shown(sample: Array) -> int:

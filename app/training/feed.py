@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from app.data.augment import Augment, alter
 from app.data.dataset import Array
+from app.data.padding import only_own
 from app.data.prepare import Part
 from app.training.held import Places, Resident, Streamed, ahead, held, laid_out
 
@@ -40,7 +41,8 @@ class Feed:
     What fits into the memory that data may take is there from the start; the rest is fetched batch by batch, ahead of
     its use. Which of them it is changes no value.
     ``channels_last`` lays pictures out as convolutions like them. ``augment`` says how the samples of an epoch are
-    altered; those taken in order never are.
+    altered; those taken in order never are. ``lengths`` names, for targets whose samples are of unequal length, the
+    field that counts their steps: what lies behind them is NaN, which counts nowhere.
     """
 
     def __init__(
@@ -51,13 +53,18 @@ class Feed:
         device: torch.device,
         channels_last: bool = False,
         augment: Augment | None = None,
+        lengths: Mapping[str, str] | None = None,
     ) -> None:
         self.samples = part.samples
         self.channels_last = channels_last
         self._device = device
-        self._columns = {name: held(part.arrays[name], device, channels_last) for name in (*inputs, *targets)}
+        partial = {name: f"{name}, own steps" for name in lengths or {} if name not in inputs}
+        arrays = {name: part.arrays[name] for name in (*inputs, *targets) if name not in partial}
+        for name, own in partial.items():
+            arrays[own] = only_own(np.asarray(part.arrays[name]), np.asarray(part.arrays[(lengths or {})[name]]))
+        self._columns = {name: held(values, device, channels_last) for name, values in arrays.items()}
         self._inputs = inputs
-        self._targets = targets
+        self._targets = [partial.get(name, name) for name in targets]
         self._augment = augment if augment is not None and augment.active else None
         self._same = [inputs.index(name) if name in inputs else None for name in targets]
 

@@ -32,7 +32,8 @@ class Head:
     """One output of a network.
 
     ``field`` is the data's field it is held against. ``squashed`` names the layer, ``softmax`` or ``sigmoid``, that
-    has already turned the answers into probabilities, or is empty.
+    has already turned the answers into probabilities, or is empty. ``bits`` says that the target holds only zeros and
+    ones, of which a share can be right.
     """
 
     output: str
@@ -41,11 +42,17 @@ class Head:
     weight: float
     squashed: str
     distance: Distance
+    bits: bool = False
 
     @property
     def classes(self) -> int:
         """Number of classes; 0 where numbers are predicted."""
         return len(self.field.classes)
+
+    @property
+    def partial(self) -> bool:
+        """Whether some values of a target are padding: NaN, which counts nowhere."""
+        return bool(self.field.lengths) and not self.field.vocabulary and not self.field.classes
 
     def probabilities(self, answers: Tensor) -> Tensor:
         """What the answers (n, classes) say about each class, between 0 and 1; one answer alone speaks for two."""
@@ -62,7 +69,11 @@ class Head:
         """The class that each of the answers (n, classes) prefers, int64 (n,)."""
         if answers.shape[1] > 1:
             return answers.argmax(1)
-        return (answers[:, 0] > (0.5 if self.squashed else 0.0)).long()
+        return self.says_yes(answers[:, 0]).long()
+
+    def says_yes(self, answers: Tensor) -> Tensor:
+        """Whether each answer is more likely yes than no, bool of the same shape."""
+        return answers > (0.5 if self.squashed else 0.0)
 
 
 def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, default: str = "") -> list[Head]:
@@ -146,12 +157,26 @@ def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bo
         "bce": _bce if squashed else F.binary_cross_entropy_with_logits,
     }
     measure = measures[loss]
+    if field.lengths and not field.classes:
+        return _of_own_steps(measure)
     if not field.classes:
         return lambda answers, targets: measure(answers.float(), targets)
     if binary:
         return lambda answers, targets: measure(answers.float(), targets.float().unsqueeze(1))
     count = len(field.classes)
     return lambda answers, targets: measure(answers.float(), F.one_hot(targets, count).float())
+
+
+def _of_own_steps(measure: Distance) -> Distance:
+    """The same over what counts alone: not what is NaN in the targets."""
+
+    def distance(answers: Tensor, targets: Tensor) -> Tensor:
+        answers, counts = answers.float(), ~targets.isnan()
+        if measure is _half_squares:
+            return measure(answers, torch.where(counts, targets, answers.detach()))
+        return measure(answers[counts], targets[counts])
+
+    return distance
 
 
 def _cross_entropy(answers: Tensor, targets: Tensor) -> Tensor:

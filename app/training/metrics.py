@@ -97,7 +97,7 @@ class _Sums:
     def __init__(self, head: Head, scaler: Standardise | None) -> None:
         self.head = head
         self.scaler = scaler
-        self.names = ("accuracy",) if head.classes else ("rmse", "mae", "r2")
+        self.names = ("accuracy",) if head.classes or head.bits else ("rmse", "mae", "r2")
         self.total: Tensor | None = None
 
     def add(self, answers: Tensor, targets: Tensor) -> None:
@@ -105,6 +105,12 @@ class _Sums:
         if self.head.classes:
             right = (self.head.decide(answers) == targets).sum().double()
             found = torch.stack([right, torch.full_like(right, len(targets))])
+        elif self.head.bits:
+            counts = ~targets.isnan()
+            right = ((self.head.says_yes(answers.float()) == (targets > 0.5)) & counts).sum().double()
+            found = torch.stack([right, counts.sum().double()])
+        elif self.head.partial:
+            found = self._own_steps(self._columns(answers.float()), self._columns(targets.float()))
         else:
             given, wanted = self._columns(answers.float()), self._columns(targets.float())
             error = (given - wanted).double()
@@ -118,7 +124,7 @@ class _Sums:
         """Accuracy; or root mean squared error, mean absolute error (both in the data's own units) and R2."""
         assert self.total is not None
         total = self.total.cpu()
-        if self.head.classes:
+        if self.head.classes or self.head.bits:
             return [float(total[0] / total[1])]
         square, absolute, wanted, wanted_square, rows = total
         scale = torch.ones_like(square) if self.scaler is None else torch.from_numpy(self.scaler.scale)
@@ -131,6 +137,15 @@ class _Sums:
             float((scale * absolute).sum()) / count,
             float(explained.mean()) if len(explained) else math.nan,
         ]
+
+    @staticmethod
+    def _own_steps(given: Tensor, wanted: Tensor) -> Tensor:
+        """The sums over the rows that count: those that are not NaN in ``wanted``."""
+        counts = ~wanted.isnan()
+        error = torch.where(counts, given - wanted, 0.0).double()
+        wanted = torch.where(counts, wanted, 0.0).double()
+        rows = counts.sum(0).double()
+        return torch.stack([error.square().sum(0), error.abs().sum(0), wanted.sum(0), wanted.square().sum(0), rows])
 
     def _columns(self, values: Tensor) -> Tensor:
         """``values`` (n, *shape) as (rows, features), one column for each feature or channel."""

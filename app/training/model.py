@@ -88,8 +88,8 @@ class Model:
 
     def feed(self, part: Part) -> Feed:
         """A part of the data on the device."""
-        named = self.objective.inputs, self.objective.targets
-        return Feed(part, *named, self.device, self.channels_last, self.prepared.choice.augment)
+        aim, augment = self.objective, self.prepared.choice.augment
+        return Feed(part, aim.inputs, aim.targets, self.device, self.channels_last, augment, aim.lengths)
 
     def answers(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from torch import Tensor
 
 from app.data.prepare import Prepared
+from app.data.stored import Stored
 from app.data.transforms import extent
 from app.training.heads import Head, find_heads, fits
 from app.training.plan import Plan
@@ -28,7 +30,8 @@ class Objective(ABC):
     def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
         self.inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
         info = prepared.dataset.info
-        self.heads: list[Head] = find_heads(network, compiled, info, plan, self.default_target())
+        found = find_heads(network, compiled, info, plan, self.default_target())
+        self.heads: list[Head] = [replace(head, bits=_is_bits(head, prepared)) for head in found]
         self._single = self.heads[0].distance if len(self.heads) == 1 and self.heads[0].weight == 1 else None
         for head in self.heads:
             _check_range(head, prepared)
@@ -41,6 +44,11 @@ class Objective(ABC):
     def targets(self) -> list[str]:
         """The field of each output, in the order of the module's results."""
         return [head.field.name for head in self.heads]
+
+    @property
+    def lengths(self) -> dict[str, str]:
+        """For targets whose samples are of unequal length, the field that counts their steps."""
+        return {head.field.name: head.field.lengths for head in self.heads if head.partial}
 
     def loss(self, answers: Any, targets: tuple[Tensor, ...]) -> Tensor:
         """Loss () of what the module gave for a batch: the sum over its outputs, each times its weight."""
@@ -105,6 +113,14 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
             f"{field.shape.described()}; set the input's shape to that."
         )
     return field.name
+
+
+def _is_bits(head: Head, prepared: Prepared) -> bool:
+    """Whether the answers say yes or no: a binary cross-entropy with targets of zeros and ones."""
+    values = prepared.train.arrays[head.field.name]
+    if head.loss != "bce" or head.classes or isinstance(values, Stored):
+        return False
+    return bool(((values == 0) | (values == 1)).all())
 
 
 def _check_range(head: Head, prepared: Prepared) -> None:

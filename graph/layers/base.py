@@ -35,10 +35,11 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Port:
-    """A named input or output of a layer."""
+    """A named input or output of a layer; ``accepts`` are the kinds it takes, empty for those of the layer."""
 
     name: str
     help: str = ""
+    accepts: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,12 @@ class Layer(Declared):
 
     def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
         """Raise `ShapeError` for the first input whose kind is not accepted."""
+        own = {port.name: port.accepts for port in self.input_ports() if port.accepts}
         for port, shape in inputs.items():
-            if shape.kind not in self.accepts:
-                message = f"{self.title} needs {needs(self.accepts)}, but {shape.described()} arrives."
+            accepted = own.get(port, self.accepts)
+            if shape.kind not in accepted:
+                place = f" at its port “{port}”" if port in own else ""
+                message = f"{self.title} needs {needs(accepted)}{place}, but {shape.described()} arrives."
                 raise refusal(self, inputs, message, self.remedies_for(port, shape), port=port)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:

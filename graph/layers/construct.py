@@ -64,9 +64,9 @@ X = Ref("in")
 """The value that arrives at the port of a layer with a single input."""
 
 
-def own(*args: Argument) -> Step:
+def own(*args: Argument, **kwargs: Argument) -> Step:
     """Call the layer's own module."""
-    return Step("own", "", args)
+    return Step("own", "", args, kwargs)
 
 
 def function(target: str, *args: Argument, **kwargs: Argument) -> Step:

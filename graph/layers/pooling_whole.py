@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, elements
+from graph.layers.base import Family, Layer, Port, Remedy, elements
 from graph.layers.construct import Construct, Module, Ref, X, chain, method, own, single
 from graph.layers.grid import as_image, as_sequence, compact, times
+from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
 from graph.shapes import Kind, Shape, image, sequence, vector
@@ -84,6 +85,28 @@ class GlobalPool1d(_Whole):
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+
+    lengths: bool = own_lengths("Only a sample's own steps are then pooled, without the padding.")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The sequence, and where it is asked for, how many of its steps count."""
+        return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
+
+    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
+        """As for all layers; a length is one number."""
+        super().check_kinds(inputs)
+        check_lengths(self, inputs)
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """``mean`` or ``amax`` over the steps, or over a sample's own."""
+        if not self.lengths:
+            return super().recipe(inputs)
+        module = Module("graph.modules.own_steps.OwnSteps", {"mode": "mean" if self.mode == "average" else "max"})
+        return chain(own(X, Ref(LENGTHS.name)), module=module)
+
+    def summary(self) -> str:
+        """The mode, and whose steps."""
+        return f"{self.mode}, own lengths" if self.lengths else self.mode
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 2-D layer for an image, or the values read as a sequence."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, positions, refusal
+from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, method, own, single
 from graph.layers.grid import as_sequence, without_defaults
+from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, sequence, vector
 
@@ -79,6 +80,8 @@ class _Recurrent(Layer):
     family: ClassVar[Family] = Family.RECURRENT
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
     target: ClassVar[str]
+    padded: ClassVar[str]
+    """The module that takes the lengths of padded sequences too."""
     gates: ClassVar[int]
     """Weight matrices from the input (and from the state) in each cell."""
 
@@ -96,6 +99,16 @@ class _Recurrent(Layer):
         when=("layers", tuple(range(2, 17))),
     )
     bias: bool = setting(True, "Whether the gates add trainable biases.")
+    lengths: bool = own_lengths("The last state is then that at a sample's own last step, where the way back begins.")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The sequence, and where it is asked for, how many of its steps count."""
+        return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
+
+    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
+        """As for all layers; a length is one number."""
+        super().check_kinds(inputs)
+        check_lengths(self, inputs)
 
     def state_size(self) -> int:
         """Size of what one direction passes on at each step."""
@@ -119,13 +132,17 @@ class _Recurrent(Layer):
         total = 0
         for layer in range(self.layers):
             arriving = features if layer == 0 else self._width()
-            total += self.gates * self.hidden_size * (arriving + self.state_size())
+            total += self.gate_count() * self.hidden_size * (arriving + self.state_size())
         return total * directions
+
+    def gate_count(self) -> int:
+        """Weight matrices from the input, and as many from the state, in each cell."""
+        return self.gates
 
     def _biases(self) -> int:
         # torch keeps one bias for the input and another for the state.
         directions = 2 if self.bidirectional else 1
-        return 2 * self.gates * self.hidden_size * self.layers * directions if self.bias else 0
+        return 2 * self.gate_count() * self.hidden_size * self.layers * directions if self.bias else 0
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """Per cell and gate: H x (F + H) weights and, as torch counts them, 2 H biases."""
@@ -156,16 +173,21 @@ class _Recurrent(Layer):
         }
         return without_defaults(arguments, num_layers=1, bias=True, dropout=0.0, bidirectional=False)
 
+    def _module(self) -> str:
+        """Dotted name of the module."""
+        return self.padded if self.lengths else self.target
+
     def _state(self) -> tuple[int, ...]:
         """Indices that lead from the module's result to the hidden state ``[layers x directions, batch, size]``."""
         return (1,)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The module, and of its results the states at all steps or the last state of the top layer."""
-        module = Module(self.target, self._arguments(inputs["in"].features))
+        module = Module(self._module(), self._arguments(inputs["in"].features))
+        call = own(X, lengths=Ref(LENGTHS.name)) if self.lengths else own(X)
         if self.output_mode == "sequence":
-            return chain(own(X), function("operator.getitem", Ref(0), 0), module=module)
-        steps = [own(X)]
+            return chain(call, function("operator.getitem", Ref(0), 0), module=module)
+        steps = [call]
         for index in self._state():
             steps.append(function("operator.getitem", Ref(len(steps) - 1), index))
         state = Ref(len(steps) - 1)
@@ -183,6 +205,8 @@ class _Recurrent(Layer):
             parts.append(f"{self.layers} layers")
         if self.bidirectional:
             parts.append("both ways")
+        if self.lengths:
+            parts.append("own lengths")
         return ", ".join([*parts, "last step" if self.output_mode == "last" else "sequence"])
 
 
@@ -198,6 +222,7 @@ class Rnn(_Recurrent):
     stem: ClassVar[str] = "rnn"
     aliases: ClassVar[tuple[str, ...]] = ("elman", "simple recurrent", "vanilla rnn")
     target: ClassVar[str] = "torch.nn.RNN"
+    padded: ClassVar[str] = "graph.modules.padded.PaddedRnn"
     gates: ClassVar[int] = 1
 
     nonlinearity: Literal["tanh", "relu"] = setting("tanh", "Function applied to the state at each step.")
@@ -219,6 +244,7 @@ class Gru(_Recurrent):
     stem: ClassVar[str] = "gru"
     aliases: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent")
     target: ClassVar[str] = "torch.nn.GRU"
+    padded: ClassVar[str] = "graph.modules.padded.PaddedGru"
     gates: ClassVar[int] = 3
 
 
@@ -232,12 +258,26 @@ class Lstm(_Recurrent):
     kind: ClassVar[str] = "lstm"
     title: ClassVar[str] = "LSTM"
     stem: ClassVar[str] = "lstm"
-    aliases: ClassVar[tuple[str, ...]] = ("long short-term memory", "recurrent")
+    aliases: ClassVar[tuple[str, ...]] = ("long short-term memory", "recurrent", "peephole", "coupled gates", "cifg")
     target: ClassVar[str] = "torch.nn.LSTM"
+    padded: ClassVar[str] = "graph.modules.padded.PaddedLstm"
     gates: ClassVar[int] = 4
 
     projection: int = setting(
         0, "Size to which the state is projected before it is passed on; 0 for none.", minimum=0, unit="units"
+    )
+    peephole: bool = setting(
+        False, "Let the gates see the cell, each unit's through a weight of its own.", label="peepholes"
+    )
+    coupled: bool = setting(
+        False, "Write just as much as is forgotten, i = 1 - f, which saves one gate.", label="coupled gates"
+    )
+    forget_bias: float = setting(
+        0.0,
+        "Added to the forget gates' biases at the start; at 1 the cell remembers from the beginning.",
+        minimum=-10.0,
+        maximum=10.0,
+        when=("bias", (True,)),
     )
 
     def state_size(self) -> int:
@@ -257,12 +297,34 @@ class Lstm(_Recurrent):
         return super().output(x)
 
     def _weights(self, features: int) -> int:
-        directions = 2 if self.bidirectional else 1
-        return super()._weights(features) + self.projection * self.hidden_size * self.layers * directions
+        cells = self.layers * (2 if self.bidirectional else 1)
+        # Each gate but the candidate's sees the cell.
+        peepholes = (self.gate_count() - 1) * self.hidden_size if self.peephole else 0
+        return super()._weights(features) + (self.projection * self.hidden_size + peepholes) * cells
+
+    def gate_count(self) -> int:
+        """Without the write gate where the forget gate decides for both."""
+        return self.gates - 1 if self.coupled else self.gates
+
+    def _module(self) -> str:
+        if self.peephole or self.coupled:
+            return "graph.modules.lstm_variant.LstmVariant"
+        return self.padded if self.forget_bias and self.bias else super()._module()
 
     def _arguments(self, features: int) -> dict[str, Argument]:
-        extra: dict[str, Argument] = {"proj_size": self.projection} if self.projection else {}
-        return super()._arguments(features) | extra
+        extra: dict[str, Argument] = {
+            "proj_size": self.projection,
+            "peephole": self.peephole,
+            "coupled": self.coupled,
+            "forget_bias": self.forget_bias if self.bias else 0.0,
+        }
+        defaults = without_defaults(extra, proj_size=0, peephole=False, coupled=False, forget_bias=0.0)
+        return super()._arguments(features) | defaults
+
+    def summary(self) -> str:
+        """As of the others, with what departs from the usual cell."""
+        kinds = [name for name, on in (("peepholes", self.peephole), ("coupled gates", self.coupled)) if on]
+        return ", ".join([*kinds, super().summary()])
 
     def _state(self) -> tuple[int, ...]:
         return (1, 0)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, ShapeError
-from graph.layers.construct import Construct, X, chain, function, method
+from graph.layers.base import Family, Layer, Port, Remedy, ShapeError
+from graph.layers.construct import Construct, Module, Ref, X, chain, function, method, own
+from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, sequence, vector
 
@@ -67,13 +68,31 @@ class LastStep(Layer):
     )
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
+    lengths: bool = own_lengths("The last step is then each sample's own, not one of padding.")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The sequence, and where it is asked for, how many of its steps count."""
+        return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
+
+    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
+        """As for all layers; a length is one number."""
+        super().check_kinds(inputs)
+        check_lengths(self, inputs)
+
     def output(self, x: Shape) -> Shape:
         """A vector of the features."""
         return vector(x.features)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """Selects index -1 along time."""
+        """Selects index -1 along time, or each sample's own."""
+        if self.lengths:
+            module = Module("graph.modules.own_steps.OwnSteps", {"mode": "last"})
+            return chain(own(X, Ref(LENGTHS.name)), module=module)
         return chain(method("select", X, 1, -1))
+
+    def summary(self) -> str:
+        """Whose last step it is, where samples are of unequal length."""
+        return "own lengths" if self.lengths else ""
 
 
 class Reshape(Layer):

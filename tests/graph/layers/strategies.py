@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from graph.layers.base import Layer
+from graph.layers.lengths import LENGTHS
 from graph.layers.settings import Setting
 from graph.shapes import AXES, Kind, Shape
 
@@ -83,4 +84,7 @@ def cases(draw: st.DrawFn, kind: type[Layer], *, fitting: bool = True) -> tuple[
     allowed = shapes(kind.accepts if fitting else tuple(Kind))
     first = draw(allowed)
     alike = draw(st.booleans())
-    return layer, {port.name: first if alike else draw(allowed) for port in layer.input_ports()}
+    drawn = {port.name: first if alike else draw(allowed) for port in layer.input_ports()}
+    if LENGTHS.name in drawn and draw(st.booleans()):
+        drawn[LENGTHS.name] = Shape(Kind.VECTOR, (1,))
+    return layer, drawn
