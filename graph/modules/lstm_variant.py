@@ -34,6 +34,8 @@ class LstmVariant(nn.Module):
         forget_bias: float = 0.0,
     ) -> None:
         super().__init__()
+        if proj_size >= hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
         self.hidden_size, self.state_size = hidden_size, proj_size or hidden_size
         self.num_layers, self.dropout, self.peephole, self.coupled = num_layers, dropout, peephole, coupled
         self.suffixes = ("", "_reverse") if bidirectional else ("",)
