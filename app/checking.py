@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.adversaries import adversarial_problems
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.expected import expected
@@ -58,7 +59,9 @@ def check_project(project: Project, base: Path | None) -> Report:
     problems: list[Problem] = []
     info = _data(project, base, problems)
     _plan(project, problems)
-    checker = Checker(Document(project.network, project.sections), expected(info) if info else None)
+    offered = expected(info, project.sections.get("plan")) if info else None
+    checker = Checker(Document(project.network, project.sections), offered)
+    problems += adversarial_problems(checker, project.sections, info)
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 

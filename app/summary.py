@@ -13,7 +13,7 @@ from graph.check import Checker
 from graph.document import Document
 from graph.facts import VALUE_BYTES, Facts
 from graph.layers.base import Family, Reach, ShapeError
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Output
 from graph.network import Node
 from graph.shapes import Shape
 
@@ -134,7 +134,7 @@ def inside(row: Row) -> list[Row]:
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
     steps = _steps(row) if isinstance(block, Loop) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
-    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, Input | Output)]
+    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, Entrance | Output)]
 
 
 def table(listed: Iterable[Row], whole: Totals | None, separator: str = ",") -> str:

@@ -67,7 +67,7 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
 
 
 def _repair(document: Document, info: DatasetInfo) -> None:
-    checker = Checker(document, expected(info))
+    checker = Checker(document, expected(info, document.sections.get("plan")))
     for _ in range(ROUNDS):
         errors = [problem for problem in checker.problems if problem.severity is Severity.ERROR]
         if not errors:

@@ -21,7 +21,7 @@ from graph.errors import NetloomError
 from graph.facts import Facts, Severity
 from graph.layers.base import Family, Layer, Port, Reach, ShapeError
 from graph.layers.construct import NESTED, Construct, Module, Ref, Step, function, own
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Input, Output
 from graph.layers.settings import Setting, setting
 from graph.network import Connection, Network
 from graph.project import network_json, parse_network
@@ -113,7 +113,7 @@ class Block(Layer):
 
     def inner_inputs(self) -> tuple[str, ...]:
         """Ids of the input layers inside, from top to bottom."""
-        return _ends(self.body, Input)
+        return _ends(self.body, Entrance)
 
     def inner_outputs(self) -> tuple[str, ...]:
         """Ids of the output layers inside, from top to bottom."""
@@ -365,7 +365,7 @@ def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:
 
 def _declared(body: Body, name: str) -> Shape:
     layer = body.network.layer(name)
-    assert isinstance(layer, Input)
+    assert isinstance(layer, Entrance)
     return layer.shape
 
 

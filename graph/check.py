@@ -18,7 +18,7 @@ from graph.expectations import input_problems, output_problems
 from graph.facts import Expected, Facts, Problem, Severity
 from graph.fixes import Append, Fix, Replace, from_remedy
 from graph.layers.base import Reach, ShapeError
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Input, Output
 from graph.memory import undisturbed
 from graph.network import Network, Node
 from graph.shapes import Shape
@@ -143,14 +143,14 @@ class Checker:
         """Check against other data from now on."""
         if expected != self._expected:
             self._expected = expected
-            ends = [node.id for node in self.network if isinstance(node.layer, Input | Output)]
+            ends = [node.id for node in self.network if isinstance(node.layer, Entrance | Output)]
             self._publish(self._refresh(ends, False))
 
     def arrive(self, arriving: Mapping[str, Shape], reach: Reach | None = None) -> None:
         """Other shapes arrive at the input layers of a network inside a block."""
         if (arriving, reach) != (self._arriving, self._start):
             self._arriving, self._start = dict(arriving), reach
-            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, Input)], False))
+            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, Entrance)], False))
 
     def close(self) -> None:
         """Stop listening to the document."""
@@ -226,7 +226,7 @@ class Checker:
         """Facts of a layer at which shapes arrive."""
         layer = node.layer
         try:
-            if isinstance(layer, Input) and node.id in self._arriving:
+            if isinstance(layer, Entrance) and node.id in self._arriving:
                 outputs = {"out": self._arriving[node.id]}
             else:
                 outputs = layer.infer(inputs)
@@ -249,7 +249,7 @@ class Checker:
         self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape], reaches: Sequence[Reach | None]
     ) -> Reach | None:
         axes = spatial_axes(next(iter(outputs.values()))) if outputs else 0
-        if isinstance(node.layer, Input):
+        if isinstance(node.layer, Entrance):
             start = self._start if self._arriving else None
             return start or (Reach((1,) * axes, (1,) * axes) if axes else None)
         known = [reach for reach in reaches if reach is not None]

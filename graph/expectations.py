@@ -64,7 +64,7 @@ def _answers(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tup
     if wanted.kind is Kind.VECTOR and arrives.kind is Kind.VECTOR:
         fixes.extend(_resize(network, node, wanted.features))
     if wanted.elements is not None and wanted.kind is not Kind.TOKENS and arrives.elements is not None:
-        fixes.append(_rebuild(node, arrives, wanted, wanted.elements))
+        fixes.append(reshaping(node.id, "in", arrives, wanted))
     return tuple(fixes)
 
 
@@ -86,9 +86,10 @@ def _hands_on(layer: Layer) -> bool:
     return type(layer).output is Layer.output and type(layer).infer is Layer.infer
 
 
-def _rebuild(node: Node, arrives: Shape, wanted: Shape, elements: int) -> Fix:
-    """Flatten, dense and reshape as far as each is needed, in front of the output."""
+def reshaping(target: str, port: str, arrives: Shape, wanted: Shape) -> Fix:
+    """Flatten, dense and reshape as far as each is needed, in front of a port where ``wanted`` shall arrive."""
     layers: list[Layer] = []
+    elements = wanted.elements or 1
     if arrives.kind is not Kind.VECTOR and arrives.elements != elements:
         layers.append(Flatten())
     if arrives.elements != elements:
@@ -97,6 +98,6 @@ def _rebuild(node: Node, arrives: Shape, wanted: Shape, elements: int) -> Fix:
         layers.append(Reshape(shape=wanted))
     elif not layers:
         layers.append(Flatten())
-    # Each insertion goes between the output and what is in front of it, so the first layer is inserted first.
-    edits = tuple(Insert(node.id, "in", layer) for layer in layers)
+    # Each insertion goes between the port and what is in front of it, so the first layer is inserted first.
+    edits = tuple(Insert(target, port, layer) for layer in layers)
     return Fix("Insert " + ", ".join(layer.title for layer in layers), edits)

@@ -11,7 +11,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Facts, Severity
 from graph.layers.construct import Construct, Ref
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Noise, Output
 from graph.network import Network
 
 
@@ -73,12 +73,18 @@ def program(network: Network) -> Program:
 def _in_order(network: Network, facts: Mapping[str, Facts], block: Block | None = None) -> Program:
     """The layers of which there are facts, in order; a block's ends keep the order of its ports."""
     order = tuple(id_ for id_ in network.ordered() if id_ in facts)
-    inputs = tuple(id_ for id_ in order if isinstance(network.layer(id_), Input))
-    outputs = tuple(id_ for id_ in order if isinstance(network.layer(id_), Output))
+    inputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), Entrance)])
+    outputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), Output)])
     if block is not None:
         inputs, outputs = block.inner_inputs(), block.inner_outputs()
         order = (*inputs, *(id_ for id_ in order if id_ not in inputs))
     return Program(network, order, inputs, outputs, {**{id_: Facts() for id_ in inputs}, **facts})
+
+
+def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:
+    """Inputs or outputs, those that noise leads to behind those that only data leads to."""
+    noise = [node.id for node in network if isinstance(node.layer, Noise)]
+    return tuple(sorted(ends, key=lambda id_: any(network.reaches(one, id_) for one in noise)))
 
 
 def _check_links(made: Program) -> None:

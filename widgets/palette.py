@@ -266,7 +266,8 @@ def first_sentence(kind: type[Layer]) -> str:
 
 def tooltip(kind: type[Layer]) -> str:
     """Title, what it does, and what it takes."""
-    takes = f"<br><i>Takes {needs(kind.accepts)}.</i>" if kind.kind != "input" and len(kind.accepts) < 5 else ""
+    stated = kind().input_ports() and len(kind.accepts) < 5
+    takes = f"<br><i>Takes {needs(kind.accepts)}.</i>" if stated else ""
     return f"<p style='max-width: 320px'><b>{kind.title}</b><br>{first_sentence(kind)}{takes}</p>"
 
 

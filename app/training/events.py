@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from app.training.messages import Message, plain
@@ -66,15 +66,23 @@ class Started(Event):
 
 @dataclass(frozen=True, eq=False)
 class Points(Event):
-    """Training losses of single batches: ``step`` int64 (n,), 1-based over the whole run; ``loss`` float32 (n,)."""
+    """Training losses of single batches: ``step`` int64 (n,), 1-based over the whole run; ``loss`` float32 (n,).
+
+    ``others`` are further losses by name, float32 (n,), NaN where a step took none.
+    """
 
     name: ClassVar[str] = "points"
     step: Any
     loss: Any
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     def array_names(self) -> tuple[str, ...]:
-        """Both fields are arrays."""
-        return ("step", "loss")
+        """All fields are arrays."""
+        return ("step", "loss", "others")
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays by name."""
+        return {"step": self.step, "loss": self.loss, **self.others}
 
 
 @dataclass(frozen=True, eq=False)

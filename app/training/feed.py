@@ -76,6 +76,11 @@ class Feed:
         """The sample number ``index`` as a batch of one."""
         return next(self._batches([slice(index, index + 1)]))
 
+    def spread(self, count: int) -> Batch:
+        """At most ``count`` samples as one batch, evenly spaced over all of them."""
+        places = np.linspace(0, self.samples - 1, min(count, self.samples)).astype(np.int64)
+        return next(self._batches([places]))
+
     def epoch(self, seed: int, epoch: int, size: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``."""
         order = np.random.default_rng([seed, epoch]).permutation(self.samples)

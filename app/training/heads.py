@@ -11,6 +11,7 @@ from torch import Tensor
 
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.training.plan import Plan
+from graph.blocks import Block
 from graph.compile import Compiled
 from graph.errors import NetloomError
 from graph.layers.io import Output
@@ -58,7 +59,7 @@ class Head:
         """What the answers (n, classes) say about each class, between 0 and 1; one answer alone speaks for two."""
         answers = answers.float()
         if self.squashed:
-            chances = answers
+            chances = answers.clamp(0.0, 1.0)
         elif self.loss == "bce":
             chances = answers.sigmoid()
         else:
@@ -112,13 +113,16 @@ def default_loss(field: FieldInfo, squashed: str) -> str:
 
 def squashing(network: Network, output: str) -> str:
     """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
-    at = output
+    at, arriving = output, None
     while network.layer(at).kind in PASSING:
         arriving = network.at(at, "in")
         if arriving is None:
             return ""
         at = arriving.source
-    kind = network.layer(at).kind
+    layer = network.layer(at)
+    if isinstance(layer, Block) and arriving is not None:
+        return squashing(layer.body.network, arriving.source_port)
+    kind = layer.kind
     return kind if kind in ("softmax", "sigmoid") else ""
 
 

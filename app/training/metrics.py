@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -15,6 +15,20 @@ PENDING = 64
 """Batches that are measured at once."""
 
 
+class Tally(Protocol):
+    """Sums for one output of a network, from which its metrics follow."""
+
+    head: Head
+    names: tuple[str, ...]
+    total: Tensor | None
+
+    def add(self, answers: Tensor, targets: Tensor) -> None:
+        """Add answers and targets of some samples."""
+
+    def values(self) -> list[float]:
+        """The metrics called ``names``, over all that was added."""
+
+
 class Meter:
     """Gathers loss and metrics over batches.
 
@@ -23,7 +37,7 @@ class Meter:
     """
 
     def __init__(self, heads: list[Head], scalers: dict[str, Standardise]) -> None:
-        self._scales = [_Sums(head, scalers.get(head.field.name)) for head in heads]
+        self._scales: list[Tally] = [_Sums(head, scalers.get(head.field.name)) for head in heads]
         self._answers: list[tuple[Tensor, ...]] = []
         self._targets: list[tuple[Tensor, ...]] = []
         self.loss = 0.0
@@ -97,7 +111,8 @@ class _Sums:
     def __init__(self, head: Head, scaler: Standardise | None) -> None:
         self.head = head
         self.scaler = scaler
-        self.names = ("accuracy",) if head.classes or head.bits else ("rmse", "mae", "r2")
+        numeric = not (head.classes or head.bits)
+        self.names: tuple[str, ...] = ("rmse", "mae", "r2") if numeric else ("accuracy",)
         self.total: Tensor | None = None
 
     def add(self, answers: Tensor, targets: Tensor) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from app.data.choice import DataChoice
 from app.data.dataset import Array
+from app.data.noise import with_noise
 from app.data.prepare import Part, Prepared, prepare
 from app.training.devices import find_device
 from app.training.feed import Batch, Feed
@@ -63,7 +64,7 @@ class Model:
         """
         plan = plan_of(project)
         where = find_device(device or plan.device)
-        prepared = prepare(data_of(project), base)
+        prepared = with_noise(prepare(data_of(project), base), project.network, plan.seed)
         keep_freed()
         torch.manual_seed(plan.seed)
         compiled = compile_network(project.network)
@@ -125,7 +126,7 @@ class Model:
 
     def meter(self) -> Meter:
         """A meter for this project's loss and metrics."""
-        return Meter(self.objective.heads, dict(self.prepared.scalers))
+        return self.objective.meter(self.prepared.scalers)
 
     def measure(self, feed: Feed) -> dict[str, float]:
         """Loss and metrics over a part; empty where it has no samples."""
@@ -140,7 +141,8 @@ class Model:
             # One wait for the device at the end, not one per batch.
             for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
                 meter.add_loss(loss_value, size)
-            return meter.result()
+            found = meter.result()
+            return found | self.objective.beyond(feed) if found else found
 
     def predict(self, feed: Feed) -> list[Array]:
         """The answers over a part: one float32 array (n, *sizes) for each output."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from torch import Tensor
 
+from app.data.noise import noise_field
 from app.data.prepare import Prepared
 from app.data.stored import Stored
-from app.data.transforms import extent
+from app.data.transforms import Standardise, extent
+from app.training.feed import Feed
 from app.training.heads import Head, find_heads, fits
-from app.training.plan import Plan
+from app.training.metrics import Meter
+from app.training.plan import ADVERSARIAL, Plan
 from graph.compile import Compiled
 from graph.errors import NetloomError
-from graph.layers.io import Input
+from graph.layers.io import Input, Noise
 from graph.network import Network
 
 
@@ -26,6 +30,8 @@ class Objective(ABC):
     """
 
     kind: ClassVar[str]
+    chosen_by_loss: ClassVar[bool] = True
+    """Whether a lower loss means better weights, so that the best ones are kept and training may stop early."""
 
     def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
         self.inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
@@ -39,6 +45,19 @@ class Objective(ABC):
     @abstractmethod
     def default_target(self) -> str:
         """Field for outputs that name none; empty for the data set's own target."""
+
+    @property
+    def groups(self) -> tuple[frozenset[str], ...]:
+        """Names of the parameters that are taught apart from each other, group by group; empty where all are one."""
+        return ()
+
+    def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
+        """A meter for loss and metrics; ``scalers`` are those of the data."""
+        return Meter(self.heads, dict(scalers))
+
+    def beyond(self, feed: Feed) -> dict[str, float]:
+        """Metrics that are taken on a whole part at once, while evaluating."""
+        return {}
 
     @property
     def targets(self) -> list[str]:
@@ -93,6 +112,10 @@ def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Pl
     NetloomError
         if the network's inputs or outputs do not fit the data.
     """
+    if plan.objective in ADVERSARIAL:
+        from app.training.rivals import Adversarial
+
+        return Adversarial(network, compiled, prepared, plan)
     return KINDS[plan.objective](network, compiled, prepared, plan)
 
 
@@ -105,6 +128,8 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
         if its shape is not the layer's.
     """
     layer = network.layer(id_)
+    if isinstance(layer, Noise):
+        return noise_field(id_)
     assert isinstance(layer, Input)
     field = prepared.dataset.input_field(layer.field)
     if not fits(layer.shape.sizes, field.shape.sizes) or layer.shape.kind is not field.shape.kind:

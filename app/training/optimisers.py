@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -23,6 +24,10 @@ class Optimiser(ABC):
         self.plan = plan
         self.weights = weights
         self.state: dict[str, list[Tensor]] = {}
+
+    def parts(self) -> Mapping[str, Optimiser]:
+        """The optimisers that remember something, by the prefix of what they remember in checkpoints."""
+        return {"": self}
 
     @abstractmethod
     def step(self, rate: float, skip: Tensor | None = None) -> None:
@@ -130,9 +135,28 @@ class RmsProp(Optimiser):
                 mine.copy_(torch.where(skip > 0, old, mine))
 
 
+class Apart(Optimiser):
+    """An optimiser for each of several groups of weights, which are taught in steps of their own."""
+
+    def __init__(self, plan: Plan, weights: Weights, groups: Sequence[frozenset[str]]) -> None:
+        super().__init__(plan, weights)
+        self.each = [KINDS[plan.optimiser](plan, weights.stretch(names)) for names in groups]
+
+    def parts(self) -> Mapping[str, Optimiser]:
+        """One for each group."""
+        return {f"{number}/": one for number, one in enumerate(self.each)}
+
+    def step(self, rate: float, skip: Tensor | None = None) -> None:
+        """Change all groups at once."""
+        for one in self.each:
+            one.step(rate, skip)
+
+
 KINDS: dict[str, type[Optimiser]] = {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp}
 
 
-def optimiser(plan: Plan, weights: Weights) -> Optimiser:
-    """The optimiser that ``plan`` names, with nothing remembered yet."""
+def optimiser(plan: Plan, weights: Weights, groups: Sequence[frozenset[str]] = ()) -> Optimiser:
+    """The optimiser that ``plan`` names, with nothing remembered yet; with ``groups``, one for each."""
+    if groups:
+        return Apart(plan, weights, groups)
     return KINDS[plan.optimiser](plan, weights)

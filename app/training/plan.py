@@ -17,6 +17,12 @@ DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce"]
 
 
+ADVERSARIAL = ("adversarial",)
+"""The objective with two networks against each other."""
+BY_LOSS = ("supervised", "reconstruction")
+"""Objectives with one loss that falls, which chooses the best epoch."""
+
+
 class Plan(BaseModel):
     """The ``plan`` section of a project, as a value.
 
@@ -31,11 +37,43 @@ class Plan(BaseModel):
     batch_size: int = setting(
         32, "Samples whose gradients are averaged for one step.", minimum=1, maximum=1_000_000, unit="samples"
     )
-    objective: Literal["supervised", "reconstruction"] = setting(
-        "supervised", "What a step teaches: to give the target, or to give back the input (autoencoder)."
+    objective: Literal["supervised", "reconstruction", "adversarial"] = setting(
+        "supervised",
+        "What a step teaches: to give the target, to give back the input (autoencoder), or to make samples that pass "
+        "for real ones (GAN).",
+    )
+    adversarial_loss: Literal["non_saturating", "least_squares", "minimax"] = setting(
+        "non_saturating",
+        "How a verdict is judged: by its logarithm, by its square, or as the first paper wrote it, where a generator "
+        "that is found out learns little.",
+        label="verdict loss",
+        when=("objective", ADVERSARIAL),
+    )
+    discriminator_steps: int = setting(
+        1,
+        "Steps of the discriminator for each step of the generator.",
+        minimum=1,
+        maximum=1000,
+        when=("objective", ADVERSARIAL),
+    )
+    discriminator_rate: float = setting(
+        0.0,
+        "Learning rate of the discriminator; 0 takes that of the generator.",
+        minimum=0.0,
+        maximum=1000.0,
+        when=("objective", ADVERSARIAL),
+    )
+    label_smoothing: float = setting(
+        0.0,
+        "How far below 1 the discriminator's goal for real samples lies, so that it stays unsure.",
+        minimum=0.0,
+        maximum=0.45,
+        when=("objective", ADVERSARIAL),
     )
     loss: LossName = setting(
-        "auto", "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers."
+        "auto",
+        "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers.",
+        when=("objective", BY_LOSS),
     )
     huber_delta: float = setting(
         1.0,
@@ -137,9 +175,12 @@ class Plan(BaseModel):
         maximum=1_000_000,
         unit="epochs",
         label="early stopping",
+        when=("objective", BY_LOSS),
     )
     keep_best: bool = setting(
-        True, "Test and use the weights of the epoch with the lowest validation loss, not the last ones."
+        True,
+        "Test and use the weights of the epoch with the lowest validation loss, not the last ones.",
+        when=("objective", BY_LOSS),
     )
 
     seed: int = setting(
@@ -164,6 +205,8 @@ class Plan(BaseModel):
             raise ValueError(f"the device must be auto, cpu, cuda or cuda:NUMBER, not “{self.device}”")
         if self.nesterov and self.optimiser == "sgd" and self.momentum == 0:
             raise ValueError("Nesterov needs momentum above 0; raise the momentum or switch Nesterov off")
+        if self.objective in ADVERSARIAL and self.schedule == "plateau":
+            raise ValueError("no loss of a GAN falls steadily, so a plateau says nothing; choose another schedule")
         return self
 
     @classmethod

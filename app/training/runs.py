@@ -18,7 +18,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -68,7 +68,8 @@ class History:
     """What a run's log tells.
 
     ``steps`` int64 (n,) and ``losses`` float32 (n,) are the training losses of single batches; ``epochs`` are the
-    ``epoch`` events as JSON objects; ``finished`` is the last ``finished`` event unless training went on after it.
+    ``epoch`` events as JSON objects; ``others`` are further losses of the batches by name, float32 (n,), NaN where a
+    batch had none; ``finished`` is the last ``finished`` event unless training went on after it.
     """
 
     steps: npt.NDArray[np.int64]
@@ -76,6 +77,7 @@ class History:
     epochs: tuple[dict[str, Any], ...]
     started: dict[str, Any] | None
     finished: dict[str, Any] | None
+    others: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -259,23 +261,37 @@ def read_history(path: Path) -> History:
 
     steps: list[int] = []
     losses: list[float] = []
+    others: dict[str, list[float]] = {}
     epochs: list[dict[str, Any]] = []
     started = finished = None
     for line in _lines(path):
         kind = line.get("event")
         if kind == "points":
             steps += line["step"]
-            losses += [float("nan") if loss is None else loss for loss in line["loss"]]
+            losses += _numbers(line["loss"])
+            for name in line.keys() - POINTS:
+                others.setdefault(name, [float("nan")] * (len(steps) - len(line["step"])))
+                others[name] += _numbers(line[name])
         elif kind == "epoch":
             epochs.append(line)
         elif kind == "started":
             started, finished = line, None
             keep = sum(step <= line["step"] for step in steps)
             del steps[keep:], losses[keep:]
+            others = {name: values[:keep] for name, values in others.items()}
             epochs = [epoch for epoch in epochs if epoch["step"] <= line["step"]]
         elif kind == "finished":
             finished = line
-    return History(np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished)
+    further = {name: np.array(values, np.float32) for name, values in others.items()}
+    return History(np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished, further)
+
+
+def _numbers(values: list[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]
+
+
+POINTS = frozenset({"event", "step", "loss"})
+"""What every line of points holds; whatever else there is are further losses."""
 
 
 SHAPES: Mapping[str, Mapping[str, type]] = {
@@ -314,7 +330,10 @@ def _fits(line: Any) -> bool:
         return False
     needed = SHAPES.get(line["event"], {})
     fits = all(isinstance(line.get(name), kind) for name, kind in needed.items())
-    return fits and (line["event"] != "points" or len(line["step"]) == len(line["loss"]))
+    if not fits or line["event"] != "points":
+        return fits
+    columns = [line[name] for name in line.keys() - {"event"}]
+    return all(isinstance(one, list) and len(one) == len(line["step"]) for one in columns)
 
 
 def _summary(path: Path) -> RunSummary:

@@ -90,8 +90,9 @@ class Session:
         tensors |= checkpoints.prefixed(pending, "meter/") | checkpoints.prefixed(
             random_state(self.model.device), "random/"
         )
-        for name, remembered in self.optimiser.state.items():
-            tensors |= checkpoints.prefixed(self._portable(remembered), f"optimiser/{name}/")
+        for prefix, one in self.optimiser.parts().items():
+            for name, remembered in one.state.items():
+                tensors |= checkpoints.prefixed(_portable(one.weights, remembered), f"optimiser/{prefix}{name}/")
         if self.best.saved is not None:
             self.weights.restore(self.best.saved)
             best = {name: one.detach().clone() for name, one in self.model.module.state_dict().items()}
@@ -129,8 +130,9 @@ class Session:
             )
         self._load_best(tensors, state["best"])
         checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)
-        for name, mine in self.optimiser.state.items():
-            self._fill(mine, checkpoints.subset(tensors, f"optimiser/{name}/"))
+        for prefix, one in self.optimiser.parts().items():
+            for name, mine in one.state.items():
+                self._fill(one.weights, mine, checkpoints.subset(tensors, f"optimiser/{prefix}{name}/"))
         self.schedule = Schedule(self.model.plan, self.steps_per_epoch, self.epochs)
         self.schedule.load(state["schedule"])
         self.meter.load(state["meter"], checkpoints.subset(tensors, "meter/"), self.model.device)
@@ -143,15 +145,9 @@ class Session:
             checkpoints.fill_module(self.model.module, kept, self.run.checkpoint)
             self.best.saved = self.weights.copy()
 
-    def _portable(self, state: list[Tensor]) -> dict[str, Tensor]:
-        """An optimiser's tensors by parameter, whatever the layout in memory; counters are one number."""
-        if state[0].dim() == 0:
-            return {"count": state[0]}
-        return self.weights.by_parameter(state)
-
-    def _fill(self, mine: list[Tensor], kept: dict[str, Tensor]) -> None:
+    def _fill(self, weights: Weights, mine: list[Tensor], kept: dict[str, Tensor]) -> None:
         try:
-            targets = {"count": mine[0]} if mine[0].dim() == 0 else self.weights.by_parameter(mine)
+            targets = {"count": mine[0]} if mine[0].dim() == 0 else weights.by_parameter(mine)
             for name, target in targets.items():
                 target.copy_(kept[name])
             for other in mine[1:] if mine[0].dim() == 0 else ():
@@ -160,6 +156,13 @@ class Session:
             raise NetloomError(
                 f"{self.run.checkpoint} does not fit the run's training settings; put the original back."
             ) from None
+
+
+def _portable(weights: Weights, state: list[Tensor]) -> dict[str, Tensor]:
+    """An optimiser's tensors by parameter, whatever the layout in memory; counters are one number."""
+    if state[0].dim() == 0:
+        return {"count": state[0]}
+    return weights.by_parameter(state)
 
 
 def begin(project: Project, base: Path | None = None, out: Path | None = None, paused: bool = False) -> Session:
@@ -242,7 +245,7 @@ def _device_again(run: Run) -> str | None:
 
 def _session(run: Run, model: Model, paused: bool) -> Session:
     random = random_state(model.device)
-    weights = Weights(model.module)
+    weights = Weights(model.module, model.objective.groups)
     if not weights.parameters:
         raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")
     train = model.feed(model.prepared.train)
@@ -252,7 +255,7 @@ def _session(run: Run, model: Model, paused: bool) -> Session:
         model=model,
         epochs=model.plan.epochs,
         weights=weights,
-        optimiser=optimiser(model.plan, weights),
+        optimiser=optimiser(model.plan, weights, model.objective.groups),
         schedule=Schedule(model.plan, steps, model.plan.epochs),
         meter=model.meter(),
         train=train,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from app.training.feed import Batch
 from app.training.model import Model
-from app.training.optimisers import Optimiser
+from app.training.optimisers import Apart, Optimiser
 from app.training.weights import Weights
+
+if TYPE_CHECKING:
+    from app.training.session import Session
 
 
 class Stepper(ABC):
@@ -37,6 +41,17 @@ class Stepper(ABC):
     @abstractmethod
     def collect(self) -> list[float]:
         """Losses of the good steps since the last call; afterwards ``diverged`` is up to date."""
+
+    def begin(self, session: Session) -> None:  # noqa: B027 - most have nothing to do
+        """Training begins, or goes on."""
+
+    def end(self, session: Session) -> None:  # noqa: B027 - most have nothing to do
+        """Training is over, and the weights of its last step are in use."""
+
+    @property
+    def others(self) -> Mapping[str, list[float]]:
+        """Losses beside those that the last `collect` gave, as many of each; NaN where a step took none."""
+        return {}
 
     def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
         if self._buffers is not None and self._weights.buffers is not None:
@@ -109,7 +124,11 @@ class DeferredStepper(Stepper):
         return good
 
 
-def stepper(model: Model, weights: Weights, optimiser: Optimiser) -> Stepper:
-    """The way of stepping that suits the model's device."""
+def stepper(model: Model, weights: Weights, optimiser: Optimiser, steps: int = 0) -> Stepper:
+    """The way of stepping that suits the model's device, and its objective; ``steps`` were done before."""
+    if isinstance(optimiser, Apart):
+        from app.training.turns import RivalStepper
+
+        return RivalStepper(model, weights, optimiser, steps)
     kind = DirectStepper if model.device.type == "cpu" else DeferredStepper
     return kind(model, weights, optimiser)

@@ -60,7 +60,7 @@ class _Training:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.stepper = stepper(session.model, session.weights, session.optimiser)
+        self.stepper = stepper(session.model, session.weights, session.optimiser, session.position.steps)
         self.sizes: list[int] = []
         now = time.perf_counter()
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
@@ -84,6 +84,7 @@ class _Training:
         whole = False
         try:
             yield self._logged(self._started())
+            self.stepper.begin(session)
             if not session.run.checkpoint.exists():
                 self._save()  # whatever happens from now on, the run can be resumed
             end = yield from self._guarded()
@@ -225,7 +226,8 @@ class _Training:
         if not losses:
             return None
         steps = np.arange(position.steps - len(losses) + 1, position.steps + 1, dtype=np.int64)
-        return self._logged(Points(steps, np.array(losses, np.float32)))
+        others = {name: np.array(values, np.float32) for name, values in self.stepper.others.items()}
+        return self._logged(Points(steps, np.array(losses, np.float32), others))
 
     def _diverged(self) -> End:
         position, plan = self.session.position, self.session.model.plan
@@ -244,11 +246,12 @@ class _Training:
         train = session.meter.result()
         validation = session.model.measure(session.validation)
         loss = (validation or train)["loss"]
-        better = loss < session.best.loss
+        judged = session.model.objective.chosen_by_loss
+        better = judged and loss < session.best.loss
         if better:
             session.best.loss, session.best.epoch, session.best.waited = loss, position.epochs + 1, 0
             session.best.saved = session.weights.copy() if session.model.plan.keep_best else None
-        else:
+        elif judged:
             session.best.waited += 1
         session.schedule.epoch_done(loss)
         session.meter = session.model.meter()
@@ -264,6 +267,7 @@ class _Training:
         """Save, put the best weights into use, and test them."""
         session = self.session
         self._save()
+        self.stepper.end(session)
         if session.best.saved is not None:
             session.weights.restore(session.best.saved)
         session.save_weights()

@@ -21,9 +21,11 @@ class Weights:
     ``buffers`` holds the floating-point buffers (running means of batch normalisation) likewise, or is None.
     """
 
-    def __init__(self, module: nn.Module) -> None:
+    def __init__(self, module: nn.Module, groups: Sequence[frozenset[str]] = ()) -> None:
         named = {name: one for name, one in module.named_parameters() if one.requires_grad}
-        self.names = list(named)
+        # Those of one group lie together, so that each group is a stretch of the vector.
+        self.names = sorted(named, key=lambda name: next((at for at, one in enumerate(groups) if name in one), 0))
+        named = {name: named[name] for name in self.names}
         self.parameters = list(named.values())
         packed = any(one.is_cuda for one in self.parameters) and any(
             isinstance(part, nn.RNNBase) for part in module.modules()
@@ -38,6 +40,28 @@ class Weights:
             for parameter, zeros in zip(self.parameters, self.gradients, strict=True):
                 parameter.grad = zeros
         self.buffers = _flatten_buffers(module)
+
+    def stretch(self, names: frozenset[str]) -> Weights:
+        """The weights of one group alone, as views into these; buffers are not among them.
+
+        Raises
+        ------
+        ValueError
+            if the names are none of a group, or the group has no weights.
+        """
+        chosen = [at for at, name in enumerate(self.names) if name in names]
+        if not chosen or chosen != list(range(chosen[0], chosen[-1] + 1)):
+            raise ValueError("these weights are no group")
+        part = object.__new__(type(self))
+        where = slice(chosen[0], chosen[-1] + 1)
+        part.names, part.parameters = self.names[where], self.parameters[where]
+        part.flat, part.buffers = self.flat, None
+        if self.flat:
+            start = sum(one.numel() for one in self.parameters[: where.start])
+            where = slice(start, start + part.count)
+        part.tensors = [one[where] for one in self.tensors] if self.flat else self.tensors[where]
+        part.gradients = [one[where] for one in self.gradients] if self.flat else self.gradients[where]
+        return part
 
     @property
     def count(self) -> int:

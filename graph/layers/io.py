@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Port
+from graph.layers.base import Family, Layer, Port, ShapeError
 from graph.layers.construct import Construct, chain
 from graph.layers.settings import setting
-from graph.shapes import Shape, image
+from graph.shapes import Kind, Shape, image, vector
 
 
-class Input(Layer):
+class Entrance(Layer):
+    """Where values enter a network from outside: the compiler makes each an argument of the module."""
+
+    family: ClassVar[Family] = Family.IO
+
+    shape: Shape = setting(image(1, 8, 8), "Kind and sizes of one sample.")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """None: what leaves here comes from outside the network."""
+        return ()
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """The shape that the user set."""
+        return {"out": self.shape}
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """There is no module behind it."""
+        return Construct(None, (), {})
+
+
+class Input(Entrance):
     """The place where data enters the network.
 
     Its shape is that of one sample: a picture has channels, height and width; a row of a table is a vector with one
@@ -21,7 +41,6 @@ class Input(Layer):
 
     kind: ClassVar[str] = "input"
     title: ClassVar[str] = "Input"
-    family: ClassVar[Family] = Family.IO
     stem: ClassVar[str] = "input"
     aliases: ClassVar[tuple[str, ...]] = (
         "data",
@@ -30,24 +49,46 @@ class Input(Layer):
         "sequence input",
     )
 
-    shape: Shape = setting(image(1, 8, 8), "Kind and sizes of one sample.")
     field: str = setting("", "Field of the data set to read; empty for the data set's own input.")
-
-    def input_ports(self) -> tuple[Port, ...]:
-        """None: data comes from outside the network."""
-        return ()
-
-    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
-        """The shape that the user set."""
-        return {"out": self.shape}
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """An input has no module: the compiler makes it an argument of the network."""
-        return Construct(None, (), {})
 
     def summary(self) -> str:
         """Kind, and the field if one is named."""
         return f"{self.shape.kind}, {self.field}" if self.field else f"{self.shape.kind}"
+
+
+class Noise(Entrance):
+    """Random numbers, drawn anew for every batch: what a generator makes its samples from.
+
+    A generator turns each point of noise into one sample, so neighbouring points become similar samples. With few
+    numbers it has little room to vary what it makes; with many, training takes longer to fill them all with meaning.
+    The draw follows from the run's seed, so the same run can be repeated.
+    """
+
+    kind: ClassVar[str] = "noise"
+    title: ClassVar[str] = "Noise"
+    stem: ClassVar[str] = "noise"
+    aliases: ClassVar[tuple[str, ...]] = ("random numbers", "latent", "code", "gan", "generator input")
+
+    shape: Shape = setting(vector(32), "How many random numbers make one sample.")
+    distribution: Literal["normal", "uniform"] = setting(
+        "normal", "normal: around 0 with deviation 1; uniform: evenly between -1 and 1."
+    )
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """The shape that the user set.
+
+        Raises
+        ------
+        ShapeError
+            if these cannot be random numbers of a known count.
+        """
+        if self.shape.kind is Kind.TOKENS or self.shape.elements is None:
+            raise ShapeError(f"noise is {self.shape.described()}, but it needs numbers of a known count.")
+        return {"out": self.shape}
+
+    def summary(self) -> str:
+        """How the numbers are spread."""
+        return self.distribution
 
 
 class Output(Layer):

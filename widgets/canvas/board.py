@@ -30,7 +30,7 @@ from graph.check import Checker
 from graph.document import Commit, Document
 from graph.facts import Facts, Severity
 from graph.inside import InnerDocument
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Output
 from graph.memory import undisturbed
 from graph.network import Connection, Node, Position, Remark
 from graph.routing import Course, course, direct
@@ -407,11 +407,11 @@ def titled(document: Document, node: Node) -> str:
     """What a card is called beside its name; inside a block its ends are ports."""
     if isinstance(node.layer, Block) and node.layer.label:
         return node.layer.label
-    if isinstance(document, InnerDocument) and isinstance(node.layer, Input | Output):
+    if isinstance(document, InnerDocument) and isinstance(node.layer, Entrance | Output):
         held = document.block.inner_states() if isinstance(document.block, Loop) else {}
         if node.id in held:
             return "State"
-        return "Port in" if isinstance(node.layer, Input) else "Port out"
+        return "Port in" if isinstance(node.layer, Entrance) else "Port out"
     return node.layer.title
 
 

@@ -21,8 +21,8 @@ ROUNDS = 12
 _clicks = count()
 
 
-def expected_of(info: Mapping[str, Any]) -> Expected:
-    """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`)."""
+def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
+    """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
     fields = tuple(
         FieldInfo(one["name"], Shape(Kind(one["kind"]), tuple(one["shape"])), tuple(one["classes"]))
         for one in info["fields"]
@@ -30,7 +30,7 @@ def expected_of(info: Mapping[str, Any]) -> Expected:
     inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
     target = next(one["name"] for one in info["fields"] if one["role"] == "target")
     facts = DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
-    return expected(facts)
+    return expected(facts, plan)
 
 
 def misfits(document: Document, checker: Checker) -> list[Problem]:

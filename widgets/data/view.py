@@ -393,7 +393,8 @@ class DataView(QWidget):
             self.balance.set_balance(preview.parts, preview.balance)
         self.answers.look_at(preview, self.section)
         if self._checker is not None and self._document is not None:
-            self._checker.expect(expected_of(preview.info) if preview is not None else None)
+            plan = self._document.sections.get("plan")
+            self._checker.expect(expected_of(preview.info, plan) if preview is not None else None)
         self._refresh_offer()
         if preview is not None:
             self.previewed.emit(preview)

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.adversaries import adversarial_problems
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
-from app.expected import expected
+from app.expected import expected, is_adversarial
 from app.training.plan import Plan
+from graph.changes import Change, LayerAdded, LayerSet
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.facts import Expected, Problem, Severity
 from graph.fixes import Fix
+from graph.layers.io import Noise
 
 if TYPE_CHECKING:
     from widgets.session import Session
@@ -52,9 +55,12 @@ class Faults(QObject):
         """What the data is known to offer."""
         session.replaced.connect(self.refresh)
         session.committed.connect(self._take)
+        self._watching = False
 
     def _take(self, commit: Commit) -> None:
-        if any(getattr(change, "section", None) in ("data", "plan") for change in commit.changes):
+        """A GAN's roles depend on the whole network, so there every edit counts."""
+        outside = any(getattr(change, "section", None) in ("data", "plan") for change in commit.changes)
+        if outside or self._watching or any(map(_brings_noise, commit.changes)):
             self.refresh()
 
     def refresh(self) -> None:
@@ -63,8 +69,10 @@ class Faults(QObject):
         sections, faults = session.document.sections, list[Problem]()
         offered = self._data(sections.get("data"), session.base, faults)
         plan_fault(sections.get("plan", {}), faults)
-        session.faults = tuple(faults)
         session.checker.expect(offered)
+        rivals = adversarial_problems(session.checker, sections, self.info)
+        self._watching = bool(rivals) or is_adversarial(sections.get("plan"))
+        session.faults = (*faults, *rivals)
         self.changed.emit()
 
     def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> Expected | None:
@@ -74,11 +82,21 @@ class Faults(QObject):
         try:
             # A file that was never read is left to the worker; the data view passes on what it finds there.
             self.info = DataChoice.parse(section if isinstance(section, Mapping) else {}).known_info(base)
-            return expected(self.info) if self.info is not None else None
+            return expected(self.info, self._session.document.sections.get("plan")) if self.info is not None else None
         except NetloomError as error:
             repair = Repair("Choose data…", (), lambda _: self._choose_data())
             faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
             return None
+
+
+def _brings_noise(change: Change) -> bool:
+    match change:
+        case LayerAdded(node=node):
+            return isinstance(node.layer, Noise)
+        case LayerSet(new=layer):
+            return isinstance(layer, Noise)
+        case _:
+            return False
 
 
 def plan_fault(section: Any, faults: list[Problem]) -> None:

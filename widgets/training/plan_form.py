@@ -16,7 +16,8 @@ from graph.layers.settings import Setting
 from widgets.forms import SettingsForm
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Training", ("epochs", "batch_size", "loss", "huber_delta")),
+    ("Training", ("epochs", "batch_size", "objective", "loss", "huber_delta")),
+    ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
     (
         "Optimiser",
         ("optimiser", "learning_rate", "momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
@@ -46,6 +47,7 @@ class PlanForm(QScrollArea):
         self._fault.setWordWrap(True)
         self._fault.setProperty("tone", "error")
         self.forms: dict[str, SettingsForm] = {}
+        self._headings: dict[str, QLabel] = {}
         self._lay_out()
         self.setEnabled(False)
 
@@ -62,7 +64,7 @@ class PlanForm(QScrollArea):
             form = SettingsForm(inside)
             form.setAccessibleName(title)
             form.edited.connect(self._edit)
-            self.forms[title] = form
+            self.forms[title], self._headings[title] = form, heading
             column.addWidget(heading)
             column.addWidget(form)
         column.addStretch(1)
@@ -116,6 +118,8 @@ class PlanForm(QScrollArea):
         values = {spec.name: getattr(self._plan, spec.name) for spec in Plan.settings()}
         for title, specs in grouped(Plan.settings()):
             self.forms[title].show_settings([self._offered(spec) for spec in specs], values)
+            for widget in (self._headings[title], self.forms[title]):
+                widget.setVisible(any(spec.applies(values) for spec in specs))
 
     def _offered(self, spec: Setting) -> Setting:
         """The device is chosen from those that there are."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph.layers.activation import Activation
 from graph.layers.dense import Dense
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Output
 from graph.layers.scalar import Curve
 from widgets.plots.ticks import number
 from widgets.understand.backprop_step import Floats, LayerSeen, Phase, StepSeen, Stop
@@ -55,7 +55,7 @@ def shown(value: float) -> str:
 def _forward(step: StepSeen, id_: str, sample: int) -> Sheet:
     seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
     title, cut = f"{id_}: {seen.title}", _cut(seen, len(values))
-    if isinstance(layer, Input):
+    if isinstance(layer, Entrance):
         return Sheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
     if isinstance(layer, Output):
         return Sheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))

@@ -1,0 +1,111 @@
+"""Samples over time: what a generator made of the same noise again and again while it learned.
+
+A run keeps them in its folder ``made``, one file for each time, named by the step: float32 (n, *sizes), in the data's
+own units. Nothing here needs torch, so that a window reads them itself.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from app.data.dataset import Array
+from graph.errors import NetloomError
+from graph.project import write_atomically
+
+FOLDER = "made"
+NAME = re.compile(r"(\d{9})\.npy")
+
+TIMES = 100
+"""How often samples are kept over a training, about."""
+VALUES = 2**15
+"""Values that are kept each time, at most, unless a single sample has more."""
+MOST_POINTS, MOST_SAMPLES = 400, 64
+"""Samples that are kept each time, at most: of those with few values, and of others."""
+
+
+def how_many(elements: int) -> int:
+    """How many samples of so many values are kept each time."""
+    most = MOST_POINTS if elements <= 3 else MOST_SAMPLES
+    return max(4, min(most, VALUES // max(1, elements)))
+
+
+def interval(steps: int) -> int:
+    """Steps between two times in a training of ``steps`` in all."""
+    return max(1, steps // TIMES)
+
+
+def times(run: Path) -> list[int]:
+    """The steps after which samples were kept, in order; empty where there are none."""
+    folder = run / FOLDER
+    if not folder.is_dir():
+        return []
+    found = (NAME.fullmatch(path.name) for path in folder.iterdir())
+    return sorted(int(match[1]) for match in found if match)
+
+
+def frame(run: Path, step: int) -> Array:
+    """The samples float32 (n, *sizes) that were kept after ``step`` steps.
+
+    Raises
+    ------
+    NetloomError
+        if there are none, or the file was altered.
+    """
+    path = _path(run, step)
+    try:
+        found: Array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        raise NetloomError(f"The samples in {path} cannot be read; train the project again.") from None
+    if found.ndim < 2 or found.dtype != np.float32:
+        raise NetloomError(f"{path} holds no samples; train the project again.")
+    return found
+
+
+class Frames:
+    """Keeps what ``make`` gives after every ``every`` steps; what a run had beyond ``step`` is forgotten."""
+
+    def __init__(self, run: Path, make: Callable[[], Array], every: int, step: int = 0) -> None:
+        self._run, self._make, self._every = run, make, every
+        for late in times(run):
+            if late > step:
+                _path(run, late).unlink(missing_ok=True)
+        if step not in times(run):
+            self.keep(step)
+
+    def after(self, step: int) -> None:
+        """Note that ``step`` steps are done.
+
+        Raises
+        ------
+        NetloomError
+            if there is no room.
+        """
+        if step % self._every == 0:
+            self.keep(step)
+
+    def keep(self, step: int) -> None:
+        """Keep the samples as they are after ``step`` steps.
+
+        Raises
+        ------
+        NetloomError
+            if there is no room.
+        """
+        path = _path(self._run, step)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or "it cannot be made").lower()
+            raise NetloomError(f"{path.parent} cannot be made: {reason}. Choose another folder.") from None
+        kept = io.BytesIO()
+        np.save(kept, np.ascontiguousarray(self._make(), np.float32), allow_pickle=False)
+        write_atomically(path, kept.getvalue())
+
+
+def _path(run: Path, step: int) -> Path:
+    return run / FOLDER / f"{step:09d}.npy"
