@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.home import home
 from widgets.settings import read_object
 from widgets.start.gallery import PRESETS
+from widgets.start.shelf import Shelf
 
 LESSONS = PRESETS / "lessons"
 KEPT = "lessons.json"
-COLUMN = 330
-"""Least width of a card with its gap."""
 
 
 @dataclass(frozen=True)
@@ -113,59 +112,28 @@ class LessonCard(QFrame):
             super().keyPressEvent(event)
 
 
-class LessonList(QWidget):
-    """The cards of all lessons, in as many columns as there is room for."""
+class LessonList(Shelf[LessonCard]):
+    """The cards of all lessons."""
 
     chosen = Signal(str)
+    least = 330
+    most = 3
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonList")
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 8, 8)
-        self._grid.setSpacing(12)
-        self._columns, self._wanted = 1, ""
-        self.cards: list[LessonCard] = []
-        self.nothing = QLabel("No lesson has all of these words. Try fewer.", self)
-        self.nothing.setProperty("faint", True)
-        self.nothing.hide()
 
     def show_lessons(self, found: Sequence[LessonSketch]) -> None:
         """Show these lessons."""
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
-        self.cards = [LessonCard(lesson, self) for lesson in found]
-        for card in self.cards:
+        cards = [LessonCard(lesson, self) for lesson in found]
+        for card in cards:
             card.chosen.connect(self.chosen)
-        self._arrange()
+        self.show_cards(cards)
 
-    def filter(self, text: str) -> None:
-        """Show the cards that hold all words of ``text``."""
-        self._wanted = text.lower().strip()
-        self._arrange()
+    def words(self, card: LessonCard) -> str:
+        """What is said on a lesson's card."""
+        return card.lesson.words
 
-    def _arrange(self) -> None:
-        words = self._wanted.split()
-        fitting = [card for card in self.cards if all(word in card.lesson.words for word in words)]
-        while self._grid.takeAt(0) is not None:
-            pass
-        for card in self.cards:
-            card.setVisible(card in fitting)
-        for index, card in enumerate(fitting):
-            self._grid.addWidget(card, index // self._columns, index % self._columns)
-        for column in range(4):
-            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
-        for row in range(self._grid.rowCount() + 1):
-            self._grid.setRowStretch(row, 0)
-        self.nothing.setVisible(not fitting)
-        if not fitting:
-            self._grid.addWidget(self.nothing, 0, 0, 1, self._columns, Qt.AlignmentFlag.AlignTop)
-        self._grid.setRowStretch(-(-max(len(fitting), 1) // self._columns), 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        columns = max(1, min(3, self.width() // COLUMN))
-        if columns != self._columns:
-            self._columns = columns
-            self._arrange()
+    def without(self) -> str:
+        """No lesson fits."""
+        return "No lesson has all of these words. Try fewer."

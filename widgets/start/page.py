@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -27,65 +26,32 @@ from widgets import icons
 from widgets.start.cards import PresetCard
 from widgets.start.gallery import Preset
 from widgets.start.lessons import LessonList, lessons
+from widgets.start.shelf import Shelf
 from widgets.theme import Themed, ThemeSource
 
-COLUMN = 232
-"""Least width of a card with its gap; as many columns are shown as fit."""
 
-
-class Gallery(QWidget):
-    """The cards, in as many columns as there is room for."""
+class Gallery(Shelf[PresetCard]):
+    """The cards of all presets."""
 
     chosen = Signal(object)
 
     def __init__(self, presets: Sequence[Preset], families: Mapping[str, str], themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("gallery")
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 8, 8)
-        self._grid.setSpacing(12)
-        self._columns = 0
-        self._wanted = ""
-        self.cards = [PresetCard(preset, families, themes, self) for preset in presets]
-        for card in self.cards:
+        cards = [PresetCard(preset, families, themes, self) for preset in presets]
+        for card in cards:
             card.chosen.connect(self.chosen)
-        self.nothing = QLabel("", self)
-        self.nothing.setProperty("faint", True)
-        self.nothing.setWordWrap(True)
-        self.nothing.hide()
+        self.show_cards(cards)
 
-    def filter(self, text: str) -> None:
-        """Show the cards that hold all words of ``text``."""
-        self._wanted = text.lower().strip()
-        self._arrange()
+    def words(self, card: PresetCard) -> str:
+        """What is known of a preset, its kinds of layers among it."""
+        return card.preset.words
 
-    def _arrange(self) -> None:
-        words = self._wanted.split()
-        fitting = [card for card in self.cards if all(word in card.preset.words for word in words)]
-        while self._grid.takeAt(0) is not None:
-            pass
-        for card in self.cards:
-            card.setVisible(card in fitting)
-        for index, card in enumerate(fitting):
-            self._grid.addWidget(card, index // self._columns, index % self._columns)
-        for column in range(8):
-            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
-        self._grid.setRowStretch(len(fitting) // max(self._columns, 1) + 1, 1)
-        self._say_nothing(bool(fitting))
-
-    def _say_nothing(self, some: bool) -> None:
-        found_none = "No example has all of these words. Try fewer."
-        self.nothing.setText(found_none if self.cards else "No examples are installed with this copy of Netloom.")
-        self.nothing.setVisible(not some)
-        if not some:
-            self._grid.addWidget(self.nothing, 0, 0, 1, max(self._columns, 1), Qt.AlignmentFlag.AlignTop)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        columns = max(1, min(5, self.width() // COLUMN))
-        if columns != self._columns:
-            self._columns = columns
-            self._arrange()
+    def without(self) -> str:
+        """No preset fits, or there is none."""
+        if self.cards:
+            return "No example has all of these words. Try fewer."
+        return "No examples are installed with this copy of Netloom."
 
 
 class FileRow(QToolButton):

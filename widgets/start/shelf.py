@@ -1,0 +1,83 @@
+"""A shelf: cards in as many columns as there is room for, of which a search leaves those that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+C = TypeVar("C", bound=QWidget)
+
+
+class Shelf(QWidget, Generic[C]):
+    """Cards of at least ``least`` pixels with their gap, in at most ``most`` columns.
+
+    Subclasses say by `words` what the search looks at, and by `without` what is said where nothing fits.
+    """
+
+    least = 232
+    most = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 8, 8)
+        self._grid.setSpacing(12)
+        self._columns, self._wanted = 0, ""
+        self.cards: list[C] = []
+        self.nothing = QLabel("", self)
+        self.nothing.setProperty("faint", True)
+        self.nothing.setWordWrap(True)
+        self.nothing.hide()
+
+    def words(self, card: C) -> str:
+        """Everything that the search looks at, in lower case."""
+        raise NotImplementedError
+
+    def without(self) -> str:
+        """What is said where no card is shown."""
+        raise NotImplementedError
+
+    def show_cards(self, cards: Sequence[C]) -> None:
+        """Show these cards, which are children of the shelf, instead of those before."""
+        for card in self.cards:
+            card.hide()
+            card.deleteLater()
+        self.cards = list(cards)
+        self._arrange()
+
+    def filter(self, text: str) -> None:
+        """Show the cards that hold all words of ``text``."""
+        self._wanted = text.lower().strip()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if not self._columns:  # not shown yet
+            return
+        wanted = self._wanted.split()
+        fitting = [card for card in self.cards if all(word in self.words(card) for word in wanted)]
+        while self._grid.takeAt(0) is not None:
+            pass
+        for card in self.cards:
+            card.setVisible(card in fitting)
+        for index, card in enumerate(fitting):
+            self._grid.addWidget(card, index // self._columns, index % self._columns)
+        for column in range(self.most):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        for row in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(-(-max(len(fitting), 1) // self._columns), 1)
+        self.nothing.setText(self.without())
+        self.nothing.setVisible(not fitting)
+        if not fitting:
+            self._grid.addWidget(self.nothing, 0, 0, 1, self._columns, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = max(1, min(self.most, self.width() // self.least))
+        if columns != self._columns:
+            self._columns = columns
+            self._arrange()
