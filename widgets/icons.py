@@ -248,6 +248,28 @@ def _download(path: QPainterPath) -> None:
     _line(path, (4.5, 16), (4.5, 20), (19.5, 20), (19.5, 16))
 
 
+def _answers(path: QPainterPath) -> None:
+    """Something said, and a tick."""
+    _line(path, (9, 17), (4, 20.5), (4, 4.5), (20, 4.5), (20, 17), (9, 17))
+    _line(path, (8.5, 10.5), (11, 13), (15.5, 8))
+
+
+def _stairs(path: QPainterPath) -> None:
+    """A way that is gone one step at a time."""
+    _line(path, (3.5, 19.5), (8, 19.5), (8, 14.5), (12.5, 14.5), (12.5, 9.5), (17, 9.5), (17, 4.5), (21, 4.5))
+
+
+def _over_time(path: QPainterPath) -> None:
+    """One box after the other."""
+    for left in (2.5, 9.5, 16.5):
+        path.addRoundedRect(QRectF(left, 9.5, 5, 5), 1.2, 1.2)
+    for left in (7.5, 14.5):
+        _line(path, (left, 12), (left + 2, 12))
+    for middle in (5.0, 12.0, 19.0):
+        _line(path, (middle, 17.5), (middle, 20))
+        _line(path, (middle, 4), (middle, 6.5))
+
+
 FAMILIES: dict[str, Draw] = {
     "io": _io,
     "convolution": _convolution,
@@ -285,6 +307,9 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "warning": _warning,
     "hint": _hint,
     "download": _download,
+    "answers": _answers,
+    "stairs": _stairs,
+    "over_time": _over_time,
 }
 
 _FILLED = frozenset({"play", "pause", "step", "back", "first", "last", "stop"})

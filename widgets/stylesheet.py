@@ -52,9 +52,9 @@ def stylesheet(theme: Theme) -> str:
     """Return the style sheet of `theme`. Properties that widgets set to be styled apart:
 
     `primary` (bool) on a button that is the one thing to do next; `segmented` on the buttons or the tab bar of a
-    segmented control; `card` on a framed raised panel; `heading` on a label above a group; `faint` on a label that
-    explains; `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in a row of steps, with
-    `dashed` where the step is not always taken.
+    segmented control; `card` on a framed raised panel; `rule` on a hairline; `heading` on a label above a group;
+    `faint` on a label that explains; `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in
+    a row of steps, with `dashed` where the step is not always taken.
     """
     names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
     names += ["error", "warning", "ok", "selection"]
@@ -79,6 +79,7 @@ QLabel[heading="true"] { color: @text; font-weight: 600; padding: 4px 0; }
 QLabel[tone="error"] { color: @error; }
 QLabel[tone="warning"] { color: @warning; }
 QLabel[tone="ok"] { color: @ok; }
+QFrame[rule="true"] { background: @border; border: none; }
 QFrame[card="true"] { background: @raised; border: 1px solid @border; border-radius: 8px; }
 
 QPushButton { background: @raised; border: 1px solid @strong_border; border-radius: 6px; padding: 3px 12px;

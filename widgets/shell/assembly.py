@@ -172,7 +172,7 @@ def build_understand(window: MainWindow) -> None:
         def visit() -> None:
             teacher.visit_tab(panel.tab.title)
 
-        panel.tabs.currentChanged.connect(visit)
+        panel.views.changed.connect(visit)
         bench.workspace_changed.connect(visit)
 
     def follow(*_: object) -> None:

@@ -18,6 +18,7 @@ from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
 from widgets.launch import make_window
 from widgets.tour.hands import Hands
+from widgets.understand.tab import Tab
 from widgets.window import MainWindow
 
 SIZE = (1440, 900)
@@ -235,16 +236,13 @@ class Story:
 
     def look_inside(self) -> None:
         """Feature maps, errors and weights of the trained network."""
-        panel = self._bench.panel("understand")
         self.hands.click("understandWorkspace")
         for title, name, caption in (
             ("Feature maps", "feature-maps", "feature maps of a sample that the user picks"),
             ("Errors", "errors", "the confusion matrix and the worst predictions"),
             ("Weights", "weights", "weights of every layer"),
         ):
-            bar = panel.tabs.tabBar()
-            index = next(index for index in range(bar.count()) if bar.tabText(index) == title)
-            self.hands.click(bar, bar.tabRect(index).center())
+            self._look_at(title)
             self.hands.rest(400)
             self.hands.wait(lambda: not self._link.busy, f"{title} were to be shown")
             self.hands.look(name, caption)
@@ -282,14 +280,19 @@ class Story:
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         hands.wait(lambda: self._epoch >= 60, "the spirals were to be learned", LONG)
         hands.click("understandWorkspace")
-        tabs = self._bench.panel("understand").tabs
-        bar = tabs.tabBar()
-        index = next(index for index in range(bar.count()) if bar.tabText(index) == "Decision surface")
-        hands.click(bar, bar.tabRect(index).center())
+        self._look_at("Decision surface")
         hands.rest(1500)
         hands.look("spirals", "two spirals: the decision surface while it forms")
 
     # Small things
+
+    def _look_at(self, title: str) -> None:
+        """Click the group that a view belongs to, and the view."""
+        views = self._bench.panel("understand").views
+        wanted = next(tab for tab in self._bench.panel("understand").findChildren(Tab) if tab.title == title)
+        self.hands.click(views.rail.button(wanted.group))
+        row = views.listed.index(wanted)
+        self.hands.click(views.bar, views.bar.tabRect(row).center())
 
     @property
     def _bench(self) -> Any:

@@ -32,7 +32,7 @@ from widgets.understand.backprop_sheets import sheet
 from widgets.understand.backprop_step import Phase, StepSeen, Stop
 from widgets.understand.backprop_table import NOTHING, SheetView
 from widgets.understand.subject import Subject
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.tab import Group, LayerPicker, Tab
 
 TITLES = {Phase.FORWARD: "1 Forward", Phase.LOSS: "2 Loss", Phase.BACKWARD: "3 Backward", Phase.UPDATE: "4 New weights"}
 TIPS = {
@@ -57,6 +57,8 @@ class BackpropTab(Tab):
     """
 
     title = "Backpropagation"
+    sentence = "One training step in every number, forwards and back"
+    group = Group.STEPS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

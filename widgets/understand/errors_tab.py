@@ -14,7 +14,7 @@ from widgets.training.words import title_of, value_of
 from widgets.understand.class_errors import ClassErrors
 from widgets.understand.number_errors import NumberErrors
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Tab
+from widgets.understand.tab import Group, Tab
 
 PARTS = (("Test part", "test"), ("Validation part", "validation"), ("Training part", "train"))
 NO_RUN = "Train a network to test it on samples that it has never seen."
@@ -26,6 +26,8 @@ class ErrorsTab(Tab):
     """Tests the run on one part of its data as soon as the tab is looked at, and shows the outcome."""
 
     title = "Errors"
+    sentence = "How good the answers are, and the worst of them"
+    group = Group.ANSWERS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

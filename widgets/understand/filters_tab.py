@@ -9,7 +9,7 @@ from app.training.messages import Message
 from widgets.insight.filters import FilterGrid
 from widgets.theme import ThemeSource
 from widgets.training.watch import Watch
-from widgets.understand.subject import Subject
+from widgets.understand.subject import Subject, having_filters
 from widgets.understand.tab import LayerPicker, Tab
 
 NO_RUN = "Train a network with a convolution to watch its filters form."
@@ -20,6 +20,7 @@ class FiltersTab(Tab):
     """A picker among the convolutions, and the filters of the one chosen."""
 
     title = "Filters"
+    sentence = "What each filter of a convolution looks for"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -41,6 +42,11 @@ class FiltersTab(Tab):
         self.picker.picked.connect(self._take_layer)
         self.channel.activated.connect(lambda row: self.grid.set_channel(row - 1))
         self.grid.channel_changed.connect(lambda number: self.channel.setCurrentIndex(number + 1))
+
+    def lacks(self) -> str:
+        """Filters belong to convolutions."""
+        drawn = self.subject.drawn
+        return NO_FILTERS if drawn is not None and len(drawn) and not having_filters(drawn) else ""
 
     def wish(self) -> Watch:
         """The filters of the layer chosen."""

@@ -39,6 +39,7 @@ class FrequencyTab(Tab):
     """A gallery of samples, and beside it one of several ways to see a picture and a kernel as waves."""
 
     title = "Frequencies"
+    sentence = "Pictures and kernels taken apart into waves"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -90,6 +91,11 @@ class FrequencyTab(Tab):
         self.subject.edited.connect(self.take_subject)
 
     # The panel
+
+    def lacks(self) -> str:
+        """Frequencies are those of pictures."""
+        kinds = [layer.shape.kind for layer in self.subject.inputs()]
+        return NO_PICTURES if kinds and Kind.IMAGE not in kinds else ""
 
     def wish(self) -> Watch:
         """The maps and filters that are chosen, for the sample picked; nothing where all is known."""

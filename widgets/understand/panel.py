@@ -1,4 +1,4 @@
-"""The understand panel: what a network has learned, in tabs."""
+"""The understand panel: what a network has learned, in tabs that stand in groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.pages import slug
 from widgets.theme import ThemeSource
@@ -25,6 +25,7 @@ from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.tab import Tab
 from widgets.understand.units_tab import UnitsTab
+from widgets.understand.views import Sentence, Views
 from widgets.understand.weights_tab import WeightsTab
 from widgets.understand.why_tab import WhyTab
 
@@ -55,10 +56,8 @@ class UnderstandPanel(QWidget):
         self.by_hand = ByHandTab(source, self.subject)
         self.backprop = BackpropTab(source, self.subject)
         self.similar = SimilarTab(source, self.subject)
-        self.tabs = QTabWidget(self)
-        self.tabs.setAccessibleName("Ways to look at the network")
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
+        self.about = Sentence(self)
+        self.views = Views(source, self._tabs(), self.about, self)
         self.notice = Notice(self)
         # A wish changes several times while a run is being changed; the worker hears the last one.
         self._wish_soon = QTimer(self, singleShot=True, interval=0)
@@ -68,24 +67,18 @@ class UnderstandPanel(QWidget):
         self._take_subject()
 
     def _lay_out(self) -> None:
-        for tab in self._tabs():
-            self.tabs.addTab(tab, tab.title)
-        corner = QWidget(self)
-        row = QHBoxLayout(corner)
-        row.setContentsMargins(8, 2, 12, 2)
-        row.addWidget(self.about)
-        self.tabs.setCornerWidget(corner)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.notice)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.views, 1)
 
     def _connect(self) -> None:
         self.subject.changed.connect(self._take_subject)
         self.subject.failed.connect(self.notice.say)
         self.subject.snapshot.connect(self._take_snapshot)
-        self.tabs.currentChanged.connect(self._take_tab)
+        self.subject.edited.connect(self.views.refresh)
+        self.views.changed.connect(self._take_tab)
         for tab in self._tabs():
             tab.wish_changed.connect(self._wish_soon.start)
 
@@ -94,11 +87,11 @@ class UnderstandPanel(QWidget):
             self.filters,
             self.maps,
             self.units,
-            self.why,
             self.weights,
-            self.errors,
-            self.surface,
             self.frequency,
+            self.errors,
+            self.why,
+            self.surface,
             self.similar,
             self.by_hand,
             self.backprop,
@@ -107,7 +100,7 @@ class UnderstandPanel(QWidget):
     @property
     def tab(self) -> Tab:
         """The tab on screen."""
-        return self._tabs()[self.tabs.currentIndex()]
+        return self.views.tab
 
     # What the window calls
 
@@ -119,20 +112,19 @@ class UnderstandPanel(QWidget):
 
     def show_tab(self, title: str) -> None:
         """Bring a tab forward by its title."""
-        names = [tab.title for tab in self._tabs()]
-        self.tabs.setCurrentIndex(names.index(title))
+        self.views.bring(next(tab for tab in self._tabs() if tab.title == title))
 
     def show_slug(self, name: str) -> bool:
         """Bring a tab forward by its title as links write it (``feature-maps``); False where it is not offered."""
         found = next((tab for tab in self._tabs() if slug(tab.title) == name), None)
-        if found is None or not self.tabs.isTabVisible(self.tabs.indexOf(found)):
+        if found is None or not self.views.offered(found):
             return False
-        self.tabs.setCurrentWidget(found)
+        self.views.bring(found)
         return True
 
     def show_filters_of(self, layer: str) -> None:
         """Bring the filters of a convolution forward."""
-        self.tabs.setCurrentWidget(self.filters)
+        self.views.bring(self.filters)
         self.filters.picker.choose(layer)
 
     # Inside
@@ -147,7 +139,7 @@ class UnderstandPanel(QWidget):
             self.about.setText(f"{shown_name(run.path, run.title)}{live}")
         for tab in self._tabs():
             tab.take_subject()
-        self.tabs.setTabVisible(self.tabs.indexOf(self.surface), run is None or self.surface.possible())
+        self.views.refresh()
         self._wish_soon.start()
 
     def _show_about(self) -> None:
@@ -158,7 +150,7 @@ class UnderstandPanel(QWidget):
         if self.isVisible():
             self.tab.take_snapshot(message)  # type: ignore[arg-type]
 
-    def _take_tab(self, _index: int) -> None:
+    def _take_tab(self) -> None:
         self.tab.take_shown()
         self._show_about()
         self.settings_wanted.emit(self.tab is self.by_hand)

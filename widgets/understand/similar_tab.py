@@ -21,7 +21,7 @@ from widgets.theme import ThemeSource
 from widgets.understand.code_map import CodeMap
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.tab import Group, LayerPicker, Tab
 
 NO_RUN = "Train an autoencoder, or any network with a vector in it, to search its samples by their codes."
 LIVE = "Once training has ended, samples can be searched by their codes."
@@ -67,6 +67,8 @@ class SimilarTab(Tab):
     """A gallery to pick from, the sample with its reconstruction, its neighbours by code and by value, and a map."""
 
     title = "Similar"
+    sentence = "Which samples the network takes for alike"
+    group = Group.ANSWERS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

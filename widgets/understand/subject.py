@@ -14,7 +14,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.convolution import Convolution
 from graph.layers.convolution_set import FixedConv2d
-from graph.layers.io import Output
+from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.project import Project
 from widgets.training.controller import State, TrainingController
@@ -88,12 +88,14 @@ class Subject(QObject):
         section = project.sections.get("data") if project is not None else None
         return section if isinstance(section, Mapping) else None
 
+    def inputs(self) -> list[Input]:
+        """The input layers of what is `drawn`."""
+        drawn = self.drawn
+        return [node.layer for node in drawn if isinstance(node.layer, Input)] if drawn is not None else []
+
     def convolutions(self) -> list[str]:
-        """Ids of the layers that have filters, in the network's order."""
-        network = self.network
-        if network is None:
-            return []
-        return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution | FixedConv2d)]
+        """Ids of the layers of the run that have filters, in the network's order."""
+        return having_filters(self.network) if self.network is not None else []
 
     def layers(self) -> list[str]:
         """Ids of the layers that make something of a sample, in the network's order."""
@@ -206,3 +208,8 @@ class Subject(QObject):
         if ended and self._run is not None and self._run.path == self._controller.run:
             self.changed.emit()
             self._look()
+
+
+def having_filters(network: Network) -> list[str]:
+    """Ids of the layers that have filters, in the network's order."""
+    return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution | FixedConv2d)]

@@ -6,25 +6,28 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.training.messages import Message
-from graph.layers.io import Input
 from widgets.plots.scatter import ScatterPlot
 from widgets.theme import ThemeSource
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Tab
+from widgets.understand.tab import Group, Tab
 
 WAIT_MS = 700
 """Two surfaces of a run in progress are this far apart at least: each costs training some milliseconds."""
 RESOLUTION = 96
+EMPTY = "Train a classifier of two features to see its surface."
+NO_PLANE = "A decision surface needs a network that reads exactly two features: they are the axes of the plane."
 
 
 class SurfaceTab(Tab):
     """The plane, coloured by what the network says everywhere, with the samples on it."""
 
     title = "Decision surface"
+    sentence = "What the network answers at every point of the plane"
+    group = Group.ANSWERS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.plot = ScatterPlot(source, "Decision surface", "Train a classifier of two features to see its surface.")
+        self.plot = ScatterPlot(source, "Decision surface", EMPTY)
         self.plot.setObjectName("surface")
         self.note = QLabel("Colour: the likeliest class, the stronger the surer.", self)
         self.note.setProperty("faint", True)
@@ -36,18 +39,23 @@ class SurfaceTab(Tab):
         self._asking = False
         self._stale = True
         subject.epoch_ended.connect(self._take_epoch)
+        subject.edited.connect(self._say_what_is_lacking)
 
-    def possible(self) -> bool:
-        """Whether the run reads two features and nothing else."""
-        network = self.subject.network
-        inputs = [node.layer for node in network if isinstance(node.layer, Input)] if network is not None else []
-        return len(inputs) == 1 and inputs[0].shape.sizes == (2,)
+    def lacks(self) -> str:
+        """A plane is what two features span."""
+        inputs = self.subject.inputs()
+        fits = len(inputs) == 1 and inputs[0].shape.sizes == (2,)
+        return "" if fits or not inputs else NO_PLANE
 
     def take_subject(self) -> None:
         """Show the surface of another run."""
         self._stale = True
         if self.isVisible():
             self._ask()
+        self._say_what_is_lacking()
+
+    def _say_what_is_lacking(self) -> None:
+        self.plot.set_empty_text(self.lacks() or EMPTY)
 
     def take_shown(self) -> None:
         """Ask for the surface if it is not the newest."""
@@ -64,7 +72,7 @@ class SurfaceTab(Tab):
 
     def _ask(self) -> None:
         run = self.subject.run
-        if self._asking or run is None or not self.possible():
+        if self._asking or run is None or self.lacks():
             return
         if not self.subject.live and not run.weights.is_file():
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -12,10 +13,39 @@ from widgets.training.watch import Watch
 from widgets.understand.subject import Subject
 
 
+class Group(Enum):
+    """What a view is about; the value is the group's name on screen."""
+
+    INSIDE = "Look inside"
+    ANSWERS = "Answers"
+    STEPS = "Step by step"
+    TIME = "Over time"
+
+    @property
+    def icon(self) -> str:
+        """The name of the group's icon."""
+        return {"INSIDE": "search", "ANSWERS": "answers", "STEPS": "stairs", "TIME": "over_time"}[self.name]
+
+    @property
+    def says(self) -> str:
+        """What is found there, in one sentence."""
+        return {
+            "INSIDE": "What the layers have learned: filters, maps, units and weights",
+            "ANSWERS": "What the network answers, where it errs, and why",
+            "STEPS": "The arithmetic of a layer and of a training step, number by number",
+            "TIME": "What happens from one time step to the next: gates, states and gradients",
+        }[self.name]
+
+
 class Tab(QWidget):
-    """One way of looking at a run. `wish_changed` says that `wish` is not what it was."""
+    """One way of looking at a run. `wish_changed` says that `wish` is not what it was.
+
+    ``sentence`` tells what is seen, ``group`` where the view is found.
+    """
 
     title = ""
+    sentence = ""
+    group = Group.INSIDE
     wish_changed = Signal()
 
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
@@ -28,6 +58,10 @@ class Tab(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(2)
         self.column.addLayout(self.bar)
+
+    def lacks(self) -> str:
+        """Why there is nothing to see of the network that the subject brings, as a sentence; empty where there is."""
+        return ""
 
     def wish(self) -> Watch:
         """What the worker should send while this tab is on screen."""

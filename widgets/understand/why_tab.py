@@ -25,7 +25,7 @@ from widgets.understand.filters_tab import when_of
 from widgets.understand.pieces import Pieces
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.tab import Group, LayerPicker, Tab
 
 EMPTY = "Train a network, then pick a sample to see what in it speaks for the answer."
 PICK = "Pick a sample to see what in it speaks for the answer."
@@ -39,6 +39,8 @@ class WhyTab(Tab):
     """Samples to pick from beside the one picked, covered by what speaks for an answer of the user's choice."""
 
     title = "Why"
+    sentence = "What in a sample speaks for an answer"
+    group = Group.ANSWERS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

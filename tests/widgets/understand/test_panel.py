@@ -54,7 +54,7 @@ def test_filters_live_while_training(qtbot: QtBot, controller: TrainingControlle
 def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "digits")
-    assert not panel.tabs.isTabVisible(panel.tabs.indexOf(panel.surface))
+    assert not panel.views.offered(panel.surface)
     panel.show_tab("Feature maps")
     qtbot.waitUntil(lambda: panel.maps.gallery.count() > 20 and panel.maps.grid.count() == 4, timeout=PATIENCE)
     maps = panel.maps.grid._maps.copy()

@@ -36,7 +36,7 @@ from widgets.understand.byhand.sample_box import SampleBox
 from widgets.understand.byhand.scene import Part, Spot
 from widgets.understand.byhand.sheet import WorkingSheet
 from widgets.understand.subject import Subject
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.tab import Group, LayerPicker, Tab
 
 NETWORK, EXAMPLES = 0, 1
 NO_LAYER = "This network has no convolution or pooling layer. The worked examples need none: choose Examples."
@@ -49,6 +49,8 @@ class ByHandTab(Tab):
     """A layer of the open project or of a run, or a worked example, with one value's arithmetic at a time."""
 
     title = "By hand"
+    sentence = "How a layer works out one number"
+    group = Group.STEPS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
