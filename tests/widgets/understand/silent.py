@@ -27,13 +27,14 @@ class Silent:
     def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[tuple[int, str, dict[str, Any]]] = []
         self.link = WorkerLink()
-        monkeypatch.setattr(self.link, "send", self._note)
+        monkeypatch.setattr(self.link, "_write", self._note)
         self.panel = UnderstandPanel(ThemeSource("light"), TrainingController(self.link))
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 440)
 
-    def _note(self, type: str, arrays: object = None, **fields: Any) -> None:
-        self.asked.append((fields.pop("id", 0), type, fields))
+    def _note(self, message: Message) -> None:
+        fields = dict(message.fields)
+        self.asked.append((fields.pop("id", 0), message.type, fields))
 
     def open(self, document: Document, tab: str) -> None:
         """Open a project and bring a tab forward."""
