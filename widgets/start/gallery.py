@@ -31,6 +31,9 @@ FIRST = (
 )
 """The order in which one might look at them: something to see at once, then each kind of network."""
 
+TOPICS = {"numbers": ("vector",), "pictures": ("image",), "sequences": ("sequence", "tokens", "video")}
+"""What networks read, as people look for it, and the kinds of shapes that this means."""
+
 
 @dataclass(frozen=True)
 class Sketch:
@@ -42,7 +45,7 @@ class Sketch:
 
 @dataclass(frozen=True)
 class Preset:
-    """One card of the gallery."""
+    """One card of the gallery. ``topics`` are those of `TOPICS` that the network reads."""
 
     path: Path
     title: str
@@ -52,6 +55,7 @@ class Preset:
     data: str
     textbook: tuple[str, ...]
     sketch: Sketch
+    topics: frozenset[str] = frozenset()
 
     @property
     def words(self) -> str:
@@ -91,6 +95,7 @@ def read(path: Path) -> Preset | None:
             data=str((value.get("data") or {}).get("source") or ""),
             textbook=tuple(str(one) for one in about.get("textbook") or ()),
             sketch=sketch(value.get("network") or {}),
+            topics=topics(value.get("network") or {}),
         )
     except (OSError, ValueError, AttributeError, TypeError, KeyError, IndexError):
         return None
@@ -108,3 +113,10 @@ def sketch(network: Mapping[str, Any]) -> Sketch:
         source, target = (end.strip().split(".")[0] for end in text.split("->"))
         wires.append((index[source], index[target]))
     return Sketch(tuple(layers), tuple(wires))
+
+
+def topics(network: Mapping[str, Any]) -> frozenset[str]:
+    """What the inputs of a network's JSON read, as `TOPICS`."""
+    inputs = (one.get("settings") or {} for one in network.get("layers", ()) if one.get("kind") == "input")
+    kinds = {str((settings.get("shape") or {}).get("kind")) for settings in inputs}
+    return frozenset(topic for topic, shapes in TOPICS.items() if kinds & set(shapes))

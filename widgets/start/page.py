@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from widgets import icons
 from widgets.start.cards import PresetCard
-from widgets.start.gallery import Preset
+from widgets.start.gallery import TOPICS, Preset
 from widgets.start.lessons import LessonList, lessons
 from widgets.start.shelf import Shelf
 from widgets.theme import Themed, ThemeSource
@@ -41,7 +41,17 @@ class Gallery(Shelf[PresetCard]):
         cards = [PresetCard(preset, families, themes, self) for preset in presets]
         for card in cards:
             card.chosen.connect(self.chosen)
+        self._topic = ""
         self.show_cards(cards)
+
+    def show_topic(self, topic: str) -> None:
+        """Show the examples of one of `TOPICS` alone; of all where it is empty."""
+        self._topic = topic
+        self.arrange()
+
+    def fits(self, card: PresetCard) -> bool:
+        """Whether a preset is of the topic that is shown."""
+        return not self._topic or self._topic in card.preset.topics
 
     def words(self, card: PresetCard) -> str:
         """What is known of a preset, its kinds of layers among it."""
@@ -49,9 +59,32 @@ class Gallery(Shelf[PresetCard]):
 
     def without(self) -> str:
         """No preset fits, or there is none."""
+        if self.cards and self._topic:
+            return f"No example of {self._topic} has all of these words. Try fewer, or look among all."
         if self.cards:
             return "No example has all of these words. Try fewer."
         return "No examples are installed with this copy of Netloom."
+
+
+def segments(named: Sequence[tuple[str, str]], parent: QWidget) -> tuple[QFrame, QButtonGroup]:
+    """A row of buttons of which one is on, the first to begin with: object names and titles, numbered in order."""
+    frame = QFrame()
+    frame.setProperty("segments", True)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(3, 3, 3, 3)
+    row.setSpacing(2)
+    group = QButtonGroup(parent)
+    for index, (name, title) in enumerate(named):
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setText(title)
+        button.setAccessibleName(title)
+        button.setCheckable(True)
+        button.setProperty("segmented", True)
+        group.addButton(button, index)
+        row.addWidget(button)
+    group.button(0).setChecked(True)
+    return frame, group
 
 
 class FileRow(QToolButton):
@@ -155,15 +188,18 @@ class StartPage(Themed, QWidget):
         self.shelves = QStackedWidget()
         self.search = QLineEdit()
         self.search.setObjectName("gallerySearch")
-        self.search.setPlaceholderText("Search: digits, LSTM, forecasting…")
+        self.search.setPlaceholderText("Search, say LSTM")
         self.search.setAccessibleName("Search examples and lessons")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self.gallery.filter)
         self.search.textChanged.connect(self.lessons.filter)
         head.addWidget(self._switch())
+        head.addSpacing(12)
+        self.topic_row = self._topics()
+        head.addWidget(self.topic_row)
         head.addStretch(1)
-        head.addWidget(self.search, 1)
+        head.addWidget(self.search, 100)  # up to its greatest width
         head.addSpacing(8)
         for widget in (self.gallery, self.lessons):
             self.shelves.addWidget(self._scrolling(widget))
@@ -185,23 +221,16 @@ class StartPage(Themed, QWidget):
 
     def _switch(self) -> QWidget:
         """Examples or lessons."""
-        frame = QFrame()
-        frame.setProperty("segments", True)
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(3, 3, 3, 3)
-        row.setSpacing(2)
-        self.kinds = QButtonGroup(self)
-        for index, (name, title) in enumerate((("startExamples", "Examples"), ("startLessons", "Lessons"))):
-            button = QToolButton()
-            button.setObjectName(name)
-            button.setText(title)
-            button.setAccessibleName(title)
-            button.setCheckable(True)
-            button.setProperty("segmented", True)
-            self.kinds.addButton(button, index)
-            row.addWidget(button)
-        self.kinds.button(0).setChecked(True)
+        frame, self.kinds = segments((("startExamples", "Examples"), ("startLessons", "Lessons")), self)
         self.kinds.idToggled.connect(lambda index, on: self._show_shelf(index) if on else None)
+        return frame
+
+    def _topics(self) -> QWidget:
+        """All examples, or those of one topic."""
+        named = [("topicAll", "All"), *((f"topic-{topic}", topic.capitalize()) for topic in TOPICS)]
+        frame, self.topics = segments(named, self)
+        listed = ["", *TOPICS]
+        self.topics.idToggled.connect(lambda index, on: self.gallery.show_topic(listed[index]) if on else None)
         return frame
 
     def show_lessons(self) -> None:
@@ -212,6 +241,7 @@ class StartPage(Themed, QWidget):
     def _show_shelf(self, index: int) -> None:
         if index:
             self.lessons.show_lessons(lessons())  # how far one came may have changed
+        self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
 
     def show_recent(self, recent: Sequence[Path]) -> None:

@@ -15,7 +15,8 @@ C = TypeVar("C", bound=QWidget)
 class Shelf(QWidget, Generic[C]):
     """Cards of at least ``least`` pixels with their gap, in at most ``most`` columns.
 
-    Subclasses say by `words` what the search looks at, and by `without` what is said where nothing fits.
+    Subclasses say by `words` what the search looks at, by `fits` what else counts, and by `without` what is said where
+    nothing fits.
     """
 
     least = 232
@@ -37,6 +38,10 @@ class Shelf(QWidget, Generic[C]):
         """Everything that the search looks at, in lower case."""
         raise NotImplementedError
 
+    def fits(self, card: C) -> bool:
+        """Whether a card may be shown, whatever the search says."""
+        return True
+
     def without(self) -> str:
         """What is said where no card is shown."""
         raise NotImplementedError
@@ -47,18 +52,20 @@ class Shelf(QWidget, Generic[C]):
             card.hide()
             card.deleteLater()
         self.cards = list(cards)
-        self._arrange()
+        self.arrange()
 
     def filter(self, text: str) -> None:
         """Show the cards that hold all words of ``text``."""
         self._wanted = text.lower().strip()
-        self._arrange()
+        self.arrange()
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Put the cards that fit in their places."""
         if not self._columns:  # not shown yet
             return
         wanted = self._wanted.split()
-        fitting = [card for card in self.cards if all(word in self.words(card) for word in wanted)]
+        looked = [card for card in self.cards if self.fits(card)]
+        fitting = [card for card in looked if all(word in self.words(card) for word in wanted)]
         while self._grid.takeAt(0) is not None:
             pass
         for card in self.cards:
@@ -80,4 +87,4 @@ class Shelf(QWidget, Generic[C]):
         columns = max(1, min(self.most, self.width() // self.least))
         if columns != self._columns:
             self._columns = columns
-            self._arrange()
+            self.arrange()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from benchmarks.startup import heavy_before_paint
@@ -86,6 +87,28 @@ def test_the_search_narrows_the_gallery(shelf: Path, window: MainWindow, qtbot: 
     window.start.search.clear()
     qtbot.keyClicks(window.start.search, "digits conv2d")
     assert window.start.gallery.cards[0].isVisible()
+
+
+def test_examples_of_one_topic_alone(window: MainWindow, qtbot: QtBot) -> None:
+    start = window.start
+
+    def shown() -> set[str]:
+        return {card.preset.path.stem for card in start.gallery.cards if not card.isHidden()}
+
+    everything = shown()
+    found = {}
+    for topic in gallery.TOPICS:
+        button = start.findChild(QToolButton, f"topic-{topic}")
+        assert button is not None
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        found[topic] = shown()
+    assert "iris_mlp" in found["numbers"] and "lenet" in found["pictures"] and "seasons_lstm" in found["sequences"]
+    assert not found["numbers"] & found["pictures"]
+    assert set.union(*found.values()) <= everything
+    start.search.setText("lenet")
+    assert start.gallery.nothing.isVisible() and "sequences" in start.gallery.nothing.text()
+    qtbot.mouseClick(start.topics.button(0), Qt.MouseButton.LeftButton)
+    assert "lenet" in shown() and not start.gallery.nothing.isVisible()
 
 
 def test_families_are_remembered_for_the_next_start(window: MainWindow, netloom_home: Path) -> None:
