@@ -12,13 +12,14 @@ from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.leakage import leaks
 from app.data.prepare import prepare
-from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look
+from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look, type_of
 from app.data.sources.files import FileSource, content_hash, locate, reading, relative
 from app.data.sources.frames import CsvSource
 from app.data.sources.images import path_column
 from app.data.sources.series import numeric
-from app.data.sources.table import check_column
+from app.data.sources.table import PART_NAMES, check_column, named_in
 from app.data.sources.text import longest
+from app.data.sources.timing import likely_group, likely_order
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 ARRAYS = (".npy", ".npz", ".gz", ".idx", "-ubyte", ".safetensors")
 CMAPSS = re.compile(r"(train|test)_fd\d+\.txt", re.IGNORECASE)
 ARCHIVES = (".tar.gz", ".tgz", ".bin")
+_SUBJECT = re.compile(
+    r"(patient|subject|person|participant|user|customer|client|student|machine|device|session|household)"
+    r"([ _-]?(id|nr|no|key|number|name))?",
+    re.IGNORECASE,
+)
 KINDS = tuple(kind.kind for kind in FILES)
 
 
@@ -110,7 +116,7 @@ def likely_kind(file: Path, target: str | None = None) -> str:
         return "arrays"
     frame, _ = CsvSource(path=str(file)).frame(file)
     columns = tuple(look(frame[name]) for name in frame.columns)
-    if _is_series(columns, target):
+    if _is_series(columns, frame, target):
         return "series"
     if path_column(frame.head(50)) and len(columns) > 1:
         return "images"
@@ -124,12 +130,21 @@ def _of_folder(folder: Path) -> str:
     return "text" if next(folder.glob("*/*.txt"), None) is not None else "images"
 
 
-def _is_series(columns: tuple[Column, ...], target: str | None) -> bool:
-    """Dates in the first column and nothing but numbers beside them, or nothing; or a single column of numbers."""
-    if columns[0].type is ColumnType.DATE and columns[0].name != target:
-        filled = [one.type for one in columns[1:] if one.type is not ColumnType.EMPTY]
-        return bool(filled) and all(type_ is ColumnType.NUMBER for type_ in filled)
-    return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
+def _is_series(columns: tuple[Column, ...], frame: pd.DataFrame, target: str | None) -> bool:
+    """Times and nothing but numbers beside them, perhaps for each of several names; or a single column of numbers."""
+    order = likely_order(columns, frame)
+    group = likely_group(columns, frame, order)
+    if not order or target in (order, group) or (group == "" and not _rises(columns[0], frame, order)):
+        return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
+    filled = [one.type for one in columns if one.name not in (order, group) and one.type is not ColumnType.EMPTY]
+    return bool(filled) and all(type_ is ColumnType.NUMBER for type_ in filled)
+
+
+def _rises(first: Column, frame: pd.DataFrame, order: str) -> bool:
+    """Whether the first column holds the times: dates, or numbers each of which is larger than the one before."""
+    if first.name != order:
+        return False
+    return first.type is ColumnType.DATE or bool((frame[order].diff().iloc[1:] > 0).all())
 
 
 def _is_text(columns: tuple[Column, ...], frame: pd.DataFrame, target: str | None) -> bool:
@@ -153,8 +168,8 @@ def _chosen(file: Path, kind: str, target: str) -> tuple[FileSource, tuple[Colum
         return (plain.changed(target=target) if target and "target" in made.model_fields else plain), (), ()
     frame, notes = plain.frame(file)
     columns = tuple(look(frame[name]) for name in frame.columns)
-    if target:
-        check_column(file, frame, target)
+    for name in named_in(target, frame) if target and kind == "table" else filter(None, [target]):
+        check_column(file, frame, name)
     found, more = _SUGGESTIONS[kind](file, frame, columns, target)
     return plain.changed(**found), columns, notes + more
 
@@ -166,21 +181,57 @@ def _table(
         raise NetloomError(
             f"{file.name} has one column only; one to predict and at least one to predict from are needed."
         )
-    target = target or likely_target(columns)
-    ids = tuple(one.name for one in columns if is_identifier(one, frame[one.name]) and one.name != target)
-    return {"target": target, "ignore": ids}, tuple(
-        f"Column “{name}” only numbers the rows and is left out." for name in ids
+    parts = next((one.name for one in columns if _names_parts(frame[one.name]) and one.name != target), "")
+    target = target or likely_target(tuple(one for one in columns if one.name != parts))
+    aims = named_in(target, frame)
+    ids = tuple(one.name for one in columns if is_identifier(one, frame[one.name]) and one.name not in aims)
+    notes = [f"Column “{name}” only numbers the rows and is left out." for name in ids]
+    if parts:
+        notes.append(f"Column “{parts}” says which part each row is in.")
+    notes += (
+        []
+        if parts
+        else [
+            f"Rows share “{one.name}”; name it as group, so that what belongs together is never parted."
+            for one in columns
+            if one.name not in (*aims, *ids) and _shared(one, frame[one.name])
+        ]
     )
+    return {"target": target, "ignore": ids, "parts": parts}, tuple(notes)
+
+
+def _names_parts(series: pd.Series[Any]) -> bool:
+    """Whether every row says that it is in a part, not all in the same."""
+    if type_of(series) is not ColumnType.CATEGORY or bool(series.isna().any()):
+        return False
+    named = {PART_NAMES.get(str(one).strip().lower()) for one in series.unique()}
+    return len(named) > 1 and 0 in named and None not in named
+
+
+def _shared(column: Column, series: pd.Series[Any]) -> bool:
+    """Whether a column names who or what was measured, several times each."""
+    known = len(series) - column.missing
+    return bool(_SUBJECT.fullmatch(column.name)) and 2 < int(series.nunique()) < known
 
 
 def _series(
     file: Path, frame: pd.DataFrame, columns: tuple[Column, ...], target: str
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Windows of a tenth of the series at most, so that every part has room for some."""
-    order = next((one.name for one in columns if one.type is ColumnType.DATE), "")
+    order = likely_order(columns, frame)
+    group = likely_group(columns, frame, order)
     names = numeric(frame, order)
-    window = max(1, min(50, len(frame) // 10))
-    return {"target": target or (names[-1] if names else ""), "order": order, "window": window}, ()
+    steps = int(frame[group].value_counts().min()) if group else len(frame)
+    window = max(1, min(50, steps // 10))
+    found = {"target": target or (names[-1] if names else ""), "order": order, "window": window}
+    if not group:
+        return found, ()
+    # Machines are told apart by their own clocks, places by the same calendar.
+    by_time = frame[group].nunique() < 3 or type_of(frame[order]) is ColumnType.DATE
+    told = "all are divided at the same times" if by_time else "each stays whole in one part"
+    return found | {"group": group, "divide": "by_time" if by_time else "whole"}, (
+        f"Column “{group}” tells series apart; {told}.",
+    )
 
 
 def _text(

@@ -27,10 +27,11 @@ def leaks(prepared: Prepared) -> tuple[str, ...]:
 
 
 def duplicates(prepared: Prepared) -> tuple[str, ...]:
-    """Whether validation or test samples are also in the training part, input for input."""
+    """Whether validation or test samples are also in the training part, with the same input and the same answer."""
     if prepared.dataset.task is Task.FORECASTING:
         return ()  # windows of a series that repeats itself are equal without harm
-    names = [name for name in prepared.dataset.inputs if name in prepared.train.arrays]
+    wanted = dict.fromkeys((*prepared.dataset.inputs, prepared.dataset.target))
+    names = [name for name in wanted if name in prepared.train.arrays]
     known = _hashes([prepared.train.arrays[name] for name in names])
     found = []
     for part, title in (("validation", "validation"), ("test", "test")):

@@ -14,7 +14,7 @@ from app.data.sources.calendar import calendar_features, parse_times
 from app.data.sources.columns import OTHER, ColumnType, look, numbers, type_of
 from app.data.sources.frames import CsvSource
 from app.data.sources.series import Series, carried
-from app.data.sources.table import in_order
+from app.data.sources.timing import in_order
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:

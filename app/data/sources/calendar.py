@@ -12,12 +12,21 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     import pandas as pd
 
-STYLES = ("ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y")
-"""Ways to write a date that are tried, in this order."""
+_DAYS = (
+    "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%m/%d/%y",
+    "%d/%m/%y", "%d-%m-%y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",
+)  # fmt: skip
+_HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+STYLES = ("ISO8601", *(day + hour for day in _DAYS for hour in _HOURS))
+"""Ways to write a date that are tried, in this order: where day and month cannot be told apart, the first that fits."""
+SAMPLE = 1000
+"""So many values tell how dates are written among slips."""
+MOSTLY = 0.9
+"""The share of them that must be dates."""
 
 
 def parse_times(series: pd.Series[Any]) -> pd.Series[Any]:
-    """A column of dates as times.
+    """A column of dates as times, missing where a value is none.
 
     Raises
     ------
@@ -33,6 +42,12 @@ def parse_times(series: pd.Series[Any]) -> pd.Series[Any]:
             return pd.to_datetime(series, format=style, utc=True)
         except (ValueError, OverflowError):
             continue
+    known = series.dropna()
+    sample = known.iloc[:: max(1, len(known) // SAMPLE)]
+    fitting = [float(pd.to_datetime(sample, format=one, utc=True, errors="coerce").notna().mean()) for one in STYLES]
+    if len(sample) and max(fitting) >= MOSTLY:
+        style = STYLES[fitting.index(max(fitting))]
+        return pd.to_datetime(series, format=style, utc=True, errors="coerce")
     raise NetloomError(f"Column “{series.name}” holds neither numbers nor dates, so rows cannot be sorted by it.")
 
 

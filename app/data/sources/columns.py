@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CATEGORIES = 50
 """A text column with more different values than this is text, not categories."""
+FEW = 10
+"""So many different values are always categories."""
 CLASSES = 1000
 """Most classes that a target may have."""
 LARGEST = float(np.finfo(np.float32).max)
@@ -25,7 +27,15 @@ COUNTED = 100_000
 OTHER = "(unknown)"
 """The category of values that training never saw."""
 
-_DATE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})([ T].*)?")
+MOSTLY = 0.9
+"""The share of values that must be numbers, or dates, for a column to be one of them; the others are slips."""
+
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"\s*(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([./-])\d{{1,2}}\2(\d{{4}}|\d{{2}})"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})([ T].*)?",
+    re.IGNORECASE,
+)
 _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
 _TARGET = re.compile(r"target|label|class|y|outcome|species|category|diagnosis", re.IGNORECASE)
 
@@ -68,7 +78,7 @@ def look(series: pd.Series[Any]) -> Column:
     """What is in one column."""
     known = _known(series)
     unique = int(thinned(known).nunique())
-    example = str(known.iloc[0])[:60] if len(known) else ""
+    example = " ".join(str(known.iloc[0])[:200].split())[:60] if len(known) else ""
     return Column(str(series.name), type_of(known), len(series) - len(known), unique, example)
 
 
@@ -96,18 +106,20 @@ def type_of(series: pd.Series[Any]) -> ColumnType:
     if pd.api.types.is_numeric_dtype(known.dtype) or _mostly_numbers(known):
         return ColumnType.NUMBER
     sample = known.astype(str).head(200)
-    if all(_DATE.fullmatch(text) for text in sample):
+    if sum(bool(_DATE.fullmatch(text)) for text in sample) >= MOSTLY * len(sample):
         return ColumnType.DATE
-    return ColumnType.CATEGORY if known.nunique() <= CATEGORIES else ColumnType.TEXT
+    # Words that hardly ever come twice tell rows apart, as names do, and not kinds of rows.
+    most = min(CATEGORIES, max(FEW, len(known) // 2))
+    return ColumnType.CATEGORY if known.nunique() <= most else ColumnType.TEXT
 
 
 def _mostly_numbers(known: pd.Series[Any]) -> bool:
-    """At least nine in ten values are numbers: the others are slips, such as ``n/k``."""
+    """Nearly all values are numbers: the others are slips, such as ``n/k``."""
     import pandas as pd
 
     if set(known.astype(str).unique()[:3]) <= {"True", "False"}:
         return False
-    return bool(pd.to_numeric(known, errors="coerce").notna().mean() >= 0.9)
+    return bool(pd.to_numeric(known, errors="coerce").notna().mean() >= MOSTLY)
 
 
 def numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.data.sources.figures import decimal_of, is_figure, is_grouped, with_figures
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ HEAD = 1 << 20
 """Bytes from which it is found out how a file is written."""
 KEPT = 1 << 28
 """Tables up to this size stay in memory until the next one is read, so that looking and loading parse once."""
-_NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
-_WITH_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
-_WITH_POINT = re.compile(r"\s*[-+]?\d*\.\d+\s*")
 
 
 @dataclass(frozen=True)
@@ -77,26 +75,38 @@ def _delimiter(head: str) -> str:
     """The sign that divides most lines into the same number of columns; the more columns the better."""
     best, score = ",", 0.0
     for sign in DELIMITERS.values():
-        widths = [len(row) for row in _rows(head, sign)]
-        usual = max(set(widths), key=widths.count, default=1)
-        agreement = widths.count(usual) / max(len(widths), 1)
+        rows = _rows(head, sign)
+        usual, agreement = _agreement(rows)
+        if sign not in {" ", ","} and usual > 1 and agreement >= 0.9 and _holds_decimals(rows):
+            return sign  # a comma before decimals divides lines alike as well
         # A blank also divides words, so it must divide every line alike to count.
         if usual > 1 and (sign != " " or agreement == 1.0) and agreement * (1 + usual / 100) > score:
             best, score = sign, agreement * (1 + usual / 100)
     return best
 
 
+def _agreement(rows: list[list[str]]) -> tuple[int, float]:
+    """The usual number of cells, and the share of lines that have it."""
+    widths = [len(row) for row in rows]
+    usual = max(set(widths), key=widths.count, default=1)
+    return usual, widths.count(usual) / max(len(widths), 1)
+
+
+def _holds_decimals(rows: list[list[str]]) -> bool:
+    """Whether commas inside cells are mostly those of numbers."""
+    cells = [cell for row in rows for cell in row if "," in cell]
+    return bool(cells) and sum(map(is_figure, cells)) > len(cells) / 2
+
+
 def _decimal(rows: list[list[str]], delimiter: str) -> str:
-    if delimiter == ",":
-        return "."
     cells = [cell for row in rows for cell in row]
-    commas = sum(bool(_WITH_COMMA.fullmatch(cell)) for cell in cells)
-    return "," if commas > sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells) else "."
+    # Between quotes, 1,234 is taken for a thousand where the comma also divides cells.
+    return decimal_of([cell for cell in cells if delimiter != "," or not is_grouped(cell)])
 
 
 def _has_header(rows: list[list[str]]) -> bool:
     """Names are not numbers; a first line with a number in it is a line of values."""
-    return bool(rows) and not any(_NUMBER.fullmatch(cell) for cell in rows[0])
+    return bool(rows) and not any(is_figure(cell) for cell in rows[0])
 
 
 def decoded_head(file: Path, raw: bytes, encoding: str) -> tuple[str, str]:
@@ -172,6 +182,7 @@ def _parsed(file: Path, written: Written) -> pd.DataFrame:
     except (ValueError, OverflowError) as error:  # ParserError is a ValueError
         raise NetloomError(f"{file.name} cannot be read as a table: {_reason(error)}.") from None
     _check_size(file, frame)
+    frame = with_figures(frame, written.decimal)
     frame.columns = pd.Index(names(list(frame.columns), written.header))
     return frame
 

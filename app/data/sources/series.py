@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import pydantic
@@ -14,7 +14,8 @@ from app.data.sources.calendar import calendar_features, parse_times
 from app.data.sources.columns import ColumnType, numbers, type_of
 from app.data.sources.files import within_budget
 from app.data.sources.frames import CsvSource
-from app.data.sources.table import check_column, group_numbers, in_order
+from app.data.sources.table import check_column, group_numbers
+from app.data.sources.timing import in_order, places_in_time, timing_notes, with_times
 from app.data.sources.windows import joined, window_count, windows, windows_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What was measured in one unbroken series: float32 (steps, measured), and notes about what was filled."""
+    """What was measured in one unbroken series: float32 (steps, measured), and notes about what was filled.
+
+    ``places`` int64 (steps,) says when: places in the order of all times of the data.
+    """
 
     values: Array
+    places: Array
     notes: tuple[str, ...]
 
 
@@ -43,7 +48,10 @@ class Series(CsvSource):
 
     target: str = setting("", "The column to forecast; empty for the last one")
     order: str = setting("", "The column of times to sort by; empty keeps the order of the file")
-    group: str = setting("", "Column that tells series apart, such as a machine; each stays whole in one part")
+    group: str = setting("", "Column that tells series apart, such as a machine or a place")
+    divide: Literal["whole", "by_time"] = setting(
+        "whole", "Several series: each stays whole in one part, or all are cut at the same times"
+    )
     columns: tuple[str, ...] = pydantic.Field((), description="Columns that the network sees; empty for all numbers")
     window: int = setting(50, "How many time steps the network sees", minimum=1, maximum=10_000, unit="steps")
     horizon: int = setting(1, "How many time steps it forecasts", minimum=1, maximum=1000, unit="steps")
@@ -55,29 +63,52 @@ class Series(CsvSource):
 
     def read(self, file: Path) -> Dataset:
         """The series in windows, with what comes after each."""
-        frame, notes = self.frame(file)
-        if self.order:
-            check_column(file, frame, self.order)
-            frame = frame.iloc[in_order(frame[self.order])]
-        names = self._seen(file, frame)
+        frame, notes = self._in_order(file)
+        names, added = self._seen(file, frame), self._added(frame)
         target = self.target or names[-1]
-        records = [self._record(one, names, target) for one in self._series(file, frame)]
-        features = (*names, *self._added(frame), *(f"{target} -{lag}" for lag in self.lags))
+        pieces = self._series(file, frame)
+        records = [
+            self._record(one, (names, added), target, places)
+            for one, places in zip(pieces, self._places(frame, pieces), strict=True)
+        ]
+        notes += timing_notes(self.order, [one[self.order] for one in pieces]) if self.order else ()
+        notes += tuple(dict.fromkeys(note for one in records for note in one.notes))
+        features = (*names, *added, *(f"{target} -{lag}" for lag in self.lags))
+        return self._cut(file, records, (target, names.index(target)), features, notes)
+
+    def _in_order(self, file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """The rows in the order of their times, and notes."""
+        frame, notes = self.frame(file)
+        if not self.order:
+            return frame, notes
+        check_column(file, frame, self.order)
+        frame, more = with_times(frame, self.order)
+        return frame.iloc[in_order(frame[self.order])], notes + more
+
+    def _cut(
+        self,
+        file: Path,
+        records: list[Record],
+        target: tuple[str, int],
+        features: tuple[str, ...],
+        notes: tuple[str, ...],
+    ) -> Dataset:
+        """Windows of ``records``; ``target`` is the name and the place of what is forecast."""
         steps = sum(len(one.values) for one in records)
-        described = (self.kind, file.stem, f"{steps} time steps of {file.name}, to forecast “{target}”.")
+        described = (self.kind, file.stem, f"{steps} time steps of {file.name}, to forecast “{target[0]}”.")
         cut = (self.window, self.horizon, self.stride)
-        fitting = [one.values for one in records if window_count(len(one.values), *cut)]
+        fitting = [one for one in records if window_count(len(one.values), *cut)]
         longest = max((len(one.values) for one in records), default=0)
         if not fitting:
-            windows_info(described, longest, cut, features, (), target)
-        size = sum(window_count(len(one), *cut) for one in fitting) * (self.window * len(features) + self.horizon)
-        within_budget(file, 4 * size)
-        said = notes + tuple(dict.fromkeys(note for one in records for note in one.notes))
+            windows_info(described, longest, cut, features, (), target[0])
+        count = sum(window_count(len(one.values), *cut) for one in fitting)
+        within_budget(file, 4 * count * (self.window * len(features) + self.horizon))
         parts = []
-        for values in fitting:
-            info = windows_info(described, len(values), cut, features, (), target)
-            parts.append(windows(info, values, names.index(target), self.stride))
-        return joined(parts, said + _too_short(len(records) - len(fitting)), grouped=bool(self.group))
+        for one in fitting:
+            info = windows_info(described, len(one.values), cut, features, (), target[0])
+            parts.append(windows(info, one.values, target[1], self.stride))
+        times = [one.places for one in fitting] if self.divide == "by_time" else None
+        return joined(parts, notes + _too_short(len(records) - len(fitting)), bool(self.group), times)
 
     def _series(self, file: Path, frame: pd.DataFrame) -> list[pd.DataFrame]:
         """The rows of each series, in their order."""
@@ -89,17 +120,28 @@ class Series(CsvSource):
         ends = np.cumsum(np.bincount(place))[:-1]
         return [frame.iloc[rows] for rows in np.split(order, ends)]
 
-    def _record(self, frame: pd.DataFrame, names: tuple[str, ...], target: str) -> Record:
+    def _places(self, frame: pd.DataFrame, pieces: list[pd.DataFrame]) -> list[Array]:
+        """When each row of each series was measured, counted in the times of all; in rows where there are no times."""
+        if self.order and self.divide == "by_time":
+            return places_in_time(frame[self.order], [one[self.order] for one in pieces])
+        return [np.arange(len(one)) for one in pieces]
+
+    def _record(
+        self, frame: pd.DataFrame, seen: tuple[tuple[str, ...], tuple[str, ...]], target: str, places: Array
+    ) -> Record:
+        """One series; ``seen`` are its columns, and what the calendar adds."""
+        names, added = seen
         measured = [numbers(frame[name]) for name in names]
         columns = [column for column, _ in measured]
         own = columns[names.index(target)]
-        if self._added(frame):
-            columns += list(calendar_features(parse_times(frame[self.order]))[0].T)
+        if added:
+            columns += list(calendar_features(parse_times(frame[self.order]), day="day sine" in added)[0].T)
         columns += [np.concatenate([np.full(min(lag, len(own)), np.nan), own[:-lag]]) for lag in self.lags]
         # Steps before the longest lag have no earlier target; only holes in what was measured are worth a note.
         start = min(max(self.lags, default=0), len(own))
         values, more = carried(np.stack(columns, axis=1).astype(np.float32)[start:])
-        return Record(values, tuple(note for _, noted in measured for note in noted) + more)
+        notes = tuple(note for _, noted in measured for note in noted) + more
+        return Record(values, places[len(places) - len(values) :], notes)
 
     def _added(self, frame: pd.DataFrame) -> tuple[str, ...]:
         """Names of the calendar's features.

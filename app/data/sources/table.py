@@ -9,11 +9,11 @@ import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.calendar import parse_times
-from app.data.sources.columns import Column, ColumnType, labels, look, looks_like_classes, numbers, type_of
+from app.data.sources.columns import Column, ColumnType, labels, look, looks_like_classes, numbers
 from app.data.sources.columns import likely_target as likely
 from app.data.sources.encoding import Encoded, Encoder
 from app.data.sources.frames import CsvSource
+from app.data.sources.timing import in_order, with_times
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
@@ -90,10 +90,10 @@ class Table(CsvSource):
             name = likely(tuple(look(frame[column]) for column in frame.columns if column not in self.ignore))
             check_column(file, frame, name)
             return [name]
-        names = [self.target] if self.target in frame.columns else [one.strip() for one in self.target.split(",")]
+        names = named_in(self.target, frame)
         for name in names:
             check_column(file, frame, name)
-        return list(dict.fromkeys(names))
+        return names
 
     def _usable(self, file: Path, frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """The rows that can be learned from, in their order, and a note about the others."""
@@ -114,7 +114,8 @@ class Table(CsvSource):
             )
         if self.order:
             check_column(file, frame, self.order)
-            frame = frame.iloc[in_order(frame[self.order])]
+            frame, more = with_times(frame, self.order)
+            frame, notes = frame.iloc[in_order(frame[self.order])], notes + more
         return frame, notes
 
     def _not_features(self, file: Path, frame: pd.DataFrame, targets: list[str]) -> set[str]:
@@ -181,18 +182,6 @@ def amounts(column: Column, series: pd.Series[Any]) -> Array:
     return values[:, None]
 
 
-def in_order(series: pd.Series[Any]) -> Array:
-    """Places of the rows, int64 (N,), sorted by a column of numbers or dates; equal ones keep their order.
-
-    Raises
-    ------
-    NetloomError
-        if it holds neither.
-    """
-    times = series if type_of(series) is ColumnType.NUMBER else parse_times(series)
-    return np.asarray(times.reset_index(drop=True).sort_values(kind="stable").index, dtype=np.int64)
-
-
 def group_numbers(series: pd.Series[Any]) -> Array:
     """A number for every different value of a column, int64 (N,); missing values are a group."""
     import pandas as pd
@@ -218,6 +207,12 @@ def given_parts(series: pd.Series[Any]) -> Array:
     if not (given == 0).any():
         raise NetloomError(f"Column “{series.name}” puts no row into the training part; some must say “train”.")
     return np.asarray(given)
+
+
+def named_in(target: str, frame: pd.DataFrame) -> list[str]:
+    """The columns that ``target`` names: one, or several with commas between them."""
+    names = [target] if target in frame.columns else [one.strip() for one in target.split(",")]
+    return list(dict.fromkeys(names))
 
 
 def check_column(file: Path, frame: pd.DataFrame, name: str) -> None:

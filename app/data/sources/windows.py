@@ -71,8 +71,13 @@ def windows(info: DatasetInfo, values: Array, target: int, stride: int, notes: t
     return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, spans, notes)
 
 
-def joined(parts: Sequence[Dataset], notes: tuple[str, ...], grouped: bool) -> Dataset:
-    """The windows of several series as one data set; ``grouped`` keeps each series whole in one part."""
+def joined(
+    parts: Sequence[Dataset], notes: tuple[str, ...], grouped: bool, times: Sequence[Array] | None = None
+) -> Dataset:
+    """The windows of several series as one data set; ``grouped`` keeps each series whole in one part.
+
+    With ``times``, the place in time of each step of each series, int64 (steps,), all are cut at the same time instead.
+    """
     first = parts[0]
     fields = {
         name: replace(field, values=np.concatenate([part.fields[name].values for part in parts]))
@@ -81,9 +86,14 @@ def joined(parts: Sequence[Dataset], notes: tuple[str, ...], grouped: bool) -> D
         for name, field in first.fields.items()
     }
     spans, at = [], 0
-    for part in parts:
+    for number, part in enumerate(parts):
         assert part.spans is not None
-        spans.append(part.spans + at)
-        at += int(part.spans[-1, 1])
-    groups = np.repeat(np.arange(len(parts)), [part.samples for part in parts]) if grouped else None
+        if times is None:
+            spans.append(part.spans + at)
+            at += int(part.spans[-1, 1])
+        else:
+            begin, end = part.spans.T
+            spans.append(np.stack([times[number][begin], times[number][end - 1] + 1], axis=1))
+    apart = grouped and times is None
+    groups = np.repeat(np.arange(len(parts)), [part.samples for part in parts]) if apart else None
     return replace(first, fields=fields, spans=np.concatenate(spans), groups=groups, notes=notes)

@@ -1,0 +1,89 @@
+"""Numbers as people write them in tables: with thousands in groups, a sign of currency, or per cent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE = 200
+"""So many cells of a column tell whether it holds such numbers."""
+MOSTLY = 0.9
+"""The share of cells that must be numbers; the others are slips."""
+_BLANKS = " \u00a0\u202f'’"
+_SIGNS = "€$£¥%"
+_EXPONENT = r"([eE][-+]?\d+)?"
+
+
+def _written(decimal: str, group: str) -> str:
+    """A number with this sign before the decimals and perhaps this one between groups of three digits."""
+    gap, mark = f"[{re.escape(group)}{_BLANKS}]", re.escape(decimal)
+    digits = rf"(\d{{1,3}}({gap}\d{{3}})+|\d+)({mark}\d*)?|{mark}\d+"
+    return rf"\s*([{_SIGNS}]\s?)?[-+]?([{_SIGNS}]\s?)?({digits}){_EXPONENT}(\s?[{_SIGNS}])?\s*"
+
+
+_PATTERNS = {".": re.compile(_written(".", ",")), ",": re.compile(_written(",", "."))}
+_GROUPED = {",": re.compile(r"[-+]?\d{1,3}(,\d{3})+"), ".": re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}")}
+_WITH_COMMA = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+(\s?[{_SIGNS}])?\s*")
+_WITH_POINT = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+(\s?[{_SIGNS}])?\s*")
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell holds a number, whichever sign stands before its decimals."""
+    return any(pattern.fullmatch(cell) for pattern in _PATTERNS.values())
+
+
+def is_grouped(cell: str) -> bool:
+    """Whether a cell holds a whole number with commas between its groups of digits, or what looks like one."""
+    return bool(_GROUPED[","].fullmatch(cell.strip()))
+
+
+def decimal_of(cells: list[str]) -> str:
+    """The sign that stands before the decimals in most of ``cells``: a comma, or else a point."""
+    commas = sum(bool(_WITH_COMMA.fullmatch(cell) or _GROUPED["."].fullmatch(cell.strip())) for cell in cells)
+    return "," if commas > sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells) else "."
+
+
+def with_figures(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
+    """``frame`` with columns of text that hold numbers as people write them as columns of numbers.
+
+    Cells that are no numbers stay as they are. ``decimal`` is the sign before the decimals.
+    """
+    held = [place for place, kind in enumerate(frame.dtypes) if kind == "str" and _fits(frame.iloc[:, place], decimal)]
+    if not held:
+        return frame
+    columns = [_plain(series, decimal) if place in held else series for place, (_, series) in enumerate(frame.items())]
+    import pandas as pd
+
+    found = pd.concat(columns, axis=1)
+    found.columns = frame.columns
+    return found
+
+
+def _fits(series: pd.Series[Any], decimal: str) -> bool:
+    sample = [text for text in series.dropna().head(SAMPLE) if text.strip()]
+    fitting = [text for text in sample if _PATTERNS[decimal].fullmatch(text)]
+    return bool(fitting) and len(fitting) >= MOSTLY * len(sample) and any(_odd(text) for text in fitting)
+
+
+def _odd(text: str) -> bool:
+    """Whether pandas would not have taken it for a number."""
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return False
+
+
+def _plain(series: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+    """Numbers as a program writes them; where every cell is one, as numbers."""
+    import pandas as pd
+
+    group = "," if decimal == "." else "."
+    number = series.str.fullmatch(_PATTERNS[decimal], na=False)
+    bare = series.str.replace(rf"[{re.escape(group)}{_BLANKS}{_SIGNS}\s]", "", regex=True)
+    plain = series.where(~number, bare.str.replace(decimal, ".", regex=False))
+    values = pd.to_numeric(plain, errors="coerce")
+    return values if bool((values.isna() == series.isna()).all()) else plain
