@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from graph.blocks import Block, Loop
+from graph.blocks import Block, Timed
 from graph.check import Checker
 from graph.document import Document
 from graph.facts import VALUE_BYTES, Facts
@@ -120,7 +120,7 @@ def inside(row: Row) -> list[Row]:
     if not isinstance(block, Block):
         return []
     found = dict[str, Row]()
-    arriving, reach = block.arriving(row.inputs), row.reach
+    arriving, reach = block.arriving(row.inputs), block.reach_inside(row.reach)
     with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
         for number, turn in enumerate(block.turns(row.inputs)):
             checker = Checker(Document(block.body.network), arriving=arriving, reach=reach)
@@ -132,7 +132,7 @@ def inside(row: Row) -> list[Row]:
                 found[id_] = _sum(found[id_], new) if id_ in found else new
             reach = _widest([checker.facts(name).reach for name in block.inner_outputs()]) if reach else None
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
-    steps = _steps(row) if isinstance(block, Loop) else 1
+    steps = _steps(row) if isinstance(block, Timed) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
     return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, Entrance | Output)]
 

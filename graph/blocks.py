@@ -1,4 +1,4 @@
-"""Blocks and loops: layers that hold a network.
+"""Blocks and loops: layers that hold a network; those on every frame are in `graph.every_frame`.
 
 The input layers of the inner network are the block's input ports, its output layers the block's output ports. A block
 is a value like any other layer, so every edit inside it is one change of the outer network.
@@ -19,7 +19,7 @@ from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Facts, Severity
-from graph.layers.base import Family, Layer, Port, Reach, ShapeError
+from graph.layers.base import Family, Layer, Port, Reach, ShapeError, needs
 from graph.layers.construct import NESTED, Construct, Module, Ref, Step, function, own
 from graph.layers.io import Entrance, Input, Output
 from graph.layers.settings import Setting, setting
@@ -161,6 +161,10 @@ class Block(Layer):
 
     # Shapes and costs
 
+    def reach_inside(self, reach: Reach | None) -> Reach | None:
+        """The receptive field at the input layers inside, for that at the ports."""
+        return reach
+
     def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """Shapes at the input layers inside, for shapes at the ports."""
         return dict(inputs)
@@ -238,7 +242,47 @@ class Block(Layer):
         return ", ".join([*words, *([f"x {self.repeat}{' shared' if self.shared else ''}"] if self.repeat > 1 else [])])
 
 
-class Loop(Block):
+class Timed(Block):
+    """A block that runs once for each time step; its costs are those of one step, times the steps."""
+
+    takes: ClassVar[tuple[Kind, ...]]
+    """Kinds of what it runs over."""
+    called: ClassVar[str]
+    """What sentences call it."""
+
+    def times(self, inputs: Mapping[str, Shape]) -> int | None:
+        """Number of steps that it runs over; None where the time is unknown.
+
+        Raises
+        ------
+        ShapeError
+            if something without time arrives, or the inputs are not equally long.
+        """
+        wanted = needs(self.takes)
+        if not inputs:
+            raise ShapeError(f"{self.called} needs an input that is no state: {wanted} that it runs over.")
+        for port, shape in inputs.items():
+            if shape.kind not in self.takes:
+                raise ShapeError(f"{self.called} needs {wanted}, but {shape.described()} arrives.", port=port)
+        known = {shape.time for shape in inputs.values() if shape.time is not None}
+        if len(known) > 1:
+            raise ShapeError(f"The inputs of {self.called.lower()} must be equally long, not {sorted(known)} steps.")
+        return known.pop() if known else None
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().connection_count(inputs, outputs) * (self.times(inputs) or 1)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().flops(inputs, outputs) * (self.times(inputs) or 1)
+
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().activation_count(inputs, outputs) * (self.times(inputs) or 1)
+
+
+class Loop(Timed):
     """A block that runs once per time step and remembers: a recurrent cell that you draw yourself.
 
     A state is an output whose value comes back at an input in the next step; it starts as zeros. Every other input
@@ -250,6 +294,8 @@ class Loop(Block):
     title: ClassVar[str] = "Loop"
     stem: ClassVar[str] = "loop"
     aliases: ClassVar[tuple[str, ...]] = ("recurrent block", "cell", "unrolled", "custom rnn")
+    takes: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    called: ClassVar[str] = "A loop"
 
     output_mode: Literal["sequence", "last"] = setting("sequence", "Answer at every step, or after the last one only.")
     states: tuple[tuple[str, str], ...] = ()
@@ -276,7 +322,7 @@ class Loop(Block):
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A sequence, or its last step, from each output layer."""
-        times = self._times(inputs)
+        times = self.times(inputs)
         inner = self.turns(inputs)[-1]
         for source, target in self.states:
             if source not in self.inner_outputs() or target not in self.inner_inputs():
@@ -293,29 +339,6 @@ class Loop(Block):
         if self.output_mode == "last":
             return shapes
         return {name: sequence(times, shape.features) for name, shape in shapes.items()}
-
-    def _times(self, inputs: Mapping[str, Shape]) -> int | None:
-        if not inputs:
-            raise ShapeError("A loop needs an input that is no state: the sequence it runs over.")
-        for port, shape in inputs.items():
-            if shape.kind is not Kind.SEQUENCE:
-                raise ShapeError(f"A loop needs a sequence, but {shape.described()} arrives.", port=port)
-        known = {shape.time for shape in inputs.values() if shape.time is not None}
-        if len(known) > 1:
-            raise ShapeError(f"The sequences of a loop must be equally long, not {sorted(known)} steps.")
-        return known.pop() if known else None
-
-    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().connection_count(inputs, outputs) * (self._times(inputs) or 1)
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().flops(inputs, outputs) * (self._times(inputs) or 1)
-
-    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().activation_count(inputs, outputs) * (self._times(inputs) or 1)
 
     def sees_everything(self) -> bool:
         """Each step depends on all before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graph.changes import (
@@ -17,11 +18,11 @@ from graph.document import Commit, Document
 from graph.expectations import input_problems, output_problems
 from graph.facts import Expected, Facts, Problem, Severity
 from graph.fixes import Append, Fix, Replace, from_remedy
-from graph.layers.base import Reach, ShapeError
+from graph.layers.base import Family, Reach, ShapeError
 from graph.layers.io import Entrance, Input, Output
 from graph.memory import undisturbed
 from graph.network import Network, Node
-from graph.shapes import Shape
+from graph.shapes import Kind, Shape
 from graph.steps import Steps, finished
 
 Listener = Callable[[frozenset[str]], None]
@@ -232,6 +233,8 @@ class Checker:
                 outputs = layer.infer(inputs)
         except ShapeError as error:
             fixes = tuple(from_remedy(remedy, node.id) for remedy in error.remedies)
+            if [shape.kind for shape in inputs.values()] == [Kind.VIDEO] and layer.family is not Family.STRUCTURE:
+                fixes = (_on_frames(self.network, node.id), *fixes)
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
             return Facts(inputs=inputs, problems=(problem,))
         return Facts(
@@ -283,6 +286,13 @@ class Checker:
         if isinstance(node.layer, Output):
             return output_problems(self.network, node, node.layer, outputs["out"], self._expected)
         return ()
+
+
+def _on_frames(network: Network, id: str) -> Fix:
+    """The fix that runs a layer, at which a video arrives, on every frame."""
+    frames = importlib.import_module("graph.every_frame")  # late, because blocks are checked like networks
+    fix: Fix = frames.framing(network, id)
+    return fix
 
 
 def _touched(commit: Commit) -> tuple[set[str], bool]:

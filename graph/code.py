@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from graph.blocks import Block, Loop, loop_arguments
+from graph.every_frame import EveryFrame
 from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
 from graph.network import Network
 from graph.order import Program, program
@@ -154,7 +155,7 @@ class _Classes:
         return _build(module)
 
     def _nested(self, plan: Program, id_: str, prefix: str) -> str:
-        """A block: its class, its repetitions one after another, or its loop."""
+        """A block: its class, its repetitions one after another, its loop, or all of it for every frame."""
         block = cast(Block, plan.network.layer(id_))
         stem = prefix + "".join(word.capitalize() for word in id_.split("_"))
         parts = [f"{self.add(part, stem)}()" for part in plan.parts(id_)]
@@ -162,6 +163,13 @@ class _Classes:
             self.own.append("graph.modules.loop.Loop")
             arguments = loop_arguments(block)
             return f"Loop({parts[0]}, states={_value(arguments['states'])}, last={arguments['last']})"
+        whole = self._repeated(block, parts)
+        if isinstance(block, EveryFrame):
+            self.own.append("graph.modules.every_frame.EveryFrame")
+            return f"EveryFrame({whole})"
+        return whole
+
+    def _repeated(self, block: Block, parts: list[str]) -> str:
         if block.repeat > 1 and block.shared:
             self.own.append("graph.modules.repeat.Repeat")
             return f"Repeat({parts[0]}, {block.repeat})"

@@ -10,9 +10,10 @@ from typing import Any, cast
 from torch import fx, nn
 
 from graph.blocks import Block, Loop, loop_arguments
+from graph.every_frame import EveryFrame
 from graph.facts import Facts
 from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
-from graph.modules import loop, repeat
+from graph.modules import every_frame, loop, repeat
 from graph.network import Network
 from graph.order import Program, program
 
@@ -62,14 +63,15 @@ def _graph_module(plan: Program, name: str) -> fx.GraphModule:
 
 
 def _nested(plan: Program, id_: str) -> nn.Module:
-    """The module of a block: its inner network, its repetitions one after another, or its loop."""
+    """The module of a block: its inner network, its repetitions one after another, its loop, or for all frames."""
     block = cast(Block, plan.network.layer(id_))
-    parts = [_graph_module(part, "Block") for part in plan.parts(id_)]
+    parts: list[nn.Module] = [_graph_module(part, "Block") for part in plan.parts(id_)]
     if isinstance(block, Loop):
         return loop.Loop(parts[0], **loop_arguments(block))
-    if block.repeat == 1:
-        return parts[0]
-    return repeat.Repeat(parts[0], block.repeat) if block.shared else nn.Sequential(*parts)
+    whole = parts[0]
+    if block.repeat > 1:
+        whole = repeat.Repeat(whole, block.repeat) if block.shared else nn.Sequential(*parts)
+    return every_frame.EveryFrame(whole) if isinstance(block, EveryFrame) else whole
 
 
 def build_module(module: Module) -> nn.Module:

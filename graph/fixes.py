@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from graph.changes import Section
 from graph.document import Document
@@ -129,7 +130,11 @@ class Write:
         document.set_section(self.section, self.value)
 
 
-Edit = Insert | Replace | Append | Prepend | Join | Remove | Bypass | Write
+class Edit(Protocol):
+    """One step of a fix: those above, and `graph.every_frame.Framing`."""
+
+    def apply(self, document: Document) -> None:
+        """Make the edit, inside a transaction."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from graph.blocks import Block, Body, Loop
+from graph.blocks import Block, Body, Timed
 from graph.check import Checker, downstream
 from graph.document import Document
 from graph.errors import NetloomError
@@ -62,7 +62,7 @@ def ungroup(document: Document, id: str) -> tuple[str, ...]:
     """
     node = document.network.node(id)
     block = node.layer
-    if not isinstance(block, Block) or isinstance(block, Loop) or block.repeat > 1:
+    if not isinstance(block, Block) or isinstance(block, Timed) or block.repeat > 1:
         raise NetloomError(f"{id} cannot be taken apart: only a block that runs once can.")
     body = block.body.network
     arriving, leaving = document.network.into(id), document.network.out_of(id)

@@ -161,6 +161,7 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True, divide=True),
     Command("ungroup", "Network", "Ungroup", _canvas("ungroup_selection"), ("Ctrl+Shift+G",), "", _selected,
             on_canvas=True),
+    Command("every_frame", "Network", "Run on every frame", _canvas("run_on_every_frame"), (), "", _selected),
     Command("keep_block", "Network", "Keep among your blocks",
             lambda w: w.bench.keep_block() if w.bench else None, (), "", _selected),
     Command("enter_block", "Network", "Enter the block", _canvas("enter_selection"), ("Alt+Down",), "", _selected,

@@ -19,7 +19,7 @@ from app.training.feed import Feed
 from app.training.messages import Message, plain
 from app.training.model import Model, data_of, plan_of
 from app.training.objectives import input_field
-from graph.blocks import Block, Loop
+from graph.blocks import Block, Timed
 from graph.compile import Compiled, compile_network
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -181,8 +181,8 @@ def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
         block = inner.layer(name)
         if not isinstance(block, Block):
             raise NetloomError(f"{name} is no block: there is no {path}. Choose another layer.")
-        if isinstance(block, Loop):
-            raise NetloomError(f"{path}: what runs once per time step is not worked out by hand; choose another layer.")
+        if isinstance(block, Timed):
+            raise NetloomError(f"{path}: what runs once per step is not worked out by hand; choose another layer.")
         inner = block.body.network
     node = inner.node(id_)
     if not can_follow(node.layer):

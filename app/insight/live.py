@@ -20,6 +20,7 @@ from app.insight.watch import CONVOLUTIONS, LayerOutputs
 from app.training.model import Model
 from app.training.weights import Weights
 from graph.layers.io import Output
+from graph.modules.every_frame import EveryFrame
 from graph.modules.loop import Loop
 from graph.modules.repeat import Repeat
 
@@ -45,7 +46,7 @@ VANISHED, EXPLODED = 1e-4, 10.0
 def walk(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
     """The modules of all layers with the paths of the layers, ``stage1.conv1``; a repeated block's come repeatedly."""
     match module:
-        case Repeat():
+        case Repeat() | EveryFrame():
             yield from walk(module.body, path)
         case Loop():
             yield from walk(module.cell, path)
@@ -237,7 +238,7 @@ def _of_gradients(modules: Sequence[tuple[str, nn.Module]]) -> dict[str, Ailment
     size: defaultdict[str, float] = defaultdict(float)
     against: defaultdict[str, float] = defaultdict(float)
     for path, module in modules:
-        if isinstance(module, fx.GraphModule | Repeat | Loop | nn.Sequential):
+        if isinstance(module, fx.GraphModule | Repeat | EveryFrame | Loop | nn.Sequential):
             continue
         for weight in module.parameters():
             if weight.dim() > 1 and weight.grad is not None:

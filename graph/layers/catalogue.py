@@ -34,7 +34,8 @@ def catalogue() -> Mapping[str, type[Layer]]:
 def structures() -> Mapping[str, type[Layer]]:
     """The layers that hold a network; they are made by grouping, not taken from the palette."""
     blocks = importlib.import_module("graph.blocks")  # late, because blocks are checked and read like networks
-    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop)}
+    frames = importlib.import_module("graph.every_frame")
+    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop, frames.EveryFrame)}
 
 
 def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from app.byhand.rules import can_follow
-from graph.blocks import Block, Loop
+from graph.blocks import Block, Loop, Timed
 from graph.inside import InnerDocument
 from widgets.canvas import remarks
 from widgets.canvas.hits import Hit, What
@@ -48,6 +48,7 @@ CARD: tuple[Row, ...] = (
     ("Mute or unmute", "mute_selection", "M"),
     ("Bypass", "bypass_selection", "B"),
     ("Group into a block", "group_selection", "Ctrl+G"),
+    ("Run on every frame", "run_on_every_frame", ""),
     ("Put a frame around", "add_frame", "Shift+F"),
     LINE,
     ("Select what it depends on", "select_upstream", "U"),
@@ -114,7 +115,7 @@ def _card(canvas: CanvasView, menu: QMenu, id: str) -> None:
 
 def _block(canvas: CanvasView, menu: QMenu, id: str, block: Block) -> None:
     _add(menu, "Enter", lambda: canvas.blockEntered.emit(id), "Alt+Down")
-    if not isinstance(block, Loop):
+    if not isinstance(block, Timed):
         _method(canvas, menu, ("Ungroup", "ungroup_selection", "Ctrl+Shift+G"))
     loop = menu.addMenu("Run as a loop that keeps")
     states = block.states if isinstance(block, Loop) else ()
@@ -127,7 +128,7 @@ def _block(canvas: CanvasView, menu: QMenu, id: str, block: Block) -> None:
             others = tuple(each for each in states if each[1] != target)
             chosen = others if pair in states else (*others, pair)
             action.triggered.connect(_attempted(canvas, _looping(canvas, id, chosen)))
-    if isinstance(block, Loop):
+    if isinstance(block, Timed):
         _add(menu, "Run once, as a block", lambda: canvas.attempt(lambda: canvas.make_block(id)))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF
 from graph import cards
 from graph.blocks import Block, Loop
 from graph.errors import NetloomError
+from graph.every_frame import EveryFrame, frame_block, on_every_frame
 from graph.grouping import ungroup
 from graph.inside import InnerDocument
 from graph.naming import check_name
@@ -43,6 +44,21 @@ class Structurer(Annotator):
                 made += ungroup(self.document, id_)
         self.selection.set(made)
 
+    def run_on_every_frame(self) -> None:
+        """Run the selected layers on every frame of a video, in a block of their own unless they are one already."""
+        ids = self._chosen("run on every frame")
+        only = self.document.network.layer(ids[0])
+        if len(ids) == 1 and isinstance(only, EveryFrame):
+            return
+        if len(ids) == 1 and type(only) is Block:
+            with self.document.transaction(f"Run {ids[0]} on every frame"):
+                self.document.set_layer(ids[0], on_every_frame(only))
+            return
+        with self.document.transaction(edits.counted("Run on every frame", ids)):
+            made = edits.group_in_place(self.document, self.checker, ids)
+            made = frame_block(self.document, made)
+        self.selection.set([made])
+
     def enter_selection(self) -> None:
         """Open the one selected block."""
         ids = self.selection.ids
@@ -74,7 +90,7 @@ class Structurer(Annotator):
             self.document.set_layer(id, loop)
 
     def make_block(self, id: str) -> None:
-        """Let a loop run once, as an ordinary block."""
+        """Let a loop, or a block that runs on every frame, run once, as an ordinary block."""
         block = self._block(id)
         with self.document.transaction(f"Run {id} once"):
             self.document.set_layer(id, Block(label=block.label, body=block.body))

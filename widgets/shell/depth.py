@@ -129,4 +129,4 @@ def arrivals(inner: InnerDocument, outer: Checker) -> tuple[dict[str, Shape], Re
         arriving = inner.block.arriving(inputs)
     sources = {connection.source for connection in outer.network.into(inner.id).values()}
     reaches = [reach for source in sources if (reach := outer.facts(source).reach) is not None]
-    return arriving, max(reaches, key=lambda reach: reach.size, default=None)
+    return arriving, inner.block.reach_inside(max(reaches, key=lambda reach: reach.size, default=None))

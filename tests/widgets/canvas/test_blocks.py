@@ -9,6 +9,7 @@ from graph.blocks import Block, Loop
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.every_frame import EveryFrame
 from graph.inside import InnerDocument
 from graph.network import Connection
 from tests.widgets.canvas.conftest import Hand, build
@@ -167,3 +168,17 @@ def test_what_was_being_typed_does_not_reach_another_document(canvas, document, 
     canvas.setFocus()
     assert set(replaced.network.ids) == {"input1", "relu1"}
     assert "relu1" in document.network
+
+
+def test_selected_layers_run_on_every_frame_and_once_again(canvas, document, qtbot):
+    canvas.select(["dense1", "relu1"])
+    canvas.run_on_every_frame()
+    (made,) = canvas.selection.ids
+    assert made == "frames1"
+    assert isinstance(document.network.layer(made), EveryFrame)
+    canvas.make_block(made)
+    assert type(document.network.layer(made)) is Block
+    canvas.run_on_every_frame()
+    assert isinstance(document.network.layer(made), EveryFrame)
+    canvas.run_on_every_frame()
+    assert document.undo_names[-1] == "Run frames1 on every frame"

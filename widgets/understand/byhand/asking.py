@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.byhand.rules import can_follow
 from app.training.messages import Message
-from graph.blocks import Block, Loop
+from graph.blocks import Block, Timed
 from graph.changes import LayerMoved, RemarkSet
 from graph.document import Commit, Document
 from graph.layers.base import Layer
@@ -232,7 +232,7 @@ def followable(network: Network, before: str = "") -> list[str]:
         layer = network.layer(id_)
         if can_follow(layer):
             found.append(f"{before}{id_}")
-        elif isinstance(layer, Block) and not isinstance(layer, Loop):
+        elif isinstance(layer, Block) and not isinstance(layer, Timed):
             found += followable(layer.body.network, f"{before}{id_}.")
     return found
 
