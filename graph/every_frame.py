@@ -81,8 +81,8 @@ def on_every_frame(block: Block) -> EveryFrame:
     with inner.transaction("Take one frame"):
         for id_ in block.inner_inputs():
             end = inner.network.layer(id_)
-            assert isinstance(end, Input)
-            inner.set_layer(id_, end.changed(shape=frame_of(end.shape)))
+            if isinstance(end, Input):
+                inner.set_layer(id_, end.changed(shape=frame_of(end.shape)))
     return EveryFrame(
         label=block.label, repeat=block.repeat, shared=block.shared, exposed=block.exposed, body=Body.of(inner.network)
     )

@@ -181,4 +181,4 @@ def test_selected_layers_run_on_every_frame_and_once_again(canvas, document, qtb
     canvas.run_on_every_frame()
     assert isinstance(document.network.layer(made), EveryFrame)
     canvas.run_on_every_frame()
-    assert document.undo_names[-1] == "Run frames1 on every frame"
+    assert document.undo_names[0] == "Run frames1 on every frame"
