@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from app.data.sources.table import Table
 from app.data.sources.text import Text, longest
 from app.data.sources.tokens import numbered, split_text
 from app.data.sources.workbooks import BOOKS, PARQUET
+from app.data.stored import Values
+from app.input_pictures import named_pictures, picture_size
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
@@ -36,6 +38,35 @@ ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
 FILES = SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
 LARGEST = 2**28
 """Most bytes of a JSON file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """New samples: for each input field an array (n, *shape), what each sample is called, and what was left out.
+
+    ``names`` is empty where samples have none.
+    """
+
+    arrays: Mapping[str, Values]
+    names: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_samples(given: str, fields: Sequence[FieldInfo], source: Source) -> Samples:
+    """As `read_inputs`; ``given`` may also be a folder of pictures, or a table that names them.
+
+    Raises
+    ------
+    NetloomError
+        as `read_inputs`.
+    """
+    path = _file(given) or _folder(given)
+    pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
+    if pictures is not None:
+        return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
+    if path is not None and path.is_dir():
+        raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
+    return Samples(read_inputs(given, fields, source))
 
 
 def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
@@ -85,6 +116,13 @@ def _file(given: str) -> Path | None:
     if path.suffix.lower() in FILES and not re.search(r"[\s\[{]", given):
         raise NetloomError(f"{given} cannot be opened: there is no such file. Check the name and the folder.")
     return None
+
+
+def _folder(given: str) -> Path | None:
+    try:
+        return Path(given) if Path(given).is_dir() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
@@ -174,23 +212,15 @@ def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
 
 def _picture(file: Path, shape: Shape, fit: str) -> Array:
     """A picture as the network reads it: as an image, as a sequence of rows, or as a list of pixels."""
-    channels, height, width = _picture_size(file, shape)
+    sizes = picture_size(shape)
+    if sizes is None:
+        raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
+    channels, height, width = sizes
     try:
         values = picture_array(file, (height, width), channels == 3, fit)
     except PictureError as error:
         raise NetloomError(f"{file.name} {error}.") from None
     return values.reshape(1, *(size or height for size in shape.sizes))
-
-
-def _picture_size(file: Path, shape: Shape) -> tuple[int, int, int]:
-    if shape.kind is Kind.IMAGE and shape.features in (1, 3):
-        return shape.features, shape.size("H"), shape.size("W")
-    if shape.kind is Kind.SEQUENCE and shape.time:
-        return 1, shape.time, shape.features
-    side = math.isqrt(shape.features) if shape.kind is Kind.VECTOR else 0
-    if side > 1 and side**2 == shape.features:
-        return 1, side, side
-    raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
 
 
 # Sizes

@@ -70,7 +70,8 @@ def predict(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="A picture, CSV, NPY, NPZ or JSON file; or numbers such as 5.1,3.5,1.4,0.2, JSON, or a text.",
+            help="A picture, a folder of pictures, a CSV, NPY, NPZ or JSON file; or numbers such as 5.1,3.5,1.4,0.2, "
+            "JSON, or a text.",
             show_default=False,
         ),
     ],
@@ -78,26 +79,31 @@ def predict(
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
 
-    Tables have one sample per row, for a forecaster one time step per row. Values are in the data's own units. A
-    negative first number needs -- before RUN.
+    Tables have one sample per row, for a forecaster one time step per row; a table may name pictures by their paths.
+    Values are in the data's own units. A negative first number needs -- before RUN.
     """
     from app.data.choice import DataChoice
-    from app.inputs import input_fields, read_inputs
+    from app.inputs import input_fields, read_samples
     from app.training.runs import Run
 
     opened = Run.open(run)
     section = opened.project.sections.get("data")
     choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
     info = choice.info(opened.base)
-    arrays = read_inputs(given, input_fields(opened.project.network, info), choice.source)
+    samples = read_samples(given, input_fields(opened.project.network, info), choice.source)
     from app.training.evaluate import predict as answer
 
-    predictions = [_told(one) for one in answer(run, arrays)]
+    predictions = [_told(one) for one in answer(run, samples.arrays)]
+    if samples.names:
+        predictions = [{"input": name} | one for name, one in zip(samples.names, predictions, strict=True)]
     if json:
-        print_json({"run": str(opened.path), "samples": len(predictions), "predictions": predictions})
+        found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
+        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}))
         return
     for number, one in enumerate(predictions, 1):
-        print_line(f"{number}: {_sentence(one)}")
+        print_line(f"{one.pop('input', number)}: {_sentence(one)}")
+    for problem in samples.problems:
+        print_line(f"- left out: {problem}")
 
 
 def _told(one: dict[str, Any]) -> dict[str, Any]:

@@ -64,4 +64,4 @@ def _said(work: Work[Any]) -> str:
     if told is None:
         return "Interrupted."
     kept = "; what is done is kept, and the next time goes on from there" if told.kept else ""
-    return f"Interrupted at {told.sentence[0].lower()}{told.sentence[1:]}{kept}."
+    return f"{told.what} was stopped at {told.sentence.removeprefix(told.what).strip()}{kept}."

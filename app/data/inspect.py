@@ -15,7 +15,7 @@ from app.data.prepare import prepare
 from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look, type_of
 from app.data.sources.files import FileSource, content_hash, locate, reading, relative
 from app.data.sources.frames import CsvSource
-from app.data.sources.images import path_column
+from app.data.sources.listing import path_column
 from app.data.sources.series import numeric
 from app.data.sources.table import PART_NAMES, check_column, named_in
 from app.data.sources.text import longest

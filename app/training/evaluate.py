@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
+from app.data.stored import Stored, Values
 from app.training.feed import Feed
 from app.training.heads import Head
 from app.training.messages import plain
@@ -156,7 +157,7 @@ def _listed(
     }
 
 
-def predict(path: Path, inputs: Mapping[str, Array]) -> list[dict[str, Any]]:
+def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
     """What the run ``path`` says about new samples: one JSON object for each.
 
     Parameters
@@ -190,14 +191,14 @@ def predict(path: Path, inputs: Mapping[str, Array]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*said, strict=True)]
 
 
-def _new_part(model: Model, inputs: Mapping[str, Array]) -> Part:
+def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
     """The new samples as a part, standardised as the training part was."""
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, Values] = {}
     for name in dict.fromkeys(model.objective.inputs):
         field = model.prepared.dataset.field_named(name)
         if name not in inputs:
             raise NetloomError(f"The network also reads “{name}”; give values for it.")
-        values = model.prepared.fill(name, np.asarray(inputs[name]))
+        values = inputs[name]
         fits = values.ndim == len(field.shape.sizes) + 1 and all(
             want in (None, have) for want, have in zip(field.shape.sizes, values.shape[1:], strict=True)
         )
@@ -206,13 +207,20 @@ def _new_part(model: Model, inputs: Mapping[str, Array]) -> Part:
                 f"“{name}” must be {field.shape.described()} for each sample, so an array samples x {field.shape}; "
                 f"{' x '.join(map(str, values.shape))} was given."
             )
-        scaler = model.prepared.scalers.get(name)
-        tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
-        values = values.astype(np.int64 if tokens else np.float32)
-        arrays[name] = np.ascontiguousarray(values if scaler is None else scaler.apply(values))
+        arrays[name] = _scaled(model, name, values)
     if len({len(values) for values in arrays.values()}) != 1:
         raise NetloomError("The inputs have different numbers of samples; give as many of each.")
     return Part(arrays, np.arange(len(next(iter(arrays.values())))))
+
+
+def _scaled(model: Model, name: str, values: Values) -> Values:
+    """Values of the field ``name``, filled and standardised as the training part was."""
+    scaler = model.prepared.scalers.get(name)
+    if isinstance(values, Stored):
+        return values if scaler is None else values.scaled(scaler.mean, scaler.scale)
+    tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
+    filled = model.prepared.fill(name, np.asarray(values)).astype(np.int64 if tokens else np.float32)
+    return np.ascontiguousarray(filled if scaler is None else scaler.apply(filled))
 
 
 def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:

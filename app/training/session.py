@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from app.data.sources.files import CHANGED
+from app.data.stored import Stored
 from app.training import checkpoints
 from app.training.control import Control
 from app.training.devices import find_device, random_state, thread_count, versions
@@ -22,6 +24,9 @@ from app.training.schedules import Schedule
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
 from graph.project import Project, project_json
+
+FINGERPRINT = 2
+"""How data is told apart. Until 1, pictures were by their numbers, which are bytes with a scale since."""
 
 
 @dataclass
@@ -188,6 +193,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
         "seed": model.plan.seed,
         "base": None if base is None else str(base.resolve()),
         "data": model.prepared.fingerprint(),
+        "fingerprint": FINGERPRINT,
     }
     path = out or fresh_folder(title if isinstance(title, str) else "network")
     return _session(Run.create(path, content, environment), model, paused)
@@ -204,13 +210,25 @@ def resume(path: Path, epochs: int | None = None, paused: bool = False, device: 
     run = Run.open(path)
     model = Model.build(run.project, run.base, device or _device_again(run))
     if model.prepared.fingerprint() != run.environment.get("data"):
-        raise NetloomError(
-            f"The data of the run {path} changed since it began, so it cannot go on as it was; train the project again."
-        )
+        raise _other_data(run, model)
     torch.set_num_threads(max(1, int(run.environment.get("threads") or 1)))
     session = _session(run, model, paused)
     session.load(epochs)
     return session
+
+
+def _other_data(run: Run, model: Model) -> NetloomError:
+    """Why a run cannot go on: its data is another, or is told apart in another way than when it began."""
+    changed = any(note.endswith(CHANGED) for note in model.prepared.dataset.notes)
+    kept = any(isinstance(values, Stored) for values in model.prepared.train.arrays.values())
+    if kept and not changed and int(run.environment.get("fingerprint") or 1) < FINGERPRINT:
+        return NetloomError(
+            f"The run {run.path} was begun by an earlier Netloom, which held its data in another way, so it cannot go "
+            "on exactly as it was; it can still be tested and used. To go on learning, train the project again."
+        )
+    return NetloomError(
+        f"The data of the run {run.path} changed since it began, so it cannot go on as it was; train the project again."
+    )
 
 
 def load_model(path: Path) -> tuple[Run, Model]:

@@ -63,7 +63,8 @@ class Waiting(QFrame):
         self.bar.setValue(round(1000 * int(fields.get("done", 0)) / max(1, int(fields.get("whole", 1)))))
         self.bar.setAccessibleName(str(fields.get("what", "Progress")))
         kept = " What is done is kept." if fields.get("kept") else ""
-        self._said = f"Stopped at {str(fields.get('sentence', '')).lower()}.{kept}"
+        what, numbers = str(fields.get("what", "")), str(fields.get("sentence", ""))
+        self._said = f"{what} was stopped at {numbers.removeprefix(what).strip()}.{kept}"
         self.show()
 
     def _stop(self) -> None:

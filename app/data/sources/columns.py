@@ -226,6 +226,11 @@ def likely_target(columns: tuple[Column, ...]) -> str:
     return named[0] if named else fitting[-1].name if fitting else ""
 
 
+def is_called_target(name: str) -> bool:
+    """Whether a column is called as targets usually are."""
+    return bool(_TARGET.fullmatch(name))
+
+
 def looks_like_classes(column: Column, series: pd.Series[Any]) -> bool:
     """Whether the values of a target are classes rather than amounts: words, or few different whole numbers."""
     if column.type is not ColumnType.NUMBER:

@@ -64,7 +64,7 @@ def picture_bytes(file: Path, size: tuple[int, int], colour: bool, fit: str) -> 
 
 def _opened(file: Path) -> Image.Image:
     """The picture with its size known and nothing decoded."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -72,6 +72,10 @@ def _opened(file: Path) -> Image.Image:
             picture = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
         raise PictureError(_too_large()) from None
+    except FileNotFoundError:
+        raise PictureError("is not there") from None
+    except UnidentifiedImageError:
+        raise PictureError("is not a picture" if _length(file) else "is empty") from None
     except Exception as error:
         raise PictureError(f"is not a picture that can be read ({_short(error)})") from None
     if picture.width * picture.height > PIXELS:
@@ -84,7 +88,16 @@ def _too_large() -> str:
     return f"has more than {PIXELS // 1_000_000} megapixels"
 
 
+def _length(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 1
+
+
 def _short(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     return type(error).__name__ if len(str(error)) > 80 or not str(error) else str(error).split(" '/")[0]
 
 
@@ -104,10 +117,12 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     """Deep grey values scaled down; Pillow's own conversion would cut them off at 255."""
     from PIL import Image
 
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
+    # In place and in 32 bits: of the largest pictures four are decoded at a time.
+    values = np.nan_to_num(np.array(picture, dtype=np.float32), copy=False, posinf=0.0, neginf=0.0)
     top = 65535.0 if picture.mode.startswith("I") else 1.0
     scale = top if values.max(initial=0.0) <= top else float(values.max())
-    return Image.fromarray((np.clip(values / scale, 0.0, 1.0) * 255).astype(np.uint8))
+    values *= np.float32(255.0 / scale)
+    return Image.fromarray(np.clip(values, 0.0, 255.0, out=values).astype(np.uint8))
 
 
 def _fitted(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Image:

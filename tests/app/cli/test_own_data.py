@@ -206,10 +206,10 @@ CASES = {
     ),
     "series": Case(series, "series", "load", 30, error=3, ask=lambda folder: folder / "load.csv", said=(50,)),
     "pictures": Case(
-        pictures, "images", accuracy=0.9, ask=lambda folder: folder / "squares" / "left" / "0.png", said=("left",)
+        pictures, "images", accuracy=0.9, ask=lambda folder: folder / "squares" / "left", said=("left", "left", "left")
     ),
     "picture table": Case(
-        picture_table, "images", "side", accuracy=0.9, ask=lambda f: f / "squares" / "right" / "1.bmp", said=("right",)
+        picture_table, "images", "side", accuracy=0.9, ask=lambda f: f / "squares.csv", said=("left", "left")
     ),
     "npz": Case(npz, "arrays", accuracy=0.8, ask=lambda folder: folder / "flowers.npz"),
     "idx": Case(mnist, "arrays", accuracy=0.9, ask=mnist, said=("0", "1")),

@@ -46,9 +46,9 @@ def test_ctrl_c_stops_the_work_and_says_what_is_kept(
 ) -> None:
     monkeypatch.setattr(waiting, "PIECE", 0.0)
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(NetloomError, match=r"^Interrupted at decoding pictures 4 of 9; what is done is kept, and the"):
+    with pytest.raises(NetloomError, match=r"^Decoding pictures was stopped at 4 of 9; what is done is kept, and the"):
         runner_for(arguments)(Work(counting(9)))
-    with pytest.raises(NetloomError, match=r"^Interrupted at decoding pictures 4 of 9\.$"):
+    with pytest.raises(NetloomError, match=r"^Decoding pictures was stopped at 4 of 9\.$"):
         runner_for(arguments)(Work(counting(9, kept=False)))
     assert signal.getsignal(signal.SIGINT) is before
     assert capsys.readouterr().out == ""
@@ -73,5 +73,5 @@ def test_a_verb_is_interrupted_while_pictures_are_decoded(
     with monkeypatch.context() as context:
         context.setattr(decoded.Decoded, "_batch", stopped)
         said = call.refused("data", tmp_path / "pets", "--json")
-    assert said.startswith("Interrupted at decoding pictures 3 of 8; what is done is kept")
+    assert said.startswith("Decoding pictures was stopped at 3 of 8; what is done is kept")
     assert call("data", tmp_path / "pets", "--json").json["samples"] == 8

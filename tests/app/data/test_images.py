@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.data.choice import DataChoice
 from app.data.dataset import Array
 from app.data.inspect import inspect
-from app.data.sources import decoded, pictures
+from app.data.prepare import prepare
+from app.data.sources import decoded, listing, pictures
 from app.data.sources.files import _loaded
 from app.data.sources.images import Images
 from app.data.sources.pictures import picture_array
+from app.data.split import Split
 from app.home import home
 from app.pieces import UnfinishedError, for_now, run_by
 from graph.errors import NetloomError
@@ -69,6 +72,7 @@ def test_damaged_pictures_are_listed_and_left_out(pets: Path) -> None:
     assert dataset.samples == 8
     (note,) = dataset.notes
     assert note.startswith("3 pictures were left out: cat/cut.png is damaged")
+    assert "dog/empty.jpg is empty" in note
     assert "dog/words.jpg is not a picture" in note
 
 
@@ -196,6 +200,99 @@ def cached(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(decoded, "BATCH", 2)
     monkeypatch.setattr(decoded.Decoded, "_decode", lambda self, number: seen.append(number) or plain(self, number))
     return seen
+
+
+def parted(folder: Path, *parts: str) -> Path:
+    for place, part in enumerate(parts):
+        for kind in ("cat", "dog"):
+            for number in range(4 - place):
+                pixels = np.full((6, 6), 20 * number + 100 * (kind == "dog") + place, np.uint8)
+                save(folder / part / kind / f"{number}.png", pixels)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("parts", "given"),
+    [
+        (("train", "valid", "test"), [0] * 8 + [1] * 6 + [2] * 4),
+        (("Train", "Test"), [0] * 8 + [2] * 6),
+    ],
+)
+def test_folders_of_parts_are_the_parts_of_the_data(tmp_path: Path, parts: tuple[str, ...], given: list[int]) -> None:
+    dataset = Images(path=str(parted(tmp_path / "pets", *parts))).load()
+    assert dataset.target_field().classes == ("cat", "dog")
+    assert dataset.given is not None and sorted(dataset.given.tolist()) == sorted(given)
+    values = dataset.input_field().values[:].mean((1, 2, 3))
+    assert ((np.asarray(dataset.target_field().values) == 1) == (values * 255 >= 100)).all()
+    prepared = prepare(DataChoice(source=Images(path=str(tmp_path / "pets")), split=Split(validation=0.0, test=0.3)))
+    assert (prepared.test.samples, prepared.train.samples) == (given.count(2), given.count(0))
+
+
+def test_parts_without_classes_are_left_out(tmp_path: Path) -> None:
+    folder = parted(tmp_path / "pets", "train")
+    save(folder / "test" / "1.png", np.zeros((4, 4), np.uint8))
+    dataset = Images(path=str(folder)).load()
+    assert (dataset.samples, dataset.given) == (8, None)
+    assert dataset.notes == ("test holds no folders of classes and is left out.",)
+
+
+def test_classes_may_be_called_as_parts_are(tmp_path: Path) -> None:
+    for kind in ("test", "train"):
+        for number in range(3):
+            save(tmp_path / "pets" / kind / f"{number}.png", np.zeros((4, 4), np.uint8))
+    dataset = Images(path=str(tmp_path / "pets")).load()
+    assert dataset.target_field().classes == ("test", "train") and dataset.given is None
+
+
+def test_a_table_may_say_the_part_of_each_picture(pets: Path) -> None:
+    rows = [f"pets/{kind}/{n}.png,{n},{kind},{('train', 'test')[n == 3]}" for n in range(4) for kind in ("dog", "cat")]
+    table = pets.parent / "pets.csv"
+    table.write_text("\n".join(["file,age,kind,split", *rows]))
+    dataset = Images(path=str(table), parts="split").load()
+    assert dataset.target_field().classes == ("cat", "dog")
+    assert dataset.given is not None and dataset.given.tolist() == [0, 0, 0, 2] * 2
+    with pytest.raises(NetloomError, match="has no column “part”"):
+        Images(path=str(table), parts="part").load()
+
+
+@pytest.mark.parametrize(
+    ("head", "target"),
+    [("file,kind,age", "kind"), ("file,age,kind", "kind"), ("file,kind,label", "label"), ("file,split,kind", "kind")],
+)
+def test_the_column_of_labels_is_found(pets: Path, head: str, target: str) -> None:
+    cells = {"kind": lambda n, kind: kind, "age": lambda n, kind: n, "label": lambda n, kind: f"l{n % 3}",
+             "split": lambda n, kind: ("train", "test")[n == 3]}  # fmt: skip
+    rows = [
+        ",".join([f"pets/{kind}/{n}.png", *(str(cells[name](n, kind)) for name in head.split(",")[1:])])
+        for n in range(4)
+        for kind in ("dog", "cat")
+    ]
+    table = pets.parent / "pets.csv"
+    table.write_text("\n".join([head, *rows]))
+    classes = Images(path=str(table)).load().target_field().classes
+    assert classes == (("cat", "dog") if target == "kind" else ("l0", "l1", "l2"))
+
+
+def test_a_picture_that_cannot_be_read_says_why_in_few_words(tmp_path: Path) -> None:
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "words.png").write_text("no picture")
+    for name, why in (("empty", "is empty"), ("words", "is not a picture"), ("gone", "is not there")):
+        with pytest.raises(pictures.PictureError, match=f"^{why}$"):
+            picture_array(tmp_path / f"{name}.png", (8, 8), False, "stretch")
+
+
+def test_too_many_files_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST", 3)
+    with pytest.raises(NetloomError, match="cat holds more than 3 files"):
+        Images(path=str(pets)).load()
+
+
+def test_far_too_many_classes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "CLASSES", 4)
+    for number in range(5):
+        save(tmp_path / "pets" / f"{number}" / "0.png", np.zeros((4, 4), np.uint8))
+    with pytest.raises(NetloomError, match="pets has 5 folders; at most 4 classes can be told apart"):
+        Images(path=str(tmp_path / "pets")).load()
 
 
 def test_pictures_are_decoded_once(pets: Path, cached: list[int]) -> None:

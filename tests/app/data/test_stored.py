@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,21 @@ def test_training_is_the_same_to_the_last_bit(pets: Path, tmp_path: Path, monkey
     second = told(run(resume(tmp_path / "parts", epochs=4)))
     assert first[0] + second[0] == found[0][0]
     assert second[-1] == found[0][-1]
+
+
+def test_a_run_of_pictures_from_before_they_were_stored_says_so(pets: Path, tmp_path: Path) -> None:
+    run(begin(learning(pets, epochs=1), None, tmp_path / "run"))
+    environment = tmp_path / "run" / "environment.json"
+    held = json.loads(environment.read_text())
+    held["data"] = "0" * 64
+    environment.write_text(json.dumps(held))
+    with pytest.raises(NetloomError, match=r"^The data of the run .* changed since it began"):
+        resume(tmp_path / "run", epochs=2)
+    del held["fingerprint"]
+    environment.write_text(json.dumps(held))
+    with pytest.raises(NetloomError, match=r"begun by an earlier Netloom, .* train the project again"):
+        resume(tmp_path / "run", epochs=2)
+    assert evaluate(tmp_path / "run").metrics["loss"] > 0
 
 
 def test_reconstructions_are_evaluated_a_few_at_a_time(

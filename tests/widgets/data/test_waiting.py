@@ -96,7 +96,7 @@ def test_looking_at_a_folder_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: o
     link.say(3200)
     qtbot.mouseClick(view.waiting.button, Qt.MouseButton.LeftButton)
     assert link.held == {} and view.waiting.text == ""
-    assert view.notice.text == "Stopped at decoding pictures 3,200 of 20,000. What is done is kept."
+    assert view.notice.text == "Decoding pictures was stopped at 3,200 of 20,000. What is done is kept."
     assert view.facts.text() == "Choose a data set on the left, or open a file of your own."
     press(qtbot, view.notice, "Go on")
     link.say(3201)
@@ -113,7 +113,7 @@ def test_a_preview_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: object, tmp
     qtbot.waitUntil(lambda: bool(link.held))
     link.say(7)
     qtbot.mouseClick(view.waiting.button, Qt.MouseButton.LeftButton)
-    assert link.held == {} and view.preview is None and "Stopped at" in view.notice.text
+    assert link.held == {} and view.preview is None and "was stopped at" in view.notice.text
     press(qtbot, view.notice, "Go on")
     assert view.notice.text == ""
     link.answer()
