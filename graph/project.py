@@ -27,7 +27,7 @@ from graph.steps import Steps, finished
 VERSION = 1
 """The schema that this Netloom writes."""
 
-SECTIONS = ("about", "data", "plan", "notes", "hints")
+SECTIONS = ("about", "data", "plan", "start", "sweep", "notes", "hints")
 """Parts of a project beside the network, in the order of the file."""
 
 SUFFIX = ".netloom"

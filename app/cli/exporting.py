@@ -59,7 +59,7 @@ def export(file: FileOrRun, to: To, output: Out, raw: Raw = False, base: Base = 
 def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
     from app.exchange.onnx_file import export_onnx
 
-    made = export_onnx(source.project, source.title, output, run, inside=not raw)
+    made = export_onnx(source.project, source.title, output, run, inside=not raw, base=source.base)
     return Written([made.file], made.to_json(), made.sentences())
 
 

@@ -21,10 +21,12 @@ from app.exchange.scaled import Facts, Scaled, facts_of, plain_facts
 from app.training.model import plan_of
 from app.training.runs import Run
 from app.training.session import load_model
+from app.training.start import Start
 from graph.blocks import Block, Loop
 from graph.compile import Compiled, compile_network
 from graph.errors import NetloomError
 from graph.layers.io import Input
+from graph.layers.normalisation import BatchNorm
 from graph.layers.recurrent import Lstm
 from graph.network import Network
 from graph.order import Program, program
@@ -68,13 +70,15 @@ class Exported:
         return [proof, self.facts.sentence(), *([] if self.trained else [untrained])]
 
 
-def export_onnx(project: Project, title: str, out: Path, run: Run | None = None, inside: bool = True) -> Exported:
+def export_onnx(
+    project: Project, title: str, out: Path, run: Run | None = None, inside: bool = True, base: Path | None = None
+) -> Exported:
     """Write the network, for a run with its weights, as one ONNX file whose batch (and unknown time) may vary.
 
     Parameters
     ----------
     project
-        what to export where there is no run: its weights are drawn from the plan's seed.
+        what to export where there is no run, with the weights that it starts from, or fresh ones by the plan's seed.
     title
         name of the graph in the file.
     out
@@ -83,6 +87,8 @@ def export_onnx(project: Project, title: str, out: Path, run: Run | None = None,
         a run of the project; its weights are used.
     inside
         whether standardisation is part of the file, so that it takes and gives numbers in the data's own units.
+    base
+        folder of the project, where relative paths start.
 
     Raises
     ------
@@ -90,7 +96,7 @@ def export_onnx(project: Project, title: str, out: Path, run: Run | None = None,
         if the network cannot run, a layer cannot be expressed in ONNX, the file would answer otherwise than the
         network, or it cannot be written; nothing is written then.
     """
-    compiled, facts, scaled = _prepared(project, run, inside)
+    compiled, facts, scaled, trained = _prepared(project, run, inside, base)
     _refuse(program(project.network))
     samples = facts.samples(1, _time(scaled, compiled, facts))
     model = _converted(project.network, scaled, samples, compiled, facts)
@@ -98,15 +104,19 @@ def export_onnx(project: Project, title: str, out: Path, run: Run | None = None,
     content = _checked(model)
     proof = prove(content, scaled, facts, len(samples[0][0]) if facts.open_times else None)
     write_atomically(out, content)
-    return Exported(out, proof, facts, run is not None)
+    return Exported(out, proof, facts, trained)
 
 
-def _prepared(project: Project, run: Run | None, inside: bool) -> tuple[Compiled, Facts, Scaled]:
-    """The network as it answers, what the file tells of it, and the module that is proven against."""
+def _prepared(
+    project: Project, run: Run | None, inside: bool, base: Path | None
+) -> tuple[Compiled, Facts, Scaled, bool]:
+    """The network as it answers, what the file tells of it, the module to prove against, and whether it is trained."""
+    trained = True
     if run is None:
         with torch.random.fork_rng():
             torch.manual_seed(plan_of(project).seed)
             compiled = compile_network(project.network)
+        trained = Start.of(project).fill(compiled.module, base)
         compiled.module.eval()
         facts = plain_facts(project.network, compiled)
     else:
@@ -114,7 +124,7 @@ def _prepared(project: Project, run: Run | None, inside: bool) -> tuple[Compiled
         compiled = model.compiled
         compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         facts = facts_of(model, inside)
-    return compiled, facts, Scaled(compiled.module, facts).eval()
+    return compiled, facts, Scaled(compiled.module, facts).eval(), trained
 
 
 def _time(scaled: Scaled, compiled: Compiled, facts: Facts) -> int | None:
@@ -144,6 +154,11 @@ def _refuse(plan: Program, within: str = "") -> None:
             raise NetloomError(
                 f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
                 "here. Set the length of the input, or export the network as code."
+            )
+        if isinstance(layer, BatchNorm) and not layer.track and not plan.network.node(id_).muted:
+            raise NetloomError(
+                f"{name} cannot be exported: without running averages its answers depend on the whole batch. Let it "
+                "track statistics, and train again."
             )
         if isinstance(layer, Block):
             for part in plan.parts(id_)[:1]:

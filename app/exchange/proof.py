@@ -68,7 +68,7 @@ def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Pr
     NetloomError
         if they do not agree.
     """
-    found = _runner(content)
+    found = runner(content)
     if found is None:
         return None
     engine, ask = found
@@ -76,8 +76,11 @@ def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Pr
     difference = largest = 0.0
     for number, batch in enumerate(BATCHES):
         samples = facts.samples(batch, times[number] if times else None)
-        with torch.inference_mode():
-            answers = network(*samples)
+        try:
+            with torch.inference_mode():
+                answers = network(*samples)
+        except (RuntimeError, ValueError) as error:
+            raise NetloomError(f"The network itself cannot answer for {batch} samples: {error}.") from None
         ours = [one.numpy() for one in (answers if isinstance(answers, tuple) else (answers,))]
         try:
             theirs = ask({one.name: sample.numpy() for one, sample in zip(facts.inputs, samples, strict=True)})
@@ -86,7 +89,7 @@ def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Pr
                 raise NetloomError(f"The ONNX file was not written: onnxruntime cannot run it ({error}).") from None
             return None
         for mine, other in zip(ours, theirs, strict=True):
-            difference = max(difference, _apart(mine, other))
+            difference = max(difference, apart(mine, other))
             largest = max(largest, float(np.abs(mine).max()))
     if not difference <= TOLERANCE * max(1.0, largest):
         raise NetloomError(
@@ -96,7 +99,7 @@ def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Pr
     return Proof(engine, BATCHES, times, difference, largest)
 
 
-def _apart(mine: Array, other: Array) -> float:
+def apart(mine: Array, other: Array) -> float:
     """The largest distance between two arrays; infinite where they differ in shape, or one alone is not a number."""
     if mine.shape != other.shape or (np.isfinite(mine) != np.isfinite(other)).any():
         return float("inf")
@@ -104,7 +107,7 @@ def _apart(mine: Array, other: Array) -> float:
     return float(np.abs(mine[finite] - other[finite]).max()) if finite.any() else 0.0
 
 
-def _runner(content: bytes) -> tuple[str, Runner] | None:
+def runner(content: bytes) -> tuple[str, Runner] | None:
     """What runs the file: onnxruntime where it is installed, else onnx's own slow evaluator."""
     try:
         import onnxruntime

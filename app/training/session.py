@@ -21,6 +21,7 @@ from app.training.model import Model, now, plan_of
 from app.training.optimisers import Optimiser, optimiser
 from app.training.runs import Run, fresh_folder
 from app.training.schedules import Schedule
+from app.training.start import Start
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
 from graph.project import Project, project_json
@@ -181,6 +182,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
     model = Model.build(project, base)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training part a share of the data.")
+    Start.of(project).fill(model.module, base)
     threads = thread_count(model.plan.threads, model.operations)
     torch.set_num_threads(threads)
     content = project_json(project)
@@ -263,6 +265,7 @@ def _device_again(run: Run) -> str | None:
 
 def _session(run: Run, model: Model, paused: bool) -> Session:
     random = random_state(model.device)
+    Start.of(model.project).hold(model.module)
     weights = Weights(model.module, model.objective.groups)
     if not weights.parameters:
         raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")

@@ -14,7 +14,8 @@ from graph.errors import NetloomError
 from tests.app.cli.calling import Caller
 
 VERBS = (
-    "open layers presets datasets data new check lessons lesson train resume runs evaluate predict export tour worker"
+    "open layers presets datasets data new check lessons lesson train resume runs evaluate predict "
+    "export import tour worker"
 ).split()
 
 

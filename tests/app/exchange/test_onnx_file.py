@@ -90,23 +90,23 @@ def test_the_file_tells_classes_fields_and_where_the_scaling_is(tmp_path: Path) 
 
 
 def test_the_proof_by_onnx_itself_where_onnxruntime_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proof, "_runner", proof._reference)
+    monkeypatch.setattr(proof, "runner", proof._reference)
     made = export_onnx(project(), "digits", tmp_path / "net.onnx")
     assert made.proof is not None
     assert made.proof.engine == "ONNX's own evaluator"
     assert "answer alike" in made.sentences()[0]
-    monkeypatch.setattr(proof, "_runner", lambda content: None)
+    monkeypatch.setattr(proof, "runner", lambda content: None)
     assert "install onnxruntime" in export_onnx(project(), "digits", tmp_path / "net.onnx").sentences()[0]
 
 
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = proof._runner
+    found = proof.runner
 
     def wrong(content: bytes) -> tuple[str, proof.Runner] | None:
         engine, ask = found(content) or ("", lambda inputs: [])
         return engine, lambda inputs: [answer + 1 for answer in ask(inputs)]
 
-    monkeypatch.setattr(proof, "_runner", wrong)
+    monkeypatch.setattr(proof, "runner", wrong)
     with pytest.raises(NetloomError, match="answers otherwise"):
         export_onnx(project(), "digits", tmp_path / "net.onnx")
     assert not (tmp_path / "net.onnx").exists()
