@@ -9,7 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
-from app.insight import asking, byhand, rehearsing, searching
+from app.insight import asking, byhand, overtime, rehearsing, searching
 from app.insight.answers import answers
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
@@ -159,6 +159,8 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "forecasts": _forecasts,
     "backprop_fresh": rehearsing.of_project,
     "by_hand_fresh": byhand.of_project,
+    "over_time_fresh": overtime.states_of_project,
+    "gradients_over_time_fresh": overtime.gradients_of_project,
 }
 """The requests that are answered by one message, by their type."""
 
@@ -171,6 +173,8 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "reasons": asking.reasons,
     "backprop": rehearsing.of_run,
     "by_hand": byhand.of_run,
+    "over_time": overtime.states_of_run,
+    "gradients_over_time": overtime.gradients_of_run,
     "similar": searching.similar,
     "code_map": searching.code_map,
 }
