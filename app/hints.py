@@ -15,14 +15,15 @@ from app.training.plan import Plan
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.fixes import Bypass, Edit, Fix, Insert, Replace, Write
+from graph.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
 from graph.hints import RULES, Found, Hint, Rule, network_hints
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
+from graph.layers.lengths import LENGTHS
 from graph.layers.normalisation import Dropout
 from graph.look import DROPOUTS, NORMS, Look
-from graph.network import Node
-from graph.shapes import Kind
+from graph.network import Connection, Node
+from graph.shapes import Kind, vector
 
 SECTION = "hints"
 MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
@@ -52,12 +53,31 @@ class Whole(Look):
         old = self._sections.get(section)
         return Write(section, {**(old if isinstance(old, Mapping) else {}), **values})
 
+    def read_by(self, node: Node) -> FieldInfo | None:
+        """The field whose steps arrive at a layer, its first input followed back; None where they are others."""
+        steps, fields = self._times(node.id), {one.id: field for one, field in self.inputs()}
+        while node.inputs and (connection := self.network.at(node.id, node.inputs[0])) is not None:
+            node = self.network.node(connection.source)
+            if self._times(connection.source) != steps:
+                return None
+        return fields.get(node.id)
+
+    def _times(self, id: str) -> int | None:
+        """Steps of what a layer takes, or of an input what it gives."""
+        shape = self.arriving(id) or self.leaving(id)
+        return shape.time if shape is not None else None
+
     def inputs(self) -> Iterator[tuple[Node, FieldInfo]]:
         """Each input with the field that it reads, where both are known."""
         for node in self.nodes:
             if isinstance(node.layer, Input) and self.info is not None:
                 wanted = node.layer.field or self.info.inputs[0]
                 yield from ((node, one) for one in self.info.fields if one.name == wanted)
+
+    def loss_of(self, output: Node) -> str:
+        """The loss of an output as it was chosen, there or in the plan."""
+        assert isinstance(output.layer, Output)
+        return output.layer.loss if output.layer.loss != "auto" else (self.plan.loss if self.plan else "auto")
 
     def target(self, output: Node) -> FieldInfo | None:
         """The field that an output is held against, where it is known."""
@@ -118,14 +138,32 @@ def _columns(look: Whole) -> Iterator[Found]:
             yield Found(first.id, message, (Fix("Use dense layers", tuple(passed)),))
 
 
+def padding_read(look: Whole) -> Iterator[Found]:
+    """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
+    for node in look.of("rnn", "gru", "lstm", "last_step", "global_pool1d"):
+        if node.linked is not None:
+            continue
+        values, field = node.layer.values(), look.read_by(node)
+        harmless = values.get("output_mode") == "sequence" and not values["bidirectional"]
+        if field is None or not field.lengths or values["lengths"] or harmless:
+            continue
+        told = node.layer.changed(lengths=True)
+        known = next((one.id for one, read in look.inputs() if read.name == field.lengths), None)
+        source: Edit = (
+            Prepend(node.id, LENGTHS.name, Input(shape=vector(1), field=field.lengths))
+            if known is None
+            else Join(Connection(known, "out", node.id, LENGTHS.name))
+        )
+        message = f"{node.id}: “{field.name}” is of unequal length, and the layer reads its padding too."
+        yield Found(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, told), source)),))
+
+
 # Answers
 
 
 def _softmax_twice(look: Whole) -> Iterator[Found]:
     for output, node in look.answers():
-        assert isinstance(output.layer, Output)
-        field = look.target(output)
-        loss = output.layer.loss if output.layer.loss != "auto" else (look.plan.loss if look.plan else "auto")
+        field, loss = look.target(output), look.loss_of(output)
         if node.layer.kind == "softmax" and field is not None and field.classes and loss in ("auto", "cross_entropy"):
             message = f"{node.id}: the cross-entropy that follows holds a softmax already."
             yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
@@ -136,6 +174,9 @@ def _squashed_numbers(look: Whole) -> Iterator[Found]:
         return
     for output, node in look.answers():
         field = look.target(output)
+        # A binary cross-entropy compares with shares and yes or no, which lie within these bounds.
+        if look.loss_of(output) == "bce":
+            continue
         if field is not None and not field.classes and node.layer.kind in ("sigmoid", "tanh", "softmax"):
             message = f"{node.id}: it keeps the answer within narrow bounds, but “{field.name}” may be any number."
             yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
@@ -174,6 +215,14 @@ def _by_heart(look: Whole) -> Iterator[Found]:
 
 
 PROJECT_RULES: tuple[Rule[Whole], ...] = (
+    Rule(
+        "padding_read",
+        "Layers that read padding",
+        "Short samples are filled up with zeros so that a batch is one block. A recurrent layer that does not know "
+        "where a sample ends goes on over the zeros and forgets, and one that reads backwards begins with them. Told "
+        "the lengths, it stops at each sample's own last step.",
+        padding_read,
+    ),
     Rule(
         "convolution_on_table",
         "Convolution over the columns of a table",

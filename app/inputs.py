@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.new_rows import category_tokens, features_of, frame_of
+from app.data.padding import even, padded
 from app.data.sources.array_files import read_arrays
 from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.base import Source
@@ -89,10 +90,21 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
         if it cannot be read, or does not have the sizes that the network needs.
     """
     file = _file(given)
-    found = _from_file(file, fields, source) if file else _from_text(given, fields, source)
+    counters = {field.lengths for field in fields}
+    wanted = [field for field in fields if field.name not in counters]
+    found = _from_file(file, wanted, source) if file else _from_text(given, wanted, source)
     place = file.name if file else "The input"
     gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
-    arrays = {field.name: _shaped(_of(found, field, len(fields), place), field.shape, place, gaps) for field in fields}
+    arrays: dict[str, Array] = {}
+    for field in fields:
+        if field.name in counters and field.name not in found:
+            continue  # counted below
+        values = _of(found, field, len(wanted), place)
+        # Of a series the latest steps would do, of a number or a text they would be another.
+        if field.lengths or (field.fixed and field.shape.time):
+            values, steps = padded(values, field, place)
+            arrays |= {one.name: steps for one in fields if one.name == field.lengths and one.name not in found}
+        arrays[field.name] = _shaped(values, field.shape, place, gaps)
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
@@ -100,9 +112,9 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
 
 
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
-    """The fields of the data that the network reads."""
-    names = [node.layer.field for node in network if isinstance(node.layer, Input)]
-    return [info.input_field(name) for name in dict.fromkeys(names)]
+    """The fields of the data that the network reads, in the shapes in which it reads them."""
+    read = {node.layer.field: node.layer.shape for node in network if isinstance(node.layer, Input)}
+    return [replace(info.input_field(name), shape=shape) for name, shape in read.items()]
 
 
 def _file(given: str) -> Path | None:
@@ -131,7 +143,7 @@ def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[
         if file.name.lower().endswith(ARRAYS):
             return _as_learned(read_arrays(file), fields, source)
         if suffix == ".json":
-            return _from_json(_text_of(file), file.name)
+            return _from_json(_text_of(file), file.name, fields)
         if suffix in TABLES:
             return {field.name: _table(file, field, source) for field in fields}
         return {"": _picture(file, fields[0].shape, source.fit if isinstance(source, Images) else "stretch")}
@@ -158,7 +170,7 @@ def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[
     if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
         return {"": _tokens([given], fields[0], _unit(source))}
     if given.lstrip().startswith(("[", "{")):
-        return _from_json(given, "The input")
+        return _from_json(given, "The input", fields)
     try:
         return {"": np.array([float(part) for part in re.split(r"[\s,;]+", given.strip())], dtype=np.float64)}
     except ValueError:
@@ -168,11 +180,12 @@ def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[
         ) from None
 
 
-def _from_json(text: str, place: str) -> dict[str, Array]:
+def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
+    uneven = any(field.lengths for field in fields)
     try:
         value = json.loads(text)
         named = value if isinstance(value, dict) else {"": value}
-        return {str(name): np.array(part, dtype=np.float64) for name, part in named.items()}
+        return {str(name): np.array(even(part) if uneven else part, dtype=np.float64) for name, part in named.items()}
     except (ValueError, TypeError, RecursionError, OverflowError):
         raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
 

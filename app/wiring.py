@@ -9,14 +9,13 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
 from app.expected import expected
+from app.hints import Whole, padding_read
 from app.presets import preset
 from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Severity
-from graph.fixes import Insert
-from graph.layers.pooling_whole import GlobalPool1d
-from graph.layers.recurrent import Embedding, Gru, Lstm, Rnn
+from graph.layers.recurrent import Embedding
 from graph.project import Project
 from graph.shapes import Kind
 
@@ -62,7 +61,7 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
     document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
     _repair(document, info)
     _fit_vocabulary(document, info)
-    _read_all_steps(document, info)
+    _tell_lengths(document, info, choice)
     return Project(document.network, dict(document.sections))
 
 
@@ -90,14 +89,12 @@ def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:
             document.set_layer(id_, layer.changed(vocabulary=words))
 
 
-def _read_all_steps(document: Document, info: DatasetInfo) -> None:
-    """Behind the last word of a text there is only padding: the largest of each feature over all steps is read."""
-    if not info.input_field().lengths:
-        return
-    layers = [(node.id, node.layer) for node in document.network if not node.linked]
-    states = [(id_, one) for id_, one in layers if isinstance(one, Rnn | Gru | Lstm) and one.output_mode == "last"]
-    with document.transaction("Read all steps"):
-        for id_, layer in states:
-            document.set_layer(id_, layer.changed(output_mode="sequence"))
-            for connection in document.network.out_of(id_):
-                Insert(connection.target, connection.target_port, GlobalPool1d(mode="max")).apply(document)
+def _tell_lengths(document: Document, info: DatasetInfo, choice: DataChoice) -> None:
+    """Behind the last word of a text there is only padding: recurrent layers are told where each text ends."""
+    checker = Checker(document, expected(info))
+    for _ in range(ROUNDS):
+        found = next(padding_read(Whole(checker, document.sections, info, choice)), None)
+        if found is None:
+            break
+        found.fixes[0].apply(document)
+    checker.close()

@@ -71,9 +71,12 @@ class Prepend:
     layer: Layer
 
     def apply(self, document: Document) -> None:
-        """Add and connect the layer."""
+        """Add and connect the layer, in front of the target where there is room, else below what stands there."""
         x, y = document.network.node(self.target).position
-        new = document.add(self.layer, (x - CARD_STEP, y))
+        place = x - CARD_STEP, y
+        while any(_close(node.position, place) for node in document.network):
+            place = place[0], place[1] + CARD_STEP / 2
+        new = document.add(self.layer, place)
         document.connect(Connection(new, self.layer.output_ports()[0].name, self.target, self.port))
 
 
@@ -166,6 +169,11 @@ def _beside(document: Document, source: str | None) -> Position:
         return (x + CARD_STEP, y)
     places = [node.position for node in document.network]
     return (max(x for x, _ in places) + CARD_STEP, min(y for _, y in places)) if places else (0.0, 0.0)
+
+
+def _close(one: Position, other: Position) -> bool:
+    """Whether cards at both places would overlap."""
+    return abs(one[0] - other[0]) < CARD_STEP and abs(one[1] - other[1]) < CARD_STEP / 2
 
 
 def _make_room(document: Document, place: Position) -> None:

@@ -12,7 +12,7 @@ from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.layout import arrange_to_fit
 from graph.network import Connection, Network
-from graph.shapes import Shape
+from graph.shapes import Shape, vector
 
 ROOM = (760.0, 600.0)
 """Room that a drawing may fill, in pixels: what a small window leaves between the palette and the page."""
@@ -40,10 +40,17 @@ class Drawing:
     info: DatasetInfo | None
     document: Document = field(default_factory=Document)
 
-    def input(self) -> str:
-        """Add the input; returns its id."""
+    def input(self, shape: Shape | None = None) -> str:
+        """Add the input, of the data's shape or another that fits it; returns its id."""
         assert self.info is not None, "a block's body begins with inner"
-        return self._add(layer("input", shape=self.info.shape), None)
+        return self._add(layer("input", shape=shape or self.info.shape), None)
+
+    def lengths(self, *told: str) -> None:
+        """Add an input that tells layers how many steps of each sample count."""
+        assert self.info is not None
+        source = self._add(layer("input", shape=vector(1), field=self.info.input_field().lengths), None)
+        for name in told:
+            self._connect(source, name, "lengths")
 
     def chain(self, start: str, *layers: Layer | tuple[str, Layer]) -> str:
         """Add layers one after another behind ``start``; returns the id of the last.
@@ -65,9 +72,9 @@ class Drawing:
             self._connect(source, new, port.name)
         return new
 
-    def output(self, source: str, target: str = "", name: str | None = None) -> None:
+    def output(self, source: str, target: str = "", name: str | None = None, loss: str = "auto") -> None:
         """Add the output behind ``source``."""
-        last = layer("output", target=target)
+        last = layer("output", target=target, loss=loss)
         self.chain(source, last if name is None else (name, last))
 
     def inner(self, shape: Shape) -> str:

@@ -17,6 +17,7 @@ from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing
 from tools.preset_list import RECIPES, Recipe
 from tools.preset_list_classics import CLASSICS
+from tools.preset_list_sequences import SEQUENCES
 
 PAGES = Path(__file__).resolve().parent / "preset_pages"
 """One Markdown file for each preset: its page, and behind a line ``---`` more figures."""
@@ -67,7 +68,8 @@ def project(id: str, recipe: Recipe) -> Project:
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in {**RECIPES, **CLASSICS}.items()}
+    recipes = {**RECIPES, **CLASSICS, **SEQUENCES}
+    return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in recipes.items()}
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from app.data.sources.images import Images
 from app.data.sources.known import Cifar10, FashionMnist, Kmnist, Mnist
 from app.data.sources.letters import XOrO
 from app.data.sources.lines import Lines
+from app.data.sources.reviews import Reviews
 from app.data.sources.scenes import Captions, Clips
 from app.data.sources.sequences import Adding, BinaryAddition, Brackets
 from app.data.sources.series import Series
@@ -42,6 +43,7 @@ SHIPPED: tuple[type[Source], ...] = (
     Adding,
     BinaryAddition,
     Brackets,
+    Reviews,
     Dates,
     Lines,
     Captions,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
-from app.data.dataset import Array, DatasetInfo, FieldInfo
+from app.data.dataset import Array, FieldInfo
+from graph.errors import NetloomError
 
 
 def only_own(values: Array, lengths: Array) -> Array:
@@ -13,10 +17,57 @@ def only_own(values: Array, lengths: Array) -> Array:
     return np.where(behind.reshape(*behind.shape, *(1,) * (values.ndim - 2)), np.float32(np.nan), values)
 
 
-def measured_by(info: DatasetInfo, name: str) -> FieldInfo | None:
-    """The field whose steps the field ``name`` counts: the data set's own input before others; None if it counts none.
+def even(value: Any) -> Any:
+    """Lists of steps made equally long with NaN behind the shorter ones; anything else as it is.
 
-    A field may count the steps of several that belong together, such as digits and their sums.
+    A list of samples is taken for one where its lists differ in length.
     """
-    counted = [one for one in info.fields if one.lengths == name]
-    return next((one for one in counted if one.name in info.inputs), counted[0] if counted else None)
+    if not isinstance(value, list) or not all(isinstance(one, list) and one for one in value):
+        return value
+    longest = max((len(one) for one in value), default=0)
+    first = value[0][0] if value else None
+    width = len(first) if isinstance(first, list) else 0
+    blank = [math.nan] * width if width else math.nan
+    return [one + [blank] * (longest - len(one)) for one in value]
+
+
+def padded(values: Array, field: FieldInfo, place: str) -> tuple[Array, Array]:
+    """Samples that a network reads as ``field``, filled up with zeros, and how many steps of each count.
+
+    Parameters
+    ----------
+    values
+        one sample (t, ...) or several (n, t, ...), whose padding is NaN, or 0 where they are tokens.
+    field
+        with the shape in which the network reads it; where its time is known, no more steps than that fit.
+    place
+        begins the sentence of an error.
+
+    Returns
+    -------
+    tuple
+        the samples (n, T, ...), and int64 (n, 1).
+
+    Raises
+    ------
+    NetloomError
+        if a sample is longer than what the network takes.
+    """
+    axes = len(field.shape.sizes)
+    samples = values[None] if values.ndim == axes else values
+    most = field.shape.time
+    if samples.ndim != axes + 1 or not samples.size or samples.dtype.kind not in "biuf":
+        return values, np.zeros((0, 1), np.int64)  # refused where sizes are checked
+    filled: Array = (samples != 0) & ~np.isnan(samples) if field.vocabulary else ~np.isnan(samples)
+    own: Array = filled.reshape(*samples.shape[:2], -1).max(axis=2)
+    steps = np.maximum(own.shape[1] - np.argmax(own[:, ::-1], axis=1), 1) * own.max(axis=1)
+    longest = int(steps.max())
+    if most is not None and longest > most:
+        raise NetloomError(
+            f"{place} has {longest} steps, but this network takes {most} at most: it was made for that many. A "
+            "recurrent network whose input leaves the number of steps open takes any number."
+        )
+    room = np.zeros((len(samples), most or longest or 1, *samples.shape[2:]), dtype=np.float64)
+    kept = min(room.shape[1], samples.shape[1])
+    room[:, :kept] = np.nan_to_num(samples[:, :kept])
+    return room, np.maximum(steps, 1).astype(np.int64).reshape(-1, 1)

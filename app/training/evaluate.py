@@ -194,17 +194,18 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
 def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
     """The new samples as a part, standardised as the training part was."""
     arrays: dict[str, Values] = {}
-    for name in dict.fromkeys(model.objective.inputs):
-        field = model.prepared.dataset.field_named(name)
+    reads = zip(model.compiled.inputs, model.objective.inputs, strict=True)
+    read_as = {name: model.compiled.facts[id_].outputs["out"] for id_, name in reads}
+    for name, shape in read_as.items():
         if name not in inputs:
             raise NetloomError(f"The network also reads “{name}”; give values for it.")
         values = inputs[name]
-        fits = values.ndim == len(field.shape.sizes) + 1 and all(
-            want in (None, have) for want, have in zip(field.shape.sizes, values.shape[1:], strict=True)
+        fits = values.ndim == len(shape.sizes) + 1 and all(
+            want in (None, have) for want, have in zip(shape.sizes, values.shape[1:], strict=True)
         )
         if not fits:
             raise NetloomError(
-                f"“{name}” must be {field.shape.described()} for each sample, so an array samples x {field.shape}; "
+                f"“{name}” must be {shape.described()} for each sample, so an array samples x {shape}; "
                 f"{' x '.join(map(str, values.shape))} was given."
             )
         arrays[name] = _scaled(model, name, values)

@@ -14,8 +14,9 @@ from graph.check import Checker
 from graph.document import Document
 from graph.hints import RULES, Hint
 from graph.layers.base import Layer
+from graph.layers.recurrent import Gru, Lstm
 from graph.project import Project, parse_project, project_json
-from graph.shapes import image, sequence, vector
+from graph.shapes import image, sequence, tokens, vector
 from tests.graph.networks import chain, layer
 
 Case = tuple[list[Layer], dict[str, Any]]
@@ -35,12 +36,27 @@ PLAIN = table(4, dense(8), RELU, dense())
 AS_SERIES = layer("reshape", shape=sequence(4, 1))
 BIG = [layer("input", shape=image(1, 8, 8)), FLAT, dense(1000), RELU, dense(10), OUT]
 
+BRACKETS, UNEVEN = {"source": "brackets"}, {"source": "binary_addition", "options": {"shortest": 4}}
+
+
+def judge(*layers: Layer) -> list[Layer]:
+    """A network that reads strings of brackets."""
+    start = layer("input", shape=tokens(20))
+    return [start, layer("embedding", vocabulary=5, size=4), *layers, dense(2), OUT]
+
+
+def adder(*layers: Layer) -> list[Layer]:
+    """A network that reads any number of pairs."""
+    return [layer("input", shape=sequence(None, 2)), *layers, OUT]
+
+
 TRIGGERS: dict[str, Case] = {
     "convolution_on_table": (
         table(4, AS_SERIES, layer("conv1d", filters=6), RELU, layer("max_pool1d"), FLAT, dense()), {"data": IRIS}
     ),
     "softmax_twice": (table(4, dense(), layer("softmax")), {"data": IRIS}),
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
+    "padding_read": (judge(Lstm()), {"data": BRACKETS}),
     "by_heart": (BIG, {"data": DIGITS}),
     "high_rate": (PLAIN, {"data": IRIS, "plan": {"learning_rate": 0.5}}),
     "not_standardised": (PLAIN, {"data": {**IRIS, "standardise": False}}),
@@ -59,6 +75,11 @@ KEPT: dict[str, list[Case]] = {
     "squashed_number": [
         (table(10, dense(1)), {"data": DIABETES}),
         (table(4, dense(), layer("sigmoid")), {"data": IRIS}),
+    ],
+    "padding_read": [
+        (adder(Gru(output_mode="sequence"), layer("time_distributed_dense", units=1)), {"data": UNEVEN}),
+        (adder(Gru()), {"data": {"source": "adding"}}),
+        (judge(Lstm()), {}),
     ],
     "by_heart": [
         (BIG, {"data": {**DIGITS, "augment": {"shift": 0.1}}}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -39,7 +41,12 @@ class Made(Source):
 
     def load(self, base: Path | None = None) -> Dataset:
         """The samples."""
-        return with_values(self.info(), self.make(np.random.default_rng(self.seed)))
+        values = self.make(np.random.default_rng(self.seed))
+        return replace(with_values(self.info(), values), given=self.division(values))
+
+    def division(self, values: Mapping[str, Array]) -> Array | None:
+        """The part of each sample by the set's own division, as `Dataset.given`; None where it has none."""
+        return None
 
 
 def with_values(info: DatasetInfo, values: dict[str, Array]) -> Dataset:
@@ -64,6 +71,11 @@ def with_values(info: DatasetInfo, values: dict[str, Array]) -> Dataset:
 def lengths_field(name: str = "length") -> FieldInfo:
     """A field that says how many steps of each sample count, int64 (N, 1)."""
     return FieldInfo(name, vector(1), names=(name,), units=("steps",), fixed=True)
+
+
+def by_length(lengths: Array, most: int) -> Array | None:
+    """Samples of at most ``most`` steps to train on and longer ones to test, uint8 (N,); None where ``most`` is 0."""
+    return np.where(lengths.reshape(-1) > most, 2, 0).astype(np.uint8) if most else None
 
 
 def between(rng: np.random.Generator, shortest: int, longest: int, samples: int) -> Array:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
-from app.data.sources.made import Made, between, lengths_field
+from app.data.sources.made import Made, between, by_length, lengths_field
 from app.data.sources.tokens import PADDING
 from graph.layers.settings import setting
 from graph.shapes import sequence, tokens, vector
@@ -31,8 +32,10 @@ class Adding(Made):
 
     def facts(self) -> tuple[FieldInfo, ...]:
         """Numbers with marks, the sum of the marked ones, and the length."""
+        # Samples of one length have no padding.
+        lengths = "length" if self.shortest < self.steps else ""
         return (
-            FieldInfo("numbers", sequence(self.steps, 2), names=("number", "mark"), lengths="length", fixed=True),
+            FieldInfo("numbers", sequence(self.steps, 2), names=("number", "mark"), lengths=lengths, fixed=True),
             FieldInfo("sum", vector(1), names=("sum",), fixed=True),
             lengths_field(),
         )
@@ -63,13 +66,20 @@ class BinaryAddition(Made):
 
     bits: int = setting(8, "Digits of the longest numbers", minimum=1, maximum=1000, unit="digits")
     shortest: int = setting(8, "Digits of the shortest numbers", minimum=1, maximum=1000, unit="digits")
+    trained: int = setting(
+        0,
+        "Train on numbers of at most so many digits and test on longer ones; 0 divides without a look at the length",
+        minimum=0,
+        maximum=1000,
+        unit="digits",
+    )
 
     def facts(self) -> tuple[FieldInfo, ...]:
         """Pairs of digits, the digits of the sum, and how many steps count: one more than the numbers have digits."""
-        steps = self.bits + 1
+        steps, lengths = self.bits + 1, "length" if self.shortest < self.bits else ""
         return (
-            FieldInfo("digits", sequence(steps, 2), names=("first", "second"), lengths="length", fixed=True),
-            FieldInfo("sum", sequence(steps, 1), names=("sum",), lengths="length", fixed=True),
+            FieldInfo("digits", sequence(steps, 2), names=("first", "second"), lengths=lengths, fixed=True),
+            FieldInfo("sum", sequence(steps, 1), names=("sum",), lengths=lengths, fixed=True),
             lengths_field(),
         )
 
@@ -83,6 +93,10 @@ class BinaryAddition(Made):
             total = digits[:, step].sum(axis=1) + carry
             sums[:, step, 0], carry = total % 2, total // 2
         return {"digits": digits.astype(np.float32), "sum": sums.astype(np.float32), "length": count + 1}
+
+    def division(self, values: Mapping[str, Array]) -> Array | None:
+        """By the number of digits; a sum has one more."""
+        return by_length(values["length"] - 1, self.trained)
 
 
 class Brackets(Made):
@@ -103,6 +117,13 @@ class Brackets(Made):
     shortest: int = setting(4, "Brackets of the shortest string", minimum=2, maximum=1000, unit="brackets")
     kinds: int = setting(2, "Kinds of brackets: round, square, curly", minimum=1, maximum=3)
     depth: int = setting(6, "Most brackets that are open at once", minimum=1, maximum=100, unit="brackets")
+    trained: int = setting(
+        0,
+        "Train on strings of at most so many brackets and test on longer ones; 0 divides without a look at the length",
+        minimum=0,
+        maximum=1000,
+        unit="brackets",
+    )
 
     def facts(self) -> tuple[FieldInfo, ...]:
         """A string, whether it is balanced, and its length."""
@@ -123,6 +144,10 @@ class Brackets(Made):
                 self._spoil(rng, string)
             row[: len(string)] = string
         return {"string": values, "balanced": labels, "length": 2 * pairs}
+
+    def division(self, values: Mapping[str, Array]) -> Array | None:
+        """By the number of brackets."""
+        return by_length(values["length"], self.trained)
 
     def _vocabulary(self) -> tuple[str, ...]:
         return (PADDING, *"()[]{}"[: 2 * self.kinds])
