@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from widgets import icons
-from widgets.shell.exporting import ONNX
+from widgets.shell.exporting import ONNX, REPORT
 from widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_as", "File", "Save as…", lambda w: w.files.save_as(), ("Ctrl+Shift+S",), "", _ready),
     Command("export_code", "File", "Export Python code…", lambda w: w.files.export_code(), (), "download", _ready),
     Command("export_onnx", "File", "Export ONNX…", lambda w: w.exporting.ask_project(ONNX), (), "", _ready),
+    Command("export_report", "File", "Export report…", lambda w: w.exporting.ask_project(REPORT), (), "", _ready),
     Command("export_picture", "File", "Export picture…", lambda w: w.files.export_picture(), (), "", _ready),
     Command("export_summary", "File", "Export summary table…",
             lambda w: w.bench.export_summary() if w.bench else None, (), "", _ready),

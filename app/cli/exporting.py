@@ -18,9 +18,9 @@ FileOrRun = Annotated[
     str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
 ]
 To = Annotated[
-    Literal["code", "onnx", "safetensors", "svg", "png"],
+    Literal["code", "onnx", "safetensors", "svg", "png", "report"],
     typer.Option(
-        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, or a drawing.",
+        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, or a web page.",
         show_default=False,
     ),
 ]
@@ -41,7 +41,7 @@ Base = Annotated[Path | None, typer.Option(help="Where relative paths of the dat
 
 
 def export(file: FileOrRun, to: To, output: Out, raw: Raw = False, base: Base = None, json: Json = False) -> None:
-    """Write a network as PyTorch code, as ONNX, its weights, or its drawing."""
+    """Write a network as PyTorch code, as ONNX, its weights, its drawing, or a page that tells all about it."""
     if raw and to != "onnx":
         raise typer.BadParameter("--raw is for --to onnx.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
@@ -69,6 +69,10 @@ def _export(source: Source, run: Run | None, to: str, output: Path) -> list[Path
     network = source.project.network
     if to == "code":
         return export_code(network, source.title, output, run)
+    if to == "report":
+        from app.exchange.report import export_report
+
+        return [export_report(source.project, source.title, output, source.base, run)]
     if to == "safetensors":
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")

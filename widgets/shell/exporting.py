@@ -35,7 +35,8 @@ class Format:
 
 CODE = Format("code", ".py", "Python code with weights")
 ONNX = Format("onnx", ".onnx", "ONNX file")
-FORMATS = (CODE, ONNX)
+REPORT = Format("report", ".html", "Report as a web page")
+FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
 
 

@@ -1,0 +1,258 @@
+"""A run, or a project, as one web page that needs nothing besides itself and prints well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.checking import check_project
+from app.data.choice import DataChoice
+from app.data.dataset import DatasetInfo
+from app.data.split import NAMES
+from app.exchange import page
+from app.summary import rows, totals
+from app.training.plan import Plan
+from app.training.runs import Run
+from graph.check import Checker
+from graph.drawing import svg
+from graph.errors import NetloomError
+from graph.project import Project, write_atomically
+
+FILTERS = 64
+"""Filters that are shown, at most."""
+
+CLASSES = 40
+"""Classes up to which the whole confusion matrix is shown."""
+
+CONFUSED = 20
+"""Most frequent mistakes that are listed where there are more classes."""
+
+
+def export_report(project: Project, title: str, out: Path, base: Path | None, run: Run | None = None) -> Path:
+    """Write the page of a project, or of a run with how it went; returns the file.
+
+    What cannot be told any more, because the data is gone, say, is a sentence in its place.
+
+    Raises
+    ------
+    NetloomError
+        if the network has no layers, the run's log was altered, or the file cannot be written.
+    """
+    checker = check_project(project, base).checker
+    body = [*_head(title, project, checker, run), *_network(project, checker), *_data(project, base)]
+    body += _plan(project)
+    if run is not None:
+        body += [*_training(run), *_results(run), *_environment(run)]
+    body += _repeat(project, run)
+    write_atomically(out, page.page(title, body).encode("utf-8"))
+    return out
+
+
+def _head(title: str, project: Project, checker: Checker, run: Run | None) -> Iterator[str]:
+    yield f"<h1>{page.text(title)}</h1>"
+    whole = totals(checker)
+    figures = {"parameters": f"{whole.parameters:,}", "layers": f"{whole.layers:,}"}
+    if run is None:
+        yield '<p class="faint">A network, not trained.</p>'
+    else:
+        summary = run.summary()
+        when = summary.created.replace("T", " ")
+        how = f"Trained {page.text(when)}; {page.text(summary.status)} after {summary.epoch:,} epochs."
+        yield f'<p class="faint">{how}</p>'
+        best = summary.test or summary.validation
+        part = "test" if summary.test else "validation"
+        figures = {f"{part} {name}": value for name, value in page.shown(best).items()} | figures
+    yield page.tiles(figures)
+    notes = project.sections.get("notes")
+    if isinstance(notes, str) and notes.strip():
+        yield f'<pre class="notes">{page.text(notes.strip())}</pre>'
+
+
+def _network(project: Project, checker: Checker) -> Iterator[str]:
+    yield "<h2>Network</h2>"
+    yield f'<div class="drawing">{svg(project.network, checker=checker)}</div>'
+    yield "<h2>Layers</h2>"
+    whole = totals(checker)
+    lines = [
+        (row.name, row.title, row.node.layer.summary(), row.output, row.parameters, row.flops) for row in rows(checker)
+    ]
+    heads = ("Layer", "Kind", "Settings", "Output", "Parameters", "Operations")
+    foot = ("In all", "", "", "", whole.parameters, whole.flops)
+    yield page.table(heads, lines, ("Parameters", "Operations"), foot)
+    yield '<p class="faint">Operations are floating-point operations per sample.</p>'
+
+
+# Data and plan
+
+
+def _data(project: Project, base: Path | None) -> Iterator[str]:
+    yield "<h2>Data</h2>"
+    section = project.sections.get("data")
+    if not isinstance(section, Mapping) or not section:
+        yield "<p>No data is chosen.</p>"
+        return
+    try:
+        choice = DataChoice.parse(section)
+        info = choice.info(base)
+    except NetloomError as error:
+        yield f"<p>{page.text(error)}</p>"
+        return
+    summary = f": {page.text(info.summary)}" if info.summary else ""
+    yield f"<p><b>{page.text(info.title)}</b>{summary}</p>"
+    split = choice.split
+    shares = zip(NAMES.values(), split.shares, strict=True)
+    parts = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+    told: dict[str, object] = {"samples": info.samples, "task": str(info.task), "parts": f"{parts} (seed {split.seed})"}
+    told["standardised"] = "by the training part's means and deviations" if choice.standardise else "no"
+    if choice.augment.active:
+        told["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
+    yield page.facts(told)
+    yield page.table(("Field", "Role", "Holds"), _fields(info))
+
+
+def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
+    for field in info.fields:
+        if field.classes:
+            shown = ", ".join(field.classes[:12]) + (", …" if len(field.classes) > 12 else "")
+            holds = f"{len(field.classes)} classes: {shown}"
+        else:
+            named = f": {', '.join(field.names[:12])}" if field.names else ""
+            holds = field.shape.described() + named + (", …" if len(field.names) > 12 else "")
+        yield field.name, info.role(field.name), holds
+
+
+def _settings(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {page.number(value)}" for name, value in values.items())
+
+
+def _plan(project: Project) -> Iterator[str]:
+    yield "<h2>Plan</h2>"
+    section = project.sections.get("plan") or {}
+    try:
+        plan = Plan.parse(section if isinstance(section, Mapping) else {})
+    except NetloomError as error:
+        yield f"<p>{page.text(error)}</p>"
+        return
+    values = {spec.name: getattr(plan, spec.name) for spec in plan.settings()}
+    start = project.sections.get("start")
+    if isinstance(start, Mapping) and start.get("weights"):
+        yield f"<p>Starts from the weights in {page.text(start['weights'])}.</p>"
+    if isinstance(start, Mapping) and start.get("frozen"):
+        yield f"<p>Frozen: {page.text(', '.join(map(str, start['frozen'])))}.</p>"
+    shown = [spec for spec in plan.settings() if spec.when is None or values[spec.when[0]] in spec.when[1]]
+    yield page.table(
+        ("Setting", "Value", "Means"), [(spec.label or spec.name, values[spec.name], spec.help) for spec in shown]
+    )
+
+
+# How it went
+
+
+def _training(run: Run) -> Iterator[str]:
+    history = run.history()
+    yield "<h2>Training</h2>"
+    if not history.epochs:
+        yield "<p>No epoch was finished.</p>"
+        return
+    names = list(dict.fromkeys(name for one in history.epochs for name in (*one["train"], *one["validation"])))
+    charts = [
+        page.chart(name, {part: _points(history.epochs, part, name) for part in ("train", "validation")})
+        for name in names
+    ]
+    yield f'<div class="charts">{"".join(charts)}</div>'
+    reason = (history.finished or {}).get("reason")
+    if reason:
+        yield f"<p>{page.text(reason)}</p>"
+
+
+def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[tuple[float, float]]:
+    return [(float(one["epoch"]), float(one[part][name])) for one in epochs if one[part].get(name) is not None]
+
+
+def _results(run: Run) -> Iterator[str]:
+    from app.training.evaluate import evaluate
+    from app.training.session import load_model
+
+    yield "<h2>Test</h2>"
+    try:
+        tested = evaluate(run.path)
+    except NetloomError as error:
+        yield f"<p>{page.text(error)}</p>"
+    else:
+        yield page.tiles(page.shown(tested.metrics))
+        if "confusion" in tested.arrays:
+            yield from _confusion(tested.arrays["confusion"], tested.classes)
+    try:
+        _, model = load_model(run.path)
+    except NetloomError:
+        return
+    yield from _filters(run, model)
+
+
+def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:
+    if len(classes) <= CLASSES:
+        yield "<p>Rows are the truth, columns what the network said.</p>"
+        yield page.confusion(counts, classes)
+        return
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    worst = np.argsort(-wrong, axis=None)[:CONFUSED]
+    pairs = [divmod(int(at), len(classes)) for at in worst if wrong.flat[at]]
+    yield page.table(
+        ("True", "Said", "How often"), [(classes[a], classes[b], int(wrong[a, b])) for a, b in pairs], ("How often",)
+    )
+
+
+def _filters(run: Run, model: Any) -> Iterator[str]:
+    """Filters of the first convolution of images: in colours where it sees three channels, else those of its first."""
+    from app.insight.watch import filters
+
+    for id_ in run.project.network.ordered():
+        kernels = filters(model.module, id_)
+        if kernels is None or kernels.ndim != 4 or min(kernels.shape[2:]) < 2:
+            continue
+        colours = kernels.shape[1] == 3
+        yield f"<h2>Filters of {page.text(id_)}</h2>"
+        seen = "each sees three colours" if colours or kernels.shape[1] == 1 else "the part of each that sees channel 1"
+        count = f"{len(kernels):,} filters" + ("" if kernels.shape[1] == 1 else f", {seen}")
+        yield f'<p class="faint">{count}; dark is the smallest weight, bright the largest.</p>'
+        pictures = [
+            page.picture(one.transpose(1, 2, 0) if colours else one[0], f"filter {number}")
+            for number, one in enumerate(kernels[:FILTERS], 1)
+        ]
+        yield f'<div class="filters">{"".join(pictures)}</div>'
+        return
+
+
+# How to have it again
+
+
+def _environment(run: Run) -> Iterator[str]:
+    yield "<h2>Environment</h2>"
+    hidden = ("base",)
+    known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
+    names = {"project": "fingerprint of the project", "data": "fingerprint of the data"}
+    yield page.facts({names.get(name, name): str(value) for name, value in known.items()})
+
+
+def _repeat(project: Project, run: Run | None) -> Iterator[str]:
+    yield "<h2>To repeat it</h2>"
+    if run is None:
+        yield "<p>Save the project as network.netloom, and train it:</p>"
+        yield page.pre(["python main.py train network.netloom --out run"])
+        return
+    name = run.path.name
+    yield (
+        "<p>The run's folder holds the project as it was trained. The same project, data, seed, device and versions "
+        "give the same run.</p>"
+    )
+    yield page.pre(
+        [
+            f"python main.py train {name}/project.netloom --out again",
+            f"python main.py evaluate {name}",
+            f"python main.py predict {name} INPUT",
+        ]
+    )

@@ -1,0 +1,125 @@
+"""The report: one page that needs nothing besides itself, of a run as of a project."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.exchange import page
+from app.exchange.report import export_report
+from app.training.runs import Run
+from app.training.session import begin
+from app.training.trainer import train
+from graph.errors import NetloomError
+from graph.project import Project
+from tests.app.training.projects import cnn, project
+
+VOID = {"meta", "img", "br", "path", "rect", "circle"}
+
+
+class Reader(HTMLParser):
+    """Collects tags, what they refer to, and texts; refuses tags that are closed in another order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.sources: list[str] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.sources += [value or "" for name, value in attrs if name in ("src", "href")]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def read(path: Path) -> Reader:
+    reader = Reader()
+    reader.feed(path.read_text("utf-8"))
+    assert not reader._open
+    return reader
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A short run of a convolutional network."""
+    folder = tmp_path_factory.mktemp("runs") / "digits"
+    made = project(cnn(), epochs=2)
+    made.sections["notes"] = "Is a <script>alert(1)</script> & “quoted” note harmless?"
+    list(train(begin(made, out=folder)))
+    return Run.open(folder)
+
+
+def test_the_page_of_a_run_tells_all_and_asks_for_nothing(run: Run, tmp_path: Path) -> None:
+    export_report(run.project, run.title, tmp_path / "run.html", run.base, run)
+    found = read(tmp_path / "run.html")
+    told = " ".join(found.texts)
+    assert "script" not in found.tags
+    assert all(source.startswith("data:image/png;base64,") for source in found.sources)
+    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", (tmp_path / "run.html").read_text("utf-8"))
+    for heading in ("Network", "Layers", "Data", "Plan", "Training", "Test", "Filters of conv1", "Environment"):
+        assert heading in found.texts, heading
+    assert "<script>alert(1)</script>" in told
+    assert "conv1" in found.texts
+    assert "batch size" in told
+    assert "fingerprint of the data" in told
+    pictures = [Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) for source in found.sources]
+    assert [one.size for one in pictures] == [(3, 3)] * 4
+    assert found.tags.count("polyline") == 4, "loss and accuracy, of training and validation"
+
+
+def test_the_page_of_a_project(tmp_path: Path) -> None:
+    export_report(project(), "Digits", tmp_path / "project.html", None)
+    told = " ".join(read(tmp_path / "project.html").texts)
+    assert "not trained" in told
+    assert "10 classes" in told
+    assert "main.py train" in told
+
+
+def test_data_that_is_gone_is_told_in_its_place(run: Run, tmp_path: Path) -> None:
+    lost = Project(run.project.network, {"data": {"source": "table", "options": {"path": "gone.csv"}}})
+    export_report(lost, "Lost", tmp_path / "lost.html", tmp_path)
+    assert "gone.csv" in " ".join(read(tmp_path / "lost.html").texts)
+    with pytest.raises(NetloomError, match="nothing to draw"):
+        export_report(Project(), "Empty", tmp_path / "empty.html", None)
+
+
+def test_ticks_are_round_and_within() -> None:
+    assert page.ticks(0.0, 1.0) == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    assert page.ticks(-3.0, 7.0) == [-2.0, 0.0, 2.0, 4.0, 6.0]
+    for low, high in ((0.0012, 0.0013), (1e6, 3e6), (-5.0, -4.0)):
+        found = page.ticks(low, high)
+        assert 3 <= len(found) <= 7
+        assert low <= found[0] < found[-1] <= high + 1e-9 * (high - low)
+
+
+def test_charts_leave_out_what_is_no_number() -> None:
+    drawn = page.chart("loss", {"train": [(1, 2.0), (2, float("nan")), (3, 1.0)], "validation": []})
+    assert "nan" not in drawn
+    assert drawn.count("<polyline") == 1
+    assert page.chart("loss", {"train": [(1, float("inf"))]}) == ""
+    assert "<circle" in page.chart("loss", {"train": [(1, 2.0)]})
+
+
+def test_confusions_are_shares_of_each_row() -> None:
+    drawn = page.confusion(np.array([[9, 1], [0, 0]]), ("yes", "no"))
+    assert "rgba(51,104,208,0.90)" in drawn
+    assert "rgba(176,77,0,0.10)" in drawn
