@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,9 @@ figcaption { color: #586577; font-size: .85rem; }
 .filters { display: flex; flex-wrap: wrap; gap: 6px; }
 .filters img { width: 56px; height: 56px; image-rendering: pixelated; border: 1px solid #bdc6d2; }
 pre { background: #f4f6f8; border-radius: 6px; padding: .7rem 1rem; overflow-x: auto; font-size: .85rem; }
-pre.notes { white-space: pre-wrap; font: inherit; }
+.notes { background: #f4f6f8; border-radius: 8px; padding: .6rem 1rem; }
+.notes h3 { font-size: 1rem; margin: .7rem 0 .2rem; }
+.notes ul { margin: .2rem 0; padding-left: 1.2rem; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   h2 { break-after: avoid; }
@@ -224,6 +227,34 @@ def picture(values: Array, name: str) -> str:
     Image.fromarray(scaled).save(content, "PNG")
     data = base64.b64encode(content.getvalue()).decode("ascii")
     return f'<img src="data:image/png;base64,{data}" alt="{text(name)}" title="{text(name)}">'
+
+
+def prose(markdown: str) -> str:
+    """Notes: headings, lists, bold, italic and code of Markdown; links are left as their words."""
+    found, listed = [], False
+    # A line that begins no list, heading or paragraph goes on with the one before.
+    for line in re.sub(r"(?<!\n)\n(?![-*#\n])", " ", markdown.strip()).splitlines():
+        if not line.strip():
+            continue
+        item = re.match(r"[-*] +(.*)", line)
+        if bool(item) != listed:
+            found.append("<ul>" if item else "</ul>")
+            listed = bool(item)
+        heading = re.match(r"#+ *(.*)", line)
+        if item:
+            found.append(f"<li>{_words(item[1])}</li>")
+        elif heading:
+            found.append(f"<h3>{_words(heading[1])}</h3>")
+        else:
+            found.append(f"<p>{_words(line)}</p>")
+    return f'<div class="notes">{"".join(found)}{"</ul>" if listed else ""}</div>'
+
+
+def _words(line: str) -> str:
+    line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text(line))
+    for marks, tag in ((r"\*\*(.+?)\*\*", "b"), (r"\*(.+?)\*", "i"), (r"`(.+?)`", "code")):
+        line = re.sub(marks, rf"<{tag}>\1</{tag}>", line)
+    return line
 
 
 def pre(lines: Iterable[str]) -> str:

@@ -68,7 +68,7 @@ def _head(title: str, project: Project, checker: Checker, run: Run | None) -> It
     yield page.tiles(figures)
     notes = project.sections.get("notes")
     if isinstance(notes, str) and notes.strip():
-        yield f'<pre class="notes">{page.text(notes.strip())}</pre>'
+        yield page.prose(notes)
 
 
 def _network(project: Project, checker: Checker) -> Iterator[str]:
@@ -77,12 +77,17 @@ def _network(project: Project, checker: Checker) -> Iterator[str]:
     yield "<h2>Layers</h2>"
     whole = totals(checker)
     lines = [
-        (row.name, row.title, row.node.layer.summary(), row.output, row.parameters, row.flops) for row in rows(checker)
+        (row.name, row.title, _sizes(row.node.layer.summary()), row.output, row.parameters, row.flops)
+        for row in rows(checker)
     ]
     heads = ("Layer", "Kind", "Settings", "Output", "Parameters", "Operations")
     foot = ("In all", "", "", "", whole.parameters, whole.flops)
     yield page.table(heads, lines, ("Parameters", "Operations"), foot)
     yield '<p class="faint">Operations are floating-point operations per sample.</p>'
+
+
+def _sizes(words: str) -> str:
+    return words.replace(" x ", " × ")
 
 
 # Data and plan
@@ -120,7 +125,7 @@ def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
             holds = f"{len(field.classes)} classes: {shown}"
         else:
             named = f": {', '.join(field.names[:12])}" if field.names else ""
-            holds = field.shape.described() + named + (", …" if len(field.names) > 12 else "")
+            holds = _sizes(field.shape.described()) + named + (", …" if len(field.names) > 12 else "")
         yield field.name, info.role(field.name), holds
 
 
@@ -232,7 +237,7 @@ def _filters(run: Run, model: Any) -> Iterator[str]:
 
 def _environment(run: Run) -> Iterator[str]:
     yield "<h2>Environment</h2>"
-    hidden = ("base",)
+    hidden = ("base", "fingerprint")
     known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
     names = {"project": "fingerprint of the project", "data": "fingerprint of the data"}
     yield page.facts({names.get(name, name): str(value) for name, value in known.items()})

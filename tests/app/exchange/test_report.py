@@ -123,3 +123,13 @@ def test_confusions_are_shares_of_each_row() -> None:
     drawn = page.confusion(np.array([[9, 1], [0, 0]]), ("yes", "no"))
     assert "rgba(51,104,208,0.90)" in drawn
     assert "rgba(176,77,0,0.10)" in drawn
+
+
+def test_notes_are_read_as_markdown_and_nothing_else() -> None:
+    shown = page.prose(
+        "# Title\n\nSome *words* on\ntwo lines, [a link](layer:conv1).\n\n### Try\n- one `x`\n- **two**\n\nEnd <b>"
+    )
+    assert shown == (
+        '<div class="notes"><h3>Title</h3><p>Some <i>words</i> on two lines, a link.</p><h3>Try</h3><ul>'
+        "<li>one <code>x</code></li><li><b>two</b></li></ul><p>End &lt;b&gt;</p></div>"
+    )
