@@ -18,6 +18,7 @@ from app.data.sources.array_files import read_arrays
 from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.base import Source
 from app.data.sources.cifar import Cifar
+from app.data.sources.cmapss import Cmapss
 from app.data.sources.files import reading
 from app.data.sources.images import Images
 from app.data.sources.known import Fetched
@@ -53,8 +54,10 @@ class Samples:
     problems: tuple[str, ...] = ()
 
 
-def read_samples(given: str, fields: Sequence[FieldInfo], source: Source) -> Samples:
-    """As `read_inputs`; ``given`` may also be a folder of pictures, or a table that names them.
+def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
+    """As `read_inputs`; ``given`` may also be a folder of pictures, a table that names them, or records of machines.
+
+    ``base`` is the folder that the path of ``source`` starts from.
 
     Raises
     ------
@@ -62,6 +65,10 @@ def read_samples(given: str, fields: Sequence[FieldInfo], source: Source) -> Sam
         as `read_inputs`.
     """
     path = _file(given) or _folder(given)
+    if isinstance(source, Cmapss) and path is not None and path.suffix.lower() == ".txt":
+        with reading(path):
+            values, machines = source.latest(path, base)
+        return Samples({fields[0].name: values}, machines)
     pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
     if pictures is not None:
         return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
@@ -260,6 +267,8 @@ def _arranged(values: Array, shape: Shape) -> Array | None:
         return values[None]
     if _agree(values.shape[1:], sizes):
         return values
+    if shape.kind is Kind.IMAGE and _agree(values.shape[-3:], (*sizes[1:], sizes[0])):
+        return _arranged(np.moveaxis(values, -1, -3), shape)  # channels stand last, as in most files of pictures
     if shape.kind is Kind.SEQUENCE and shape.time and values.ndim <= 2 and values.size % shape.features == 0:
         steps = values.reshape(-1, shape.features) if values.ndim < 2 else values
         if steps.shape[1] == shape.features and len(steps) > shape.time:

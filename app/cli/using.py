@@ -90,7 +90,7 @@ def predict(
     section = opened.project.sections.get("data")
     choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
     info = choice.info(opened.base)
-    samples = read_samples(given, input_fields(opened.project.network, info), choice.source)
+    samples = read_samples(given, input_fields(opened.project.network, info), choice.source, opened.base)
     from app.training.evaluate import predict as answer
 
     predictions = [_told(one) for one in answer(run, samples.arrays)]

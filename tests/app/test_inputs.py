@@ -133,3 +133,14 @@ def test_a_text_that_is_missing_holds_no_words(tmp_path: Path) -> None:
         [2, 1, 0],
         [0, 0, 0],
     ]
+
+
+def test_pictures_whose_channels_stand_last_are_turned(tmp_path: Path) -> None:
+    for shape, sizes in ((image(3, 4, 5), (4, 5, 3)), (image(1, 4, 5), (4, 5, 1))):
+        field = FieldInfo("image", shape)
+        values = np.random.default_rng(0).random((2, *sizes)).astype(np.float32)
+        np.save(tmp_path / "a.npy", values)
+        found = read_inputs(str(tmp_path / "a.npy"), [field], Arrays())["image"]
+        np.testing.assert_array_equal(found, np.moveaxis(values, -1, 1))
+        np.save(tmp_path / "a.npy", values[0])
+        np.testing.assert_array_equal(read_inputs(str(tmp_path / "a.npy"), [field], Arrays())["image"], found[:1])

@@ -14,12 +14,13 @@ from typing import IO, Any, cast
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.memory import GIGABYTE, budget
 from app.data.sources.safe_tensors import read_safetensors
 from app.data.stored import RowFile
 from graph.errors import NetloomError
 
 LIMIT = 2 * 2**30
-"""Most bytes that the arrays of one file may unfold to."""
+"""Most bytes that the arrays of one file may unfold to, where data may take so much memory."""
 HEADER = 10_000
 IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -81,7 +82,7 @@ def _by_content(file: Path, stream: IO[bytes]) -> dict[str, Array]:
         with gzip.open(stream) as unpacked:
             return {"array": _idx(file, cast(IO[bytes], unpacked))}
     if file.suffix.lower() == ".safetensors":
-        return read_safetensors(file, stream, LIMIT)
+        return read_safetensors(file, stream, _limit())
     if start[:2] == b"\0\0":
         return {"array": _idx(file, stream)}
     raise NetloomError(
@@ -98,7 +99,7 @@ def _npy(name: str, stream: IO[bytes], size: int) -> Array:
     if dtype.kind not in "biuf" and not (dtype.kind == "U"):
         raise NetloomError(f"{name} holds values of type {dtype}; numbers are needed.")
     amount = math.prod(shape) * dtype.itemsize
-    if amount > LIMIT:
+    if amount > _limit():
         raise _too_large(name)
     if min(shape, default=1) < 0 or amount > size:
         raise NetloomError(f"{name} is cut off: it should hold {amount} bytes of values.")
@@ -119,7 +120,7 @@ def _npz(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     arrays = {}
     with zipfile.ZipFile(stream) as archive:
         members = [one for one in archive.infolist() if one.filename.endswith(".npy")]
-        if sum(one.file_size for one in members) > LIMIT:
+        if sum(one.file_size for one in members) > _limit():
             raise _too_large(file.name)
         for member in members:
             name = member.filename.removesuffix(".npy")
@@ -135,7 +136,7 @@ def _idx(file: Path, stream: IO[bytes]) -> Array:
     """One array in the format of MNIST: type and number of axes, sizes, then values, all big-endian."""
     shape, dtype = _idx_header(file, stream)
     amount = math.prod(shape) * dtype.itemsize
-    if amount > LIMIT:
+    if amount > _limit():
         raise _too_large(file.name)
     return np.frombuffer(_exactly(file, stream, amount), dtype).reshape(shape)
 
@@ -158,8 +159,12 @@ def _exactly(file: Path, stream: IO[bytes], amount: int) -> bytes:
     return pieces.getvalue()
 
 
+def _limit() -> int:
+    return min(LIMIT, budget())
+
+
 def _too_large(name: str) -> NetloomError:
-    return NetloomError(f"{name} unfolds to more than {LIMIT >> 30} GB; use a smaller part of it.")
+    return NetloomError(f"{name} unfolds to more than {_limit() / GIGABYTE:.3g} GB; use a smaller part of it.")
 
 
 def _short(error: Exception) -> str:

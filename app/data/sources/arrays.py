@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ import numpy as np
 from app.data.dataset import Array, Dataset, Field, Task
 from app.data.memory import budget
 from app.data.sources.array_files import read_arrays, rows_of
+from app.data.sources.array_parts import Piece, files_of_parts, other_parts
 from app.data.sources.columns import CLASSES
 from app.data.sources.files import FileSource, within_budget
 from app.data.sources.table import rare_note
@@ -23,6 +25,8 @@ from graph.shapes import Kind, Shape, image, sequence, vector, video
 SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
 TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
 """Names that people give to samples and targets, the likeliest first."""
+LETTER = re.compile(r"(?<![a-z])x(?![a-z])", re.IGNORECASE)
+"""How samples are called in the names of files."""
 COPIES = 8
 """Bytes that a value takes in memory where samples are read whole: as a 32-bit number, and again standardised."""
 
@@ -30,7 +34,8 @@ COPIES = 8
 class Arrays(FileSource):
     """Arrays of your own: an NPZ with samples and targets, an NPY, or IDX files such as MNIST's, gzipped or not.
 
-    The first axis counts samples. Without targets, the network learns to reconstruct its input.
+    The first axis counts samples. Without targets, the network learns to reconstruct its input. Arrays or files called
+    test or validation beside those called train make up these parts.
     """
 
     kind: ClassVar[str] = "arrays"
@@ -47,7 +52,7 @@ class Arrays(FileSource):
 
     def read(self, file: Path) -> Dataset:
         """The samples, and the targets where there are any."""
-        raw, held = self._read(file)
+        raw, held, given = self._read(file)
         check_samples(file, raw)
         shape = shape_of(raw.shape[1:], self.layout, file)
         field = Field("input", shape, values=as_samples(raw, shape, self.layout, file))
@@ -59,33 +64,65 @@ class Arrays(FileSource):
         notes = self.change_note(file)
         if task is Task.CLASSIFICATION:
             notes += rare_note(np.asarray(fields["target"].values), fields["target"].classes)
-        summary = f"{raw.shape[0]} samples of {file.name}, each {shape.described()}."
+        summary = f"{raw.shape[0]:,} samples of {file.name}, each {shape.described()}."
         aim = "target" if held is not None else "input"
-        return Dataset(self.kind, file.stem, task, fields, ("input",), aim, summary, notes=notes)
+        return Dataset(self.kind, file.stem, task, fields, ("input",), aim, summary, notes=notes, given=given)
 
-    def _read(self, file: Path) -> tuple[Array | RowFile, Array | None]:
-        """Samples and targets; samples that take much memory are not read as long as their file is nothing else."""
-        rows = rows_of(file)
+    def beside(self, file: Path) -> tuple[Path, ...]:
+        """The files of targets, and those of other parts."""
+        whole = [file, *files_of_parts(file).values()]
+        named = [file.with_name(self.target)] if self.target and Path(self.target).name == self.target else []
+        found = [*whole[1:], *filter(None, map(labels_beside, whole)), *named]
+        return tuple(one for one in found if one.is_file())
+
+    def _read(self, file: Path) -> tuple[Array | RowFile, Array | None, Array | None]:
+        """Samples, targets, and the part of each sample where the data has a division of its own.
+
+        Samples that take much memory are not read as long as their file is nothing else.
+        """
+        rows = None if files_of_parts(file) else rows_of(file)
         if rows is not None and COPIES * math.prod(rows.shape) > budget():
-            return rows, self._held(file, {}, "")
+            return rows, self._held(file, {}, "")[0], None
         arrays = read_arrays(file)
         name = pick(file, {key: values for key, values in arrays.items() if key != self.target}, self.samples, SAMPLES)
-        return arrays[name], self._held(file, arrays, name)
+        held, aim = self._held(file, arrays, name)
+        pieces = other_parts(arrays, name, aim) if len(arrays) > 1 else self._pieces(file, arrays[name], held)
+        if not pieces:
+            return arrays[name], held, None
+        within_budget(file, 2 * (arrays[name].nbytes + sum(one.samples.nbytes for one in pieces)))
+        samples = np.concatenate([arrays[name], *(one.samples for one in pieces)])
+        aims = [one.targets for one in pieces if one.targets is not None]
+        targets = None if held is None else np.concatenate([held, *aims])
+        counts = [len(arrays[name]), *(len(one.samples) for one in pieces)]
+        return samples, targets, np.repeat(np.array([0, *(one.part for one in pieces)], np.uint8), counts)
 
-    def _held(self, file: Path, arrays: dict[str, Array], samples: str) -> Array | None:
-        """The targets: in the same file, or in one beside it."""
+    def _pieces(self, file: Path, samples: Array, targets: Array | None) -> list[Piece]:
+        """Samples and targets of other parts in files beside ``file``, where they fit."""
+        found = []
+        for part, other in files_of_parts(file).items():
+            labels = labels_beside(other) if targets is not None else None
+            held = None if labels is None else next(iter(read_arrays(labels).values()))
+            piece = Piece(part, next(iter(read_arrays(other).values())), held)
+            if piece.fits(samples, targets):
+                found.append(piece)
+        return found
+
+    def _held(self, file: Path, arrays: dict[str, Array], samples: str) -> tuple[Array | None, str]:
+        """The targets: in the same file under some name, or in one beside it."""
         if self.task == "reconstruction":
-            return None
+            return None, ""
         others = {name: values for name, values in arrays.items() if name != samples}
         beside = labels_beside(file)
         if self.target and self.target not in others and Path(self.target).name == self.target:
             beside = file.with_name(self.target)
         if beside is not None and beside.name != file.name and beside.is_file():
-            return next(iter(read_arrays(beside).values()))
-        if self.target:
-            return others[pick(file, others, self.target, TARGETS)]
-        named = likely(others, TARGETS, suffix=split_suffix(samples))
-        return others[named] if named else None
+            return next(iter(read_arrays(beside).values())), ""
+        named = (
+            pick(file, others, self.target, TARGETS)
+            if self.target
+            else likely(others, TARGETS, suffix=split_suffix(samples))
+        )
+        return (others[named], named) if named else (None, "")
 
     def _target(self, file: Path, held: Array, samples: int) -> tuple[Field, Task]:
         values = held.reshape(len(held), -1) if held.ndim > 1 else held[:, None] if held.ndim else held[None, None]
@@ -132,9 +169,9 @@ def split_suffix(name: str) -> str:
 
 
 def labels_beside(file: Path) -> Path | None:
-    """The file of labels that goes with a file of pictures in MNIST's naming."""
-    name = file.name.replace("images", "labels").replace("idx3", "idx1")
-    return file.with_name(name) if name != file.name else None
+    """The file of targets that goes with a file of samples: by MNIST's names, or ``y`` for ``x``; None without one."""
+    names = file.name.replace("images", "labels").replace("idx3", "idx1"), LETTER.sub("y", file.name)
+    return next((other for name in names if name != file.name and (other := file.with_name(name)).is_file()), None)
 
 
 def check_samples(file: Path, raw: Array | RowFile) -> None:

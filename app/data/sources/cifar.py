@@ -22,6 +22,10 @@ MOST = 60_000
 """Most pictures in one file."""
 UNFOLDED = 2**30
 """Most bytes that an archive may unfold to."""
+NAMED = {"batches.meta.txt": "ten", "fine_label_names.txt": "fine", "coarse_label_names.txt": "coarse"}
+"""Files that list the names of classes, and of which."""
+LONGEST = 1 << 16
+"""Most bytes of such a list."""
 TENS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
@@ -38,7 +42,8 @@ class Cifar(FileSource):
 
     def read(self, file: Path) -> Dataset:
         """The pictures, 0 to 1, and their classes."""
-        parts = list(read_records(file))
+        texts: dict[str, str] = {}
+        parts = list(read_records(file, texts))
         if not parts:
             raise NetloomError(f"{file.name} holds no CIFAR files, such as data_batch_1.bin or train.bin.")
         hundred = {records.shape[1] == PIXELS + 2 for _, records in parts}
@@ -49,15 +54,18 @@ class Cifar(FileSource):
             [2 if "test" in name else 0 for name, _ in parts], [len(records) for _, records in parts]
         ).astype(np.uint8)
         whole = bool((given == 0).any() and (given == 2).any())
-        return self._dataset(file, records, hundred.pop(), given if whole else None)
+        return self._dataset(file, records, hundred.pop(), given if whole else None, texts)
 
-    def _dataset(self, file: Path, records: Array, hundred: bool, given: Array | None) -> Dataset:
+    def _dataset(
+        self, file: Path, records: Array, hundred: bool, given: Array | None, texts: dict[str, str]
+    ) -> Dataset:
         marks = records.shape[1] - PIXELS
         labels = records[:, 0 if hundred and self.labels == "coarse" else marks - 1].astype(np.int64)
         count = 10 if not hundred else 20 if self.labels == "coarse" else 100
         if labels.max() >= count:
             raise NetloomError(f"{file.name} is damaged: class {labels.max()} of {count}.")
-        classes = TENS if count == 10 else tuple(f"class {number}" for number in range(count))
+        plain = TENS if count == 10 else tuple(f"class {number}" for number in range(count))
+        classes = _named(texts.get(self.labels if hundred else "ten", ""), count) or plain
         pictures = np.ascontiguousarray(records[:, marks:]).reshape(-1, 3, 32, 32)
         fields = {
             "image": Field("image", image(3, 32, 32), values=Stored.of(Kept(pictures, 1))),
@@ -76,14 +84,24 @@ class Cifar(FileSource):
         )
 
 
-def read_records(file: Path) -> Iterator[tuple[str, Array]]:
+def _named(text: str, count: int) -> tuple[str, ...]:
+    """The names of ``count`` classes, one on each line; empty where the text is something else."""
+    names = tuple(line.strip() for line in text.splitlines() if line.strip())
+    return names if len(set(names)) == len(names) == count else ()
+
+
+def read_records(file: Path, texts: dict[str, str]) -> Iterator[tuple[str, Array]]:
     """Name and records uint8 (N, 3073 or 3074) of each file, in the order of their names.
+
+    ``texts`` receives the lists of names of classes that lie beside, by `NAMED`.
 
     Raises
     ------
     NetloomError
         if a file is damaged, or an archive unfolds too far.
     """
+    if file.is_dir() or file.suffix == ".bin":
+        texts |= _texts_in(file if file.is_dir() else file.parent)
     if file.is_dir():
         for entry in sorted(file.glob("*.bin")):
             if entry.is_file() and not entry.is_symlink() and not entry.name.startswith("."):
@@ -91,7 +109,16 @@ def read_records(file: Path) -> Iterator[tuple[str, Array]]:
     elif file.suffix == ".bin":
         yield file.name, _records(file.name, _limited(file))
     else:
-        yield from _from_archive(file)
+        yield from _from_archive(file, texts)
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
+    found = {}
+    for name, what in NAMED.items():
+        if (folder / name).is_file() and not (folder / name).is_symlink():
+            with (folder / name).open("rb") as stream:
+                found[what] = stream.read(LONGEST).decode("latin-1")
+    return found
 
 
 def _limited(file: Path) -> bytes:
@@ -124,7 +151,7 @@ class _Counted:
         return block
 
 
-def _from_archive(file: Path) -> Iterator[tuple[str, Array]]:
+def _from_archive(file: Path, texts: dict[str, str]) -> Iterator[tuple[str, Array]]:
     """Members are read where they are and never written to a disk; links and other names are passed over."""
     found: dict[str, Array] = {}
     try:
@@ -133,7 +160,10 @@ def _from_archive(file: Path) -> Iterator[tuple[str, Array]]:
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 for member in archive:
                     name = PurePosixPath(member.name).name
-                    if member.isreg() and name.endswith(".bin") and member.size <= MOST * (PIXELS + 2):
+                    if member.isreg() and name in NAMED:
+                        listed = archive.extractfile(member)
+                        texts[NAMED[name]] = listed.read(LONGEST).decode("latin-1") if listed is not None else ""
+                    elif member.isreg() and name.endswith(".bin") and member.size <= MOST * (PIXELS + 2):
                         held = archive.extractfile(member)
                         if held is not None:
                             found[name] = _records(name, held.read())

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset
-from app.data.sources.files import FileSource, within_budget
-from app.data.sources.machines import Cut, lives_dataset, lives_info
+from app.data.sources.files import FileSource, locate, within_budget
+from app.data.sources.machines import Cut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
@@ -63,6 +63,23 @@ class Cmapss(FileSource):
         within_budget(file, 4 * info.samples * self.window * len(names))
         return lives_dataset(info, cut, [record[:, seen] for record in records], left, given, self.change_note(file))
 
+    def latest(self, file: Path, base: Path | None = None) -> tuple[Array, tuple[str, ...]]:
+        """The last window of each machine in ``file`` as the network sees it, and what the machines are called.
+
+        ``base`` is the folder that the path of the training machines starts from: they decide which sensors are seen.
+
+        Raises
+        ------
+        NetloomError
+            if either file is not such records.
+        """
+        trained = locate(self.path, base)
+        seen = self._seen(split_machines(trained, read_lines(trained)))
+        lines = read_lines(file)
+        cut = Cut(self.window, self.stride, self.cap, self.layout == "picture")
+        names = tuple(f"machine {number:g}" for number in np.unique(lines[:, 0]))
+        return last_windows([record[:, seen] for record in parted(lines)], cut), names
+
     def _seen(self, records: list[Array]) -> list[int]:
         """The columns that the network sees, judged by the machines that are not for the test."""
         whole = np.concatenate(records)
@@ -93,14 +110,23 @@ def read_lines(file: Path) -> Array:
 
 
 def split_machines(file: Path, lines: Array) -> list[Array]:
-    """The records of each machine in the order of their cycles, each (cycles, 24)."""
-    order = np.lexsort((lines[:, 1], lines[:, 0]))
-    lines = lines[order]
-    starts = np.flatnonzero(np.diff(lines[:, 0])) + 1
-    machines = np.split(lines[:, 2:], starts)
+    """The records of each machine, as `parted` gives them; three at least.
+
+    Raises
+    ------
+    NetloomError
+        if there are fewer.
+    """
+    machines = parted(lines)
     if len(machines) < 3:
         raise NetloomError(f"{file.name} holds {len(machines)} machines; at least 3 are needed, one for each part.")
     return machines
+
+
+def parted(lines: Array) -> list[Array]:
+    """The records of each machine in the order of their cycles, each (cycles, 24)."""
+    lines = lines[np.lexsort((lines[:, 1], lines[:, 0]))]
+    return np.split(lines[:, 2:], np.flatnonzero(np.diff(lines[:, 0])) + 1)
 
 
 def tested_beside(file: Path) -> tuple[Path, Path] | None:

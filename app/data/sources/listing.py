@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST = 2_000_000
 """Most files below a folder that is gone through."""
+OTHERS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".npy", ".npz", ".safetensors", ".idx", "-ubyte", ".gz")
+"""How the names of files end that hold other data."""
 FIRST = 50
 """Rows of a table that are looked at to find its column of paths."""
 
@@ -59,12 +61,20 @@ def in_folder(folder: Path) -> Listing:
             return _of_parts(folder, parted)
     by_class = _by_class(folder)
     if len(by_class) < 2:
-        found = f"only the folder “{next(iter(by_class))}” holds" if by_class else "no folder in it holds"
-        raise NetloomError(
-            f"{folder.name}: {found} pictures; put the pictures of each class, at least two, into a folder of its own."
-        )
+        raise _too_few(folder, by_class)
     _check_count(folder, by_class, "folders")
     return _listing(by_class.items(), tuple(by_class))
+
+
+def _too_few(folder: Path, by_class: dict[str, list[Path]]) -> NetloomError:
+    """Why a folder holds no classes, and what to do: often it is one of the files in it that is meant."""
+    found = f"only the folder “{next(iter(by_class))}” holds" if by_class else "no folder in it holds"
+    files = sorted(one.name for one in folder.iterdir() if _plain(one.name) and one.name.lower().endswith(OTHERS))
+    if files and not by_class:
+        return NetloomError(f"{folder.name}: {found} pictures; to read a file such as {files[0]}, choose that file.")
+    return NetloomError(
+        f"{folder.name}: {found} pictures; put the pictures of each class, at least two, into a folder of its own."
+    )
 
 
 def _of_parts(folder: Path, parted: dict[Path, dict[str, list[Path]]]) -> Listing:

@@ -93,6 +93,12 @@ def lives_dataset(
     )
 
 
+def last_windows(records: Sequence[Array], cut: Cut) -> Array:
+    """The window that ends with each of ``records``, float32 (M, window, sensors) or (M, 1, window, sensors)."""
+    last = np.stack([_windows(record, cut)[-1] for record in records])
+    return np.ascontiguousarray(last[:, None] if cut.picture else last, dtype=np.float32)
+
+
 def _windows(record: Array, cut: Cut) -> Array:
     """Windows (n, window, sensors) of a record (cycles, sensors), the last of which ends with it."""
     if not len(record):

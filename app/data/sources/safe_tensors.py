@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.memory import GIGABYTE
 from graph.errors import NetloomError
 
 HEADER = 1 << 24
@@ -36,7 +37,7 @@ def read_safetensors(file: Path, stream: IO[bytes], limit: int) -> dict[str, Arr
         raise NetloomError(f"{file.name} is damaged or no safetensors file: its header does not fit.")
     entries = json.loads(stream.read(length))
     if not isinstance(entries, dict) or size > limit:
-        raise NetloomError(f"{file.name} is damaged, or larger than {limit >> 30} GB.")
+        raise NetloomError(f"{file.name} is damaged, or larger than {limit / GIGABYTE:.3g} GB.")
     arrays = {
         str(name): _array(file, stream, entry, 8 + length, size)
         for name, entry in entries.items()

@@ -41,6 +41,64 @@ def test_targets_of_the_same_part_belong_together(tmp_path: Path) -> None:
     assert Arrays(path=path).load().target_field().classes == ("0", "1", "2")
 
 
+def test_arrays_called_test_and_validation_are_these_parts(tmp_path: Path) -> None:
+    sizes = {"train": 30, "test": 9, "val": 6}
+    both = {f"x_{name}": RNG.normal(size=(count, 6)) for name, count in sizes.items()}
+    aims = {f"y_{name}": np.arange(count) % 3 for name, count in sizes.items()}
+    dataset = Arrays(path=npz(tmp_path / "a.npz", **both, **aims)).load()
+    assert dataset.given is not None and dataset.given.tolist() == [0] * 30 + [1] * 6 + [2] * 9
+    values = dataset.input_field().values
+    np.testing.assert_allclose(values, np.concatenate([both[f"x_{name}"] for name in ("train", "val", "test")]), 1e-6)
+    assert np.asarray(dataset.target_field().values)[36:].tolist() == aims["y_test"].tolist()
+    both["x_test"] = RNG.normal(size=(9, 5))
+    odd = Arrays(path=npz(tmp_path / "b.npz", **both, **aims)).load()
+    assert odd.given is not None and odd.given.tolist() == [0] * 30 + [1] * 6
+    del aims["y_val"]
+    assert Arrays(path=npz(tmp_path / "c.npz", **both, **aims)).load().given is None
+    bare = Arrays(path=npz(tmp_path / "d.npz", x_train=both["x_train"], x_val=both["x_val"])).load()
+    assert bare.task is Task.RECONSTRUCTION and bare.samples == 36
+
+
+@pytest.mark.parametrize(("other", "part"), [("t10k", 2), ("test", 2), ("valid", 1)])
+def test_mnist_files_of_other_parts_are_these_parts(write: Write, other: str, part: int) -> None:
+    pictures = RNG.integers(0, 256, (40, 28, 28))
+    path = write("train-images-idx3-ubyte.gz", packed_idx(pictures[:30]))
+    write("train-labels-idx1-ubyte.gz", packed_idx(np.arange(30) % 10))
+    write(f"{other}-images-idx3-ubyte.gz", packed_idx(pictures[30:]))
+    assert Arrays(path=str(path)).load().given is None, "the labels are missing"
+    write(f"{other}-labels-idx1-ubyte.gz", packed_idx(np.arange(10)))
+    dataset = Arrays(path=str(path)).load()
+    assert dataset.given is not None and dataset.given.tolist() == [0] * 30 + [part] * 10
+    np.testing.assert_allclose(dataset.input_field().values[:, 0], pictures / 255, atol=1e-6)
+    assert np.asarray(dataset.target_field().values)[30:].tolist() == list(range(10))
+
+
+def test_parts_that_take_too_much_memory_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = npz(tmp_path / "a.npz", x_train=np.zeros((300, 60)), x_test=np.zeros((300, 60)))
+    monkeypatch.setenv("NETLOOM_MEMORY", "4e-4")
+    with pytest.raises(NetloomError, match=r"a\.npz would take"):
+        Arrays(path=path).load()
+
+
+def test_targets_lie_in_a_file_of_their_own(tmp_path: Path) -> None:
+    for name, samples in (("x_train", "y_train"), ("X", "y")):
+        np.save(tmp_path / f"{name}.npy", RNG.normal(size=(30, 6)))
+        np.save(tmp_path / f"{samples}.npy", np.arange(30) % 3)
+        dataset = Arrays(path=str(tmp_path / f"{name}.npy")).load()
+        assert dataset.task is Task.CLASSIFICATION
+        np.save(tmp_path / f"{samples}.npy", np.arange(30) % 2)
+        assert len(Arrays(path=str(tmp_path / f"{name}.npy")).load().target_field().classes) == 2
+
+
+def test_a_file_that_unfolds_beyond_the_memory_for_data_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETLOOM_MEMORY", "1e-4")
+    (tmp_path / "a.idx.gz").write_bytes(gzip.compress(idx(np.zeros((400, 40, 40)))))
+    with pytest.raises(NetloomError, match=r"a\.idx\.gz unfolds to more than 0\.0001 GB"):
+        Arrays(path=str(tmp_path / "a.idx.gz")).load()
+
+
 def test_arrays_can_be_named(tmp_path: Path) -> None:
     path = npz(tmp_path / "a.npz", a=RNG.normal(size=30), b=RNG.normal(size=(30, 6)))
     dataset = Arrays(path=path, target="a").load()

@@ -134,6 +134,9 @@ def test_folders_that_are_no_data_are_refused(tmp_path: Path, pets: Path) -> Non
     (tmp_path / "bare").mkdir()
     with pytest.raises(NetloomError, match="no folder in it holds pictures"):
         Images(path="bare").load(tmp_path)
+    (tmp_path / "bare" / "train-images-idx3-ubyte.gz").write_bytes(b"x")
+    with pytest.raises(NetloomError, match=r"to read a file such as train-images-idx3-ubyte\.gz, choose that file"):
+        Images(path="bare").load(tmp_path)
     with pytest.raises(NetloomError, match="only the folder “cat” holds pictures"):
         save(tmp_path / "one" / "cat" / "0.png", np.zeros((4, 4), dtype=np.uint8))
         Images(path="one").load(tmp_path)

@@ -21,6 +21,7 @@ from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
 from app.data.sources.table import Table
+from app.inputs import read_samples
 from graph.errors import NetloomError
 from graph.shapes import image, sequence
 from tests.app.data.conftest import Write
@@ -175,6 +176,22 @@ def test_a_folder_of_cifar_100(tmp_path: Path) -> None:
     assert len(coarse.classes) == 20 and coarse.values.tolist() == raw[:, 0].tolist()
 
 
+def test_the_names_of_classes_are_read_where_they_lie_beside(tmp_path: Path) -> None:
+    coarse, fine = "\n".join(f"group {one}" for one in range(20)), "\n".join(f"thing {one}" for one in range(100))
+    (tmp_path / "train.bin").write_bytes(records(40, 20, 2).tobytes())
+    (tmp_path / "fine_label_names.txt").write_text(fine + "\n")
+    (tmp_path / "coarse_label_names.txt").write_text(coarse + "\n\n")
+    for path in (tmp_path, tmp_path / "train.bin"):
+        assert Cifar(path=str(path)).load().target_field().classes[7] == "thing 7"
+        assert Cifar(path=str(path), labels="coarse").load().target_field().classes[7] == "group 7"
+    members = {"cifar-100-binary/train.bin": records(40, 20, 2).tobytes(), "fine_label_names.txt": fine.encode()}
+    (tmp_path / "in").mkdir()
+    archive = packed(tmp_path / "in" / "cifar.tar.gz", members)
+    assert Cifar(path=str(archive)).load().target_field().classes[99] == "thing 99"
+    (tmp_path / "fine_label_names.txt").write_text("only one")
+    assert Cifar(path=str(tmp_path / "train.bin"), labels="fine").load().target_field().classes[7] == "class 7"
+
+
 def test_bad_cifar_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data_batch_1.bin").write_bytes(b"x" * 4000)
     with pytest.raises(NetloomError, match="no whole number of pictures"):
@@ -231,6 +248,25 @@ def test_test_machines_and_what_they_had_left(write: Write) -> None:
     write("RUL_FD001.txt", "7\n8\n")
     with pytest.raises(NetloomError, match="2 lines for 3 machines"):
         Cmapss(path=str(path), stride=2).load()
+
+
+def test_the_latest_window_of_each_machine_is_asked_about(write: Write) -> None:
+    path = write("train_FD001.txt", machines([40, 35, 50, 45]))
+    three = machines([31, 20, 40])
+    all_three = write("train_all.txt", three)
+    new = write("new.txt", "".join(f"{line}\n" for line in three.splitlines() if not line.startswith("3 ")))
+    for layout in ("sequence", "picture"):
+        source = Cmapss(path=path.name, window=30, layout=layout)
+        field = source.load(path.parent).input_field()
+        found = read_samples(str(new), [field.info], source, path.parent)
+        values = np.asarray(found.arrays["window"])
+        assert found.names == ("machine 1", "machine 2")
+        assert values.shape == (2, *field.shape.sizes)
+        whole = Cmapss(path=str(all_three), window=30, layout=layout).load()
+        windows = np.asarray(whole.input_field().values)
+        np.testing.assert_array_equal(values, windows[[1, 2]])
+    with pytest.raises(NetloomError, match="has not 26 numbers"):
+        read_samples(str(write("odd.txt", "1 2 3\n")), [field.info], source, path.parent)
 
 
 @pytest.mark.parametrize("content", ["", "1 2 3\n", "hello world\n", "1 1 " + "nan " * 24 + "\n"])
