@@ -49,6 +49,10 @@ class EveryFrame(Timed):
         """As it was, because no step sees another."""
         return reach
 
+    def summary(self) -> str:
+        """As of a block, and where it runs."""
+        return f"{super().summary()}, every frame"
+
 
 def frame_of(shape: Shape) -> Shape:
     """What one frame or one step of ``shape`` is; other shapes as they are."""

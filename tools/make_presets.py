@@ -17,6 +17,7 @@ from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing
 from tools.preset_list import RECIPES, Recipe
 from tools.preset_list_classics import CLASSICS
+from tools.preset_list_clips import CLIPS
 from tools.preset_list_sequences import SEQUENCES
 
 PAGES = Path(__file__).resolve().parent / "preset_pages"
@@ -68,7 +69,7 @@ def project(id: str, recipe: Recipe) -> Project:
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    recipes = {**RECIPES, **CLASSICS, **SEQUENCES}
+    recipes = {**RECIPES, **CLASSICS, **CLIPS, **SEQUENCES}
     return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in recipes.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.ailments import Ailment, Kind
+from app.insight.walking import walk
 from app.insight.watch import CONVOLUTIONS, LayerOutputs
 from app.training.model import Model
 from app.training.weights import Weights
@@ -41,23 +42,6 @@ FLAT: Mapping[type[nn.Module], tuple[float, float]] = {nn.Sigmoid: (0.01, 0.99),
 
 VANISHED, EXPLODED = 1e-4, 10.0
 """Share of the largest layer's gradient (root mean square), and multiple of the weights' norm, that are told of."""
-
-
-def walk(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """The modules of all layers with the paths of the layers, ``stage1.conv1``; a repeated block's come repeatedly."""
-    match module:
-        case Repeat() | EveryFrame():
-            yield from walk(module.body, path)
-        case Loop():
-            yield from walk(module.cell, path)
-        case fx.GraphModule():
-            for name, child in module.named_children():
-                inner = f"{path}.{name}" if path else name
-                yield inner, child
-                yield from walk(child, inner)
-        case nn.Sequential():
-            for child in module.children():
-                yield from walk(child, path)
 
 
 @dataclass

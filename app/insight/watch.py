@@ -10,10 +10,12 @@ from torch import Tensor, fx, nn
 
 from app.data.dataset import Array
 from app.data.prepare import Part, Prepared
+from app.insight.walking import walk
 from app.training.control import Watch
 from app.training.feed import Batch
 from app.training.model import Model
 from app.training.weights import Weights
+from graph.modules.every_frame import EveryFrame
 from graph.modules.fixed_conv import FixedConv2d
 
 MOST_FILTERS = 256
@@ -57,7 +59,7 @@ def filters(module: nn.Module, layer: str) -> Array | None:
     A layer inside a block is named by its path, ``block1.conv1``.
     A transposed convolution stores them the other way round; here each is listed by the map that it makes.
     """
-    found = dict(module.named_modules(remove_duplicate=False)).get(layer)
+    found = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
     if not isinstance(found, CONVOLUTIONS):
         return None
     kernels = found.weight.detach()
@@ -117,7 +119,9 @@ def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:
 class LayerOutputs(fx.Interpreter):
     """Runs the network and keeps what the wanted layers give.
 
-    The compiler marks the nodes by which a layer's values leave with the names of the layer and of the port.
+    The compiler marks the nodes by which a layer's values leave with the names of the layer and of the port. A layer
+    inside a block is named by its path, ``block1.conv1``; one that works on every frame gives (batch, time, *sizes).
+    Blocks that run more than once are not looked into.
     """
 
     def __init__(self, module: fx.GraphModule, layers: frozenset[str]) -> None:
@@ -127,12 +131,40 @@ class LayerOutputs(fx.Interpreter):
 
     def run_node(self, n: fx.Node) -> Any:
         """Run one node; keep its result if it leaves a wanted layer."""
-        result = super().run_node(n)
-        layer = n.target if n.op == "placeholder" else n.meta.get("layer")
+        layer = str(n.target if n.op == "placeholder" else n.meta.get("layer"))
+        inside = frozenset(path.partition(".")[2] for path in self._layers if path.startswith(f"{layer}."))
+        result = self._run_inside(n, layer, inside) if inside and n.op == "call_module" else super().run_node(n)
         leaves = n.op == "placeholder" or "port" in n.meta
         if leaves and layer in self._layers and isinstance(result, Tensor):
-            self.found.setdefault(str(layer), result)
+            self.found.setdefault(layer, result)
         return result
+
+    def _run_inside(self, n: fx.Node, layer: str, wanted: frozenset[str]) -> Any:
+        """Run a block, and keep what layers inside give."""
+        block = self.fetch_attr(str(n.target))
+        body = block.body if isinstance(block, EveryFrame) else block
+        if not isinstance(body, fx.GraphModule):
+            return super().run_node(n)
+        seen = LayerOutputs(body, wanted)
+        whole = EveryFrame(_Running(seen)) if isinstance(block, EveryFrame) else _Running(seen)
+        clips = self.fetch_args_kwargs_from_env(n)[0]
+        result = whole(*clips)
+        for path, value in seen.found.items():
+            frames = value.reshape(*clips[0].shape[:2], *value.shape[1:]) if isinstance(block, EveryFrame) else value
+            self.found.setdefault(f"{layer}.{path}", frames)
+        return result
+
+
+class _Running(nn.Module):
+    """What an interpreter runs, as a module."""
+
+    def __init__(self, seen: LayerOutputs) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def forward(self, *inputs: Tensor) -> Any:
+        """Run it."""
+        return self._seen.run(*inputs)
 
 
 def _capped(values: Tensor) -> Array:

@@ -21,6 +21,8 @@ MOST_CURVES = 6
 """Features of a sequence that are drawn at once."""
 MOST_FEATURES = 60
 """Features whose distribution is drawn."""
+MOST_FRAMES = 8
+"""Frames of a video that are drawn side by side."""
 
 
 class SampleBrowser(QWidget):
@@ -172,7 +174,22 @@ def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
 
 
 def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Values (n, ...) as a gallery can draw them; a video by the frame in its middle."""
+    """Values (n, ...) as a gallery can draw them; a video as a strip of its frames."""
+    values = np.asarray(inputs, dtype=np.float64)
+    return still_values(film(np.nan_to_num(values)) if values.ndim == 5 else values)
+
+
+def still_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The same with a video drawn by the frame in its middle."""
     values = np.nan_to_num(np.asarray(inputs, dtype=np.float64))
     values = values[:, values.shape[1] // 2] if values.ndim == 5 else values
     return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values
+
+
+def film(clips: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Clips (n, T, C, H, W) as pictures (n, C, H, wide): up to `MOST_FRAMES` of the frames, a bright line between."""
+    frames = np.linspace(0, clips.shape[1] - 1, min(clips.shape[1], MOST_FRAMES)).round().astype(int)
+    shown = clips[:, frames].transpose(0, 2, 3, 1, 4)  # n, C, H, frames, W
+    line = np.full((*shown.shape[:-1], 1), clips.max() if clips.size else 1.0)
+    strip = np.concatenate([shown, line], axis=-1)
+    return strip.reshape(*strip.shape[:3], -1)[..., :-1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.insight.colours import colour, image, limits, sequential
+from widgets.insight.samples import WIDEST
 from widgets.insight.scale import draw_scale
 from widgets.insight.tiles import Grid, TileView
 from widgets.insight.vector_bars import paint_vector, unit_at
@@ -31,14 +32,22 @@ class FeatureMapGrid(TileView):
         super().__init__(source, title, empty, parent)
         self._maps: NDArray[np.float64] = np.empty((0, 1, 1))
         self._sequence = self._vector = False
+        self._frames = 1
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
 
     def set_maps(self, maps: ArrayLike) -> None:
-        """Show maps of shape (C, H, W); a sequence (T, F), time to the right; or a vector (F,). Empty shows none."""
+        """Show maps of shape (C, H, W), of a video (T, C, H, W) each as a strip of frames; a sequence (T, F), time to
+        the right; or a vector (F,). Empty shows none.
+        """
         values = np.asarray(maps, dtype=np.float64)
-        if values.ndim not in (1, 2, 3):
-            raise ValueError(f"feature maps have 1 to 3 axes, not {values.ndim}")
+        if values.ndim not in (1, 2, 3, 4):
+            raise ValueError(f"feature maps have 1 to 4 axes, not {values.ndim}")
+        self._frames = len(values) if values.ndim == 4 else 1
+        if values.ndim == 4:
+            values = values.transpose(1, 2, 0, 3).reshape(*values.shape[1:3], -1)
+        wide = min(max(self._frames / 2, 1.0), WIDEST)
+        self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
         self._sequence, self._vector = values.ndim == 2, values.ndim == 1
         if self._vector:
             values = values[None, :, None] if values.size else np.empty((0, 1, 1))
@@ -56,7 +65,10 @@ class FeatureMapGrid(TileView):
         count, height, width = self._maps.shape
         if self._vector:
             return f"{height:,} units" if height > 1 else "1 unit"
-        return f"{height} features over {width} steps" if self._sequence else f"{count} maps of {height} x {width}"
+        if self._sequence:
+            return f"{height} features over {width} steps"
+        over = f" on each of {self._frames} frames" if self._frames > 1 else ""
+        return f"{count} maps of {height} x {width // self._frames}{over}"
 
     def count(self) -> int:
         """Return the number of maps; a sequence is one strip."""
@@ -89,8 +101,16 @@ class FeatureMapGrid(TileView):
             pixels = colour(self._maps[index], sequential(), *self._limits, self.theme.error)
             self._images[index] = image(pixels)
         painter.drawImage(place, self._images[index])
+        self._paint_frames(painter, place)
         if self._sequence:
             self._paint_axes(painter, place)
+
+    def _paint_frames(self, painter: QPainter, place: QRectF) -> None:
+        """Part the frames of a video by lines in the colour of the ground."""
+        painter.setPen(QPen(self.theme.ground, 2))
+        for frame in range(1, self._frames):
+            x = place.left() + place.width() * frame / self._frames
+            painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()))
 
     def _paint_axes(self, painter: QPainter, place: QRectF) -> None:
         """Say which way time runs and where features stand."""
@@ -127,5 +147,7 @@ class FeatureMapGrid(TileView):
             return text
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)
         row = min(int((at.y() - place.top()) / place.height() * plane.shape[0]), plane.shape[0] - 1)
-        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"row {row}, column {column}"
-        return f"{text}\n{where}: {number(float(plane[row, column]))}"
+        across, (frame, column) = column, divmod(column, plane.shape[1] // self._frames)
+        told = f"frame {frame + 1}, " if self._frames > 1 else ""
+        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"{told}row {row}, column {column}"
+        return f"{text}\n{where}: {number(float(plane[row, across]))}"

@@ -18,6 +18,8 @@ from widgets.plots.ticks import number
 from widgets.theme import Theme, ThemeSource
 
 Samples = NDArray[np.float64]
+WIDEST = 4.0
+"""How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
 
 
 class SampleTiles(TileView):
@@ -38,6 +40,8 @@ class SampleTiles(TileView):
         self._samples = values
         self._limits = limits(values)
         self._images.clear()
+        wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
+        self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
         self.current = None
         self.update()
 

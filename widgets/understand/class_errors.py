@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.training.messages import Message
+from widgets.data.samples import drawable_values
 from widgets.insight.confusion import ConfusionMatrix
 from widgets.insight.samples import SampleGallery, WorstPredictions
 from widgets.plots.bars import BarPlot
@@ -74,7 +75,7 @@ class ClassErrors(QWidget):
         true = [self._classes[arrays["worst/true"][row]] for row in rows]
         said = [self._classes[arrays["worst/predicted"][row]] for row in rows]
         chances = [float(arrays["worst/probability"][row]) for row in rows]
-        self.worst.set_rows(drawable(arrays["worst/input"][self._rows]), true, said, chances)
+        self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances)
         self._show_row(self._rows[0] if self._rows else None)
 
     def _take_cell(self, true: int, predicted: int) -> None:
@@ -104,13 +105,5 @@ class ClassErrors(QWidget):
         true, said = classes[arrays["worst/true"][row]], classes[arrays["worst/predicted"][row]]
         index, chance = int(arrays["worst/index"][row]), float(arrays["worst/probability"][row])
         self.about.setText(f"Sample {index:,} is {true}; the network says {said}, with {chance:.1%} certainty.")
-        self.sample.set_samples(drawable(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"])
+        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"])
         self.chances.set_bars(classes, {"probability": arrays["worst/probabilities"][row]})
-
-
-def drawable(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Samples as galleries draw them: vectors (n, F), sequences (n, T, F) or pictures (n, C, H, W)."""
-    known = np.nan_to_num(np.asarray(values, dtype=np.float64))
-    return known if known.ndim in (2, 3, 4) else known.reshape(len(known), -1)

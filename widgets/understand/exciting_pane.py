@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.insight.recipe import Recipe
 from app.training.messages import Message
 from graph.errors import NetloomError
-from widgets.data.samples import drawable_values
+from widgets.data.samples import still_values
 from widgets.forms import SettingsForm
 from widgets.insight.exciting import ExcitingInput
 from widgets.plots.ticks import number
@@ -150,7 +150,7 @@ class ExcitingPane(QWidget):
 
     def _take(self, message: Message) -> None:
         field = message.fields["input"]
-        values, away = (drawable_values(message.arrays[name])[0] for name in ("input", "away"))
+        values, away = (still_values(message.arrays[name])[0] for name in ("input", "away"))
         self.view.set_input(values, away, field.get("names") or (), field.get("units") or ())
         if "patch" in message.arrays:
             self.view.set_patch(tuple(map(float, message.arrays["patch"])))

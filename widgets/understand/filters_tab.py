@@ -54,7 +54,7 @@ class FiltersTab(Tab):
 
     def take_subject(self) -> None:
         """Offer the convolutions of another run."""
-        layers = self.subject.convolutions()
+        layers = self.subject.convolutions_within()
         self.picker.set_layers(layers)
         if not layers:
             self.grid.set_filters(np.empty((0, 1, 1, 1)))

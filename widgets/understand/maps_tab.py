@@ -55,8 +55,8 @@ class MapsTab(Tab):
 
     def take_subject(self) -> None:
         """Offer the layers of another run, and the samples it was trained on."""
-        layers = self.subject.layers()
-        convolutions = self.subject.convolutions()
+        layers = self.subject.layers_within()
+        convolutions = self.subject.convolutions_within()
         self.picker.set_layers(layers, convolutions[0] if convolutions else layers[1] if len(layers) > 1 else "")
         if self.isVisible():
             self.take_shown()
@@ -69,7 +69,7 @@ class MapsTab(Tab):
     def take_snapshot(self, message: Message) -> None:
         """Show new maps."""
         maps = message.arrays.get(f"maps/{self.picker.layer}")
-        if maps is not None and maps.ndim in (1, 2, 3):
+        if maps is not None and maps.ndim in (1, 2, 3, 4):
             self.grid.set_maps(maps)
             self.step.setText(when_of(message))
 

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.training.messages import Message
+from widgets.data.samples import drawable_values
 from widgets.insight.samples import SampleGallery
 from widgets.plots.series import SeriesPlot
 from widgets.theme import ThemeSource
 from widgets.training.words import figures
 from widgets.understand.agreement import AgreementPlot
-from widgets.understand.class_errors import drawable
 
 
 class NumberErrors(QWidget):
@@ -56,7 +56,7 @@ class NumberErrors(QWidget):
             f"said {float(one.reshape(-1)[0]):.4g}" if single else f"error {float(loss) ** 0.5:.3g}"
             for one, loss in zip(said, losses, strict=True)
         ]
-        self.worst.set_samples(drawable(arrays["worst/input"]), labels, parts)
+        self.worst.set_samples(drawable_values(arrays["worst/input"]), labels, parts)
         self.about.setText("The samples that were missed most.")
         self.sides.setCurrentWidget(self.worst)
 

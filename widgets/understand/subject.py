@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.training.messages import Message
 from app.training.runs import Run
+from graph.blocks import Block, Loop
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.layers.base import Layer
 from graph.layers.convolution import Convolution
 from graph.layers.convolution_set import FixedConv2d
-from graph.layers.io import Input, Output
+from graph.layers.io import Entrance, Input, Output
 from graph.network import Network
 from graph.project import Project
 from widgets.training.controller import State, TrainingController
@@ -103,6 +105,14 @@ class Subject(QObject):
         if network is None:
             return []
         return [id_ for id_ in network.ordered() if not isinstance(network.layer(id_), Output)]
+
+    def layers_within(self) -> list[str]:
+        """As `layers`, each block that runs once or on every frame followed by the layers inside: ``block1.conv1``."""
+        return [path for path, _ in _within(self.network)]
+
+    def convolutions_within(self) -> list[str]:
+        """As `convolutions`, with those inside such blocks."""
+        return [path for path, layer in _within(self.network) if isinstance(layer, Convolution | FixedConv2d)]
 
     # Choosing
 
@@ -213,3 +223,16 @@ class Subject(QObject):
 def having_filters(network: Network) -> list[str]:
     """Ids of the layers that have filters, in the network's order."""
     return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution | FixedConv2d)]
+
+
+def _within(network: Network | None, before: str = "") -> Iterator[tuple[str, Layer]]:
+    """Paths and layers in the network's order, without its outputs and the ends of blocks."""
+    if network is None:
+        return
+    for id_ in network.ordered():
+        layer = network.layer(id_)
+        if isinstance(layer, Output) or (before and isinstance(layer, Entrance)):
+            continue
+        yield f"{before}{id_}", layer
+        if isinstance(layer, Block) and not isinstance(layer, Loop) and layer.repeat == 1:
+            yield from _within(layer.body.network, f"{before}{id_}.")

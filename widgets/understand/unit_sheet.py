@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from app.data.dataset import Array
 from app.insight.recipe import MOST_UNITS, Recipe
 from app.training.messages import Message
-from widgets.data.samples import drawable_values
+from widgets.data.samples import still_values
 from widgets.insight.unit_tiles import Face, UnitTiles, faces_of
 from widgets.theme import ThemeSource
 from widgets.understand.pieces import Pieces
@@ -123,7 +123,7 @@ class UnitSheet(QWidget):
 
     def _take_samples(self, message: Message) -> None:
         self._request = None
-        shown = faces_of(drawable_values(message.arrays["input"]), message.arrays.get("patch"))
+        shown = faces_of(still_values(message.arrays["input"]), message.arrays.get("patch"))
         self._samples = dict(enumerate(shown))
         self.shown.setItemText(SAMPLES, "strongest patch" if "patch" in message.arrays else "strongest sample")
         if self.shown.currentIndex() == SAMPLES:
@@ -143,7 +143,7 @@ class UnitSheet(QWidget):
 
     def _take_inputs(self, message: Message) -> None:
         self._patch = message.arrays.get("patch", self._patch)
-        inputs = drawable_values(message.arrays["input"])
+        inputs = still_values(message.arrays["input"])
         patches = None if self._patch is None else np.repeat(self._patch[None], len(inputs), axis=0)
         self.tiles.set_faces(dict(enumerate(faces_of(inputs, patches))))
 

@@ -15,7 +15,7 @@ from graph.layers.convolution import Convolution
 from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.shapes import Kind
-from widgets.data.samples import drawable_values
+from widgets.data.samples import still_values
 from widgets.fields.number import NumberBox
 from widgets.insight.heat_tiles import Heat, HeatTiles, as_floats
 from widgets.plots.ticks import number
@@ -227,7 +227,7 @@ class WhyTab(Tab):
     def _take_gradients(self, message: Message) -> None:
         fields, arrays = message.fields, message.arrays
         field = fields["input"]
-        values, away = (drawable_values(arrays[name][None])[0] for name in ("input", "away"))
+        values, away = (still_values(arrays[name][None])[0] for name in ("input", "away"))
         self._offer_answers(answers_of(fields))
         self._offer_patch(values.shape)
         self._show_controls(True)

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from app.insight.ailments import Ailment, Kind
-from app.insight.live import PICTURES, SIDE, look, walk
+from app.insight.live import PICTURES, SIDE, look
+from app.insight.walking import walk
 from app.training.control import Watch
 from app.training.model import Model
 from app.training.trainer import look as snapshot_of

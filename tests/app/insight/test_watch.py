@@ -10,10 +10,13 @@ import torch
 from torch import nn
 
 from app.insight.watch import BINS, MOST_FILTERS, feature_maps, filters, histograms, sample_of, snapshot
+from app.presets import preset
 from app.training.control import Watch
 from app.training.model import Model
+from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.grouping import group
 from graph.modules.fixed_conv import FixedConv2d
 from tests.app.training.projects import chain, cnn, mlp, project
 
@@ -116,3 +119,24 @@ def test_a_huge_feature_map_is_cut() -> None:
 def test_a_request_to_watch_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(NetloomError, match="cannot be understood"):
         Watch.parse(fields)
+
+
+def test_layers_inside_a_block_on_every_frame_are_looked_into() -> None:
+    model = Model.build(preset("clips_cnn_lstm").project)
+    views = snapshot(model, Watch(filters=("frames1.conv1",), maps=("frames1", "frames1.conv1", "frames1.flatten1")))
+    assert views["filters/frames1.conv1"].shape == (8, 1, 3, 3)
+    assert views["maps/frames1"].shape == (8, 32)
+    assert views["maps/frames1.flatten1"].shape == (8, 256)
+    conv = model.module.get_submodule("frames1.body.conv1")
+    with torch.no_grad():
+        frames = conv(torch.from_numpy(views["input"])).numpy()
+    assert np.allclose(views["maps/frames1.conv1"], frames, atol=1e-6)
+
+
+def test_layers_inside_a_block_that_runs_once_are_looked_into() -> None:
+    document = Document(cnn())
+    with document.transaction("Group"):
+        group(document, Checker(document), ["conv1", "relu1"], "eye")
+    model = Model.build(project(document.network))
+    views = snapshot(model, Watch(maps=("eye", "eye.conv1")))
+    assert np.array_equal(views["maps/eye"], np.maximum(views["maps/eye.conv1"], 0))

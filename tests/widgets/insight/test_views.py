@@ -111,7 +111,12 @@ def test_broken_weights_paint(source: ThemeSource, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "said"),
-    [((6, 8, 8), "6 maps of 8 x 8"), ((20, 5), "5 features over 20 steps"), ((7,), "7 units")],
+    [
+        ((6, 8, 8), "6 maps of 8 x 8"),
+        ((20, 5), "5 features over 20 steps"),
+        ((7,), "7 units"),
+        ((3, 4, 6, 6), "4 maps of 6 x 6 on each of 3 frames"),
+    ],
 )
 def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qtbot: QtBot) -> None:
     view = FeatureMapGrid(source)
@@ -119,6 +124,15 @@ def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qt
     show(qtbot, view)
     assert view.accessibleDescription() == said
     assert view.sentence_at(view.tile_place(0).center())
+
+
+def test_a_map_of_a_video_is_a_strip_that_says_frame_and_place(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.arange(2 * 1 * 4 * 4, dtype=float).reshape(2, 1, 4, 4))
+    show(qtbot, view)
+    place = view.tile_place(0)
+    assert "frame 1, row 0, column 0: 0" in view.sentence_at(place.topLeft() + QPointF(2, 2))
+    assert "frame 2, row 3, column 3: 31" in view.sentence_at(place.bottomRight() - QPointF(3, 3))
 
 
 def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
