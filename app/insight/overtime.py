@@ -13,9 +13,9 @@ from torch import Tensor
 
 from app.data.dataset import Array
 from app.insight.asking import whole
-from app.insight.live import walk
 from app.insight.reading import cut_of, differentiating, numbers
 from app.insight.unroll import Track, is_recurrent, kind_of, watching
+from app.insight.walking import walk
 from app.insight.watch import sample_of
 from app.training.feed import Batch
 from app.training.messages import Message, plain

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from app.insight.live import walk
+from app.insight.walking import walk
 from graph.modules.loop import Loop
 from graph.modules.lstm_variant import LstmVariant
 
