@@ -11,6 +11,7 @@ from app.data.prepare import prepare
 from app.data.preview import preview as select
 from app.insight import asking, byhand, overtime, rehearsing, searching
 from app.insight.answers import answers
+from app.insight.by_length import by_length
 from app.insight.forecasts import forecasts
 from app.insight.surface import decision_surface, parse_bounds
 from app.insight.watch import snapshot
@@ -167,6 +168,7 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
 ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "surface": _surface,
     "answers": answers,
+    "by_length": by_length,
     "ranking": asking.ranking,
     "exemplars": asking.exemplars,
     "exciting": asking.exciting,

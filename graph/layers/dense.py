@@ -78,7 +78,7 @@ class Dense(Layer):
 
     def summary(self) -> str:
         """The number of units."""
-        return f"{self.units:,} units"
+        return "1 unit" if self.units == 1 else f"{self.units:,} units"
 
 
 class TimeDistributedDense(Dense):

@@ -205,8 +205,6 @@ class _Recurrent(Layer):
             parts.append(f"{self.layers} layers")
         if self.bidirectional:
             parts.append("both ways")
-        if self.lengths:
-            parts.append("own lengths")
         return ", ".join([*parts, "last step" if self.output_mode == "last" else "sequence"])
 
 

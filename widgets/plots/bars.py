@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,10 +25,17 @@ class BarPlot(PaintedView):
         super().__init__(source, title, empty, parent)
         self._names: list[str] = []
         self._series: dict[str, NDArray[np.float64]] = {}
+        self._unit = self._caption = ""
         self._axes: Axes | None = None
 
-    def set_bars(self, names: Sequence[str], series: dict[str, ArrayLike]) -> None:
-        """Show one group of bars per name; `series` maps a label to N heights. Raises `ValueError` if N differs."""
+    def set_bars(
+        self, names: Sequence[str], series: Mapping[str, ArrayLike], unit: str = "", caption: str = ""
+    ) -> None:
+        """Show one group of bars per name; `series` maps a label to N heights, NaN where there is none.
+
+        `caption` says what is counted by what. Raises `ValueError` if N differs.
+        """
+        self._unit, self._caption = unit and f" {unit}", caption
         values = {label: np.asarray(heights, dtype=np.float64) for label, heights in series.items()}
         if any(heights.shape != (len(names),) for heights in values.values()):
             raise ValueError(f"every series needs {len(names)} heights")
@@ -47,7 +54,7 @@ class BarPlot(PaintedView):
         top = max(float(np.nanmax(heights)) for heights in self._series.values()) * 1.08 or 1.0
         ticks = linear_ticks(0, top, max(2, int(area.height() / 44)))
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
-        head = metrics.height() + 8 if len(self._series) > 1 else 6
+        head = metrics.height() + 8 if len(self._series) > 1 or self._caption else 6
         inner = area.adjusted(margin, head, -12, -(metrics.height() + 10))
         axes = self._axes = Axes(inner, Range(-0.5, len(self._names) - 0.5), Range(0.0, top))
         draw_frame(painter, self.theme, axes, [], ticks)
@@ -55,6 +62,9 @@ class BarPlot(PaintedView):
         self._paint_names(painter, axes, metrics)
         if len(self._series) > 1:
             self._paint_key(painter, inner.left(), metrics)
+        painter.setPen(self.theme.faint)
+        line = QRectF(inner.left(), 4, inner.width(), metrics.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, self._caption)
 
     def _paint_bars(self, painter: QPainter, axes: Axes) -> None:
         slot = axes.area.width() / len(self._names)
@@ -63,6 +73,8 @@ class BarPlot(PaintedView):
         for place, heights in enumerate(self._series.values()):
             painter.setBrush(self.theme.run(place))
             for index, height in enumerate(heights):
+                if np.isnan(height):
+                    continue
                 left = axes.to_x(index) + (place - len(self._series) / 2) * width
                 top = axes.to_y(float(height))
                 painter.drawRect(QRectF(left, top, max(width - 1, 1), axes.area.bottom() - top))
@@ -90,7 +102,8 @@ class BarPlot(PaintedView):
         if self._axes is None or not self._axes.area.contains(at):
             return ""
         index = min(max(round(self._axes.from_x(at.x())), 0), len(self._names) - 1)
-        rows = (f"{label} {number(float(heights[index]), 9)}" for label, heights in self._series.items())
+        at_hand = ((label, float(heights[index])) for label, heights in self._series.items())
+        rows = (f"{label} {number(value, 9)}{self._unit}" for label, value in at_hand if not np.isnan(value))
         return f"{self._names[index]}: " + ", ".join(rows)
 
 

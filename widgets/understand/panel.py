@@ -19,6 +19,7 @@ from widgets.understand.byhand.tab import ByHandTab
 from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
 from widgets.understand.frequency_tab import FrequencyTab
+from widgets.understand.length_tab import LengthTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.similar_tab import SimilarTab
 from widgets.understand.subject import Subject
@@ -51,6 +52,7 @@ class UnderstandPanel(QWidget):
         self.units = UnitsTab(source, self.subject)
         self.why = WhyTab(source, self.subject)
         self.errors = ErrorsTab(source, self.subject)
+        self.lengths = LengthTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
         self.by_hand = ByHandTab(source, self.subject)
@@ -90,6 +92,7 @@ class UnderstandPanel(QWidget):
             self.weights,
             self.frequency,
             self.errors,
+            self.lengths,
             self.why,
             self.surface,
             self.similar,

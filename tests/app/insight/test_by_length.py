@@ -1,0 +1,63 @@
+"""Answers by the length of samples, held against a count by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.data.choice import DataChoice
+from app.insight.by_length import by_length
+from app.presets import preset
+from app.training.messages import Message
+from app.training.model import Model
+from graph.errors import NetloomError
+from graph.project import Project
+from tests.app.training.projects import project
+
+ASK = Message("by_length", {}, {})
+
+
+def untrained(id_: str, **options: Any) -> Model:
+    """The model of a preset on few samples."""
+    found = preset(id_).project
+    data: dict[str, Any] = dict(found.sections["data"])  # type: ignore[arg-type]
+    data["options"] = {**data.get("options", {}), **options}
+    DataChoice.parse(data)
+    return Model.build(Project(found.network, {**found.sections, "data": data}))
+
+
+def test_steps_and_whole_samples_are_counted_by_length() -> None:
+    model = untrained("elman_addition", samples=120)
+    told = by_length(model, ASK)
+    assert told.fields["measure"] == "accuracy"
+    assert told.fields["parts"] == ["training", "validation", "test"]
+    assert told.arrays["training/length"].max() <= 9 < told.arrays["test/length"].min()
+    part = model.prepared.test
+    answers = model.predict(model.feed(part))[0][..., 0] > 0.5
+    true, lengths = np.asarray(part.arrays["sum"])[..., 0] > 0.5, np.asarray(part.arrays["length"])[:, 0]
+    for place, length in enumerate(told.arrays["test/length"]):
+        rows = lengths == length
+        right = (answers == true)[rows][:, :length]
+        assert told.arrays["test/count"][place] == rows.sum()
+        assert told.arrays["test/score"][place] == pytest.approx(right.mean())
+        assert told.arrays["test/whole"][place] == pytest.approx(right.all(axis=1).mean())
+
+
+def test_classes_and_numbers() -> None:
+    model = untrained("brackets_lstm", samples=60)
+    told = by_length(model, ASK)
+    counted = sum(float((told.arrays[f"{part}/score"] * told.arrays[f"{part}/count"]).sum()) for part in ("test",))
+    accuracy = model.measure(model.feed(model.prepared.test))["accuracy"]
+    assert counted / model.prepared.test.samples == pytest.approx(accuracy)
+    model = untrained("lstm_coupled", samples=60)
+    told = by_length(model, ASK)
+    assert told.fields["measure"] == "rmse"
+    squares = (np.square(told.arrays["test/score"]) * told.arrays["test/count"]).sum() / model.prepared.test.samples
+    assert np.sqrt(squares) == pytest.approx(model.measure(model.feed(model.prepared.test))["rmse"], rel=1e-5)
+
+
+def test_samples_of_one_length_are_refused() -> None:
+    with pytest.raises(NetloomError, match="one length"):
+        by_length(Model.build(project()), ASK)

@@ -1,0 +1,140 @@
+"""How well a network does on samples of each length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+
+from app.data.choice import DataChoice
+from app.training.messages import Message
+from graph.errors import NetloomError
+from widgets.plots.bars import BarPlot
+from widgets.theme import ThemeSource
+from widgets.training.words import figures
+from widgets.understand.subject import Subject
+from widgets.understand.tab import Group, Tab
+
+NO_RUN = "Train a network on samples of unequal length to see how far its rule reaches."
+LIVE = "Once training has ended, its answers by length stand here."
+COUNTING = "Counting…"
+ONE_LENGTH = "All samples are of one length, so there is nothing to compare."
+ORDER = ("training", "validation", "test")
+
+
+class LengthTab(Tab):
+    """A bar for every length and part of the data, as soon as the tab is looked at."""
+
+    title = "By length"
+    sentence = "Whether the network knows the rule, or only the lengths that it was shown"
+    group = Group.ANSWERS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.about = QLabel(self)
+        self.about.setWordWrap(True)
+        self.says = QLabel(NO_RUN, self)
+        self.says.setProperty("faint", True)
+        self.says.setWordWrap(True)
+        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.plot = BarPlot(source, "Answers by length", NO_RUN, self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.says)
+        self.pages.addWidget(self.plot)
+        self.bar.addWidget(self.about, 1)
+        self.column.addWidget(self.pages, 1)
+        self._shown: Path | None = None
+
+    def lacks(self) -> str:
+        """Data whose samples differ in length."""
+        section = self.subject.data
+        try:
+            info = DataChoice.parse(section).known_info() if section is not None else None
+        except NetloomError:
+            return ""
+        if info is not None:
+            return "" if any(one.lengths for one in info.fields) else ONE_LENGTH
+        drawn = self.subject.drawn
+        told = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
+        return "" if told else ONE_LENGTH
+
+    def take_subject(self) -> None:
+        """Another run, or the end of one in progress."""
+        self._shown = None
+        if self.isVisible():
+            self._ask()
+
+    def take_shown(self) -> None:
+        """Count unless this run was counted already."""
+        self._ask()
+
+    def _ask(self) -> None:
+        run = self.subject.run
+        if run is None or self.subject.live:
+            self._say(NO_RUN if run is None else LIVE)
+            return
+        if self.lacks():
+            self._say(self.lacks())
+        elif run.path != self._shown:
+            self._shown = run.path
+            self._say(COUNTING)
+            self.subject.ask("by_length", self._take_answer, self._take_refusal)
+
+    def _say(self, words: str) -> None:
+        self.says.setText(words)
+        self.about.clear()
+        self.pages.setCurrentWidget(self.says)
+
+    def _take_refusal(self, reason: str) -> None:
+        self._shown = None
+        self._say(reason)
+
+    def _take_answer(self, message: Message) -> None:
+        if self._shown is None or Path(str(message.fields.get("run", ""))) != self._shown:
+            return
+        parts = [name for name in ORDER if name in message.fields["parts"]]
+        lengths = np.unique(np.concatenate([message.arrays[f"{name}/length"] for name in parts]))
+        right = message.fields["measure"] == "accuracy"
+        heights = {}
+        for name in parts:
+            column = np.full(len(lengths), np.nan)
+            place = np.searchsorted(lengths, message.arrays[f"{name}/length"])
+            column[place] = message.arrays[f"{name}/score"] * (100 if right else 1)
+            heights[name] = column
+        unit = "%" if right else str(message.fields.get("unit") or "")
+        counted = "right" if right else "error (RMSE)"
+        caption = f"{counted}{unit and f' in {unit}'}, by number of steps"
+        self.plot.set_bars([str(length) for length in lengths], heights, unit, caption)
+        self.about.setText("  ".join(told(message, name) for name in parts if name != "validation" or len(parts) == 1))
+        self.plot.describe(self.about.text())
+        self.pages.setCurrentWidget(self.plot)
+
+
+def told(message: Message, part: str) -> str:
+    """One part in a sentence: its lengths, and how good the answers are on average over its samples."""
+    arrays = {name: message.arrays[f"{part}/{name}"] for name in ("length", "count", "score")}
+    shortest, longest = int(arrays["length"].min()), int(arrays["length"].max())
+    steps = f"{shortest} steps" if shortest == longest else f"{shortest} to {longest} steps"
+    if message.fields["measure"] != "accuracy":
+        unit = str(message.fields.get("unit") or "")
+        error = float(np.sqrt(_mean(np.square(arrays["score"]), arrays["count"])))
+        return f"{part.capitalize()}, {steps}: error {figures(error)}{unit and f' {unit}'} (RMSE)."
+    stepwise = message.arrays.get(f"{part}/whole")
+    mean = _mean(arrays["score"], arrays["count"])
+    if stepwise is None:
+        return f"{part.capitalize()}, {steps}: {share(mean)} right."
+    whole = _mean(stepwise, arrays["count"])
+    return f"{part.capitalize()}, {steps}: {share(mean)} of the steps right, {share(whole)} of the samples wholly."
+
+
+def _mean(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    return float((values * counts).sum() / counts.sum())
+
+
+def share(value: float) -> str:
+    """A share in percent; what is not quite all is never rounded up to it."""
+    rounded = f"{100 * value:.1f}"
+    return "100 %" if value == 1 else f"{'99.9' if rounded == '100.0' else rounded} %"
