@@ -81,7 +81,7 @@ class ChoiceForm(QWidget):
         """Show a choice."""
         self._choice = choice
         source = choice.source
-        settings = source.settings()
+        settings = source.shown()
         self.read_as.show_kind(source.kind)
         self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
         self._headings["Data"].setVisible(bool(settings))

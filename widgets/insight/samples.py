@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.insight.colours import image, limits, picture
-from widgets.insight.tiles import TileView
+from widgets.insight.tiles import GAP, TileView
 from widgets.plots.axes import polygon
 from widgets.plots.ticks import number
 from widgets.theme import Theme, ThemeSource
@@ -126,6 +126,7 @@ class SampleGallery(SampleTiles):
         self._labels: list[str] = []
         self._parts: list[str] = []
         self._answers: list[Answer | None] = []
+        self._widest: tuple[Theme, float] | None = None
 
     def set_samples(self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str]) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
@@ -147,8 +148,19 @@ class SampleGallery(SampleTiles):
         if answers and len(answers) != len(self._labels):
             raise ValueError("samples and answers differ in number")
         self._answers = list(answers)
+        self._widest = None
         self.caption_lines = 3 if answers else 2
         self.update()
+
+    def least_width(self) -> float:
+        """Return a width at which captions are whole, as far as tiles may be so wide."""
+        if self._widest is None or self._widest[0] is not self.theme:
+            plain, bold = (QFontMetricsF(self.theme.font(small=True, bold=heavy)) for heavy in (False, True))
+            words = {*self._labels, *self._parts, *(one.words for one in self._answers if one and one.right)}
+            wrong = {one.words for one in self._answers if one and not one.right}
+            widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
+            self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
+        return max(super().least_width(), self._widest[1])
 
     def _answer(self, index: int) -> Answer | None:
         return self._answers[index] if self._answers else None

@@ -80,6 +80,10 @@ class TileView(PaintedView):
         """Return width over height of a tile."""
         return 1.0
 
+    def least_width(self) -> float:
+        """Return the width that a tile has at least, in pixels."""
+        return self.LEAST * self.theme.scale
+
     def footer_height(self) -> float:
         """Return the height kept free below the tiles."""
         return 0.0
@@ -127,8 +131,8 @@ class TileView(PaintedView):
         """Return where tiles stand at the present size."""
         area = QRectF(self.rect()).adjusted(12, 12, -16, -8 - self.footer_height())
         caption = self.caption_lines * (self.theme.px(14) + 1.0)
-        scale = self.theme.scale
-        return arrange(self.count(), area, self.aspect(), caption, self.LEAST * scale, self.MOST * scale)
+        most = self.MOST * self.theme.scale
+        return arrange(self.count(), area, self.aspect(), caption, min(self.least_width(), most), most)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint the tiles in view and the footer."""

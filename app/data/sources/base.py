@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 
 from app.data.dataset import Dataset, DatasetInfo
 from graph.layers.declared import Declared
+from graph.layers.settings import Setting
 
 
 class Source(Declared):
@@ -24,6 +25,10 @@ class Source(Declared):
     """Name in project files and on the command line."""
     from_file: ClassVar[bool] = False
     """Whether the samples come from a file or folder of the user's."""
+
+    def shown(self) -> tuple[Setting, ...]:
+        """The settings that mean something as the others are, in the order of the form."""
+        return self.settings()
 
     @classmethod
     def summary(cls) -> str:

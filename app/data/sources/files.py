@@ -119,10 +119,28 @@ def relative(path: Path, base: Path | None) -> str:
 def stamp(file: Path) -> tuple[int, int]:
     """Size and time of change: a cheap sign that a file is still the same. Of a folder, over all it holds."""
     if file.is_dir():
-        inner = [entry.stat() for entry in sorted(file.rglob("*")) if entry.is_file()]
+        inner = [entry.stat() for entry in files_below(file)]
         return sum(one.st_size for one in inner) + len(inner), max((one.st_mtime_ns for one in inner), default=0)
     status = file.stat()
     return status.st_size, status.st_mtime_ns
+
+
+def files_below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """All files in a folder and in those in it; linked folders, and such as may not be read, are passed over.
+
+    Raises
+    ------
+    OSError
+        if ``folder`` itself cannot be read.
+    """
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            with contextlib.suppress(PermissionError, FileNotFoundError):
+                yield from files_below(Path(entry.path))
+        elif entry.is_file():
+            yield entry
 
 
 def content_hash(file: Path) -> str:
@@ -130,8 +148,9 @@ def content_hash(file: Path) -> str:
 
     That of much data is remembered for as long as no file in it has another size or time of change.
     """
-    entries = sorted(one for one in file.rglob("*") if one.is_file()) if file.is_dir() else [file]
-    stamps = [(str(entry), *stamp(entry)) for entry in entries]
+    held = {Path(one.path): one.stat() for one in files_below(file)} if file.is_dir() else {file: file.stat()}
+    entries = sorted(held, key=lambda entry: entry.parts)
+    stamps = [(str(entry), held[entry].st_size, held[entry].st_mtime_ns) for entry in entries]
     whole = sum(size for _, size, _ in stamps)
     key = key_of("content", stamps)
     found = recall_text(key) if whole >= LARGE else ""

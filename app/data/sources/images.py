@@ -15,10 +15,12 @@ from app.data.sources.pictures import is_colour
 from app.data.sources.table import rare_note
 from app.data.stored import Stored
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import Setting, setting
 from graph.shapes import image, vector
 
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
+COLUMNS = ("column", "target", "parts")
+"""Settings that are about a table."""
 SHOWN = 5
 """So many skipped pictures are named; the others are counted."""
 FIRST = 5
@@ -49,6 +51,11 @@ class Images(FileSource):
     target: str = setting("", "In a table: the column of labels; empty for the one that looks most like it")
 
     parts: str = setting("", "In a table: the column that says which part a picture is in: train, validation or test")
+
+    def shown(self) -> tuple[Setting, ...]:
+        """What is said of columns only where a table names the pictures."""
+        named = Path(self.path).suffix.lower() in TABLES
+        return tuple(one for one in self.settings() if named or one.name not in COLUMNS)
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """What the folder offers, from its listing; pictures that prove damaged when loaded are still counted."""

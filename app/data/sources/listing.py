@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.data.dataset import Array
 from app.data.sources.columns import CLASSES, ColumnType, is_called_target, labels, likely_target, look
+from app.data.sources.files import files_below
 from app.data.sources.frames import CsvSource
 from app.data.sources.pictures import SUFFIXES
 from app.data.sources.table import PART_NAMES, check_column, given_parts
@@ -24,6 +25,7 @@ MOST = 2_000_000
 """Most files below a folder that is gone through."""
 OTHERS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".npy", ".npz", ".safetensors", ".idx", "-ubyte", ".gz")
 """How the names of files end that hold other data."""
+ENDINGS = tuple(SUFFIXES)
 FIRST = 50
 """Rows of a table that are looked at to find its column of paths."""
 
@@ -120,15 +122,18 @@ def pictures_in(folder: Path) -> list[Path]:
     NetloomError
         if it holds more than `MOST` files.
     """
-    found: list[Path] = []
-    seen = 0
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if _plain(name)]
-        seen += len(names) + len(folders)
-        if seen > MOST:
+    found: list[str] = []
+    for seen, entry in enumerate(files_below(folder)):
+        if seen >= MOST:
             raise NetloomError(f"{folder.name} holds more than {MOST:,} files; choose the folder of pictures in it.")
-        found += [Path(place, name) for name in names if _plain(name) and PurePath(name).suffix.lower() in SUFFIXES]
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+        if entry.name.lower().endswith(ENDINGS) and not entry.is_symlink() and _all_plain(folder, entry.path):
+            found.append(entry.path)
+    return sorted(map(Path, found), key=lambda path: path.parts)
+
+
+def _all_plain(folder: Path, path: str) -> bool:
+    """Whether neither a file below ``folder`` nor a folder that it is in is hidden."""
+    return f"{os.sep}." not in path[len(str(folder)) :]
 
 
 def _plain(name: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -198,3 +200,22 @@ def test_the_way_to_the_network_is_a_row_of_steps(qtbot: QtBot, link: DirectLink
     document.undo()
     document.undo()
     qtbot.waitUntil(lambda: not view.pipeline.isVisible())
+
+
+def test_columns_are_asked_for_only_where_a_table_names_the_pictures(
+    qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path
+) -> None:
+    rows = ["file,label"]
+    for number in range(12):
+        path = tmp_path / "pets" / ("cat", "dog")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 5), 20 * number, np.uint8)).save(path)
+        rows.append(f"{path.relative_to(tmp_path).as_posix()},{path.parent.name}")
+    (tmp_path / "pets.csv").write_text("\n".join(rows))
+    view = make_view(qtbot, link, document)
+    for name, wanted in (("pets", False), ("pets.csv", True)):
+        view.open_path(tmp_path / name)
+        qtbot.waitUntil(lambda name=name: view.preview is not None and view.preview.info["title"] == name)
+        shown = {spec.name for spec in view.form.options._specs}
+        assert ("target" in shown) == ("parts" in shown) == ("column" in shown) == wanted
+        assert {"path", "height", "width", "fit"} <= shown

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,8 +15,8 @@ from widgets.insight.confusion import ConfusionMatrix
 from widgets.insight.feature_maps import FeatureMapGrid
 from widgets.insight.filters import FilterGrid
 from widgets.insight.histograms import KEPT, HistogramStack, coarser
-from widgets.insight.samples import SampleGallery, WorstPredictions
-from widgets.insight.tiles import TileView
+from widgets.insight.samples import Answer, SampleGallery, WorstPredictions
+from widgets.insight.tiles import GAP, TileView
 from widgets.plots.base import PaintedView
 from widgets.theme import ThemeSource
 
@@ -248,3 +248,18 @@ def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qt
         view.push("conv1.weight", 1, [0.0, 1.0], [1, 2])
     view.clear()
     assert view.is_empty()
+
+
+def test_tiles_of_a_gallery_are_wide_enough_for_what_is_written_below_them(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    gallery.resize(700, 400)
+    gallery.set_samples(np.zeros((200, 1, 4, 4)), ["box", "disc"] * 100, ["training"] * 200)
+    narrow = gallery.grid().width
+    gallery.set_answers([Answer("says triangle", False)] * 200)
+    wide, words = gallery.grid().width, QFontMetricsF(gallery.theme.font(small=True, bold=True))
+    assert narrow < wide and wide + GAP - 2 >= words.horizontalAdvance("says triangle")
+    gallery.set_answers([Answer("says " + "very " * 40, False)] * 200)
+    assert gallery.grid().width <= gallery.MOST * gallery.theme.scale
+    gallery.set_answers(())
+    assert gallery.grid().width == narrow
