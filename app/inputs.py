@@ -13,6 +13,7 @@ import numpy as np
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.new_rows import category_tokens, features_of, frame_of
+from app.data.new_samples import is_text, series_of, texts_of
 from app.data.padding import even, padded
 from app.data.sources.array_files import read_arrays
 from app.data.sources.arrays import SAMPLES, Arrays, likely
@@ -23,6 +24,7 @@ from app.data.sources.files import reading
 from app.data.sources.images import Images
 from app.data.sources.known import Fetched
 from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
+from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.text import Text, longest
 from app.data.sources.tokens import numbered, split_text
@@ -55,9 +57,9 @@ class Samples:
 
 
 def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
-    """As `read_inputs`; ``given`` may also be a folder of pictures, a table that names them, or records of machines.
+    """As `read_inputs`; ``given`` may also be a folder of pictures or texts, a table that names them, or records.
 
-    ``base`` is the folder that the path of ``source`` starts from.
+    ``base`` is the folder that the path of ``source`` starts from. Of records, every machine is a sample.
 
     Raises
     ------
@@ -69,12 +71,14 @@ def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: 
         with reading(path):
             values, machines = source.latest(path, base)
         return Samples({fields[0].name: values}, machines)
+    if path is not None and path.is_dir() and is_text(path, source):
+        return _read(given, path, fields, source)
     pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
     if pictures is not None:
         return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
     if path is not None and path.is_dir():
         raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
-    return Samples(read_inputs(given, fields, source))
+    return _read(given, path, fields, source)
 
 
 def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
@@ -96,10 +100,19 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
     NetloomError
         if it cannot be read, or does not have the sizes that the network needs.
     """
-    file = _file(given)
+    found = _read(given, _file(given), fields, source).arrays
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def _read(given: str, file: Path | None, fields: Sequence[FieldInfo], source: Source) -> Samples:
+    """What `read_samples` gives, of a ``file`` or of ``given`` itself."""
     counters = {field.lengths for field in fields}
     wanted = [field for field in fields if field.name not in counters]
-    found = _from_file(file, wanted, source) if file else _from_text(given, wanted, source)
+    named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
+    if named is not None:
+        found: Mapping[str, Array] = {wanted[0].name: named[1]}
+    else:
+        found = _from_file(file, wanted, source) if file else _from_text(given, wanted, source)
     place = file.name if file else "The input"
     gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
     arrays: dict[str, Array] = {}
@@ -115,7 +128,7 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
-    return arrays
+    return Samples(arrays, *((named[0], named[2]) if named is not None else ()))
 
 
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
@@ -142,6 +155,20 @@ def _folder(given: str) -> Path | None:
         return Path(given) if Path(given).is_dir() else None
     except (OSError, ValueError):
         return None
+
+
+def _named(
+    file: Path, fields: Sequence[FieldInfo], source: Source
+) -> tuple[tuple[str, ...], Array, tuple[str, ...]] | None:
+    """Texts and series with their names and what was left out; None where ``file`` holds something else."""
+    field, suffix = fields[0], file.suffix.lower()
+    with reading(file):
+        if is_text(file, source):
+            texts, problems = texts_of(file)
+            return tuple(texts), _tokens(list(texts.values()), field, _unit(source)), problems
+        if isinstance(source, Series) and suffix in TABLES:
+            return *series_of(file, field, source), ()
+    return None
 
 
 def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:

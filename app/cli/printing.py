@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.amounts import amount
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
 
@@ -53,7 +55,7 @@ def written(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return amount(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {written(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
@@ -70,4 +72,4 @@ def percent(name: str, value: Any) -> str:
     """A metric's value; shares of right answers are per cent."""
     if value is None:
         return "undefined"
-    return f"{100 * value:.1f} %" if name == "accuracy" else f"{value:.4g}"
+    return f"{100 * value:.1f} %" if name == "accuracy" else amount(float(value))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli.printing import Json, metrics, print_json, print_line, print_table, written
+from app.amounts import amount
+from app.cli.printing import Json, metrics, print_json, print_line, print_table
 from app.cli.running import RunFolder
 from graph.errors import NetloomError
 
@@ -70,8 +71,8 @@ def predict(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="A picture, a folder of pictures, a CSV, NPY, NPZ or JSON file; or numbers such as 5.1,3.5,1.4,0.2, "
-            "JSON, or a text.",
+            help="A picture, a folder of pictures or texts, a CSV, NPY, NPZ or JSON file; or numbers such as "
+            "5.1,3.5,1.4,0.2, JSON, or a text.",
             show_default=False,
         ),
     ],
@@ -79,8 +80,9 @@ def predict(
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
 
-    Tables have one sample per row, for a forecaster one time step per row; a table may name pictures by their paths.
-    Values are in the data's own units. A negative first number needs -- before RUN.
+    Tables have one sample per row, for a forecaster one time step per row, of which what comes after the last is told;
+    a table may name pictures by their paths. Of run-to-failure records (.txt) every machine is told. Values are in the
+    data's own units. A negative first number needs -- before RUN.
     """
     from app.data.choice import DataChoice
     from app.inputs import input_fields, read_samples
@@ -115,6 +117,16 @@ def _told(one: dict[str, Any]) -> dict[str, Any]:
     return {name: _told(part) for name, part in one.items()}
 
 
+def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> str:
+    """Numbers with what they are called and their units."""
+    if any(isinstance(value, list) for value in values):
+        return str(values)
+    named = names if len(names) == len(values) else [""] * len(values)
+    counted = units if len(units) == len(values) else [""] * len(values)
+    told = zip(named, values, counted, strict=True)
+    return ", ".join(f"{name} {amount(value, 5)} {unit}".strip() for name, value, unit in told)
+
+
 def _single(values: list[Any]) -> bool:
     return len(values) == 1 and not isinstance(values[0], list)
 
@@ -124,5 +136,5 @@ def _sentence(one: dict[str, Any]) -> str:
         ranked = sorted(one["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
         return f"{one['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
     if "values" in one:
-        return written(one["value"]) if "value" in one else str(one["values"])
+        return _amounts(one["values"], one.get("names") or (), one.get("units") or ())
     return "; ".join(f"{name}: {_sentence(part)}" for name, part in one.items())

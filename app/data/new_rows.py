@@ -52,7 +52,8 @@ def features_of(file: Path, frame: pd.DataFrame, field: FieldInfo, source: Sourc
     plain = [frame[name] for name in frame.columns if look(frame[name]).type is ColumnType.NUMBER]
     missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
     if len(plain) != len(frame.columns) or (missing and len(plain) != len(field.names)):
-        wanted = f"has no column “{missing[0]}”, which the network reads" if missing else "holds more than numbers"
+        lacked = found.column_of(missing[0]) if missing else ""
+        wanted = f"has no column “{lacked}”, which the network reads" if missing else "holds more than numbers"
         raise NetloomError(f"{file.name} {wanted}; its columns are {', '.join(map(str, frame.columns[:12]))}.")
     return np.stack([numbers(series)[0] for series in plain], axis=1)
 
@@ -115,6 +116,19 @@ class _Finder:
             held = self.feature(name.removesuffix(FLAG))
             found = None if held is None else np.isnan(held).astype(np.float32)
         return found
+
+    def column_of(self, name: str) -> str:
+        """The column of the training file that the feature ``name`` was made of."""
+        if " = " in name:
+            return name.partition(" = ")[0]
+        name = name.removesuffix(FLAG)
+        if not isinstance(self._source, Series):
+            return name.rpartition(": ")[0] or name
+        target, _, lag = name.rpartition(" -")
+        if lag in map(str, self._source.lags):
+            return target
+        calendar = name == "years since 2000" or name.endswith((" sine", " cosine"))
+        return self._source.order if calendar and self._source.calendar else name
 
     def _category(self, name: str) -> Array | None:
         """Whether a column has one category, or one that training never saw."""

@@ -86,5 +86,7 @@ def _texts(frame: pd.DataFrame) -> list[list[str | None]]:
 
 
 def _written(series: pd.Series[Any]) -> list[str | None]:
+    """The cells as one line each, None where a value is missing."""
     present = series.notna()
-    return [str(value)[:LETTERS] if here else None for value, here in zip(series, present, strict=True)]
+    lines = (" ".join(str(value)[:LETTERS].splitlines()) for value in series)
+    return [line if here else None for line, here in zip(lines, present, strict=True)]

@@ -170,7 +170,8 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
     Returns
     -------
     list
-        per sample, by output layer: ``{"class", "index", "probabilities"}`` or ``{"values"}`` in own units; with a
+        per sample, by output layer: ``{"class", "index", "probabilities"}`` or ``{"values"}`` in own units
+        with their ``names`` and ``units`` where they have some; with a
         single output, that object itself.
 
     Raises
@@ -226,7 +227,9 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
 
 def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:
     if not head.classes:
-        return [{"values": row.tolist()} for row in model.prepared.undo(head.field.name, answers.numpy())]
+        told = {"names": list(head.field.names), "units": list(head.field.units)}
+        held = {name: words for name, words in told.items() if any(words)}
+        return [{"values": row.tolist(), **held} for row in model.prepared.undo(head.field.name, answers.numpy())]
     chances, chosen = head.probabilities(answers), head.decide(answers).tolist()
     return [
         {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.amounts import amount
 from app.training.messages import Message
 from app.training.runs import Run
 from graph.errors import NetloomError
@@ -94,7 +95,7 @@ def told(preview: Preview, message: Message) -> list[Answer | None]:
         unit = f" {units[0]}" if units and units[0] else ""
         values = np.asarray(arrays["value"], dtype=np.float64)[:, 0]
         said = {
-            int(place): Answer(f"says {value:.4g}{unit}", None)
+            int(place): Answer(f"says {amount(float(value))}{unit}", None)
             for place, value in zip(arrays["index"], values, strict=True)
         }
     return [said.get(int(place)) for place in preview.index] if said else []

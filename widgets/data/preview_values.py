@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.amounts import amount
 from app.training.messages import Message
 from graph.shapes import Kind, Shape
 
@@ -93,7 +94,7 @@ def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
     if flat.shape[1] != 1:
         return ["" for _ in flat]
     unit = f" {units[0]}" if units and units[0] else ""
-    return [f"{float(value):.4g}{unit}" for value in flat[:, 0]]
+    return [f"{amount(float(value))}{unit}" for value in flat[:, 0]]
 
 
 def facts_of(info: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.amounts import amount
 from widgets.data.preview_values import Preview
 from widgets.insight.samples import Answer
 
@@ -85,4 +86,4 @@ class SampleModel(QAbstractTableModel):
             answer = self._answers[index.row()]
             return f"{answer.words}{answer.sure}" if answer is not None else ""
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
-        return "missing" if value != value else f"{value:.5g}"  # noqa: PLR0124 - only NaN differs from itself
+        return "missing" if value != value else amount(value, 6)  # noqa: PLR0124 - only NaN differs from itself

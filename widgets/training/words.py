@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from app.amounts import figures
+
 PRIMARY = ("accuracy", "rmse", "mae", "r2", "loss")
 """Metrics in the order in which one is chosen to stand for a run."""
 
@@ -38,13 +40,6 @@ def value_of(metric: str, value: float | None) -> str:
     if own_name(metric) == "accuracy":
         return f"{value * 100:.1f} %"
     return figures(value)
-
-
-def figures(value: float) -> str:
-    """A number with four figures."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.3g}"
-    return f"{value:,.{max(0, 3 - math.floor(math.log10(abs(value)))) if value else 3}f}" if value else "0"
 
 
 def duration(seconds: float | None) -> str:

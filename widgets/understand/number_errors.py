@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.amounts import amount, figures
 from app.training.messages import Message
 from widgets.data.samples import drawable_values
 from widgets.insight.samples import SampleGallery
 from widgets.plots.series import SeriesPlot
 from widgets.theme import ThemeSource
-from widgets.training.words import figures
 from widgets.understand.agreement import AgreementPlot
 
 
@@ -51,9 +51,9 @@ class NumberErrors(QWidget):
         true, said = arrays["worst/true"], arrays["worst/predicted"]
         single = true[0].size == 1 if len(true) else False
         losses = arrays["worst/loss"]
-        labels = [f"true {float(one.reshape(-1)[0]):.4g}" if single else "" for one in true]
+        labels = [f"true {amount(float(one.reshape(-1)[0]))}" if single else "" for one in true]
         parts = [
-            f"said {float(one.reshape(-1)[0]):.4g}" if single else f"error {float(loss) ** 0.5:.3g}"
+            f"said {amount(float(one.reshape(-1)[0]))}" if single else f"error {float(loss) ** 0.5:.3g}"
             for one, loss in zip(said, losses, strict=True)
         ]
         self.worst.set_samples(drawable_values(arrays["worst/input"]), labels, parts)

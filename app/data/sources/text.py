@@ -116,7 +116,7 @@ def texts_in(folder: Path) -> tuple[list[str], list[str], tuple[str, ...]]:
         for file in sorted(inner.rglob("*.txt")):
             if file.is_symlink() or file.name.startswith(".") or not file.is_file():
                 continue
-            text = _text_of(file)
+            text = text_of(file)
             if text is None:
                 skipped += 1
                 continue
@@ -130,7 +130,7 @@ def texts_in(folder: Path) -> tuple[list[str], list[str], tuple[str, ...]]:
     return texts, names, (f"Files that hold no text, or too much, are left out ({skipped}).",) if skipped else ()
 
 
-def _text_of(file: Path) -> str | None:
+def text_of(file: Path) -> str | None:
     """The text in a file; None if it is empty, too large, unreadable or no text."""
     try:
         if file.stat().st_size > LARGEST:
