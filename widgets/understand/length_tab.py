@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
+from app.amounts import figures
 from app.data.choice import DataChoice
 from app.training.messages import Message
 from graph.errors import NetloomError
 from widgets.plots.bars import BarPlot
 from widgets.theme import ThemeSource
-from widgets.training.words import figures
 from widgets.understand.subject import Subject
 from widgets.understand.tab import Group, Tab
 
