@@ -21,7 +21,8 @@ def is_adversarial(plan: object) -> bool:
 def expected(info: DatasetInfo, plan: object = None) -> Expected:
     """The fields that a network may read and be held against, with their shapes, for the checker.
 
-    Class labels are answers only; everything that is not the data set's target may be read. By the section ``plan``
+    Class labels are answers only; everything that is not the data set's target may be read. What is read as tokens is
+    answered by one value per word at every step. By the section ``plan``
     outputs may be verdicts of a discriminator, each one number.
     """
     readable = [one for one in info.fields if not one.classes and (one.name in info.inputs or one.name != info.target)]
@@ -30,7 +31,7 @@ def expected(info: DatasetInfo, plan: object = None) -> Expected:
         return Expected(inputs, {VERDICT: vector(1)}, info.inputs[0], VERDICT)
     return Expected(
         inputs=inputs,
-        targets={one.name: one.shape for one in info.fields if one.name not in info.inputs},
+        targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
         default_input=info.inputs[0],
         default_target=info.target,
     )

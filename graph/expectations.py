@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from graph.facts import Expected, Problem, Severity
 from graph.fixes import Fix, Insert, Replace
 from graph.layers.base import Layer
-from graph.layers.dense import Dense
+from graph.layers.dense import Dense, TimeDistributedDense
 from graph.layers.io import Input, Output
 from graph.layers.shape import Flatten, Reshape
 from graph.network import Network, Node
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind, Shape, sequence
 
 
 def input_problems(node: Node, layer: Input, expected: Expected) -> tuple[Problem, ...]:
@@ -63,6 +63,9 @@ def _answers(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tup
     fixes: list[Fix] = []
     if wanted.kind is Kind.VECTOR and arrives.kind is Kind.VECTOR:
         fixes.extend(_resize(network, node, wanted.features))
+    if wanted.kind is arrives.kind is Kind.SEQUENCE and fits(sequence(arrives.time, wanted.features), wanted):
+        fixes.extend(_resize(network, node, wanted.features) or [_at_every_step(node, wanted.features)])
+        return tuple(fixes)
     if wanted.elements is not None and wanted.kind is not Kind.TOKENS and arrives.elements is not None:
         fixes.append(reshaping(node.id, "in", arrives, wanted))
     return tuple(fixes)
@@ -79,6 +82,11 @@ def _resize(network: Network, node: Node, units: int) -> list[Fix]:
         if len(layer.input_ports()) != 1 or not _hands_on(layer):
             return []
     return []
+
+
+def _at_every_step(node: Node, units: int) -> Fix:
+    layer = TimeDistributedDense(units=units)
+    return Fix(f"Insert {layer.title} with {units:,} units", (Insert(node.id, "in", layer),))
 
 
 def _hands_on(layer: Layer) -> bool:

@@ -72,4 +72,6 @@ def percent(name: str, value: Any) -> str:
     """A metric's value; shares of right answers are per cent."""
     if value is None:
         return "undefined"
-    return f"{100 * value:.1f} %" if name == "accuracy" else amount(float(value))
+    from app.training.events import SHARES
+
+    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in SHARES else amount(float(value))

@@ -110,6 +110,8 @@ def predict(
 
 def _told(one: dict[str, Any]) -> dict[str, Any]:
     """A prediction with the one number that tells most beside all of them."""
+    if "text" in one:
+        return one
     if "class" in one:
         return one | {"probability": one["probabilities"][one["class"]]}
     if "values" in one:
@@ -132,6 +134,8 @@ def _single(values: list[Any]) -> bool:
 
 
 def _sentence(one: dict[str, Any]) -> str:
+    if "text" in one:
+        return f"{one['text']} ({100 * one['probability']:.1f} % sure)"
     if "class" in one:
         ranked = sorted(one["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
         return f"{one['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from app.data.stored import Values
 from graph.errors import NetloomError
-from graph.shapes import Shape
+from graph.shapes import Kind, Shape, sequence
 
 Array = npt.NDArray[Any]
 
@@ -46,6 +46,16 @@ class FieldInfo:
     vocabulary: tuple[str, ...] = ()
     lengths: str = ""
     fixed: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether each sample is a list of tokens whose words are known: a network says one of them at every step."""
+        return self.shape.kind is Kind.TOKENS and bool(self.vocabulary) and not self.classes
+
+    @property
+    def answer(self) -> Shape:
+        """What a network must give to be held against the field: for tokens, one value per word at every step."""
+        return sequence(self.shape.time, len(self.vocabulary)) if self.listed else self.shape
 
     def to_json(self) -> dict[str, Any]:
         """The field as plain JSON values."""
@@ -151,7 +161,7 @@ class DatasetInfo:
     @property
     def target_shape(self) -> Shape:
         """Shape that an output held against the data set's own target must have."""
-        return self.target_field().shape
+        return self.target_field().answer
 
     @property
     def classes(self) -> tuple[str, ...]:

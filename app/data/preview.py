@@ -13,6 +13,7 @@ from app.data.dataset import Array, Field
 from app.data.leakage import leaks
 from app.data.pipeline import stages
 from app.data.prepare import Prepared
+from app.data.sources.tokens import text_of
 from app.data.split import PARTS
 from app.data.transforms import per_feature
 from graph.shapes import Kind
@@ -23,6 +24,8 @@ FEATURES = 200
 """Statistics are given for this many features at most."""
 VALUES = 20_000_000
 """Statistics of a field with more values than this are taken from evenly spaced samples."""
+LONGEST = 300
+"""Characters of a text that are shown."""
 SHOWN, FEWEST = 2**24, 12
 """Samples that are shown hold so many values together at most, unless they would be fewer than `FEWEST`."""
 LEFT_OUT = 255
@@ -43,8 +46,8 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
 
         The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes`` (with warnings of
-        leakage), ``leaks`` (these warnings alone), ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per
-        part), ``balance``
+        leakage), ``leaks`` (these warnings alone), ``texts`` (per field of tokens the n samples as people read them),
+        ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per part), ``balance``
         (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
         ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram;
@@ -71,7 +74,14 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         "part": part_of(prepared)[index],
         "place": place_of(prepared)[index],
         "values": {name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
+        "texts": {name: _texts(field, index) for name, field in dataset.fields.items() if field.listed},
     }
+
+
+def _texts(field: Field, index: Array) -> list[str]:
+    """The samples at ``index`` as text, shortened where they are long."""
+    texts = (text_of(row, field.vocabulary) for row in np.asarray(field.values[index]).tolist())
+    return [text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in texts]
 
 
 def _size(field: Field) -> int:

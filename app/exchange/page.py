@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.data.dataset import Array
+from app.training.events import SHARES
 
 STYLE = """
 :root { color-scheme: light; }
@@ -264,4 +265,4 @@ def pre(lines: Iterable[str]) -> str:
 
 def shown(values: Mapping[str, Any]) -> dict[str, str]:
     """Metrics for tiles: shares of right answers in per cent."""
-    return {name: f"{100 * value:.1f} %" if name == "accuracy" else number(value) for name, value in values.items()}
+    return {name: f"{100 * value:.1f} %" if name in SHARES else number(value) for name, value in values.items()}

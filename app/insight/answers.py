@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 
 from app.data.dataset import Array
 from app.data.prepare import Part
+from app.training.heads import Head
+from app.training.lists import chosen, texts_of
 from app.training.messages import Message, plain
 from app.training.model import Model
 
@@ -19,8 +23,9 @@ OPERATIONS = 2e10
 def answers(model: Model, message: Message) -> Message:
     """The answers for the samples at the positions ``index``, a list, of the data set, those in no part left out.
 
-    Arrays: ``index`` int64 (m,), and for classes ``class`` int64 (m,) and ``probability`` float32 (m,), else ``value``
-    float32 (m, values) in the data's own units. Field ``target`` is what they are held against, as JSON.
+    Arrays: ``index`` int64 (m,), and for classes ``class`` int64 (m,) and ``probability`` float32 (m,), for
+    lists of tokens ``tokens`` int64 (m, T) with their field ``texts``, else ``value`` float32 (m, values) in the data's
+    own units. Field ``target`` is what they are held against, as JSON.
     """
     places = [int(place) for place in message.fields.get("index") or ()]
     each = max(model.operations / 3 / model.plan.batch_size, 1.0)
@@ -28,14 +33,18 @@ def answers(model: Model, message: Message) -> Message:
     head = model.objective.heads[0]
     index, said = _said(model, wanted)
     arrays: dict[str, Array] = {"index": index}
-    if head.classes:
+    facts: dict[str, Any] = {"target": head.field.to_json()}
+    if head.listed:
+        arrays["tokens"] = chosen(said, head.field.vocabulary).numpy()
+        facts["texts"] = texts_of(arrays["tokens"], head.field.vocabulary)
+    elif head.classes:
         chances = head.probabilities(said)
         arrays["class"] = head.decide(said).numpy()
-        chosen = chances.gather(1, torch.from_numpy(arrays["class"])[:, None])[:, 0]
-        arrays["probability"] = (chosen / chances.sum(1).clamp_min(1e-12)).numpy()
+        sure = chances.gather(1, torch.from_numpy(arrays["class"])[:, None])[:, 0]
+        arrays["probability"] = (sure / chances.sum(1).clamp_min(1e-12)).numpy()
     else:
         arrays["value"] = model.prepared.undo(head.field.name, said.numpy()).reshape(len(index), -1)
-    return Message("answers", {"target": plain(head.field.to_json())}, arrays)
+    return Message("answers", plain(facts), arrays)
 
 
 def _said(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
@@ -49,5 +58,10 @@ def _said(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
             found.append(part.indices[places])
             said.append(torch.from_numpy(model.predict(model.feed(Part(arrays, found[-1])))[0]))
     if not found:
-        return np.zeros(0, np.int64), torch.zeros(0, max(1, model.objective.heads[0].classes))
+        return np.zeros(0, np.int64), torch.zeros(0, *_sizes(model.objective.heads[0]))
     return np.concatenate(found), torch.cat(said)
+
+
+def _sizes(head: Head) -> tuple[int, ...]:
+    """Sizes of an answer where there are no samples to answer for."""
+    return tuple(size or 1 for size in head.field.answer.sizes) if head.listed else (max(1, head.classes),)

@@ -25,6 +25,7 @@ from app.lessons.schema import (
     VisitGoal,
     WithoutGoal,
 )
+from app.training.events import SHARES
 from app.training.plan import Plan
 from graph.check import Checker
 from graph.errors import NetloomError
@@ -184,7 +185,7 @@ def _gap(goal: GapGoal, now: Situation) -> bool:
     train, held = (now.results.value(part, goal.metric) for part in ("train", "validation"))
     if train is None or held is None:
         return False
-    better_when_higher = goal.metric in ("accuracy", "r2")
+    better_when_higher = goal.metric in {*SHARES, "r2"}
     return goal.holds(train - held if better_when_higher else held - train)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.data.stored import Stored, Values
+from app.training import lists
 from app.training.feed import Feed
 from app.training.heads import Head
 from app.training.messages import plain
@@ -33,7 +34,8 @@ SHOWN = 20_000
 class Evaluation:
     """How well a run does on one part of its data.
 
-    ``task`` is ``classification`` or ``regression``, by the first output. ``arrays`` holds, in the data's own units:
+    ``task`` is ``classification``, ``regression`` or ``sequence``, by the first output. ``arrays`` holds, in the
+    data's own units:
 
     ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted (classification only);
     ``predictions/index`` int64 (n,) positions in the data set, ``predictions/true`` and ``predictions/predicted``:
@@ -41,6 +43,10 @@ class Evaluation:
     ``worst/index``, ``worst/true``, ``worst/predicted`` likewise for the worst, the worst first; ``worst/loss``
     float32 (k,); ``worst/input`` float32 (k, *sizes); and for classes ``worst/probability`` float32 (k,), what the
     predicted class was given, and ``worst/probabilities`` float32 (k, classes).
+
+    Of a ``sequence`` truth and answers are tokens int64 (n, T); ``confusion`` counts them step by step, over the tokens
+    named by ``classes``; ``words`` has the worst as lists of words, ``true``, ``predicted``, and ``input`` where it is
+    read as tokens.
     """
 
     run: str
@@ -52,6 +58,7 @@ class Evaluation:
     units: tuple[str, ...]
     metrics: Mapping[str, float]
     arrays: Mapping[str, Array]
+    words: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """All but the long arrays, as plain JSON values: what ``main.py evaluate --json`` prints."""
@@ -81,11 +88,38 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
         raise NetloomError(f"The {part} part of this run's data has no samples; give it a share of the data.")
     feed = model.feed(held)
     head = model.objective.heads[0]
+    if head.listed:
+        arrays, names, words = _of_lists(model, head, held, feed)
+        about = ("sequence", head.field.name, names, (), ())
+        return Evaluation(str(run.path), part, *about, model.measure(feed), arrays, words)
     arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
     task = "classification" if head.classes else "regression"
-    field = head.field
-    facts = (task, field.name, field.classes, field.names, field.units)
+    target = head.field
+    facts = (task, target.name, target.classes, target.names, target.units)
     return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays)
+
+
+def _of_lists(
+    model: Model, head: Head, held: Part, feed: Feed
+) -> tuple[dict[str, Array], tuple[str, ...], dict[str, list[list[str]]]]:
+    """Arrays of an `Evaluation` for answers that are lists of tokens, the tokens that occur, and the worst in words."""
+    vocabulary = head.field.vocabulary
+    answers = torch.from_numpy(model.predict(feed)[0])
+    true = np.asarray(held.arrays[head.field.name])
+    said = lists.chosen(answers, vocabulary).numpy()
+    loss = lists.losses(head, answers, torch.from_numpy(true))
+    counts = true != lists.left_out(vocabulary)
+    wrong = ((said != true) & counts).sum(1)
+    # Mistakes come first, those in most places before the others.
+    worst = np.lexsort((-loss, -wrong))[:WORST]
+    arrays = _listed(model, held, (true, said), (true[worst], said[worst]), worst, loss[worst])
+    confusion, kept = lists.confusion(true[counts], said[counts], len(vocabulary))
+    words = {"true": true[worst], "predicted": said[worst]}
+    told = {name: lists.words_of(rows, vocabulary) for name, rows in words.items()}
+    source = model.prepared.dataset.field_named(model.objective.inputs[0])
+    if source.listed:
+        told["input"] = lists.words_of(arrays["worst/input"], source.vocabulary)
+    return arrays | {"confusion": confusion}, tuple(vocabulary[at] for at in kept), told
 
 
 def _of_classes(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
@@ -170,9 +204,9 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
     Returns
     -------
     list
-        per sample, by output layer: ``{"class", "index", "probabilities"}`` or ``{"values"}`` in own units
-        with their ``names`` and ``units`` where they have some; with a
-        single output, that object itself.
+        per sample, by output layer: ``{"class", "index", "probabilities"}``, ``{"text", "words", "probability"}`` or
+        ``{"values"}`` in own units with their ``names`` and ``units`` where they have some; with a single output,
+        that object itself.
 
     Raises
     ------
@@ -226,6 +260,8 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
 
 
 def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:
+    if head.listed:
+        return lists.said(head, answers)
     if not head.classes:
         told = {"names": list(head.field.names), "units": list(head.field.units)}
         held = {name: words for name, words in told.items() if any(words)}

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import DatasetInfo, FieldInfo
+from app.data.sources.tokens import fills_up
 from app.training.plan import Plan
 from graph.blocks import Block
 from graph.compile import Compiled
@@ -49,6 +50,11 @@ class Head:
     def classes(self) -> int:
         """Number of classes; 0 where numbers are predicted."""
         return len(self.field.classes)
+
+    @property
+    def listed(self) -> bool:
+        """Whether a word is said at every step: the field holds tokens."""
+        return self.field.listed
 
     @property
     def partial(self) -> bool:
@@ -106,7 +112,7 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
 
 def default_loss(field: FieldInfo, squashed: str) -> str:
     """The loss that fits the task: cross-entropy for classes, mean squared error for numbers."""
-    if not field.classes:
+    if not field.classes and not field.listed:
         return "mse"
     return "bce" if squashed == "sigmoid" else "cross_entropy"
 
@@ -127,17 +133,22 @@ def squashing(network: Network, output: str) -> str:
 
 
 def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: str) -> None:
-    if loss == "cross_entropy" and not field.classes:
+    if field.listed and loss != "cross_entropy":
+        raise NetloomError(f"{id_}: words are compared by cross-entropy alone; choose that, or auto, as its loss.")
+    if loss == "cross_entropy" and not field.classes and not field.listed:
         raise NetloomError(
             f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."
         )
-    if field.shape.kind is Kind.TOKENS and not field.classes:
-        raise NetloomError(f"{id_}: “{field.name}” holds tokens, which no loss here compares; choose another target.")
-    wanted = field.shape.sizes
+    if field.shape.kind is Kind.TOKENS and not field.classes and not field.vocabulary:
+        raise NetloomError(
+            f"{id_}: “{field.name}” holds tokens of which nothing says what they stand for, so there is no telling how "
+            "many there are; choose another target."
+        )
+    wanted = field.answer.sizes
     binary = len(field.classes) == 2 and sizes == (1,)
     if not binary and not fits(sizes, wanted):
         given = " x ".join("?" if size is None else str(size) for size in sizes)
-        reason = f"{len(field.classes)} classes" if field.classes else f"{field.shape} values"
+        reason = f"{len(field.classes)} classes" if field.classes else f"{field.answer} values"
         raise NetloomError(
             f"{id_} gives {given} values for each sample, but “{field.name}” has {reason}; "
             "change the layer before it so that the numbers agree."
@@ -152,7 +163,8 @@ def fits(sizes: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
 
 def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bool) -> Distance:
     if loss == "cross_entropy":
-        return {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[squashed]
+        measure = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[squashed]
+        return _of_every_step(measure, fills_up(field.vocabulary)) if field.listed else measure
     measures: dict[str, Distance] = {
         "mse": F.mse_loss,
         "half_squares": _half_squares,
@@ -160,15 +172,28 @@ def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bo
         "huber": lambda answers, targets: F.huber_loss(answers, targets, delta=plan.huber_delta),
         "bce": _bce if squashed else F.binary_cross_entropy_with_logits,
     }
-    measure = measures[loss]
+    measured = measures[loss]
     if field.lengths and not field.classes:
-        return _of_own_steps(measure)
+        return _of_own_steps(measured)
     if not field.classes:
-        return lambda answers, targets: measure(answers.float(), targets)
+        return lambda answers, targets: measured(answers.float(), targets)
     if binary:
-        return lambda answers, targets: measure(answers.float(), targets.float().unsqueeze(1))
+        return lambda answers, targets: measured(answers.float(), targets.float().unsqueeze(1))
     count = len(field.classes)
-    return lambda answers, targets: measure(answers.float(), F.one_hot(targets, count).float())
+    return lambda answers, targets: measured(answers.float(), F.one_hot(targets, count).float())
+
+
+def _of_every_step(measure: Distance, padded: bool) -> Distance:
+    """The same for a word at each step, answers (n, T, words) and targets (n, T), but not where token 0 fills up."""
+
+    def distance(answers: Tensor, targets: Tensor) -> Tensor:
+        answers, targets = answers.flatten(0, 1), targets.flatten()
+        if not padded:
+            return measure(answers, targets)
+        counts = targets != 0
+        return measure(answers[counts], targets[counts])
+
+    return distance
 
 
 def _of_own_steps(measure: Distance) -> Distance:

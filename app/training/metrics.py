@@ -10,6 +10,7 @@ from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.heads import Head
+from app.training.lists import ListSums
 
 PENDING = 64
 """Batches that are measured at once."""
@@ -37,7 +38,9 @@ class Meter:
     """
 
     def __init__(self, heads: list[Head], scalers: dict[str, Standardise]) -> None:
-        self._scales: list[Tally] = [_Sums(head, scalers.get(head.field.name)) for head in heads]
+        self._scales: list[Tally] = [
+            ListSums(head) if head.listed else _Sums(head, scalers.get(head.field.name)) for head in heads
+        ]
         self._answers: list[tuple[Tensor, ...]] = []
         self._targets: list[tuple[Tensor, ...]] = []
         self.loss = 0.0

@@ -91,6 +91,11 @@ def told(preview: Preview, message: Message) -> list[Answer | None]:
             said[int(place)] = Answer(
                 f"says {classes[number]}", bool(true[int(place)] == number), f", {chance:.0%} sure"
             )
+    elif "tokens" in arrays:
+        words = preview.texts.get(target["name"], ())
+        true_texts = dict(zip(preview.index.tolist(), words, strict=True)) if words else {}
+        for place, text in zip(arrays["index"], message.fields["texts"], strict=True):
+            said[int(place)] = Answer(f"says {text}", true_texts.get(int(place)) == text)
     elif arrays["value"].shape[-1] == 1:
         unit = f" {units[0]}" if units and units[0] else ""
         values = np.asarray(arrays["value"], dtype=np.float64)[:, 0]

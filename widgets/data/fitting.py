@@ -24,7 +24,13 @@ _clicks = count()
 def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
     """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
     fields = tuple(
-        FieldInfo(one["name"], Shape(Kind(one["kind"]), tuple(one["shape"])), tuple(one["classes"]))
+        FieldInfo(
+            one["name"],
+            Shape(Kind(one["kind"]), tuple(one["shape"])),
+            tuple(one["classes"]),
+            # Which words there are does not matter here, how many there are does.
+            vocabulary=("",) * int(one.get("vocabulary") or 0),
+        )
         for one in info["fields"]
     )
     inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")

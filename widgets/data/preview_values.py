@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Preview:
 
     ``info``, ``notes``, ``leaks``, ``parts``, ``balance``, ``features``, ``correlations`` and ``pipeline`` are as
     `app.data.preview.preview` gives them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by
-    field too.
+    field too, and ``texts`` by field of tokens.
     """
 
     info: Mapping[str, Any]
@@ -39,6 +39,7 @@ class Preview:
     part: Array
     place: Array
     values: Mapping[str, Array]
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def from_message(cls, message: Message) -> Preview:
@@ -59,6 +60,7 @@ class Preview:
             part=np.asarray(arrays["part"]),
             place=np.asarray(arrays.get("place", index)),
             values=values,
+            texts=fields.get("texts") or {},
         )
 
     def field(self, role: str) -> Mapping[str, Any]:
@@ -73,6 +75,8 @@ class Preview:
     def labels(self, *, units: bool = True) -> list[str]:
         """What each sample is, in words: its class, or its target's value, with the unit where there is room."""
         target = dict(self.field("target"))
+        if target["name"] in self.texts:
+            return list(self.texts[target["name"]])
         return labels_of(target if units else target | {"units": ()}, self.values[target["name"]])
 
     def part_titles(self) -> list[str]:

@@ -51,9 +51,11 @@ class SampleModel(QAbstractTableModel):
         return 3 if self._answers else 2
 
     def _feature_names(self, preview: Preview) -> list[str]:
+        field = preview.field("input")
+        if field["name"] in preview.texts:
+            return [field["name"]]
         if preview.inputs.ndim != 2:
             return []
-        field = preview.field("input")
         names = field["names"] or [f"feature {number + 1}" for number in range(preview.inputs.shape[1])]
         units = field["units"] or [""] * len(names)
         heads = [f"{name} [{unit}]" if unit else name for name, unit in zip(names, units, strict=True)]
@@ -76,7 +78,8 @@ class SampleModel(QAbstractTableModel):
         """The cell's text and alignment, as Qt asks for them."""
         if self._preview is None:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._facts:
+        texts = self._preview.texts.get(self._preview.field("input")["name"])
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._facts and texts is None:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
@@ -85,5 +88,7 @@ class SampleModel(QAbstractTableModel):
         if index.column() < self._facts:
             answer = self._answers[index.row()]
             return f"{answer.words}{answer.sure}" if answer is not None else ""
+        if texts is not None:
+            return texts[index.row()]
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
         return "missing" if value != value else amount(value, 6)  # noqa: PLR0124 - only NaN differs from itself

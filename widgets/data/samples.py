@@ -77,7 +77,8 @@ class SampleBrowser(QWidget):
             self.gallery.set_samples(np.empty((0, 1)), [], [])
             self._offer(("Samples", self.gallery))
             return
-        self.gallery.set_samples(drawable(preview), preview.labels(), preview.part_titles())
+        texts = preview.texts.get(preview.field("input")["name"], ())
+        self.gallery.set_samples(drawable(preview), preview.labels(), preview.part_titles(), texts)
         self._push_features(preview)
         self.table.resizeColumnsToContents()
         shape = preview.inputs.ndim - 1

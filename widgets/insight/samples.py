@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -18,12 +18,14 @@ from widgets.plots.ticks import number
 from widgets.theme import Theme, ThemeSource
 
 Samples = NDArray[np.float64]
+TEXT_WIDE = 2.4
+"""How many times as wide tiles with texts are."""
 WIDEST = 4.0
 """How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
 
 
 class SampleTiles(TileView):
-    """Pictures (N, C, H, W) as pictures; vectors (N, F) and sequences (N, T, F) as small lines."""
+    """Pictures (N, C, H, W) as pictures; vectors (N, F) and sequences (N, T, F) as small lines; texts as texts."""
 
     LEAST, MOST = 44.0, 96.0
 
@@ -32,15 +34,18 @@ class SampleTiles(TileView):
         self._samples: Samples = np.empty((0, 1))
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
+        self._texts: list[str] = []
 
-    def _set_samples(self, samples: ArrayLike) -> None:
+    def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
         values = np.asarray(samples, dtype=np.float64)
         if values.ndim not in (2, 3, 4):
             raise ValueError(f"samples have 2 to 4 axes, not {values.ndim}")
         self._samples = values
         self._limits = limits(values)
         self._images.clear()
+        self._texts = list(texts)
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
+        wide = TEXT_WIDE if texts else wide
         self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
         self.current = None
         self.update()
@@ -55,10 +60,16 @@ class SampleTiles(TileView):
 
     def aspect(self) -> float:
         """Return width over height of a sample's tile."""
-        return float(self._samples.shape[3] / self._samples.shape[2]) if self.is_pictures() else 1.6
+        if self.is_pictures():
+            return float(self._samples.shape[3] / self._samples.shape[2])
+        return 2.6 if self._texts else 1.6
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint a picture, or the lines of a vector or sequence."""
+        """Paint a picture, a text, or the lines of a vector or sequence."""
+        if self._texts:
+            self.paint_ground(painter, index, place)
+            self._paint_text(painter, self._texts[index], place)
+            return
         if not self.is_pictures():
             self.paint_ground(painter, index, place)
             paint_lines(painter, self.theme, self._samples[index], place, *self._limits)
@@ -68,6 +79,21 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
+
+    def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
+        """Paint a text in as many lines as the tile has room for."""
+        painter.setPen(self.theme.border)
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.setFont(self.theme.font(small=True))
+        painter.setPen(self.theme.text)
+        painter.save()
+        inner = place.adjusted(6, 4, -6, -4)
+        painter.setClipRect(inner)
+        middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        fits = QFontMetricsF(painter.font()).boundingRect(inner, middle, text).height() <= inner.height()
+        top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(inner, middle if fits else top, text)
+        painter.restore()
 
     def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint what lies under the lines of a vector or sequence."""
@@ -128,16 +154,19 @@ class SampleGallery(SampleTiles):
         self._answers: list[Answer | None] = []
         self._widest: tuple[Theme, float] | None = None
 
-    def set_samples(self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str]) -> None:
+    def set_samples(
+        self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str], texts: Sequence[str] = ()
+    ) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
 
-        Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences. Raises `ValueError` if N differs.
+        Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
+        instead. Raises `ValueError` if N differs.
         """
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
         self._labels, self._parts = list(labels), list(parts)
         self.set_answers(())
-        self._set_samples(samples)
+        self._set_samples(samples, texts)
         self.describe(f"{len(labels)} samples" if labels else self.empty_text)
 
     def set_answers(self, answers: Sequence[Answer | None]) -> None:
@@ -178,7 +207,8 @@ class SampleGallery(SampleTiles):
         """Return label, part and answer of a sample."""
         answer = self._answer(index)
         said = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
-        return f"Sample {index}: {self._labels[index]}, {self._parts[index]}{said}"
+        text = f"“{self._texts[index]}”, " if self._texts else ""
+        return f"Sample {index}: {text}{self._labels[index]}, {self._parts[index]}{said}"
 
 
 class WorstPredictions(SampleTiles):

@@ -6,13 +6,22 @@ import math
 from collections.abc import Mapping
 
 from app.amounts import figures
+from app.training.events import SHARES
 
-PRIMARY = ("accuracy", "rmse", "mae", "r2", "loss")
+PRIMARY = ("accuracy", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss")
 """Metrics in the order in which one is chosen to stand for a run."""
 
-TITLES = {"accuracy": "Accuracy", "rmse": "RMSE", "mae": "MAE", "r2": "R²", "loss": "Loss"}
+TITLES = {
+    "accuracy": "Accuracy",
+    "token_accuracy": "Tokens right",
+    "sequence_accuracy": "Whole answers right",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "loss": "Loss",
+}
 
-GREATER_IS_BETTER = frozenset({"accuracy", "r2"})
+GREATER_IS_BETTER = SHARES | {"r2"}
 
 
 def title_of(metric: str) -> str:
@@ -37,7 +46,7 @@ def value_of(metric: str, value: float | None) -> str:
     """A metric's value: shares as per cent, other numbers with four figures, a dash for what is not known."""
     if value is None or not math.isfinite(value):
         return "–"
-    if own_name(metric) == "accuracy":
+    if own_name(metric) in SHARES:
         return f"{value * 100:.1f} %"
     return figures(value)
 

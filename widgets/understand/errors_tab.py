@@ -15,6 +15,7 @@ from widgets.understand.class_errors import ClassErrors
 from widgets.understand.number_errors import NumberErrors
 from widgets.understand.subject import Subject
 from widgets.understand.tab import Group, Tab
+from widgets.understand.text_errors import TextErrors
 
 PARTS = (("Test part", "test"), ("Validation part", "validation"), ("Training part", "train"))
 NO_RUN = "Train a network to test it on samples that it has never seen."
@@ -42,8 +43,9 @@ class ErrorsTab(Tab):
         self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.classes = ClassErrors(source, self)
         self.numbers = NumberErrors(source, self)
+        self.texts = TextErrors(source, self)
         self.pages = QStackedWidget(self)
-        for page in (self.says, self.classes, self.numbers):
+        for page in (self.says, self.classes, self.numbers, self.texts):
             self.pages.addWidget(page)
         self.bar.addWidget(self.part)
         self.bar.addWidget(self.metrics)
@@ -90,6 +92,10 @@ class ErrorsTab(Tab):
             return
         units = message.fields.get("units") or [""]
         self.metrics.setText(metrics_line(message.fields.get("metrics") or {}, str(units[0])))
+        if message.fields.get("task") == "sequence":
+            self.texts.show_evaluation(message)
+            self.pages.setCurrentWidget(self.texts)
+            return
         if "confusion" in message.arrays:
             self.classes.show_evaluation(message)
             self.pages.setCurrentWidget(self.classes)

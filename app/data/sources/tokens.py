@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -39,3 +39,34 @@ def numbered(texts: list[list[str]], vocabulary: tuple[str, ...], length: int) -
         known = [number.get(token, 1) for token in text[:length]]
         row[: len(known)] = known
     return values
+
+
+def fills_up(vocabulary: Sequence[str]) -> bool:
+    """Whether token 0 only fills up short lists, or stands for nothing; it is never counted then."""
+    return bool(vocabulary) and _special(vocabulary[0])
+
+
+def by_letters(vocabulary: Sequence[str]) -> bool:
+    """Whether tokens are single characters rather than words."""
+    return all(len(token) == 1 for token in vocabulary if not _special(token))
+
+
+def text_of(row: Iterable[int], vocabulary: Sequence[str]) -> str:
+    """A list of tokens as people read it: up to its end, without start and padding, words parted by spaces."""
+    return ("" if by_letters(vocabulary) else " ").join(tokens_of(row, vocabulary))
+
+
+def tokens_of(row: Iterable[int], vocabulary: Sequence[str]) -> list[str]:
+    """A list of tokens as words: up to its end, without start and padding."""
+    words: list[str] = []
+    for number in row:
+        token = vocabulary[number]
+        if token == END:
+            break
+        if token not in (PADDING, START) and not (number == 0 and fills_up(vocabulary)):
+            words.append(token)
+    return words
+
+
+def _special(token: str) -> bool:
+    return len(token) > 2 and token.startswith("(") and token.endswith(")")
