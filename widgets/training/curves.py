@@ -104,10 +104,15 @@ class Curves(QObject):
 
     def _add_epoch(self, path: Path, step: int, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
         self._epochs[path].append((step, train, validation))
-        self._offer([*train, *validation])
+        names = [*train, *validation]
+        self._offer(names)
         if _known(validation.get("loss")):
             self.loss.append(_id(path, "validation"), [step], [validation["loss"]])
-        self._append_metric(path, [(step, train, validation)])
+        # Another network may not have the metric on the plot; where no run has it, the plot would stay empty.
+        if names and not any(self._has(other, self.shown) for other in self._epochs):
+            self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
+        else:
+            self._append_metric(path, [(step, train, validation)])
 
     def _append_metric(self, path: Path, epochs: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]]) -> None:
         rows = list(epochs)
@@ -136,6 +141,10 @@ class Curves(QObject):
             self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
         self.chooser.setVisible(True)
         self.metric.fit_bar()
+
+    def _has(self, path: Path, metric: str) -> bool:
+        """Whether a run that is shown was measured by ``metric``."""
+        return any(metric in train or metric in validation for _, train, validation in self._epochs[path])
 
     def _choose(self) -> None:
         for path, epochs in self._epochs.items():

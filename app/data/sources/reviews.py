@@ -48,7 +48,7 @@ class Reviews(Made):
     inputs: ClassVar[tuple[str, ...]] = ("text",)
     target: ClassVar[str] = "mood"
 
-    samples: int = setting(2000, "Number of reviews", minimum=10, maximum=200_000, unit="reviews")
+    samples: int = setting(2000, "Number of reviews", minimum=10, maximum=20_000, unit="reviews")
 
     def facts(self) -> tuple[FieldInfo, ...]:
         """The words of a review, whether its writer was glad, and the number of words."""
@@ -61,7 +61,9 @@ class Reviews(Made):
     def make(self, rng: np.random.Generator) -> dict[str, Array]:
         """Every other review is a glad one, in random order."""
         moods = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
-        cut = [split_text(review(rng, bool(mood)), "word") for mood in moods]
+        said: set[str] = set()
+        # Nobody says what was said already, so that no part holds samples of another; a very large set runs out.
+        cut = [split_text(_fresh(rng, bool(mood), said), "word") for mood in moods]
         lengths = np.array([[len(words)] for words in cut], dtype=np.int64)
         return {"text": numbered(cut, VOCABULARY, LONGEST), "mood": moods, "length": lengths}
 
@@ -70,6 +72,16 @@ def review(rng: np.random.Generator, glad: bool) -> str:
     """One sentence whose writer was ``glad``, or sorry."""
     shape = int(rng.integers(len(SHAPES)))
     return SHAPES[shape](rng, glad)
+
+
+def _fresh(rng: np.random.Generator, glad: bool, said: set[str]) -> str:
+    """A sentence that is not among those ``said``, to which it is added; any after twenty attempts."""
+    for _ in range(20):
+        text = review(rng, glad)
+        if text not in said:
+            break
+    said.add(text)
+    return text
 
 
 def _one(rng: np.random.Generator, words: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from graph.code import generate
 from graph.compile import compile_network
 from graph.document import Document
 from graph.layers.io import Input, Output
@@ -221,3 +222,33 @@ def test_a_compiled_network_takes_lengths_at_an_input_of_its_own() -> None:
     x = torch.randn(4, TIME, FEATURES)
     layer = document.network.layer("gru1")
     torch.testing.assert_close(module(x, LENGTHS), torchs(layer, module.get_submodule("gru1"), x, LENGTHS))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Gru(hidden_size=HIDDEN, lengths=True, bidirectional=True, layers=2),
+        Rnn(hidden_size=HIDDEN, lengths=True, output_mode="sequence"),
+        Lstm(hidden_size=HIDDEN, lengths=True, forget_bias=1.0),
+        Lstm(hidden_size=HIDDEN, lengths=True, peephole=True, coupled=True),
+        LastStep(lengths=True),
+    ],
+    ids=lambda layer: f"{layer.kind}-{layer.summary()}",
+)
+def test_exported_code_takes_lengths_too(layer: Gru | Rnn | Lstm | LastStep) -> None:
+    document = Document()
+    with document.transaction("Draw"):
+        document.add(Input(shape=sequence(None, FEATURES)), (0, 0))
+        document.add(Input(shape=vector(1), field="length"), (0, 100))
+        name = document.add(layer, (224, 0))
+        document.add(Output(), (448, 0))
+        document.connect(Connection("input1", "out", name, "in"))
+        document.connect(Connection("input2", "out", name, "lengths"))
+        document.connect(Connection(name, "out", "output1", "in"))
+    drawn = compile_network(document.network).module
+    space: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(generate(document.network), "exported.py", "exec"), space)
+    exported = space["Network"]()
+    exported.load_state_dict(drawn.state_dict())
+    x = torch.randn(4, TIME, FEATURES)
+    assert torch.equal(exported(x, LENGTHS), drawn(x, LENGTHS))
