@@ -19,6 +19,7 @@ from tools.preset_list import RECIPES, Recipe
 from tools.preset_list_classics import CLASSICS
 from tools.preset_list_clips import CLIPS
 from tools.preset_list_sequences import SEQUENCES
+from tools.preset_list_time import TIME
 
 PAGES = Path(__file__).resolve().parent / "preset_pages"
 """One Markdown file for each preset: its page, and behind a line ``---`` more figures."""
@@ -69,7 +70,7 @@ def project(id: str, recipe: Recipe) -> Project:
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    recipes = {**RECIPES, **CLASSICS, **CLIPS, **SEQUENCES}
+    recipes = {**RECIPES, **CLASSICS, **CLIPS, **SEQUENCES, **TIME}
     return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in recipes.items()}
 
 

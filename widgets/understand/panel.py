@@ -21,6 +21,7 @@ from widgets.understand.filters_tab import FiltersTab
 from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.length_tab import LengthTab
 from widgets.understand.maps_tab import MapsTab
+from widgets.understand.overtime.gates_tab import GatesTab
 from widgets.understand.similar_tab import SimilarTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
@@ -58,6 +59,7 @@ class UnderstandPanel(QWidget):
         self.by_hand = ByHandTab(source, self.subject)
         self.backprop = BackpropTab(source, self.subject)
         self.similar = SimilarTab(source, self.subject)
+        self.gates = GatesTab(source, self.subject)
         self.about = Sentence(self)
         self.views = Views(source, self._tabs(), self.about, self)
         self.notice = Notice(self)
@@ -98,6 +100,7 @@ class UnderstandPanel(QWidget):
             self.similar,
             self.by_hand,
             self.backprop,
+            self.gates,
         )
 
     @property

@@ -1,0 +1,171 @@
+"""Gates over time: asked for, read by pointer and keys, of the run or of the open project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from app.insight.overtime import gradients_of_project, states_of_project
+from app.presets import preset
+from app.training.messages import Message
+from graph.document import Document
+from tests.widgets.understand.conftest import make_document
+from tests.widgets.understand.silent import Silent
+from widgets.insight.time_lanes import Lane, TimeLanes
+from widgets.theme import ThemeSource
+from widgets.understand.overtime.gates_tab import GatesTab
+from widgets.understand.overtime.recurrent_tab import NO_RECURRENT
+
+PATIENCE = 30_000
+FRESH = {"over_time_fresh": states_of_project, "gradients_over_time_fresh": gradients_of_project}
+
+
+@pytest.fixture
+def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
+    return Silent(qtbot, monkeypatch)
+
+
+def document_of(id: str) -> Document:
+    project = preset(id).project
+    return Document(project.network, project.sections)
+
+
+def answered(qtbot: QtBot, silent: Silent, type: str = "over_time_fresh") -> dict[str, Any]:
+    """Answer the newest question as the worker would, and give its fields back."""
+    qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
+    number, fields = silent.take(type)
+    found = FRESH[type](fields)
+    silent.link._dispatch(Message(found.type, {**found.fields, "id": number}, found.arrays))
+    return fields
+
+
+def shown(qtbot: QtBot, silent: Silent, id: str) -> GatesTab:
+    silent.open(document_of(id), "Gates")
+    silent.show_data()
+    answered(qtbot, silent)
+    return silent.panel.gates
+
+
+def test_the_gates_of_the_first_sample_stand_beside_its_words(qtbot: QtBot, silent: Silent) -> None:
+    tab = shown(qtbot, silent, "brackets_lstm")
+    titles = [lane.title for lane in tab.lanes.lanes]
+    assert titles == [
+        "Input", "Forget gate f", "Input gate i", "Candidate g", "Output gate o", "Cell state c", "Hidden state h",
+    ]  # fmt: skip
+    assert set(tab.lanes.lanes[0].words) <= set("()[]")
+    assert len(tab.lanes.lanes[0].words) == tab.lanes.steps
+    assert "truth" in tab.answer.text()
+    assert tab.says.text() == "untrained weights"
+    assert not tab.level.isVisible()
+    assert not tab.direction.isVisible()
+
+
+def test_another_sample_and_another_direction_are_asked_for(qtbot: QtBot, silent: Silent) -> None:
+    tab = shown(qtbot, silent, "digits_bilstm")
+    assert tab.direction.isVisible()
+    assert tab.lanes.lanes[0].ink == "plain"
+    tab.gallery.pick(2)
+    assert answered(qtbot, silent)["sample"] == tab.gallery.position
+    before = tab.lanes.lanes[1].values
+    tab.direction.setFocus()
+    qtbot.keyClick(tab.direction, Qt.Key.Key_Down)
+    assert answered(qtbot, silent)["back"] is True
+    assert tab.lanes.back
+    assert not np.array_equal(tab.lanes.lanes[1].values, before)
+
+
+def test_curves_are_chosen_in_a_list(qtbot: QtBot, silent: Silent) -> None:
+    tab = shown(qtbot, silent, "digits_gru")
+    assert [lane.title[-1] for lane in tab.lanes.lanes[1:]] == ["r", "z", "g", "h"]
+    colours = tab.lanes.grab().toImage()
+    qtbot.keyClick(tab.mode, Qt.Key.Key_Down)
+    assert tab.lanes.curves
+    assert tab.lanes.grab().toImage() != colours
+
+
+def test_an_edit_asks_again(qtbot: QtBot, silent: Silent) -> None:
+    tab = shown(qtbot, silent, "digits_gru")
+    document = document_of("digits_gru")
+    with document.transaction("Smaller"):
+        document.set_values("gru1", hidden_size=5)
+    silent.panel.subject.follow(document, None)
+    answered(qtbot, silent)
+    assert tab.lanes.lanes[1].units == 5
+
+
+def test_a_network_without_memory_says_so(silent: Silent) -> None:
+    silent.open(make_document("digits", 1), "Gates")
+    assert silent.panel.gates.lanes.empty_text == NO_RECURRENT
+    assert silent.panel.gates.lanes.is_empty()
+    assert silent.panel.show_slug("gates")  # all of its group lack something, so it explains itself
+
+
+def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent) -> None:
+    silent.open(document_of("digits_gru"), "Gates")
+    silent.show_data()
+    qtbot.waitUntil(lambda: any(kind == "over_time_fresh" for _, kind, _ in silent.asked), timeout=PATIENCE)
+    silent.refuse("over_time_fresh", "The data cannot be read.")
+    assert silent.panel.gates.lanes.empty_text == "The data cannot be read."
+
+
+# The lanes by themselves
+
+
+@pytest.fixture
+def lanes(qtbot: QtBot) -> TimeLanes:
+    view = TimeLanes(ThemeSource("light"), "Gates", "Nothing yet.")
+    qtbot.addWidget(view)
+    view.resize(700, 320)
+    gate = np.linspace(0, 1, 5 * 3).reshape(5, 3)
+    view.set_lanes([Lane("Input", "words", np.zeros((5, 1)), words=list("abcde")), Lane("Gate", "", gate, "share")])
+    view.show()
+    return view
+
+
+def test_the_pointer_reads_step_unit_and_value(qtbot: QtBot, lanes: TimeLanes) -> None:
+    place = lanes.lane_place(1)
+    spot = QPointF(place.left() + place.width() * 3.5 / 5, place.top() + place.height() * 1.5 / 3)
+    assert lanes.sentence_at(spot) == "Step 4  ·  Gate, unit 2: 0.7143"
+    told: list[str] = []
+    lanes.told.connect(told.append)
+    qtbot.mouseClick(lanes, Qt.MouseButton.LeftButton, pos=spot.toPoint())
+    assert told[-1] == "Step 4  ·  Gate, unit 2: 0.7143"
+    assert lanes.sentence_at(QPointF(2, 2)) == ""
+
+
+def test_keys_go_everywhere_and_no_further(qtbot: QtBot, lanes: TimeLanes) -> None:
+    lanes.setFocus()
+    assert lanes.words_of(*lanes.cursor_at) == "Step 1  ·  Input “a”"
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_End, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        qtbot.keyClick(lanes, key)
+    assert lanes.cursor_at == (1, 3, 1)
+    for _ in range(9):
+        qtbot.keyClick(lanes, Qt.Key.Key_Up)
+        qtbot.keyClick(lanes, Qt.Key.Key_PageUp)
+        qtbot.keyClick(lanes, Qt.Key.Key_Left)
+    assert lanes.cursor_at == (0, 0, 0)
+    qtbot.keyClick(lanes, Qt.Key.Key_Home)
+    assert lanes.cursor_at == (0, 0, 0)
+
+
+def test_in_curves_the_nearest_one_is_read(lanes: TimeLanes) -> None:
+    lanes.set_curves(True)
+    place = lanes.lane_place(1)
+    x = place.left() + place.width() * 2.5 / 5
+    for unit, value in enumerate(lanes.lanes[1].values[2]):
+        found = lanes.place_at(QPointF(x, place.bottom() - value * place.height()))
+        assert found == (1, 2, unit)
+
+
+def test_fewer_steps_move_the_cursor_inside(lanes: TimeLanes) -> None:
+    lanes.cursor_at = (1, 4, 2)
+    lanes.set_lanes([Lane("Gate", "", np.zeros((2, 1)))])
+    assert lanes.cursor_at == (0, 1, 0)
+    lanes.set_lanes([])
+    assert lanes.is_empty()
+    with pytest.raises(ValueError, match="equally many"):
+        lanes.set_lanes([Lane("a", "", np.zeros((2, 1))), Lane("b", "", np.zeros((3, 1)))])
