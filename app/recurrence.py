@@ -11,8 +11,8 @@ from graph.layers.base import Layer
 from graph.layers.recurrent import Gru, Lstm, Rnn
 from graph.network import Network
 
-STEADY = 10.0
-"""Up to this factor between the ends of a sequence a gradient counts as steady."""
+STEADY, FADING = 10.0, 1000.0
+"""Up to these factors between the ends of a sequence a gradient counts as steady, and as one that is still heard."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,11 @@ def verdict(sizes: Sequence[float], name: str, *, back: bool = False) -> str:
     if early == 0:
         return f"{way} the gradient of {name} falls to exactly 0: the first steps cannot be learned from."
     if late > STEADY * early:
-        return f"{way} the gradient of {name} shrinks {times(late / early)}: it vanishes, early steps are hardly heard."
+        end = "it vanishes, early steps are not heard" if late > FADING * early else "it fades, but is still heard"
+        return f"{way} the gradient of {name} shrinks {times(late / early)}: {end}."
     if early > STEADY * late:
-        return f"{way} the gradient of {name} grows {times(early / late)}: it explodes, unless it is clipped."
+        end = "it explodes, unless it is clipped" if early > FADING * late else "it swells"
+        return f"{way} the gradient of {name} grows {times(early / late)}: {end}."
     return f"{way} the gradient of {name} keeps its size, within a factor of {max(late / early, early / late):.1f}."
 
 

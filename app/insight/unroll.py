@@ -145,7 +145,7 @@ def _direction(layer: Any, x: Tensor, suffix: str, states: Values, own: Tensor) 
         now = cell(sums[time], states)
         kept = own[:, time, None]
         states = {name: torch.where(kept, now[name], before) for name, before in states.items()}
-        found[time] = now | states
+        found[time] = now  # what a step gives on, and what it shows of it, both hang on these
     for name in found[0]:
         track.values[name] = [step[name] for step in found]
     return track, states

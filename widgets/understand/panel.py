@@ -22,6 +22,7 @@ from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.length_tab import LengthTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.overtime.gates_tab import GatesTab
+from widgets.understand.overtime.gradients_tab import GradientsTab
 from widgets.understand.similar_tab import SimilarTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
@@ -60,6 +61,7 @@ class UnderstandPanel(QWidget):
         self.backprop = BackpropTab(source, self.subject)
         self.similar = SimilarTab(source, self.subject)
         self.gates = GatesTab(source, self.subject)
+        self.gradients = GradientsTab(source, self.subject)
         self.about = Sentence(self)
         self.views = Views(source, self._tabs(), self.about, self)
         self.notice = Notice(self)
@@ -101,6 +103,7 @@ class UnderstandPanel(QWidget):
             self.by_hand,
             self.backprop,
             self.gates,
+            self.gradients,
         )
 
     @property

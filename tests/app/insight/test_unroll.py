@@ -168,6 +168,28 @@ def test_gradients_at_each_step_agree_with_finite_differences() -> None:
             assert float(arrays["gradients/hidden"][time, unit]) == pytest.approx(slope, rel=1e-3, abs=1e-5)
 
 
+def test_the_cells_gradient_goes_both_ways_on_and_out() -> None:
+    """Through the next cell, and through the state that shows it: also where the last state is all that is read."""
+    made = model("lstm")
+    told = states_of_run(made, Message("over_time", {"layer": "lstm1", "sample": 0}, {}))
+    layer: Any = made.module.get_submodule("lstm1")
+    x = torch.from_numpy(told.arrays["arriving"])
+    h, c, cells, hiddens = torch.zeros(4), torch.zeros(4), [], []
+    for step in x:
+        sums = layer.weight_ih_l0 @ step + layer.bias_ih_l0 + layer.weight_hh_l0 @ h + layer.bias_hh_l0
+        i, f, g, o = sums.chunk(4)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        cells.append(c)
+        hiddens.append(h)
+    target = torch.tensor([[float(made.prepared.dataset.field_named("sum").values[0, 0])]])
+    loss = made.objective.loss(made.module.get_submodule("dense1")(h[None]), (target,))
+    found = torch.autograd.grad(loss, [*cells, *hiddens])
+    for name, wanted in (("cell", found[:9]), ("hidden", found[9:])):
+        np.testing.assert_allclose(told.arrays[f"gradients/{name}"], torch.stack(wanted).numpy(), atol=1e-6)
+    assert np.abs(told.arrays["gradients/cell"][-1]).max() > 0
+
+
 def test_the_sizes_are_means_over_a_batch_and_the_total_is_that_of_training() -> None:
     made = model("rnn", clip=0.01)
     told = gradients_of_run(made, Message("gradients_over_time", {}, {}))

@@ -1,0 +1,166 @@
+"""The gradient over time: curves on one axis, what clipping leaves, sentences, and a second run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from app.training import runs
+from tests.widgets.understand.silent import Silent, saved_run
+from tests.widgets.understand.test_gates import PATIENCE, answered, document_of
+from widgets.insight.gradient_plot import GradientCurve, GradientPlot, power_text, totals_of
+from widgets.theme import ThemeSource
+from widgets.understand.overtime.gradients_tab import GradientsTab
+
+FADING = np.geomspace(1e-9, 1.0, 20)
+
+
+@pytest.fixture
+def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
+    return Silent(qtbot, monkeypatch)
+
+
+def fields(cell: str, states: tuple[str, ...] = ("hidden",)) -> dict[str, Any]:
+    """What the worker tells of a layer of one level."""
+    return {
+        "layer": f"{cell}1", "cell": cell, "level": 0, "levels": 1, "directions": 1, "back": False,
+        "states": list(states), "steps": 20, "samples": 50, "loss": 0.2, "total": 3.0, "clip": 1.0, "clipped": 1.0,
+    }  # fmt: skip
+
+
+def shown(qtbot: QtBot, silent: Silent, folder: Path) -> GradientsTab:
+    """The tab on a saved run of the LSTM, whose gradient has come."""
+    silent.panel.subject.show_run(saved_run(folder / "lstm", document_of("adding_lstm")))
+    silent.panel.show_tab("Gradients")
+    silent.panel.show()
+    answer(qtbot, silent, fields("lstm", ("hidden", "cell")), {"sizes/hidden": FADING, "sizes/cell": np.ones(20)})
+    return silent.panel.gradients
+
+
+def answer(qtbot: QtBot, silent: Silent, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
+    type = "gradients_over_time"
+    qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
+    asked = [one for one in silent.asked if one[1] == type][-1][2]
+    silent.answer(type, dict(told), dict(arrays))
+    return asked
+
+
+def test_the_open_project_is_looked_at_before_it_is_trained(qtbot: QtBot, silent: Silent) -> None:
+    silent.open(document_of("digits_rnn"), "Gradients")
+    answered(qtbot, silent, "gradients_over_time_fresh")
+    tab = silent.panel.gradients
+    [curve] = tab.plot.curves
+    assert curve.label == "RNN, untrained"
+    assert len(curve.sizes) == 8
+    assert "From step 8 back to step 1" in tab.verdict.text()
+    assert not tab.state.isVisible()
+
+
+def test_the_sentence_tells_what_fades_and_what_clipping_does(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    tab = shown(qtbot, silent, tmp_path)
+    assert "shrinks 10⁹-fold: it vanishes" in tab.verdict.text()
+    assert "All weights 3, clipped to 1." in tab.verdict.text()
+    assert tab.state.isVisible()
+    qtbot.keyClick(tab.state, Qt.Key.Key_Down)
+    assert "keeps its size" in tab.verdict.text()
+
+
+def test_a_second_run_is_laid_over_the_first(
+    qtbot: QtBot, silent: Silent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETLOOM_HOME", str(tmp_path))
+    other = saved_run(runs.runs_folder() / "forgetful", document_of("adding_rnn"))
+    saved_run(runs.runs_folder() / "without memory", document_of("iris_mlp"))
+    tab = shown(qtbot, silent, tmp_path)
+    tab.menu.aboutToShow.emit()
+    offered = [action.text() for action in tab.menu.actions()]
+    assert offered == ["These weights before training", "forgetful"]
+    tab.menu.actions()[1].trigger()
+    asked = answer(qtbot, silent, fields("rnn"), {"sizes/hidden": FADING})
+    assert asked["run"] == str(other)
+    assert [curve.label for curve in tab.plot.curves] == ["LSTM, lstm", "RNN, forgetful"]
+    assert tab.verdict.text().count("\n") == 1
+    tab.state.setCurrentIndex(1)
+    tab.state.activated.emit(1)
+    assert len(tab.plot.curves) == 2
+    tab.menu.aboutToShow.emit()
+    tab.menu.actions()[0].trigger()
+    assert len(tab.plot.curves) == 1
+
+
+def test_the_same_weights_before_training_are_offered(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    tab = shown(qtbot, silent, tmp_path)
+    tab.menu.aboutToShow.emit()
+    tab.menu.actions()[0].trigger()
+    assert answered(qtbot, silent, "gradients_over_time_fresh")["layer"] == "lstm1"
+    assert [curve.label for curve in tab.plot.curves] == ["LSTM, lstm", "LSTM, untrained"]
+
+
+def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    tab = shown(qtbot, silent, tmp_path)
+    tab.look_anew()
+    qtbot.waitUntil(lambda: any(kind == "gradients_over_time" for _, kind, _ in silent.asked), timeout=PATIENCE)
+    silent.refuse("gradients_over_time", "The run cannot be read.")
+    assert tab.plot.is_empty()
+    assert tab.plot.empty_text == "The run cannot be read."
+
+
+# The plot by itself
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> GradientPlot:
+    view = GradientPlot(ThemeSource("dark"), "Nothing yet.")
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.set_curves([GradientCurve("RNN", FADING, 3.0, 1.0), GradientCurve("LSTM", np.ones(30), 0.5, 0.0)])
+    view.show()
+    return view
+
+
+def test_the_pointer_reads_all_curves_at_a_step(plot: GradientPlot) -> None:
+    axes = plot.axes()
+    assert plot.sentence_at(QPointF(axes.to_x(20), 100.0)) == "Step 20  ·  RNN 1  ·  LSTM 1"
+    assert plot.sentence_at(QPointF(axes.to_x(25), 100.0)) == "Step 25  ·  LSTM 1"
+    totals = plot.sentence_at(QPointF(plot.width() - 30.0, 100.0))
+    assert totals == "RNN: all weights 3, clipped to 1\nLSTM: all weights 0.5, no clipping"
+    assert plot.sentence_at(QPointF(1.0, 1.0)) == ""
+
+
+def test_keys_move_the_cursor(qtbot: QtBot, plot: GradientPlot) -> None:
+    told: list[str] = []
+    plot.told.connect(told.append)
+    qtbot.keyClick(plot, Qt.Key.Key_End)
+    assert plot.step == 30
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert told[-1] == "Step 29  ·  LSTM 1"
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.step is None
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [
+        [GradientCurve("zero", np.zeros(5), 0.0, 0.0)],
+        [GradientCurve("tiny", np.full(5, 1e-300), 1e-300, 1e-3)],
+        [GradientCurve("lost", np.array([1.0, np.nan, np.inf]), np.inf, 1.0)],
+        [GradientCurve("one", np.ones(1), 1.0, 1.0)],
+        [],
+    ],
+)
+def test_odd_values_are_painted_too(plot: GradientPlot, curves: list[GradientCurve]) -> None:
+    plot.set_curves(curves)
+    assert not plot.grab().isNull()
+    assert plot.is_empty() == (not curves)
+
+
+def test_values_are_written_as_powers_where_they_are_small() -> None:
+    assert [power_text(power) for power in (-20.0, -3.0, 0.0, 2.0)] == ["10⁻²⁰", "0.001", "1", "100"]
+    assert totals_of(GradientCurve("", FADING, 0.5, 1.0)) == "all weights 0.5, below the clip of 1"
