@@ -74,21 +74,28 @@ def datasets(
         typer.Option(metavar="NAME", help="Fetch a well-known set: mnist, fashion_mnist, kmnist or cifar10."),
     ] = None,
 ) -> None:
-    """List the data sets that ship, or download a well-known one."""
+    """List the data sets that ship and the well-known ones, or download one of these."""
+    from app.data.catalogue import FETCHED
     from app.data.catalogue import datasets as found
+    from app.data.download import KNOWN, is_here
 
     if download is not None:
         fetch(download, json)
         return
     entries = [info.to_json() for info in found()]
+    entries += [source().info().to_json() | {"downloaded": is_here(source.kind)} for source in FETCHED]
     if json:
         print_json(entries)
         return
     rows = [
-        (one["id"], one["title"], one["task"], one["shape"], one["samples"], len(one["classes"]) or None)
+        (
+            *(one[name] for name in ("id", "title", "task", "shape", "samples")),
+            len(one["classes"]) or None,
+            "" if one.get("downloaded", True) else f"to download, {KNOWN[one['id']].size / 1e6:,.0f} MB",
+        )
         for one in entries
     ]
-    print_table(("id", "title", "task", "shape", "samples", "classes"), rows, ("samples", "classes"))
+    print_table(("id", "title", "task", "shape", "samples", "classes", ""), rows, ("samples", "classes"))
 
 
 def fetch(kind: str, json: bool) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The project file to make.", show_default=False)],
     preset: Annotated[str | None, typer.Option(help="The preset to begin with; see `presets`.")] = None,
-    data: Annotated[Path | None, typer.Option(help="A file or folder of your own data.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A file or folder of your own data, or the id of a data set; see `datasets`.")
+    ] = None,
     target: Annotated[str | None, typer.Option(help="The column of it to predict.")] = None,
     force: Annotated[bool, typer.Option(help="Write over a file that is there already.")] = False,
     json: Json = False,
@@ -83,11 +85,14 @@ def _report(project: Project, base: Path | None) -> Report:
 
 def _new_project(file: Path, preset: str | None, data: Path | None, target: str | None) -> Project:
     if data is not None:
+        from app.data.choice import named_set
         from app.data.inspect import suggest
         from app.wiring import wired
 
         base = file.resolve().parent
-        return wired(suggest(data.resolve(), target=target, base=base), base, preset, file.name.removesuffix(SUFFIX))
+        choice = named_set(str(data)) if target is None and not data.exists() else None
+        choice = choice or suggest(data.resolve(), target=target, base=base)
+        return wired(choice, base, preset, file.name.removesuffix(SUFFIX))
     if preset is not None:
         from app.presets import PREFIX
         from app.presets import preset as shipped

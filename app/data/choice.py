@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from app.data.augment import Augment
-from app.data.catalogue import source
+from app.data.catalogue import FETCHED, SHIPPED, source
 from app.data.dataset import DatasetInfo
 from app.data.sources.base import Source
 from app.data.split import Split
@@ -88,6 +88,11 @@ class DataChoice(BaseModel):
     def known_info(self, base: Path | None = None) -> DatasetInfo | None:
         """The same where no file has to be read for it, None otherwise: what a window may ask at any time."""
         return self.source.known_info(base)
+
+
+def named_set(kind: str) -> DataChoice | None:
+    """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
+    return DataChoice.of(kind) if any(one.kind == kind for one in SHIPPED + FETCHED) else None
 
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:

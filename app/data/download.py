@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.home import folder, home
+from app.locks import take
 from graph.errors import NetloomError
 
 Progress = Callable[[int, int], None]
@@ -120,12 +121,24 @@ def download(kind: str, progress: Progress | None = None, cancelled: Callable[[]
     Raises
     ------
     NetloomError
-        if there is no network, the server refuses, a file is not what its makers published, or the disk is full.
+        if there is no network, the server refuses, a file is not what its makers published, the disk is full, or it is
+        being downloaded already.
     CancelledError
         if ``cancelled`` said so.
     """
-    known = KNOWN[kind]
     where = folder(f"cache/datasets/{kind}")
+    lock = take(where / ".lock")
+    if lock is None:
+        raise NetloomError(f"{KNOWN[kind].title} is being downloaded already; wait for that to end.")
+    try:
+        _download(KNOWN[kind], where, progress, cancelled)
+    finally:
+        lock.release(remove=True)
+    return where
+
+
+def _download(known: Known, where: Path, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+    """Fetch what is missing of a set into the folder ``where``."""
     before = 0
     for one in known.files:
         target, start = where / one.name, before
@@ -139,7 +152,6 @@ def download(kind: str, progress: Progress | None = None, cancelled: Callable[[]
         before += one.size
     if progress is not None:
         progress(known.size, known.size)
-    return where
 
 
 def fetch(
@@ -167,7 +179,7 @@ def fetch(
             f"{url} cannot be fetched: the server says {error.code} ({error.reason}); try again later."
         ) from None
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
-        reason = str(getattr(error, "reason", "")) or str(error) or type(error).__name__
+        reason = _told(error)
         raise NetloomError(
             f"{target.name} cannot be fetched ({reason}); what has come is kept. Connect to the network and try "
             f"again, or put the file from {url} into {target.parent}."
@@ -176,6 +188,14 @@ def fetch(
         raise NetloomError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}.") from None
     _check(url, part, md5)
     part.replace(target)
+
+
+def _told(error: Exception) -> str:
+    """What went wrong on the way, in few words."""
+    inner = getattr(error, "reason", error)
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror.lower()
+    return str(inner) or type(error).__name__
 
 
 def _check(url: str, part: Path, md5: str) -> None:

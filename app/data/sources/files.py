@@ -119,7 +119,7 @@ def relative(path: Path, base: Path | None) -> str:
 def stamp(file: Path) -> tuple[int, int]:
     """Size and time of change: a cheap sign that a file is still the same. Of a folder, over all it holds."""
     if file.is_dir():
-        inner = [entry.stat() for entry in files_below(file)]
+        inner = [status for entry in files_below(file) if (status := _status(entry)) is not None]
         return sum(one.st_size for one in inner) + len(inner), max((one.st_mtime_ns for one in inner), default=0)
     status = file.stat()
     return status.st_size, status.st_mtime_ns
@@ -143,12 +143,24 @@ def files_below(folder: Path) -> Iterator[os.DirEntry[str]]:
             yield entry
 
 
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What the system says of a file; None if it has vanished."""
+    try:
+        return entry.stat()
+    except FileNotFoundError:
+        return None
+
+
 def content_hash(file: Path) -> str:
     """SHA-256 of a file, or of the names and contents of all files in a folder.
 
     That of much data is remembered for as long as no file in it has another size or time of change.
     """
-    held = {Path(one.path): one.stat() for one in files_below(file)} if file.is_dir() else {file: file.stat()}
+    held = (
+        {file: file.stat()}
+        if not file.is_dir()
+        else {Path(entry.path): status for entry in files_below(file) if (status := _status(entry)) is not None}
+    )
     entries = sorted(held, key=lambda entry: entry.parts)
     stamps = [(str(entry), held[entry].st_size, held[entry].st_mtime_ns) for entry in entries]
     whole = sum(size for _, size, _ in stamps)
@@ -164,8 +176,9 @@ def _hashed(file: Path, entries: list[Path], whole: int) -> Steps[str]:
     digest, come = hashlib.sha256(), 0
     for entry in entries:
         if entry != file:
-            digest.update(f"{entry.relative_to(file).as_posix()}\0".encode())
-        with entry.open("rb") as stream:
+            digest.update(f"{entry.relative_to(file).as_posix()}\0".encode(errors="surrogateescape"))
+        # One file of many that may not be read, or has vanished, is missed where its samples are read.
+        with contextlib.suppress(*(() if entry == file else (OSError,))), entry.open("rb") as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
                 come += len(block)

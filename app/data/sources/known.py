@@ -41,7 +41,10 @@ class Fetched(Source):
         """The pictures, 0 to 1; the makers' test pictures are the test part."""
         if not download.is_here(self.kind):
             size = download.KNOWN[self.kind].size / 1e6
-            raise NetloomError(f"{self.title} has not been downloaded yet ({size:.0f} MB); download it first.")
+            raise NetloomError(
+                f"{self.title} has not been downloaded yet ({size:.0f} MB); press Download in the data view, or run "
+                f"main.py datasets --download {self.kind}."
+            )
         pictures, labels, given = self.arrays(download.place(self.kind))
         info = self.info()
         if len(pictures) != self.samples or labels.max() >= len(self.classes):

@@ -44,6 +44,17 @@ def test_presets_and_datasets(call: Caller) -> None:
         assert set(one) >= {"id", "title", "textbook", "parameters", "dataset"}
 
 
+def test_well_known_sets_are_listed_with_what_they_take(call: Caller) -> None:
+    found = {one["id"]: one for one in call("datasets", "--json").json}
+    assert (found["mnist"]["samples"], found["mnist"]["shape"], found["mnist"]["downloaded"]) == (
+        70_000,
+        [1, 28, 28],
+        False,
+    )
+    assert "downloaded" not in found["digits"]
+    assert "to download, 12 MB" in call("datasets").out
+
+
 def test_data_tells_what_a_table_holds(call: Caller, tmp_path: Path) -> None:
     file = tmp_path / "fruit.csv"
     rows = [f"{20 + index % 7},{5 + index % 3},{'apple' if index % 2 else 'plum'}" for index in range(40)]

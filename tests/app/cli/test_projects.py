@@ -102,3 +102,14 @@ def test_new_reads_texts_through_an_embedding(call: Caller, tmp_path: Path) -> N
     result = call("new", file, "--data", table, "--target", "liked", "--json")
     assert result.code == 0, result.err
     assert "embedding" in [one["kind"] for one in call("check", file, "--json").json["layers"]]
+
+
+def test_a_project_on_a_set_that_ships_or_is_well_known(call: Caller, tmp_path: Path) -> None:
+    for name, sizes in (("wine", [13]), ("mnist", [1, 28, 28])):
+        file = tmp_path / f"{name}.netloom"
+        assert call("new", file, "--data", name, "--json").code == 0
+        checked = call("check", file, "--json").json
+        assert checked["ok"] and checked["layers"][0]["output"] == sizes
+    said = call.refused("train", tmp_path / "mnist.netloom", "--json")
+    assert said.startswith("MNIST has not been downloaded yet (12 MB); press Download in the data view, or run")
+    assert "nothing" in call.refused("new", tmp_path / "a.netloom", "--data", tmp_path / "nothing")

@@ -159,3 +159,25 @@ def test_what_is_missing_is_fetched_only(server: Server, monkeypatch: pytest.Mon
     server.asked.clear()
     download.download("mnist")
     assert len(server.asked) == 3 and download.is_here("mnist")
+
+
+def test_a_set_is_not_downloaded_twice_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Known("A set", server.address, (Remote("a.gz", SUM, len(CONTENT)),))
+    monkeypatch.setitem(download.KNOWN, "mnist", known)
+    refused: list[str] = []
+
+    def again(*_: int) -> None:
+        try:
+            download.download("mnist")
+        except NetloomError as error:
+            refused.append(str(error))
+
+    download.download("mnist", again)
+    assert set(refused) == {"A set is being downloaded already; wait for that to end."}
+    assert [one.name for one in download.place("mnist").iterdir()] == ["a.gz"]
+
+
+def test_a_network_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(NetloomError) as caught:
+        fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM)
+    assert "cannot be fetched (connection refused)" in str(caught.value) and "Errno" not in str(caught.value)
