@@ -8,8 +8,8 @@ only noise leads through is the generator.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from app.data.dataset import DatasetInfo
 from app.expected import is_adversarial
@@ -21,7 +21,8 @@ from graph.expectations import fits, reshaping
 from graph.facts import Problem, Severity
 from graph.fixes import CARD_STEP, Append, Fix, Write
 from graph.layers.io import Entrance, Input, Noise, Output
-from graph.network import Connection, Network
+from graph.naming import fresh_name
+from graph.network import Connection, Network, Node
 
 ROW = 160.0
 """How far below its original the twin of a discriminator is put, in pixels at 100 % zoom."""
@@ -139,6 +140,61 @@ def _meeting(network: Network, judges: tuple[str, ...], makers: tuple[str, ...])
             f"The discriminator reads {names}: it must judge one thing that the generator makes.", judges[0]
         )
     return wires[0]
+
+
+# One of the two alone
+
+Side = Literal["generator", "discriminator"]
+
+
+def alone(network: Network, side: Side) -> Network:
+    """The generator or the discriminator as a network of its own, whose weights keep their names.
+
+    The generator ends in an output ``made``; the discriminator begins with an input ``sample`` and ends in ``verdict``.
+
+    Raises
+    ------
+    RolesError
+        if it cannot be told who is who.
+    """
+    found = roles(network)
+    if side == "generator":
+        kept = {id_: id_ for id_ in (*found.noise, *found.generator)}
+        return _cut(network, kept, found.meets, "made")
+    kept = dict[str, str]()
+    for id_ in found.discriminator:
+        owner = _owner(network, id_)
+        borrowed = owner not in found.discriminator and owner not in kept.values()
+        kept[id_] = owner if borrowed else id_
+    last = network.at(found.made, "in")
+    data = network.layer(found.data)
+    assert last is not None and isinstance(data, Input)  # `roles` found both
+    cut = _cut(network, kept, last, "verdict")
+    x, y = network.node(found.meets.target).position
+    sample = "sample" if "sample" not in cut else fresh_name("sample", cut)
+    cut.insert_node(Node(sample, Input(shape=data.shape), (x - CARD_STEP, y)))
+    for id_, name in kept.items():
+        for wire in network.into(id_).values():
+            if wire.source not in kept:
+                cut.insert_connection(Connection(sample, "out", name, wire.target_port))
+    return cut
+
+
+def _cut(network: Network, kept: Mapping[str, str], last: Connection, end: str) -> Network:
+    """The layers ``kept``, by their new names, with an output called ``end`` where the wire ``last`` begins."""
+    cut = Network()
+    for id_, name in kept.items():
+        owner = _owner(network, id_)
+        cut.insert_node(replace(network.node(id_), id=name, linked=None if owner == name else owner))
+    for id_, name in kept.items():
+        for wire in network.into(id_).values():
+            if wire.source in kept:
+                cut.insert_connection(Connection(kept[wire.source], wire.source_port, name, wire.target_port))
+    x, y = network.node(last.source).position
+    free = end if end not in cut else fresh_name(end, cut)
+    cut.insert_node(Node(free, Output(), (x + CARD_STEP, y)))
+    cut.insert_connection(Connection(kept[last.source], last.source_port, free, "in"))
+    return cut
 
 
 # Problems

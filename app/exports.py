@@ -25,13 +25,15 @@ def export_code(network: Network, title: str, out: Path, run: Run | None = None)
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
     source = generate(network, title).encode("utf-8")
-    files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX))]
+    files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)]
     write_atomically(out, source)
     return files
 
 
-def export_weights(run: Run, out: Path) -> Path:
+def export_weights(run: Run, out: Path, network: Network | None = None) -> Path:
     """Write the weights of a run as safetensors, named as in the exported code; returns the file.
+
+    ``network`` is the run's own, or a part of it whose layers have the same names; only its weights are written.
 
     Raises
     ------
@@ -44,7 +46,11 @@ def export_weights(run: Run, out: Path) -> Path:
     from graph.compile import compile_network
 
     tensors, _ = load(run.weights)
-    fill_module(compile_network(run.project.network).module, tensors, run.weights)
+    whole = run.project.network
+    fill_module(compile_network(whole).module, tensors, run.weights)
+    if network is not None and network is not whole:
+        wanted = compile_network(network).module.state_dict()
+        tensors = {name: one for name, one in tensors.items() if name in wanted}
     write_atomically(out, safetensors.torch.save(tensors, {"format": "pt"}))
     return out
 

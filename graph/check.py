@@ -355,7 +355,7 @@ def network_problems(network: Network) -> tuple[Problem, ...]:
     """Problems of the network as a whole."""
     layers = [node.layer for node in network]
     problems = []
-    if not any(isinstance(layer, Input) for layer in layers):
+    if not any(isinstance(layer, Entrance) for layer in layers):
         problems.append(_lacks("The network has no Input: add the place where data enters."))
     if not any(isinstance(layer, Output) for layer in layers):
         problems.append(_lacks("The network has no Output: add the place where its answer leaves.", _ending(network)))

@@ -16,7 +16,9 @@ from typing import cast
 
 from graph.blocks import Block, Loop, loop_arguments
 from graph.every_frame import EveryFrame
+from graph.layers.base import Layer
 from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
+from graph.layers.io import Noise
 from graph.network import Network
 from graph.order import Program, program
 from graph.shapes import Kind, Shape
@@ -333,13 +335,15 @@ def _main(plan: Program) -> str:
         'if __name__ == "__main__":',
         "    network = load(sys.argv[1]) if len(sys.argv) > 1 else Network().eval()",
     ]
-    samples = [_sample(plan.facts[id_].outputs["out"]) for id_ in plan.inputs]
+    samples = [_sample(plan.network.layer(id_), plan.facts[id_].outputs["out"]) for id_ in plan.inputs]
     lines.append(f"    results = network({', '.join(samples)})")
     lines.append("    for result in results if isinstance(results, tuple) else (results,):")
     lines.append("        print(tuple(result.shape))")
     return "\n".join(lines) + "\n"
 
 
-def _sample(shape: Shape) -> str:
+def _sample(layer: Layer, shape: Shape) -> str:
     sizes = ", ".join(str(size or 10) for size in shape.sizes)
+    if isinstance(layer, Noise) and layer.distribution == "uniform":
+        return f"2 * torch.rand(2, {sizes}) - 1"
     return f"torch.zeros(2, {sizes}, dtype=torch.int64)" if shape.kind is Kind.TOKENS else f"torch.randn(2, {sizes})"

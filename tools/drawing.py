@@ -11,7 +11,7 @@ from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.layout import arrange_to_fit
-from graph.network import Connection, Network
+from graph.network import Connection, Network, Position
 from graph.shapes import Shape, vector
 
 ROOM = (760.0, 600.0)
@@ -39,6 +39,8 @@ class Drawing:
 
     info: DatasetInfo | None
     document: Document = field(default_factory=Document)
+    places: dict[str, Position] = field(default_factory=dict)
+    """Where cards stand, where that says more than an arrangement by rule."""
 
     def input(self, shape: Shape | None = None) -> str:
         """Add the input, of the data's shape or another that fits it; returns its id."""
@@ -51,6 +53,10 @@ class Drawing:
         source = self._add(layer("input", shape=vector(1), field=self.info.input_field().lengths), None)
         for name in told:
             self._connect(source, name, "lengths")
+
+    def start(self, first: Layer, name: str) -> str:
+        """Add a layer that nothing leads to, called ``name``; returns its id."""
+        return self._add(first, name)
 
     def chain(self, start: str, *layers: Layer | tuple[str, Layer]) -> str:
         """Add layers one after another behind ``start``; returns the id of the last.
@@ -88,7 +94,7 @@ class Drawing:
     def arranged(self) -> Network:
         """The network with every card in its place."""
         with self.document.transaction("Arrange layers"):
-            self.document.move(arrange_to_fit(self.document.network, ROOM))
+            self.document.move(self.places or arrange_to_fit(self.document.network, ROOM))
         return self.document.network
 
     def _add(self, added: Layer, name: str | None) -> str:

@@ -37,6 +37,8 @@ class Recipe:
     expect: str
     minutes: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Of the choice of data what is not the source's."""
     plan: Mapping[str, Any] = field(default_factory=dict)
     dismissed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Hints that do not count here, because the network is as it was published or is meant so: rules with layers."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from app.adversaries import alone
 from app.cli.printing import Json, print_json, print_line
 from app.cli.sources import Source, open_source
 from app.training.runs import Run
@@ -37,17 +38,28 @@ class Written:
     sentences: list[str] = field(default_factory=list)
 
 
+Part = Annotated[Literal["whole", "generator", "discriminator"], typer.Option(help="Of a GAN, one of the two alone.")]
 Base = Annotated[Path | None, typer.Option(help="Where relative paths of the data start; usually the file's folder.")]
 
 
-def export(file: FileOrRun, to: To, output: Out, raw: Raw = False, base: Base = None, json: Json = False) -> None:
+def export(
+    file: FileOrRun,
+    to: To,
+    output: Out,
+    raw: Raw = False,
+    part: Part = "whole",
+    base: Base = None,
+    json: Json = False,
+) -> None:
     """Write a network as PyTorch code, as ONNX, its weights, its drawing, or a page that tells all about it."""
     if raw and to != "onnx":
         raise typer.BadParameter("--raw is for --to onnx.")
+    if part != "whole" and to in ("onnx", "report"):
+        raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
     source = open_source(file) if run is None else Source(run.project, run.path, run.base, run.title)
     source = source if base is None else replace(source, base=base)
-    written = _onnx(source, run, output, raw) if to == "onnx" else Written(_export(source, run, to, output))
+    written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)
     if json:
         print_json({"to": to, "files": [str(path) for path in written.files], **written.told})
         return
@@ -63,18 +75,36 @@ def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
     return Written([made.file], made.to_json(), made.sentences())
 
 
-def _export(source: Source, run: Run | None, to: str, output: Path) -> list[Path]:
+def _export(source: Source, run: Run | None, to: str, output: Path, part: Part) -> Written:
     from app.exports import export_code, export_drawing, export_weights
 
-    network = source.project.network
+    network, title = source.project.network, source.title
+    if part != "whole":
+        network, title = alone(network, part), f"{title}: the {part}"
     if to == "code":
-        return export_code(network, source.title, output, run)
+        return Written(export_code(network, title, output, run), sentences=_standardised(run, part))
     if to == "report":
         from app.exchange.report import export_report
 
-        return [export_report(source.project, source.title, output, source.base, run)]
+        return Written([export_report(source.project, source.title, output, source.base, run)])
     if to == "safetensors":
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")
-        return [export_weights(run, output)]
-    return [export_drawing(network, output, to)]
+        return Written([export_weights(run, output, network)], sentences=_standardised(run, part))
+    return Written([export_drawing(network, output, to)])
+
+
+def _standardised(run: Run | None, part: str) -> list[str]:
+    """In which units a generator makes its samples, where these are not the data's own."""
+    if run is None or part == "whole":
+        return []
+    from app.training.making import aim_of
+    from app.training.model import Model
+
+    model = Model.build(run.project, run.base)
+    scaler = model.prepared.scalers.get(aim_of(model).field)
+    if scaler is None:
+        return []
+    times, plus = (", ".join(f"{one:.6g}" for one in values.tolist()) for values in (scaler.scale, scaler.mean))
+    verb = "Made samples times" if part == "generator" else "It judges standardised samples: a standardised one times"
+    return [f"{verb} {times} plus {plus} is in the data's own units."]

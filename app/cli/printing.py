@@ -65,7 +65,7 @@ def written(value: object) -> str:
 
 def metrics(values: Mapping[str, Any]) -> str:
     """Metrics on one line: ``loss 0.0712, accuracy 97.8 %``."""
-    return ", ".join(f"{name} {percent(name, value)}" for name, value in values.items())
+    return ", ".join(f"{name.replace('_', ' ')} {percent(name, value)}" for name, value in values.items())
 
 
 def percent(name: str, value: Any) -> str:

@@ -13,6 +13,8 @@ from app.cli.printing import Json, metrics, print_json, print_line, print_table
 from app.cli.running import RunFolder
 from graph.errors import NetloomError
 
+NOISE = "noise:"
+"""How input for a generator begins."""
 SHOWN_CLASSES = 5
 """Probabilities that people are shown for a sample, the largest ones."""
 
@@ -72,18 +74,30 @@ def predict(
         typer.Argument(
             metavar="INPUT",
             help="A picture, a folder of pictures or texts, a CSV, NPY, NPZ or JSON file; or numbers such as "
-            "5.1,3.5,1.4,0.2, JSON, or a text.",
+            "5.1,3.5,1.4,0.2, JSON, or a text. Of a GAN, noise:16 asks for 16 samples.",
             show_default=False,
         ),
     ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="For noise: a PNG sheet of pictures, or NPY or CSV values.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="For noise: another number makes other samples.")] = 0,
     json: Json = False,
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
 
     Tables have one sample per row, for a forecaster one time step per row, of which what comes after the last is told;
     a table may name pictures by their paths. Of run-to-failure records (.txt) every machine is told. Values are in the
-    data's own units. A negative first number needs -- before RUN.
+    data's own units. A negative first number needs -- before RUN. A GAN makes samples from noise:COUNT, or judges those
+    it is given.
     """
+    if given.startswith(NOISE):
+        from app.cli.making import make
+
+        make(run, given.removeprefix(NOISE), output, seed, json)
+        return
+    if output is not None:
+        raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
     from app.data.choice import DataChoice
     from app.inputs import input_fields, read_samples
     from app.training.runs import Run

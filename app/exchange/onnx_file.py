@@ -25,7 +25,7 @@ from app.training.start import Start
 from graph.blocks import Block, Loop
 from graph.compile import Compiled, compile_network
 from graph.errors import NetloomError
-from graph.layers.io import Input
+from graph.layers.io import Entrance, Input
 from graph.layers.normalisation import BatchNorm
 from graph.layers.recurrent import Lstm
 from graph.network import Network
@@ -230,7 +230,7 @@ def _unsayable(network: Network, compiled: Compiled, error: Exception) -> Netloo
     """The sentence for a network that torch's exporter refuses: the first layer that it refuses alone."""
     for id_ in compiled.facts:
         layer = network.layer(id_)
-        if isinstance(layer, Input) or network.node(id_).muted or not compiled.facts[id_].inputs:
+        if isinstance(layer, Entrance) or network.node(id_).muted or not compiled.facts[id_].inputs:
             continue
         try:
             alone, facts = _alone(network, compiled, id_)

@@ -15,7 +15,7 @@ from app.data.dataset import FieldInfo
 from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.model import Model
 from graph.compile import Compiled
-from graph.layers.io import Input
+from graph.layers.io import Entrance
 from graph.network import Network
 from graph.shapes import Kind, Shape
 
@@ -154,9 +154,9 @@ def facts_of(model: Model, inside: bool) -> Facts:
     return Facts(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
 
 
-def _input(network: Network, id_: str) -> Input:
+def _input(network: Network, id_: str) -> Entrance:
     layer = network.layer(id_)
-    assert isinstance(layer, Input)
+    assert isinstance(layer, Entrance)
     return layer
 
 

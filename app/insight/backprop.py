@@ -106,6 +106,8 @@ class Rehearsal:
 
     def __init__(self, model: Watched, size: int) -> None:
         self.model = model
+        if model.objective.groups:
+            raise NetloomError("A GAN has two losses, each for weights of its own; a step by hand follows one loss.")
         self.weights = Weights(model.module)
         if not self.weights.parameters:
             raise NetloomError(

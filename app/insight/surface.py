@@ -48,7 +48,8 @@ def decision_surface(
     """
     name, head = model.objective.inputs[0], model.objective.heads[0]
     field = model.prepared.dataset.field_named(name)
-    if len(model.objective.inputs) != 1 or field.shape.kind is not Kind.VECTOR or field.shape.sizes != (2,):
+    others = [one for one in model.objective.inputs[1:] if one not in model.objective.with_unasked({})]
+    if others or field.shape.kind is not Kind.VECTOR or field.shape.sizes != (2,):
         raise NetloomError("A decision surface needs a network that reads two features and nothing else.")
     resolution = max(2, min(FINEST, resolution))
     points = np.asarray(field.values, np.float32)
@@ -57,8 +58,9 @@ def decision_surface(
     y = np.linspace(bottom, top, resolution, dtype=np.float32)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     scaler = model.prepared.scalers.get(name)
-    part = Part({name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}, np.arange(len(grid)))
-    answers = torch.from_numpy(model.predict(Feed(part, [name], [], model.device))[0])
+    given = {name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}
+    part = Part(dict(model.objective.with_unasked(given)), np.arange(len(grid)))
+    answers = torch.from_numpy(model.predict(Feed(part, model.objective.inputs, [], model.device))[0])
     square = (resolution, resolution)
     found: dict[str, Array] = {"x": x, "y": y, "points": points}
     if not head.classes:

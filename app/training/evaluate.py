@@ -93,6 +93,8 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
         about = ("sequence", head.field.name, names, (), ())
         return Evaluation(str(run.path), part, *about, model.measure(feed), arrays, words)
     arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
+    if model.objective.unasked:
+        arrays["confusion"] = _all_verdicts(model, held, feed)
     task = "classification" if head.classes else "regression"
     target = head.field
     facts = (task, target.name, target.classes, target.names, target.units)
@@ -138,6 +140,15 @@ def _of_classes(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, A
         "worst/probability": chances[worst, predicted[worst]].numpy(),
         "worst/probabilities": chances[worst].numpy(),
     }
+
+
+def _all_verdicts(model: Model, held: Part, feed: Feed) -> Array:
+    """Verdicts of a discriminator on real and on made samples, int64 (2, 2): rows are the truth."""
+    confusion = np.zeros((2, 2), np.int64)
+    for head, answers in zip(model.objective.heads, model.predict(feed), strict=True):
+        said = head.decide(torch.from_numpy(answers)).numpy()
+        np.add.at(confusion, (np.asarray(held.arrays[head.field.name]), said), 1)
+    return confusion
 
 
 def _of_numbers(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
@@ -214,14 +225,15 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
         if the run is incomplete, or the inputs do not fit it.
     """
     _, model = load_model(path)
-    part = _new_part(model, inputs)
+    part = _new_part(model, model.objective.with_unasked(inputs))
     feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
     said = [
         _say(model, head, torch.from_numpy(answers))
         for head, answers in zip(model.objective.heads, model.predict(feed), strict=True)
     ]
-    if len(said) == 1:
-        return said[0]
+    asked = [number for number, head in enumerate(model.objective.heads) if head.output not in model.objective.unasked]
+    if len(asked) == 1:
+        return said[asked[0]]
     names = [head.output for head in model.objective.heads]
     return [dict(zip(names, row, strict=True)) for row in zip(*said, strict=True)]
 

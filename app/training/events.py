@@ -11,7 +11,9 @@ from app.training.messages import Message, plain
 Metrics = Mapping[str, float]
 """Values by name: ``loss``, then ``accuracy``, or ``rmse``, ``mae`` and ``r2`` in the data's own units."""
 
-SHARES = frozenset({"accuracy", "token_accuracy", "sequence_accuracy"})
+SHARES = frozenset({
+    "accuracy", "token_accuracy", "sequence_accuracy", "real_accuracy", "made_accuracy", "neighbour_accuracy",
+})  # fmt: skip
 """Metrics that are shares of right answers, which people read in per cent."""
 
 Status = Literal["completed", "stopped", "failed"]

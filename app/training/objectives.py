@@ -11,7 +11,7 @@ from torch import Tensor
 
 from app.data.noise import noise_field
 from app.data.prepare import Prepared
-from app.data.stored import Stored
+from app.data.stored import Stored, Values
 from app.data.transforms import Standardise, extent
 from app.training.feed import Feed
 from app.training.heads import Head, find_heads, fits
@@ -58,6 +58,13 @@ class Objective(ABC):
     def beyond(self, feed: Feed) -> dict[str, float]:
         """Metrics that are taken on a whole part at once, while evaluating."""
         return {}
+
+    unasked: frozenset[str] = frozenset()
+    """Outputs that say nothing about new samples."""
+
+    def with_unasked(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
+        """New samples by field, together with what the network reads beside them and nobody gives."""
+        return inputs
 
     @property
     def targets(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
-from app.insight import asking, byhand, overtime, rehearsing, searching
+from app.insight import asking, byhand, generating, overtime, rehearsing, searching
 from app.insight.answers import answers
 from app.insight.by_length import by_length
 from app.insight.forecasts import forecasts
@@ -179,5 +179,7 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "gradients_over_time": overtime.gradients_of_run,
     "similar": searching.similar,
     "code_map": searching.code_map,
+    "real_samples": generating.real_samples,
+    "noise_walk": generating.noise_walk,
 }
 """The requests about a run that may be in progress: then they are answered from its weights as they are now."""

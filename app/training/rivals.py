@@ -12,6 +12,7 @@ from torch import Tensor, fx
 from app.adversaries import Roles, roles
 from app.data.noise import MADE, REAL, drawn, noise_field, stream
 from app.data.prepare import Prepared
+from app.data.stored import Values
 from app.data.transforms import Standardise
 from app.training.feed import Feed
 from app.training.heads import Head, squashing
@@ -46,6 +47,7 @@ class Adversarial(Objective):
         _check(compiled, self.roles)
         if prepared.choice.augment.mixup:
             raise NetloomError("Mixup blends real samples into ones that are not real; switch it off for a GAN.")
+        self.unasked = frozenset({self.roles.made})
         self.layers = {id_: _noise_layer(network, id_) for id_ in self.roles.noise}
         self.squashed = squashing(network, self.roles.made)
         self.heads = [self._head(network, prepared, id_) for id_ in compiled.outputs]
@@ -85,6 +87,12 @@ class Adversarial(Objective):
     def fresh_noise(self, count: int, device: torch.device) -> tuple[Tensor, ...]:
         """Random numbers for a batch, from torch's generator: it is kept in checkpoints, as for dropout."""
         return tuple(_fresh(layer, count, device) for layer in self.layers.values())
+
+    def with_unasked(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
+        """Real samples to judge, and some noise, which the other output needs."""
+        count = len(next(iter(inputs.values()), ()))
+        noise = {noise_field(id_): drawn(layer, count, (0, stream(id_))) for id_, layer in self.layers.items()}
+        return {**noise, **inputs}
 
     def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
         """A meter for verdicts."""

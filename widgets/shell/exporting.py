@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTemporaryDir
 from PySide6.QtWidgets import QFileDialog
 
+from app.expected import is_adversarial
+from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
 
@@ -21,11 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name on the command line, how files end, and what it is called in a dialog."""
+    """A kind of file: its name and options on the command line, how files end, and what it is called in a dialog."""
 
     to: str
     suffix: str
     title: str
+    options: tuple[str, ...] = ()
 
     @property
     def filter(self) -> str:
@@ -36,6 +39,7 @@ class Format:
 CODE = Format("code", ".py", "Python code with weights")
 ONNX = Format("onnx", ".onnx", "ONNX file")
 REPORT = Format("report", ".html", "Report as a web page")
+GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", ("--part", "generator"))
 FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
 
@@ -52,7 +56,8 @@ class Exporting(QObject):
     def ask(self, run: Path) -> None:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
         folder = Path(str(self._window.memory.get("folder", "")))
-        found = self._choose("Export the trained network", folder / run.name, FORMATS)
+        formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
+        found = self._choose("Export the trained network", folder / run.name, formats)
         if found is not None:
             self.start(run, *found)
 
@@ -86,7 +91,7 @@ class Exporting(QObject):
             return None
         path, fallback = Path(name), filters.get(chosen, formats[0])
         by_ending = {each.suffix: each for each in formats}
-        wanted = by_ending.get(path.suffix.lower())
+        wanted = fallback if path.suffix.lower() == fallback.suffix else by_ending.get(path.suffix.lower())
         return (path, wanted) if wanted else (path.with_name(path.name + fallback.suffix), fallback)
 
     def start(self, source: Path, target: Path, wanted: Format = CODE, base: Path | None = None) -> None:
@@ -94,7 +99,7 @@ class Exporting(QObject):
         self.close()
         process = QProcess(self)
         process.setProgram(sys.executable)
-        arguments = ["export", str(source), "--to", wanted.to, "-o", str(target)]
+        arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
         arguments += [] if base is None else ["--base", str(base)]
         process.setArguments([str(ROOT / "main.py"), *arguments])
         process.setWorkingDirectory(str(ROOT))
@@ -113,7 +118,7 @@ class Exporting(QObject):
             reason = told[-1] if told else "the export ended without a reason."
             self._window.say(Notice(f"Nothing was exported: {reason}", "error", (), "export"))
             return
-        if wanted is CODE:
+        if wanted.to == CODE.to:
             text = f"Code and weights were written to {target.parent}: {target.name}, {target.stem}.safetensors."
         else:
             text = " ".join([f"Written to {target}.", *_lines(process.readAllStandardOutput().data())[1:]])
@@ -126,6 +131,14 @@ class Exporting(QObject):
             process.kill()
             process.waitForFinished(1000)
             process.deleteLater()
+
+
+def _is_gan(run: Path) -> bool:
+    """Whether a run trained a generator against a discriminator; a run that cannot be read is told by the export."""
+    try:
+        return is_adversarial(Run.open(run).project.sections.get("plan"))
+    except NetloomError:
+        return False
 
 
 def _lines(output: object) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QComboBox
 
@@ -18,6 +19,12 @@ from widgets.theme import ThemeSource
 from widgets.training.words import primary, title_of
 
 PARTS: tuple[Part, Part] = ("train", "validation")
+OTHER_HUE = 1
+"""How far the hue of a second loss lies from that of its run."""
+WORDS = {"generator_loss": "generator"}
+"""Names of losses beside the first, on the plot."""
+
+Array = np.ndarray[Any, Any]
 
 
 class Curves(QObject):
@@ -44,6 +51,7 @@ class Curves(QObject):
         self.metric.add_control(self.chooser)
         self._names: dict[Path, str] = {}
         self._hues: dict[Path, int] = {}
+        self._others: dict[Path, list[str]] = {}
         self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
 
     # Runs
@@ -59,8 +67,11 @@ class Curves(QObject):
 
     def remove_run(self, path: Path) -> None:
         """Take a run's curves away."""
-        for known in (self._names, self._hues, self._epochs):
+        others = self._others.get(path, [])
+        for known in (self._names, self._hues, self._epochs, self._others):
             known.pop(path, None)
+        for name in others:
+            self.loss.remove_curve(_id(path, name))
         for part in PARTS:
             self.loss.remove_curve(_id(path, part))
             self.metric.remove_curve(_id(path, part))
@@ -86,6 +97,8 @@ class Curves(QObject):
     def _append_history(self, path: Path, history: History) -> None:
         if len(history.steps):
             self.loss.append(_id(path, "train"), history.steps, history.losses)
+        for name, losses in history.others.items():
+            self._append_other(path, name, history.steps, losses)
         for epoch in history.epochs:
             self._add_epoch(path, int(epoch["step"]), epoch["train"], epoch["validation"])
 
@@ -95,6 +108,17 @@ class Curves(QObject):
         """Losses of single batches."""
         if path in self._names:
             self.loss.append(_id(path, "train"), message.arrays["step"], message.arrays["loss"])
+            for name in message.arrays.keys() - {"step", "loss"}:
+                self._append_other(path, name, message.arrays["step"], message.arrays[name])
+
+    def _append_other(self, path: Path, name: str, steps: Array, losses: Array) -> None:
+        """Points of a loss beside the first, in a hue of its own; steps that took none are left out."""
+        if name not in self._others.setdefault(path, []):
+            self._others[path].append(name)
+            self._relabel()
+        known = np.isfinite(losses)
+        if known.any():
+            self.loss.append(_id(path, name), steps[known], losses[known])
 
     def take_epoch(self, path: Path, message: Message) -> None:
         """Metrics of an epoch."""
@@ -157,13 +181,24 @@ class Curves(QObject):
     # Labels
 
     def _label(self, path: Path, part: Part) -> str:
-        return part if len(self._names) == 1 else f"{self._names[path]}, {part}"
+        return self._named(path, part)
+
+    def _loss_label(self, path: Path, part: Part) -> str:
+        """Where there are two losses, the first is the discriminator's."""
+        if not self._others.get(path):
+            return self._label(path, part)
+        return self._named(path, "discriminator" if part == "train" else "discriminator, validation")
+
+    def _named(self, path: Path, words: str) -> str:
+        return words if len(self._names) == 1 else f"{self._names[path]}, {words}"
 
     def _relabel(self) -> None:
         for path, hue in self._hues.items():
             for part in PARTS:
-                for plot in (self.loss, self.metric):
-                    plot.add_curve(_id(path, part), self._label(path, part), hue, part)
+                self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
+                self.loss.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
+            for name in self._others.get(path, ()):
+                self.loss.add_curve(_id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train")
 
 
 def _id(path: Path, part: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app.amounts import figures
 from app.training.events import SHARES
 
-PRIMARY = ("accuracy", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss")
+PRIMARY = ("neighbour_accuracy", "accuracy", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss")
 """Metrics in the order in which one is chosen to stand for a run."""
 
 TITLES = {
@@ -19,9 +19,13 @@ TITLES = {
     "mae": "MAE",
     "r2": "R²",
     "loss": "Loss",
+    "real_accuracy": "Real ones recognised",
+    "made_accuracy": "Made ones recognised",
+    "generator_loss": "Generator's loss",
+    "neighbour_accuracy": "Neighbour test",
 }
 
-GREATER_IS_BETTER = SHARES | {"r2"}
+GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}
 
 
 def title_of(metric: str) -> str:

@@ -20,6 +20,7 @@ from widgets.understand.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import FiltersTab
 from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.length_tab import LengthTab
+from widgets.understand.made.tab import MadeTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.overtime.gates_tab import GatesTab
 from widgets.understand.overtime.gradients_tab import GradientsTab
@@ -62,6 +63,7 @@ class UnderstandPanel(QWidget):
         self.similar = SimilarTab(source, self.subject)
         self.gates = GatesTab(source, self.subject)
         self.gradients = GradientsTab(source, self.subject)
+        self.made = MadeTab(source, self.subject)
         self.about = Sentence(self)
         self.views = Views(source, self._tabs(), self.about, self)
         self.notice = Notice(self)
@@ -100,6 +102,7 @@ class UnderstandPanel(QWidget):
             self.why,
             self.surface,
             self.similar,
+            self.made,
             self.by_hand,
             self.backprop,
             self.gates,

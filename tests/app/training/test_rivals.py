@@ -115,7 +115,7 @@ def test_a_plan_without_noise_and_noise_without_the_plan_are_told_with_repairs()
     fault = next(one for one in check_project(supervised, None).problems if one.layer == "noise1")
     document = Document(supervised.network, supervised.sections)
     fault.fixes[0].apply(document)
-    assert document.sections["plan"]["objective"] == "adversarial"  # type: ignore[index,call-overload]
+    assert document.sections["plan"]["objective"] == "adversarial"  # type: ignore[index]
     bare = Document()
     with pytest.raises(RolesError, match="needs Noise"):
         roles(bare.network)
@@ -156,7 +156,13 @@ def test_each_learns_from_its_own_loss_alone(tmp_path: Path) -> None:
 def test_a_first_step_is_the_one_that_torch_takes(tmp_path: Path) -> None:
     """Plain gradient descent written out with torch's own optimisers gives the same weights."""
     judge = [one for one in JUDGE if one[1] != "dropout"]
-    plan = {"optimiser": "sgd", "momentum": 0.0, "learning_rate": 0.1, "discriminator_rate": 0.05, "batch_size": 400}
+    plan: dict[str, Any] = {
+        "optimiser": "sgd",
+        "momentum": 0.0,
+        "learning_rate": 0.1,
+        "discriminator_rate": 0.05,
+        "batch_size": 400,
+    }
     session = begin(gan(drawn(judge=judge).network, epochs=1, label_smoothing=0.1, **plan), None, tmp_path / "run")
     aim = session.model.objective
     assert isinstance(aim, Adversarial)
@@ -172,13 +178,13 @@ def test_a_first_step_is_the_one_that_torch_takes(tmp_path: Path) -> None:
     made_samples = generator(noise)
     real, false = discriminator(batch.inputs[0]), discriminator(made_samples.detach())
     cost = (loss(real, torch.full_like(real, 0.9)) + loss(false, torch.zeros_like(false))) / 2
-    cost.backward()
+    cost.backward()  # type: ignore[no-untyped-call]
     torch.optim.SGD(discriminator.parameters(), lr=0.05).step()
     verdict = discriminator(made_samples)
     answer = loss(verdict, torch.ones_like(verdict))
     for one in generator.parameters():
         one.grad = None
-    answer.backward()
+    answer.backward()  # type: ignore[no-untyped-call]
     torch.optim.SGD(generator.parameters(), lr=0.1).step()
     points = next(event for event in train(session) if isinstance(event, Points))
     assert points.loss[0] == pytest.approx(cost.item(), rel=1e-5)
@@ -219,7 +225,7 @@ def test_the_generator_waits_for_its_turn(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_repeats_and_a_run_continues_exactly(tmp_path: Path) -> None:
-    plan = {"epochs": 4, "batch_size": 40, "discriminator_steps": 2}
+    plan: dict[str, Any] = {"epochs": 4, "batch_size": 40, "discriminator_steps": 2}
     whole = begin(gan(**plan), None, tmp_path / "whole")
     trained(whole)
     again = begin(gan(**plan), None, tmp_path / "again")
@@ -236,8 +242,8 @@ def test_the_same_seed_repeats_and_a_run_continues_exactly(tmp_path: Path) -> No
     times = frames.times(tmp_path / "whole")
     assert set(times) <= set(frames.times(tmp_path / "again"))
     for step in times:
-        kept = [frames.frame(tmp_path / name, step) for name in ("whole", "again")]
-        np.testing.assert_array_equal(*kept)
+        first, second = (frames.frame(tmp_path / name, step) for name in ("whole", "again"))
+        np.testing.assert_array_equal(first, second)
     both = [Run.open(tmp_path / name).history() for name in ("whole", "again")]
     np.testing.assert_array_equal(both[0].others["generator_loss"], both[1].others["generator_loss"])
 
