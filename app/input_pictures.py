@@ -11,7 +11,7 @@ from app.data.dataset import Array, FieldInfo
 from app.data.new_rows import frame_of
 from app.data.sources.base import Source
 from app.data.sources.decoded import Decoded
-from app.data.sources.files import reading
+from app.data.sources.files import readable, reading
 from app.data.sources.images import TABLES, Images
 from app.data.sources.listing import inner_path, path_column, pictures_in
 from app.data.stored import Stored, Values
@@ -74,7 +74,7 @@ def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
         files = pictures_in(given)
         if not files:
             raise NetloomError(f"{given.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
-        return [one.relative_to(given).as_posix() for one in files], files
+        return [readable(one.relative_to(given).as_posix()) for one in files], files
     if given.suffix.lower() not in TABLES:
         return None
     frame = frame_of(given, source)

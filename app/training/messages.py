@@ -58,7 +58,8 @@ def encode(message: Message) -> bytes:
         for name, array in arrays.items()
     ]
     header = {"type": message.type, **plain(message.fields), "arrays": listed}
-    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    # Names of files need not be text; what is none of it passes through.
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
     body = b"".join(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays.values())
     _check_lengths(len(text), len(body))
     return b"".join((LENGTHS.pack(len(text), len(body)), text, body))

@@ -107,13 +107,25 @@ def locate(path: str, base: Path | None) -> Path:
 
 
 def relative(path: Path, base: Path | None) -> str:
-    """``path`` as a project in the folder ``base`` keeps it: relative with forward slashes where that is possible."""
-    if base is None:
-        return str(path.absolute())
-    try:
-        return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(path.absolute())
+    """``path`` as a project in the folder ``base`` keeps it: relative with forward slashes where that is possible.
+
+    Raises
+    ------
+    NetloomError
+        if the path is not text, which a project cannot keep.
+    """
+    kept = str(path.absolute())
+    if base is not None:
+        with contextlib.suppress(ValueError):  # another drive of Windows
+            kept = Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
+    if kept != readable(kept):
+        raise NetloomError(f"The name {readable(kept)} holds signs that are no text; rename the file or folder.")
+    return kept
+
+
+def readable(name: str) -> str:
+    r"""The name of a file or folder as text; bytes that are none are written as numbers, such as ``\\xff``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def stamp(file: Path) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.sources.decoded import Decoded
-from app.data.sources.files import FileSource, locate, reading
+from app.data.sources.files import FileSource, locate, readable, reading
 from app.data.sources.listing import Listing, in_folder, in_table
 from app.data.sources.pictures import is_colour
 from app.data.sources.table import rare_note
@@ -118,7 +118,7 @@ class Images(FileSource):
 
 def _short(file: Path, picture: Path) -> str:
     folder = file if file.is_dir() else file.parent
-    return picture.relative_to(folder).as_posix()
+    return readable(picture.relative_to(folder).as_posix())
 
 
 def skipped_note(skipped: list[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.sources.columns import CLASSES, ColumnType, is_called_target, labels, likely_target, look
-from app.data.sources.files import files_below
+from app.data.sources.files import files_below, readable
 from app.data.sources.frames import CsvSource
 from app.data.sources.pictures import SUFFIXES
 from app.data.sources.table import PART_NAMES, check_column, given_parts
@@ -106,7 +106,7 @@ def _listing(by_class: Iterable[tuple[str, list[Path]]], classes: tuple[str, ...
 
 
 def _by_class(folder: Path) -> dict[str, list[Path]]:
-    found = {one.name: pictures_in(one) for one in _folders(folder)}
+    found = {readable(one.name): pictures_in(one) for one in _folders(folder)}
     return {name: files for name, files in found.items() if files}
 
 

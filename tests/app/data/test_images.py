@@ -1,5 +1,6 @@
 """Pictures in a folder per class: any format, upright, one size; damaged ones are listed, never fatal."""
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from app.data.dataset import Array
 from app.data.inspect import inspect
 from app.data.prepare import prepare
 from app.data.sources import decoded, listing, pictures
-from app.data.sources.files import _loaded
+from app.data.sources.files import _loaded, content_hash, relative
 from app.data.sources.images import Images
 from app.data.sources.pictures import picture_array
 from app.data.split import Split
@@ -93,6 +94,34 @@ def test_hidden_files_and_links_are_passed_over(pets: Path, tmp_path: Path) -> N
     (pets / "cat" / "link.png").symlink_to(pets / "dog" / "0.png")
     (pets / "notes.txt").write_text("mine")
     assert Images(path=str(pets)).load().samples == 8
+
+
+def test_names_that_are_no_text_are_written_as_numbers(pets: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(pets) + b"/\xff\xfe"))
+    try:
+        (pets / "dog").rename(odd)
+    except OSError:
+        pytest.skip("this system has no such names")
+    (odd / os.fsdecode(b"\xe9.png")).write_bytes(b"")
+    dataset = Images(path=str(pets)).load()
+    assert dataset.target_field().classes == ("cat", "\\xff\\xfe")
+    assert dataset.notes == ("1 picture was left out: \\xff\\xfe/\\xe9.png is empty.",)
+    with pytest.raises(NetloomError, match=r"holds signs that are no text; rename the file or folder"):
+        relative(odd, pets)
+
+
+def test_a_picture_that_may_not_be_read_does_not_spoil_the_folder(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, plain = content_hash(pets), Path.open
+
+    def refusing(self: Path, *given: Any, **named: Any) -> Any:
+        if self.name == "3.png":
+            raise PermissionError(13, "Permission denied")
+        return plain(self, *given, **named)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    assert content_hash(pets) not in ("", whole)
+    with pytest.raises(PermissionError):
+        content_hash(pets / "cat" / "3.png")
 
 
 def test_exif_orientation_is_obeyed(tmp_path: Path) -> None:

@@ -47,3 +47,8 @@ def test_a_garbled_frame_is_refused_and_nothing_after_it_is_read(frame: bytes) -
         decoder.feed(frame)
     with pytest.raises(NetloomError):
         decoder.feed(encode(Message("fine")))
+
+
+def test_names_that_are_no_text_pass_through() -> None:
+    (found,) = Decoder().feed(encode(Message("inspect", {"path": "/a/\udcff\udcfe", "\udce9": 1})))
+    assert found.fields == {"path": "/a/\udcff\udcfe", "\udce9": 1}
