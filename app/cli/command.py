@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, exporting, importing, projects, running, teaching, using
+from app.cli import catalogues, exporting, importing, projects, running, searching, teaching, using
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.printing import Json, print_json, print_line
 from app.cli.sources import open_source
@@ -82,6 +82,7 @@ def build(screen: Screen) -> typer.Typer:
         using.runs,
         using.evaluate,
         using.predict,
+        searching.sweep,
         exporting.export,
         importing.import_,
         _tour_verb(screen),

@@ -15,7 +15,7 @@ from tests.app.cli.calling import Caller
 
 VERBS = (
     "open layers presets datasets data new check lessons lesson train resume runs evaluate predict "
-    "export import tour worker"
+    "sweep export import tour worker"
 ).split()
 
 
