@@ -82,8 +82,8 @@ def test_bad_trials_end_early(tmp_path: Path) -> None:
     project.sections["plan"] = {"epochs": 4, "threads": 1}
     seen = list(search(tmp_path / "study", project).run(14, Control()))
     ended = [one for one in seen if one.status == "pruned"]
-    assert ended
-    assert all(one.values["plan.learning_rate"] == 1e-9 and one.epochs < 4 for one in ended)
+    assert any(one.values["plan.learning_rate"] == 1e-9 for one in ended)
+    assert all(one.epochs < 4 for one in ended)
     unpruned = searched(**rates, prune=False)
     assert all(one.status == "completed" for one in search(tmp_path / "other", unpruned).run(3, Control()))
 
