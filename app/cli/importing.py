@@ -12,19 +12,21 @@ from graph.errors import NetloomError
 
 
 def import_(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="An ONNX file.", show_default=False)],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="An ONNX file, or code that Netloom exported.", show_default=False)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The project file to make.", show_default=False)],
     force: Annotated[bool, typer.Option(help="Write over files that are there already.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a project of an ONNX file, with its weights beside it as safetensors; nothing of it is run."""
+    """Make a project of an ONNX file or of exported code, its weights beside it; nothing of it is run."""
     weights = output.with_suffix(".safetensors")
     for path in (output, weights):
         if path.exists() and not force:
             raise NetloomError(f"{path} is there already; choose another name, or add --force to write over it.")
-    from app.exchange.importing import import_onnx
+    from app.exchange.importing import import_network
 
-    made = import_onnx(model, output)
+    made = import_network(model, output)
     if json:
         print_json(made.to_json())
         return

@@ -41,18 +41,22 @@ class Recurrent(nn.Module):
             for name, held in self._weights(source, layer).items():
                 self.register_buffer(f"{name}{layer}", held)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Any]:
-        """States ``[batch, time, directions x hidden]`` and last states ``[layers x directions, batch, hidden]``."""
+    def forward(self, x: Tensor, hx: None = None, lengths: Tensor | None = None) -> tuple[Tensor, Any]:
+        """States ``[batch, time, directions x hidden]`` and last states ``[layers x directions, batch, hidden]``.
+
+        With ``lengths`` ``[batch]`` or ``[batch, 1]`` what lies behind a sample's own steps is left out.
+        """
         values, last = x.transpose(0, 1), []
+        steps = None if lengths is None else lengths.reshape(-1).long().clamp(1, x.shape[1]).to(torch.int32)
         for layer in range(self.layers):
-            states, final = self._run(values, layer)
+            states, final = self._run(values, steps, layer)
             # ONNX gives [time, directions, batch, hidden].
             values = states.transpose(1, 2).flatten(2)
             last.append(final)
         state = torch.cat(last) if len(last) > 1 else last[0]
         return values.transpose(0, 1), ((state,) if self.operator == "LSTM" else state)
 
-    def _run(self, x: Tensor, layer: int) -> tuple[Tensor, Tensor]:
+    def _run(self, x: Tensor, steps: Tensor | None, layer: int) -> tuple[Tensor, Tensor]:
         weights = [self.get_buffer(f"{name}{layer}") for name in ("by_input", "by_state", "bias")]
         time, batch = x.shape[0], x.shape[1]
         attributes: dict[str, Any] = {"hidden_size": self.hidden}
@@ -66,7 +70,7 @@ class Recurrent(nn.Module):
         shapes = [[time, *one], one, one] if self.operator == "LSTM" else [[time, *one], one]
         found = symbolic_multi_out(
             self.operator,
-            [x, *weights],
+            [x, *weights, *([] if steps is None else [steps])],
             attributes,
             dtypes=[x.dtype] * len(shapes),
             shapes=shapes,

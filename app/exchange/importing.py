@@ -10,9 +10,10 @@ import numpy as np
 import safetensors.torch
 import torch
 
+from app.exchange.code_in import read_code
 from app.exchange.onnx_in import Imported, read_onnx
 from app.exchange.proof import BATCHES, TOLERANCE, Runner, apart, runner
-from app.training.checkpoints import fill_module
+from app.training.checkpoints import fill_module, read
 from app.training.start import Start
 from graph.compile import compile_network
 from graph.errors import NetloomError
@@ -46,6 +47,49 @@ class Brought:
         }
 
 
+def import_network(path: Path, out: Path) -> Brought:
+    """Write the network of an ONNX file, or of code that Netloom exported, as the project ``out``.
+
+    Raises
+    ------
+    NetloomError
+        as `import_onnx` and `import_code`, or if the file is neither.
+    """
+    readers = {".onnx": import_onnx, ".py": import_code}
+    if path.suffix.lower() not in readers:
+        raise NetloomError(f"{path.name} is neither an ONNX file (.onnx) nor code that Netloom exported (.py).")
+    return readers[path.suffix.lower()](path, out)
+
+
+def import_code(path: Path, out: Path) -> Brought:
+    """Write the network of exported code as the project ``out``; the weights beside the code come along.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, the weights are of another network, or nothing can be written.
+    """
+    network = read_code(path)
+    module = compile_network(network).module
+    beside, sections = path.with_suffix(".safetensors"), dict[str, Any](about={"title": path.stem})
+    weights = None
+    if beside.is_file():
+        tensors, _ = read(beside)
+        fill_module(module, tensors, beside)
+        weights = _keep(out, tensors, sections)
+    write_project(out, Project(network, sections))
+    told = () if weights else (f"There are no weights beside it ({beside.name}), so training starts from fresh ones.",)
+    return Brought(out, weights, len(network), sum(one.numel() for one in module.parameters()), told)
+
+
+def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any], frozen: tuple[str, ...] = ()) -> Path:
+    """Write weights beside the project ``out``, which starts from them."""
+    weights = out.with_name(out.name.removesuffix(SUFFIX) + ".safetensors")
+    write_atomically(weights, safetensors.torch.save(tensors, {"format": "pt"}))
+    sections["start"] = Start.at(weights, frozen, out.resolve().parent).to_json()
+    return weights
+
+
 def import_onnx(path: Path, out: Path) -> Brought:
     """Write the network of an ONNX file as the project ``out``, its weights beside it as safetensors.
 
@@ -61,11 +105,8 @@ def import_onnx(path: Path, out: Path) -> Brought:
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
     difference = _proven(found, module)
-    weights = out.with_name(out.name.removesuffix(SUFFIX) + ".safetensors") if tensors else None
     sections: dict[str, Any] = {"about": {"title": found.title}}
-    if weights is not None:
-        write_atomically(weights, safetensors.torch.save(tensors, {"format": "pt"}))
-        sections["start"] = Start.at(weights, found.frozen, out.resolve().parent).to_json()
+    weights = _keep(out, tensors, sections, found.frozen) if tensors else None
     write_project(out, Project(found.network, sections))
     count = sum(one.numel() for one in module.parameters())
     return Brought(out, weights, len(found.network), count, _told(found, difference), difference)

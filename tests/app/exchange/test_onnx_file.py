@@ -53,6 +53,19 @@ def test_recurrent_layers_take_any_length_however_often_they_are_exported(tmp_pa
             assert answer.shape == (batch, 8)
 
 
+def test_sequences_of_unequal_length_stop_at_their_own_steps(tmp_path: Path) -> None:
+    from app.presets import preset
+
+    made = export_onnx(preset("gru_and_lstm").project, "lengths", tmp_path / "net.onnx")
+    assert made.proof is not None
+    session = runtime.InferenceSession(tmp_path / "net.onnx")
+    long, steps = torch.randn(2, 9, session.get_inputs()[0].shape[2]), torch.tensor([[4.0], [9.0]])
+    names = [one.name for one in session.get_inputs()]
+    both = session.run(None, {names[0]: long.numpy(), names[1]: steps.numpy()})[0]
+    alone = session.run(None, {names[0]: long[:1, :4].numpy(), names[1]: steps[:1].numpy()})[0]
+    assert both[0].tolist() == pytest.approx(alone[0].tolist(), abs=1e-5)
+
+
 def test_a_trained_network_takes_and_gives_the_datas_own_units(tmp_path: Path) -> None:
     run = _trained(tmp_path / "run", {"source": "diabetes"}, 10)
     made = export_onnx(run.project, "diabetes", tmp_path / "inside.onnx", run)

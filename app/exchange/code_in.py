@@ -1,0 +1,330 @@
+"""Code that Netloom exported, read back as a network; nothing of it is run.
+
+For every layer of the file the kinds and settings that may have written it are tried, until one writes the very same
+lines. So what is read is certain, or the layer is named.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.exchange.code_guesses import Call, guesses
+from graph.blocks import Block, Body
+from graph.code import generate
+from graph.errors import NetloomError
+from graph.layers.base import Layer, ShapeError
+from graph.layers.catalogue import parse_layer
+from graph.layers.io import Input, Output
+from graph.layout import arrange
+from graph.naming import check_name
+from graph.network import Connection, Network, Node
+from graph.shapes import Kind, Shape
+
+LARGEST = 2**23
+"""Files over this many bytes are refused."""
+
+NETWORK = "Network"
+SIGNATURE = re.compile(r"(\w+) \[batch, ([^\]]*)\]( of whole numbers)?")
+KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value of the file comes from."""
+
+    id: str
+    port: str
+    shape: Shape
+
+
+def read_code(path: Path) -> Network:
+    """The network in the Python file ``path``.
+
+    Raises
+    ------
+    NetloomError
+        if it is no such file, or a layer is written as Netloom never writes one; the sentence names it.
+    """
+    classes = _classes(path)
+    if NETWORK not in classes:
+        raise NetloomError(f"{path.name} has no class “{NETWORK}”, so Netloom did not write it.")
+    try:
+        network = _Reading(classes, path.name).network(NETWORK)
+        _check_whole(network, classes[NETWORK], path.name)
+    except RecursionError:
+        raise NetloomError(f"{path.name} is nested too deeply to be read.") from None
+    for id_, place in arrange(network).items():
+        network.replace_node(replace(network.node(id_), position=place))
+    return network
+
+
+def _classes(path: Path) -> dict[str, ast.ClassDef]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NetloomError(f"{path.name} is larger than {LARGEST >> 20} MB, which no exported code is.")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise NetloomError(f"{path.name} is not Python that can be read.") from None
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _check_whole(network: Network, wanted: ast.ClassDef, place: str) -> None:
+    """The network as a whole must write the class as it stands."""
+    made = _class_of(network)
+    if ast.dump(made) == ast.dump(wanted):
+        return
+    theirs, ours = _lines(wanted), _lines(made)
+    odd = next((line for line in theirs if line not in ours), next((line for line in ours if line not in theirs), ""))
+    raise NetloomError(f"{place} was changed after it was exported, in a way that no drawing has: {odd[:100]}")
+
+
+def _class_of(network: Network, name: str = NETWORK) -> ast.ClassDef:
+    tree = ast.parse(generate(network))
+    return next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+
+
+def _lines(of: ast.ClassDef) -> list[str]:
+    return [ast.unparse(node) for function in _functions(of).values() for node in function.body]
+
+
+def _functions(of: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in of.body if isinstance(node, ast.FunctionDef)}
+
+
+class _Reading:
+    """The classes of one file."""
+
+    def __init__(self, classes: Mapping[str, ast.ClassDef], place: str) -> None:
+        self._classes = classes
+        self._place = place
+
+    def network(self, name: str, arriving: tuple[Shape, ...] = ()) -> Network:
+        """The network of a class; ``arriving`` are the shapes that a block is given, none for the whole network."""
+        found, functions = self._classes[name], _functions(self._classes[name])
+        if "forward" not in functions:
+            raise NetloomError(f"{self._place}: {name} has no forward pass, so Netloom did not write it.")
+        takes, gives = self._signature(found, name)
+        parts = _modules(functions.get("__init__"))
+        network, values = Network(), dict[str, Source]()
+        given = functions["forward"].args.args[1:]
+        shapes = arriving or tuple(takes.values())
+        for argument, shape in zip(given, shapes, strict=True):
+            self._insert(network, argument.arg, Input(shape=shape), {}, values)
+            values[argument.arg] = Source(argument.arg, "out", shape)
+        *body, last = functions["forward"].body
+        for lines in _by_layer(body, parts):
+            self._read(network, lines, parts, values)
+        self._leave(network, last, gives, values)
+        return network
+
+    def _signature(self, found: ast.ClassDef, name: str) -> tuple[dict[str, Shape], list[str]]:
+        """Shapes of the inputs by name, and names of the outputs."""
+        text = ast.get_docstring(found) or ""
+        takes, marker, gives = text.partition("; returns ")
+        if not marker:
+            raise NetloomError(f"{self._place}: {name} does not say what it takes and returns, so it cannot be read.")
+        shapes = {one[1]: _shape(one[2], bool(one[3])) for one in SIGNATURE.finditer(takes)}
+        return shapes, [one[1] for one in SIGNATURE.finditer(gives)]
+
+    def _insert(
+        self, network: Network, id_: str, layer: Layer, ports: Mapping[str, Source], values: dict[str, Source]
+    ) -> None:
+        try:
+            check_name(id_, network)
+        except NetloomError as error:
+            raise NetloomError(f"{self._place}: {error}") from None
+        network.insert_node(Node(id_, layer, (0.0, 0.0)))
+        for port, source in ports.items():
+            network.insert_connection(Connection(source.id, source.port, id_, port))
+
+    def _leave(self, network: Network, last: ast.stmt, names: list[str], values: dict[str, Source]) -> None:
+        if not isinstance(last, ast.Return) or last.value is None:
+            raise NetloomError(f"{self._place}: a forward pass ends without a result.")
+        results = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+        for name, result in zip(names, results, strict=False):
+            if not isinstance(result, ast.Name) or result.id not in values:
+                raise NetloomError(f"{self._place}: the result {ast.unparse(result)} is not a layer's.")
+            self._insert(network, name, Output(), {"in": values[result.id]}, values)
+
+    def _read(self, network: Network, lines: Lines, parts: Mapping[str, ast.expr], values: dict[str, Source]) -> None:
+        """One layer: the first of the guesses that writes the same lines."""
+        reads = [values[name] for name in lines.reads if name in values]
+        owner = lines.owner
+        if owner and owner != lines.id and owner in network:
+            # The weights of another layer: what it is, is known.
+            layer = network.layer(owner)
+            self._take(network, lines, layer, reads, values)
+            network.replace_node(replace(network.node(lines.id), linked=owner))
+            return
+        for layer in self._candidates(lines, parts, reads):
+            if _writes(layer, lines, reads, parts):
+                self._take(network, lines, layer, reads, values)
+                return
+        shown = ast.unparse(lines.statements[-1])[:120]
+        raise NetloomError(f"{self._place}: {lines.id} is written as no layer that is read back: {shown}")
+
+    def _candidates(self, lines: Lines, parts: Mapping[str, ast.expr], reads: list[Source]) -> Iterator[Layer]:
+        shapes = tuple(source.shape for source in reads)
+        part = parts.get(lines.owner)
+        block = self._block(part, shapes)
+        if block is not None:
+            yield block
+            return
+        call = Call.of(part) if part is not None else None
+        for kind, settings in guesses(call, lines.statements, shapes):
+            try:
+                yield parse_layer(kind, settings, lines.id)
+            except NetloomError:
+                continue
+
+    def _block(self, part: ast.expr | None, shapes: tuple[Shape, ...]) -> Block | None:
+        """A block, where the layer's module is a class of the file that was written for one."""
+        name, repeat, shared = _repeated(part)
+        if name not in self._classes or "; returns " not in (ast.get_docstring(self._classes[name]) or ""):
+            return None
+        inner = self.network(name, shapes)
+        return Block(repeat=repeat, shared=shared, body=Body.of(inner))
+
+    def _take(
+        self, network: Network, lines: Lines, layer: Layer, reads: list[Source], values: dict[str, Source]
+    ) -> None:
+        ports = _ports(layer, reads)
+        self._insert(network, lines.id, layer, ports, values)
+        try:
+            made = layer.infer({port: source.shape for port, source in ports.items()})
+        except ShapeError as error:
+            raise NetloomError(f"{self._place}: {lines.id}: {error.message}") from None
+        names = [port.name for port in layer.output_ports()]
+        for port in names:
+            values[lines.id if len(names) == 1 else f"{lines.id}_{port}"] = Source(lines.id, port, made[port])
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The statements of one layer: its id, what variables they read, and whose module they call (may be empty)."""
+
+    id: str
+    statements: tuple[ast.Assign, ...]
+    reads: tuple[str, ...]
+    owner: str
+
+
+def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[Lines]:
+    """Statements together that make one layer: variables of steps on the way (``lstm1_2``) before its own."""
+    waiting: list[ast.Assign] = []
+    taken = [one for one in body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
+    for at, statement in enumerate(taken):
+        waiting.append(statement)
+        name, following = _target(statement), _target(taken[at + 1]) if at + 1 < len(taken) else ""
+        step = re.fullmatch(r"(.+)_(?:\d+|out\d+)", name)
+        if step and following and (following == step[1] or following.startswith(f"{step[1]}_")):
+            continue
+        id_ = step[1] if step and (len(waiting) > 1 or name.endswith(tuple(f"_out{n}" for n in range(1, 17)))) else name
+        yield _together(id_, tuple(waiting))
+        waiting = []
+
+
+def _together(id_: str, statements: tuple[ast.Assign, ...]) -> Lines:
+    made = {_target(one) for one in statements}
+    names = [node for one in statements for node in _in_order(one.value)]
+    reads = [node.id for node in names if isinstance(node, ast.Name) and node.id not in made | {"self", "torch", "nn"}]
+    owners = [
+        node.attr
+        for node in names
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    ]
+    return Lines(id_, statements, tuple(reads), owners[0] if owners else "")
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of an expression from left to right."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child)
+
+
+def _target(statement: ast.Assign) -> str:
+    target = statement.targets[0]
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _modules(function: ast.FunctionDef | None) -> dict[str, ast.expr]:
+    """What ``__init__`` assigns, by attribute."""
+    found = {}
+    for one in function.body if function is not None else ():
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
+            found[one.targets[0].attr] = one.value
+    return found
+
+
+def _shape(sizes: str, whole: bool) -> Shape:
+    axes = tuple(None if size == "time" else int(size) for size in sizes.split(", "))
+    return Shape(Kind.TOKENS if whole else KINDS[len(axes)], axes)
+
+
+def _repeated(part: ast.expr | None) -> tuple[str, int, bool]:
+    """The class of a block's module, how often it is run, and whether with the same weights."""
+    text = "" if part is None else ast.unparse(part)
+    patterns = (
+        (r"(\w+)\(\)", 1, False),
+        (r"Repeat\((\w+)\(\), (\d+)\)", 0, True),
+        (r"nn\.Sequential\(\*\((\w+)\(\) for _ in range\((\d+)\)\)\)", 0, False),
+    )
+    inner = re.fullmatch(r"nn\.Sequential\((\w+)\(\)(, \w+\(\))+\)", text)
+    if inner:
+        return inner[1], text.count("()"), False
+    for pattern, times, shared in patterns:
+        match = re.fullmatch(pattern, text)
+        if match:
+            return match[1], times or int(match[2]), shared
+    return "", 1, False
+
+
+def _ports(layer: Layer, reads: list[Source]) -> dict[str, Source]:
+    """The input ports with what they read; a value that a layer with one input reads twice is one value."""
+    names = [port.name for port in layer.input_ports()]
+    sources = reads if len(names) > 1 else reads[:1]
+    return dict(itertools.islice(zip(names, sources, strict=False), len(names)))
+
+
+def _writes(layer: Layer, lines: Lines, reads: list[Source], parts: Mapping[str, ast.expr]) -> bool:
+    """Whether ``layer`` under the same name, between inputs of the same names, writes the same lines."""
+    ports = _ports(layer, reads)
+    if len(ports) != len(layer.input_ports()):
+        return False
+    names = dict(zip(ports, _first(lines.reads, len(ports)), strict=False))
+    alone = Network()
+    try:
+        for name, source in {names[port]: source for port, source in ports.items()}.items():
+            alone.insert_node(Node(name, Input(shape=source.shape), (0.0, 0.0)))
+        alone.insert_node(Node(lines.id, layer, (0.0, 0.0)))
+        for port, name in names.items():
+            alone.insert_connection(Connection(name, "out", lines.id, port))
+        for number, leaving in enumerate(layer.output_ports()):
+            end = f"{lines.id}end{number}"
+            alone.insert_node(Node(end, Output(), (0.0, 0.0)))
+            alone.insert_connection(Connection(lines.id, leaving.name, end, "in"))
+        functions = _functions(_class_of(alone))
+    except (NetloomError, KeyError):
+        return False
+    written = [ast.dump(one) for one in functions["forward"].body[:-1]]
+    module = _modules(functions.get("__init__")).get(lines.id)
+    wanted = parts.get(lines.id)
+    same = (module is None) == (wanted is None) and (isinstance(layer, Block) or _same(module, wanted))
+    return same and written == [ast.dump(one) for one in lines.statements]
+
+
+def _same(one: ast.expr | None, other: ast.expr | None) -> bool:
+    return one is None or other is None or ast.dump(one) == ast.dump(other)
+
+
+def _first(reads: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return reads if count > 1 else reads[:1]
