@@ -262,8 +262,8 @@ def _depthwise(call: Call, shapes: Sequence[Shape]) -> Iterator[Guess]:
     """A convolution with a group for each channel."""
     if call.named.get("groups") != (call.positional or [0])[0]:
         return
-    values = {name: _listed(call.named[name]) for name in ("kernel_size", "stride", "bias") if name in call.named}
-    values["multiplier"] = call.positional[-1] // call.positional[0]
+    values: Values = {"multiplier": call.positional[-1] // call.positional[0]}
+    values |= {name: _listed(call.named[name]) for name in ("kernel_size", "stride", "bias") if name in call.named}
     yield from (("depthwise_conv2d", values | {"padding": padding}) for padding in ("same", "valid"))
 
 
