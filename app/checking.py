@@ -10,6 +10,7 @@ from typing import Any
 from app.adversaries import adversarial_problems
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo
+from app.data.sources.files import FileSource, locate, reading
 from app.expected import expected
 from app.hints import hint_json, project_hints
 from app.training.plan import Plan
@@ -99,10 +100,21 @@ def _data(project: Project, base: Path | None, problems: list[Problem]) -> Datas
     if not isinstance(section, Mapping):
         return None
     try:
-        return DataChoice.parse(section).info(base)
+        choice = DataChoice.parse(section)
+        problems += [Problem(Severity.WARNING, None, None, one) for one in _changes(choice, base)]
+        return choice.info(base)
     except NetloomError as error:
         problems.append(Problem(Severity.ERROR, None, None, str(error)))
         return None
+
+
+def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:
+    """A sentence where the data is no longer what it was when it was chosen."""
+    if not isinstance(choice.source, FileSource):
+        return ()
+    file = locate(choice.source.path, base)
+    with reading(file):
+        return choice.source.change_note(file)
 
 
 def _plan(project: Project, problems: list[Problem]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.answering import answer
 from app.data.choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
 from app.expected import expected
@@ -62,6 +63,8 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
     _repair(document, info)
     _fit_vocabulary(document, info)
     _tell_lengths(document, info, choice)
+    with document.transaction("Answer every column"):
+        answer(document, info)
     return Project(document.network, dict(document.sections))
 
 

@@ -75,6 +75,7 @@ def build(screen: Screen) -> typer.Typer:
         catalogues.data,
         projects.new,
         projects.check,
+        projects.repoint,
         teaching.lessons,
         teaching.lesson,
         running.train,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 from app.cli.printing import Json, print_json, print_line, print_table, written
 from app.cli.sources import File, open_source
 from graph.errors import NetloomError
-from graph.project import SUFFIX, Project, write_project
+from graph.project import SUFFIX, Project, read_project, write_project
 
 if TYPE_CHECKING:
     from app.checking import Report
@@ -62,6 +63,30 @@ def check(file: File, json: Json = False) -> None:
     for hint in shown["hints"]:
         print_line(f"hint: {hint['message']}{_offers(hint)}")
     print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
+
+
+def repoint(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A project file.", show_default=False)],
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="Where its data is now; without it, what the data has become is taken."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Point a project to its data again, after that moved or changed; all settings stay."""
+    from app.data.choice import DataChoice
+    from app.data.pointing import repointed
+
+    project, base = read_project(file), file.resolve().parent
+    section = project.sections.get("data")
+    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    found = repointed(choice, path.resolve() if path is not None else None, base)
+    write_project(file, Project(project.network, {**project.sections, "data": found.to_json()}))
+    place = str(found.source.values()["path"])
+    if json:
+        print_json({"file": str(file), "path": place})
+    else:
+        print_line(f"{file}: the data is {place}")
 
 
 _COLUMNS = (

@@ -53,18 +53,34 @@ def evaluate(
     part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The part of the data.")] = "test",
     json: Json = False,
 ) -> None:
-    """Test a run on the test part of its data."""
+    """Test a run on the test part of its data, and say what could be had without a network."""
     from app.training.evaluate import evaluate as found
 
     evaluation = found(run, part).to_json()
+    compared = _baselines(run) if part == "test" else []
     if json:
-        print_json(evaluation | {part: evaluation["metrics"]})
+        print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
         return
     print_line(f"{part}: {metrics(evaluation['metrics'])}")
+    for one in compared:
+        print_line(f"without a network, {one.pop('name')}: {metrics(one)}")
     if "confusion" in evaluation:
         classes = evaluation["classes"]
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
         print_table(("true \\ predicted", *classes), rows, classes)
+
+
+def _baselines(run: Path) -> list[dict[str, Any]]:
+    """What could be had without a network, measured on the same test part in the same units."""
+    from app.data.baselines import baselines
+    from app.data.choice import DataChoice
+    from app.data.prepare import prepare
+    from app.training.runs import Run
+
+    opened = Run.open(run)
+    section = opened.project.sections.get("data")
+    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    return [one.to_json() for one in baselines(prepare(choice, opened.base))]
 
 
 def predict(

@@ -17,6 +17,8 @@ FITTED = 20_000
 """Most samples that a baseline is fitted to; more are taken evenly spaced."""
 SEASONS = 400
 """Longest season that is looked for, in steps."""
+APART, ALIKE = 0.8, 0.7
+"""A value is as different as it becomes at this share of the largest error; a season errs by this share of the mean."""
 INPUTS = 512
 """Most values per sample that a linear baseline reads: of longer windows, the last ones."""
 RIDGE = 1e-4
@@ -75,12 +77,20 @@ def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
 
 
 def season_of(past: Array, ahead: Array) -> int:
-    """The number of steps after which the series repeats itself best, from windows (n, T) and what follows (n, h)."""
+    """The number of steps after which the series repeats itself, from windows (n, T) and what follows (n, h); or 1.
+
+    Just before a value it was nearly the same, whether there are seasons or not: those are looked for beyond the
+    steps after which it has become as different as it ever does.
+    """
     lengths = range(1, min(past.shape[1], SEASONS) + 1)
     errors = np.array([np.abs(seasonal(past, steps, ahead.shape[1]) - ahead).mean() for steps in lengths])
+    apart = int(np.argmax(errors >= APART * errors.max()))
+    beyond = errors[apart:]
+    if beyond.min() >= ALIKE * beyond.mean():
+        return 1
     # Two seasons later is as good as one: the shortest that is as good as the best, but for rounding, is the season.
-    good = errors <= 1.01 * errors.min() + 1e-6 * np.abs(ahead).max()
-    return 1 + int(np.argmax(good))
+    good = beyond <= 1.01 * beyond.min() + 1e-6 * np.abs(ahead).max()
+    return 1 + apart + int(np.argmax(good))
 
 
 def seasonal(past: Array, season: int, steps: int) -> Array:

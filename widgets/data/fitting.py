@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
+from app.answering import answer, unanswered
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.expected import expected
 from graph.check import Checker
@@ -15,6 +16,7 @@ from graph.layers.io import Input, Output
 from graph.shapes import Kind, Shape
 
 TITLE = "Fit the network to this data"
+OUTPUTS = "Add an output for it"
 ROUNDS = 12
 """Fixes that are applied at most: each end of a network needs one or two."""
 
@@ -23,6 +25,11 @@ _clicks = count()
 
 def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
     """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
+    return expected(facts_in(info), plan)
+
+
+def facts_in(info: Mapping[str, Any]) -> DatasetInfo:
+    """The facts of a data set from their JSON, as far as a network is held against them."""
     fields = tuple(
         FieldInfo(
             one["name"],
@@ -35,8 +42,7 @@ def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
     )
     inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
     target = next(one["name"] for one in info["fields"] if one["role"] == "target")
-    facts = DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
-    return expected(facts, plan)
+    return DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
 
 
 def misfits(document: Document, checker: Checker) -> list[Problem]:
@@ -51,6 +57,18 @@ def misfits(document: Document, checker: Checker) -> list[Problem]:
         and isinstance(network.layer(problem.layer), Input | Output)
     ]
     return sorted(found, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
+
+
+def lacking(document: Document, info: Mapping[str, Any]) -> str:
+    """The sentence that names the columns which are predicted and have no output; empty where all have one."""
+    names = [f"“{one.name}”" for one in unanswered(document.network, facts_in(info))]
+    return f"No output of the network answers {' and '.join(names)}, which is to be predicted too." if names else ""
+
+
+def add_outputs(document: Document, info: Mapping[str, Any]) -> None:
+    """Add an output for each of these columns."""
+    with document.transaction(OUTPUTS):
+        answer(document, facts_in(info))
 
 
 def fit(document: Document, checker: Checker) -> None:

@@ -33,7 +33,7 @@ from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
 from widgets.data.details import NO_TABLE, Details, Table
-from widgets.data.fitting import TITLE, expected_of, fit, misfits
+from widgets.data.fitting import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
 from widgets.data.guide import Guide, fits_or_reason
 from widgets.data.moved import Repointer
 from widgets.data.pipeline import Pipeline
@@ -431,7 +431,11 @@ class DataView(QWidget):
         if document is None or checker is None:
             return
         waiting = misfits(document, checker) if self.preview is not None else []
-        if not waiting:
+        info = self.preview.info if self.preview is not None else None
+        lacked = lacking(document, info) if info is not None and not waiting else ""
+        if lacked and info is not None:
+            self.offer.say(lacked, "warning", (OUTPUTS, lambda: add_outputs(document, info)))
+        elif not waiting:
             self.offer.clear()
         elif self.offer.text != waiting[0].message:
             self.offer.say(waiting[0].message, "warning", (TITLE, lambda: fit(document, checker)))

@@ -14,7 +14,7 @@ from graph.errors import NetloomError
 from tests.app.cli.calling import Caller
 
 VERBS = (
-    "open layers presets datasets data new check lessons lesson train resume runs evaluate predict "
+    "open layers presets datasets data new check repoint lessons lesson train resume runs evaluate predict "
     "sweep export import tour worker"
 ).split()
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.data.baselines import baselines, season_of, seasonal
 from app.data.choice import DataChoice
+from app.data.dataset import Array
 from app.data.prepare import Prepared, prepare
 from app.data.preview import preview
 from tests.app.data.conftest import Write
@@ -81,3 +82,16 @@ def test_features_that_hold_the_target_are_told(write: Write, target: str, task:
         "Feature “row number” only numbers the samples; leave it out, or the network may learn their order.",
         f"Feature “{holding}” holds the target itself; leave it out, or nothing is learned.",
     ]
+
+
+def test_a_season_is_found_where_the_last_value_is_nearly_as_good() -> None:
+    steps = np.arange(1200)
+    noise = np.random.default_rng(0).normal(size=1200)
+
+    def season(series: Array) -> int:
+        windows = np.lib.stride_tricks.sliding_window_view(series, 52)
+        return season_of(windows[:, :50], windows[:, 50:])
+
+    daily = np.sin(steps * 2 * np.pi / 24)
+    assert [season(daily), season(daily + 0.002 * steps), season(daily + 0.3 * noise)] == [24, 24, 24]
+    assert [season(noise), season(np.cumsum(noise)), season(steps * 1.0), season(steps * 0.0)] == [1, 1, 1, 1]

@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.check import Checker
 from graph.document import Document
+from graph.facts import Severity
+from graph.layers.dense import Dense
+from graph.layers.io import Input, Output
+from graph.network import Connection
+from graph.shapes import vector
 from tests.widgets.data.conftest import DirectLink
 from tests.widgets.data.test_view import choose, press
+from widgets.data.fitting import OUTPUTS, TITLE
 from widgets.data.view import BATCH, ROWS, DataView
 from widgets.theme import ThemeSource
 
@@ -96,6 +102,29 @@ def test_a_star_picks_the_target_and_with_ctrl_another(qtbot: QtBot, view: DataV
     qtbot.mouseClick(view.form.columns.row("letter").star, LEFT, Qt.KeyboardModifier.ControlModifier)
     assert options(view)["target"] == "parity, letter"
     qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
+
+
+def test_columns_that_nothing_answers_get_an_output(qtbot: QtBot, view: DataView, table: Path) -> None:
+    opened(qtbot, view, table)
+    document = view._document
+    assert document is not None
+    with document.transaction("Draw"):
+        start, head, end = document.add(Input(shape=vector(4))), document.add(Dense(units=2)), document.add(Output())
+        document.connect(Connection(start, "out", head, "in"))
+        document.connect(Connection(head, "out", end, "in"))
+    qtbot.mouseClick(view.form.columns.row("second").star, LEFT, Qt.KeyboardModifier.ControlModifier)
+    assert options(view)["target"] == "letter, second"
+    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
+    while TITLE in [button.text() for button in view.offer.findChildren(QPushButton)]:
+        press(qtbot, view, TITLE)
+    assert view.offer.text == "No output of the network answers “second”, which is to be predicted too."
+    press(qtbot, view, OUTPUTS)
+    outputs = [layer for node in document.network if isinstance(layer := node.layer, Output)]
+    assert [one.target for one in outputs] == ["", "second"]
+    assert not view.offer.text
+    assert all(problem.severity is not Severity.ERROR for problem in Checker(document).problems)
+    document.undo()
+    assert len([node for node in document.network if isinstance(node.layer, Output)]) == 1
 
 
 def test_the_answer_among_the_features_is_told(qtbot: QtBot, view: DataView, table: Path) -> None:

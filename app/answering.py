@@ -1,0 +1,57 @@
+"""An output for every column that is predicted: networks that are made for one answer get the others beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.data.dataset import DatasetInfo, FieldInfo
+from app.data.sources.table import Table
+from graph.document import Document
+from graph.layers.dense import Dense
+from graph.layers.io import Output
+from graph.network import Connection, Network
+
+BELOW = 140.0
+"""How far below each other the ends of a network stand."""
+
+
+def unanswered(network: Network, info: DatasetInfo) -> tuple[FieldInfo, ...]:
+    """The columns of a table that are predicted beside the first, and that no output of ``network`` answers."""
+    outputs = [layer for layer in (node.layer for node in network) if isinstance(layer, Output)]
+    if info.id != Table.kind or not outputs:
+        return ()
+    held = {layer.target or info.target for layer in outputs}
+    return tuple(one for one in info.fields if one.name not in info.inputs and one.name not in held)
+
+
+def answer(document: Document, info: DatasetInfo) -> None:
+    """Add an output for each of `unanswered`, behind a dense layer that reads what the last one reads.
+
+    Nothing is added where the network does not end in a dense layer and an output. Has to be called in a transaction.
+    """
+    network = document.network
+    missing = unanswered(network, info)
+    last = next((node for node in network if isinstance(node.layer, Output)), None)
+    arriving = next(iter(network.into(last.id).values()), None) if last is not None else None
+    if last is None or arriving is None or not isinstance(network.layer(arriving.source), Dense):
+        return
+    head = network.node(arriving.source)
+    read = next(iter(network.into(head.id).values()), None)
+    if read is None:
+        return
+    for number, field in enumerate(missing, 1):
+        _add(document, (read, head.id, last.id), field, number * BELOW)
+
+
+def _add(document: Document, ends: tuple[Connection, str, str], field: FieldInfo, lower: float) -> None:
+    """A copy of the two last layers for ``field``, which stands ``lower``."""
+    network = document.network
+    read, head, last = ends
+    dense: Any = network.layer(head)
+    (x, y), (across, down) = network.node(head).position, network.node(last).position
+    units = len(field.classes) or field.shape.features
+    own = document.add(dense.changed(units=units), (x, y + lower))
+    end = document.add(network.layer(last).changed(target=field.name), (across, down + lower))
+    (into,), (out,), (port,) = dense.input_ports(), dense.output_ports(), network.layer(end).input_ports()
+    document.connect(Connection(read.source, read.source_port, own, into.name))
+    document.connect(Connection(own, out.name, end, port.name))
