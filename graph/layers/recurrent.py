@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, method, own, single
+from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, function, method, single
 from graph.layers.grid import as_sequence, without_defaults
 from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
 from graph.layers.settings import setting
+from graph.layers.states import CELL, STATE, add_end, add_start, check_start, end_port, start_port, start_remedies
 from graph.shapes import Kind, Shape, sequence, vector
 
 
@@ -84,6 +85,8 @@ class _Recurrent(Layer):
     """The module that takes the lengths of padded sequences too."""
     gates: ClassVar[int]
     """Weight matrices from the input (and from the state) in each cell."""
+    states: ClassVar[tuple[str, ...]] = (STATE,)
+    """What a cell passes from one step to the next."""
 
     hidden_size: int = setting(32, "Size of the state.", minimum=1, maximum=65_536, unit="units")
     layers: int = setting(1, "Number of recurrent layers on top of each other.", minimum=1, maximum=16, unit="layers")
@@ -100,15 +103,53 @@ class _Recurrent(Layer):
     )
     bias: bool = setting(True, "Whether the gates add trainable biases.")
     lengths: bool = own_lengths("The last state is then that at a sample's own last step, where the way back begins.")
+    initial_state: bool = setting(
+        False,
+        "Start from a state that arrives at a port of its own, as a decoder does from what its encoder has read.",
+        label="given start",
+    )
+    final_state: bool = setting(
+        False, "Give the state after the last step at a port of its own too, for a decoder.", label="state at the end"
+    )
 
     def input_ports(self) -> tuple[Port, ...]:
-        """The sequence, and where it is asked for, how many of its steps count."""
-        return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
+        """The sequence, and where it is asked for, the state to start from and how many steps count."""
+        starts = tuple(start_port(name) for name in self.states) if self.initial_state else ()
+        return (Port("in"), *starts, *((LENGTHS,) if self.lengths else ()))
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """What leaves, and where it is asked for, the state after the last step."""
+        ends = tuple(end_port(name) for name in self.states) if self.final_state else ()
+        return (Port("out"), *ends)
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """As for other layers; states of all layers and directions lie side by side in a vector."""
+        found = super().infer(inputs)
+        return found | {name: vector(self._stack * self.width_of(name)) for name in self._ends}
 
     def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """As for all layers; a length is one number."""
+        """As for all layers; a length is one number, and a state has the size of this layer's."""
         super().check_kinds(inputs)
         check_lengths(self, inputs)
+        for name in self._starts:
+            check_start(self, inputs, name, self._stack * self.width_of(name))
+
+    @property
+    def _starts(self) -> tuple[str, ...]:
+        return self.states if self.initial_state else ()
+
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        return self.states if self.final_state else ()
+
+    @property
+    def _stack(self) -> int:
+        """Cells of all layers and directions."""
+        return self.layers * (2 if self.bidirectional else 1)
+
+    def width_of(self, state: str) -> int:
+        """Size of one cell's state."""
+        return self.hidden_size if state == CELL else self.state_size()
 
     def state_size(self) -> int:
         """Size of what one direction passes on at each step."""
@@ -123,6 +164,8 @@ class _Recurrent(Layer):
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens; read anything else as a sequence."""
+        if port in self._starts:
+            return start_remedies(port, shape)
         if shape.kind is Kind.TOKENS:
             return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
         return as_sequence(port, shape)
@@ -177,26 +220,42 @@ class _Recurrent(Layer):
         """Dotted name of the module."""
         return self.padded if self.lengths else self.target
 
-    def _state(self) -> tuple[int, ...]:
-        """Indices that lead from the module's result to the hidden state ``[layers x directions, batch, size]``."""
+    def _state(self, name: str = STATE) -> tuple[int, ...]:
+        """Indices that lead from the module's result to a state ``[layers x directions, batch, size]``."""
         return (1,)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The module, and of its results the states at all steps or the last state of the top layer."""
         module = Module(self._module(), self._arguments(inputs["in"].features))
-        call = own(X, lengths=Ref(LENGTHS.name)) if self.lengths else own(X)
+        steps: list[Step] = []
+
+        def add(step: Step) -> Ref:
+            steps.append(step)
+            return Ref(len(steps) - 1)
+
+        starts = tuple(add_start(add, name, self._stack, self.width_of(name)) for name in self._starts)
+        given: tuple[Argument, ...] = (starts if len(starts) > 1 else starts[0],) if starts else ()
+        told = {"lengths": Ref(LENGTHS.name)} if self.lengths else {}
+        found = add(Step("own", "", (X, *given), told))
+
+        def state(name: str) -> Ref:
+            at = found
+            for index in self._state(name):
+                at = add(function("operator.getitem", at, index))
+            return at
+
+        outputs: dict[str, Ref] = {}
         if self.output_mode == "sequence":
-            return chain(call, function("operator.getitem", Ref(0), 0), module=module)
-        steps = [call]
-        for index in self._state():
-            steps.append(function("operator.getitem", Ref(len(steps) - 1), index))
-        state = Ref(len(steps) - 1)
-        if not self.bidirectional:
-            return chain(*steps, method("select", state, 0, -1), module=module)
-        # The backward cells end at the first step, so their last state stands there in the sequence.
-        steps += [method("select", state, 0, -2), method("select", state, 0, -1)]
-        both = (Ref(len(steps) - 2), Ref(len(steps) - 1))
-        return chain(*steps, function("torch.cat", both, 1), module=module)
+            outputs["out"] = add(function("operator.getitem", found, 0))
+        elif not self.bidirectional:
+            outputs["out"] = add(method("select", state(STATE), 0, -1))
+        else:
+            # The backward cells end at the first step, so their last state stands there in the sequence.
+            both = state(STATE)
+            ends = add(method("select", both, 0, -2)), add(method("select", both, 0, -1))
+            outputs["out"] = add(function("torch.cat", ends, 1))
+        outputs |= {name: add_end(add, state(name)) for name in self._ends}
+        return Construct(module, tuple(steps), outputs)
 
     def summary(self) -> str:
         """Size, depth and what leaves."""
@@ -260,6 +319,7 @@ class Lstm(_Recurrent):
     target: ClassVar[str] = "torch.nn.LSTM"
     padded: ClassVar[str] = "graph.modules.padded.PaddedLstm"
     gates: ClassVar[int] = 4
+    states: ClassVar[tuple[str, ...]] = (STATE, CELL)
 
     projection: int = setting(
         0, "Size to which the state is projected before it is passed on; 0 for none.", minimum=0, unit="units"
@@ -324,5 +384,5 @@ class Lstm(_Recurrent):
         kinds = [name for name, on in (("peepholes", self.peephole), ("coupled gates", self.coupled)) if on]
         return ", ".join([*kinds, super().summary()])
 
-    def _state(self) -> tuple[int, ...]:
-        return (1, 0)
+    def _state(self, name: str = STATE) -> tuple[int, ...]:
+        return (1, self.states.index(name))
