@@ -27,7 +27,7 @@ from app.data.sources.pictures import SUFFIXES, PictureError, picture_array
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.text import Text, longest
-from app.data.sources.tokens import numbered, split_text
+from app.data.sources.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.workbooks import BOOKS, PARQUET
 from app.data.stored import Values
 from app.input_pictures import named_pictures, picture_size
@@ -165,7 +165,7 @@ def _named(
     with reading(file):
         if is_text(file, source):
             texts, problems = texts_of(file)
-            return tuple(texts), _tokens(list(texts.values()), field, _unit(source)), problems
+            return tuple(texts), _tokens(list(texts.values()), field, _unit(source, field)), problems
         if isinstance(source, Series) and suffix in TABLES:
             return *series_of(file, field, source), ()
     return None
@@ -202,7 +202,7 @@ def _text_of(file: Path) -> str:
 
 def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
-        return {"": _tokens([given], fields[0], _unit(source))}
+        return {"": _tokens([given], fields[0], _unit(source, fields[0]))}
     if given.lstrip().startswith(("[", "{")):
         return _from_json(given, "The input", fields)
     try:
@@ -245,16 +245,34 @@ def _table(file: Path, field: FieldInfo, source: Source) -> Array:
         return category_tokens(file, frame, field.vocabulary)
     column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
     # A text that is missing holds no words.
-    return _tokens(frame[column].astype(str).fillna("").tolist(), field, _unit(source))
+    return _tokens(frame[column].astype(str).fillna("").tolist(), field, _unit(source, field))
 
 
-def _unit(source: Source) -> str:
-    return source.unit if isinstance(source, Text) else "word"
+def _unit(source: Source, field: FieldInfo) -> str:
+    """What the tokens of a field are: parts of texts as the source has them, else what its vocabulary says."""
+    if isinstance(source, Text):
+        return source.unit
+    return "character" if by_letters(field.vocabulary) else "word"
 
 
 def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
-    length = field.shape.time or max(len(split_text(text, unit)) for text in texts)
-    return numbered([split_text(text, unit) for text in texts], field.vocabulary, length)
+    parted = [split_text(text, unit) for text in texts]
+    if UNKNOWN not in field.vocabulary:
+        _check_known(parted, field)
+    return numbered(parted, field.vocabulary, field.shape.time or max(map(len, parted)))
+
+
+def _check_known(texts: list[list[str]], field: FieldInfo) -> None:
+    """Refuse what the network has no number for, where none stands for the unknown."""
+    for text in texts:
+        odd = next((token for token in text if token not in field.vocabulary), None)
+        if odd is not None:
+            known = " ".join(token for token in field.vocabulary if len(token) == 1 or not token.startswith("("))
+            raise NetloomError(f"“{odd}” is not among the tokens of “{field.name}”; use only these: {known}")
+        if field.shape.time and len(text) > field.shape.time:
+            raise NetloomError(
+                f"“{field.name}” takes up to {field.shape.time:,} tokens, but {len(text):,} were given; shorten it."
+            )
 
 
 def _picture(file: Path, shape: Shape, fit: str) -> Array:

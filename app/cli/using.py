@@ -115,6 +115,7 @@ def predict(
     if output is not None:
         raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
     from app.data.choice import DataChoice
+    from app.dictation import written_by
     from app.inputs import input_fields, read_samples
     from app.training.runs import Run
 
@@ -122,7 +123,9 @@ def predict(
     section = opened.project.sections.get("data")
     choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
     info = choice.info(opened.base)
-    samples = read_samples(given, input_fields(opened.project.network, info), choice.source, opened.base)
+    written = written_by(opened.project.network, info, opened.project.sections.get("plan"))
+    fields = [one for one in input_fields(opened.project.network, info) if one.name != written]
+    samples = read_samples(given, fields, choice.source, opened.base)
     from app.training.evaluate import predict as answer
 
     predictions = [_told(one) for one in answer(run, samples.arrays)]

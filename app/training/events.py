@@ -12,7 +12,8 @@ Metrics = Mapping[str, float]
 """Values by name: ``loss``, then ``accuracy``, or ``rmse``, ``mae`` and ``r2`` in the data's own units."""
 
 SHARES = frozenset({
-    "accuracy", "token_accuracy", "sequence_accuracy", "real_accuracy", "made_accuracy", "neighbour_accuracy",
+    "accuracy", "token_accuracy", "sequence_accuracy", "next_token_accuracy", "real_accuracy", "made_accuracy",
+    "neighbour_accuracy",
 })  # fmt: skip
 """Metrics that are shares of right answers, which people read in per cent."""
 

@@ -46,6 +46,10 @@ class Meter:
         self.loss = 0.0
         self.samples = 0
 
+    def replace(self, output: int, tally: Tally) -> None:
+        """Measure the output at a place by other sums."""
+        self._scales[output] = tally
+
     def names(self) -> tuple[str, ...]:
         """Names of the metrics, the loss first; with several outputs each begins with its output's name."""
         many = len(self._scales) > 1

@@ -101,7 +101,8 @@ class Model:
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
         """Loss () and answers for a batch."""
-        answers = self.answers(batch.inputs)
+        inputs = self.objective.fed(batch.inputs, self.answers) if self.module.training else batch.inputs
+        answers = self.answers(inputs)
         loss = self.objective.loss(answers, batch.targets)
         if batch.others:
             loss = batch.share * loss + (1 - batch.share) * self.objective.loss(answers, batch.others)
@@ -142,7 +143,7 @@ class Model:
             for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
                 meter.add_loss(loss_value, size)
             found = meter.result()
-            return found | self.objective.beyond(feed) if found else found
+            return found | self.objective.beyond(feed, self.evaluation_size) if found else found
 
     def predict(self, feed: Feed) -> list[Array]:
         """The answers over a part: one float32 array (n, *sizes) for each output."""
@@ -153,7 +154,7 @@ class Model:
         """The answers over a part as they come: a few samples at a time, a float32 tensor for each output."""
         with self.evaluating():
             for batch in feed.in_order(self.evaluation_size):
-                answers = self.answers(batch.inputs)
+                answers = self.objective.respond(batch.inputs, self.answers)
                 listed = answers if isinstance(answers, tuple) else (answers,)
                 yield tuple(answer.float().cpu() for answer in listed)
 

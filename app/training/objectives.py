@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -16,11 +16,14 @@ from app.data.transforms import Standardise, extent
 from app.training.feed import Feed
 from app.training.heads import Head, find_heads, fits
 from app.training.metrics import Meter
-from app.training.plan import ADVERSARIAL, Plan
+from app.training.plan import ADVERSARIAL, TEACHER, Plan
 from graph.compile import Compiled
 from graph.errors import NetloomError
 from graph.layers.io import Input, Noise
 from graph.network import Network
+
+Answering = Callable[[tuple[Tensor, ...]], Any]
+"""Runs a network on a batch: a tensor, or a tuple of them."""
 
 
 class Objective(ABC):
@@ -55,9 +58,17 @@ class Objective(ABC):
         """A meter for loss and metrics; ``scalers`` are those of the data."""
         return Meter(self.heads, dict(scalers))
 
-    def beyond(self, feed: Feed) -> dict[str, float]:
-        """Metrics that are taken on a whole part at once, while evaluating."""
+    def beyond(self, feed: Feed, size: int) -> dict[str, float]:
+        """Metrics that are taken on a whole part at once, while evaluating, ``size`` samples at a time."""
         return {}
+
+    def fed(self, inputs: tuple[Tensor, ...], answer: Answering) -> tuple[Tensor, ...]:
+        """What a step of training reads of the batch ``inputs``; ``answer`` runs the network."""
+        return inputs
+
+    def respond(self, inputs: tuple[Tensor, ...], answer: Answering) -> Any:
+        """What is answered to ``inputs`` once training is over; ``answer`` runs the network."""
+        return answer(inputs)
 
     unasked: frozenset[str] = frozenset()
     """Outputs that say nothing about new samples."""
@@ -119,6 +130,10 @@ def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Pl
     NetloomError
         if the network's inputs or outputs do not fit the data.
     """
+    if plan.objective in TEACHER:
+        from app.training.teacher import TeacherForcing
+
+        return TeacherForcing(network, compiled, prepared, plan)
     if plan.objective in ADVERSARIAL:
         from app.training.rivals import Adversarial
 

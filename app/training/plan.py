@@ -19,7 +19,9 @@ LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber
 
 ADVERSARIAL = ("adversarial",)
 """The objective with two networks against each other."""
-BY_LOSS = ("supervised", "reconstruction")
+TEACHER = ("teacher_forcing",)
+"""The objective of a network that writes word by word."""
+BY_LOSS = ("supervised", "reconstruction", *TEACHER)
 """Objectives with one loss that falls, which chooses the best epoch."""
 
 
@@ -37,10 +39,28 @@ class Plan(BaseModel):
     batch_size: int = setting(
         32, "Samples whose gradients are averaged for one step.", minimum=1, maximum=1_000_000, unit="samples"
     )
-    objective: Literal["supervised", "reconstruction", "adversarial"] = setting(
+    objective: Literal["supervised", "reconstruction", "teacher_forcing", "adversarial"] = setting(
         "supervised",
-        "What a step teaches: to give the target, to give back the input (autoencoder), or to make samples that pass "
-        "for real ones (GAN).",
+        "What a step teaches: to give the target, to give back the input (autoencoder), to write word by word "
+        "(teacher forcing), or to make samples that pass for real ones (GAN).",
+    )
+    teacher_forcing: float = setting(
+        1.0,
+        "Share of the words before each that are the true ones while training; the others are the network's own "
+        "(scheduled sampling).",
+        minimum=0.0,
+        maximum=1.0,
+        when=("objective", TEACHER),
+    )
+    beams: int = setting(
+        1,
+        "Texts that are followed at the same time when the network writes alone; 1 takes the likeliest word at each "
+        "step (greedy).",
+        minimum=1,
+        maximum=64,
+        unit="beams",
+        label="beam search",
+        when=("objective", TEACHER),
     )
     adversarial_loss: Literal["non_saturating", "least_squares", "minimax"] = setting(
         "non_saturating",

@@ -98,7 +98,7 @@ class Adversarial(Objective):
         """A meter for verdicts."""
         return VerdictMeter(self)
 
-    def beyond(self, feed: Feed) -> dict[str, float]:
+    def beyond(self, feed: Feed, size: int) -> dict[str, float]:
         """How well a nearest neighbour tells samples that were held back from made ones; empty where too few."""
         if feed.samples < 2:
             return {}

@@ -15,6 +15,7 @@ TITLES = {
     "accuracy": "Accuracy",
     "token_accuracy": "Tokens right",
     "sequence_accuracy": "Whole answers right",
+    "next_token_accuracy": "Next token right",
     "rmse": "RMSE",
     "mae": "MAE",
     "r2": "R²",
