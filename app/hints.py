@@ -148,7 +148,8 @@ def padding_read(look: Whole) -> Iterator[Found]:
         if field is None or not field.lengths or values["lengths"] or harmless:
             continue
         told = node.layer.changed(lengths=True)
-        known = next((one.id for one, read in look.inputs() if read.name == field.lengths), None)
+        ends = ((one.id, one.layer) for one in look.network)
+        known = next((id_ for id_, end in ends if isinstance(end, Input) and end.field == field.lengths), None)
         source: Edit = (
             Prepend(node.id, LENGTHS.name, Input(shape=vector(1), field=field.lengths))
             if known is None
