@@ -98,7 +98,13 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
     task = "classification" if head.classes else "regression"
     target = head.field
     facts = (task, target.name, target.classes, target.names, target.units)
-    return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays)
+    return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays, _read_words(model, arrays))
+
+
+def _read_words(model: Model, arrays: Mapping[str, Array]) -> dict[str, list[list[str]]]:
+    """The worst samples as lists of words, ``input``, where they are read as tokens."""
+    source = model.prepared.dataset.field_named(model.objective.inputs[0])
+    return {"input": lists.words_of(arrays["worst/input"], source.vocabulary)} if source.listed else {}
 
 
 def _of_lists(
@@ -118,9 +124,7 @@ def _of_lists(
     confusion, kept = lists.confusion(true[counts], said[counts], len(vocabulary))
     words = {"true": true[worst], "predicted": said[worst]}
     told = {name: lists.words_of(rows, vocabulary) for name, rows in words.items()}
-    source = model.prepared.dataset.field_named(model.objective.inputs[0])
-    if source.listed:
-        told["input"] = lists.words_of(arrays["worst/input"], source.vocabulary)
+    told |= _read_words(model, arrays)
     return arrays | {"confusion": confusion}, tuple(vocabulary[at] for at in kept), told
 
 

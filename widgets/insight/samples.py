@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,10 +19,11 @@ from widgets.plots.ticks import number
 from widgets.theme import Theme, ThemeSource
 
 Samples = NDArray[np.float64]
-TEXT_WIDE = 2.4
-"""How many times as wide tiles with texts are."""
+TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
+"""How many times as wide tiles with texts are: with words, and with texts of more characters than ``SENTENCE``."""
 WIDEST = 4.0
 """How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
+WRAPPED = Qt.TextFlag.TextWordWrap
 
 
 class SampleTiles(TileView):
@@ -35,6 +37,7 @@ class SampleTiles(TileView):
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
         self._texts: list[str] = []
+        self._cut: dict[tuple[str, float, float, float], str] = {}
 
     def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
         values = np.asarray(samples, dtype=np.float64)
@@ -44,8 +47,9 @@ class SampleTiles(TileView):
         self._limits = limits(values)
         self._images.clear()
         self._texts = list(texts)
+        self._cut.clear()
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
-        wide = TEXT_WIDE if texts else wide
+        wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
         self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
         self.current = None
         self.update()
@@ -81,23 +85,37 @@ class SampleTiles(TileView):
         painter.drawImage(place, self._images[index])
 
     def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
-        """Paint a text in as many lines as the tile has room for."""
+        """Paint a text in whole lines, shortened where the tile has no room for all of it."""
         painter.setPen(self.theme.border)
         painter.drawRect(place.adjusted(0, 0, -1, -1))
         painter.setFont(self.theme.font(small=True))
         painter.setPen(self.theme.text)
-        painter.save()
         inner = place.adjusted(6, 4, -6, -4)
-        painter.setClipRect(inner)
-        middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        fits = QFontMetricsF(painter.font()).boundingRect(inner, middle, text).height() <= inner.height()
-        top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(inner, middle if fits else top, text)
-        painter.restore()
+        shown = self._shortened(text, QFontMetricsF(painter.font()), inner)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter | WRAPPED, shown)
+
+    def _shortened(self, text: str, metrics: QFontMetricsF, room: QRectF) -> str:
+        """As much of a text as fits, remembered by the size of the room."""
+        key = (text, room.width(), room.height(), metrics.height())
+        if key not in self._cut:
+            self._cut[key] = shortened(text, metrics, room)
+        return self._cut[key]
 
     def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint what lies under the lines of a vector or sequence."""
         painter.fillRect(place, self.theme.raised)
+
+
+def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
+    """``text``, or its beginning with an ellipsis, so that its lines have room; words stay whole."""
+
+    def height(upto: int) -> float:
+        return metrics.boundingRect(room, WRAPPED, text if upto == len(text) else f"{text[:upto]}…").height()
+
+    if height(len(text)) <= room.height():
+        return text
+    begin = text[: max(bisect_right(range(len(text)), room.height(), key=height) - 1, 0)]
+    return f"{begin.rpartition(' ')[0] or begin} …"
 
 
 class Answer(NamedTuple):
@@ -228,16 +246,21 @@ class WorstPredictions(SampleTiles):
         self._rows: list[tuple[str, str, float]] = []
 
     def set_rows(
-        self, samples: ArrayLike, truths: Sequence[str], predictions: Sequence[str], probabilities: Sequence[float]
+        self,
+        samples: ArrayLike,
+        truths: Sequence[str],
+        predictions: Sequence[str],
+        probabilities: Sequence[float],
+        texts: Sequence[str] = (),
     ) -> None:
         """Show N samples, worst first, with true label, predicted label and the prediction's probability (0 to 1).
 
-        Raises `ValueError` if the numbers differ.
+        ``texts`` are shown in the samples' place where these are tokens. Raises `ValueError` if the numbers differ.
         """
         self._rows = list(zip(truths, predictions, map(float, probabilities), strict=True))
         if len(np.asarray(samples)) != len(self._rows):
             raise ValueError("samples and labels differ in number")
-        self._set_samples(samples)
+        self._set_samples(samples, texts)
         self.describe(f"{len(self._rows)} samples, the worst first" if self._rows else self.empty_text)
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:

@@ -14,6 +14,7 @@ from widgets.insight.confusion import ConfusionMatrix
 from widgets.insight.samples import SampleGallery, WorstPredictions
 from widgets.plots.bars import BarPlot
 from widgets.theme import ThemeSource
+from widgets.understand.text_errors import joined
 
 
 class ClassErrors(QWidget):
@@ -75,7 +76,9 @@ class ClassErrors(QWidget):
         true = [self._classes[arrays["worst/true"][row]] for row in rows]
         said = [self._classes[arrays["worst/predicted"][row]] for row in rows]
         chances = [float(arrays["worst/probability"][row]) for row in rows]
-        self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances)
+        read = read_texts(self._message)
+        texts = [read[row] for row in rows] if read else []
+        self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances, texts)
         self._show_row(self._rows[0] if self._rows else None)
 
     def _take_cell(self, true: int, predicted: int) -> None:
@@ -105,5 +108,12 @@ class ClassErrors(QWidget):
         true, said = classes[arrays["worst/true"][row]], classes[arrays["worst/predicted"][row]]
         index, chance = int(arrays["worst/index"][row]), float(arrays["worst/probability"][row])
         self.about.setText(f"Sample {index:,} is {true}; the network says {said}, with {chance:.1%} certainty.")
-        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"])
+        texts = read_texts(self._message)[row : row + 1]
+        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"], texts)
         self.chances.set_bars(classes, {"probability": arrays["worst/probabilities"][row]})
+
+
+def read_texts(message: Message) -> list[str]:
+    """The worst samples as text where the network reads words or characters; empty where it reads numbers."""
+    listed = (message.fields.get("words") or {}).get("input") or []
+    return [joined(words) for words in listed]

@@ -13,6 +13,7 @@ from widgets.insight.samples import SampleGallery
 from widgets.plots.series import SeriesPlot
 from widgets.theme import ThemeSource
 from widgets.understand.agreement import AgreementPlot
+from widgets.understand.class_errors import read_texts
 
 
 class NumberErrors(QWidget):
@@ -56,7 +57,7 @@ class NumberErrors(QWidget):
             f"said {amount(float(one.reshape(-1)[0]))}" if single else f"error {float(loss) ** 0.5:.3g}"
             for one, loss in zip(said, losses, strict=True)
         ]
-        self.worst.set_samples(drawable_values(arrays["worst/input"]), labels, parts)
+        self.worst.set_samples(drawable_values(arrays["worst/input"]), labels, parts, read_texts(message))
         self.about.setText("The samples that were missed most.")
         self.sides.setCurrentWidget(self.worst)
 

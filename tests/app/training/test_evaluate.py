@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.presets import preset
 from app.training.evaluate import evaluate, predict
 from app.training.events import Epoch, Finished
 from app.training.session import begin, load_model
@@ -122,3 +123,16 @@ def test_loading_a_run_leaves_the_random_state_alone(tmp_path: Path) -> None:
     before = torch.get_rng_state()
     load_model(tmp_path / "run")
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_worst_texts_are_told_in_words(tmp_path: Path) -> None:
+    found = preset("brackets_lstm").project
+    data: dict[str, Any] = dict(found.sections["data"])  # type: ignore[arg-type]
+    data["options"] = {**data["options"], "samples": 40}
+    made = Project(found.network, {**found.sections, "data": data, "plan": {"epochs": 1, "threads": 1}})
+    for _ in train(begin(made, None, tmp_path / "run")):
+        pass
+    evaluation = evaluate(tmp_path / "run")
+    for words, row in zip(evaluation.words["input"], evaluation.arrays["worst/input"], strict=True):
+        assert len(words) == np.count_nonzero(row)
+        assert set(words) <= set("()[]")

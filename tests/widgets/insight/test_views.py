@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from widgets.insight.confusion import ConfusionMatrix
 from widgets.insight.feature_maps import FeatureMapGrid
 from widgets.insight.filters import FilterGrid
 from widgets.insight.histograms import KEPT, HistogramStack, coarser
-from widgets.insight.samples import Answer, SampleGallery, WorstPredictions
+from widgets.insight.samples import WRAPPED, Answer, SampleGallery, WorstPredictions, shortened
 from widgets.insight.tiles import GAP, TileView
 from widgets.plots.base import PaintedView
 from widgets.theme import ThemeSource
@@ -263,3 +263,13 @@ def test_tiles_of_a_gallery_are_wide_enough_for_what_is_written_below_them(qtbot
     assert gallery.grid().width <= gallery.MOST * gallery.theme.scale
     gallery.set_answers(())
     assert gallery.grid().width == narrow
+
+
+def test_a_text_is_shortened_to_whole_words_in_whole_lines(qapp: object) -> None:
+    metrics, text = QFontMetricsF(QFont()), "everyone called the garden a joy, but i found it not a joy"
+    wide, narrow = QRectF(0, 0, 4000, 100), QRectF(0, 0, 150, 2.2 * metrics.lineSpacing())
+    assert shortened(text, metrics, wide) == text
+    begin = shortened(text, metrics, narrow)
+    assert begin.endswith(" …") and text.startswith(f"{begin[:-2]} ")
+    assert metrics.boundingRect(narrow, WRAPPED, begin).height() <= narrow.height()
+    assert shortened("([[(" * 40, metrics, narrow).startswith("([[(")
