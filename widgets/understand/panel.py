@@ -24,6 +24,7 @@ from widgets.understand.made.tab import MadeTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.overtime.gates_tab import GatesTab
 from widgets.understand.overtime.gradients_tab import GradientsTab
+from widgets.understand.overtime.unrolled_tab import UnrolledTab
 from widgets.understand.similar_tab import SimilarTab
 from widgets.understand.subject import Subject
 from widgets.understand.surface_tab import SurfaceTab
@@ -64,6 +65,7 @@ class UnderstandPanel(QWidget):
         self.gates = GatesTab(source, self.subject)
         self.gradients = GradientsTab(source, self.subject)
         self.made = MadeTab(source, self.subject)
+        self.unrolled = UnrolledTab(source, self.subject)
         self.about = Sentence(self)
         self.views = Views(source, self._tabs(), self.about, self)
         self.notice = Notice(self)
@@ -105,6 +107,7 @@ class UnderstandPanel(QWidget):
             self.made,
             self.by_hand,
             self.backprop,
+            self.unrolled,
             self.gates,
             self.gradients,
         )
