@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTemporaryDir
 from PySide6.QtWidgets import QFileDialog
 
-from app.expected import is_adversarial
-from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
 
@@ -135,6 +133,9 @@ class Exporting(QObject):
 
 def _is_gan(run: Path) -> bool:
     """Whether a run trained a generator against a discriminator; a run that cannot be read is told by the export."""
+    from app.expected import is_adversarial
+    from app.training.runs import Run
+
     try:
         return is_adversarial(Run.open(run).project.sections.get("plan"))
     except NetloomError:

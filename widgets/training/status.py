@@ -122,6 +122,7 @@ class StatusStrip(QWidget):
         self._figures = (whole, judged, judged.split(APART)[-1])
         self.figures.setToolTip(whole)
         self._fit_figures()
+        QTimer.singleShot(0, self, self._fit_figures)  # the speed beside it may have become longer
 
     def _fit_figures(self) -> None:
         """Tell as much as there is room for: what is left out stands in the tip."""

@@ -23,7 +23,7 @@ TITLES = {
     "real_accuracy": "Real ones recognised",
     "made_accuracy": "Made ones recognised",
     "generator_loss": "Generator's loss",
-    "neighbour_accuracy": "Neighbour test",
+    "neighbour_accuracy": "Told apart",
 }
 
 GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}

@@ -20,7 +20,9 @@ from app.training.neighbours import neighbour_accuracy
 from app.training.rivals import Adversarial
 from app.training.runs import Run
 from app.training.session import begin, load_model, resume
+from app.training.stepping import stepper
 from app.training.trainer import train
+from app.training.turns import RivalStepper
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
@@ -327,3 +329,32 @@ def test_broken_samples_are_told(tmp_path: Path) -> None:
     assert frames.times(tmp_path) == [5]
     with pytest.raises(NetloomError, match="cannot be read"):
         frames.frame(tmp_path, 5)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "rmsprop"])
+def test_deferred_steps_learn_the_same_and_nothing_from_a_bad_loss_on(tmp_path: Path, optimiser: str) -> None:
+    """What CUDA does without waiting for the device, here on the processor."""
+    weights = []
+    for name, direct in (("direct", True), ("deferred", False)):
+        session = begin(gan(optimiser=optimiser), None, tmp_path / name)
+        torch.manual_seed(0)
+        session.model.module.train()
+        one = stepper(session.model, session.weights, session.optimiser)
+        assert isinstance(one, RivalStepper)
+        one._direct = direct
+        batches = list(session.train.epoch(0, 0, 60))
+        for batch in batches[:3]:
+            one.step(batch, 0.01)
+        kept = session.weights.copy()
+        with torch.no_grad():
+            dict(session.model.module.named_parameters())["dense1.bias"][0] = math.nan
+        for batch in batches[3:]:
+            one.step(batch, 0.01)
+        assert len(one.collect()) == 3
+        assert len(one.others["generator_loss"]) == 3
+        assert one.diverged
+        judge = dict(session.model.module.named_parameters())["verdict.weight"]
+        assert judge.isfinite().all()
+        weights.append(kept)
+    for first, second in zip(weights[0][0], weights[1][0], strict=True):
+        torch.testing.assert_close(first, second, rtol=1e-5, atol=1e-6)

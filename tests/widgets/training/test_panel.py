@@ -6,11 +6,13 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.training.messages import Message
 from graph.document import Document
 from tests.widgets.training.conftest import MakeController
 from widgets.theme import ThemeSource
@@ -225,6 +227,32 @@ def test_the_plan_is_edited_through_the_document(
     document.undo()
     assert panel.plan.plan.epochs == 20
     assert "plan" not in document.sections
+
+
+def test_what_rivals_need_is_offered_only_to_them(make_controller: MakeController, qtbot: QtBot) -> None:
+    document = Document(sections={"plan": {"objective": "adversarial"}})
+    panel = make_panel(make_controller, qtbot, document)
+    panel.show_plan()
+    rivals, stopping = panel.plan.forms["Two rivals"], panel.plan.forms["When to stop"]
+    assert (rivals.isVisible(), stopping.isVisible()) == (True, False)
+    with document.transaction("Choose"):
+        document.set_section("plan", {"objective": "supervised"})
+    assert (rivals.isVisible(), stopping.isVisible()) == (False, True)
+
+
+def test_a_second_loss_has_a_curve_of_its_own(
+    make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    arrays = {"step": np.arange(1, 5), "loss": np.full(4, 0.7), "generator_loss": np.array([np.nan, 1.0, np.nan, 2.0])}
+    run = tmp_path / "run"
+    panel.curves.add_run(run, "run", 0)
+    panel.curves.take_points(run, Message("points", {}, arrays))
+    curves = panel.curves.loss.view.curves
+    labels = {curve.label: curve.steps.tolist() for curve in curves.values() if len(curve)}
+    assert labels == {"discriminator": [1, 2, 3, 4], "generator": [2, 4]}
+    panel.curves.remove_run(run)
+    assert not curves
 
 
 def test_a_plan_that_cannot_be_read_says_so(make_controller: MakeController, qtbot: QtBot) -> None:

@@ -142,7 +142,7 @@ def test_points_are_drawn_over_real_ones(silent: Silent, tmp_path: Path) -> None
     tab = opened(silent, tmp_path / "run", "ring_gan")
     answer_all(silent, tab, 2)
     assert tab.stack.currentWidget() is tab.plane
-    assert "made, real, way" in tab.plane.accessibleDescription()
+    assert "real, made, way" in tab.plane.accessibleDescription()
     assert tab.plane.view_extent() == (-1, 1, -1, 1)
     assert tab.note.text().startswith("Ground")
 

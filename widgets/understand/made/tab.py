@@ -257,8 +257,7 @@ class MadeTab(Tab):
             return
         x, y = message.arrays["x"], message.arrays["y"]
         sides = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
-        self.plane.keep_to(sides)
-        self.plane.set_surface(message.arrays["probability"], sides)
+        self.plane.show_verdicts(message.arrays["probability"], sides)
         self.note.setText("Ground: what the discriminator, as it is now, takes for made and for real")
         self._show(self.times.step)
 

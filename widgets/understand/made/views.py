@@ -123,12 +123,13 @@ class Plane(ScatterPlot):
     def show_all(self, made: Array, real: Array, walk: Array) -> None:
         """Show made, real and walked points, each (n, 2)."""
         points = np.concatenate([real, made, walk])
-        kinds = np.repeat([1, 0, 2], [len(real), len(made), len(walk)])
-        self.set_points(points, kinds, ["made", "real", *(["way from A to B"] if len(walk) else [])])
+        kinds = np.repeat([0, 1, 2], [len(real), len(made), len(walk)])
+        self.set_points(points, kinds, ["real", "made", *(["way from A to B"] if len(walk) else [])])
 
-    def keep_to(self, sides: tuple[float, float, float, float] | None) -> None:
-        """Show this part of the plane, (x0, x1, y0, y1), whatever the points are."""
+    def show_verdicts(self, probability: Array, sides: tuple[float, float, float, float]) -> None:
+        """Show what the discriminator says, (r, r, 2) for made and real, of the part (x0, x1, y0, y1) of the plane."""
         self._sides = sides
+        self.set_surface(probability[..., ::-1], sides)
 
     def view_extent(self) -> tuple[float, float, float, float]:
         """Return the part of the plane shown."""

@@ -1,0 +1,62 @@
+"""Takes the pictures of the guide's page on GANs: ``python -m tools.guide_gan [--out DIR]``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from tools.guide import opened
+from widgets.tour.hands import Hands
+from widgets.understand.panel import UnderstandPanel
+from widgets.window import MainWindow
+
+SIZE = (1280, 800)
+
+
+def train(window: MainWindow, hands: Hands, preset: str) -> None:
+    """Open a preset and train it to its end."""
+    window.show_start()
+    hands.click(f"preset-{preset}")
+    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
+    hands.rest(500)
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.wait(lambda: window.training.active, "the training was to begin")
+    hands.wait(lambda: not window.training.active, "the training was to end", 900)
+    hands.rest(500)
+
+
+def made(window: MainWindow, hands: Hands) -> UnderstandPanel:
+    """The understand panel with the made samples, once the worker has answered."""
+    hands.click("understandWorkspace")
+    assert window.bench is not None  # a preset is open
+    panel = window.bench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)
+    panel.show_tab("Made samples")
+    hands.rest(1500)
+    return panel
+
+
+def grab(window: MainWindow, out: Path, name: str) -> None:
+    """Keep what the window shows."""
+    window.grab().save(str(out / f"{name}.png"))
+    print(out / f"{name}.png")
+
+
+def main() -> None:
+    """Train both GANs in the window, and grab their losses and what they made."""
+    with opened(__doc__, SIZE) as (window, hands, out):
+        train(window, hands, "digits_gan")
+        grab(window, out, "gan-losses")
+        panel = made(window, hands)
+        panel.made.made.pick(4)
+        panel.made.made.pick(11)
+        hands.rest(1500)
+        grab(window, out, "gan-digits")
+        train(window, hands, "ring_gan")
+        made(window, hands)
+        grab(window, out, "gan-ring")
+
+
+if __name__ == "__main__":
+    main()
