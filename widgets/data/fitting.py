@@ -41,7 +41,8 @@ def facts_in(info: Mapping[str, Any]) -> DatasetInfo:
         for one in info["fields"]
     )
     inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
-    target = next(one["name"] for one in info["fields"] if one["role"] == "target")
+    # An input that is reconstructed is its own target.
+    target = next((one["name"] for one in info["fields"] if one["role"] == "target"), inputs[0])
     return DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
 
 

@@ -64,8 +64,9 @@ class Preview:
         )
 
     def field(self, role: str) -> Mapping[str, Any]:
-        """The first field with a role (``input`` or ``target``)."""
-        return next(one for one in self.info["fields"] if one["role"] == role)
+        """The first field with a role (``input`` or ``target``); an input that is reconstructed is its own target."""
+        fields = self.info["fields"]
+        return next((one for one in fields if one["role"] == role), None) or self.field("input")
 
     @property
     def inputs(self) -> Array:

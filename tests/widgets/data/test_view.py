@@ -219,3 +219,19 @@ def test_columns_are_asked_for_only_where_a_table_names_the_pictures(
         shown = {spec.name for spec in view.form.options._specs}
         assert ("target" in shown) == ("parts" in shown) == ("column" in shown) == wanted
         assert {"path", "height", "width", "fit"} <= shown
+
+
+@pytest.mark.parametrize("sizes", [(6,), (1,), (9, 2), (12, 12)])
+def test_arrays_without_targets_are_shown_and_fitted(
+    qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path, sizes: tuple[int, ...]
+) -> None:
+    """The network learns to reconstruct its input, which is its own target then."""
+    np.save(tmp_path / "only.npy", np.random.default_rng(0).normal(size=(40, *sizes)))
+    view = make_view(qtbot, link, document)
+    view.open_path(tmp_path / "only.npy")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert view.title.text() == "only" and "reconstruction" in view.facts.text()
+    assert view.preview is not None and view.preview.field("target") == view.preview.field("input")
+    if len(sizes) == 1:
+        press(qtbot, view.offer, "Fit the network to this data")
+        assert document.network.layer("dense1").units == sizes[0]
