@@ -127,7 +127,7 @@ def download(kind: str, progress: Progress | None = None, cancelled: Callable[[]
         if ``cancelled`` said so.
     """
     where = folder(f"cache/datasets/{kind}")
-    lock = take(where / ".lock")
+    lock = take(where.with_name(f".{kind}.lock"))
     if lock is None:
         raise NetloomError(f"{KNOWN[kind].title} is being downloaded already; wait for that to end.")
     try:

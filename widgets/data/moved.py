@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ from app.data.choice import DataChoice
 from app.data.sources.files import CHANGED, FileSource, locate
 from app.training.messages import Message
 from graph.errors import NetloomError
+from widgets.data.sources import FILTER
 from widgets.training.link import WorkerLink
+
+SUFFIXES = frozenset(re.findall(r"\*(\.\w+)", FILTER))
+"""How the names of files of data end; what ends otherwise is a folder."""
 
 Offer = tuple[str, Callable[[], None]]
 
@@ -59,7 +64,7 @@ class Repointer(QObject):
     def _find(self) -> None:
         held = Path(str((self._section.get("options") or {}).get("path", "")))
         start = str((self._base or Path()) / held.parent)
-        if held.suffix:
+        if held.suffix.lower() in SUFFIXES:
             kind = f"Files like {held.name} (*{held.suffix});;All files (*)"
             name, _ = QFileDialog.getOpenFileName(self._window, f"Find {held.name}", start, kind)
         else:

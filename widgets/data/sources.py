@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 from app.data.catalogue import SHIPPED
 from widgets.data.known_sets import KnownSets
 
-FILTER = "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.bin);;All files (*)"
+FILTER = (
+    "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.tgz *.bin *ubyte);;All files (*)"
+)
 
 
 class SourceList(QWidget):

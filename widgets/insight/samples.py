@@ -196,15 +196,19 @@ class SampleGallery(SampleTiles):
             raise ValueError("samples and answers differ in number")
         self._answers = list(answers)
         self._widest = None
-        self.caption_lines = 3 if answers else 2
+        self.caption_lines = 1 + any(self._labels) + bool(answers)
         self.update()
 
     def least_width(self) -> float:
         """Return a width at which captions are whole, as far as tiles may be so wide."""
         if self._widest is None or self._widest[0] is not self.theme:
             plain, bold = (QFontMetricsF(self.theme.font(small=True, bold=heavy)) for heavy in (False, True))
-            words = {*self._labels, *self._parts, *(one.words for one in self._answers if one and one.right)}
-            wrong = {one.words for one in self._answers if one and not one.right}
+            words = {
+                *self._labels,
+                *self._parts,
+                *(one.words for one in self._answers if one and one.right is not False),
+            }
+            wrong = {one.words for one in self._answers if one and one.right is False}
             widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
             self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
         return max(super().least_width(), self._widest[1])
@@ -214,19 +218,22 @@ class SampleGallery(SampleTiles):
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write label, part and answer."""
-        self.write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
-        self.write(painter, place, 1, self._parts[index], self.theme.faint, bold=False)
+        labelled = int(any(self._labels))
+        if labelled:
+            self.write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
+        self.write(painter, place, labelled, self._parts[index], self.theme.faint, bold=False)
         answer = self._answer(index)
         if answer is not None:
             hues = {None: self.theme.text, True: self.theme.ok, False: self.theme.error}
-            self.write(painter, place, 2, answer.words, hues[answer.right], bold=answer.right is False)
+            self.write(painter, place, labelled + 1, answer.words, hues[answer.right], bold=answer.right is False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return label, part and answer of a sample."""
         answer = self._answer(index)
         said = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
         text = f"“{self._texts[index]}”, " if self._texts else ""
-        return f"Sample {index}: {text}{self._labels[index]}, {self._parts[index]}{said}"
+        label = f"{self._labels[index]}, " if self._labels[index] else ""
+        return f"Sample {index}: {text}{label}{self._parts[index]}{said}"
 
 
 class WorstPredictions(SampleTiles):

@@ -273,3 +273,14 @@ def test_a_text_is_shortened_to_whole_words_in_whole_lines(qapp: object) -> None
     assert begin.endswith(" …") and text.startswith(f"{begin[:-2]} ")
     assert metrics.boundingRect(narrow, WRAPPED, begin).height() <= narrow.height()
     assert shortened("([[(" * 40, metrics, narrow).startswith("([[(")
+
+
+def test_samples_without_labels_leave_no_gap(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", ""], ["training", "test"])
+    assert gallery.caption_lines == 1
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: test"
+    gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", "cat"], ["training", "test"])
+    assert gallery.caption_lines == 2
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: cat, test"
