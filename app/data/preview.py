@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.baselines import baselines
 from app.data.correlation import correlations
-from app.data.dataset import Array, Field
+from app.data.dataset import Array, Dataset, Field
 from app.data.leakage import leaks
 from app.data.pipeline import stages
 from app.data.prepare import Prepared
@@ -62,7 +62,7 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
     missing = sum(one["missing"] for one in features[dataset.inputs[0]])
     return {
         "info": dataset.info.to_json(),
-        "notes": [*dataset.notes, *found],
+        "notes": [*dataset.notes, *given_note(dataset), *found],
         "leaks": list(found),
         "baselines": [one.to_json() for one in baselines(prepared)],
         "parts": {name: part.samples for name, part in prepared.parts.items()},
@@ -82,6 +82,16 @@ def _texts(field: Field, index: Array) -> list[str]:
     """The samples at ``index`` as text, shortened where they are long."""
     texts = (text_of(row, field.vocabulary) for row in np.asarray(field.values[index]).tolist())
     return [text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in texts]
+
+
+def given_note(dataset: Dataset) -> tuple[str, ...]:
+    """A sentence where the data has a division of its own, so that nobody wonders what became of the shares."""
+    if dataset.given is None:
+        return ()
+    parts = [("training", "validation", "test")[number] for number in np.unique(dataset.given)]
+    named = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    rest = " Other parts are taken from the training part, by their shares." if len(parts) < len(PARTS) else ""
+    return (f"The data itself says what is for {named}.{rest}",)
 
 
 def _size(field: Field) -> int:

@@ -1,13 +1,14 @@
 """The selection for the data view: small, true, and in the data's own units."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
-from app.data.preview import LEFT_OUT, preview
+from app.data.preview import LEFT_OUT, given_note, preview
 
 
 @pytest.mark.parametrize("kind", ["digits", "iris", "diabetes", "sine"])
@@ -60,3 +61,19 @@ def test_pictures_have_statistics_per_channel() -> None:
     features = preview(prepare(DataChoice.of("digits")))["features"]
     assert [one["name"] for one in features["image"]] == ["channel 1"]
     assert features["digit"] == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([0, 0, 2], "The data itself says what is for training and test. Other parts are taken"),
+        ([0, 1, 2], "The data itself says what is for training, validation and test."),
+    ],
+)
+def test_a_division_that_the_data_brings_is_told(parts: list[int], said: str) -> None:
+    prepared = prepare(DataChoice.of("iris"))
+    dataset = replace(prepared.dataset, given=np.resize(np.array(parts, np.uint8), 150))
+    assert given_note(prepared.dataset) == ()
+    (note,) = given_note(dataset)
+    assert note.startswith(said) and (len(set(parts)) == 3) == (note == said)
+    assert note in preview(replace(prepared, dataset=dataset))["notes"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -225,6 +227,25 @@ def test_data_that_moved_is_found_again(
     qtbot.waitUntil(lambda: view.preview is not None)
     assert "is not there" not in view.notice.text
     assert Path(options(view)["path"]) == moved and options(view)["target"] == "letter"
+
+
+def test_a_folder_that_moved_is_found_as_one(
+    qtbot: QtBot, view: DataView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its name has a dot, as those of files have."""
+    for number in range(12):
+        path = tmp_path / "pets.v2" / ("cat", "dog")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 5), 20 * number, np.uint8)).save(path)
+    view.open_path(tmp_path / "pets.v2")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    (tmp_path / "pets.v2").rename(tmp_path / "pets.v3")
+    view._ask()
+    qtbot.waitUntil(lambda: "is not there" in view.notice.text)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "pets.v3"))
+    press(qtbot, view.notice, "Find it…")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert Path(options(view)["path"]) == tmp_path / "pets.v3"
 
 
 def test_data_that_changed_is_told_and_taken(qtbot: QtBot, view: DataView, table: Path) -> None:

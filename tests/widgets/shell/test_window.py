@@ -323,6 +323,16 @@ def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: 
     window.preferences.set("theme", "light")
 
 
+def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qtbot: QtBot) -> None:
+    link, status = window.training.link, window.status.training
+    assert link is not None
+    before = status.text()
+    window.training._forget_wait.setInterval(0)
+    link.waits.emit(1, Message("unfinished", {"id": 1, "sentence": "Decoding pictures 3,200 of 20,000"}))
+    assert status.text() == "Decoding pictures 3,200 of 20,000"
+    qtbot.waitUntil(lambda: status.text() == before)
+
+
 def test_memory_for_data_is_a_preference_that_the_worker_hears(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
