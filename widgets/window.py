@@ -22,9 +22,11 @@ from widgets.shell.banners import Banners, Notice
 from widgets.shell.comparing import Comparing
 from widgets.shell.exporting import Exporting
 from widgets.shell.files import Files
+from widgets.shell.importing import Importing
 from widgets.shell.loading import Loader
 from widgets.shell.look import apply_look
 from widgets.shell.opening import Opening
+from widgets.shell.searching import Searching
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.shell.training import TrainingCommands
 from widgets.start.gallery import presets
@@ -66,6 +68,8 @@ class MainWindow(QMainWindow):
         self.training: TrainingCommands = TrainingCommands(self)
         self.files: Files = Files(self)
         self.exporting: Exporting = Exporting(self)
+        self.importing: Importing = Importing(self)
+        self.searching: Searching = Searching(self)
         self.comparing: Comparing = Comparing(self)
         self.links: Follower = Follower(self)
         self.loader = self._make_loader()
@@ -419,6 +423,8 @@ class MainWindow(QMainWindow):
         self._left = True
         self.loader.stop()
         self.exporting.close()
+        self.importing.close()
+        self.searching.close()
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self.bench is not None:
             self.memory.put(layout=self.bench.layout_state())

@@ -26,6 +26,9 @@ def sweep(
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often every sample is seen in each trial.")] = None,
     device: Device = None,
+    base: Annotated[
+        Path | None, typer.Option(help="Where relative paths of the data start; usually the file's folder.")
+    ] = None,
     show: Annotated[bool, typer.Option("--show", help="Only tell what would be varied, and how.")] = False,
     json: Json = False,
 ) -> int:
@@ -49,7 +52,7 @@ def sweep(
     from app.sweep.study import open_search
 
     with stop_on_interrupt() as control:
-        search = open_search(project, source.title, source.base, out)
+        search = open_search(project, source.title, base or source.base, out)
         _begun(search, trials, json)
         best: int | None = None
         for tried in search.run(trials, control):

@@ -138,16 +138,31 @@ def applied(project: Project, values: Mapping[str, Value]) -> Project:
         if one is refused.
     """
     document = Document(Network(project.network, project.network.connections))
-    plan = _plan(project)
-    changes = {path.partition(".")[2]: value for path, value in values.items() if path.startswith(f"{PLAN}.")}
     with document.transaction("Try"):
-        for path, value in values.items():
-            id_, _, name = path.partition(".")
-            if id_ != PLAN:
-                layer = document.network.layer(id_)
-                document.set_layer(id_, _changed(layer, name, value))
+        plan = put(document, project, values)
     sections = {name: section for name, section in project.sections.items() if name != "sweep"}
-    return Project(document.network, {**sections, PLAN: plan.changed(**changes).to_json()})
+    return Project(document.network, {**sections, PLAN: plan.to_json()})
+
+
+def put(document: Document, project: Project, values: Mapping[str, Value]) -> Plan:
+    """Give the layers of ``document`` and its plan the ``values`` by path, within a transaction; returns the plan.
+
+    Raises
+    ------
+    NetloomError
+        if a layer or setting is not there any more, or a value is refused.
+    """
+    for path in values:
+        found(project, path)
+    changes = {path.partition(".")[2]: value for path, value in values.items() if path.startswith(f"{PLAN}.")}
+    for path, value in values.items():
+        id_, _, name = path.partition(".")
+        if id_ != PLAN:
+            document.set_layer(id_, _changed(document.network.layer(id_), name, value))
+    plan = _plan(project).changed(**changes)
+    if changes:
+        document.set_section(PLAN, plan.to_json())
+    return plan
 
 
 def _changed(layer: Layer, name: str, value: Value) -> Layer:

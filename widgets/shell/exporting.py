@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QTemporaryDir
+from PySide6.QtCore import QObject, QTemporaryDir
 from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
+from widgets.shell.verb import Verb
 
 if TYPE_CHECKING:
     from widgets.window import MainWindow
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,9 @@ class Exporting(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._process: QProcess | None = None
+        self._verb = Verb(self)
+        self._verb.ended.connect(self._ended)
+        self._asked = Path(), CODE
         self._folder: QTemporaryDir | None = None
 
     def ask(self, run: Path) -> None:
@@ -94,41 +94,27 @@ class Exporting(QObject):
 
     def start(self, source: Path, target: Path, wanted: Format = CODE, base: Path | None = None) -> None:
         """Write the run or project ``source`` to ``target``; ``base`` is where its relative paths of data start."""
-        self.close()
-        process = QProcess(self)
-        process.setProgram(sys.executable)
         arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
-        arguments += [] if base is None else ["--base", str(base)]
-        process.setArguments([str(ROOT / "main.py"), *arguments])
-        process.setWorkingDirectory(str(ROOT))
-        process.finished.connect(lambda code: self._ended(process, code, target, wanted))
-        self._process = process
+        self._asked = target, wanted
         self._window.say(Notice(f"Exporting {source.stem}…", "info", (("Cancel", self.close),), "export"))
-        process.start()
+        self._verb.start(arguments if base is None else [*arguments, "--base", str(base)])
 
-    def _ended(self, process: QProcess, code: int, target: Path, wanted: Format) -> None:
-        if process is not self._process:
-            return
-        self._process = self._folder = None
-        process.deleteLater()
-        if code != 0:
-            told = _lines(process.readAllStandardError().data())
-            reason = told[-1] if told else "the export ended without a reason."
-            self._window.say(Notice(f"Nothing was exported: {reason}", "error", (), "export"))
-            return
-        if wanted.to == CODE.to:
-            text = f"Code and weights were written to {target.parent}: {target.name}, {target.stem}.safetensors."
+    def _ended(self, worked: bool, word: str) -> None:
+        self._folder = None
+        target, wanted = self._asked
+        if not worked:
+            text, tone = f"Nothing was exported: {word}", "error"
+        elif wanted.to == CODE.to:
+            files = f"{target.name}, {target.stem}.safetensors"
+            text, tone = f"Code and weights were written to {target.parent}: {files}.", "ok"
         else:
-            text = " ".join([f"Written to {target}.", *_lines(process.readAllStandardOutput().data())[1:]])
-        self._window.say(Notice(text, "ok", (), "export"))
+            text, tone = f"Written to {target}. {word}".strip(), "ok"
+        self._window.say(Notice(text, tone, (), "export"))
 
     def close(self) -> None:
         """Call a running export off."""
-        process, self._process, self._folder = self._process, None, None
-        if process is not None:
-            process.kill()
-            process.waitForFinished(1000)
-            process.deleteLater()
+        self._folder = None
+        self._verb.close()
 
 
 def _is_gan(run: Path) -> bool:
@@ -140,7 +126,3 @@ def _is_gan(run: Path) -> bool:
         return is_adversarial(Run.open(run).project.sections.get("plan"))
     except NetloomError:
         return False
-
-
-def _lines(output: object) -> list[str]:
-    return bytes(output).decode("utf-8", "replace").strip().splitlines() if isinstance(output, bytes) else []
