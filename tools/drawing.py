@@ -47,6 +47,16 @@ class Drawing:
         assert self.info is not None, "a block's body begins with inner"
         return self._add(layer("input", shape=shape or self.info.shape), None)
 
+    def reads(self, field: str) -> str:
+        """Add an input that reads ``field`` of the data; returns its id."""
+        assert self.info is not None
+        shape = self.info.input_field(field).shape
+        return self._add(layer("input", shape=shape, field=field), field)
+
+    def wire(self, source: str, target: str, port: str) -> None:
+        """Connect ``source``, a layer or one of its outputs as ``layer.port``, to a port of ``target``."""
+        self._connect(source, target, port)
+
     def lengths(self, *told: str) -> None:
         """Add an input that tells layers how many steps of each sample count."""
         assert self.info is not None

@@ -61,6 +61,17 @@ class _Fresh:
 _kept = _Fresh()
 
 
+def fresh(fields: Fields) -> Model:
+    """The model of the ``project`` in a request, with the weights that training starts from.
+
+    Raises
+    ------
+    NetloomError
+        if there is none, or it cannot be built.
+    """
+    return _kept.get(fields)
+
+
 def states_of_project(fields: Fields) -> Message:
     """As `states_of_run`, for a ``project`` in its JSON form before it is trained; ``base`` is its folder."""
     return states_of_run(_kept.get(fields), Message("", fields, {}))

@@ -49,17 +49,23 @@ def chances(head: Head, answers: Tensor) -> Tensor:
 
 
 class ListSums:
-    """Sums for one output that is held against tokens."""
+    """Sums for one output that is held against tokens.
 
-    def __init__(self, head: Head, names: tuple[str, ...] = (WORD, WHOLE)) -> None:
+    With ``each``, the name of a metric, every step is judged by itself, as if the network had gone on right; otherwise
+    what is said behind the end counts as nothing.
+    """
+
+    def __init__(self, head: Head, each: str = "") -> None:
         self.head = head
-        self.names = names
+        self.names: tuple[str, ...] = (each,) if each else (WORD, WHOLE)
+        self._each = bool(each)
         self.total: Tensor | None = None
 
     def add(self, answers: Tensor, targets: Tensor) -> None:
         """Add answers (n, T, words) and targets (n, T); float64 sums stay on the device."""
         vocabulary = self.head.field.vocabulary
-        found = sums_of(chosen(answers, vocabulary), targets, vocabulary)
+        said = answers.argmax(2) if self._each else chosen(answers, vocabulary)
+        found = sums_of(said, targets, vocabulary)
         self.total = found if self.total is None else self.total + found
 
     def values(self) -> list[float]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
-from app.insight import asking, byhand, generating, overtime, rehearsing, searching
+from app.insight import asking, attending, byhand, generating, overtime, rehearsing, searching
 from app.insight.answers import answers
 from app.insight.by_length import by_length
 from app.insight.forecasts import forecasts
@@ -160,6 +160,7 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "forecasts": _forecasts,
     "backprop_fresh": rehearsing.of_project,
     "by_hand_fresh": byhand.of_project,
+    "attention_fresh": attending.attention_of_project,
     "over_time_fresh": overtime.states_of_project,
     "gradients_over_time_fresh": overtime.gradients_of_project,
 }
@@ -175,6 +176,7 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "reasons": asking.reasons,
     "backprop": rehearsing.of_run,
     "by_hand": byhand.of_run,
+    "attention": attending.attention_of_run,
     "over_time": overtime.states_of_run,
     "gradients_over_time": overtime.gradients_of_run,
     "similar": searching.similar,

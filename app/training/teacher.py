@@ -62,7 +62,7 @@ class TeacherForcing(Objective):
     def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
         """A meter whose words are those after the true ones."""
         meter = Meter(self.heads, dict(scalers))
-        meter.replace(self.place, ListSums(self.head, (NEXT,)))
+        meter.replace(self.place, ListSums(self.head, NEXT))
         return meter
 
     def beyond(self, feed: Feed, size: int) -> dict[str, float]:

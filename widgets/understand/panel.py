@@ -22,6 +22,7 @@ from widgets.understand.frequency_tab import FrequencyTab
 from widgets.understand.length_tab import LengthTab
 from widgets.understand.made.tab import MadeTab
 from widgets.understand.maps_tab import MapsTab
+from widgets.understand.overtime.attention_tab import AttentionTab
 from widgets.understand.overtime.gates_tab import GatesTab
 from widgets.understand.overtime.gradients_tab import GradientsTab
 from widgets.understand.overtime.unrolled_tab import UnrolledTab
@@ -64,6 +65,7 @@ class UnderstandPanel(QWidget):
         self.similar = SimilarTab(source, self.subject)
         self.gates = GatesTab(source, self.subject)
         self.gradients = GradientsTab(source, self.subject)
+        self.attention = AttentionTab(source, self.subject)
         self.made = MadeTab(source, self.subject)
         self.unrolled = UnrolledTab(source, self.subject)
         self.about = Sentence(self)
@@ -107,6 +109,7 @@ class UnderstandPanel(QWidget):
             self.made,
             self.by_hand,
             self.backprop,
+            self.attention,
             self.unrolled,
             self.gates,
             self.gradients,

@@ -38,6 +38,8 @@ class RecurrentTab(Tab):
 
     group = Group.TIME
     asks = ""
+    none, empty = NO_RECURRENT, EMPTY
+    """What is said of a network without such a layer, and where there is no network."""
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -65,9 +67,13 @@ class RecurrentTab(Tab):
     def lacks(self) -> str:
         """Over time there is something to see where a layer carries a state."""
         drawn = self.subject.drawn
-        return NO_RECURRENT if drawn is not None and len(drawn) and not recurrent_layers(drawn) else ""
+        return self.none if drawn is not None and len(drawn) and not self.layers_of(drawn) else ""
 
     # Subclasses
+
+    def layers_of(self, network: Network) -> list[str]:
+        """The layers to choose from, by their paths."""
+        return list(recurrent_layers(network))
 
     def wanted(self) -> dict[str, Any] | None:
         """More that is asked about than layer, level and direction; None where nothing can be asked yet."""
@@ -112,9 +118,9 @@ class RecurrentTab(Tab):
 
     def _offer(self) -> None:
         network: Network | None = self.subject.drawn
-        self.picker.set_layers(list(recurrent_layers(network)) if network is not None else [])
+        self.picker.set_layers(self.layers_of(network) if network is not None else [])
         if not self.picker.layer:
-            self.show_nothing(self.lacks() or EMPTY)
+            self.show_nothing(self.lacks() or self.empty)
 
     def _take_layer(self, _layer: str) -> None:
         for box in (self.level, self.direction):
