@@ -54,6 +54,9 @@ class Adversarial(Objective):
         self._single = None
         self._made, self._real = (compiled.outputs.index(id_) for id_ in (self.roles.made, self.roles.real))
         self.parts = parts(compiled.module, self.roles)
+        for part, name in zip(self.parts, ("generator", "discriminator"), strict=True):
+            if not any(one.requires_grad for one in part.parameters()):
+                raise NetloomError(f"The {name} has nothing to learn: no layer of it has weights. Add a dense layer.")
 
     def default_target(self) -> str:
         """The truth about real samples."""

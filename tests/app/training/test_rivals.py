@@ -28,7 +28,7 @@ from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.network import Connection, Network
 from graph.project import Project
-from graph.shapes import image
+from graph.shapes import image, vector
 from tests.app.training.projects import DIGITS
 from tests.app.training.test_trainer import assert_same, finish_of, losses_of, trained, weights_of
 
@@ -141,6 +141,17 @@ def test_what_does_not_fit_is_told(edit: Any, said: str) -> None:
 def test_a_plateau_has_no_meaning_for_a_gan(tmp_path: Path) -> None:
     with pytest.raises(NetloomError, match="plateau"):
         begin(gan(schedule="plateau"), None, tmp_path / "run")
+
+
+def test_a_generator_without_weights_is_refused(tmp_path: Path) -> None:
+    document = drawn()
+    with document.transaction("Take out"):
+        document.set_values("noise1", shape=vector(64))
+        for id_ in ("dense1", "norm1", "relu1", "dense2"):
+            document.remove(id_)
+        document.connect(Connection("noise1", "out", "picture", "in"))
+    with pytest.raises(NetloomError, match="generator has nothing to learn"):
+        begin(gan(document.network), None, tmp_path / "run")
 
 
 # Steps

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.presets import preset
@@ -145,6 +146,20 @@ def test_points_are_drawn_over_real_ones(silent: Silent, tmp_path: Path) -> None
     assert "real, made, way" in tab.plane.accessibleDescription()
     assert tab.plane.view_extent() == (-1, 1, -1, 1)
     assert tab.note.text().startswith("Ground")
+
+
+@pytest.mark.parametrize("id_", ["digits_gan", "ring_gan"])
+def test_what_is_on_show_is_saved(
+    silent: Silent, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, id_: str
+) -> None:
+    tab = opened(silent, tmp_path / "run", id_)
+    answer_all(silent, tab, *((1, 8, 8) if id_ == "digits_gan" else (2,)))
+    target = tmp_path / "sheet"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    qtbot.mouseClick(tab.times.save, Qt.MouseButton.LeftButton)
+    saved = QImage(str(target.with_suffix(".png")))
+    assert saved.width() > 100
+    assert len({saved.pixel(x, y) for x in range(0, saved.width(), 3) for y in range(0, saved.height(), 3)}) > 1
 
 
 def test_a_refusal_is_told(silent: Silent, tmp_path: Path) -> None:

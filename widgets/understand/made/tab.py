@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -24,6 +25,7 @@ from app.training.messages import Message
 from graph.errors import NetloomError
 from graph.layers.io import Noise
 from widgets.data.samples import drawable_values
+from widgets.plots.export import export_png
 from widgets.theme import ThemeSource
 from widgets.understand.made.times import Times
 from widgets.understand.made.views import Array, Plane, Sheet, WalkSheet, scale_of
@@ -108,6 +110,7 @@ class MadeTab(Tab):
         for box in (self.first, self.last):
             box.valueChanged.connect(self._take_ends)
         self.other.clicked.connect(self._take_other)
+        self.times.save.clicked.connect(self._save)
         self.subject.epoch_ended.connect(self._take_epoch)
         self.subject.edited.connect(self.take_subject)
 
@@ -192,6 +195,19 @@ class MadeTab(Tab):
         nothing = np.empty((0, 2))
         real = self._real if self._real is not None else nothing
         self.plane.show_all(made, real, self._walk if self._walk is not None else nothing)
+
+    def _save(self) -> None:
+        """Ask for a file, and paint what is on show into it."""
+        view = self.plane if self.stack.currentWidget() is self.plane else self.made
+        start = f"made after {self.times.step} steps.png"
+        name, _ = QFileDialog.getSaveFileName(self, "Save the samples", start, "PNG picture (*.png)")
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.png")
+        try:
+            export_png(path, view.size(), view.theme.surface, view.paint)
+        except NetloomError as error:
+            self.subject.failed.emit(str(error))
 
     # Real samples and walks
 

@@ -31,6 +31,9 @@ class Times(Themed, QWidget):
         self.slider.setAccessibleName("Time of training")
         self.slider.setToolTip("Drag, or use the arrow keys, to go through the training")
         self.label = QLabel(self)
+        self.save = QToolButton(self)
+        self.save.setToolTip("Save what is on show as a PNG picture")
+        self.save.setAccessibleName("Save the samples on show as a picture")
         self._beat = QTimer(self, interval=BEAT_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 16, 6)
@@ -38,6 +41,7 @@ class Times(Themed, QWidget):
         row.addWidget(self.play)
         row.addWidget(self.slider, 1)
         row.addWidget(self.label)
+        row.addWidget(self.save)
         self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.slider.valueChanged.connect(self._take_value)
         self.play.toggled.connect(self._take_play)
@@ -49,6 +53,7 @@ class Times(Themed, QWidget):
     def theme_changed(self) -> None:
         """The button's sign in the colours of the theme."""
         playing = self.play.isChecked()
+        self.save.setIcon(icons.icon("download", self.theme))
         self.play.setIcon(icons.icon("pause" if playing else "play", self.theme))
         words = "Stop playing" if playing else "Play the training from its first step"
         self.play.setToolTip(words)
