@@ -265,4 +265,7 @@ def pre(lines: Iterable[str]) -> str:
 
 def shown(values: Mapping[str, Any]) -> dict[str, str]:
     """Metrics for tiles: shares of right answers in per cent."""
-    return {name: f"{100 * value:.1f} %" if name in SHARES else number(value) for name, value in values.items()}
+    return {
+        name.replace("_", " "): f"{100 * value:.1f} %" if name in SHARES else number(value)
+        for name, value in values.items()
+    }
