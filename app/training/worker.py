@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PIECE = 0.2
 """Seconds that long work with data is done for, before other requests have their turn."""
+BESIDE = 0.03
+"""The same while a network is trained, which has its turn for longer."""
 NICE = 10
 """The window's smoothness comes before the training's last percent."""
 
@@ -85,7 +87,7 @@ class Worker:
         # Held until the end, so that whoever needs its result finds it under way.
         begun = self._waiting.pop(number, None) if isinstance(number, int) else None
         try:
-            if begun is not None and not begun.advance(PIECE):
+            if begun is not None and not begun.advance(BESIDE if self._training else PIECE):
                 self._wait(number, begun)
             elif message.type in ("train", "resume"):
                 self._train(message)
@@ -106,6 +108,11 @@ class Worker:
             self._refuse(number, sentence_for(error))
         if message.type in ("train", "resume"):
             hand_back()  # what the training took is free now
+
+    @property
+    def _training(self) -> bool:
+        """Whether a network is trained just now."""
+        return self._control is not None and not self._control.idle
 
     def _wait(self, number: Any, work: Work[Any]) -> None:
         """Say how far the work is that a request waits for; the piece after this is done when it is sent again."""

@@ -72,6 +72,7 @@ class DataView(QWidget):
         self._stop: list[Callable[[], None]] = []
         self._request: int | None = None
         self._looking: int | None = None
+        self._again: Callable[[], None] = lambda: None
         self._stale = True
         self._batch_stale = True
         self._refused = False
@@ -235,10 +236,11 @@ class DataView(QWidget):
         self.facts.setText(f"Looking at {path.name}…")
         base = str(self._base) if self._base else None
         self._forget_looking()
+        self._again = lambda: self.open_path(path, kind)
         self._looking = self._link.ask(
             "inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind
         )
-        self.waiting.watch(self._looking, lambda: self.open_path(path, kind))
+        self.waiting.watch(self._looking, self._again)
 
     def _forget_looking(self) -> None:
         if self._looking is not None:
@@ -268,7 +270,7 @@ class DataView(QWidget):
     def _refuse_path(self, reason: str) -> None:
         self._looking = None
         self.waiting.clear()
-        self.notice.say(reason)
+        self.notice.say(reason, "error", ("Try again", self._again))
         self._show_facts()
 
     # The network

@@ -54,6 +54,7 @@ class Line:
 def pets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A choice of twelve pictures in two folders; each takes a piece of its own to be decoded, and is kept on disk."""
     monkeypatch.setattr(worker, "PIECE", 0.0)
+    monkeypatch.setattr(worker, "BESIDE", 0.0)
     monkeypatch.setattr(decoded, "SMALL", 0)
     for number in range(12):
         path = tmp_path / "pets" / ("cat", "dog")[number % 2] / f"{number}.png"

@@ -235,3 +235,16 @@ def test_arrays_without_targets_are_shown_and_fitted(
     if len(sizes) == 1:
         press(qtbot, view.offer, "Fit the network to this data")
         assert document.network.layer("dense1").units == sizes[0]
+
+
+def test_a_file_that_was_refused_is_tried_again(
+    qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path
+) -> None:
+    (tmp_path / "only.npy").write_bytes(b"cut")
+    view = make_view(qtbot, link, document)
+    view.open_path(tmp_path / "only.npy")
+    assert "holds no arrays" in view.notice.text
+    np.save(tmp_path / "only.npy", np.random.default_rng(0).normal(size=(40, 3)))
+    press(qtbot, view.notice, "Try again")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert view.notice.text == ""
