@@ -187,7 +187,7 @@ class Curves(QObject):
         """Where there are two losses, the first is the discriminator's."""
         if not self._others.get(path):
             return self._label(path, part)
-        return self._named(path, "discriminator" if part == "train" else "discriminator, validation")
+        return self._named(path, "discriminator" if part == "train" else "validation")
 
     def _named(self, path: Path, words: str) -> str:
         return words if len(self._names) == 1 else f"{self._names[path]}, {words}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.training.messages import Message
@@ -64,6 +63,7 @@ class StatusStrip(QWidget):
         self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.figures.setMinimumWidth(120)
+        self.figures.installEventFilter(self)
         row.setStretchFactor(self.figures, 4)
         self._hide_empty()
 
@@ -122,7 +122,6 @@ class StatusStrip(QWidget):
         self._figures = (whole, judged, judged.split(APART)[-1])
         self.figures.setToolTip(whole)
         self._fit_figures()
-        QTimer.singleShot(0, self, self._fit_figures)  # the speed beside it may have become longer
 
     def _fit_figures(self) -> None:
         """Tell as much as there is room for: what is left out stands in the tip."""
@@ -130,10 +129,11 @@ class StatusStrip(QWidget):
         fitting = (words for words in self._figures if metrics.horizontalAdvance(words) <= room)
         self.figures.setText(next(fitting, self._figures[-1]))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """As many figures as fit now."""
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._fit_figures)  # once the row has divided its new width
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """As many figures as fit, whenever what stands beside them leaves another width."""
+        if watched is self.figures and event.type() == QEvent.Type.Resize:
+            self._fit_figures()
+        return super().eventFilter(watched, event)
 
     def _show_epoch(self, epoch: int) -> None:
         self.epoch.setText(f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else "")
