@@ -81,7 +81,8 @@ def _too_few(folder: Path, by_class: dict[str, list[Path]]) -> NetloomError:
 
 def _of_parts(folder: Path, parted: dict[Path, dict[str, list[Path]]]) -> Listing:
     """Folders such as ``train`` and ``test``, each of which holds a folder for each class."""
-    whole = {one: by_class for one, by_class in parted.items() if by_class}
+    in_order = sorted(parted, key=lambda one: (_part(one), one.name))
+    whole = {one: parted[one] for one in in_order if parted[one]}
     classes = tuple(sorted({name for by_class in whole.values() for name in by_class}))
     _check_count(folder, classes, "classes")
     listings = [_listing(by_class.items(), classes) for by_class in whole.values()]
