@@ -58,7 +58,8 @@ class TrainingCommands:
         bench = self._window.bench
         if bench is not None and bench.isVisible() and bench.workspace == "train":
             return  # the panel says it in place
-        choices = (("Resume", self.resume),) if self.can_resume else ()
+        refused = self.controller is not None and self.controller.refused
+        choices = (("Resume", self.resume),) if self.can_resume and not refused else ()
         self._window.say(Notice(sentence, "error", choices, "training"))
 
     def _take_epoch(self, message: Message) -> None:

@@ -82,6 +82,7 @@ class TrainingController(QObject):
         self._cards: tuple[tuple[str, ...], bool] = ((), False)
         self._request: int | None = None
         self._before: tuple[State, Path | None, bool] = (State.IDLE, None, False)
+        self._denied = False
         self._steps_wanted = 0
         link.message.connect(self._take)
         link.waits.connect(self._take_wait)
@@ -129,6 +130,11 @@ class TrainingController(QObject):
     def complete(self) -> bool:
         """Whether the last run has done all its epochs, so that resuming it trains as many again."""
         return self._complete and not self.active
+
+    @property
+    def refused(self) -> bool:
+        """Whether the last training did not even begin: to ask for it again at once would be refused again."""
+        return self._state is State.FAILED and self._denied
 
     @property
     def resumable(self) -> bool:
@@ -237,6 +243,7 @@ class TrainingController(QObject):
 
     def _begin(self, run: Path) -> None:
         self._before = self._state, self._run, self._complete
+        self._denied = False
         self._run, self._reason, self._complete = run, "", False
         self._set_state(State.STARTING)
 
@@ -318,6 +325,7 @@ class TrainingController(QObject):
 
     def _refused(self, reason: str) -> None:
         if self._state in ACTIVE:
+            self._denied = True
             self._fail(reason)
 
     def _fail(self, reason: str) -> None:

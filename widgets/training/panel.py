@@ -143,7 +143,7 @@ class TrainPanel(QWidget):
 
     def _take_failure(self, reason: str) -> None:
         run = self._controller.run
-        if run is not None and self._controller.resumable:
+        if run is not None and self._controller.resumable and not self._controller.refused:
             offer = ("Resume", lambda: self._controller.resume(run))
             self.notice.say(f"{reason} Nothing of your project is lost.", "error", offer)
         else:

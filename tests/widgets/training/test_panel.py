@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButto
 from pytestqt.qtbot import QtBot
 
 from app.training.messages import Message
+from app.training.runs import CHECKPOINT
 from graph.document import Document
 from tests.widgets.training.conftest import MakeController
 from widgets.theme import ThemeSource
@@ -122,6 +123,20 @@ def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot,
     steps = panel.curves.loss.view.curves[f"{run}|train"].steps.tolist()
     assert steps == sorted(set(steps))
     assert steps[-1] == 40
+
+
+def test_a_run_that_cannot_go_on_is_not_offered_again(
+    make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
+) -> None:
+    panel = make_panel(make_controller, qtbot, document, "refuse")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / CHECKPOINT).write_bytes(b"pretended")
+    controller = panel._controller
+    controller.resume(tmp_path / "run")
+    qtbot.waitUntil(lambda: controller.state is State.FAILED, timeout=20_000)
+    assert controller.resumable and controller.refused
+    assert panel.notice.text == "The fake refuses."
+    assert [button.text() for button in panel.notice._buttons] == ["Dismiss"]
 
 
 def test_a_run_that_is_done_trains_as_many_epochs_again(
