@@ -34,4 +34,6 @@ def expected(info: DatasetInfo, plan: object = None) -> Expected:
         targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
         default_input=info.inputs[0],
         default_target=info.target,
+        labels={one.name: len(one.vocabulary) for one in info.fields if one.vocabulary},
+        ctc=isinstance(plan, Mapping) and plan.get("loss") == "ctc",
     )

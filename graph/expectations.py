@@ -12,6 +12,7 @@ from graph.layers.io import Input, Output
 from graph.layers.shape import Flatten, Reshape
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape, sequence
+from graph.transcribing import is_transcript, offer_transcript, transcript_problems
 
 
 def input_problems(node: Node, layer: Input, expected: Expected) -> tuple[Problem, ...]:
@@ -36,10 +37,13 @@ def output_problems(
     if name not in targets:
         return (_unknown(node, name, targets, Fix("Predict the data set's own target", _set(node, target=""))),)
     wanted = targets[name]
+    if is_transcript(layer, expected):
+        return transcript_problems(network, node, arrives, name, wanted, expected)
     if fits(arrives, wanted):
         return ()
+    fixes = (*offer_transcript(node, arrives, name, wanted, expected), *_answers(network, node, arrives, wanted))
     message = f"{node.id}: the data asks for {wanted.described()}, but {arrives.described()} arrives."
-    return (Problem(Severity.ERROR, node.id, "in", message, _answers(network, node, arrives, wanted)),)
+    return (Problem(Severity.ERROR, node.id, "in", message, fixes),)
 
 
 def fits(shape: Shape, wanted: Shape) -> bool:

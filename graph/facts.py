@@ -70,3 +70,7 @@ class Expected:
     targets: Mapping[str, Shape]
     default_input: str
     default_target: str
+    labels: Mapping[str, int] = field(default_factory=dict)
+    """For targets of tokens, how many different ones there are."""
+    ctc: bool = False
+    """Whether outputs that leave their loss open are held against rows of labels whose places nobody knows."""

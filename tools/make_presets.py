@@ -18,6 +18,7 @@ from tools.drawing import Drawing
 from tools.preset_list import RECIPES, Recipe
 from tools.preset_list_classics import CLASSICS
 from tools.preset_list_clips import CLIPS
+from tools.preset_list_lines import LINES
 from tools.preset_list_sequences import SEQUENCES
 from tools.preset_list_time import TIME
 from tools.preset_list_writing import WRITING
@@ -73,7 +74,7 @@ def project(id: str, recipe: Recipe) -> Project:
 
 def files() -> dict[str, bytes]:
     """The content of every preset's file, by its name."""
-    recipes = {**RECIPES, **CLASSICS, **CLIPS, **SEQUENCES, **TIME, **RIVALS, **WRITING}
+    recipes = {**RECIPES, **CLASSICS, **CLIPS, **LINES, **SEQUENCES, **TIME, **RIVALS, **WRITING}
     return {f"{id_}{SUFFIX}": project_bytes(project(id_, recipe)) for id_, recipe in recipes.items()}
 
 

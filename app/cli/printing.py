@@ -72,6 +72,6 @@ def percent(name: str, value: Any) -> str:
     """A metric's value; shares of right answers are per cent."""
     if value is None:
         return "undefined"
-    from app.training.events import SHARES
+    from app.training.events import PER_CENT
 
-    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in SHARES else amount(float(value))
+    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in PER_CENT else amount(float(value))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.training.events import SHARES
+from app.training.events import PER_CENT
 
 STYLE = """
 :root { color-scheme: light; }
@@ -266,6 +266,6 @@ def pre(lines: Iterable[str]) -> str:
 def shown(values: Mapping[str, Any]) -> dict[str, str]:
     """Metrics for tiles: shares of right answers in per cent."""
     return {
-        name.replace("_", " "): f"{100 * value:.1f} %" if name in SHARES else number(value)
+        name.replace("_", " "): f"{100 * value:.1f} %" if name in PER_CENT else number(value)
         for name, value in values.items()
     }

@@ -23,9 +23,9 @@ OPERATIONS = 2e10
 def answers(model: Model, message: Message) -> Message:
     """The answers for the samples at the positions ``index``, a list, of the data set, those in no part left out.
 
-    Arrays: ``index`` int64 (m,), and for classes ``class`` int64 (m,) and ``probability`` float32 (m,), for
-    lists of tokens ``tokens`` int64 (m, T) with their field ``texts``, else ``value`` float32 (m, values) in the data's
-    own units. Field ``target`` is what they are held against, as JSON.
+    Arrays: ``index`` int64 (m,), and for classes ``class`` int64 (m,) and ``probability`` float32 (m,), for lists of
+    tokens and rows of labels ``tokens`` int64 (m, T) with their field ``texts``, else ``value`` float32 (m, values) in
+    the data's own units. Field ``target`` is what they are held against, as JSON.
     """
     places = [int(place) for place in message.fields.get("index") or ()]
     each = max(model.operations / 3 / model.plan.batch_size, 1.0)
@@ -34,8 +34,8 @@ def answers(model: Model, message: Message) -> Message:
     index, said = _said(model, wanted)
     arrays: dict[str, Array] = {"index": index}
     facts: dict[str, Any] = {"target": head.field.to_json()}
-    if head.listed:
-        arrays["tokens"] = chosen(said, head.field.vocabulary).numpy()
+    if head.transcribes or head.listed:
+        arrays["tokens"] = head.transcripts(said) if head.transcribes else chosen(said, head.field.vocabulary).numpy()
         facts["texts"] = texts_of(arrays["tokens"], head.field.vocabulary)
     elif head.classes:
         chances = head.probabilities(said)
@@ -64,4 +64,5 @@ def _said(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
 
 def _sizes(head: Head) -> tuple[int, ...]:
     """Sizes of an answer where there are no samples to answer for."""
-    return tuple(size or 1 for size in head.field.answer.sizes) if head.listed else (max(1, head.classes),)
+    listed = head.listed or head.transcribes
+    return tuple(size or 1 for size in head.field.answer.sizes) if listed else (max(1, head.classes),)

@@ -17,11 +17,13 @@ from app.data.padding import only_own
 from app.data.prepare import Part
 from app.data.stored import Stored, Values
 from app.training import lists
+from app.training.ctc import LabelSums, rates, sums_of
 from app.training.feed import Feed
 from app.training.heads import Head
 from app.training.messages import plain
 from app.training.model import Model
 from app.training.session import load_model
+from app.transcripts import BLANK, edit_distances
 from graph.errors import NetloomError
 
 WORST = 24
@@ -34,8 +36,8 @@ SHOWN = 20_000
 class Evaluation:
     """How well a run does on one part of its data.
 
-    ``task`` is ``classification``, ``regression`` or ``sequence``, by the first output. ``arrays`` holds, in the
-    data's own units:
+    ``task`` is ``classification``, ``regression``, ``sequence`` or ``transcription``, by the first output. ``arrays``
+    holds, in the data's own units:
 
     ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted (classification only);
     ``predictions/index`` int64 (n,) positions in the data set, ``predictions/true`` and ``predictions/predicted``:
@@ -47,6 +49,9 @@ class Evaluation:
     Of a ``sequence`` truth and answers are tokens int64 (n, T); ``confusion`` counts them step by step, over the tokens
     named by ``classes``; ``words`` has the worst as lists of words, ``true``, ``predicted``, and ``input`` where it is
     read as tokens.
+
+    Of a ``transcription`` truth and answers are rows of labels int64 (n, longest) with zeros behind the last;
+    ``worst/loss`` is how many labels to insert, remove or exchange, and ``words`` has the worst as of a ``sequence``.
     """
 
     run: str
@@ -92,6 +97,11 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
         arrays, names, words = _of_lists(model, head, held, feed)
         about = ("sequence", head.field.name, names, (), ())
         return Evaluation(str(run.path), part, *about, model.measure(feed), arrays, words)
+    if head.transcribes:
+        arrays, read, words = _of_rows(model, head, held, feed)
+        one = "" if len(model.objective.heads) == 1 else f"{head.output}."
+        metrics = {**model.measure(feed), **{f"{one}{name}": value for name, value in read.items()}}
+        return Evaluation(str(run.path), part, "transcription", head.field.name, (), (), (), metrics, arrays, words)
     arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
     if model.objective.unasked:
         arrays["confusion"] = _all_verdicts(model, held, feed)
@@ -153,6 +163,21 @@ def _all_verdicts(model: Model, held: Part, feed: Feed) -> Array:
         said = head.decide(torch.from_numpy(answers)).numpy()
         np.add.at(confusion, (np.asarray(held.arrays[head.field.name]), said), 1)
     return confusion
+
+
+def _of_rows(
+    model: Model, head: Head, held: Part, feed: Feed
+) -> tuple[dict[str, Array], dict[str, float], dict[str, list[list[str]]]]:
+    """Rows of labels as they are read with all beams, the metrics that follow from that, and the worst in words."""
+    said = head.transcripts(torch.from_numpy(model.predict(feed)[0]))
+    true = np.asarray(held.arrays[head.field.name])
+    edits = edit_distances(said, true)
+    # Of those with as many edits, the short ones are worse.
+    worst = np.lexsort(((true != BLANK).sum(1), -edits))[:WORST]
+    read = dict(zip(LabelSums.names, rates(sums_of(said, true)), strict=True))
+    listed = _listed(model, held, (true, said), (true[worst], said[worst]), worst, edits[worst].astype(np.float32))
+    told = {"true": listed["worst/true"], "predicted": listed["worst/predicted"]}
+    return listed, read, {name: lists.words_of(rows, head.field.vocabulary) for name, rows in told.items()}
 
 
 def _of_numbers(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, Array]:
@@ -278,6 +303,10 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
 def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:
     if head.listed:
         return lists.said(head, answers)
+    if head.transcribes:
+        rows, vocabulary = head.transcripts(answers), head.field.vocabulary
+        found = zip(lists.texts_of(rows, vocabulary), lists.words_of(rows, vocabulary), strict=True)
+        return [{"text": text, "words": words} for text, words in found]
     if not head.classes:
         told = {"names": list(head.field.names), "units": list(head.field.units)}
         held = {name: words for name, words in told.items() if any(words)}

@@ -15,7 +15,10 @@ SHARES = frozenset({
     "accuracy", "token_accuracy", "sequence_accuracy", "next_token_accuracy", "real_accuracy", "made_accuracy",
     "neighbour_accuracy",
 })  # fmt: skip
-"""Metrics that are shares of right answers, which people read in per cent."""
+"""Metrics that are shares of right answers."""
+
+PER_CENT = SHARES | {"label_error"}
+"""Metrics that people read in per cent."""
 
 Status = Literal["completed", "stopped", "failed"]
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.data.dataset import DatasetInfo, FieldInfo
+from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.sources.tokens import fills_up
+from app.training import ctc
 from app.training.plan import Plan
+from app.transcripts import transcribe
 from graph.blocks import Block
 from graph.compile import Compiled
 from graph.errors import NetloomError
@@ -35,7 +38,7 @@ class Head:
 
     ``field`` is the data's field it is held against. ``squashed`` names the layer, ``softmax`` or ``sigmoid``, that
     has already turned the answers into probabilities, or is empty. ``bits`` says that the target holds only zeros and
-    ones, of which a share can be right.
+    ones, of which a share can be right. ``beams`` is how many rows of labels are followed to read an answer.
     """
 
     output: str
@@ -45,6 +48,7 @@ class Head:
     squashed: str
     distance: Distance
     bits: bool = False
+    beams: int = 1
 
     @property
     def classes(self) -> int:
@@ -53,8 +57,17 @@ class Head:
 
     @property
     def listed(self) -> bool:
-        """Whether a word is said at every step: the field holds tokens."""
-        return self.field.listed
+        """Whether a word is said at every step: the field holds tokens, and each has its place."""
+        return self.field.listed and not self.transcribes
+
+    @property
+    def transcribes(self) -> bool:
+        """Whether the answers are read as a row of labels whose places nobody knows."""
+        return self.loss == "ctc"
+
+    def transcripts(self, answers: Tensor) -> Array:
+        """The rows of labels that answers (n, T, labels) spell, int64 (n, longest), blanks behind the last label."""
+        return transcribe(ctc.logarithms(answers, self.squashed).cpu().numpy(), self.beams)
 
     @property
     def partial(self) -> bool:
@@ -104,6 +117,10 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
     chosen: str = layer.loss if layer.loss != "auto" else plan.loss
     loss = chosen if chosen != "auto" else default_loss(field, squashed)
     sizes = compiled.facts[id_].outputs["out"].sizes
+    if loss == "ctc":
+        ctc.check_fit(id_, field, sizes)
+        spelling = partial(ctc.distance, squashed=squashed)
+        return Head(id_, field, loss, layer.weight, squashed, spelling, beams=plan.label_beams)
     _check_fit(id_, field, sizes, loss)
     binary = bool(field.classes) and sizes == (1,)
     loss = "bce" if binary and loss == "cross_entropy" else loss

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
+from app.training.ctc import LabelSums
 from app.training.heads import Head
 from app.training.lists import ListSums
 
@@ -38,9 +39,7 @@ class Meter:
     """
 
     def __init__(self, heads: list[Head], scalers: dict[str, Standardise]) -> None:
-        self._scales: list[Tally] = [
-            ListSums(head) if head.listed else _Sums(head, scalers.get(head.field.name)) for head in heads
-        ]
+        self._scales: list[Tally] = [_tally(head, scalers.get(head.field.name)) for head in heads]
         self._answers: list[tuple[Tensor, ...]] = []
         self._targets: list[tuple[Tensor, ...]] = []
         self.loss = 0.0
@@ -110,6 +109,13 @@ class Meter:
                 answers = torch.cat([answers[index] for answers in self._answers])
                 one.add(answers, torch.cat([targets[index] for targets in self._targets]))
         self._answers, self._targets = [], []
+
+
+def _tally(head: Head, scaler: Standardise | None) -> Tally:
+    """The sums that fit what an output is held against."""
+    if head.transcribes:
+        return LabelSums(head)
+    return ListSums(head) if head.listed else _Sums(head, scaler)
 
 
 class _Sums:

@@ -13,6 +13,7 @@ from app.data.noise import noise_field
 from app.data.prepare import Prepared
 from app.data.stored import Stored, Values
 from app.data.transforms import Standardise, extent
+from app.training.ctc import check_steps
 from app.training.feed import Feed
 from app.training.heads import Head, find_heads, fits
 from app.training.metrics import Meter
@@ -44,6 +45,8 @@ class Objective(ABC):
         self._single = self.heads[0].distance if len(self.heads) == 1 and self.heads[0].weight == 1 else None
         for head in self.heads:
             _check_range(head, prepared)
+            if head.transcribes:
+                check_steps(head, compiled.facts[head.output].outputs["out"].time, prepared)
 
     @abstractmethod
     def default_target(self) -> str:

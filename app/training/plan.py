@@ -14,7 +14,7 @@ from graph.layers.settings import Setting, describe, sentence, setting
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 
-LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce"]
+LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"]
 
 
 ADVERSARIAL = ("adversarial",)
@@ -92,8 +92,18 @@ class Plan(BaseModel):
     )
     loss: LossName = setting(
         "auto",
-        "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers.",
+        "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers; ctc: for a row "
+        "of labels whose places nobody knows.",
         when=("objective", BY_LOSS),
+    )
+    label_beams: int = setting(
+        1,
+        "Rows of labels that are followed when an answer is read; 1 takes the likeliest label of every step.",
+        minimum=1,
+        maximum=1000,
+        unit="beams",
+        label="beam search for labels",
+        when=("loss", ("ctc",)),
     )
     huber_delta: float = setting(
         1.0,

@@ -10,6 +10,7 @@ from app.data.choice import DataChoice
 from app.data.prepare import prepare
 from app.data.preview import preview as select
 from app.insight import asking, attending, byhand, generating, overtime, rehearsing, searching
+from app.insight.alignment import alignment
 from app.insight.answers import answers
 from app.insight.by_length import by_length
 from app.insight.forecasts import forecasts
@@ -170,6 +171,7 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "surface": _surface,
     "answers": answers,
     "by_length": by_length,
+    "alignment": alignment,
     "ranking": asking.ranking,
     "exemplars": asking.exemplars,
     "exciting": asking.exciting,

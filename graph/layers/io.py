@@ -111,9 +111,10 @@ class Output(Layer):
     )
 
     target: str = setting("", "Field of the data set to predict; empty for the data set's own target.")
-    loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce"] = setting(
+    loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"] = setting(
         "auto",
-        "How the distance to the target is measured; auto takes the plan's choice.",
+        "How the distance to the target is measured; auto takes the plan's choice; ctc teaches a row of labels whose "
+        "places nobody knows.",
     )
     weight: float = setting(
         1.0,

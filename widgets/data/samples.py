@@ -21,6 +21,8 @@ MOST_CURVES = 6
 """Features of a sequence that are drawn at once."""
 MOST_FEATURES = 60
 """Features whose distribution is drawn."""
+MANY_FEATURES, LONG = 8, 4
+"""Features from which on, and times as many steps as features, a sequence is seen better as a picture."""
 MOST_FRAMES = 8
 """Frames of a video that are drawn side by side."""
 
@@ -175,8 +177,13 @@ def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
 
 
 def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Values (n, ...) as a gallery can draw them; a video as a strip of its frames."""
+    """Values (n, ...) as a gallery can draw them; a video as a strip of its frames.
+
+    Long sequences of many features, as the columns of a line of writing are, become pictures whose width is time.
+    """
     values = np.asarray(inputs, dtype=np.float64)
+    if values.ndim == 3 and values.shape[2] >= MANY_FEATURES and values.shape[1] >= LONG * values.shape[2]:
+        values = values.transpose(0, 2, 1)[:, None]
     return still_values(film(np.nan_to_num(values)) if values.ndim == 5 else values)
 
 

@@ -203,6 +203,9 @@ class DataView(QWidget):
     def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
             self._show()
+        elif any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+            self._expect()
+            self._refresh_offer()
 
     def _set_choice(self, choice: DataChoice, what: str, merge: str | None = None) -> None:
         if self._document is not None:
@@ -394,12 +397,16 @@ class DataView(QWidget):
         else:
             self.balance.set_balance(preview.parts, preview.balance)
         self.answers.look_at(preview, self.section)
-        if self._checker is not None and self._document is not None:
-            plan = self._document.sections.get("plan")
-            self._checker.expect(expected_of(preview.info, plan) if preview is not None else None)
+        self._expect()
         self._refresh_offer()
         if preview is not None:
             self.previewed.emit(preview)
+
+    def _expect(self) -> None:
+        """Hold the network against the data and the plan as they are now."""
+        if self._checker is not None and self._document is not None:
+            plan, preview = self._document.sections.get("plan"), self.preview
+            self._checker.expect(expected_of(preview.info, plan) if preview is not None else None)
 
     def _show_facts(self) -> None:
         preview = self.preview

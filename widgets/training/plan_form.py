@@ -16,7 +16,10 @@ from graph.layers.settings import Setting
 from widgets.forms import SettingsForm
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Training", ("epochs", "batch_size", "objective", "teacher_forcing", "beams", "loss", "huber_delta")),
+    (
+        "Training",
+        ("epochs", "batch_size", "objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
+    ),
     ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
     (
         "Optimiser",

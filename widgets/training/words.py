@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping
 
 from app.amounts import figures
-from app.training.events import SHARES
+from app.training.events import PER_CENT, SHARES
 
-PRIMARY = ("neighbour_accuracy", "accuracy", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss")
+PRIMARY = (
+    "neighbour_accuracy", "accuracy", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss",
+)  # fmt: skip
 """Metrics in the order in which one is chosen to stand for a run."""
 
 TITLES = {
@@ -24,6 +26,7 @@ TITLES = {
     "made_accuracy": "Made ones recognised",
     "generator_loss": "Generator's loss",
     "neighbour_accuracy": "Told apart",
+    "label_error": "Label error rate",
 }
 
 GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}
@@ -51,7 +54,7 @@ def value_of(metric: str, value: float | None) -> str:
     """A metric's value: shares as per cent, other numbers with four figures, a dash for what is not known."""
     if value is None or not math.isfinite(value):
         return "–"
-    if own_name(metric) in SHARES:
+    if own_name(metric) in PER_CENT:
         return f"{value * 100:.1f} %"
     return figures(value)
 

@@ -13,6 +13,7 @@ from widgets.theme import ThemeSource
 from widgets.training.words import title_of, value_of
 from widgets.understand.class_errors import ClassErrors
 from widgets.understand.number_errors import NumberErrors
+from widgets.understand.row_errors import RowErrors
 from widgets.understand.subject import Subject
 from widgets.understand.tab import Group, Tab
 from widgets.understand.text_errors import TextErrors
@@ -45,7 +46,8 @@ class ErrorsTab(Tab):
         self.numbers = NumberErrors(source, self)
         self.texts = TextErrors(source, self)
         self.pages = QStackedWidget(self)
-        for page in (self.says, self.classes, self.numbers, self.texts):
+        self.rows = RowErrors(source, self)
+        for page in (self.says, self.classes, self.numbers, self.texts, self.rows):
             self.pages.addWidget(page)
         self.bar.addWidget(self.part)
         self.bar.addWidget(self.metrics)
@@ -95,6 +97,10 @@ class ErrorsTab(Tab):
         if message.fields.get("task") == "sequence":
             self.texts.show_evaluation(message)
             self.pages.setCurrentWidget(self.texts)
+            return
+        if message.fields.get("task") == "transcription":
+            self.rows.show_evaluation(message)
+            self.pages.setCurrentWidget(self.rows)
             return
         if "confusion" in message.arrays:
             self.classes.show_evaluation(message)

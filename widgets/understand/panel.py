@@ -14,6 +14,7 @@ from widgets.training.controller import TrainingController
 from widgets.training.notice import Notice
 from widgets.training.run_entries import shown_name
 from widgets.training.watch import Watch
+from widgets.understand.alignment_tab import AlignmentTab
 from widgets.understand.backprop_tab import BackpropTab
 from widgets.understand.byhand.tab import ByHandTab
 from widgets.understand.errors_tab import ErrorsTab
@@ -57,6 +58,7 @@ class UnderstandPanel(QWidget):
         self.units = UnitsTab(source, self.subject)
         self.why = WhyTab(source, self.subject)
         self.errors = ErrorsTab(source, self.subject)
+        self.alignment = AlignmentTab(source, self.subject)
         self.lengths = LengthTab(source, self.subject)
         self.surface = SurfaceTab(source, self.subject)
         self.frequency = FrequencyTab(source, self.subject)
@@ -102,6 +104,7 @@ class UnderstandPanel(QWidget):
             self.weights,
             self.frequency,
             self.errors,
+            self.alignment,
             self.lengths,
             self.why,
             self.surface,

@@ -90,6 +90,13 @@ class Subject(QObject):
         section = project.sections.get("data") if project is not None else None
         return section if isinstance(section, Mapping) else None
 
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """The plan of the run, or of the open project where there is no run; empty where none is made."""
+        project = self._run.project if self._run is not None else self._document
+        section = project.sections.get("plan") if project is not None else None
+        return section if isinstance(section, Mapping) else {}
+
     def inputs(self) -> list[Input]:
         """The input layers of what is `drawn`."""
         drawn = self.drawn

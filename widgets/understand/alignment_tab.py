@@ -1,0 +1,135 @@
+"""Alignment: at each step of a line, how likely each label and the blank are, and what is read from that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QSplitter, QWidget
+
+from app.data.sources.tokens import text_of
+from app.training.messages import Message
+from graph.layers.io import Output
+from widgets.insight.alignment_view import Alignment, AlignmentView
+from widgets.theme import ThemeSource
+from widgets.understand.sample_picker import SamplePicker
+from widgets.understand.subject import Subject
+from widgets.understand.tab import Group, Tab
+
+WAIT_MS = 700
+"""Two looks at a run in progress are this far apart at least."""
+NO_RUN = "Train a network that reads lines by CTC, then pick one of its validation samples."
+NOT_CTC = "An alignment is found where the loss is CTC: it teaches a row of labels without saying where each stands."
+TEACHES = "A blank means “nothing new”. Equal neighbours are one label, then blanks go: 3 3 · 3 reads 33."
+
+
+class AlignmentTab(Tab):
+    """Validation samples beside what is read at each step of the one picked, live while training."""
+
+    title = "Alignment"
+    sentence = "Where in a line the network reads which label"
+    group = Group.ANSWERS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.gallery = SamplePicker(source, subject, NO_RUN)
+        self.view = AlignmentView(source)
+        self.view.setObjectName("alignment")
+        self.teaches = QLabel(TEACHES, self)
+        self.searched = QLabel(self)
+        for label in (self.teaches, self.searched):
+            label.setProperty("faint", True)
+        self._request: int | None = None
+        self._stale = False
+        self._pause = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._pause.timeout.connect(self._go_on)
+        self._lay_out()
+        self.gallery.sample_picked.connect(self._ask)
+        self.gallery.emptied.connect(lambda: self._show_nothing(self.gallery.empty_text))
+        subject.epoch_ended.connect(self._take_epoch)
+
+    def _lay_out(self) -> None:
+        self.bar.addWidget(self.teaches)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.searched)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(self.gallery)
+        splitter.addWidget(self.view)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 4)
+        splitter.setSizes([220, 760])
+        splitter.setChildrenCollapsible(False)
+        self.gallery.setMinimumWidth(140)
+        self.column.addWidget(splitter, 1)
+
+    def lacks(self) -> str:
+        """An alignment is of an output that is taught by CTC."""
+        drawn, plan = self.subject.drawn, self.subject.plan
+        if drawn is None:
+            return ""
+        by_plan = plan.get("loss") == "ctc"
+        losses = [node.layer.loss for node in drawn if isinstance(node.layer, Output)]
+        return "" if any(loss == "ctc" or (by_plan and loss == "auto") for loss in losses) else NOT_CTC
+
+    def take_subject(self) -> None:
+        """Look at another run."""
+        self._stale = True
+        self._show_nothing(self.lacks() or NO_RUN)
+        if self.isVisible():
+            self.take_shown()
+
+    def take_shown(self) -> None:
+        """Ask for the samples of the run's data, and for the one picked."""
+        if self.subject.run is None or self.lacks():
+            return
+        self.gallery.ask()
+        if self._stale and self.gallery.position is not None:
+            self._ask(self.gallery.position)
+
+    def hideEvent(self, event: object) -> None:
+        self._pause.stop()
+
+    def _ask(self, position: int) -> None:
+        if self._request is not None:
+            self.subject.drop(self._request)
+            self._request = None
+        if self.subject.ready and not self.lacks():
+            self._stale = False
+            self._request = self.subject.ask("alignment", self._take, self._show_nothing, sample=position)
+
+    def _take(self, message: Message) -> None:
+        self._request = None
+        fields, arrays = message.fields, message.arrays
+        words = tuple(fields["words"])
+        sample = np.asarray(arrays["input"], dtype=np.float64)
+        self.view.show_alignment(
+            Alignment(sample, arrays["chances"].astype(np.float64), arrays["path"], words, tuple(fields["true"]))
+        )
+        self.searched.setText(searched_of(fields))
+        self.gallery.mark(int(fields["sample"]))
+        if self.subject.live:
+            self._pause.start()
+
+    def _show_nothing(self, words: str) -> None:
+        self._request = None
+        self.view.set_empty_text(words)
+        self.view.show_alignment(None)
+        self.searched.clear()
+
+    def _take_epoch(self) -> None:
+        self._stale = True
+        if self.isVisible() and not self._pause.isActive() and self._request is None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._stale and self.isVisible() and self.gallery.position is not None:
+            self._ask(self.gallery.position)
+
+
+def searched_of(fields: Mapping[str, object]) -> str:
+    """The likeliest rows over all their paths, with their chances, in one line."""
+    found, words = fields["found"], fields["words"]
+    assert isinstance(found, list) and isinstance(words, list)
+    rows = [f"{text_of(row, words) or '–'} {chance:.1%}" for row, chance in found]
+    return f"Likeliest over all paths ({fields['beams']} beams): {', '.join(rows)}"
