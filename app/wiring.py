@@ -16,6 +16,8 @@ from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.facts import Severity
+from graph.fixes import Insert
+from graph.layers.io import Input
 from graph.layers.recurrent import Embedding
 from graph.project import Project
 from graph.shapes import Kind
@@ -60,12 +62,25 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
     sections = {name: origin.project.sections[name] for name in ("plan",) if name in origin.project.sections}
     about = {"title": title, "summary": f"{origin.title}, wired to {info.title}."}
     document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
+    _embed(document, info)
     _repair(document, info)
     _fit_vocabulary(document, info)
     _tell_lengths(document, info, choice)
     with document.transaction("Answer every column"):
         answer(document, info)
     return Project(document.network, dict(document.sections))
+
+
+def _embed(document: Document, info: DatasetInfo) -> None:
+    """Give a network that was made for numbers a vector for each word of a text, before anything else is repaired."""
+    network = document.network
+    if info.shape.kind is not Kind.TOKENS or any(isinstance(node.layer, Embedding) for node in network):
+        return
+    start = next((node.id for node in network if isinstance(node.layer, Input)), None)
+    with document.transaction("Read words"):
+        for connection in network.out_of(start) if start is not None else ():
+            Insert(connection.target, connection.target_port, Embedding()).apply(document)
+            return
 
 
 def _repair(document: Document, info: DatasetInfo) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.amounts import amount
 from app.training.messages import Message
 from app.training.runs import Run
 from graph.errors import NetloomError
-from widgets.data.preview_values import Preview
+from widgets.data.preview_values import Preview, few
 from widgets.insight.samples import Answer
 from widgets.training.link import WorkerLink
 
@@ -96,11 +95,11 @@ def told(preview: Preview, message: Message) -> list[Answer | None]:
         true_texts = dict(zip(preview.index.tolist(), words, strict=True)) if words else {}
         for place, text in zip(arrays["index"], message.fields["texts"], strict=True):
             said[int(place)] = Answer(f"says {text}", true_texts.get(int(place)) == text)
-    elif arrays["value"].shape[-1] == 1:
-        unit = f" {units[0]}" if units and units[0] else ""
-        values = np.asarray(arrays["value"], dtype=np.float64)[:, 0]
+    elif len(target["shape"]) == 1:
+        unit = units[0] if units else ""
+        values = np.asarray(arrays["value"], dtype=np.float64).tolist()
         said = {
-            int(place): Answer(f"says {amount(float(value))}{unit}", None)
-            for place, value in zip(arrays["index"], values, strict=True)
+            int(place): Answer(f"says {few(numbers, unit)}", None, values=tuple(numbers))
+            for place, numbers in zip(arrays["index"], values, strict=True)
         }
     return [said.get(int(place)) for place in preview.index] if said else []

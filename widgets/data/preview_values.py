@@ -17,6 +17,9 @@ Array = NDArray[Any]
 PART_TITLES = {0: "training", 1: "validation", 2: "test"}
 LEFT_OUT = "left out"
 
+FEW = 2
+"""So many numbers are written out one by one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Preview:
@@ -95,11 +98,15 @@ def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
     classes, units = target.get("classes") or (), target.get("units") or ()
     if classes:
         return [str(classes[int(value)]) for value in values]
-    flat = values.reshape(len(values), -1)
-    if flat.shape[1] != 1:
-        return ["" for _ in flat]
-    unit = f" {units[0]}" if units and units[0] else ""
-    return [f"{amount(float(value))}{unit}" for value in flat[:, 0]]
+    if values.ndim > 2 and values[:1].size != 1:
+        return ["" for _ in values]
+    return [few(row, units[0] if units else "") for row in values.reshape(len(values), -1).tolist()]
+
+
+def few(numbers: Sequence[float], unit: str = "") -> str:
+    """One or two numbers, or the first and the last of more, with their unit."""
+    shown = [amount(float(one)) for one in (numbers if len(numbers) <= FEW else (numbers[0], numbers[-1]))]
+    return f"{(', ' if len(numbers) <= FEW else ' … ').join(shown)}{unit and f' {unit}'}"
 
 
 def facts_of(info: Mapping[str, Any]) -> str:

@@ -38,6 +38,8 @@ class SampleBrowser(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview: Preview | None = None
+        self._answers: Sequence[Answer | None] = ()
+        self._row = 0
         self._own: dict[str, tuple[QWidget, bool]] = {}
         self._wanted: set[str] = set()
         self._next = ""
@@ -71,7 +73,7 @@ class SampleBrowser(QWidget):
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a preview, or nothing."""
-        self._preview = preview
+        self._preview, self._answers, self._row = preview, (), 0
         self.model.set_preview(preview)
         self.series.clear()
         self.features.clear()
@@ -99,8 +101,12 @@ class SampleBrowser(QWidget):
 
     def show_answers(self, answers: Sequence[Answer | None]) -> None:
         """Show beside each sample of the preview what a network says about it; none takes them away."""
+        self._answers = answers
         self.gallery.set_answers(answers)
         self.model.set_answers(answers)
+        self.table.resizeColumnsToContents()
+        if self._preview is not None and self._preview.inputs.ndim == 3:
+            self._draw_series(self._row)
 
     def add_side(self, title: str, widget: QWidget, *, first: bool = False) -> None:
         """Have one more tab with every preview: a widget that its owner fills; `show_side` says when it is there."""
@@ -145,11 +151,12 @@ class SampleBrowser(QWidget):
     def _pick(self, row: int) -> None:
         if self._preview is not None and 0 <= row < len(self._preview.index):
             if self._preview.inputs.ndim == 3:
+                self._row = row
                 self._draw_series(row)
             self.picked.emit(row)
 
     def _draw_series(self, row: int) -> None:
-        """The features of one sequence over time; the target follows where it is what comes next."""
+        """The features of one sequence over time; what comes next follows, with what a network says to it."""
         if self._preview is None or not len(self._preview.inputs):
             return
         self.series.clear()
@@ -169,6 +176,10 @@ class SampleBrowser(QWidget):
             ]
             places = len(window) - len(seen[:1]) + np.arange(len(following) + len(seen[:1]))
             self.series.append("target", places, np.concatenate([seen[:1], following]))
+            answer = self._answers[row] if row < len(self._answers) else None
+            if answer is not None and len(answer.values) == len(following):
+                self.series.add_curve("network", "the network says", MOST_CURVES + 1, "train")
+                self.series.append("network", places, np.concatenate([seen[:1], answer.values]))
 
 
 def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -66,7 +66,7 @@ class SourceList(QWidget):
     def _lay_out(self) -> None:
         menu = QMenu(self.open)
         menu.addAction("File…", self._ask_for_file)
-        menu.addAction("Folder of pictures…", self._ask_for_folder)
+        menu.addAction("Folder of pictures or texts…", self._ask_for_folder)
         self.open.setMenu(menu)
         heading = QLabel("Data sets", self)
         heading.setProperty("heading", True)
@@ -101,7 +101,7 @@ class SourceList(QWidget):
             self.file_chosen.emit(Path(name))
 
     def _ask_for_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of pictures, one folder per class")
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of pictures or texts, one folder per class")
         if name:
             self.file_chosen.emit(Path(name))
 

@@ -121,12 +121,13 @@ def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
 class Answer(NamedTuple):
     """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
 
-    ``sure`` tells how sure it is, or nothing.
+    ``sure`` tells how sure it is, or nothing; ``values`` are the numbers that are said, where they are a few.
     """
 
     words: str
     right: bool | None
     sure: str = ""
+    values: tuple[float, ...] = ()
 
 
 def paint_lines(

@@ -99,6 +99,8 @@ def read_lines(file: Path) -> Array:
 
     if file.is_dir() or file.stat().st_size > LARGEST:
         raise NetloomError(f"{file.name} is no file of run-to-failure records, such as train_FD001.txt.")
+    if not file.stat().st_size:
+        raise NetloomError(f"{file.name} is empty: it has not {WIDTH} numbers on every line.")
     try:
         frame = pd.read_csv(file, sep=r"\s+", header=None, dtype=np.float64, encoding="latin-1")
     except (ValueError, OverflowError) as error:

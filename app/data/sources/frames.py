@@ -19,7 +19,7 @@ from app.data.sources.parsing import (
     widest,
     wrong_encoding,
 )
-from app.data.sources.workbooks import BOOKS, PARQUET, book_of, parquet_of
+from app.data.sources.workbooks import BOOKS, OLD_BOOKS, PARQUET, book_of, parquet_of
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
@@ -41,6 +41,8 @@ class CsvSource(FileSource):
         """The table in ``file``, which must not be changed, and notes about how it was read."""
         _check_size(file)
         suffix = file.suffix.lower()
+        if suffix in OLD_BOOKS:
+            raise NetloomError(f"{file.name} is a workbook of another kind; save it as .xlsx or CSV.")
         if suffix in BOOKS:
             return book_of(file, stamp(file), self.header), self.change_note(file)
         if suffix in PARQUET:
@@ -59,7 +61,7 @@ class CsvSource(FileSource):
         _check_head(file, head)
         written = replace(found(head, self.delimiter, self.header, self.decimal), encoding=encoding)
         # Found in the head, as pandas would work on a hundred thousand columns for minutes.
-        columns = widest(head, written.delimiter)
+        columns = widest("".join(head.splitlines(keepends=True)[written.skip :]), written.delimiter)
         if columns > COLUMNS:
             raise too_wide(file, columns)
         return self._read(file, written)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 DECIMALS = {"point": ".", "comma": ","}
+_TOLD = re.compile(r"\ufeff?sep=(.)\s*$")
 COLUMNS = 20_000
 """Most columns that a table may have."""
 HEAD = 1 << 20
@@ -45,17 +46,37 @@ class Written:
     encoding: str = "utf-8"
     guessed: bool = False
     spaced: bool = True
+    skip: int = 0
+    """Lines before the table: remarks, and the one by which Excel is told the delimiter."""
 
 
 def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str = "auto") -> Written:
     """How ``text``, the head of a file, is written; each of the three is found out where it is ``auto``."""
-    head = "".join(itertools.islice(io.StringIO(text[:HEAD], newline=""), 100))
-    sign = _delimiter(head) if delimiter == "auto" else DELIMITERS[delimiter]
+    lines = list(itertools.islice(io.StringIO(text[:HEAD], newline=""), 100))
+    skip = _remarks(lines)
+    told = _TOLD.match(lines[0]) if skip else None
+    head = "".join(lines[skip:])
+    if delimiter != "auto":
+        sign = DELIMITERS[delimiter]
+    else:
+        sign = told[1] if told and told[1] in DELIMITERS.values() else _delimiter(head)
     rows = _rows(head, sign)
     mark = _decimal(rows, sign) if decimal == "auto" else DECIMALS[decimal]
     named = _has_header(rows) if header == "auto" else header == "yes"
     spaced = sign == " " or any(blank in f"\n{text}" for blank in (f"{sign} ", "\n "))
-    return Written(sign, named, mark, spaced=spaced)
+    return Written(sign, named, mark, spaced=spaced, skip=skip)
+
+
+def _remarks(lines: list[str]) -> int:
+    """How many lines at the top are no part of the table; a remark that names as many columns as follow is."""
+    skip = 1 if lines and _TOLD.match(lines[0]) else 0
+    while skip < len(lines) - 1 and lines[skip].lstrip().startswith("#"):
+        here, below = lines[skip], lines[skip + 1]
+        alike = [sign for sign in DELIMITERS.values() if sign != " " and 0 < here.count(sign) == below.count(sign)]
+        if any(is_figure(cell) for sign in alike for cell in below.rstrip().split(sign)):
+            break
+        skip += 1
+    return skip
 
 
 def widest(text: str, delimiter: str) -> int:
@@ -137,8 +158,14 @@ def wrong_encoding(file: Path, encoding: str) -> NetloomError:
 
 
 def _marked(raw: bytes) -> str:
-    """The encoding that the first bytes announce; UTF-8 where they announce none."""
-    return "utf-16" if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    """The encoding that the first bytes announce, or that every other one shows by being 0; UTF-8 else."""
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    even, odd = raw[:512:2], raw[1:512:2]
+    for encoding, letters, zeros in (("utf-16-le", even, odd), ("utf-16-be", odd, even)):
+        if len(zeros) > 3 and zeros.count(0) > 0.7 * len(zeros) and 0 not in letters:
+            return encoding
+    return "utf-8-sig"
 
 
 def _incremental(raw: bytes, encoding: str) -> str:
@@ -208,6 +235,7 @@ def _read(file: Path, written: Written) -> pd.DataFrame:
             sep=written.delimiter,
             decimal=written.decimal,
             header=0 if written.header else None,
+            skiprows=written.skip,
             skipinitialspace=written.spaced,
             encoding=written.encoding,
             encoding_errors="replace" if written.guessed else "strict",
@@ -234,6 +262,8 @@ def _blank_first(frame: pd.DataFrame) -> bool:
 def names(given: Sequence[object], header: bool) -> list[str]:
     """A name for every column: blank ones are numbered."""
     plain = [str(name).strip() if header else "" for name in given]
+    if plain and plain[0].startswith("#"):  # as a remark above the columns begins
+        plain[0] = plain[0].lstrip("#").strip()
     numbered = [
         f"column {place}" if not name or name.startswith("Unnamed:") else name for place, name in enumerate(plain, 1)
     ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BOOKS = frozenset({".xlsx", ".xlsm"})
+OLD_BOOKS = frozenset({".xls", ".xlsb", ".ods"})
+"""Workbooks that are told from others, so that it can be said what to do."""
 PARQUET = frozenset({".parquet", ".pq"})
 UNFOLDED = 2**30
 """Most bytes that a workbook may unfold to."""
@@ -87,6 +89,7 @@ def _frame(file: Path, rows: list[tuple[object, ...]], header: str) -> pd.DataFr
 
     if not rows:
         raise NetloomError(f"{file.name} is empty; a table with a line of names and lines of values is needed.")
+    rows = rows[_titles(rows) if header == "auto" else 0 :]
     words = all(cell is None or isinstance(cell, str) for cell in rows[0])
     named = header == "yes" or (header == "auto" and words)
     if named and len(rows) == 1:
@@ -98,6 +101,13 @@ def _frame(file: Path, rows: list[tuple[object, ...]], header: str) -> pd.DataFr
     # A column of an empty header without any value is what formatting leaves behind.
     blank = [title for title, cell in zip(titles, padded[0], strict=True) if cell is None and frame[title].isna().all()]
     return frame.drop(columns=blank)
+
+
+def _titles(rows: list[tuple[object, ...]]) -> int:
+    """How many rows at the top hold a single cell, as a title does, above rows that hold several."""
+    filled = [sum(cell is not None for cell in row) for row in rows[:20]]
+    first = next((place for place, count in enumerate(filled) if count > 1), 0)
+    return first if first < len(rows) - 1 and max(filled) > 1 else 0
 
 
 @lru_cache(maxsize=1)

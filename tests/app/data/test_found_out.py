@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,10 @@ from app.data.sources.columns import ColumnType, look
 from app.data.sources.frames import CsvSource
 from app.data.sources.series import Series
 from app.data.sources.table import Table
+from app.wiring import wired
 from graph.errors import NetloomError
 from tests.app.data.conftest import Write
+from tests.app.data.test_readers import workbook
 
 # Numbers
 
@@ -197,3 +200,47 @@ def test_two_places_whose_records_begin_at_other_times_are_cut_at_the_same_time(
     last = {name: np.asarray(prepared.parts[name].arrays["next"]) for name in ("train", "validation", "test")}
     # The load tells the time: half a unit an hour.
     assert last["train"].max() < last["validation"].min() and last["validation"].max() < last["test"].min()
+
+
+# What stands around a table
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\na;y\n1;2\n3;4\n",
+        "# written by a logger\n# units: m, s\na,y\n1,2\n3,4\n",
+        "# a,y\n1,2\n3,4\n",
+        "a\ty\n1\t2\n3\t4\n".encode("utf-16-le"),
+        "a;y\n1;2\n3;4\n".encode("utf-16-be"),
+    ],
+)
+def test_what_is_no_part_of_the_table_is_passed_over(write: Write, content: str | bytes) -> None:
+    path = write("t.csv", content)
+    frame, _ = CsvSource(path=str(path)).frame(path)
+    assert frame.to_dict("list") == {"a": [1, 3], "y": [2, 4]}
+
+
+def test_titles_above_a_sheet_are_passed_over(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Report of May"], [None, "by us"], ["a", "y"]]
+    rows += [[row, row * 1.5] for row in range(9)]
+    path = workbook(tmp_path / "t.xlsx", rows)
+    frame, _ = CsvSource(path=str(path)).frame(path)
+    assert list(frame.columns) == ["a", "y"] and len(frame) == 9
+
+
+@pytest.mark.parametrize("name", ["t.xls", "t.ods"])
+def test_other_workbooks_are_told_what_to_do(write: Write, name: str) -> None:
+    with pytest.raises(NetloomError, match=r"save it as \.xlsx or CSV"):
+        inspect(write(name, b"\xd0\xcf\x11\xe0\0\0"))
+
+
+# Texts
+
+
+@pytest.mark.parametrize("preset", ["seasons_mlp", "iris_mlp", "seasons_cnn1d", "digits_gru"])
+def test_networks_made_for_numbers_read_texts_through_an_embedding(write: Write, preset: str) -> None:
+    rows = "\n".join(f'"a {"fine bad good poor".split()[row % 4]} film number {row}",{row % 4}.5' for row in range(40))
+    choice = DataChoice.of("text", path=str(write("t.csv", f"review,stars\n{rows}\n")), target="stars", length=8)
+    network = wired(choice, None, preset, "Mine").network
+    assert [node.layer.kind for node in network].count("embedding") == 1

@@ -15,7 +15,9 @@ from graph.project import Project
 from tests.app.insight.test_answers import linear
 from tests.widgets.data.conftest import DirectLink
 from tests.widgets.data.test_view import choose
+from widgets.data.preview_values import few
 from widgets.data.view import DataView
+from widgets.insight.samples import Answer
 from widgets.theme import ThemeSource
 
 
@@ -69,4 +71,21 @@ def test_numbers_are_said_in_their_unit_and_only_to_who_looks(qtbot: QtBot, link
     view.show()
     first = view.samples.gallery._answers[0]
     assert first is not None and first.right is None and first.words.startswith("says ")
+    view.close_document()
+
+
+def test_several_numbers_are_told_by_their_ends() -> None:
+    assert [few([229656.44], "€"), few([1.5, 2]), few([1, 2, 3.25], "kW")] == ["229,656 €", "1.5, 2", "1 … 3.25 kW"]
+
+
+def test_a_forecast_is_drawn_beside_what_came(qtbot: QtBot, link: DirectLink) -> None:
+    view, _ = make(qtbot, link)
+    choose(qtbot, view, "seasons")
+    preview, samples = view.preview, view.samples
+    assert preview is not None
+    ahead = preview.values[preview.field("target")["name"]].reshape(len(preview.index), -1)
+    samples.show_answers([Answer("says", None, values=tuple(row)) for row in ahead.tolist()])
+    assert "the network says" in [curve.label for curve in samples.series.view.curves.values()]
+    samples.show_answers(())
+    assert "the network says" not in [curve.label for curve in samples.series.view.curves.values()]
     view.close_document()
