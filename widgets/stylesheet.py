@@ -153,6 +153,9 @@ QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
     background: @raised; }
 QCheckBox::indicator { border-radius: 4px; }
+#searchSpace::indicator { width: 14px; height: 14px; border: 1px solid @strong_border; border-radius: 4px;
+    background: @raised; }
+#searchSpace::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
 QRadioButton::indicator:focus { border-color: @accent; }

@@ -5,7 +5,7 @@ Each form is made from the module that it takes the place of, with its weights, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -26,8 +26,7 @@ RECURRENT_SINCE = 14
 class Recurrent(nn.Module):
     """``torch.nn.RNN``, ``GRU`` or ``LSTM`` as ONNX's operator of that name, for any number of steps.
 
-    torch's exporter fixes the number of steps to that of its example. Returns what torch's module returns, but for an
-    LSTM's cell state, which no layer hands on.
+    torch's exporter fixes the number of steps to that of its example.
     """
 
     def __init__(self, source: nn.RNNBase) -> None:
@@ -41,24 +40,27 @@ class Recurrent(nn.Module):
             for name, held in self._weights(source, layer).items():
                 self.register_buffer(f"{name}{layer}", held)
 
-    def forward(self, x: Tensor, hx: None = None, lengths: Tensor | None = None) -> tuple[Tensor, Any]:
+    def forward(self, x: Tensor, hx: Any = None, lengths: Tensor | None = None) -> tuple[Tensor, Any]:
         """States ``[batch, time, directions x hidden]`` and last states ``[layers x directions, batch, hidden]``.
 
-        With ``lengths`` ``[batch]`` or ``[batch, 1]`` what lies behind a sample's own steps is left out.
+        ``hx`` are the states that it starts from, laid out as the last ones, of an LSTM with those of the cells. With
+        ``lengths`` ``[batch]`` or ``[batch, 1]`` what lies behind a sample's own steps is left out.
         """
-        values, last = x.transpose(0, 1), []
+        values = x.transpose(0, 1)
         steps = None if lengths is None else lengths.reshape(-1).long().clamp(1, x.shape[1]).to(torch.int32)
+        starts = () if hx is None else hx if isinstance(hx, tuple) else (hx,)
+        last: list[list[Tensor]] = []
         for layer in range(self.layers):
-            states, final = self._run(values, steps, layer)
+            cut = slice(layer * self.directions, (layer + 1) * self.directions)
+            states, *final = self._run(values, layer, steps, [start[cut] for start in starts])
             # ONNX gives [time, directions, batch, hidden].
             values = states.transpose(1, 2).flatten(2)
             last.append(final)
-        state = torch.cat(last) if len(last) > 1 else last[0]
-        return values.transpose(0, 1), ((state,) if self.operator == "LSTM" else state)
+        ends = tuple(torch.cat(each) if len(each) > 1 else each[0] for each in zip(*last, strict=True))
+        return values.transpose(0, 1), (ends if self.operator == "LSTM" else ends[0])
 
-    def _run(self, x: Tensor, steps: Tensor | None, layer: int) -> tuple[Tensor, Tensor]:
+    def _run(self, x: Tensor, layer: int, steps: Tensor | None, starts: list[Tensor]) -> Sequence[Tensor]:
         weights = [self.get_buffer(f"{name}{layer}") for name in ("by_input", "by_state", "bias")]
-        time, batch = x.shape[0], x.shape[1]
         attributes: dict[str, Any] = {"hidden_size": self.hidden}
         if self.directions == 2:
             attributes["direction"] = "bidirectional"
@@ -66,17 +68,12 @@ class Recurrent(nn.Module):
             attributes["linear_before_reset"] = 1
         if self.operator == "RNN" and self.function != "Tanh":
             attributes["activations"] = [self.function] * self.directions
-        one = [self.directions, batch, self.hidden]
-        shapes = [[time, *one], one, one] if self.operator == "LSTM" else [[time, *one], one]
-        found = symbolic_multi_out(
-            self.operator,
-            [x, *weights, *([] if steps is None else [steps])],
-            attributes,
-            dtypes=[x.dtype] * len(shapes),
-            shapes=shapes,
-            version=RECURRENT_SINCE,
+        one = [self.directions, x.shape[1], self.hidden]
+        shapes = [[x.shape[0], *one], one, one][: 3 if self.operator == "LSTM" else 2]
+        given: list[Tensor | None] = [x, *weights, *([steps, *starts] if starts or steps is not None else [])]
+        return symbolic_multi_out(
+            self.operator, given, attributes, dtypes=[x.dtype] * len(shapes), shapes=shapes, version=RECURRENT_SINCE
         )
-        return found[0], found[1]
 
     def _weights(self, source: nn.RNNBase, layer: int) -> dict[str, Tensor]:
         """Weights of one layer in ONNX's order, directions stacked: by input, by state, and both biases."""

@@ -145,11 +145,8 @@ def _refuse(plan: Program, within: str = "") -> None:
     """Refuse layers that ONNX has no form for; the sentence names the layer."""
     for id_ in plan.order:
         layer, name = plan.network.layer(id_), within + id_
-        if isinstance(layer, Lstm) and layer.projection and not plan.network.node(id_).muted:
-            raise NetloomError(
-                f"{name} cannot be exported: ONNX has no LSTM with a projection. Set its projection to 0, or export "
-                "the network as code."
-            )
+        if isinstance(layer, Lstm) and not plan.network.node(id_).muted:
+            _refuse_lstm(layer, name)
         if isinstance(layer, Loop) and any(shape.time is None for shape in plan.facts[id_].inputs.values()):
             raise NetloomError(
                 f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
@@ -163,6 +160,16 @@ def _refuse(plan: Program, within: str = "") -> None:
         if isinstance(layer, Block):
             for part in plan.parts(id_)[:1]:
                 _refuse(part, f"{name}.")
+
+
+def _refuse_lstm(layer: Lstm, name: str) -> None:
+    odd = {"a projection": layer.projection, "peepholes": layer.peephole, "coupled gates": layer.coupled}
+    for what, there in odd.items():
+        if there:
+            raise NetloomError(
+                f"{name} cannot be exported: an LSTM with {what} has no form in ONNX here. Do without, or export the "
+                "network as code."
+            )
 
 
 def _converted(network: Network, scaled: Scaled, samples: list[Tensor], compiled: Compiled, facts: Facts) -> ModelProto:

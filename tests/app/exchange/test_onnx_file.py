@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from app.exchange import onnx_file, proof
 from app.exchange.onnx_file import export_onnx
@@ -17,16 +14,13 @@ from app.training.runs import Run
 from app.training.session import begin
 from app.training.trainer import train
 from graph.errors import NetloomError
-from graph.layers.base import ShapeError
-from graph.layers.catalogue import catalogue
+from graph.network import Connection
 from graph.project import Project
-from tests.app.exchange.side_by_side import Case, defaults, side_by_side
+from tests.app.exchange.side_by_side import defaults, side_by_side
 from tests.app.training.projects import chain, project
-from tests.graph.layers.strategies import cases
 
 onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
-KINDS = [kind for name, kind in catalogue().items() if name not in ("input", "output", "reshape")]
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -138,21 +132,21 @@ def test_a_layer_without_a_form_in_onnx_is_named(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "net.onnx").exists()
 
 
-@pytest.mark.slow
-@settings(max_examples=2, suppress_health_check=list(HealthCheck), deadline=None)
-@given(data=st.data())
-def test_layers_in_any_settings_answer_as_in_torch(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
-    drawn: list[Case] = []
-    for kind in KINDS:
-        layer, shapes = data.draw(cases(kind))
-        with contextlib.suppress(ShapeError):
-            layer.infer(shapes)
-            if not getattr(layer, "projection", 0) and len({shape.time for shape in shapes.values()}) == 1:
-                drawn.append((layer, shapes))
-    made = export_onnx(Project(side_by_side(drawn)), "any", tmp_path_factory.mktemp("any") / "net.onnx")
-    assert made.proof is not None
+def test_states_are_handed_from_encoder_to_decoder(tmp_path: Path) -> None:
+    for kind in ("lstm", "gru", "rnn"):
+        both = {"hidden_size": 4, "layers": 2, "output_mode": "sequence"}
+        network = chain(
+            ("input1", "input", {"shape": {"kind": "sequence", "sizes": [None, 3]}}),
+            ("encoder", kind, {**both, "final_state": True}),
+            ("decoder", kind, {**both, "initial_state": True}),
+            ("output1", "output", {}),
+        )
+        ends = [port.name for port in network.layer("encoder").output_ports() if port.name != "out"]
+        starts = [port.name for port in network.layer("decoder").input_ports() if port.name != "in"]
+        for end, start in zip(ends, starts, strict=True):
+            network.insert_connection(Connection("encoder", end, "decoder", start))
+        made = export_onnx(Project(network), kind, tmp_path / "net.onnx")
+        assert made.proof is not None
 
 
 def _trained(folder: Path, data: dict[str, object], features: int, classes: int = 1) -> Run:
