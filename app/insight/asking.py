@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from app.data.dataset import Array
+from app.data.sources.tokens import text_of
 from app.insight import attribution, excite, strongest
 from app.insight.attribution import Covered, Question, by_place
 from app.insight.reading import Layer, Progress, check_units, layer_of, source_of, until
@@ -130,7 +131,8 @@ def _gradients(question: Question, message: Message) -> Message:
 def _facts(question: Question, message: Message) -> dict[str, Any]:
     head, field = question.head, question.head.field
     score, blank = attribution.gained(question)
-    names = list(field.classes) or list(field.names) or [f"value {at + 1}" for at in range(question.count)]
+    names = _words(question) or list(field.classes) or list(field.names)
+    names = names or [f"value {at + 1}" for at in range(question.count)]
     return {
         "answers": names[: question.count],
         "classes": bool(head.classes),
@@ -143,7 +145,16 @@ def _facts(question: Question, message: Message) -> dict[str, Any]:
         "input": question.source.field.to_json(),
         "sample": whole(message.fields, "sample", 0),
         "true": question.truth().tolist(),
+        "truth": text_of(question.truth().tolist(), field.vocabulary) if head.listed else "",
     }
+
+
+def _words(question: Question) -> list[str]:
+    """What is said at each step, numbered; empty for a network that says no words."""
+    if not question.head.listed:
+        return []
+    vocabulary = question.head.field.vocabulary
+    return [f"{step}: {vocabulary[word]}" for step, word in enumerate(question.words, 1)]
 
 
 def _integrated(question: Question, message: Message) -> Message:

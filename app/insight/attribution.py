@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -12,9 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import Array
+from app.data.sources.tokens import END
 from app.insight.excite import SPATIAL, mean_of
 from app.insight.reading import Layer, Progress, Source, answering, differentiating, numbers, source_of, with_answers
 from app.training.heads import Head
+from app.training.lists import chances
 from app.training.model import Model
 from graph.errors import NetloomError
 from graph.shapes import Kind
@@ -30,7 +33,8 @@ class Question:
 
     The score of a class is what the network gives it before probabilities are made of it; of a network that ends in a
     softmax or sigmoid, the log-odds. Of a network that gives numbers it is the number, in the data's own units.
-    ``target`` is a class or the position among the numbers; None stands for what it prefers, or for the mean of them.
+    Of one that says words it is that of a word at its step. ``target`` is a class, a step, or the position among the
+    numbers; None stands for what it prefers, or for the mean of them.
     """
 
     model: Model
@@ -63,7 +67,9 @@ class Question:
 
     @property
     def count(self) -> int:
-        """Number of classes, or of numbers that the network gives."""
+        """Number of classes, of words that the network says, or of numbers that it gives."""
+        if self.head.listed:
+            return len(self.words)
         return self.head.classes or max(1, self.said().numel())
 
     @property
@@ -77,13 +83,23 @@ class Question:
             said: Tensor = _first(answering(self.model)(*self.source.inputs(self.sample))).float()
             return said
 
+    @cached_property
+    def words(self) -> list[int]:
+        """The word said at each step up to the end, of a network that says words: each after the true ones before."""
+        said: list[int] = self.said()[0].argmax(1).tolist()
+        vocabulary = self.head.field.vocabulary
+        end = vocabulary.index(END) if END in vocabulary else None
+        return said[: said.index(end) + 1] if end in said else said
+
     def predicted(self) -> int:
         """The class that the network prefers."""
         return int(self.head.decide(self.said())[0])
 
     def chances(self) -> Array:
-        """Probabilities of the classes (classes,), or the numbers in their own units (count,)."""
+        """Probabilities of the classes or of the words said, or the numbers in their own units, (count,)."""
         said = self.said()
+        if self.head.listed:
+            return numbers(self._of_words(chances(self.head, said))[0])
         if self.head.classes:
             return numbers(self.head.probabilities(said)[0])
         return self.model.prepared.undo(self.head.field.name, numbers(said)).reshape(-1)
@@ -95,8 +111,11 @@ class Question:
         return np.asarray(values[min(self.position, len(values) - 1)])
 
     def score(self, answers: Tensor) -> Tensor:
-        """The score (n,) of the target in answers (n, *sizes)."""
+        """The score (n,) of the target in answers (n, *sizes); of all words together it is their sum."""
         answers = answers.float()
+        if self.head.listed:
+            picked = self._of_words(answers.clamp_min(TINY).log() if self.head.squashed else answers)
+            return picked.sum(1) if self.target is None else picked[:, self.target]
         if not self.head.classes:
             flat = self._in_units(answers).flatten(1)
             return flat.mean(1) if self.target is None else flat[:, self.target]
@@ -107,6 +126,10 @@ class Question:
             return sign * said
         said = answers[:, target]
         return said.clamp(TINY, 1 - 1e-7).logit() if self.head.squashed else said
+
+    def _of_words(self, values: Tensor) -> Tensor:
+        """Of values (n, T, words) those of the words that are said (n, count)."""
+        return values[:, torch.arange(len(self.words)), self.words]
 
     def scores(self, values: Tensor) -> Tensor:
         """The score (n,) of altered samples (n, *sizes)."""

@@ -13,6 +13,7 @@ from app.data.padding import only_own
 from app.data.prepare import Part
 from app.data.split import NAMES
 from app.training.heads import Head
+from app.training.lists import chosen, left_out
 from app.training.messages import Message
 from app.training.model import Model
 from graph.errors import NetloomError
@@ -35,6 +36,7 @@ def by_length(model: Model, message: Message) -> Message:
         if all samples are of one length.
     """
     head, counter = model.objective.heads[0], counter_of(model)
+    shares = bool(head.classes or head.bits or head.listed)
     arrays: dict[str, Array] = {}
     parts = {NAMES[name]: part for name, part in model.prepared.parts.items() if part.samples}
     for name, part in parts.items():
@@ -44,8 +46,8 @@ def by_length(model: Model, message: Message) -> Message:
         arrays |= {f"{name}/length": found.astype(np.int64), f"{name}/count": count.astype(np.int64)}
         for kind, (sums, sizes) in scores.items():
             mean = np.bincount(place, sums) / np.bincount(place, sizes)
-            arrays[f"{name}/{kind}"] = mean if head.classes or head.bits else np.sqrt(mean)
-    measure = "accuracy" if head.classes or head.bits else "rmse"
+            arrays[f"{name}/{kind}"] = mean if shares else np.sqrt(mean)
+    measure = "accuracy" if shares else "rmse"
     unit = next(iter(head.field.units), "") if measure == "rmse" else ""
     fields: dict[str, Any] = {"measure": measure, "unit": unit, "parts": list(parts)}
     return Message("by_length", fields, arrays)
@@ -73,6 +75,11 @@ def _scores(model: Model, head: Head, part: Part, lengths: Array) -> dict[str, t
     true, ones = np.asarray(part.arrays[head.field.name]), np.ones(part.samples)
     if head.classes:
         return {"score": ((head.decide(answers).numpy() == true).astype(np.float64), ones)}
+    if head.listed:
+        counts = true != left_out(head.field.vocabulary)
+        right = (chosen(answers, head.field.vocabulary).numpy() == true) & counts
+        share = right.sum(1).astype(np.float64), counts.sum(1).astype(np.float64)
+        return {"score": share, "whole": ((right == counts).all(1).astype(np.float64), ones)}
     if head.partial:
         true = only_own(true, lengths)
     flat = true.reshape(len(true), -1)

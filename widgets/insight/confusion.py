@@ -36,6 +36,7 @@ class ConfusionMatrix(PaintedView):
         self._labels: list[str] = []
         self._cell: tuple[int, int] | None = None
         self._area = QRectF()
+        self._upright = False
 
     def set_counts(self, counts: ArrayLike, labels: Sequence[str]) -> None:
         """Show N x N counts, row the true class. Raises `ValueError` unless there are N labels."""
@@ -70,8 +71,11 @@ class ConfusionMatrix(PaintedView):
         line = metrics.height()
         widest = max(metrics.horizontalAdvance(label) for label in self._labels)
         left = min(widest, area.width() * 0.22) + line + 22
-        room = area.adjusted(left, 2 * line + 14, -16, -12)
-        side = min(room.width(), room.height(), 64.0 * self.theme.scale * len(self._labels))
+        most = 64.0 * self.theme.scale * len(self._labels)
+        self._upright = widest > min(area.width() - left - 16, area.height() - 2 * line - 26, most) / len(self._labels)
+        above = min(widest, area.height() * 0.22) if self._upright else line
+        room = area.adjusted(left, line + above + 14, -16, -12)
+        side = min(room.width(), room.height(), most)
         self._area = QRectF(room.left(), room.top(), side, side)
         self._paint_cells(painter)
         self._paint_labels(painter, metrics, left - line - 22)
@@ -132,11 +136,25 @@ class ConfusionMatrix(PaintedView):
             row = QRectF(self._area.left() - width - 6, self._area.top() + index * side, width, side)
             name = metrics.elidedText(self._labels[index], Qt.TextElideMode.ElideRight, width)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+            if self._upright:
+                self._write_upright(painter, metrics, index, side)
+                continue
             above = QRectF(
                 self._area.left() + index * side, self._area.top() - metrics.height() - 4, side, metrics.height()
             )
             name = metrics.elidedText(self._labels[index], Qt.TextElideMode.ElideRight, side * every)
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _write_upright(self, painter: QPainter, metrics: QFontMetricsF, index: int, side: float) -> None:
+        """Write a label that is wider than its column from below upwards."""
+        room = self._area.top() - metrics.height() - 14
+        painter.save()
+        painter.translate(self._area.left() + (index + 0.5) * side, self._area.top() - 4)
+        painter.rotate(-90)
+        name = metrics.elidedText(self._labels[index], Qt.TextElideMode.ElideRight, room)
+        row = QRectF(0, -metrics.height() / 2, room, metrics.height())
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.restore()
 
     def cell_at(self, at: QPointF) -> tuple[int, int] | None:
         """Return (true, predicted) of the cell at a point."""

@@ -17,6 +17,8 @@ def answers_of(fields: Mapping[str, Any]) -> list[str]:
     if fields["classes"]:
         rows = [f"{name}  ·  {chance:.1%}" for name, chance in zip(names, said, strict=True)]
         return [f"what it prefers: {names[fields['predicted']]}", *rows[:MOST]]
+    if fields.get("truth"):
+        return ["the whole text", *(f"{word}  ·  {chance:.1%}" for word, chance in zip(names, said, strict=True))]
     if len(names) == 1:
         return []
     rows = [f"{name}  ·  {number(value, 3)} {unit}".strip() for name, value in zip(names, said, strict=True)]
@@ -31,6 +33,10 @@ def sentence_of(fields: Mapping[str, Any]) -> str:
         best, answer = fields["predicted"], names[fields["answer"]]
         told = f"is {names[fields['true']]}; the network says {names[best]} ({said[best]:.1%})"
         return f"Sample {fields['sample']:,} {told}. The score of {answer} is {score}; of the mean input {blank}."
+    if fields.get("truth"):
+        what = "all words" if fields["answer"] is None else f"“{names[fields['answer']].partition(': ')[2]}”"
+        told = f"should say {fields['truth']}, and each word is said after the true ones before it"
+        return f"Sample {fields['sample']:,} {told}. The score of {what} is {score}; of the mean input {blank}."
     if len(names) == 1:
         true = fields["true"]
         true = true[0] if isinstance(true, list) else true

@@ -76,7 +76,11 @@ class SamplePicker(SampleGallery):
         rows = preview.rows_of(1) or preview.rows_of(0)
         labels = preview.labels(units=False)
         self._places = [int(preview.index[row]) for row in rows]
-        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows))
+        texts = preview.texts.get(preview.field("input")["name"], ())
+        told = [texts[row] for row in rows] if texts else []
+        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), told)
+        if told:  # as wide as its tiles are now, which texts need
+            self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:
             self.current = 0
             self._take_row(0)

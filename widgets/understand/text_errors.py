@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -29,7 +28,10 @@ from widgets.theme import ThemeSource
 
 Index = QModelIndex | QPersistentModelIndex
 WORDS = Qt.ItemDataRole.UserRole
-"""Of a cell with an answer: pairs of a word and whether it is right."""
+"""Of a cell with an answer: two lists of words, each with whether it is right."""
+PAD = 4.0
+"""Room above and below both lines."""
+Marked = Sequence[tuple[str, bool]]
 
 
 class TextErrors(QWidget):
@@ -41,7 +43,7 @@ class TextErrors(QWidget):
         self.about = QLabel(self)
         self.about.setProperty("faint", True)
         self.about.setWordWrap(True)
-        self.table = QTableWidget(0, 4, self)
+        self.table = QTableWidget(0, 3, self)
         self.sample = SampleGallery(source, "The sample picked", "Choose an answer to see its sample.")
         self._message: Message | None = None
         self._set_up_table(source)
@@ -64,8 +66,8 @@ class TextErrors(QWidget):
     def _set_up_table(self, source: ThemeSource) -> None:
         table = self.table
         table.setAccessibleName("Worst answers")
-        table.setHorizontalHeaderLabels(["Sample", "It reads", "It should say", "It says"])
-        table.setItemDelegateForColumn(3, _Marked(source, table))
+        table.setHorizontalHeaderLabels(["Sample", "It reads", "It should say, and says"])
+        table.setItemDelegateForColumn(2, _Marked(source, table))
         table.verticalHeader().setVisible(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -94,9 +96,10 @@ class TextErrors(QWidget):
             number = self._put(row, 0, f"{int(arrays['worst/index'][row]):,}")
             number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._put(row, 1, joined(words["input"][row]) if "input" in words else "")
-            self._put(row, 2, joined(true))
-            answer = self._put(row, 3, joined(said) or "–")
-            answer.setData(WORDS, [(word, at < len(true) and word == true[at]) for at, word in enumerate(said)])
+            answer = self._put(row, 2, f"{joined(true)}; it says {joined(said) or 'nothing'}")
+            words_said = [(word, at < len(true) and word == true[at]) for at, word in enumerate(said)]
+            answer.setData(WORDS, ([(word, True) for word in true], words_said or [("–", False)]))
+        self.table.resizeRowsToContents()
         pictures = arrays["worst/input"].ndim == 4
         self.sample.setVisible("input" not in words and (pictures or arrays["worst/input"].ndim in (2, 3)))
         self.table.setCurrentCell(0, 0)
@@ -111,9 +114,9 @@ class TextErrors(QWidget):
     def _show_row(self, row: int) -> None:
         if self._message is None or self.sample.isHidden() or not 0 <= row < self.table.rowCount():
             return
-        words, inputs = self._message.fields["words"], self._message.arrays["worst/input"]
-        labels = joined(words["true"][row]), f"says {joined(words['predicted'][row])}"
-        self.sample.set_samples(drawable_values(inputs[row : row + 1]), [labels[0]], [labels[1]])
+        arrays = self._message.arrays
+        name = f"sample {int(arrays['worst/index'][row]):,}"
+        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [name], [""])
 
 
 def joined(words: Sequence[str]) -> str:
@@ -122,7 +125,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 class _Marked(QStyledItemDelegate):
-    """Paints an answer word by word, those that are wrong in the colour of errors and underlined."""
+    """Paints what should be said above what is said, its wrong words in the colour of errors and underlined."""
 
     def __init__(self, source: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)
@@ -130,38 +133,38 @@ class _Marked(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the ground as usual, and the words upon it."""
-        words: list[tuple[str, bool]] = index.data(WORDS) or []
         styled = QStyleOptionViewItem(option)
         self.initStyleOption(styled, index)
-        if not words:
-            super().paint(painter, option, index)
-            return
-        area, font, text = self._parts(styled)
+        style = styled.widget.style()
+        area = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, styled, styled.widget))
         styled.text = ""
-        widget = styled.widget
-        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, styled, painter, widget)
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, styled, painter, styled.widget)
+        area = area.adjusted(2, PAD, -2, -PAD)
         painter.save()
         painter.setClipRect(area)
-        metrics, left = QFontMetricsF(font), area.left()
+        half = area.height() / 2
+        theme = self._source.theme
+        for line, (words, ink) in enumerate(zip(index.data(WORDS), (theme.faint, theme.text), strict=True)):
+            self._paint_words(painter, words, QRectF(area.left(), area.top() + line * half, area.width(), half), ink)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, words: Marked, place: QRectF, ink: QColor) -> None:
+        font, left = self._source.theme.font(), place.left()
+        metrics = QFontMetricsF(font)
         gap = 0.0 if all(len(word) == 1 for word, _ in words) else metrics.horizontalAdvance(" ")
-        base = area.top() + (area.height() + metrics.ascent() - metrics.descent()) / 2
+        base = place.top() + (place.height() + metrics.ascent() - metrics.descent()) / 2
         for word, right in words:
             font.setUnderline(not right)
             font.setBold(not right)
             painter.setFont(font)
-            painter.setPen(text if right else self._source.theme.error)
+            painter.setPen(ink if right else self._source.theme.error)
             painter.drawText(QPointF(left, base), word)
             left += QFontMetricsF(font).horizontalAdvance(word) + gap
-        painter.restore()
-
-    @staticmethod
-    def _parts(option: QStyleOptionViewItem) -> tuple[QRectF, Any, Any]:
-        """Where the words go, in which font and colour."""
-        style = option.widget.style()
-        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget)
-        return QRectF(area).adjusted(2, 0, -2, 0), option.font, option.palette.text().color()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """As usual, a little wider where words are bold."""
-        usual = super().sizeHint(option, index)
-        return QSize(usual.width() + 12, usual.height())
+        """Room for both lines, as wide as if all words were wrong."""
+        font = self._source.theme.font()
+        font.setBold(True)
+        metrics = QFontMetricsF(font)
+        widths = [metrics.horizontalAdvance(joined([word for word, _ in words])) for words in index.data(WORDS)]
+        return QSize(round(max(widths, default=0.0)) + 16, round(2 * metrics.height() + 2 * PAD + 4))

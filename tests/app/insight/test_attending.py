@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from app.insight.asking import reasons
 from app.insight.attending import attention_of_run
+from app.insight.attribution import Question
+from app.insight.by_length import by_length
 from app.training.messages import Message
+from app.training.model import Model
 from graph.errors import NetloomError
+from tests.app.training.projects import chain, project
 from tests.app.training.test_teacher import built
 
 
@@ -28,3 +35,23 @@ def test_another_layer_is_refused() -> None:
     model, _ = built()
     with pytest.raises(NetloomError, match="decoder is not an attention layer"):
         attention_of_run(model, Message("attention", {"layer": "decoder", "sample": 0}))
+
+
+def test_words_are_explained_one_by_one_or_all_together() -> None:
+    layers: Any = (
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [3, 24, 24]}}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 9 * 14}),
+        ("reshape1", "reshape", {"shape": {"kind": "sequence", "sizes": [9, 14]}}),
+        ("output1", "output", {}),
+    )
+    model = Model.build(project(chain(*layers), {"source": "captions", "options": {"samples": 30}}))
+    whole = Question.about(model, 0, None)
+    steps = [Question.about(model, 0, step) for step in range(whole.count)]
+    apart = sum(one.scores(one.sample).item() for one in steps)
+    assert whole.scores(whole.sample).item() == pytest.approx(apart, rel=1e-4)
+    assert whole.chances().shape == (whole.count,) and (whole.chances() <= 1).all()
+    fields = reasons(model, Message("reasons", {"sample": 0})).fields
+    assert len(fields["answers"]) == whole.count and fields["truth"].startswith("a ")
+    parts = by_length(model, Message("by_length", {})).arrays
+    assert (parts["training/score"] <= 1).all() and (parts["training/whole"] <= parts["training/score"]).all()
