@@ -28,7 +28,7 @@ from graph.layers.base import Layer
 from graph.project import Project
 from tests.graph.networks import chain, layer
 
-TEXTBOOK = {"S01", "S02", "S03", "S04", "S06", "S07", "S08", "S09", "S13", "S20", "S39", "S40"}
+TEXTBOOK = {"S01", "S02", "S03", "S04", "S06", "S07", "S08", "S09", "S13", "S20", "S22", "S29", "S39", "S40"}
 
 
 class Student:
@@ -159,6 +159,13 @@ SOLUTIONS: dict[str, dict[int, Act]] = {
         5: lambda student: student.open("digits_cnn"),
         7: lambda student: student.open("seasons_lstm"),
         8: visit("workspace:data"),
+    },
+    "gradients_over_time": {
+        2: visit("understand:unrolled"),
+        3: visit("understand:gradients"),
+        4: train(epochs=2),
+        6: become("rnn1", layer("lstm", hidden_size=8)),
+        7: visit("understand:gates"),
     },
 }  # fmt: skip
 """What a student does at each step that has goals, counted from 1."""
