@@ -117,15 +117,10 @@ def parquet_of(file: Path, stamped: tuple[int, int]) -> pd.DataFrame:
     Raises
     ------
     NetloomError
-        if pyarrow is not installed, or the file is damaged, empty or too large.
+        if the file is damaged, empty or too large.
     """
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise NetloomError(
-            f"{file.name} is a Parquet file, which needs the package pyarrow; install it (pip install pyarrow), or "
-            "save the table as CSV."
-        ) from None
+    import pyarrow.parquet
+
     try:
         with pyarrow.parquet.ParquetFile(file) as opened:
             facts = opened.metadata

@@ -76,9 +76,28 @@ def test_workbooks_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monke
         Table(path=str(workbook(tmp_path / "large.xlsx", [["a", "b"], [1, 2]]))).load()
 
 
-def test_parquet_says_what_it_needs(tmp_path: Path) -> None:
+def test_a_parquet_table_gives_what_its_csv_gives(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "size": RNG.normal(size=60).round(3),
+            "town": RNG.choice(["Ulm", "Köln", "Trier"], 60),
+            "sold": RNG.choice(["yes", "no"], 60),
+        }
+    )
+    frame.loc[3, "size"] = np.nan
+    frame.to_parquet(tmp_path / "t.parquet")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    found = [
+        prepare(DataChoice.of("table", path=str(tmp_path / name), target="sold")) for name in ("t.parquet", "t.csv")
+    ]
+    assert found[0].dataset.info.task is Task.CLASSIFICATION
+    assert found[0].dataset.target_field().classes == ("no", "yes")
+    assert found[0].fingerprint() == found[1].fingerprint()
+
+
+def test_a_damaged_parquet_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "t.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(NetloomError, match=r"needs the package pyarrow|damaged or no Parquet file"):
+    with pytest.raises(NetloomError, match="damaged or no Parquet file"):
         Table(path=str(tmp_path / "t.parquet")).load()
 
 
