@@ -134,6 +134,7 @@ RULES: dict[str, Rule] = {
     "FractionalMaxPool": Rule(("fractional_pool2d",)),
     "SubtractiveNorm": Rule(("subtractive_norm",)),
     "DivisiveNorm": Rule(("divisive_norm",)),
+    "Attention": Rule(("attention",), (), {"query_features": None, "key_features": None}),
     "RecurrentConv2d": Rule(("recurrent_conv2d",), (), {"channels": None}),
 }
 """Modules whose arguments are read one by one."""
@@ -168,6 +169,9 @@ def _variants(kind: str, plain: Values, text: str) -> Iterator[Guess]:
     if kind in ("rnn", "gru", "lstm"):
         yield from ((kind, values | {"output_mode": mode}) for mode in ("last", "sequence"))
         return
+    if kind == "attention":
+        yield from ((kind, values | {"lengths": lengths}) for lengths in (False, True))
+        return
     border = re.search(r"functional\.pad\(.*?, \(([-\d, ]+)\), mode='(\w+)'\)", text)
     if border and "padding" in known:
         mode = {"constant": "zeros"}.get(border[2], border[2])
@@ -193,6 +197,8 @@ def _without_module(text: str, shapes: Sequence[Shape]) -> Iterator[Guess]:
         yield kind, {"inputs": max(2, len(shapes))}
     for along in ("features", "time"):
         yield "concatenate", {"inputs": max(2, len(shapes)), "along": along}
+    if ".expand(" in text and len(numbers) > 1:
+        yield "repeat_vector", {"steps": numbers[-2]}
     yield from _of_numbers(text, numbers, shapes)
 
 
