@@ -127,7 +127,9 @@ def inside(row: Row) -> list[Row]:
             for id_, facts in turn.items():
                 seen = checker.facts(id_).reach if reach is not None else None
                 arrives = _widest([checker.facts(wire.source).reach for wire in checker.network.into(id_).values()])
-                own = replace(facts, reach=seen, parameters=0 if number and block.shared else facts.parameters)
+                # Weights count where they are first used, or belong.
+                again = (number and block.shared) or row.node.linked is not None
+                own = replace(facts, reach=seen, parameters=0 if again else facts.parameters)
                 new = _row((*row.path, id_), block.body.network.node(id_), own, row.used, arrives)
                 found[id_] = _sum(found[id_], new) if id_ in found else new
             reach = _widest([checker.facts(name).reach for name in block.inner_outputs()]) if reach else None

@@ -161,7 +161,7 @@ def can_follow(layer: Layer) -> bool:
 
 
 def rule_of(layer: Layer, x: Shape) -> Rule | None:
-    """What ``layer`` does with the shape ``x``; None for a layer that is no convolution or pooling.
+    """What ``layer`` does with the shape ``x``; None for a layer that is no convolution or pooling of one input.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def rule_of(layer: Layer, x: Shape) -> Rule | None:
         if the layer cannot take ``x``.
     """
     make = MAKERS.get(type(layer))
-    return make(layer, x) if make is not None else None
+    return make(layer, x) if make is not None and len(layer.input_ports()) == 1 else None
 
 
 def shape_of(layer: Layer, sizes: tuple[int, int, int]) -> Shape:

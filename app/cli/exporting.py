@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from app.adversaries import alone
 from app.cli.printing import Json, print_json, print_line
 from app.cli.sources import Source, open_source
 from app.training.runs import Run
@@ -76,6 +75,7 @@ def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
 
 
 def _export(source: Source, run: Run | None, to: str, output: Path, part: Part) -> Written:
+    from app.adversaries import alone
     from app.exports import export_code, export_drawing, export_weights
 
     network, title = source.project.network, source.title

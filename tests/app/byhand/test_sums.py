@@ -43,6 +43,7 @@ def test_every_value_is_what_torch_gives(kind: type[Layer], data: st.DataObject)
         layer.infer({"in": x})
     except ShapeError:
         assume(False)
+    assume(rule_of(layer, x) is not None)  # pooling over each sample's own steps reads a second input
     found = torch_case(layer, x)
     assert found.output.shape == (found.rule.filters, found.rule.rows.out, found.rule.columns.out)
     for _ in range(8):
