@@ -156,8 +156,8 @@ Make = Callable[[Layer, Shape], Rule]
 
 
 def can_follow(layer: Layer) -> bool:
-    """Whether the values of a layer of this kind can be worked out by hand."""
-    return type(layer) in MAKERS
+    """Whether the values of a layer can be worked out by hand: a convolution or pooling of one input."""
+    return type(layer) in MAKERS and len(layer.input_ports()) == 1
 
 
 def rule_of(layer: Layer, x: Shape) -> Rule | None:
@@ -169,7 +169,7 @@ def rule_of(layer: Layer, x: Shape) -> Rule | None:
         if the layer cannot take ``x``.
     """
     make = MAKERS.get(type(layer))
-    return make(layer, x) if make is not None and len(layer.input_ports()) == 1 else None
+    return make(layer, x) if make is not None and can_follow(layer) else None
 
 
 def shape_of(layer: Layer, sizes: tuple[int, int, int]) -> Shape:
