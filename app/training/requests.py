@@ -143,10 +143,15 @@ def _surface(model: Model, message: Message) -> Message:
 
 
 def _forecasts(fields: Fields) -> Message:
+    from app.data.baselines import baselines
+
     run, model = load_model(folder(fields, "run"))
     field = model.objective.heads[0].field
-    arrays = forecasts(model, str(fields.get("part") or "test"))
-    return Message("forecasts", {"run": str(run.path), "names": field.names, "units": field.units}, arrays)
+    part = str(fields.get("part") or "test")
+    arrays = forecasts(model, part)
+    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
+    told = {"run": str(run.path), "names": field.names, "units": field.units, "baselines": compared}
+    return Message("forecasts", told, arrays)
 
 
 ANSWERS: Mapping[str, Callable[[Fields], Message]] = {

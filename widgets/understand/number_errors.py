@@ -70,8 +70,14 @@ class NumberErrors(QWidget):
         said = f"One step ahead the forecast errs by {figures(float(error[0]))}{unit and f' {unit}'} (RMSE)"
         compared = f"; repeating the last value errs by {figures(float(last[0]))}."
         further = f" At step {len(error)} it errs by {figures(float(error[-1]))}." if len(error) > 1 else ""
-        self.about.setText(said + compared + further)
+        self.about.setText(said + compared + further + without_network(message))
         self.sides.setCurrentWidget(self.series)
+
+
+def without_network(message: Message) -> str:
+    """What could be had without a network, over all steps ahead together; empty where nothing is told of it."""
+    told = [f"{one['name']} {figures(float(one['rmse']))}" for one in message.fields.get("baselines") or []]
+    return f" Without a network, over all steps (RMSE): {', '.join(told)}." if told else ""
 
 
 def unit_of(message: Message) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from app.data.baselines import baselines
 from app.insight.forecasts import forecasts
+from app.training import requests
 from app.training.model import Model
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, project
@@ -44,3 +49,12 @@ def test_what_does_not_forecast_is_refused() -> None:
 def test_a_part_without_samples_is_refused() -> None:
     with pytest.raises(NetloomError, match="has no samples"):
         forecasts(forecaster(train=0.7, validation=0.3, test=0.0))
+
+
+def test_what_could_be_had_without_a_network_is_told_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    model = forecaster()
+    monkeypatch.setattr(requests, "load_model", lambda path: (SimpleNamespace(path=path), model))
+    told = requests.ANSWERS["forecasts"]({"run": str(tmp_path)}).fields["baselines"]
+    assert told == [one.to_json() for one in baselines(model.prepared)]
+    assert told[0]["name"] == "last value" and told[-1]["name"] == "linear autoregression"
+    assert requests.ANSWERS["forecasts"]({"run": str(tmp_path), "part": "train"}).fields["baselines"] == []
