@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from widgets.launch import make_window
 from widgets.tour.hands import Hands
 from widgets.tour.story import own_home
+from widgets.understand.panel import UnderstandPanel
 from widgets.window import MainWindow
 
 
@@ -29,3 +32,24 @@ def opened(description: str | None, size: tuple[int, int]) -> Iterator[tuple[Mai
         yield window, hands, out
         window.close_now()
         hands.rest(200)
+
+
+def train(window: MainWindow, hands: Hands, preset: str) -> None:
+    """Open a preset from the start page and train it to its end."""
+    window.show_start()
+    hands.click(f"preset-{preset}")
+    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
+    hands.rest(500)
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.wait(lambda: window.training.active, "the training was to begin")
+    hands.wait(lambda: not window.training.active, "the training was to end", 900)
+    hands.rest(500)
+
+
+def understand(window: MainWindow, hands: Hands) -> UnderstandPanel:
+    """The understand panel, brought forward."""
+    hands.click("understandWorkspace")
+    assert window.bench is not None  # a preset is open
+    panel = window.bench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)
+    return panel

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-
-from tools.guide import opened
+from tools.guide import opened, train, understand
 from widgets.tour.hands import Hands
 from widgets.understand.panel import UnderstandPanel
 from widgets.window import MainWindow
@@ -14,24 +12,9 @@ from widgets.window import MainWindow
 SIZE = (1280, 800)
 
 
-def train(window: MainWindow, hands: Hands, preset: str) -> None:
-    """Open a preset and train it to its end."""
-    window.show_start()
-    hands.click(f"preset-{preset}")
-    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
-    hands.rest(500)
-    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    hands.wait(lambda: window.training.active, "the training was to begin")
-    hands.wait(lambda: not window.training.active, "the training was to end", 900)
-    hands.rest(500)
-
-
 def made(window: MainWindow, hands: Hands) -> UnderstandPanel:
     """The understand panel with the made samples, once the worker has answered."""
-    hands.click("understandWorkspace")
-    assert window.bench is not None  # a preset is open
-    panel = window.bench.panel("understand")
-    assert isinstance(panel, UnderstandPanel)
+    panel = understand(window, hands)
     panel.show_tab("Made samples")
     hands.rest(1500)
     return panel

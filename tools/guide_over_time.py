@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
-from tools.guide import opened
+from tools.guide import opened, train, understand
 from widgets.tour.hands import Hands
 from widgets.understand.panel import UnderstandPanel
-from widgets.window import MainWindow
 
 SIZE = (1280, 800)
-
-
-def trained(window: MainWindow, hands: Hands, preset: str) -> UnderstandPanel:
-    """The understand panel after a preset was opened and trained to its end."""
-    window.show_start()
-    hands.click(f"preset-{preset}")
-    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
-    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    hands.wait(lambda: window.training.active, "the training was to begin")
-    hands.wait(lambda: not window.training.active, "the training was to end", 900)
-    hands.click("understandWorkspace")
-    assert window.bench is not None  # waited for above
-    panel = window.bench.panel("understand")
-    assert isinstance(panel, UnderstandPanel)
-    return panel
 
 
 def show_unrolled(panel: UnderstandPanel, hands: Hands) -> None:
@@ -55,8 +37,9 @@ def show_gradients(panel: UnderstandPanel, hands: Hands) -> None:
 def main() -> None:
     """Train both networks of the adding problem in the window, and grab the three views of the second."""
     with opened(__doc__, SIZE) as (window, hands, out):
-        trained(window, hands, "adding_rnn")
-        panel = trained(window, hands, "adding_lstm")
+        for preset in ("adding_rnn", "adding_lstm"):
+            train(window, hands, preset)
+        panel = understand(window, hands)
         for name, show in (("unrolled", show_unrolled), ("gates", show_gates), ("gradients", show_gradients)):
             show(panel, hands)
             hands.rest(600)

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
-from tools.guide import opened
+from tools.guide import opened, train, understand
 from widgets.tour.hands import Hands
 from widgets.understand.panel import UnderstandPanel
-from widgets.window import MainWindow
 
 SIZE = (1280, 800)
-PRESET = "preset-digits_cnn"
-
-
-def trained(window: MainWindow, hands: Hands) -> UnderstandPanel:
-    """The understand panel after the preset was opened and trained to its end."""
-    hands.wait(lambda: window.loader.finished, "the window was to be ready")
-    window.show_start()
-    hands.click(PRESET)
-    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
-    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    hands.wait(lambda: window.training.active, "the training was to begin")
-    hands.wait(lambda: not window.training.active, "the training was to end", 600)
-    hands.click("understandWorkspace")
-    assert window.bench is not None  # waited for above
-    panel = window.bench.panel("understand")
-    assert isinstance(panel, UnderstandPanel)
-    return panel
+PRESET = "digits_cnn"
 
 
 def show_units(panel: UnderstandPanel, hands: Hands) -> None:
@@ -60,7 +41,8 @@ def idle(panel: UnderstandPanel, hands: Hands) -> None:
 def main() -> None:
     """Train a preset in the window, look at its units and its answers, and grab both."""
     with opened(__doc__, SIZE) as (window, hands, out):
-        panel = trained(window, hands)
+        train(window, hands, PRESET)
+        panel = understand(window, hands)
         for name, show in (("units", show_units), ("why", show_reasons)):
             show(panel, hands)
             window.grab().save(str(out / f"{name}.png"))

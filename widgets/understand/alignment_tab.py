@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QSplitter, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.data.sources.tokens import text_of
 from app.training.messages import Message
@@ -53,15 +53,7 @@ class AlignmentTab(Tab):
         self.bar.addWidget(self.teaches)
         self.bar.addStretch(1)
         self.bar.addWidget(self.searched)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.gallery)
-        splitter.addWidget(self.view)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 4)
-        splitter.setSizes([220, 760])
-        splitter.setChildrenCollapsible(False)
-        self.gallery.setMinimumWidth(140)
-        self.column.addWidget(splitter, 1)
+        self.column.addWidget(self.gallery.beside(self.view, (1, 4), (220, 760)), 1)
 
     def lacks(self) -> str:
         """An alignment is of an output that is taught by CTC."""

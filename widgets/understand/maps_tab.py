@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.training.messages import Message
 from widgets.insight.feature_maps import FeatureMapGrid
@@ -39,15 +38,7 @@ class MapsTab(Tab):
         self.bar.addWidget(self.picker)
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.gallery)
-        splitter.addWidget(self.grid)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 5)
-        splitter.setSizes([280, 700])
-        splitter.setChildrenCollapsible(False)
-        self.gallery.setMinimumWidth(140)
-        self.column.addWidget(splitter, 1)
+        self.column.addWidget(self.gallery.beside(self.grid, (2, 5), (280, 700)), 1)
 
     def wish(self) -> Watch:
         """The maps of the layer chosen, for the sample picked."""

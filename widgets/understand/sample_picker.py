@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.training.messages import Message
 from widgets.data.preview_values import Preview
@@ -38,6 +38,17 @@ class SamplePicker(SampleGallery):
         self._places: list[int] = []
         self._row = 0
         self.picked.connect(self._take_row)
+
+    def beside(self, view: QWidget, stretch: tuple[int, int], sizes: tuple[int, int]) -> QSplitter:
+        """The gallery at the left of what shows the sample picked, as wide as ``sizes`` say in pixels."""
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        for place, widget in enumerate((self, view)):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(place, stretch[place])
+        splitter.setSizes(list(sizes))
+        splitter.setChildrenCollapsible(False)
+        self.setMinimumWidth(140)
+        return splitter
 
     @property
     def position(self) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.data.choice import DataChoice
 from graph.document import Document
@@ -13,6 +14,7 @@ from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.io import Input, Output
 from graph.network import Connection
+from tests.widgets.understand.silent import Silent
 from widgets.training.controller import TrainingController
 from widgets.training.link import WorkerLink
 
@@ -46,3 +48,9 @@ def controller(qapp: object) -> Iterator[TrainingController]:
     made = TrainingController(WorkerLink())
     yield made
     made.close()
+
+
+@pytest.fixture
+def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
+    """The panel on a worker that never answers by itself."""
+    return Silent(qtbot, monkeypatch)

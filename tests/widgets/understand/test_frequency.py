@@ -21,11 +21,6 @@ from widgets.understand.frequency_pages import propagator_verdict, routes_verdic
 from widgets.understand.frequency_tab import NO_DATA, NO_FILTERS, NO_MAPS, NO_PICTURES, FrequencyTab
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def shown(silent: Silent, document: Document | None = None) -> FrequencyTab:
     """The tab with the samples of an open project, by default digits that nobody trained."""
     silent.open(document or make_document("digits", 1), "Frequencies")

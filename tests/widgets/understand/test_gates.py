@@ -24,11 +24,6 @@ PATIENCE = 30_000
 FRESH = {"over_time_fresh": states_of_project, "gradients_over_time_fresh": gradients_of_project}
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def document_of(id: str) -> Document:
     project = preset(id).project
     return Document(project.network, project.sections)

@@ -21,11 +21,6 @@ from widgets.understand.overtime.gradients_tab import GradientsTab
 FADING = np.geomspace(1e-9, 1.0, 20)
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def fields(cell: str, states: tuple[str, ...] = ("hidden",)) -> dict[str, Any]:
     """What the worker tells of a layer of one level."""
     return {

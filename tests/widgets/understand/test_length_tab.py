@@ -5,19 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
-from pytestqt.qtbot import QtBot
 
 from app.presets import preset
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.understand.length_tab import NO_RUN, ONE_LENGTH, share
-
-
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
 
 
 def opened(silent: Silent, path: Path, id_: str) -> Path:

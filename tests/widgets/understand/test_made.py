@@ -23,11 +23,6 @@ from widgets.understand.made.tab import NO_FRAMES, NO_GAN, NO_RUN, MadeTab
 STEPS = (0, 40, 80, 120)
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def document_of(id_: str) -> Document:
     project = preset(id_).project
     return Document(project.network, dict(project.sections))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
@@ -21,11 +20,6 @@ from widgets.understand.code_map import CodeMap
 from widgets.understand.similar_tab import NO_CODE, NO_RUN, NO_WEIGHTS, SimilarTab, beside, shared, values_title
 
 TARGET = {"name": "digit", "classes": [str(digit) for digit in range(10)]}
-
-
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
 
 
 def opened(silent: Silent, path: Path, id_: str = "edge_autoencoder") -> SimilarTab:

@@ -16,11 +16,6 @@ from widgets.understand.overtime.unrolled_diagram import Unrolled, UnrolledDiagr
 from widgets.understand.overtime.unrolled_tab import UnrolledTab
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def shown(qtbot: QtBot, silent: Silent, id: str) -> UnrolledTab:
     silent.open(document_of(id), "Unrolled")
     silent.show_data()

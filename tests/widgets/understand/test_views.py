@@ -17,11 +17,6 @@ from widgets.understand.views import Views
 PATIENCE = 30_000
 
 
-@pytest.fixture
-def silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Silent:
-    return Silent(qtbot, monkeypatch)
-
-
 def titles(views: Views) -> list[str]:
     return [views.bar.tabText(row) for row in range(views.bar.count())]
 
