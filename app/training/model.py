@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from app.data.choice import DataChoice
 from app.data.dataset import Array
@@ -94,10 +94,14 @@ class Model:
 
     def answers(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""
+        return self.run(self.compiled.module, inputs)
+
+    def run(self, module: fx.GraphModule, inputs: tuple[Tensor, ...]) -> Any:
+        """The same of a part of the network."""
         if self.plan.precision == "float32":
-            return self.compiled.module.forward(*inputs)
+            return module.forward(*inputs)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            return self.compiled.module.forward(*inputs)
+            return module.forward(*inputs)
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
         """Loss () and answers for a batch."""

@@ -19,6 +19,32 @@ if TYPE_CHECKING:
     from app.training.session import Session
 
 
+def learn(optimiser: Optimiser, loss: float, rate: float, clip: float) -> bool:
+    """Change weights by their gradients, shortened to ``clip`` (0: never), unless these or ``loss`` are not finite.
+
+    Returns whether all were finite. Where the weights are, reading a number must cost nothing.
+    """
+    weights = optimiser.weights
+    square = weights.squared_norm().item()
+    if not math.isfinite(loss + square):
+        return False
+    if clip and square > clip * clip:
+        weights.scale_gradients(clip / (math.sqrt(square) + 1e-6))
+    optimiser.step(rate)
+    return True
+
+
+def learn_deferred(optimiser: Optimiser, loss: Tensor, rate: float, clip: float, bad: Tensor) -> Tensor:
+    """The same without reading a number: nothing changes where ``bad`` () is above 0. Returns what ``bad`` is then."""
+    weights = optimiser.weights
+    square = weights.squared_norm()
+    bad = torch.maximum(bad, (~torch.isfinite(loss + square)).float())
+    if clip:
+        weights.scale_gradients((clip / (square.sqrt() + 1e-6)).clamp(max=1.0))
+    optimiser.step(rate, bad)
+    return bad
+
+
 class Stepper(ABC):
     """Does steps and keeps their losses until they are collected.
 
@@ -53,9 +79,22 @@ class Stepper(ABC):
         """Losses beside those that the last `collect` gave, as many of each; NaN where a step took none."""
         return {}
 
-    def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
+    def _remember(self) -> None:
+        """Keep the buffers, such as running means, for the case that the step goes astray."""
         if self._buffers is not None and self._weights.buffers is not None:
             self._buffers.copy_(self._weights.buffers)
+
+    def _take_back(self, bad: Tensor | None = None) -> None:
+        """Put the buffers back as they were; with ``bad`` () only where it is above 0."""
+        if self._buffers is None or self._weights.buffers is None:
+            return
+        if bad is None:
+            self._weights.buffers.copy_(self._buffers)
+        else:
+            torch.where(bad > 0, self._buffers, self._weights.buffers, out=self._weights.buffers)
+
+    def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
+        self._remember()
         loss, answers = self._model.loss(batch)
         self._weights.clear_gradients()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -72,15 +111,11 @@ class DirectStepper(Stepper):
     def step(self, batch: Batch, rate: float) -> Any:
         """Learn from ``batch``."""
         loss, answers = self._backward(batch)
-        value, square = loss.item(), self._weights.squared_norm().item()
-        if not math.isfinite(value + square):
+        value = loss.item()
+        if not learn(self._optimiser, value, rate, self._clip):
             self.diverged = True
-            if self._buffers is not None and self._weights.buffers is not None:
-                self._weights.buffers.copy_(self._buffers)
+            self._take_back()
             return None
-        if self._clip and square > self._clip * self._clip:
-            self._weights.scale_gradients(self._clip / (math.sqrt(square) + 1e-6))
-        self._optimiser.step(rate)
         self._losses.append(value)
         return answers
 
@@ -102,13 +137,8 @@ class DeferredStepper(Stepper):
     def step(self, batch: Batch, rate: float) -> Any:
         """Learn from ``batch``, or do nothing if a step since the last `collect` was bad."""
         loss, answers = self._backward(batch)
-        square = self._weights.squared_norm()
-        self._bad = torch.maximum(self._bad, (~torch.isfinite(loss + square)).float())
-        if self._clip:
-            self._weights.scale_gradients((self._clip / (square.sqrt() + 1e-6)).clamp(max=1.0))
-        self._optimiser.step(rate, self._bad)
-        if self._buffers is not None and self._weights.buffers is not None:
-            torch.where(self._bad > 0, self._buffers, self._weights.buffers, out=self._weights.buffers)
+        self._bad = learn_deferred(self._optimiser, loss, rate, self._clip, self._bad)
+        self._take_back(self._bad)
         self._losses.append(loss)
         self._flags.append(self._bad)
         return answers

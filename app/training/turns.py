@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor
 
 from app.training.feed import Batch
 from app.training.model import Model
 from app.training.optimisers import Apart, Optimiser
 from app.training.rivals import Adversarial
-from app.training.stepping import Stepper
+from app.training.stepping import Stepper, learn, learn_deferred
 from app.training.weights import Weights
 
 if TYPE_CHECKING:
@@ -66,19 +66,19 @@ class RivalStepper(Stepper):
 
     def step(self, batch: Batch, rate: float) -> Any:
         """Learn from ``batch``; the verdicts as they were before, or None if a loss went astray."""
-        if self._buffers is not None and self._weights.buffers is not None:
-            self._buffers.copy_(self._weights.buffers)
+        self._remember()
         turn = (self._steps + 1) % self._every == 0
         real = batch.inputs[self._place]
+        run = self._model.run
         noise = self._aim.fresh_noise(len(real), self._model.device)
         with torch.set_grad_enabled(turn):
-            made = self._run(self._made, *noise)
-        verdicts = self._run(self._judged, real), self._run(self._judged, made.detach())
+            made = run(self._made, noise)
+        verdicts = run(self._judged, (real,)), run(self._judged, (made.detach(),))
         loss = self._aim.discriminator_loss(*verdicts, self._model.plan.label_smoothing)
         good = self._learn(self._discriminator, loss, rate * self._ratio)
         answer = torch.full_like(loss, math.nan)
         if turn and good:
-            answer = self._aim.generator_loss(self._run(self._judged, made))
+            answer = self._aim.generator_loss(run(self._judged, (made,)))
             good = self._learn(self._generator, answer, rate)
         if not self._kept(good):
             return None
@@ -102,43 +102,23 @@ class RivalStepper(Stepper):
         self._others = [answer for _, answer in good]
         return [loss for loss, _ in good]
 
-    def _run(self, module: fx.GraphModule, *inputs: Tensor) -> Tensor:
-        """What a part gives, in the plan's precision."""
-        if self._model.plan.precision == "float32":
-            return module.forward(*inputs)  # type: ignore[no-any-return]
-        with torch.autocast(self._model.device.type, dtype=torch.bfloat16):
-            return module.forward(*inputs)  # type: ignore[no-any-return]
-
     def _learn(self, learner: Optimiser, loss: Tensor, rate: float) -> bool:
         """Change the weights of one of the two; whether the loss was a number, as far as that is known."""
         weights = learner.weights
         weights.clear_gradients()
         loss.backward(inputs=weights.parameters)  # type: ignore[no-untyped-call]
-        square = weights.squared_norm()
         if self._direct:
-            value = square.item()
-            if not math.isfinite(loss.item() + value):
-                return False
-            if self._clip and value > self._clip * self._clip:
-                weights.scale_gradients(self._clip / (math.sqrt(value) + 1e-6))
-            learner.step(rate)
-            return True
-        self._bad = torch.maximum(self._bad, (~torch.isfinite(loss.detach() + square)).float())
-        if self._clip:
-            weights.scale_gradients((self._clip / (square.sqrt() + 1e-6)).clamp(max=1.0))
-        learner.step(rate, self._bad)
+            return learn(learner, loss.item(), rate, self._clip)
+        self._bad = learn_deferred(learner, loss.detach(), rate, self._clip, self._bad)
         return True
 
     def _kept(self, good: bool) -> bool:
         """Take the buffers back where a step was bad."""
-        if self._buffers is None or self._weights.buffers is None:
-            self.diverged = self.diverged or not good
-        elif self._direct:
-            self.diverged = self.diverged or not good
-            if not good:
-                self._weights.buffers.copy_(self._buffers)
-        else:
-            torch.where(self._bad > 0, self._buffers, self._weights.buffers, out=self._weights.buffers)
+        self.diverged = self.diverged or not good
+        if not self._direct:
+            self._take_back(self._bad)
+        elif not good:
+            self._take_back()
         return good
 
     def _in_order(self, verdicts: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
