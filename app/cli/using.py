@@ -54,10 +54,13 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Test a run on the test part of its data, and say what could be had without a network."""
-    from app.training.evaluate import evaluate as found
+    from app.data.baselines import baselines
+    from app.training.evaluate import tested
+    from app.training.session import load_model
 
-    evaluation = found(run, part).to_json()
-    compared = _baselines(run) if part == "test" else []
+    opened, model = load_model(run)
+    evaluation = tested(opened.path, model, part).to_json()
+    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
         return
@@ -68,19 +71,6 @@ def evaluate(
         classes = evaluation["classes"]
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
         print_table(("true \\ predicted", *classes), rows, classes)
-
-
-def _baselines(run: Path) -> list[dict[str, Any]]:
-    """What could be had without a network, measured on the same test part in the same units."""
-    from app.data.baselines import baselines
-    from app.data.choice import DataChoice
-    from app.data.prepare import prepare
-    from app.training.runs import Run
-
-    opened = Run.open(run)
-    section = opened.project.sections.get("data")
-    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
-    return [one.to_json() for one in baselines(prepare(choice, opened.base))]
 
 
 def predict(

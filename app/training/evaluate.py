@@ -86,6 +86,17 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
         if the run is incomplete or altered, or the part has no samples.
     """
     run, model = load_model(path)
+    return tested(run.path, model, part)
+
+
+def tested(run: Path, model: Model, part: str = "test") -> Evaluation:
+    """The same of a run whose model is loaded already.
+
+    Raises
+    ------
+    NetloomError
+        if the part has no samples.
+    """
     if part not in model.prepared.parts:
         raise NetloomError(f"There is no part “{part}”; choose train, validation or test.")
     held = model.prepared.parts[part]
@@ -96,19 +107,19 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
     if head.listed:
         arrays, names, words = _of_lists(model, head, held, feed)
         about = ("sequence", head.field.name, names, (), ())
-        return Evaluation(str(run.path), part, *about, model.measure(feed), arrays, words)
+        return Evaluation(str(run), part, *about, model.measure(feed), arrays, words)
     if head.transcribes:
         arrays, read, words = _of_rows(model, head, held, feed)
         one = "" if len(model.objective.heads) == 1 else f"{head.output}."
         metrics = {**model.measure(feed), **{f"{one}{name}": value for name, value in read.items()}}
-        return Evaluation(str(run.path), part, "transcription", head.field.name, (), (), (), metrics, arrays, words)
+        return Evaluation(str(run), part, "transcription", head.field.name, (), (), (), metrics, arrays, words)
     arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
     if model.objective.unasked:
         arrays["confusion"] = _all_verdicts(model, held, feed)
     task = "classification" if head.classes else "regression"
     target = head.field
     facts = (task, target.name, target.classes, target.names, target.units)
-    return Evaluation(str(run.path), part, *facts, model.measure(feed), arrays, _read_words(model, arrays))
+    return Evaluation(str(run), part, *facts, model.measure(feed), arrays, _read_words(model, arrays))
 
 
 def _read_words(model: Model, arrays: Mapping[str, Array]) -> dict[str, list[list[str]]]:
