@@ -53,7 +53,7 @@ class AlignmentTab(Tab):
         self.bar.addWidget(self.teaches)
         self.bar.addStretch(1)
         self.bar.addWidget(self.searched)
-        self.column.addWidget(self.gallery.beside(self.view, (1, 4), (220, 760)), 1)
+        self.column.addWidget(self.gallery.beside(self.view, (220, 760), (1, 4), 140), 1)
 
     def lacks(self) -> str:
         """An alignment is of an output that is taught by CTC."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
 
 from app.code_layers import shapes_of
 from app.spectrum import Floats, bounded, most_pixels
@@ -70,14 +70,7 @@ class FrequencyTab(Tab):
         self.bar.addWidget(self.note)
         for page in (self.says, *self._pages):
             self.stack.addWidget(page)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.gallery)
-        splitter.addWidget(self.stack)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([190, 900])
-        splitter.setChildrenCollapsible(False)
-        self.gallery.setMinimumWidth(120)
-        self.column.addWidget(splitter, 1)
+        self.column.addWidget(self.gallery.beside(self.stack, (190, 900)), 1)
 
     def _connect(self) -> None:
         self.view.currentIndexChanged.connect(self._take_view)

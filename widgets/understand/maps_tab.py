@@ -38,7 +38,7 @@ class MapsTab(Tab):
         self.bar.addWidget(self.picker)
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
-        self.column.addWidget(self.gallery.beside(self.grid, (2, 5), (280, 700)), 1)
+        self.column.addWidget(self.gallery.beside(self.grid, (280, 700), (2, 5), 140), 1)
 
     def wish(self) -> Watch:
         """The maps of the layer chosen, for the sample picked."""

@@ -39,15 +39,20 @@ class SamplePicker(SampleGallery):
         self._row = 0
         self.picked.connect(self._take_row)
 
-    def beside(self, view: QWidget, stretch: tuple[int, int], sizes: tuple[int, int]) -> QSplitter:
-        """The gallery at the left of what shows the sample picked, as wide as ``sizes`` say in pixels."""
+    def beside(
+        self, view: QWidget, sizes: tuple[int, int], shares: tuple[int, int] = (0, 1), least: int = 120
+    ) -> QSplitter:
+        """The gallery at the left of what shows the sample picked.
+
+        ``sizes`` and ``least``, below which the gallery never goes, are pixels; ``shares`` divide what there is more.
+        """
         splitter = QSplitter(Qt.Orientation.Horizontal)
         for place, widget in enumerate((self, view)):
             splitter.addWidget(widget)
-            splitter.setStretchFactor(place, stretch[place])
+            splitter.setStretchFactor(place, shares[place])
         splitter.setSizes(list(sizes))
         splitter.setChildrenCollapsible(False)
-        self.setMinimumWidth(140)
+        self.setMinimumWidth(least)
         return splitter
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.training.messages import Message
 from graph.check import Checker
@@ -107,14 +107,7 @@ class WhyTab(Tab):
         column.setSpacing(0)
         column.addWidget(self.says)
         column.addWidget(self.tiles, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.gallery)
-        splitter.addWidget(right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([220, 900])
-        splitter.setChildrenCollapsible(False)
-        self.gallery.setMinimumWidth(120)
-        self.column.addWidget(splitter, 1)
+        self.column.addWidget(self.gallery.beside(right, (220, 900)), 1)
 
     def _faint(self, words: str, buddy: QWidget) -> QLabel:
         label = QLabel(words, self.controls)

@@ -193,19 +193,12 @@ class SampledTab(RecurrentTab):
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)
         self.gallery = SamplePicker(source, subject, NO_DATA)
-        self.gallery.setMinimumWidth(110)
         self.gallery.sample_picked.connect(self.look_anew)
         self.gallery.emptied.connect(lambda: self.show_nothing(self.gallery.empty_text))
 
     def beside(self, view: QWidget) -> QSplitter:
         """The gallery with a view at its right."""
-        splitter = QSplitter(self)
-        splitter.addWidget(self.gallery)
-        splitter.addWidget(view)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([130, 900])
-        splitter.setChildrenCollapsible(False)
-        return splitter
+        return self.gallery.beside(view, (130, 900), least=110)
 
     def wanted(self) -> dict[str, Any] | None:
         """The sample that was picked."""
