@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
 
 from app.data.batch import first_batch
 from app.data.choice import DataChoice
@@ -16,7 +17,11 @@ from app.data.prepare import prepare
 from app.data.preview import preview
 from app.data.rows import rows_of, table_of
 from app.training.messages import Decoder, Message, encode
+from graph.check import Checker
+from graph.document import Document
 from graph.errors import NetloomError
+from widgets.data.view import DataView
+from widgets.theme import ThemeSource
 
 
 class DirectLink(QObject):
@@ -99,3 +104,16 @@ def base_of(fields: dict[str, Any]) -> Path | None:
 def link(qapp: object) -> DirectLink:
     """A link that answers in this process."""
     return DirectLink()
+
+
+def make_view(
+    qtbot: QtBot, link: DirectLink, document: Document | None = None, size: tuple[int, int] = (1200, 700)
+) -> DataView:
+    """The data view of a document, on a link that answers in this process."""
+    drawn = document or Document()
+    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
+    qtbot.addWidget(view)
+    view.resize(*size)
+    view.set_document(drawn, None, Checker(drawn))
+    view.show()
+    return view

@@ -9,16 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from app.training.session import begin
 from app.training.trainer import train
-from graph.check import Checker
 from graph.document import Document
 from graph.project import Project
 from tests.app.insight.test_answers import linear
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_view import choose
 from widgets.data.preview_values import few
 from widgets.data.view import DataView
 from widgets.insight.samples import Answer
-from widgets.theme import ThemeSource
 
 
 def trained(kind: str, features: int, units: int, data: object, folder: Path) -> Path:
@@ -31,12 +29,7 @@ def trained(kind: str, features: int, units: int, data: object, folder: Path) ->
 
 def make(qtbot: QtBot, link: DirectLink) -> tuple[DataView, Document]:
     document = Document()
-    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1200, 700)
-    view.set_document(document, None, Checker(document))
-    view.show()
-    return view, document
+    return make_view(qtbot, link, document), document
 
 
 def test_classes_are_said_and_marked(qtbot: QtBot, link: DirectLink, tmp_path: Path) -> None:

@@ -13,17 +13,15 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from graph.check import Checker
-from graph.document import Document
 from graph.facts import Severity
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.network import Connection
 from graph.shapes import vector
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_view import choose, press
 from widgets.data.fitting import OUTPUTS, TITLE
 from widgets.data.view import BATCH, ROWS, DataView
-from widgets.theme import ThemeSource
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -40,13 +38,7 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def view(qtbot: QtBot, link: DirectLink) -> DataView:
-    document = Document()
-    made = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(made)
-    made.resize(1300, 900)
-    made.set_document(document, None, Checker(document))
-    made.show()
-    return made
+    return make_view(qtbot, link, size=(1300, 900))
 
 
 def options(view: DataView) -> dict[str, Any]:

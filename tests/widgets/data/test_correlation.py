@@ -5,21 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from graph.check import Checker
-from graph.document import Document
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_view import choose
-from widgets.data.view import DataView
-from widgets.theme import ThemeSource
 
 
 def test_pairs_are_picked_and_drawn(qtbot: QtBot, link: DirectLink) -> None:
-    document = Document()
-    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1300, 900)
-    view.set_document(document, None, Checker(document))
-    view.show()
+    view = make_view(qtbot, link, size=(1300, 900))
     choose(qtbot, view, "iris")
     side = view.samples.correlation
     view.samples.show_first("Correlation")

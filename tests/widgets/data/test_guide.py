@@ -16,12 +16,10 @@ from graph.check import Checker
 from graph.document import Document
 from graph.facts import Severity
 from graph.layers.catalogue import parse_layer
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_view import choose
 from widgets.data.advice import AMOUNTS, ANSWERS, INPUTS, advise, situation
 from widgets.data.guide import Guide, take_network
-from widgets.data.view import DataView
-from widgets.theme import ThemeSource
 
 
 def errors(document: Document) -> list[str]:
@@ -60,11 +58,7 @@ def test_one_click_wires_a_network_to_the_data_and_one_undo_takes_it_back(qtbot:
     document = Document()
     with document.transaction("Draw"):
         document.add(parse_layer("dense", {}, "x"), name="lonely")
-    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1300, 900)
-    view.set_document(document, None, Checker(document))
-    view.show()
+    view = make_view(qtbot, link, document, (1300, 900))
     choose(qtbot, view, "digits")
     qtbot.mouseClick(view.guide_button, Qt.MouseButton.LeftButton)
     guide = view.findChild(Guide)

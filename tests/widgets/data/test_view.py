@@ -14,17 +14,15 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.split import Split
-from graph.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.network import Connection
 from graph.shapes import Kind
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.choice_form import SHARES, changed_split
 from widgets.data.view import DataView
-from widgets.theme import ThemeSource
 
 
 @pytest.fixture
@@ -36,15 +34,6 @@ def document() -> Document:
         document.connect(Connection(start, "out", middle, "in"))
         document.connect(Connection(middle, "out", end, "in"))
     return document
-
-
-def make_view(qtbot: QtBot, link: DirectLink, document: Document) -> DataView:
-    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1200, 700)
-    view.set_document(document, None, Checker(document))
-    view.show()
-    return view
 
 
 def choose(qtbot: QtBot, view: DataView, kind: str) -> None:

@@ -12,12 +12,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.training.messages import Message
-from graph.check import Checker
-from graph.document import Document
-from tests.widgets.data.conftest import DirectLink
+from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_view import press
-from widgets.data.view import DataView
-from widgets.theme import ThemeSource
 
 
 class SlowLink(DirectLink):
@@ -59,16 +55,6 @@ def pets(folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((6, 5), 20 * number, np.uint8)).save(path)
     return folder / "pets"
-
-
-def make_view(qtbot: QtBot, link: DirectLink) -> DataView:
-    document = Document()
-    view = DataView(ThemeSource("light"), link)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1200, 700)
-    view.set_document(document, None, Checker(document))
-    view.show()
-    return view
 
 
 def test_a_folder_of_many_pictures_says_how_far_it_is(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
