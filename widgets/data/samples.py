@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
+from graph.shapes import Kind
 from widgets.data.correlation import CorrelationView
 from widgets.data.preview_values import Preview
 from widgets.data.sample_table import SampleModel
@@ -183,8 +185,20 @@ class SampleBrowser(QWidget):
 
 
 def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence."""
-    return drawable_values(preview.inputs)
+    """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence.
+
+    The features of a table have units of their own, so each is drawn over its own range, from 0 to 1.
+    """
+    values = drawable_values(preview.inputs)
+    return over_own_range(values) if preview.info["kind"] == Kind.VECTOR and len(values) else values
+
+
+def over_own_range(rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Rows (n, features) with each feature between 0 and 1; one that never changes stands in the middle."""
+    low, spread = rows.min(axis=0), np.ptp(rows, axis=0)
+    still = spread == 0
+    shares: np.ndarray[Any, np.dtype[np.float64]] = np.where(still, 0.5, (rows - low) / np.where(still, 1.0, spread))
+    return shares
 
 
 def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

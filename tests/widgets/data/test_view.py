@@ -22,6 +22,7 @@ from graph.network import Connection
 from graph.shapes import Kind
 from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.choice_form import SHARES, changed_split
+from widgets.data.samples import drawable, over_own_range
 from widgets.data.view import DataView
 
 
@@ -237,3 +238,22 @@ def test_a_file_that_was_refused_is_tried_again(
     press(qtbot, view.notice, "Try again")
     qtbot.waitUntil(lambda: view.preview is not None)
     assert view.notice.text == ""
+
+
+def test_features_of_a_table_are_each_drawn_over_their_own_range() -> None:
+    rows = np.array([[1.0, 10_000.0, 7.0], [2.0, 20_000.0, 7.0], [1.5, 30_000.0, 7.0]])
+    assert over_own_range(rows).tolist() == [[0.0, 0.0, 0.5], [1.0, 0.5, 0.5], [0.5, 1.0, 0.5]]
+
+
+def test_thumbnails_of_a_table_differ_though_one_column_is_large(
+    qtbot: QtBot, link: DirectLink, tmp_path: Path
+) -> None:
+    lines = [f"{number % 5},{10_000 + number},{number % 2}" for number in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["few,many,target", *lines]), "utf-8")
+    view = make_view(qtbot, link)
+    view.open_path(tmp_path / "t.csv")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert view.preview is not None
+    drawn = drawable(view.preview)
+    assert drawn.min() == 0.0 and drawn.max() == 1.0
+    assert np.ptp(drawn, axis=0).tolist() == [1.0, 1.0]
