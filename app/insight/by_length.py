@@ -16,6 +16,7 @@ from app.training.heads import Head
 from app.training.lists import chosen, left_out
 from app.training.messages import Message
 from app.training.model import Model
+from app.transcripts import edit_distances
 from graph.errors import NetloomError
 
 Numbers = NDArray[np.float64]
@@ -26,9 +27,9 @@ def by_length(model: Model, message: Message) -> Message:
 
     Fields: ``measure`` (``accuracy`` or ``rmse``), ``unit``, and ``parts``, the names of those that hold samples.
     Arrays, for each of these parts: ``PART/length`` int64 (k,) ascending, ``PART/count`` int64 (k,) samples of that
-    length, ``PART/score`` float64 (k,) the share of right answers, of step-by-step answers that of right steps, or the
-    root mean squared error in the data's own units; and ``PART/whole`` float64 (k,) the share of samples whose every
-    step is right, where answers are step by step.
+    length, ``PART/score`` float64 (k,) the share of right answers, of step-by-step answers that of right steps, of rows
+    of labels that of rows read without a mistake, or the root mean squared error in the data's own units; and
+    ``PART/whole`` float64 (k,) the share of samples whose every step is right, where answers are step by step.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def by_length(model: Model, message: Message) -> Message:
         if all samples are of one length.
     """
     head, counter = model.objective.heads[0], counter_of(model)
-    shares = bool(head.classes or head.bits or head.listed)
+    shares = bool(head.classes or head.bits or head.listed or head.transcribes)
     arrays: dict[str, Array] = {}
     parts = {NAMES[name]: part for name, part in model.prepared.parts.items() if part.samples}
     for name, part in parts.items():
@@ -75,6 +76,8 @@ def _scores(model: Model, head: Head, part: Part, lengths: Array) -> dict[str, t
     true, ones = np.asarray(part.arrays[head.field.name]), np.ones(part.samples)
     if head.classes:
         return {"score": ((head.decide(answers).numpy() == true).astype(np.float64), ones)}
+    if head.transcribes:
+        return {"score": ((edit_distances(head.transcripts(answers), true) == 0).astype(np.float64), ones)}
     if head.listed:
         counts = true != left_out(head.field.vocabulary)
         right = (chosen(answers, head.field.vocabulary).numpy() == true) & counts

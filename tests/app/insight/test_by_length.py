@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from app.data.choice import DataChoice
+from app.data.dataset import Array
 from app.insight.by_length import by_length
 from app.presets import preset
+from app.training.heads import Head
 from app.training.messages import Message
 from app.training.model import Model
 from graph.errors import NetloomError
@@ -61,3 +64,26 @@ def test_classes_and_numbers() -> None:
 def test_samples_of_one_length_are_refused() -> None:
     with pytest.raises(NetloomError, match="one length"):
         by_length(Model.build(project()), ASK)
+
+
+def test_rows_of_labels_are_right_where_nothing_is_misread(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = untrained("lines_ctc", samples=60)
+    parts = [np.asarray(part.arrays["digits"]) for part in model.prepared.parts.values()]
+    given = iter(parts)
+
+    def read(head: Head, answers: torch.Tensor) -> Array:
+        """Every other row as it is, of the others the last label left out."""
+        rows = next(given).copy()
+        assert len(rows) == len(answers)
+        for row in rows[1::2]:
+            row[np.flatnonzero(row)[-1]] = 0
+        return rows
+
+    monkeypatch.setattr(Head, "transcripts", read)
+    told = by_length(model, ASK)
+    assert told.fields["measure"] == "accuracy" and "test/whole" not in told.arrays
+    lengths = np.asarray(model.prepared.test.arrays["length"])[:, 0]
+    right = np.arange(len(lengths)) % 2 == 0
+    assert 0 < right.mean() < 1
+    for place, length in enumerate(told.arrays["test/length"]):
+        assert told.arrays["test/score"][place] == pytest.approx(right[lengths == length].mean())
