@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         case ["open", file] if Path(file).is_file():
             return open_window(Path(file))
         case ["worker"]:
-            from app.training.worker import main as work
+            from app.worker.process import main as work
 
             return work()
         case _:

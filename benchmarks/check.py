@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.activation import Relu
 from graph.layers.base import Layer

@@ -28,10 +28,11 @@ from typing import Any
 
 import numpy as np
 
-from app.data.choice import DataChoice
-from app.data.memory import installed
+from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
-from app.data.sources import files, parsing
+from app.data.readers import csv_parsing
+from app.data.sources import file_source
+from app.system.memory_budget import installed
 from benchmarks.common import alternate, say
 
 ROWS, COLUMNS, TURNS = 1_000_000, 20, 7
@@ -60,8 +61,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def forget() -> None:
     """Let nothing be remembered from the turn before."""
-    files._loaded.cache_clear()
-    parsing._remembered.cache_clear()
+    file_source._loaded.cache_clear()
+    csv_parsing._remembered.cache_clear()
 
 
 def table(folder: Path) -> None:
@@ -128,7 +129,7 @@ class Learner:
     def __init__(self, folder: Path, size: int) -> None:
         import torch
 
-        from app.training.model import Model
+        from app.training.trainable import Model
         from graph.project import parse_project
 
         self.model = Model.build(parse_project(project_of(folder, size)))
@@ -148,14 +149,14 @@ class Learner:
         """Epochs of the same samples as tensors that are in memory already, put in order batch by batch."""
         import torch
 
-        from app.training.feed import Feed
+        from app.training.batches import Feed
 
         arrays = {name: np.asarray(values) for name, values in self.part.arrays.items()}
         feed = Feed(replace(self.part, arrays=arrays), ["image"], ["class"], torch.device("cpu"), True)
         inputs, targets = (feed._columns[name].values for name in ("image", "class"))  # type: ignore[union-attr]
 
         def batches() -> Iterator[Any]:
-            from app.training.feed import Batch
+            from app.training.batches import Batch
 
             for order in torch.split(torch.randperm(len(inputs)), BATCH):
                 yield Batch((inputs[order],), (targets[order],))
@@ -167,7 +168,7 @@ class Learner:
         import torch
         from torch.utils.data import DataLoader, Dataset
 
-        from app.data.sources.pictures import picture_array
+        from app.data.readers.picture_file import picture_array
 
         rows, size, listed = self.part.indices, self.size, self.files
         labels = np.asarray(self.part.arrays["class"])
@@ -183,7 +184,7 @@ class Learner:
         loader = DataLoader(Folder(), BATCH, shuffle=True, num_workers=2)
 
         def batches() -> Iterator[Any]:
-            from app.training.feed import Batch
+            from app.training.batches import Batch
 
             for pixels, classes in loader:
                 yield Batch((pixels.contiguous(memory_format=torch.channels_last),), (classes,))

@@ -27,7 +27,7 @@ from benchmarks.editors.network import drawn
 from benchmarks.editors.peers import Plain, shown
 from graph.project import Project, write_project
 from widgets.launch import make_window
-from widgets.window import MainWindow
+from widgets.shell.window import MainWindow
 
 SIZES = (1000, 10_000)
 

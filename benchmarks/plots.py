@@ -35,8 +35,8 @@ def _paint(widget: QWidget) -> None:
 
 def ours(steps: np.ndarray, values: np.ndarray, smoothing: float) -> tuple[float, float]:
     """Return milliseconds of one repaint from the data on, and of appending a batch of 20 points."""
+    from widgets.look.theme import ThemeSource
     from widgets.plots.curve_view import CurveView
-    from widgets.theme import ThemeSource
 
     view = CurveView(ThemeSource("light"), "Loss", "")
     view.set_smoothing(smoothing)

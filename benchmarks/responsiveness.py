@@ -25,7 +25,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.training.messages import Message
+from app.protocol.framing import Message
 from graph.document import Document
 from graph.project import Project, read_project
 
@@ -112,10 +112,10 @@ class Redraw(QWidget):
 
 def measured(kind: str) -> tuple[float, float, float]:
     """Median and 99th percentile of the lateness in milliseconds, and samples per second, with one kind of view."""
-    from widgets.theme import ThemeSource, apply
-    from widgets.training.controller import TrainingController
-    from widgets.training.link import WorkerLink
-    from widgets.training.panel import TrainPanel
+    from widgets.look.theme import ThemeSource, apply
+    from widgets.training.training_controller import TrainingController
+    from widgets.training.training_panel import TrainPanel
+    from widgets.training.worker_link import WorkerLink
 
     app = QApplication.instance()
     source, link, lateness = ThemeSource("light"), WorkerLink(), Lateness()
@@ -171,10 +171,10 @@ def tutorial() -> float:
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
-    from app.data.choice import DataChoice
+    from app.data.data_choice import DataChoice
     from app.data.prepare import prepare
     from app.training.plan import Plan
-    from graph.compile import compile_network
+    from graph.build.compile import compile_network
 
     torch.set_num_threads(1)
     found = project()

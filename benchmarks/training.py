@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from app.training.messages import Decoder, Message, encode
-from app.training.worker import NICE
+from app.protocol.framing import Decoder, Message, encode
+from app.worker.process import NICE
 from benchmarks.common import alternate, median_ratio, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,7 +178,7 @@ def tutorial(case: Case) -> Callable[[int], float]:
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
-    from app.training.model import Model
+    from app.training.trainable import Model
     from graph.project import parse_project
 
     model = Model.build(parse_project(project_of(case)))

@@ -18,8 +18,8 @@ from typing import Any
 
 from graph.changes import Section
 from graph.errors import NetloomError
+from graph.garbage_collection import undisturbed
 from graph.layers.catalogue import parse_layer
-from graph.memory import undisturbed
 from graph.naming import check_name
 from graph.network import Connection, Matter, Network, Node, Remark
 from graph.steps import Steps, finished

@@ -16,11 +16,11 @@ LEFTOVER = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HAC[K])\b")
 QT = ("PySide6", "shiboken6", "pyqtgraph", "qtpy", "qtawesome")
 
 MAY_LOAD_TORCH = re.compile(
-    r"graph\.(compile|modules)\b|app\.(training|insight|exports?|exchange)\b|app\.\w*(torch|weights)\w*\b"
+    r"graph\.(build\.compile|modules)\b|app\.(training|worker|inference|insight|exchange)\b|app\.\w*(torch|weights)\w*\b"
 )
 """Modules that may load torch when imported, except those of `TORCH_FREE`."""
 
-TORCH_FREE = {"app.training", "app.training.plan", "app.training.events", "app.training.messages", "app.training.runs"}
+TORCH_FREE = {"app.training", "app.training.plan", "app.training.runs"}
 
 LOADER = """
 import importlib, json, sys

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.data.dataset import DatasetInfo
-from graph.blocks import Block, Body
 from graph.document import Document
+from graph.drawing.layout import arrange_to_fit
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
-from graph.layout import arrange_to_fit
 from graph.network import Connection, Network, Position
 from graph.shapes import Shape, vector
+from graph.structure.blocks import Block, Body
 
 ROOM = (760.0, 600.0)
 """Room that a drawing may fill, in pixels: what a small window leaves between the palette and the page."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from widgets.launch import make_window
+from widgets.shell.window import MainWindow
 from widgets.tour.hands import Hands
 from widgets.tour.story import own_home
-from widgets.understand.panel import UnderstandPanel
-from widgets.window import MainWindow
+from widgets.understand.understand_panel import UnderstandPanel
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tools.guide import opened
-from widgets.start.gallery import presets
+from widgets.shell.window import MainWindow
+from widgets.start.preset_entries import presets
 from widgets.tour.hands import Hands
-from widgets.understand.byhand.scene import Spot
-from widgets.understand.byhand.tab import ByHandTab
-from widgets.understand.panel import UnderstandPanel
-from widgets.window import MainWindow
+from widgets.understand.by_hand.by_hand_tab import ByHandTab
+from widgets.understand.by_hand.scene import Spot
+from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 

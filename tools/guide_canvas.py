@@ -11,14 +11,14 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 
-from app.presets import FOLDER
+from app.project.presets import FOLDER
 from graph.project import Project, read_project, write_project
-from widgets.canvas.view import CanvasView
+from widgets.canvas.canvas_view import CanvasView
 from widgets.launch import make_window
-from widgets.shell.live import LIVE
+from widgets.shell.live_previews import LIVE
+from widgets.shell.window import MainWindow
 from widgets.tour.hands import Hands
 from widgets.tour.story import own_home
-from widgets.window import MainWindow
 
 SIZE = (1280, 800)
 LARGE = (1440, 880)

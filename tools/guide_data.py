@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools import data_samples
-from widgets.data.view import DataView
+from widgets.data.data_view import DataView
 from widgets.launch import make_window
+from widgets.shell.window import MainWindow
 from widgets.tour.hands import Hands
 from widgets.tour.story import own_home
-from widgets.window import MainWindow
 
 SIZE = (1280, 800)
 

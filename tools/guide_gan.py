@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tools.guide import opened, train, understand
+from widgets.shell.window import MainWindow
 from widgets.tour.hands import Hands
-from widgets.understand.panel import UnderstandPanel
-from widgets.window import MainWindow
+from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 

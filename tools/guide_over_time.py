@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.guide import opened, train, understand
 from widgets.tour.hands import Hands
-from widgets.understand.panel import UnderstandPanel
+from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from app.data.choice import DataChoice
-from app.lessons.shelf import lessons
-from app.presets import FOLDER, PREFIX
+from app.data.data_choice import DataChoice
+from app.lessons.lesson_files import lessons
+from app.project.presets import FOLDER, PREFIX
 from graph.changes import Section
 from graph.project import SUFFIX, Project, project_bytes, write_atomically
 from tools.drawing import Drawing

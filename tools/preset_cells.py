@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from graph.blocks import Body, Loop
 from graph.document import Document
 from graph.network import Connection, Matter, Position, Remark
 from graph.shapes import vector
+from graph.structure.blocks import Body, Loop
 from tools.drawing import Drawing, dense, layer
 from tools.preset_networks import Draw
 

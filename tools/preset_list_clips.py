@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph.blocks import Block
-from graph.every_frame import frame_of, on_every_frame
 from graph.layers.base import Layer
 from graph.layers.recurrent import Lstm
+from graph.structure.blocks import Block
+from graph.structure.time_distributed import frame_of, on_every_frame
 from tools.drawing import Drawing, block, conv, dense, layer
 from tools.preset_list import Recipe
 from tools.preset_networks import FLATTEN, POOL, RELU, Draw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.data.sources.reviews import VOCABULARY
+from app.data.sources.synthetic.reviews import VOCABULARY
 from graph.layers.recurrent import Embedding, Gru, Lstm, Rnn
 from tools.drawing import dense
 from tools.preset_list import Recipe

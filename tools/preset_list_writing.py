@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.data.sources.dates import LETTERS
-from app.data.sources.scenes import WORDS
+from app.data.sources.synthetic.dates import LETTERS
+from app.data.sources.synthetic.scenes import WORDS
 from graph.layers.attention import Attention, RepeatVector
 from graph.layers.base import Layer
 from graph.layers.dense import TimeDistributedDense

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from graph.editing.patterns import LayerPattern
 from graph.layers.base import Layer
-from graph.patterns import LayerPattern
 from graph.shapes import image
 from tools.drawing import Drawing, conv, dense, layer
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph.blocks import Body, Loop
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.network import Connection, Matter, Remark
 from graph.shapes import Shape, vector
+from graph.structure.blocks import Body, Loop
 from tools.drawing import Drawing, dense, layer
 from tools.preset_networks import FLATTEN, RELU, Draw
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from app.home import home
-from widgets import theme
-from widgets.settings import Memory, Preferences
-from widgets.shell.look import apply_look
-from widgets.theme import ThemeSource
-from widgets.window import MainWindow
+from app.system.home import home
+from widgets.look import theme
+from widgets.look.theme import ThemeSource
+from widgets.look.theme_choice import apply_look
+from widgets.shell.preferences import Memory, Preferences
+from widgets.shell.window import MainWindow
 
 
 def application() -> QApplication:

@@ -12,12 +12,21 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli import catalogues, exporting, importing, projects, running, searching, teaching, using
+from app.cli import (
+    catalogue_verbs,
+    export_verbs,
+    import_verbs,
+    lesson_verbs,
+    project_verbs,
+    run_verbs,
+    sweep_verbs,
+    use_verbs,
+)
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
+from app.cli.file_argument import open_source
+from app.cli.long_work import waiting
 from app.cli.printing import Json, print_json, print_line
-from app.cli.sources import open_source
-from app.cli.waiting import waiting
-from app.pieces import run_by
+from app.system.progress import run_by
 from graph.errors import NetloomError
 
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -69,23 +78,23 @@ def build(screen: Screen) -> typer.Typer:
     )
     for verb in (
         _open_verb(screen),
-        catalogues.layers,
-        catalogues.presets,
-        catalogues.datasets,
-        catalogues.data,
-        projects.new,
-        projects.check,
-        projects.repoint,
-        teaching.lessons,
-        teaching.lesson,
-        running.train,
-        running.resume,
-        using.runs,
-        using.evaluate,
-        using.predict,
-        searching.sweep,
-        exporting.export,
-        importing.import_,
+        catalogue_verbs.layers,
+        catalogue_verbs.presets,
+        catalogue_verbs.datasets,
+        catalogue_verbs.data,
+        project_verbs.new,
+        project_verbs.check,
+        project_verbs.repoint,
+        lesson_verbs.lessons,
+        lesson_verbs.lesson,
+        run_verbs.train,
+        run_verbs.resume,
+        use_verbs.runs,
+        use_verbs.evaluate,
+        use_verbs.predict,
+        sweep_verbs.sweep,
+        export_verbs.export,
+        import_verbs.import_,
         _tour_verb(screen),
         worker,
     ):
@@ -126,7 +135,7 @@ def _tour_verb(screen: Screen) -> Callable[..., int]:
 
 def worker(json: Json = False) -> int:
     """Train on behalf of a window or another machine, over stdin and stdout."""
-    from app.training.worker import main
+    from app.worker.process import main
 
     return main()
 

@@ -7,7 +7,7 @@ import time
 import traceback
 from pathlib import Path
 
-from app.home import folder
+from app.system.home import folder
 from graph.errors import NetloomError
 
 FAILED = 1

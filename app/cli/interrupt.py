@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from app.training.control import Control
+from app.protocol.control import Control
 
 
 @contextmanager

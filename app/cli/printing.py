@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.amounts import amount
+from app.system.number_format import amount
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
@@ -72,6 +72,6 @@ def percent(name: str, value: Any) -> str:
     """A metric's value; shares of right answers are per cent."""
     if value is None:
         return "undefined"
-    from app.training.events import PER_CENT
+    from app.protocol.events import PER_CENT
 
     return f"{100 * value:.1f} %" if name.rpartition(".")[2] in PER_CENT else amount(float(value))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from app.data.dataset import Array, Task
+from app.data.lazy_array import Values
 from app.data.prepare import Prepared
-from app.data.stored import Values
 from app.data.transforms import chunks
 
 FITTED = 20_000

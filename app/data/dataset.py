@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from app.data.stored import Values
+from app.data.lazy_array import Values
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, sequence
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from app.home import folder, home
-from app.locks import take
+from app.system.home import folder, home
+from app.system.locks import take
 from graph.errors import NetloomError
 
 Progress = Callable[[int, int], None]

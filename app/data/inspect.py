@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.data.catalogue import FILES, source
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.leakage import leaks
 from app.data.prepare import prepare
-from app.data.sources.columns import Column, ColumnType, is_identifier, likely_target, look, type_of
-from app.data.sources.files import FileSource, content_hash, locate, reading, relative
-from app.data.sources.frames import CsvSource
-from app.data.sources.listing import path_column
+from app.data.readers.columns import Column, ColumnType, is_identifier, likely_target, look, type_of
+from app.data.readers.picture_listing import path_column
+from app.data.readers.table_file import CsvSource
+from app.data.readers.time_column import likely_group, likely_order
+from app.data.source_catalogue import FILES, source
+from app.data.sources.file_source import FileSource, content_hash, locate, reading, relative
 from app.data.sources.series import numeric
 from app.data.sources.table import PART_NAMES, check_column, named_in
-from app.data.sources.text import longest
-from app.data.sources.timing import likely_group, likely_order
+from app.data.sources.texts import longest
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from app.data.dataset import Array, Field, Task
+from app.data.lazy_array import Stored, Values
 from app.data.prepare import Prepared
-from app.data.stored import Stored, Values
 
 COMPARED = 200_000
 """Samples of each part that are compared; more are taken evenly spaced."""

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
-from app.data.sources.tokens import UNKNOWN
+from app.data.lazy_array import Stored, Values
+from app.data.readers.tokens import UNKNOWN
 from app.data.split import Indices, split
-from app.data.stored import Stored, Values
 from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians, taken
 from graph.errors import NetloomError
 from graph.shapes import Shape

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo, Task
-from app.home import home
+from app.system.home import home
 from graph.shapes import Kind, Shape
 
 VERSION = 3

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.stored import Stored, Values
+from app.data.lazy_array import Stored, Values
 from graph.shapes import Kind, Shape
 
 T = TypeVar("T")

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.exchange.code_guesses import Call, guesses
-from graph.blocks import Block, Body
-from graph.code import generate
+from graph.build.code import generate
+from graph.drawing.layout import arrange
 from graph.errors import NetloomError
 from graph.layers.base import Layer, ShapeError
 from graph.layers.catalogue import parse_layer
 from graph.layers.io import Input, Output
-from graph.layout import arrange
 from graph.naming import check_name
 from graph.network import Connection, Network, Node
 from graph.shapes import Kind, Shape
+from graph.structure.blocks import Block, Body
 
 LARGEST = 2**23
 """Files over this many bytes are refused."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from app.data.dataset import Array
 from app.exchange.onnx_graph import Axis, Growing, UnreadableError
 from app.exchange.onnx_operators import KNOWN, read
+from graph.drawing.layout import arrange
 from graph.errors import NetloomError
-from graph.layout import arrange
 from graph.network import Network
 from graph.shapes import Kind, Shape
 

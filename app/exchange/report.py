@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from app.checking import check_project
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.split import NAMES
-from app.exchange import page
-from app.summary import rows, totals
+from app.exchange import html_parts
+from app.project.project_check import check_project
+from app.project.summary import rows, totals
 from app.training.plan import Plan
 from app.training.runs import Run
-from graph.check import Checker
-from graph.drawing import svg
+from graph.checking.check import Checker
+from graph.drawing.svg import svg
 from graph.errors import NetloomError
 from graph.project import Project, write_atomically
 
@@ -47,12 +47,12 @@ def export_report(project: Project, title: str, out: Path, base: Path | None, ru
     if run is not None:
         body += [*_training(run), *_results(run), *_environment(run)]
     body += _repeat(project, run)
-    write_atomically(out, page.page(title, body).encode("utf-8"))
+    write_atomically(out, html_parts.page(title, body).encode("utf-8"))
     return out
 
 
 def _head(title: str, project: Project, checker: Checker, run: Run | None) -> Iterator[str]:
-    yield f"<h1>{page.text(title)}</h1>"
+    yield f"<h1>{html_parts.text(title)}</h1>"
     whole = totals(checker)
     figures = {"parameters": f"{whole.parameters:,}", "layers": f"{whole.layers:,}"}
     if run is None:
@@ -60,15 +60,15 @@ def _head(title: str, project: Project, checker: Checker, run: Run | None) -> It
     else:
         summary = run.summary()
         when = summary.created.replace("T", " ")
-        how = f"Trained {page.text(when)}; {page.text(summary.status)} after {summary.epoch:,} epochs."
+        how = f"Trained {html_parts.text(when)}; {html_parts.text(summary.status)} after {summary.epoch:,} epochs."
         yield f'<p class="faint">{how}</p>'
         best = summary.test or summary.validation
         part = "test" if summary.test else "validation"
-        figures = {f"{part} {name}": value for name, value in page.shown(best).items()} | figures
-    yield page.tiles(figures)
+        figures = {f"{part} {name}": value for name, value in html_parts.shown(best).items()} | figures
+    yield html_parts.tiles(figures)
     notes = project.sections.get("notes")
     if isinstance(notes, str) and notes.strip():
-        yield page.prose(notes)
+        yield html_parts.prose(notes)
 
 
 def _network(project: Project, checker: Checker) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _network(project: Project, checker: Checker) -> Iterator[str]:
     ]
     heads = ("Layer", "Kind", "Settings", "Output", "Parameters", "Operations")
     foot = ("In all", "", "", "", whole.parameters, whole.flops)
-    yield page.table(heads, lines, ("Parameters", "Operations"), foot)
+    yield html_parts.table(heads, lines, ("Parameters", "Operations"), foot)
     yield '<p class="faint">Operations are floating-point operations per sample.</p>'
 
 
@@ -103,10 +103,10 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         choice = DataChoice.parse(section)
         info = choice.info(base)
     except NetloomError as error:
-        yield f"<p>{page.text(error)}</p>"
+        yield f"<p>{html_parts.text(error)}</p>"
         return
-    summary = f": {page.text(info.summary)}" if info.summary else ""
-    yield f"<p><b>{page.text(info.title)}</b>{summary}</p>"
+    summary = f": {html_parts.text(info.summary)}" if info.summary else ""
+    yield f"<p><b>{html_parts.text(info.title)}</b>{summary}</p>"
     split = choice.split
     shares = zip(NAMES.values(), split.shares, strict=True)
     parts = ", ".join(f"{name} {share:.0%}" for name, share in shares)
@@ -114,8 +114,8 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
     told["standardised"] = "by the training part's means and deviations" if choice.standardise else "no"
     if choice.augment.active:
         told["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
-    yield page.facts(told)
-    yield page.table(("Field", "Role", "Holds"), _fields(info))
+    yield html_parts.facts(told)
+    yield html_parts.table(("Field", "Role", "Holds"), _fields(info))
 
 
 def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
@@ -130,7 +130,7 @@ def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
 
 
 def _settings(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {page.number(value)}" for name, value in values.items())
+    return ", ".join(f"{name.replace('_', ' ')} {html_parts.number(value)}" for name, value in values.items())
 
 
 def _plan(project: Project) -> Iterator[str]:
@@ -139,16 +139,16 @@ def _plan(project: Project) -> Iterator[str]:
     try:
         plan = Plan.parse(section if isinstance(section, Mapping) else {})
     except NetloomError as error:
-        yield f"<p>{page.text(error)}</p>"
+        yield f"<p>{html_parts.text(error)}</p>"
         return
     values = {spec.name: getattr(plan, spec.name) for spec in plan.settings()}
     start = project.sections.get("start")
     if isinstance(start, Mapping) and start.get("weights"):
-        yield f"<p>Starts from the weights in {page.text(start['weights'])}.</p>"
+        yield f"<p>Starts from the weights in {html_parts.text(start['weights'])}.</p>"
     if isinstance(start, Mapping) and start.get("frozen"):
-        yield f"<p>Frozen: {page.text(', '.join(map(str, start['frozen'])))}.</p>"
+        yield f"<p>Frozen: {html_parts.text(', '.join(map(str, start['frozen'])))}.</p>"
     shown = [spec for spec in plan.settings() if spec.when is None or values[spec.when[0]] in spec.when[1]]
-    yield page.table(
+    yield html_parts.table(
         ("Setting", "Value", "Means"), [(spec.label or spec.name, values[spec.name], spec.help) for spec in shown]
     )
 
@@ -164,13 +164,13 @@ def _training(run: Run) -> Iterator[str]:
         return
     names = list(dict.fromkeys(name for one in history.epochs for name in (*one["train"], *one["validation"])))
     charts = [
-        page.chart(name, {part: _points(history.epochs, part, name) for part in ("train", "validation")})
+        html_parts.chart(name, {part: _points(history.epochs, part, name) for part in ("train", "validation")})
         for name in names
     ]
     yield f'<div class="charts">{"".join(charts)}</div>'
     reason = (history.finished or {}).get("reason")
     if reason:
-        yield f"<p>{page.text(reason)}</p>"
+        yield f"<p>{html_parts.text(reason)}</p>"
 
 
 def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[tuple[float, float]]:
@@ -178,16 +178,16 @@ def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[t
 
 
 def _results(run: Run) -> Iterator[str]:
-    from app.training.evaluate import evaluate
-    from app.training.session import load_model
+    from app.inference.evaluate import evaluate
+    from app.training.training_session import load_model
 
     yield "<h2>Test</h2>"
     try:
         tested = evaluate(run.path)
     except NetloomError as error:
-        yield f"<p>{page.text(error)}</p>"
+        yield f"<p>{html_parts.text(error)}</p>"
     else:
-        yield page.tiles(page.shown(tested.metrics))
+        yield html_parts.tiles(html_parts.shown(tested.metrics))
         if "confusion" in tested.arrays:
             yield from _confusion(tested.arrays["confusion"], tested.classes)
     try:
@@ -200,32 +200,32 @@ def _results(run: Run) -> Iterator[str]:
 def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:
     if len(classes) <= CLASSES:
         yield "<p>Rows are the truth, columns what the network said.</p>"
-        yield page.confusion(counts, classes)
+        yield html_parts.confusion(counts, classes)
         return
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     worst = np.argsort(-wrong, axis=None)[:CONFUSED]
     pairs = [divmod(int(at), len(classes)) for at in worst if wrong.flat[at]]
-    yield page.table(
+    yield html_parts.table(
         ("True", "Said", "How often"), [(classes[a], classes[b], int(wrong[a, b])) for a, b in pairs], ("How often",)
     )
 
 
 def _filters(run: Run, model: Any) -> Iterator[str]:
     """Filters of the first convolution of images: in colours where it sees three channels, else those of its first."""
-    from app.insight.watch import filters
+    from app.insight.layer_arrays import filters
 
     for id_ in run.project.network.ordered():
         kernels = filters(model.module, id_)
         if kernels is None or kernels.ndim != 4 or min(kernels.shape[2:]) < 2:
             continue
         colours = kernels.shape[1] == 3
-        yield f"<h2>Filters of {page.text(id_)}</h2>"
+        yield f"<h2>Filters of {html_parts.text(id_)}</h2>"
         seen = "each sees three colours" if colours or kernels.shape[1] == 1 else "the part of each that sees channel 1"
         count = f"{len(kernels):,} filters" + ("" if kernels.shape[1] == 1 else f", {seen}")
         yield f'<p class="faint">{count}; dark is the smallest weight, bright the largest.</p>'
         pictures = [
-            page.picture(one.transpose(1, 2, 0) if colours else one[0], f"filter {number}")
+            html_parts.picture(one.transpose(1, 2, 0) if colours else one[0], f"filter {number}")
             for number, one in enumerate(kernels[:FILTERS], 1)
         ]
         yield f'<div class="filters">{"".join(pictures)}</div>'
@@ -240,21 +240,21 @@ def _environment(run: Run) -> Iterator[str]:
     hidden = ("base", "fingerprint")
     known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
     names = {"project": "fingerprint of the project", "data": "fingerprint of the data"}
-    yield page.facts({names.get(name, name): str(value) for name, value in known.items()})
+    yield html_parts.facts({names.get(name, name): str(value) for name, value in known.items()})
 
 
 def _repeat(project: Project, run: Run | None) -> Iterator[str]:
     yield "<h2>To repeat it</h2>"
     if run is None:
         yield "<p>Save the project as network.netloom, and train it:</p>"
-        yield page.pre(["python main.py train network.netloom --out run"])
+        yield html_parts.pre(["python main.py train network.netloom --out run"])
         return
     name = run.path.name
     yield (
         "<p>The run's folder holds the project as it was trained. The same project, data, seed, device and versions "
         "give the same run.</p>"
     )
-    yield page.pre(
+    yield html_parts.pre(
         [
             f"python main.py train {name}/project.netloom --out again",
             f"python main.py evaluate {name}",

@@ -13,12 +13,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import Array
-from app.data.sources.tokens import END
-from app.insight.excite import SPATIAL, mean_of
-from app.insight.reading import Layer, Progress, Source, answering, differentiating, numbers, source_of, with_answers
+from app.data.readers.tokens import END
+from app.insight.activation_maximisation import SPATIAL, mean_of
+from app.insight.activations import (
+    Layer,
+    Progress,
+    Source,
+    answering,
+    differentiating,
+    numbers,
+    source_of,
+    with_answers,
+)
 from app.training.heads import Head
-from app.training.lists import chances
-from app.training.model import Model
+from app.training.sequence.token_metrics import chances
+from app.training.trainable import Model
 from graph.errors import NetloomError
 from graph.shapes import Kind
 

@@ -12,11 +12,11 @@ from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.data.split import NAMES
+from app.protocol.framing import Message
 from app.training.heads import Head
-from app.training.lists import chosen, left_out
-from app.training.messages import Message
-from app.training.model import Model
-from app.transcripts import edit_distances
+from app.training.sequence.token_metrics import chosen, left_out
+from app.training.sequence.transcripts import edit_distances
+from app.training.trainable import Model
 from graph.errors import NetloomError
 
 Numbers = NDArray[np.float64]

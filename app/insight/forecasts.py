@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.data.dataset import Array, Task
-from app.training.model import Model
+from app.training.trainable import Model
 from graph.errors import NetloomError
 
 LONGEST = 5_000

@@ -9,7 +9,7 @@ from typing import Any
 from app.data.dataset import DatasetInfo
 from app.lessons.goals import Results, Situation, met
 from app.lessons.schema import Lesson, Step
-from graph.check import Checker
+from graph.checking.check import Checker
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
-from app.hints import SECTION, project_hints
 from app.lessons.schema import (
     FitsGoal,
     GapGoal,
@@ -25,9 +24,10 @@ from app.lessons.schema import (
     VisitGoal,
     WithoutGoal,
 )
-from app.training.events import SHARES
+from app.project.project_hints import SECTION, project_hints
+from app.protocol.events import SHARES
 from app.training.plan import Plan
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.errors import NetloomError
 from graph.network import Node
 

@@ -10,15 +10,15 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.training.plan import Plan
-from graph.blocks import Block
-from graph.check import Checker
+from graph.checking.check import Checker
+from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.facts import Severity
 from graph.layers.base import Layer
 from graph.layers.settings import Setting, sentence
 from graph.network import Network
 from graph.project import Project
+from graph.structure.blocks import Block
 
 PLAN = "plan"
 """What paths to settings of the plan begin with; others begin with a layer's id."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.locks import take
 from app.sweep.space import Range, Space, Value, applied, rounded
+from app.system.locks import take
 from app.training.runs import LOCK, PROJECT, fresh_folder
 from graph.errors import NetloomError
 from graph.project import Project, read_project, write_project
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optuna import Study, Trial
     from optuna.trial import FrozenTrial
 
-    from app.training.control import Control
+    from app.protocol.control import Control
 
 JOURNAL = "study.log"
 BEST = "best.netloom"
@@ -213,9 +213,9 @@ class Search:
 
     def _train(self, trial: Trial, values: Mapping[str, Value], control: Control) -> tuple[float, int, bool]:
         """Train one trial: the best value of the metric, the epochs that it took, and whether it was ended early."""
-        from app.training.events import Epoch, Finished
-        from app.training.session import begin
+        from app.protocol.events import Epoch, Finished
         from app.training.trainer import train
+        from app.training.training_session import begin
 
         session = begin(applied(self.project, values), self.base, self._folder(trial.number))
         session.control.watch = control.watch

@@ -11,16 +11,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
-from app.data.sources.tokens import fills_up
-from app.training import ctc
+from app.data.readers.tokens import fills_up
 from app.training.plan import Plan
-from app.transcripts import transcribe
-from graph.blocks import Block
-from graph.compile import Compiled
+from app.training.sequence import ctc
+from app.training.sequence.transcripts import transcribe
+from graph.build.compile import Compiled
 from graph.errors import NetloomError
 from graph.layers.io import Output
 from graph.network import Network
 from graph.shapes import Kind
+from graph.structure.blocks import Block
 
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""

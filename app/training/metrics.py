@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
-from app.training.ctc import LabelSums
 from app.training.heads import Head
-from app.training.lists import ListSums
+from app.training.sequence.ctc import LabelSums
+from app.training.sequence.token_metrics import ListSums
 
 PENDING = 64
 """Batches that are measured at once."""

@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from app.data.noise import noise_field
+from app.data.gan_fields import noise_field
+from app.data.lazy_array import Stored, Values
 from app.data.prepare import Prepared
-from app.data.stored import Stored, Values
 from app.data.transforms import Standardise, extent
-from app.training.ctc import check_steps
-from app.training.feed import Feed
+from app.training.batches import Feed
 from app.training.heads import Head, find_heads, fits
 from app.training.metrics import Meter
 from app.training.plan import ADVERSARIAL, TEACHER, Plan
-from graph.compile import Compiled
+from app.training.sequence.ctc import check_steps
+from graph.build.compile import Compiled
 from graph.errors import NetloomError
 from graph.layers.io import Input, Noise
 from graph.network import Network
@@ -134,11 +134,11 @@ def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Pl
         if the network's inputs or outputs do not fit the data.
     """
     if plan.objective in TEACHER:
-        from app.training.teacher import TeacherForcing
+        from app.training.sequence.teacher_forcing import TeacherForcing
 
         return TeacherForcing(network, compiled, prepared, plan)
     if plan.objective in ADVERSARIAL:
-        from app.training.rivals import Adversarial
+        from app.training.gan.gan_objective import Adversarial
 
         return Adversarial(network, compiled, prepared, plan)
     return KINDS[plan.objective](network, compiled, prepared, plan)

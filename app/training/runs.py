@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from app.home import home
+from app.system.home import home
 from graph.errors import NetloomError
 from graph.project import Project, decode, encode, parse_project, write_atomically
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from app.training.feed import Batch
-from app.training.model import Model
+from app.training.batches import Batch
 from app.training.optimisers import Apart, Optimiser
+from app.training.trainable import Model
 from app.training.weights import Weights
 
 if TYPE_CHECKING:
-    from app.training.session import Session
+    from app.training.training_session import Session
 
 
 def learn(optimiser: Optimiser, loss: float, rate: float, clip: float) -> bool:
@@ -157,7 +157,7 @@ class DeferredStepper(Stepper):
 def stepper(model: Model, weights: Weights, optimiser: Optimiser, steps: int = 0) -> Stepper:
     """The way of stepping that suits the model's device, and its objective; ``steps`` were done before."""
     if isinstance(optimiser, Apart):
-        from app.training.turns import RivalStepper
+        from app.training.gan.gan_step import RivalStepper
 
         return RivalStepper(model, weights, optimiser, steps)
     kind = DirectStepper if model.device.type == "cpu" else DeferredStepper

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.insight.watch import snapshot
-from app.locks import take
+from app.insight.layer_arrays import snapshot
+from app.protocol.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
+from app.system.locks import take
+from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
-from app.training.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
-from app.training.feed import Batch
 from app.training.runs import LOCK, METRICS, Log
-from app.training.session import Session
 from app.training.stepping import stepper
+from app.training.training_session import Session
 from graph.errors import NetloomError
 
 POINTS_EVERY = 0.05
@@ -46,7 +46,7 @@ def look(session: Session, *, live: bool = True) -> Snapshot:
     watch, at = session.control.watch, session.position
     views, health = snapshot(session.model, watch, session.weights), None
     if live and watch.live:
-        from app.insight.live import look as look_at_cards
+        from app.insight.card_previews import look as look_at_cards
 
         stepped = session.weights if at.steps else None
         pictures, ailments = look_at_cards(session.model, stepped, watch.cards)

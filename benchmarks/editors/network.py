@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.document import Document
-from graph.folding import COLUMN
+from graph.drawing.folding import COLUMN
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input, Output
 from graph.network import Connection

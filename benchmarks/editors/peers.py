@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from benchmarks.editors.network import PER_ROW, ROW
 from graph.document import Document
-from graph.folding import COLUMN
+from graph.drawing.folding import COLUMN
 from graph.network import Network
 
 WIDTH, HEIGHT = 1400, 900
@@ -70,9 +70,9 @@ class Ours(Peer):
 
     @override
     def prepare(self) -> None:
-        from graph.check import Checker
-        from widgets.canvas.view import CanvasView
-        from widgets.theme import ThemeSource
+        from graph.checking.check import Checker
+        from widgets.canvas.canvas_view import CanvasView
+        from widgets.look.theme import ThemeSource
 
         self._themes = ThemeSource("light")
         self._make: Callable[[Document], Any] = lambda document: CanvasView(document, Checker(document), self._themes)

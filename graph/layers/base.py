@@ -69,7 +69,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A repair that a layer proposes for itself, before the checker turns it into a `graph.fixes.Fix`.
+    """A repair that a layer proposes for itself, before the checker turns it into a `graph.checking.fixes.Fix`.
 
     ``insert`` holds ``(input port, new layer)`` pairs to put in front of the layer; ``replace`` is the layer with
     other settings (or another layer) in its place.

@@ -33,8 +33,10 @@ def catalogue() -> Mapping[str, type[Layer]]:
 @cache
 def structures() -> Mapping[str, type[Layer]]:
     """The layers that hold a network; they are made by grouping, not taken from the palette."""
-    blocks = importlib.import_module("graph.blocks")  # late, because blocks are checked and read like networks
-    frames = importlib.import_module("graph.every_frame")
+    blocks = importlib.import_module(
+        "graph.structure.blocks"
+    )  # late, because blocks are checked and read like networks
+    frames = importlib.import_module("graph.structure.time_distributed")
     return {layer.kind: layer for layer in (blocks.Block, blocks.Loop, frames.EveryFrame)}
 
 

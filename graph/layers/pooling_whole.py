@@ -101,7 +101,7 @@ class GlobalPool1d(_Whole):
         """``mean`` or ``amax`` over the steps, or over a sample's own."""
         if not self.lengths:
             return super().recipe(inputs)
-        module = Module("graph.modules.own_steps.OwnSteps", {"mode": "mean" if self.mode == "average" else "max"})
+        module = Module("graph.modules.valid_steps.OwnSteps", {"mode": "mean" if self.mode == "average" else "max"})
         return chain(own(X, Ref(LENGTHS.name)), module=module)
 
     def summary(self) -> str:

@@ -279,7 +279,7 @@ class Rnn(_Recurrent):
     stem: ClassVar[str] = "rnn"
     aliases: ClassVar[tuple[str, ...]] = ("elman", "simple recurrent", "vanilla rnn")
     target: ClassVar[str] = "torch.nn.RNN"
-    padded: ClassVar[str] = "graph.modules.padded.PaddedRnn"
+    padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedRnn"
     gates: ClassVar[int] = 1
 
     nonlinearity: Literal["tanh", "relu"] = setting("tanh", "Function applied to the state at each step.")
@@ -301,7 +301,7 @@ class Gru(_Recurrent):
     stem: ClassVar[str] = "gru"
     aliases: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent")
     target: ClassVar[str] = "torch.nn.GRU"
-    padded: ClassVar[str] = "graph.modules.padded.PaddedGru"
+    padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedGru"
     gates: ClassVar[int] = 3
 
 
@@ -317,7 +317,7 @@ class Lstm(_Recurrent):
     stem: ClassVar[str] = "lstm"
     aliases: ClassVar[tuple[str, ...]] = ("long short-term memory", "recurrent", "peephole", "coupled gates", "cifg")
     target: ClassVar[str] = "torch.nn.LSTM"
-    padded: ClassVar[str] = "graph.modules.padded.PaddedLstm"
+    padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedLstm"
     gates: ClassVar[int] = 4
     states: ClassVar[tuple[str, ...]] = (STATE, CELL)
 

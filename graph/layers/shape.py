@@ -86,7 +86,7 @@ class LastStep(Layer):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Selects index -1 along time, or each sample's own."""
         if self.lengths:
-            module = Module("graph.modules.own_steps.OwnSteps", {"mode": "last"})
+            module = Module("graph.modules.valid_steps.OwnSteps", {"mode": "last"})
             return chain(own(X, Ref(LENGTHS.name)), module=module)
         return chain(method("select", X, 1, -1))
 

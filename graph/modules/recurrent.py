@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from graph.modules.padded import PaddedGru, PaddedLstm, PaddedRnn
+from graph.modules.packed_recurrent import PaddedGru, PaddedLstm, PaddedRnn
 
 LARGEST = 2**14
 """Values in one state of a batch up to which the fast form is the faster one; beyond, the matrices are what counts."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.changes import Connected, LayerAdded
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Commit, Document, Origin
 from graph.errors import NetloomError
 from graph.naming import fresh_name

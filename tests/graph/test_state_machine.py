@@ -16,18 +16,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from graph.blocks import Block, Loop
-from graph.check import Checker
+from graph.checking.check import Checker
+from graph.checking.layer_info import Expected, Facts
 from graph.document import Document
+from graph.drawing.layout import arrange, arrange_to_fit
 from graph.errors import NetloomError
-from graph.facts import Expected, Facts
-from graph.grouping import group, ungroup
-from graph.inside import InnerDocument
 from graph.layers.base import Layer
-from graph.layout import arrange, arrange_to_fit
 from graph.network import Connection, Matter, Network, Remark
 from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import image, sequence, vector
+from graph.structure.blocks import Block, Loop
+from graph.structure.grouping import group, ungroup
+from graph.structure.inner_document import InnerDocument
 from tests.graph.networks import layer, wire
 
 ENDS = ("input", "output")

@@ -53,7 +53,7 @@ def test_from_a_preset_to_exported_code(tmp_path: Path) -> None:
 
 def standardised(samples: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     """Pictures as the preset's network was trained on them."""
-    from app.data.choice import DataChoice
+    from app.data.data_choice import DataChoice
     from app.data.prepare import prepare
 
     return prepare(DataChoice.of("digits")).scalers["image"].apply(samples)

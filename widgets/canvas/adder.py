@@ -7,16 +7,16 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
-from graph import cards
+from graph.drawing import cards
+from graph.editing import edits
+from graph.editing.matching import Pulled
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
-from widgets.canvas import edits
+from widgets.canvas.board_items import Slot
 from widgets.canvas.commands import Commands
-from widgets.canvas.matching import Pulled
-from widgets.canvas.pieces import Slot
-from widgets.canvas.search import SearchPopup
+from widgets.canvas.layer_search import SearchPopup
 from widgets.canvas.structurer import Structurer
-from widgets.theme import ThemeSource
+from widgets.look.theme import ThemeSource
 
 
 class Adder(Structurer):

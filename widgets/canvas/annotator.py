@@ -9,13 +9,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
-from graph import cards
+from graph.drawing import cards
 from graph.network import Matter, Position, Remark
-from widgets.canvas import remarks
+from widgets.canvas import annotation_shapes
 from widgets.canvas.editor import Editor
 from widgets.canvas.note_field import NoteField
 from widgets.canvas.rename import RenameField
-from widgets.theme import ThemeSource
+from widgets.look.theme import ThemeSource
 
 NOTE_SIZE = (176.0, 96.0)
 """Width and height of a new note."""
@@ -73,7 +73,7 @@ class Annotator(Editor):
         if remark.matter is Matter.NOTE:
             self._write(remark)
             return
-        area = self.mapFromScene(remarks.title_area(remark)).boundingRect()
+        area = self.mapFromScene(annotation_shapes.title_area(remark)).boundingRect()
         area.setHeight(max(area.height(), 26))
         self._rename.open_over(area, remark.text, lambda text: self._set("Name the frame", replace(remark, text=text)))
 
@@ -104,7 +104,7 @@ class Annotator(Editor):
         board = self.board
         frames = [each for each in board.remarks.values() if each.matter is Matter.FRAME]
         held = {
-            each.id: [id_ for id_, card in board.cards.items() if remarks.rect(each).contains(card.rect)]
+            each.id: [id_ for id_, card in board.cards.items() if annotation_shapes.rect(each).contains(card.rect)]
             for each in frames
         }
         before = {id_: self.document.network.node(id_).position for id_ in places}
@@ -126,12 +126,12 @@ class Annotator(Editor):
         bounds = QRectF()
         for id_ in ids:
             bounds = bounds.united(QRectF(*cards.box(self.document.network.node(id_))))
-        area = bounds.adjusted(-ROOM, -ROOM - remarks.TITLE, ROOM, ROOM)
+        area = bounds.adjusted(-ROOM, -ROOM - annotation_shapes.TITLE, ROOM, ROOM)
         return _snapped(area.left()), _snapped(area.top()), _snapped(area.width()), _snapped(area.height())
 
     def _write(self, remark: Remark) -> None:
         painter = self.surface.remark_painter
-        area = self.mapFromScene(remarks.rect(remark)).boundingRect()
+        area = self.mapFromScene(annotation_shapes.rect(remark)).boundingRect()
         area.setSize(area.size().expandedTo(QRectF(0, 0, 140, 60).size().toSize()))
         font = QFont(painter.text_font)
         font.setPixelSize(max(11, round(font.pixelSize() * self.zoom)))

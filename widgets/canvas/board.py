@@ -13,8 +13,6 @@ from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from graph import cards
-from graph.blocks import Block, Loop
 from graph.changes import (
     Connected,
     Disconnected,
@@ -26,17 +24,19 @@ from graph.changes import (
     LayerSet,
     RemarkSet,
 )
-from graph.check import Checker
+from graph.checking.check import Checker
+from graph.checking.layer_info import Facts, Severity
 from graph.document import Commit, Document
-from graph.facts import Facts, Severity
-from graph.inside import InnerDocument
+from graph.drawing import cards
+from graph.drawing.routing import Course, course, direct
+from graph.garbage_collection import undisturbed
 from graph.layers.io import Entrance, Output
-from graph.memory import undisturbed
 from graph.network import Connection, Node, Position, Remark
-from graph.routing import Course, course, direct
 from graph.shapes import Shape
-from widgets.canvas.index import GridIndex
-from widgets.canvas.pieces import EVERYWHERE, HALO, Card, Slot, Wire
+from graph.structure.blocks import Block, Loop
+from graph.structure.inner_document import InnerDocument
+from widgets.canvas.board_items import EVERYWHERE, HALO, Card, Slot, Wire
+from widgets.canvas.grid_index import GridIndex
 
 AT_ONCE = 400
 """Wires that are led around cards at once; more are led a few at a time, those in view first."""

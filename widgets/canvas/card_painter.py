@@ -7,13 +7,13 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
-from graph import cards
-from graph.blocks import Block
-from graph.facts import Severity
+from graph.checking.layer_info import Severity
+from graph.drawing import cards
 from graph.shapes import Shape
-from widgets import icons
-from widgets.canvas.pieces import HALO, Card
-from widgets.theme import RADIUS, Theme, blend
+from graph.structure.blocks import Block
+from widgets.canvas.board_items import HALO, Card
+from widgets.look import icons
+from widgets.look.theme import RADIUS, Theme, blend
 
 MARGIN = 14.0
 """Space between a card's edge and its text."""

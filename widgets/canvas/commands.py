@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
 
-from graph import cards
+from graph.drawing import cards
+from graph.editing import clipboard, edits
+from graph.editing.matching import Pulled
 from graph.layers.base import Layer
 from graph.network import Connection, Position
-from widgets.canvas import clipboard, edits
-from widgets.canvas.matching import Pulled
-from widgets.canvas.pieces import Slot
+from widgets.canvas.board_items import Slot
 
 if TYPE_CHECKING:
     from widgets.canvas.stage import Stage

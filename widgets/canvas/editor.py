@@ -7,13 +7,13 @@ from typing import Literal
 
 from PySide6.QtWidgets import QWidget
 
+from graph.editing import edits
+from graph.editing.aligning import Edge, aligned, distributed
 from graph.errors import NetloomError
 from graph.network import Position
-from widgets.canvas import edits
-from widgets.canvas.aligning import Edge, aligned, distributed
 from widgets.canvas.mover import Mover
 from widgets.canvas.stage import Stage
-from widgets.theme import ThemeSource
+from widgets.look.theme import ThemeSource
 
 
 class Editor(Stage):

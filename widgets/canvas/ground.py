@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPixmap, QTransform
 
-from widgets.canvas.levels import MID_FROM
-from widgets.canvas.pictures import whole
-from widgets.theme import Theme
+from widgets.canvas.card_cache import whole
+from widgets.canvas.level_of_detail import MID_FROM
+from widgets.look.theme import Theme
 
 SPACING = 24
 """Distance between dots in scene pixels, nearly: on the screen it is a whole number, so that all dots look alike."""

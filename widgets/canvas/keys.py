@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from graph import cards
+from graph.drawing import cards
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.canvas_view import CanvasView
 
 NUDGE, LEAP = cards.GRID, 16.0
 """How far an arrow key moves cards, in scene pixels; the larger with Shift."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
-from graph import cards
+from graph.drawing import cards
 from widgets.canvas.board import Board
-from widgets.canvas.levels import Level
-from widgets.insight.colours import colour, diverging, image, limits, reach, sequential
-from widgets.theme import Theme, blend
+from widgets.canvas.level_of_detail import Level
+from widgets.charts.colour_maps import colour, diverging, image, limits, reach, sequential
+from widgets.look.theme import Theme, blend
 
 STRIP, INSET, GAP = 26.0, 2.0, 2.0
 """Height of the strip below a card, its margin, and the space between two pictures, in scene pixels."""

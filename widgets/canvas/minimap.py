@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.canvas_view import CanvasView
 
 WIDTH, HEIGHT, INSET = 176, 112, 12
 """Size, and distance from the canvas's corner, in pixels."""

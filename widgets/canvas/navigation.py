@@ -9,8 +9,8 @@ from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QV
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
 
-from widgets.canvas.levels import MAXIMUM, MINIMUM
-from widgets.canvas.pieces import EVERYWHERE
+from widgets.canvas.board_items import EVERYWHERE
+from widgets.canvas.level_of_detail import MAXIMUM, MINIMUM
 
 STEP = 1.2
 """Factor of one step of zoom."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.pieces import EVERYWHERE
+from widgets.canvas.board_items import EVERYWHERE
 
 if TYPE_CHECKING:
     from widgets.canvas.stage import Stage

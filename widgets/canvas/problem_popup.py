@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from graph.facts import Problem
-from graph.fixes import Fix
-from widgets.theme import Theme
+from graph.checking.fixes import Fix
+from graph.checking.layer_info import Problem
+from widgets.look.theme import Theme
 
 WIDTH = 300
 """Width of the popup in pixels."""

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from graph.errors import NetloomError
 from graph.network import Matter
-from widgets.canvas import remarks
+from widgets.canvas import annotation_shapes
 from widgets.canvas.adder import Adder
-from widgets.canvas.hits import NOTHING, Hit, What, find
-from widgets.canvas.pieces import Slot
-from widgets.canvas.walking import neighbour
+from widgets.canvas.board_items import Slot
+from widgets.canvas.hit_test import NOTHING, Hit, What, find
+from widgets.canvas.walk_wires import neighbour
 
 
 class Roamer(Adder):
@@ -112,7 +112,7 @@ class Roamer(Adder):
         self.selection.clear()
         self.select_wire(None)
         self.select_remark(id)
-        self.reveal(remarks.rect(remark))
+        self.reveal(annotation_shapes.rect(remark))
         name = "Note" if remark.matter is Matter.NOTE else "Frame"
         keys = "arrows move it, Ctrl+Shift+arrows resize it, F2 edits it, Del deletes it"
         self.hinted.emit(f"{name} “{remark.text.splitlines()[0] if remark.text else ''}”: {keys}.")
@@ -135,7 +135,7 @@ class Roamer(Adder):
         elif wire is not None:
             hit, place = Hit(What.WIRE, slot=wire), QRectF(QPointF(*self.board.wires[wire].course.middle()), QPointF())
         elif remark is not None:
-            hit, place = Hit(What.REMARK, remark), remarks.rect(self.board.remarks[remark])
+            hit, place = Hit(What.REMARK, remark), annotation_shapes.rect(self.board.remarks[remark])
         if hit is NOTHING:
             return hit, self._pointer_spot()
         self.ensureVisible(place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QRectF
 
-from graph import cards
+from graph.drawing import cards
 
 FINE, COARSE = cards.GRID, 16.0
 """Grids in scene pixels; the coarse one with Ctrl."""

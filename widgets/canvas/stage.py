@@ -10,22 +10,22 @@ from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph.changes import LayerRenamed
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Commit, Document
+from graph.editing import edits
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.network import Node
-from widgets.canvas import edits
 from widgets.canvas.board import Board
-from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.board_items import Slot
+from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.ground import Ground
-from widgets.canvas.hits import NOTHING, WIRE_GRASP, Hit, What, wire_at
+from widgets.canvas.hit_test import NOTHING, WIRE_GRASP, Hit, What, wire_at
 from widgets.canvas.navigation import Navigation
 from widgets.canvas.overlay import Overlay, paint_empty
-from widgets.canvas.pieces import Slot
 from widgets.canvas.selection import Selection
 from widgets.canvas.surface import Surface
-from widgets.theme import Theme, ThemeSource
+from widgets.look.theme import Theme, ThemeSource
 
 LEADING = 0.004
 """Seconds that wires of a large network are led around cards before other events have their turn."""

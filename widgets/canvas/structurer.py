@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF
 
-from graph import cards
-from graph.blocks import Block, Loop
+from graph.drawing import cards
+from graph.editing import edits
 from graph.errors import NetloomError
-from graph.every_frame import EveryFrame, frame_block, on_every_frame
-from graph.grouping import ungroup
-from graph.inside import InnerDocument
 from graph.naming import check_name
-from widgets.canvas import edits
+from graph.structure.blocks import Block, Loop
+from graph.structure.grouping import ungroup
+from graph.structure.inner_document import InnerDocument
+from graph.structure.time_distributed import EveryFrame, frame_block, on_every_frame
 from widgets.canvas.annotator import Annotator
 
 

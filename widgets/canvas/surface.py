@@ -16,15 +16,15 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from graph.network import Matter, Remark
+from widgets.canvas.annotation_shapes import RemarkPainter, rect
 from widgets.canvas.board import Board
+from widgets.canvas.board_items import EVERYWHERE, Card, Slot, Wire
+from widgets.canvas.canvas_layers import Extra
+from widgets.canvas.card_cache import Lens, Pictures
 from widgets.canvas.card_painter import CardPainter
-from widgets.canvas.extras import Extra
-from widgets.canvas.levels import Level, level_at
-from widgets.canvas.pictures import Lens, Pictures
-from widgets.canvas.pieces import EVERYWHERE, Card, Slot, Wire
-from widgets.canvas.remarks import RemarkPainter, rect
+from widgets.canvas.level_of_detail import Level, level_at
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
-from widgets.theme import Theme
+from widgets.look.theme import Theme
 
 ZOOMING = 0.003
 """Seconds of a frame that cards are painted afresh for while the zoom changes; the rest follows when it rests."""

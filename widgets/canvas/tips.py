@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from graph.layers.base import needs
 from widgets.canvas.board import Board
+from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_painter import shape_text
-from widgets.canvas.extras import Extra
-from widgets.canvas.hits import Hit, What
+from widgets.canvas.hit_test import Hit, What
 
 
 def tip(board: Board, hit: Hit, extras: Iterable[Extra] = ()) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from graph.routing import Course
+from graph.drawing.routing import Course
 from graph.shapes import Kind
+from widgets.canvas.board_items import Wire, painter_path
 from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT, shape_text
-from widgets.canvas.levels import Level
-from widgets.canvas.pieces import Wire, painter_path
-from widgets.theme import Theme, blend
+from widgets.canvas.level_of_detail import Level
+from widgets.look.theme import Theme, blend
 
 STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
     Kind.IMAGE: (2.4, ()),

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from widgets.plots.base import PaintedView
-from widgets.theme import ThemeSource, blend
+from widgets.look.theme import ThemeSource, blend
+from widgets.plots.painted_view import PaintedView
 
 PARTS = ("train", "validation", "test")
 TITLES = ("training", "validation", "test")
@@ -23,7 +23,7 @@ class BalanceBars(PaintedView):
         self._rows: list[tuple[str, tuple[int, ...]]] = []
 
     def set_balance(self, parts: Mapping[str, int], balance: Mapping[str, Sequence[object]] | None) -> None:
-        """Show samples per part, and per class and part where ``balance`` has classes (see `app.data.preview`)."""
+        """Show samples per part, and per class and part where ``balance`` has classes (see `app.data.data_preview`)."""
         if balance is None:
             self._rows = [("samples", tuple(int(parts.get(name, 0)) for name in PARTS))]
         else:

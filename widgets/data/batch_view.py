@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.training.messages import Message
+from app.protocol.framing import Message
+from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
-from widgets.data.samples import drawable_values
-from widgets.insight.samples import SampleGallery
-from widgets.theme import ThemeSource
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
 
 
 class BatchView(QWidget):

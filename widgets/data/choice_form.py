@@ -10,18 +10,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.data.augment import Augment
-from app.data.choice import DataChoice
-from app.data.sources.base import Source
-from app.data.sources.columns import Column
+from app.data.data_choice import DataChoice
+from app.data.readers.columns import Column
+from app.data.sources.source import Source
 from app.data.split import Split
 from graph.errors import NetloomError
 from graph.layers.settings import describe, sentence
 from graph.shapes import Kind
-from widgets.data.augment_form import AugmentForm
-from widgets.data.columns import ColumnList
-from widgets.data.picking import aim, picks, use
+from widgets.data.augmentation_form import AugmentForm
+from widgets.data.column_list import ColumnList
+from widgets.data.column_roles import aim, picks, use
 from widgets.data.read_as import ReadAs
-from widgets.forms import SettingsForm
+from widgets.fields.forms import SettingsForm
 
 SHARES = ("train", "validation", "test")
 LEAST = 0.01

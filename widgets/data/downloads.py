@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
-from widgets.training.link import ROOT
+from widgets.training.worker_link import ROOT
 
 
 def download_command() -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.data.catalogue import FETCHED
 from app.data.download import KNOWN, is_here
-from app.data.sources.base import Source
+from app.data.source_catalogue import FETCHED
+from app.data.sources.source import Source
 from widgets.data.downloads import Downloads
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.amounts import amount
-from app.training.messages import Message
+from app.protocol.framing import Message
+from app.system.number_format import amount
 from graph.shapes import Kind, Shape
 
 Array = NDArray[Any]
@@ -26,7 +26,7 @@ class Preview:
     """A selection of n samples of a data set, and facts about all of it.
 
     ``info``, ``notes``, ``leaks``, ``parts``, ``balance``, ``features``, ``correlations`` and ``pipeline`` are as
-    `app.data.preview.preview` gives them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by
+    `app.data.data_preview.preview` gives them; ``index`` (n,), ``part`` (n,), ``place`` (n,) and ``values`` (n, ...) by
     field too, and ``texts`` by field of tokens.
     """
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.data.sources.series import Series
 from app.data.sources.table import Table
-from app.data.sources.text import Text
+from app.data.sources.texts import Text
 
 KINDS = (Table, Series, Text)
 

@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from app.data.rows import ROWS
-from app.data.sources.columns import Column, ColumnType
-from widgets.data.columns import facts_of
+from app.data.readers.columns import Column, ColumnType
+from app.data.table_rows import ROWS
+from widgets.data.column_list import facts_of
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Sequence[str | None]

@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.amounts import amount
+from app.system.number_format import amount
+from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import Preview
-from widgets.insight.samples import Answer
 
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 200

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.hints import TITLES, dismiss, inner_hints, project_hints
+from app.project.project_hints import TITLES, dismiss, inner_hints, project_hints
 from graph.changes import LayerMoved, RemarkSet
+from graph.checking.network_hints import Hint
 from graph.document import Commit
-from graph.hints import Hint
 
 if TYPE_CHECKING:
-    from widgets.session import Session
-    from widgets.settings import Preferences
-    from widgets.shell.bench import Bench
-    from widgets.shell.faults import Faults
+    from widgets.shell.preferences import Preferences
+    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_session import Session
+    from widgets.shell.workbench import Bench
 
 
 MANY = 2000

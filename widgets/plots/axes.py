@@ -12,9 +12,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
+from widgets.look.theme import Theme
 from widgets.plots.pyramid import Floats
 from widgets.plots.ticks import number
-from widgets.theme import Theme
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
+from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, Range, draw_frame, y_margin
-from widgets.plots.base import PaintedView
+from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number
-from widgets.theme import ThemeSource
 
 
 class BarPlot(PaintedView):

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from widgets.look.theme import Theme, blend
 from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
 from widgets.plots.curve import Curve
 from widgets.plots.ticks import linear_ticks, log_ticks, number
-from widgets.theme import Theme, blend
 
 COLUMNS = 900
 """From this many points on a line is a row of pixel columns rather than a line."""

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from graph.errors import NetloomError
-from widgets import icons
+from widgets.look import icons
+from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
 from widgets.plots.curve_view import CurveView
-from widgets.plots.export import export_csv, export_png, export_svg
-from widgets.theme import ThemeSource
+from widgets.plots.plot_export import export_csv, export_png, export_svg
 
 FILE_KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)", "csv": "CSV table (*.csv)"}
 

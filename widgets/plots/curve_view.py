@@ -14,11 +14,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.look.theme import Themed, ThemeSource
 from widgets.plots.axes import Axes, Range, draw_empty
 from widgets.plots.curve import Curve, Part
 from widgets.plots.curve_painting import Scene, paint_crosshair, paint_scene
 from widgets.plots.ticks import number, padded
-from widgets.theme import Themed, ThemeSource
 
 FRAME_MS = 16
 """How long new points may wait for the next repaint."""

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.axes import Axes, Range, draw_frame, y_margin
-from widgets.plots.base import PaintedView
+from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number, padded
-from widgets.theme import Theme, ThemeSource
 
 
 def _rgb(color: QColor) -> NDArray[np.float64]:

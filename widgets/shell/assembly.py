@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app import home
+from app.system import home
 from graph.errors import NetloomError
 from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
-    from widgets.session import Session
-    from widgets.shell.bench import Bench
-    from widgets.shell.faults import Faults
-    from widgets.training.link import WorkerLink
-    from widgets.window import MainWindow
+    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_session import Session
+    from widgets.shell.window import MainWindow
+    from widgets.shell.workbench import Bench
+    from widgets.training.worker_link import WorkerLink
 
 
 def slices(window: MainWindow) -> list[Slice]:
@@ -23,20 +23,20 @@ def slices(window: MainWindow) -> list[Slice]:
         *importing("pydantic", "networkx", "graph.layers.base", "graph.layers.catalogue"),
         ("families", lambda: remember_families(window)),
         *importing(
-            "graph.check",
+            "graph.checking.check",
             "graph.project",
-            "app.data.choice",
+            "app.data.data_choice",
             "app.training.plan",
-            "widgets.canvas.view",
-            "widgets.inspector.panel",
+            "widgets.canvas.canvas_view",
+            "widgets.inspector.inspector_panel",
         ),
         ("bench", lambda: build_bench(window)),
         ("recovery", window.offer_recovery),
-        *importing("numpy", "widgets.training.controller", "widgets.training.panel"),
+        *importing("numpy", "widgets.training.training_controller", "widgets.training.training_panel"),
         ("training", lambda: build_training(window)),
-        *importing("widgets.data.view"),
+        *importing("widgets.data.data_view"),
         ("data", lambda: build_data(window)),
-        *importing("widgets.understand.panel"),
+        *importing("widgets.understand.understand_panel"),
         ("panels", lambda: build_understand(window)),
     ]
 
@@ -44,7 +44,7 @@ def slices(window: MainWindow) -> list[Slice]:
 def remember_families(window: MainWindow) -> None:
     """Give the start page the family of each kind of layer, and keep it for the next start."""
     from graph.layers.catalogue import catalogue
-    from widgets.theme import family_key
+    from widgets.look.theme import family_key
 
     families = {kind: family_key(layer.family) for kind, layer in catalogue().items()}
     window.start.set_families(families)
@@ -54,9 +54,9 @@ def remember_families(window: MainWindow) -> None:
 def build_bench(window: MainWindow) -> None:
     """The session and the workbench."""
     from widgets.hints.hinting import Hinting
-    from widgets.session import Session
-    from widgets.shell.bench import Bench
-    from widgets.shell.faults import Faults
+    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_session import Session
+    from widgets.shell.workbench import Bench
 
     session = Session(home.folder("recovery"), home.folder("locks"), window)
     bench = Bench(session, window.themes)
@@ -72,7 +72,7 @@ def build_bench(window: MainWindow) -> None:
 
 def teach(window: MainWindow, bench: Bench, session: Session, faults: Faults) -> None:
     """Whoever leads through lessons, and what is told to it."""
-    from widgets.lessons.teacher import Teacher
+    from widgets.lessons.lesson_guide import Teacher
 
     teacher = Teacher(window, bench.lesson, faults)
     window.teacher = teacher
@@ -89,10 +89,10 @@ def teach(window: MainWindow, bench: Bench, session: Session, faults: Faults) ->
 
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
-    from widgets.shell.live import Live
-    from widgets.training.controller import TrainingController
-    from widgets.training.link import WorkerLink
-    from widgets.training.panel import TrainPanel
+    from widgets.shell.live_previews import Live
+    from widgets.training.training_controller import TrainingController
+    from widgets.training.training_panel import TrainPanel
+    from widgets.training.worker_link import WorkerLink
 
     bench, session = window.bench, window.session
     assert bench is not None and session is not None  # built by an earlier slice
@@ -134,8 +134,8 @@ def allow_memory(window: MainWindow, link: WorkerLink) -> None:
 
 def build_data(window: MainWindow) -> None:
     """The data view, in the canvas's place; it tells what the last run says about the samples."""
-    from widgets.data.view import DataView
-    from widgets.training.panel import TrainPanel
+    from widgets.data.data_view import DataView
+    from widgets.training.training_panel import TrainPanel
 
     bench, session, link = window.bench, window.session, window.training.link
     controller = window.training.controller
@@ -158,9 +158,9 @@ def build_data(window: MainWindow) -> None:
 
 def build_understand(window: MainWindow) -> None:
     """The panel that looks into a run; it follows the run that is picked in the list."""
-    from widgets.shell.by_hand import connect
-    from widgets.training.panel import TrainPanel
-    from widgets.understand.panel import UnderstandPanel
+    from widgets.shell.by_hand_actions import connect
+    from widgets.training.training_panel import TrainPanel
+    from widgets.understand.understand_panel import UnderstandPanel
 
     bench, session, controller = window.bench, window.session, window.training.controller
     assert bench is not None and session is not None and controller is not None  # built by earlier slices

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from widgets import icons
-from widgets.theme import Themed, ThemeSource, blend
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource, blend
 
 MOST = 3
 """Notices shown at a time; an older one gives way."""

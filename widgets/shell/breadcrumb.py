@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from widgets.theme import Themed, ThemeSource
+from widgets.look.theme import Themed, ThemeSource
 
 
 class Breadcrumb(Themed, QWidget):

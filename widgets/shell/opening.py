@@ -15,7 +15,7 @@ from graph.errors import NetloomError
 
 if TYPE_CHECKING:
     from graph.steps import Steps
-    from widgets.session import Opened
+    from widgets.shell.project_session import Opened
 
 LARGE = 400_000
 """Bytes of a file that is opened in slices: about 2,000 layers."""

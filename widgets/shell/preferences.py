@@ -1,35 +1,204 @@
-"""The preferences dialog, made from the table of preferences. What is changed acts at once."""
+"""Preferences, each declared once, and what the window remembers between starts; both are JSON files in the home.
+
+This module is needed before the first paint and imports nothing heavy.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from widgets.forms import SettingsForm
-from widgets.settings import Preferences, as_settings
+if TYPE_CHECKING:
+    from graph.layers.settings import Setting
 
 
-class PreferencesDialog(QDialog):
-    """A window of its own that does not block the other."""
+@dataclass(frozen=True)
+class Preference:
+    """One preference, with the same facts as a layer's setting, from which its field is made."""
 
-    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("preferences")
-        self.setWindowTitle("Preferences")
-        self._preferences = preferences
-        self.form = SettingsForm()
-        self.form.show_help(True)
-        self.form.edited.connect(preferences.set)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(16)
-        column.addWidget(self.form)
-        column.addStretch(1)
-        column.addWidget(buttons)
-        self.setMinimumWidth(440)
-        self._stop = preferences.subscribe(lambda _: self._show())
-        self._show()
+    name: str
+    type: str
+    default: Any
+    label: str
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None
+    remark: Callable[[], str] | None = None
+    """What else is to be said of it on this machine, behind the help."""
 
-    def _show(self) -> None:
-        self.form.show_settings(as_settings(), self._preferences.values)
+    def accepts(self, value: object) -> bool:
+        """Whether a value read from a file can be used."""
+        if self.choices:
+            return value in self.choices
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return type(value) is type(self.default)
+        low = self.minimum is None or value >= self.minimum
+        return self.type in ("int", "float") and low and (self.maximum is None or value <= self.maximum)
+
+
+def _memory_remark() -> str:
+    """How much 0 is here, or what comes before the preference."""
+    import os
+
+    from app.system.memory_budget import GIGABYTE, VARIABLE, usual
+
+    said = os.environ.get(VARIABLE, "").strip()
+    if said:
+        return f"The environment variable {VARIABLE} comes before it, and says {said}."
+    return f"0: a quarter of this machine's, {usual() / GIGABYTE:.1f} GB."
+
+
+PREFERENCES: tuple[Preference, ...] = (
+    Preference(
+        "theme", "choice", "system", "Look", "Light, dark, or as the system has it.", ("system", "light", "dark")
+    ),
+    Preference(
+        "text_size", "int", 100, "Text size", "Size of all text and of the wires.", minimum=80, maximum=200, unit="%"
+    ),
+    Preference("projector", "bool", False, "Projector", "Larger text and wires for the back row; F10 switches it."),
+    Preference(
+        "smoothing",
+        "float",
+        0.6,
+        "Smoothing of plots",
+        "How strongly noisy curves are averaged: 0 shows them as they are.",
+        minimum=0.0,
+        maximum=0.99,
+    ),
+    Preference("device", "text", "auto", "Device", "Where new projects train: auto, cpu, cuda or cuda:1."),
+    Preference(
+        "memory",
+        "float",
+        0.0,
+        "Memory for data",
+        "How much of it the samples of a data set may take at most.",
+        minimum=0.0,
+        maximum=100_000.0,
+        unit="GB",
+        remark=_memory_remark,
+    ),
+    Preference(
+        "live_cards",
+        "bool",
+        True,
+        "Live cards",
+        "While training, cards show filters and activations, and a mark where a layer learns badly.",
+    ),
+    Preference("hints", "bool", True, "Hints", "Say where a network departs from good habits, and offer the change."),
+    Preference(
+        "hidden_hints", "text", "", "Hints never shown", "Names of rules whose hints are not shown; empty shows all."
+    ),
+    Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
+)
+"""Every preference, in the order of the dialog."""
+
+
+def as_settings() -> tuple[Setting, ...]:
+    """The preferences as settings, for a form."""
+    from graph.layers.settings import Setting
+
+    return tuple(
+        Setting(
+            name=one.name,
+            type=one.type,
+            default=one.default,
+            help=f"{one.help} {one.remark()}" if one.remark is not None else one.help,
+            minimum=one.minimum,
+            maximum=one.maximum,
+            choices=one.choices,
+            unit=one.unit,
+            label=one.label,
+        )
+        for one in PREFERENCES
+    )
+
+
+def read_object(file: Path) -> dict[str, Any]:
+    """The JSON object in ``file``; empty where there is none or it is damaged, since nothing here is precious."""
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def write_object(file: Path, value: Mapping[str, Any]) -> None:
+    """Write ``value`` so that the file is whole at all times; a disk that refuses is no reason to stop working."""
+    temporary = file.with_suffix(".part")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.replace(file)
+
+
+class Preferences:
+    """The values in force. Setting one writes the file and tells the listeners its name."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        found = read_object(file)
+        self._values = {
+            one.name: found[one.name] if one.name in found and one.accepts(found[one.name]) else one.default
+            for one in PREFERENCES
+        }
+        self._listeners: list[Callable[[str], None]] = []
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """All values by name."""
+        return dict(self._values)
+
+    def set(self, name: str, value: object) -> None:
+        """Change one preference."""
+        if self._values[name] == value:
+            return
+        self._values[name] = value
+        write_object(self._file, self._values)
+        for listener in tuple(self._listeners):
+            listener(name)
+
+    def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``listener`` with the name of each preference that changes; returns how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+
+class Memory:
+    """What the window remembers by itself: its size, its dividers, the last files."""
+
+    RECENT = 12
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._values = read_object(file)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What was remembered as ``name``."""
+        return self._values.get(name, default)
+
+    def put(self, **values: Any) -> None:
+        """Remember JSON values."""
+        if any(self._values.get(name) != value for name, value in values.items()):
+            self._values.update(values)
+            write_object(self._file, self._values)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened or saved lately that still exist, the latest first."""
+        listed = self._values.get("recent")
+        names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+        return [Path(name) for name in names if Path(name).is_file()]
+
+    def opened(self, path: Path) -> None:
+        """Put ``path`` first among the recent files."""
+        names = [str(path), *(str(other) for other in self.recent if other != path)]
+        self.put(recent=names[: self.RECENT])

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets import icons
-from widgets.actions import Actions
-from widgets.theme import Themed, ThemeSource
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource
+from widgets.shell.actions import Actions
 
 WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
 

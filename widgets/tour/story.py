@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
 from widgets.launch import make_window
+from widgets.shell.window import MainWindow
 from widgets.tour.hands import Hands
-from widgets.understand.tab import Tab
-from widgets.window import MainWindow
+from widgets.understand.understand_tab import Tab
 
 SIZE = (1440, 900)
 """Width and height of the window in the pictures, in pixels."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.training import runs
 from app.training.plan import Plan
 from graph.errors import NetloomError
-from widgets.training.words import GREATER_IS_BETTER, own_name, primary
+from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary
 
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from graph.errors import NetloomError
-from widgets.theme import ThemeSource
-from widgets.training.notice import Notice
+from widgets.look.theme import ThemeSource
+from widgets.training.inline_notice import Notice
 from widgets.training.run_entries import RunEntry, delete_run
 from widgets.training.run_model import COLUMNS, RunModel
 

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPixmap
 
 from app.training import runs
 from graph.errors import NetloomError
-from widgets.theme import ThemeSource
+from widgets.look.theme import ThemeSource
+from widgets.training.metric_text import title_of, value_of
 from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
-from widgets.training.words import title_of, value_of
 
 COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
 Index = QModelIndex | QPersistentModelIndex

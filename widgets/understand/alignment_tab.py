@@ -8,14 +8,14 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.data.sources.tokens import text_of
-from app.training.messages import Message
+from app.data.readers.tokens import text_of
+from app.protocol.framing import Message
 from graph.layers.io import Output
-from widgets.insight.alignment_view import Alignment, AlignmentView
-from widgets.theme import ThemeSource
+from widgets.charts.alignment_view import Alignment, AlignmentView
+from widgets.look.theme import ThemeSource
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Group, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 WAIT_MS = 700
 """Two looks at a run in progress are this far apart at least."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from app.training.messages import Message
-from widgets.insight.filters import FilterGrid
-from widgets.theme import ThemeSource
-from widgets.training.watch import Watch
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from widgets.charts.filter_tiles import FilterGrid
+from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject, having_filters
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.understand_tab import LayerPicker, Tab
 
 NO_RUN = "Train a network with a convolution to watch its filters form."
 NO_FILTERS = "This network has no convolution, so it has no filters. Its weights are under Weights."

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
-from app.amounts import figures
-from app.data.choice import DataChoice
-from app.training.messages import Message
+from app.data.data_choice import DataChoice
+from app.protocol.framing import Message
+from app.system.number_format import figures
 from graph.errors import NetloomError
+from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
-from widgets.theme import ThemeSource
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Group, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 NO_RUN = "Train a network on samples of unequal length to see how far its rule reaches."
 LIVE = "Once training has ended, its answers by length stand here."

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.training.messages import Message
-from widgets.insight.feature_maps import FeatureMapGrid
-from widgets.theme import ThemeSource
-from widgets.training.watch import Watch
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from widgets.charts.feature_maps import FeatureMapGrid
+from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.tab import LayerPicker, Tab
+from widgets.understand.understand_tab import LayerPicker, Tab
 
 
 class MapsTab(Tab):

@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.training.messages import Message
+from app.protocol.framing import Message
+from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import Preview
-from widgets.data.samples import drawable
-from widgets.insight.samples import SampleGallery
-from widgets.theme import ThemeSource
+from widgets.data.sample_views import drawable
+from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject
 
 LIMIT = 600

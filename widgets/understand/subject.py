@@ -8,9 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.training.messages import Message
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
 from app.training.runs import Run
-from graph.blocks import Block, Loop
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -19,9 +19,9 @@ from graph.layers.convolution_set import FixedConv2d
 from graph.layers.io import Entrance, Input, Output
 from graph.network import Network
 from graph.project import Project
-from widgets.training.controller import State, TrainingController
-from widgets.training.link import Refusal, Reply
-from widgets.training.watch import Watch
+from graph.structure.blocks import Block, Loop
+from widgets.training.training_controller import State, TrainingController
+from widgets.training.worker_link import Refusal, Reply
 
 
 class Subject(QObject):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.training.messages import Message
+from app.protocol.framing import Message
+from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
-from widgets.theme import ThemeSource
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Group, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 WAIT_MS = 700
 """Two surfaces of a run in progress are this far apart at least: each costs training some milliseconds."""

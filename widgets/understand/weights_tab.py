@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.training.messages import Message
-from widgets.insight.histograms import HistogramStack
-from widgets.theme import ThemeSource
-from widgets.training.watch import Watch
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from widgets.charts.weight_histograms import HistogramStack
+from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Tab
+from widgets.understand.understand_tab import Tab
 
 
 class WeightsTab(Tab):

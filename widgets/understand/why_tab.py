@@ -8,24 +8,24 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from app.training.messages import Message
-from graph.check import Checker
+from app.protocol.framing import Message
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.convolution import Convolution
 from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.shapes import Kind
-from widgets.data.samples import still_values
-from widgets.fields.number import NumberBox
-from widgets.insight.heat_tiles import Heat, HeatTiles, as_floats
+from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
+from widgets.data.sample_views import still_values
+from widgets.fields.number_field import NumberBox
+from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
-from widgets.theme import ThemeSource
-from widgets.understand.answer_words import answers_of, sentence_of
 from widgets.understand.filters_tab import when_of
-from widgets.understand.pieces import Pieces
+from widgets.understand.output_text import answers_of, sentence_of
+from widgets.understand.piecewise_request import Pieces
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, LayerPicker, Tab
 
 EMPTY = "Train a network, then pick a sample to see what in it speaks for the answer."
 PICK = "Pick a sample to see what in it speaks for the answer."

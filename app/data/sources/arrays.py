@@ -10,14 +10,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.memory import budget
-from app.data.sources.array_files import read_arrays, rows_of
-from app.data.sources.array_parts import Piece, files_of_parts, other_parts
-from app.data.sources.columns import CLASSES
-from app.data.sources.files import FileSource, within_budget
+from app.data.lazy_array import Kept, RowFile, Stored, Values
+from app.data.readers.array_files import read_arrays, rows_of
+from app.data.readers.array_parts import Piece, files_of_parts, other_parts
+from app.data.readers.columns import CLASSES
+from app.data.sources.file_source import FileSource, within_budget
 from app.data.sources.table import rare_note
-from app.data.stored import Kept, RowFile, Stored, Values
 from app.data.transforms import FEATURE_AXIS
+from app.system.memory_budget import budget
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, image, sequence, vector, video

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
-from app.data.sources.base import Source
-from app.data.sources.made import with_values
+from app.data.sources.source import Source
+from app.data.sources.synthetic.synthetic import with_values
 from graph.layers.settings import setting
 from graph.shapes import Shape, image, sequence, vector
 

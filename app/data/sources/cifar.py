@@ -11,8 +11,8 @@ from typing import IO, ClassVar, Literal, cast
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.files import FileSource
-from app.data.stored import Kept, Stored
+from app.data.lazy_array import Kept, Stored
+from app.data.sources.file_source import FileSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import image, vector

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset
-from app.data.sources.files import FileSource, locate, within_budget
+from app.data.sources.file_source import FileSource, locate, within_budget
 from app.data.sources.machines import Cut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting

@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
-from app.data.sources.decoded import Decoded
-from app.data.sources.files import FileSource, locate, readable, reading
-from app.data.sources.listing import Listing, in_folder, in_table
-from app.data.sources.pictures import is_colour
+from app.data.lazy_array import Stored
+from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.picture_file import is_colour
+from app.data.readers.picture_listing import Listing, in_folder, in_table
+from app.data.sources.file_source import FileSource, locate, readable, reading
 from app.data.sources.table import rare_note
-from app.data.stored import Stored
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
 from graph.shapes import image, vector

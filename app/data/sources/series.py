@@ -10,13 +10,13 @@ import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset
-from app.data.sources.calendar import calendar_features, parse_times
-from app.data.sources.columns import ColumnType, numbers, type_of
-from app.data.sources.files import within_budget
-from app.data.sources.frames import CsvSource
+from app.data.readers.calendar import calendar_features, parse_times
+from app.data.readers.columns import ColumnType, numbers, type_of
+from app.data.readers.table_file import CsvSource
+from app.data.readers.time_column import in_order, places_in_time, timing_notes, with_times
+from app.data.readers.windows import joined, window_count, windows, windows_info
+from app.data.sources.file_source import within_budget
 from app.data.sources.table import check_column, group_numbers
-from app.data.sources.timing import in_order, places_in_time, timing_notes, with_times
-from app.data.sources.windows import joined, window_count, windows, windows_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 

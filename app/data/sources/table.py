@@ -9,11 +9,11 @@ import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.sources.columns import Column, ColumnType, labels, look, looks_like_classes, numbers
-from app.data.sources.columns import likely_target as likely
-from app.data.sources.encoding import Encoded, Encoder
-from app.data.sources.frames import CsvSource
-from app.data.sources.timing import in_order, with_times
+from app.data.readers.columns import Column, ColumnType, labels, look, looks_like_classes, numbers
+from app.data.readers.columns import likely_target as likely
+from app.data.readers.feature_encoding import Encoded, Encoder
+from app.data.readers.table_file import CsvSource
+from app.data.readers.time_column import in_order, with_times
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector

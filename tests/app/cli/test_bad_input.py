@@ -71,9 +71,9 @@ def test_a_project_that_cannot_be_read(call: Caller, tmp_path: Path, name: str) 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that tests copy before they damage it."""
-    from app.presets import preset
-    from app.training.session import begin
+    from app.project.presets import preset
     from app.training.trainer import train
+    from app.training.training_session import begin
 
     path = tmp_path_factory.mktemp("trained") / "run"
     list(train(begin(preset("iris_softmax").project, None, path)))

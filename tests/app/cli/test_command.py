@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import catalogues
+from app.cli import catalogue_verbs
 from app.cli.command import Screen, build
 from app.cli.failures import report_window
-from app.presets import FOLDER
+from app.project.presets import FOLDER
 from graph.errors import NetloomError
 from tests.app.cli.calling import Caller
 
@@ -56,7 +56,7 @@ def test_a_defect_is_one_line_and_a_log(call: Caller, monkeypatch: pytest.Monkey
     def broken(kind: object) -> object:
         raise RuntimeError("the floor\ngave way")
 
-    monkeypatch.setattr(catalogues, "layer_json", broken)
+    monkeypatch.setattr(catalogue_verbs, "layer_json", broken)
     result = call("layers", "--json")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("internal error: RuntimeError: the floor gave way")

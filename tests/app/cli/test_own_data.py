@@ -12,7 +12,7 @@ import pytest
 
 from app.data.dataset import Array
 from tests.app.cli.calling import Caller
-from tests.app.data.conftest import idx
+from tests.app.conftest import idx
 
 
 def rng() -> np.random.Generator:

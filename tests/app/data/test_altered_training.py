@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from app.data.batch import first_batch
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
-from app.training.feed import Feed
-from app.training.session import begin, resume
+from app.training.batches import Feed
 from app.training.trainer import train
+from app.training.training_session import begin, resume
 from tests.app.training.projects import DIGITS, project
 
 ALTERED: dict[str, Any] = {**DIGITS, "augment": {"shift": 0.2, "noise": 0.3, "mixup": 0.4}}

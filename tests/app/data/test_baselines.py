@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from app.data.baselines import baselines, season_of, seasonal
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview
 from app.data.dataset import Array
 from app.data.prepare import Prepared, prepare
-from app.data.preview import preview
-from tests.app.data.conftest import Write
+from tests.app.conftest import Write
 
 
 def forecast(**options: float) -> Prepared:

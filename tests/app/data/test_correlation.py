@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.data.choice import DataChoice
 from app.data.correlation import correlations, pearson
+from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 
 

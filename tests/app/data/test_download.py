@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from app.data import download
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.download import CancelledError, Known, Remote, fetch
 from app.data.prepare import prepare
-from app.data.sources.known import Mnist
+from app.data.sources.downloadable import Mnist
 from graph.errors import NetloomError
-from tests.app.data.conftest import packed_idx
+from tests.app.conftest import packed_idx
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SUM = hashlib.md5(CONTENT).hexdigest()

@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.inspect import inspect
 from app.data.leakage import duplicates
 from app.data.prepare import prepare
-from app.data.sources.calendar import parse_times
-from app.data.sources.columns import ColumnType, look
-from app.data.sources.frames import CsvSource
+from app.data.readers.calendar import parse_times
+from app.data.readers.columns import ColumnType, look
+from app.data.readers.table_file import CsvSource
 from app.data.sources.series import Series
 from app.data.sources.table import Table
-from app.wiring import wired
+from app.project.fit_preset import wired
 from graph.errors import NetloomError
-from tests.app.data.conftest import Write
-from tests.app.data.test_readers import workbook
+from tests.app.conftest import Write
+from tests.app.data.readers.test_readers import workbook
 
 # Numbers
 

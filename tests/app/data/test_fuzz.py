@@ -14,19 +14,20 @@ from hypothesis import strategies as st
 
 from app.data.dataset import Array, Field
 from app.data.inspect import inspect, suggest
-from app.data.sources import decoded, files
+from app.data.readers import decoded_pictures
+from app.data.sources import file_source
 from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
-from app.data.sources.files import FileSource
+from app.data.sources.file_source import FileSource
 from app.data.sources.images import Images
 from app.data.sources.series import Series
 from app.data.sources.table import Table
-from app.data.sources.text import Text
-from app.inputs import read_inputs
+from app.data.sources.texts import Text
+from app.inference.new_inputs import read_inputs
 from graph.errors import NetloomError
 from graph.shapes import image
-from tests.app.data.conftest import idx, packed_idx
+from tests.app.conftest import idx, packed_idx
 
 CELLS = st.one_of(
     st.sampled_from(["", "nan", "inf", "-1e400", "1e39", "True", "2024-01-01", '"', '"a\nb"', "=1+1", "1,5", "٣"]),
@@ -279,7 +280,7 @@ def test_damaged_notes_about_decoded_pictures(data: st.DataObject) -> None:
     """What Netloom has written itself may be damaged as well."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as context:
         context.setenv("NETLOOM_HOME", folder)
-        context.setattr(decoded, "SMALL", 0)
+        context.setattr(decoded_pictures, "SMALL", 0)
         for name in ("a/1", "a/2", "b/1", "b/2"):
             path = Path(folder) / "pictures" / f"{name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -291,7 +292,7 @@ def test_damaged_notes_about_decoded_pictures(data: st.DataObject) -> None:
                 content = bytearray(one.read_bytes())
                 content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
                 one.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-        files._loaded.cache_clear()
+        file_source._loaded.cache_clear()
         with contextlib.suppress(NetloomError):
             source.load()
             source.info()

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.sources import files
-from app.data.sources.files import _loaded, content_hash
+from app.data.sources import file_source
+from app.data.sources.file_source import _loaded, content_hash
 from app.data.sources.table import Table
-from app.pieces import Progress, Steps
+from app.system.progress import Progress, Steps
 from graph.errors import NetloomError
-from tests.app.data.conftest import Write, idx
+from tests.app.conftest import Write, idx
 
 TABLE = "id,size,colour,class\n" + "\n".join(
     f"{row},{row * 1.5},{('red', 'blue')[row % 2]},{('x', 'y', 'z')[row % 3]}" for row in range(60)
@@ -118,14 +118,14 @@ def read_again(*_: object) -> Steps[str]:
 
 
 def test_the_hash_of_much_data_is_remembered_until_it_changes(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LARGE", 1)
+    monkeypatch.setattr(file_source, "LARGE", 1)
     path = write("a/one.csv", "1,2\n")
-    first, folder = files.content_hash(path), files.content_hash(path.parent)
+    first, folder = file_source.content_hash(path), file_source.content_hash(path.parent)
     with monkeypatch.context() as context:
-        context.setattr(files, "_hashed", read_again)
-        assert (files.content_hash(path), files.content_hash(path.parent)) == (first, folder)
+        context.setattr(file_source, "_hashed", read_again)
+        assert (file_source.content_hash(path), file_source.content_hash(path.parent)) == (first, folder)
         write("a/two.csv", "1,2\n")
-        assert files.content_hash(path.parent) == "read again"
+        assert file_source.content_hash(path.parent) == "read again"
         write("a/one.csv", "1,25\n")
-        assert files.content_hash(path) == "read again"
-    assert files.content_hash(write("b/one.csv", "1,2\n")) == first
+        assert file_source.content_hash(path) == "read again"
+    assert file_source.content_hash(write("b/one.csv", "1,2\n")) == first

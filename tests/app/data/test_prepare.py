@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import Dataset
 from app.data.prepare import Prepared, prepare
 from app.data.sources.bundled import Diabetes

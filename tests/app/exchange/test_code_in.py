@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.exchange.code_in import read_code
-from app.exchange.importing import import_code, import_network
-from app.presets import preset
-from graph.code import generate
+from app.exchange.import_network import import_code, import_network
+from app.project.presets import preset
+from graph.build.code import generate
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import read_project

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.exchange import page
+from app.exchange import html_parts
 from app.exchange.report import export_report
 from app.training.runs import Run
-from app.training.session import begin
 from app.training.trainer import train
+from app.training.training_session import begin
 from graph.errors import NetloomError
 from graph.project import Project
 from tests.app.training.projects import cnn, project
@@ -103,30 +103,30 @@ def test_data_that_is_gone_is_told_in_its_place(run: Run, tmp_path: Path) -> Non
 
 
 def test_ticks_are_round_and_within() -> None:
-    assert page.ticks(0.0, 1.0) == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    assert page.ticks(-3.0, 7.0) == [-2.0, 0.0, 2.0, 4.0, 6.0]
+    assert html_parts.ticks(0.0, 1.0) == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    assert html_parts.ticks(-3.0, 7.0) == [-2.0, 0.0, 2.0, 4.0, 6.0]
     for low, high in ((0.0012, 0.0013), (1e6, 3e6), (-5.0, -4.0)):
-        found = page.ticks(low, high)
+        found = html_parts.ticks(low, high)
         assert 3 <= len(found) <= 7
         assert low <= found[0] < found[-1] <= high + 1e-9 * (high - low)
 
 
 def test_charts_leave_out_what_is_no_number() -> None:
-    drawn = page.chart("loss", {"train": [(1, 2.0), (2, float("nan")), (3, 1.0)], "validation": []})
+    drawn = html_parts.chart("loss", {"train": [(1, 2.0), (2, float("nan")), (3, 1.0)], "validation": []})
     assert "nan" not in drawn
     assert drawn.count("<polyline") == 1
-    assert page.chart("loss", {"train": [(1, float("inf"))]}) == ""
-    assert "<circle" in page.chart("loss", {"train": [(1, 2.0)]})
+    assert html_parts.chart("loss", {"train": [(1, float("inf"))]}) == ""
+    assert "<circle" in html_parts.chart("loss", {"train": [(1, 2.0)]})
 
 
 def test_confusions_are_shares_of_each_row() -> None:
-    drawn = page.confusion(np.array([[9, 1], [0, 0]]), ("yes", "no"))
+    drawn = html_parts.confusion(np.array([[9, 1], [0, 0]]), ("yes", "no"))
     assert "rgba(51,104,208,0.90)" in drawn
     assert "rgba(176,77,0,0.10)" in drawn
 
 
 def test_notes_are_read_as_markdown_and_nothing_else() -> None:
-    shown = page.prose(
+    shown = html_parts.prose(
         "# Title\n\nSome *words* on\ntwo lines, [a link](layer:conv1).\n\n### Try\n- one `x`\n- **two**\n\nEnd <b>"
     )
     assert shown == (

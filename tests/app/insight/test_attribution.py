@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from app.insight.asking import exciting, reasons
+from app.insight.activations import layer_of
 from app.insight.attribution import Question, gained, grad_cam, gradients
-from app.insight.reading import layer_of
-from app.training.messages import Message
-from app.training.model import Model
+from app.protocol.framing import Message
+from app.training.trainable import Model
+from app.worker.unit_requests import exciting, reasons
 from graph.errors import NetloomError
 from graph.network import Network
-from tests.app.insight.test_excite import PICTURE, linear, wave
+from tests.app.insight.test_activation_maximisation import PICTURE, linear, wave
 from tests.app.training.projects import chain, cnn, mlp, project
 
 

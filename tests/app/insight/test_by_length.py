@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from app.data.dataset import Array
 from app.insight.by_length import by_length
-from app.presets import preset
+from app.project.presets import preset
+from app.protocol.framing import Message
 from app.training.heads import Head
-from app.training.messages import Message
-from app.training.model import Model
+from app.training.trainable import Model
 from graph.errors import NetloomError
 from graph.project import Project
 from tests.app.training.projects import project

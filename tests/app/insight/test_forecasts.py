@@ -10,8 +10,8 @@ import pytest
 
 from app.data.baselines import baselines
 from app.insight.forecasts import forecasts
-from app.training import requests
-from app.training.model import Model
+from app.training.trainable import Model
+from app.worker import run_requests
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, project
 
@@ -53,8 +53,8 @@ def test_a_part_without_samples_is_refused() -> None:
 
 def test_what_could_be_had_without_a_network_is_told_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model = forecaster()
-    monkeypatch.setattr(requests, "load_model", lambda path: (SimpleNamespace(path=path), model))
-    told = requests.ANSWERS["forecasts"]({"run": str(tmp_path)}).fields["baselines"]
+    monkeypatch.setattr(run_requests, "load_model", lambda path: (SimpleNamespace(path=path), model))
+    told = run_requests.ANSWERS["forecasts"]({"run": str(tmp_path)}).fields["baselines"]
     assert told == [one.to_json() for one in baselines(model.prepared)]
     assert told[0]["name"] == "last value" and told[-1]["name"] == "linear autoregression"
-    assert requests.ANSWERS["forecasts"]({"run": str(tmp_path), "part": "train"}).fields["baselines"] == []
+    assert run_requests.ANSWERS["forecasts"]({"run": str(tmp_path), "part": "train"}).fields["baselines"] == []

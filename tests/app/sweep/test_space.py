@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.presets import preset, preset_ids
+from app.project.presets import preset, preset_ids
 from app.sweep.space import Range, Space, applied, found
 from app.training.plan import Plan
+from graph.build.order import program
 from graph.errors import NetloomError
-from graph.order import program
 from graph.project import Project
 from tests.app.training.projects import chain, mlp, project
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app.protocol.control import Control
 from app.sweep.space import Space
 from app.sweep.study import Search, open_search
-from app.training.control import Control
 from app.training.runs import Run, runs
 from graph.errors import NetloomError
 from graph.project import Project, read_project, write_project

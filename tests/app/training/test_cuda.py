@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
+from app.protocol.events import Finished, Paused
 from app.training import checkpoints
-from app.training.events import Finished, Paused
-from app.training.feed import Batch
-from app.training.model import Model
+from app.training.batches import Batch
 from app.training.runs import CHECKPOINT, WEIGHTS
-from app.training.session import Session, begin, load_model, resume
 from app.training.stepping import DeferredStepper, stepper
+from app.training.trainable import Model
 from app.training.trainer import train
+from app.training.training_session import Session, begin, load_model, resume
 from tests.app.training.projects import chain, cnn, mlp, project
 
 pytestmark = pytest.mark.gpu

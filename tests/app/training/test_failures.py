@@ -11,16 +11,16 @@ from typing import Any, NoReturn
 import pytest
 import torch
 
+from app.protocol.events import Epoch, Event, Finished, Paused
 from app.training import checkpoints
-from app.training.events import Epoch, Event, Finished, Paused
-from app.training.model import Model
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
-from app.training.session import Session, begin, resume
+from app.training.trainable import Model
 from app.training.trainer import SAVE_EVERY, train
+from app.training.training_session import Session, begin, resume
 from graph.errors import NetloomError
 from graph.project import project_json
 from tests.app.training.projects import project
-from tests.app.training.test_worker import Worker
+from tests.app.worker.test_process import Worker
 
 
 def last(events: list[Event]) -> Finished:

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from app.insight.watch import snapshot
-from app.training.control import Watch
-from app.training.events import Event, Finished, Paused
-from app.training.model import Model
-from app.training.session import Session, begin, load_model, resume
+from app.insight.layer_arrays import snapshot
+from app.protocol.control import Watch
+from app.protocol.events import Event, Finished, Paused
+from app.training.trainable import Model
 from app.training.trainer import train
+from app.training.training_session import Session, begin, load_model, resume
 from app.training.weights import Weights
-from graph.blocks import Block, Body
 from graph.document import Document
 from graph.modules.recurrent import FastGru
 from graph.network import Connection, Network
 from graph.shapes import image, sequence
+from graph.structure.blocks import Block, Body
 from tests.app.training.projects import project
 from tests.graph.networks import chain, layer
 

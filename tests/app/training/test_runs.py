@@ -35,8 +35,8 @@ def test_an_altered_part_is_named_and_listed_as_broken(run: Run, name: str) -> N
 
 @pytest.mark.parametrize("name", [CHECKPOINT, WEIGHTS])
 def test_altered_tensors_are_refused(tmp_path: Path, name: str) -> None:
-    from app.training.session import begin, load_model, resume
     from app.training.trainer import train
+    from app.training.training_session import begin, load_model, resume
     from tests.app.training.projects import project
 
     list(train(begin(project(epochs=1), None, tmp_path / "run")))

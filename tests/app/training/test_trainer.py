@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from app.protocol.control import Watch
+from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
 from app.training import checkpoints
-from app.training.control import Watch
-from app.training.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
-from app.training.session import Session, begin, resume
 from app.training.trainer import train
+from app.training.training_session import Session, begin, resume
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, cnn, mlp, project
 

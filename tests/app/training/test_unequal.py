@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from app.training.evaluate import evaluate
-from app.training.events import Finished
-from app.training.model import Model
-from app.training.session import begin
+from app.inference.evaluate import evaluate
+from app.protocol.events import Finished
+from app.training.trainable import Model
 from app.training.trainer import train
+from app.training.training_session import begin
 from graph.document import Document
 from graph.layers.catalogue import parse_layer
 from graph.network import Connection, Network

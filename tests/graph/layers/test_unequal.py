@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from graph.code import generate
-from graph.compile import compile_network
+from graph.build.code import generate
+from graph.build.compile import compile_network
 from graph.document import Document
 from graph.layers.io import Input, Output
 from graph.layers.pooling_whole import GlobalPool1d

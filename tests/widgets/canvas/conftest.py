@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Connection
-from widgets.canvas.view import CanvasView
-from widgets.theme import ThemeSource
+from widgets.canvas.canvas_view import CanvasView
+from widgets.look.theme import ThemeSource
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton

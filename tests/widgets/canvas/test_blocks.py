@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from graph.blocks import Block, Loop
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.every_frame import EveryFrame
-from graph.inside import InnerDocument
 from graph.network import Connection
+from graph.structure.blocks import Block, Loop
+from graph.structure.inner_document import InnerDocument
+from graph.structure.time_distributed import EveryFrame
 from tests.widgets.canvas.conftest import Hand, build
-from widgets.canvas.view import CanvasView
-from widgets.theme import ThemeSource
+from widgets.canvas.canvas_view import CanvasView
+from widgets.look.theme import ThemeSource
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from PySide6.QtCore import QRectF
 
-from graph import cards
-from graph.blocks import Block, Loop
-from graph.check import Checker
+from graph.checking.check import Checker
+from graph.checking.layer_info import Severity
 from graph.document import Document
+from graph.drawing import cards
+from graph.editing import clipboard, edits
 from graph.errors import NetloomError
-from graph.facts import Severity
-from graph.grouping import ungroup
 from graph.layers.catalogue import catalogue
 from graph.network import Connection, Matter, Remark
 from graph.project import Project, project_bytes
-from widgets.canvas import clipboard, edits
+from graph.structure.blocks import Block, Loop
+from graph.structure.grouping import ungroup
 from widgets.canvas.board import Board
 
 KINDS = ("input", "dense", "relu", "add", "concatenate", "flatten", "output")

@@ -14,7 +14,7 @@ from graph.document import Document
 from graph.network import Matter, Remark
 from graph.project import network_json
 from tests.widgets.canvas.conftest import build
-from widgets.canvas.view import CanvasView
+from widgets.canvas.canvas_view import CanvasView
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 Open = Callable[[Document], CanvasView]

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from graph.blocks import Block
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Connection
 from graph.project import network_json
+from graph.structure.blocks import Block
 from tests.widgets.canvas.conftest import Hand, build
-from widgets.canvas.view import CanvasView
+from widgets.canvas.canvas_view import CanvasView
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.canvas import measure
 from benchmarks.editors.network import drawn
 from benchmarks.editors.peers import PEERS, middle, shown
-from graph.check import Checker
+from graph.checking.check import Checker
 
 
 def test_the_network_has_the_layers_asked_for_and_no_problems() -> None:

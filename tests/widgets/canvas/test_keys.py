@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.document import Document
 from tests.widgets.canvas.conftest import Hand, build
-from widgets.canvas.view import MIME
+from widgets.canvas.canvas_view import MIME
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -202,7 +202,7 @@ def test_a_layer_dropped_from_the_palette_is_added_and_on_a_wire_inserted(open_c
 
 
 def test_another_document_takes_the_place_of_the_first(open_canvas):
-    from graph.check import Checker
+    from graph.checking.check import Checker
 
     first, second = build("input", "relu"), build("dense")
     canvas = open_canvas(first)
@@ -213,7 +213,7 @@ def test_another_document_takes_the_place_of_the_first(open_canvas):
 
 
 def test_the_problem_of_a_layer_is_told_under_the_pointer(open_canvas):
-    from widgets.canvas.hits import find
+    from widgets.canvas.hit_test import find
     from widgets.canvas.tips import tip
 
     canvas = open_canvas(build("input", "dense"))

@@ -11,9 +11,9 @@ from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Connection, Matter, Remark
 from tests.widgets.canvas.conftest import Hand, build
-from widgets.canvas.gestures.reach import Reach
-from widgets.canvas.menu import CARD, GROUND, LINE, SEVERAL
-from widgets.canvas.view import CanvasView
+from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.context_menu import CARD, GROUND, LINE, SEVERAL
+from widgets.canvas.gestures.connect_by_keyboard import Reach
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
-from graph.check import Checker
+from graph.checking.check import Checker
+from graph.checking.layer_info import Expected
 from graph.document import Document
-from graph.facts import Expected
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.shapes import image, vector
 from tests.widgets.canvas.conftest import build
-from widgets.canvas.view import CanvasView
+from widgets.canvas.canvas_view import CanvasView
 
 CHAIN = ("input", "conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d", "flatten", *("dense", "relu") * 3)
 

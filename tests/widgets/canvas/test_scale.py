@@ -7,16 +7,16 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from graph.check import Checker
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.network import Connection, Matter, Remark
 from tests.graph.networks import layer
 from widgets.canvas import board as boards
+from widgets.canvas import card_cache
 from widgets.canvas import minimap as minimaps
-from widgets.canvas import pictures
 from widgets.canvas import surface as surfaces
 from widgets.canvas.board import Board
-from widgets.canvas.index import GridIndex
+from widgets.canvas.grid_index import GridIndex
 
 
 def rows(layers: int, per_row: int = 10) -> Document:
@@ -210,6 +210,6 @@ def test_a_zoom_paints_a_few_cards_in_each_frame_and_all_once_it_rests(open_canv
     canvas.viewport().repaint()
     in_view = len(canvas.board.cards_in(canvas.visible_region()))
     at_once = canvas.surface.pictures.painted - before
-    assert in_view > 2 * pictures.EACH_FRAME
-    assert at_once <= 2 * pictures.EACH_FRAME  # one frame, or two where one was due before
+    assert in_view > 2 * card_cache.EACH_FRAME
+    assert at_once <= 2 * card_cache.EACH_FRAME  # one frame, or two where one was due before
     qtbot.waitUntil(lambda: canvas.surface.pictures.painted - before >= in_view, timeout=20_000)

@@ -11,17 +11,17 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from app.data.batch import first_batch
-from app.data.choice import DataChoice
-from app.data.pointing import repointed
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview
 from app.data.prepare import prepare
-from app.data.preview import preview
-from app.data.rows import rows_of, table_of
-from app.training.messages import Decoder, Message, encode
-from graph.check import Checker
+from app.data.repoint import repointed
+from app.data.table_rows import rows_of, table_of
+from app.protocol.framing import Decoder, Message, encode
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
-from widgets.data.view import DataView
-from widgets.theme import ThemeSource
+from widgets.data.data_view import DataView
+from widgets.look.theme import ThemeSource
 
 
 class DirectLink(QObject):
@@ -85,7 +85,7 @@ class DirectLink(QObject):
 
     def answers(self, fields: dict[str, Any]) -> Message:
         """As the worker answers it."""
-        from app.training.requests import answer
+        from app.worker.run_requests import answer
 
         return answer(Message("answers", fields))
 

@@ -22,7 +22,7 @@ PROGRAM = """
 import sys
 from dataclasses import replace
 from app.data import download
-from app.cli.catalogues import fetch
+from app.cli.catalogue_verbs import fetch
 from app.cli.failures import complain
 from graph.errors import NetloomError
 old = download.KNOWN["mnist"]

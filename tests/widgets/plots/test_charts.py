@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
+from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot, Histogram
-from widgets.plots.base import PaintedView
+from widgets.plots.forecast_plot import SeriesPlot
+from widgets.plots.painted_view import PaintedView
 from widgets.plots.scatter import ScatterPlot
-from widgets.plots.series import SeriesPlot
-from widgets.theme import ThemeSource
 
 
 def shown(qtbot: QtBot, view: PaintedView) -> None:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
+from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
-from widgets.theme import ThemeSource
 
 
 @pytest.fixture

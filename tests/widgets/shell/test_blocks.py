@@ -8,15 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from graph.blocks import Block, Loop
 from graph.document import Document
-from graph.grouping import group
 from graph.project import Project
 from graph.shapes import image
-from tests.widgets.shell.conftest import digits_project
-from widgets.session import Session
-from widgets.shell.bench import Bench
-from widgets.window import MainWindow
+from graph.structure.blocks import Block, Loop
+from graph.structure.grouping import group
+from tests.widgets.conftest import digits_project
+from widgets.shell.project_session import Session
+from widgets.shell.window import MainWindow
+from widgets.shell.workbench import Bench
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -159,7 +159,7 @@ def test_the_pin_follows_undo(bench: Bench, qtbot: QtBot, window: MainWindow) ->
 
 
 def test_what_a_loop_remembers_is_chosen_in_lists(window: MainWindow, qtbot: QtBot) -> None:
-    from tests.graph.test_blocks import drawn_lstm
+    from tests.graph.structure.test_blocks import drawn_lstm
 
     window.files.new()
     assert window.session is not None

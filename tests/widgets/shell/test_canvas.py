@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from graph.document import Document
 from graph.network import Matter, Remark
 from graph.project import network_json
-from widgets.window import MainWindow
+from widgets.shell.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -10,13 +10,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app import library
-from graph.blocks import Block
+from app.project import block_library
 from graph.errors import NetloomError
+from graph.structure.blocks import Block
 from tests.widgets.shell.test_blocks import bench
-from widgets.palette import BLOCK_MIME
-from widgets.shell.bench import Bench
-from widgets.window import MainWindow
+from widgets.panels.palette import BLOCK_MIME
+from widgets.shell.window import MainWindow
+from widgets.shell.workbench import Bench
 
 __all__ = ["bench"]  # a fixture, used by name
 LEFT = Qt.MouseButton.LeftButton
@@ -37,13 +37,13 @@ def block_row(bench: Bench, name: str) -> QPoint:
 
 def test_a_block_is_kept_named_and_used_again(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
     keep(bench, window)
-    assert library.names() == ("stage",)
+    assert block_library.names() == ("stage",)
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
     editor.selectAll()
     qtbot.keyClicks(editor, "Edges")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: library.names() == ("Edges",))
+    qtbot.waitUntil(lambda: block_library.names() == ("Edges",))
     qtbot.wait(10)
     tree = bench.palette_panel.tree
     spot = block_row(bench, "Edges")
@@ -74,7 +74,7 @@ def test_a_kept_block_is_deleted(bench: Bench, window: MainWindow, qtbot: QtBot)
     tree = bench.palette_panel.tree
     qtbot.mouseClick(tree.viewport(), LEFT, pos=block_row(bench, "stage"))
     qtbot.keyClick(tree, Qt.Key.Key_Delete)
-    assert library.names() == ()
+    assert block_library.names() == ()
     qtbot.wait(10)
     assert not tree.findItems("stage", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     assert "stage" in bench.inside.document.network
@@ -83,16 +83,16 @@ def test_a_kept_block_is_deleted(bench: Bench, window: MainWindow, qtbot: QtBot)
 def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Bench) -> None:
     layer = bench.inside.document.network.layer("stage")
     assert isinstance(layer, Block)
-    library.keep("mine", layer)
-    assert library.take("mine") == layer
+    block_library.keep("mine", layer)
+    assert block_library.take("mine") == layer
     with pytest.raises(NetloomError, match="already"):
-        library.keep("mine", layer)
+        block_library.keep("mine", layer)
     with pytest.raises(NetloomError, match="names its file"):
-        library.keep("a/b", layer)
+        block_library.keep("a/b", layer)
     with pytest.raises(NetloomError, match="cannot be read"):
-        library.take("other")
+        block_library.take("other")
     (netloom_home / "library" / "mine.netloom").write_text("{", "utf-8")
-    assert "broken" in library.summaries()["mine"]
+    assert "broken" in block_library.summaries()["mine"]
 
 
 def test_a_click_in_the_history_goes_there(bench: Bench, qtbot: QtBot) -> None:

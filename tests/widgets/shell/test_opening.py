@@ -10,16 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app import home
-from graph.check import Checker
+from app.system import home
+from graph.checking.check import Checker
 from graph.project import Project, parse_project, project_bytes, write_project
 from graph.steps import finished, part
-from tests.widgets.shell.conftest import chain
-from widgets import session
-from widgets.session import opening as opening_steps
-from widgets.shell import opening
+from tests.widgets.conftest import chain
+from widgets.shell import opening, project_session
 from widgets.shell.opening import Opening
-from widgets.window import MainWindow
+from widgets.shell.project_session import opening as opening_steps
+from widgets.shell.window import MainWindow
 
 PATIENCE = 30_000
 
@@ -113,8 +112,8 @@ def test_steps_say_how_far_they_are_and_never_go_back(large_file: Path) -> None:
 def test_unsaved_work_in_a_large_network_is_kept_in_slices(
     window: MainWindow, large_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "MANY", 50)
-    monkeypatch.setattr(session, "JOURNAL_SLICE", 0.0001)
+    monkeypatch.setattr(project_session, "MANY", 50)
+    monkeypatch.setattr(project_session, "JOURNAL_SLICE", 0.0001)
     window.files.open(large_file)
     qtbot.waitUntil(lambda: window.bench is not None and window.pages.currentWidget() is window.bench, timeout=PATIENCE)
     assert window.session is not None

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from graph.project import Project, write_project
-from tests.app.training.test_rivals import JUDGE, drawn, gan
-from widgets.window import MainWindow
+from tests.app.training.gan.test_gan_objective import JUDGE, drawn, gan
+from widgets.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -10,14 +10,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.recovery import Journal, unsaved
-from app.training.messages import Message
+from app.project.recovery import Journal, unsaved
+from app.protocol.framing import Message
 from graph.project import Project, project_json, read_project, write_project
-from tests.widgets.shell.conftest import digits_project
-from widgets.actions import COMMANDS
-from widgets.settings import as_settings
+from tests.widgets.conftest import digits_project
+from widgets.shell.actions import COMMANDS
 from widgets.shell.banners import Banner
-from widgets.window import MainWindow
+from widgets.shell.preferences import as_settings
+from widgets.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -247,7 +247,7 @@ def test_a_file_changed_by_someone_else_is_noticed(window: MainWindow, project_f
 
 
 def test_a_second_window_on_one_file_is_told(window: MainWindow, project_file: Path, netloom_home: Path) -> None:
-    from widgets.session import Session
+    from widgets.shell.project_session import Session
 
     other = Session(netloom_home / "recovery", netloom_home / "locks")
     other.open(project_file)
@@ -465,7 +465,7 @@ def test_a_failure_is_told_once_where_one_looks(window: MainWindow, project_file
 
 
 def test_a_preset_opened_as_a_file_is_never_written_over(window: MainWindow) -> None:
-    from app.presets import FOLDER
+    from app.project.presets import FOLDER
 
     window.files.open(FOLDER / "lenet.netloom")
     assert window.session is not None

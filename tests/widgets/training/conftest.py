@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from widgets.training.controller import TrainingController
-from widgets.training.link import WorkerLink
+from widgets.training.training_controller import TrainingController
+from widgets.training.worker_link import WorkerLink
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 MakeController = Callable[[str], TrainingController]

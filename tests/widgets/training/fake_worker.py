@@ -21,7 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from app.training.messages import Decoder, Message, encode
+from app.protocol.framing import Decoder, Message, encode
 from app.training.runs import CHECKPOINT, Log, Run
 
 STEPS = 10

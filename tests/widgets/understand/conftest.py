@@ -8,15 +8,15 @@ from itertools import pairwise
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.io import Input, Output
 from graph.network import Connection
 from tests.widgets.understand.silent import Silent
-from widgets.training.controller import TrainingController
-from widgets.training.link import WorkerLink
+from widgets.training.training_controller import TrainingController
+from widgets.training.worker_link import WorkerLink
 
 NETWORKS = {
     "digits": [("conv2d", {"filters": 4}), ("flatten", {}), ("dense", {"units": 10})],

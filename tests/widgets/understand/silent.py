@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.data.choice import DataChoice
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview
 from app.data.prepare import prepare
-from app.data.preview import preview
-from app.training.messages import Message, plain
+from app.protocol.framing import Message, plain
 from app.training.runs import Run
 from graph.document import Document
 from graph.project import Project, project_json
-from widgets.theme import ThemeSource
-from widgets.training.controller import TrainingController
-from widgets.training.link import WorkerLink
-from widgets.understand.panel import UnderstandPanel
+from widgets.look.theme import ThemeSource
+from widgets.training.training_controller import TrainingController
+from widgets.training.worker_link import WorkerLink
+from widgets.understand.understand_panel import UnderstandPanel
 
 
 class Silent:

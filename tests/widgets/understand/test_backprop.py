@@ -10,21 +10,21 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
 from pytestqt.qtbot import QtBot
 
-from app.presets import preset
-from app.training.messages import Decoder, Message, encode
-from app.training.requests import answer
+from app.project.presets import preset
+from app.protocol.framing import Decoder, Message, encode
+from app.worker.run_requests import answer
 from graph.document import Document
 from graph.errors import NetloomError
 from tests.widgets.understand.conftest import make_document
-from widgets.theme import ThemeSource
-from widgets.training.controller import State, TrainingController
-from widgets.training.link import WorkerLink
-from widgets.understand.backprop_diagram import strength
-from widgets.understand.backprop_sheets import sheet
-from widgets.understand.backprop_step import Phase, Stop
-from widgets.understand.backprop_tab import FRESH, OWN, BackpropTab
-from widgets.understand.panel import UnderstandPanel
+from widgets.look.theme import ThemeSource
+from widgets.training.training_controller import State, TrainingController
+from widgets.training.worker_link import WorkerLink
+from widgets.understand.backprop.backprop_diagram import strength
+from widgets.understand.backprop.backprop_sheets import sheet
+from widgets.understand.backprop.backprop_tab import FRESH, OWN, BackpropTab
+from widgets.understand.backprop.recorded_step import Phase, Stop
 from widgets.understand.subject import Subject
+from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
 LEFT = Qt.MouseButton.LeftButton

@@ -13,22 +13,22 @@ from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.training.messages import Message
-from app.training.requests import answer
-from graph.blocks import Block, Body
+from app.protocol.framing import Message
+from app.worker.run_requests import answer
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
+from graph.structure.blocks import Block, Body
 from tests.app.training.projects import chain
 from tests.widgets.understand.conftest import make_document
-from widgets.theme import ThemeSource
-from widgets.training.controller import State, TrainingController
-from widgets.training.link import Refusal, Reply, WorkerLink
-from widgets.understand.byhand.asking import followable, same_networks
-from widgets.understand.byhand.scene import Part, Spot, arrange
-from widgets.understand.byhand.tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
-from widgets.understand.byhand.tables import decimals, text_of
-from widgets.understand.panel import UnderstandPanel
+from widgets.look.theme import ThemeSource
+from widgets.training.training_controller import State, TrainingController
+from widgets.training.worker_link import Refusal, Reply, WorkerLink
+from widgets.understand.by_hand.by_hand_requests import followable, same_networks
+from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
+from widgets.understand.by_hand.number_table import decimals, text_of
+from widgets.understand.by_hand.scene import Part, Spot, arrange
+from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
 LEFT = Qt.MouseButton.LeftButton

@@ -11,14 +11,20 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app import spectrum
-from app.presets import preset
+from app.numerics import spectrum
+from app.project.presets import preset
 from graph.document import Document
 from graph.layers.convolution_set import KERNELS
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
-from widgets.understand.frequency_pages import propagator_verdict, routes_verdict, tiny, turn_verdict, waves_kept
-from widgets.understand.frequency_tab import NO_DATA, NO_FILTERS, NO_MAPS, NO_PICTURES, FrequencyTab
+from widgets.understand.frequency.frequency_pages import (
+    propagator_verdict,
+    routes_verdict,
+    tiny,
+    turn_verdict,
+    waves_kept,
+)
+from widgets.understand.frequency.frequency_tab import NO_DATA, NO_FILTERS, NO_MAPS, NO_PICTURES, FrequencyTab
 
 
 def shown(silent: Silent, document: Document | None = None) -> FrequencyTab:

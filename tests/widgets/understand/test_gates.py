@@ -9,16 +9,16 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from app.insight.overtime import gradients_of_project, states_of_project
-from app.presets import preset
-from app.training.messages import Message
+from app.project.presets import preset
+from app.protocol.framing import Message
+from app.worker.recurrent_requests import gradients_of_project, states_of_project
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent
-from widgets.insight.time_lanes import Lane, TimeLanes
-from widgets.theme import ThemeSource
-from widgets.understand.overtime.gates_tab import GatesTab
-from widgets.understand.overtime.recurrent_tab import NO_RECURRENT
+from widgets.charts.time_lanes import Lane, TimeLanes
+from widgets.look.theme import ThemeSource
+from widgets.understand.recurrent.gates_tab import GatesTab
+from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
 
 PATIENCE = 30_000
 FRESH = {"over_time_fresh": states_of_project, "gradients_over_time_fresh": gradients_of_project}

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.training import runs
 from tests.widgets.understand.silent import Silent, saved_run
 from tests.widgets.understand.test_gates import PATIENCE, answered, document_of
-from widgets.insight.gradient_plot import GradientCurve, GradientPlot, power_text, totals_of
-from widgets.theme import ThemeSource
-from widgets.understand.overtime.gradients_tab import GradientsTab
+from widgets.charts.gradient_plot import GradientCurve, GradientPlot, power_text, totals_of
+from widgets.look.theme import ThemeSource
+from widgets.understand.recurrent.gradients_tab import GradientsTab
 
 FADING = np.geomspace(1e-9, 1.0, 20)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.presets import preset
+from app.project.presets import preset
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run

@@ -11,14 +11,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.presets import preset
-from app.training.frames import Frames
+from app.project.presets import preset
+from app.training.gan.snapshots import Frames
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
-from tests.widgets.understand.test_panel import PATIENCE, make_panel
-from widgets.training.controller import TrainingController
-from widgets.understand.made.tab import NO_FRAMES, NO_GAN, NO_RUN, MadeTab
+from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel
+from widgets.training.training_controller import TrainingController
+from widgets.understand.generated.generated_tab import NO_FRAMES, NO_GAN, NO_RUN, MadeTab
 
 STEPS = (0, 40, 80, 120)
 

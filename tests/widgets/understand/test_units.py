@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.training.messages import Message
+from app.protocol.framing import Message
 from tests.widgets.understand.conftest import make_document
-from tests.widgets.understand.test_panel import PATIENCE, make_panel, train
-from widgets.training.controller import TrainingController
-from widgets.understand.panel import UnderstandPanel
-from widgets.understand.pieces import ALONE, BESIDE, Pieces
-from widgets.understand.units_tab import UnitsTab, first_loud
+from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
+from widgets.training.training_controller import TrainingController
+from widgets.understand.piecewise_request import ALONE, BESIDE, Pieces
+from widgets.understand.understand_panel import UnderstandPanel
+from widgets.understand.units.units_tab import UnitsTab, first_loud
 
 
 class Worker(QObject):

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.understand.silent import Silent
 from tests.widgets.understand.test_gates import answered, document_of
-from widgets.theme import ThemeSource
-from widgets.understand.overtime.unrolled_diagram import Unrolled, UnrolledDiagram, lowered
-from widgets.understand.overtime.unrolled_tab import UnrolledTab
+from widgets.look.theme import ThemeSource
+from widgets.understand.recurrent.unrolled_diagram import Unrolled, UnrolledDiagram, lowered
+from widgets.understand.recurrent.unrolled_tab import UnrolledTab
 
 
 def shown(qtbot: QtBot, silent: Silent, id: str) -> UnrolledTab:

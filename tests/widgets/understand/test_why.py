@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.training.projects import chain, cnn, mlp
 from tests.widgets.understand.conftest import make_document
-from tests.widgets.understand.test_panel import PATIENCE, make_panel, train
-from widgets.training.controller import TrainingController
-from widgets.understand.answer_words import answers_of, sentence_of
-from widgets.understand.panel import UnderstandPanel
+from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
+from widgets.training.training_controller import TrainingController
+from widgets.understand.output_text import answers_of, sentence_of
+from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.why_tab import WhyTab, map_layers
 
 ALL = ["saliency", "product", "integrated", "occlusion", "grad_cam"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from widgets.canvas import edits
-from widgets.canvas.gestures.base import Gesture
-from widgets.canvas.pieces import Slot
+from graph.editing import edits
+from widgets.canvas.board_items import Slot
+from widgets.canvas.gestures.gesture import Gesture
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.canvas_view import CanvasView
 
 
 class Cut(Gesture):

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from graph import cards
+from graph.drawing import cards
+from graph.editing import edits
 from graph.network import Connection, Position
-from widgets.canvas import edits
-from widgets.canvas.gestures.base import Gesture
-from widgets.canvas.hits import WIRE_GRASP, wire_at
+from widgets.canvas.gestures.gesture import Gesture
+from widgets.canvas.hit_test import WIRE_GRASP, wire_at
 from widgets.canvas.snapping import COARSE, FINE, Lines, rest
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.canvas_view import CanvasView
 
 SNAP = 7.0
 """How near a card must come to a line of others to join it, in pixels of the screen."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
-from widgets.canvas.gestures.base import Gesture
+from widgets.canvas.gestures.gesture import Gesture
 
 if TYPE_CHECKING:
-    from widgets.canvas.view import CanvasView
+    from widgets.canvas.canvas_view import CanvasView
 
 
 class Pan(Gesture):

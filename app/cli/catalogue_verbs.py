@@ -1,0 +1,161 @@
+"""Verbs that list what there is: layers, presets, data sets, and what a file of data holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.printing import Json, print_json, print_line, print_table, written
+
+
+def layers(json: Json = False) -> None:
+    """List every kind of layer with its parameters."""
+    from graph.layers.catalogue import catalogue
+
+    found = [layer_json(kind) for kind in catalogue().values()]
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (one["family"] if new else "", one["kind"], one["title"], ", ".join(map(_parameter, one["parameters"])))
+        for one, new in _with_breaks(found)
+    ]
+    print_table(("family", "kind", "title", "parameters"), rows)
+
+
+def layer_json(kind: Any) -> dict[str, Any]:
+    """A kind of layer as plain JSON values."""
+    defaults = kind().values()
+    return {
+        "kind": kind.kind,
+        "family": str(kind.family),
+        "title": kind.title,
+        "parameters": [setting_json(spec, defaults[spec.name]) for spec in kind.settings()],
+        "aliases": list(kind.aliases),
+        "help": kind.help(),
+    }
+
+
+def setting_json(spec: Any, default: object) -> dict[str, Any]:
+    """One parameter of a layer as plain JSON values."""
+    return {
+        "name": spec.name,
+        "type": spec.type,
+        "default": default,
+        "minimum": spec.minimum,
+        "maximum": spec.maximum,
+        "choices": list(spec.choices),
+        "unit": spec.unit,
+        "help": spec.help,
+    }
+
+
+def presets(json: Json = False) -> None:
+    """List the networks that ship, with the data each is for."""
+    from app.project.presets import presets as found
+
+    entries = [preset.to_json() for preset in found()]
+    if json:
+        print_json(entries)
+        return
+    rows = [
+        (one["id"], one["title"], one["parameters"], one["dataset"], ", ".join(one["textbook"]), one["expect"])
+        for one in entries
+    ]
+    print_table(("id", "title", "parameters", "data set", "textbook", "expect"), rows, ("parameters",))
+
+
+def datasets(
+    json: Json = False,
+    download: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Fetch a well-known set: mnist, fashion_mnist, kmnist or cifar10."),
+    ] = None,
+) -> None:
+    """List the data sets that ship and the well-known ones, or download one of these."""
+    from app.data.download import KNOWN, is_here
+    from app.data.source_catalogue import FETCHED
+    from app.data.source_catalogue import datasets as found
+
+    if download is not None:
+        fetch(download, json)
+        return
+    entries = [info.to_json() for info in found()]
+    entries += [source().info().to_json() | {"downloaded": is_here(source.kind)} for source in FETCHED]
+    if json:
+        print_json(entries)
+        return
+    rows = [
+        (
+            *(one[name] for name in ("id", "title", "task", "shape", "samples")),
+            len(one["classes"]) or None,
+            "" if one.get("downloaded", True) else f"to download, {KNOWN[one['id']].size / 1e6:,.0f} MB",
+        )
+        for one in entries
+    ]
+    print_table(("id", "title", "task", "shape", "samples", "classes", ""), rows, ("samples", "classes"))
+
+
+def fetch(kind: str, json: bool) -> None:
+    """Download a well-known set; how far it is, is printed at every percent, as JSON lines where ``json``."""
+    from app.data.download import KNOWN, download
+    from graph.errors import NetloomError
+
+    if kind not in KNOWN:
+        raise NetloomError(f"There is no well-known set “{kind}”; there are {', '.join(KNOWN)}.")
+    told = -1
+
+    def progress(come: int, whole: int) -> None:
+        nonlocal told
+        percent = 100 * come // max(whole, 1)
+        if percent == told:
+            return
+        told = percent
+        if json:
+            print_json({"come": come, "whole": whole})
+        elif percent % 10 == 0:
+            print_line(f"{percent} % of {whole / 1e6:,.0f} MB")
+
+    folder = download(kind, progress)
+    if json:
+        print_json({"folder": str(folder)})
+    else:
+        print_line(f"{KNOWN[kind].title} is in {folder}")
+
+
+def data(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or folder of data.", show_default=False)],
+    kind: Annotated[
+        str | None, typer.Option(help="table, series, images, arrays or text; found out without it.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    json: Json = False,
+) -> None:
+    """Say what a file or folder of data holds, and what is wrong with it."""
+    from app.data.inspect import inspect
+
+    found = inspect(path, kind, target).to_json()
+    if json:
+        print_json(found)
+        return
+    print_line(f"{found['path']}: {found['kind']}, {found['samples']:,} samples of {written(found['shape'])}")
+    print_line(f"task: {found['task']}" + (f", to predict “{found['target']}”" if found["target"] else ""))
+    if found["classes"]:
+        print_line(f"classes: {', '.join(found['classes'])}")
+    if found["columns"]:
+        names = list(dict.fromkeys(name for column in found["columns"] for name in column))
+        print_table(names, [[column.get(name) for name in names] for column in found["columns"]])
+    for problem in found["problems"]:
+        print_line(f"- {problem}")
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    return f"{parameter['name']} = {written(parameter['default'])}" if parameter["default"] else parameter["name"]
+
+
+def _with_breaks(found: list[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
+    """Each entry with whether its family is another than the one above it."""
+    families = [None, *(one["family"] for one in found)]
+    return [(one, one["family"] != before) for one, before in zip(found, families, strict=False)]

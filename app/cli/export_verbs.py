@@ -1,0 +1,110 @@
+"""The verb that exports networks and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from app.cli.file_argument import Source, open_source
+from app.cli.printing import Json, print_json, print_line
+from app.training.runs import Run
+from graph.errors import NetloomError
+
+FileOrRun = Annotated[
+    str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
+]
+To = Annotated[
+    Literal["code", "onnx", "safetensors", "svg", "png", "report"],
+    typer.Option(
+        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, or a web page.",
+        show_default=False,
+    ),
+]
+Out = Annotated[Path, typer.Option("--output", "-o", help="The file to write.", show_default=False)]
+Raw = Annotated[bool, typer.Option("--raw", help="Leave standardisation out of the ONNX file.")]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an export left: the files, further values for ``--json``, and sentences for people."""
+
+    files: list[Path]
+    told: Mapping[str, Any] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
+
+
+Part = Annotated[Literal["whole", "generator", "discriminator"], typer.Option(help="Of a GAN, one of the two alone.")]
+Base = Annotated[Path | None, typer.Option(help="Where relative paths of the data start; usually the file's folder.")]
+
+
+def export(
+    file: FileOrRun,
+    to: To,
+    output: Out,
+    raw: Raw = False,
+    part: Part = "whole",
+    base: Base = None,
+    json: Json = False,
+) -> None:
+    """Write a network as PyTorch code, as ONNX, its weights, its drawing, or a page that tells all about it."""
+    if raw and to != "onnx":
+        raise typer.BadParameter("--raw is for --to onnx.")
+    if part != "whole" and to in ("onnx", "report"):
+        raise typer.BadParameter("--part is for code, weights and drawings.")
+    run = Run.open(Path(file)) if Path(file).is_dir() else None
+    source = open_source(file) if run is None else Source(run.project, run.path, run.base, run.title)
+    source = source if base is None else replace(source, base=base)
+    written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)
+    if json:
+        print_json({"to": to, "files": [str(path) for path in written.files], **written.told})
+        return
+    print_line(f"Written: {', '.join(str(path) for path in written.files)}")
+    for sentence in written.sentences:
+        print_line(sentence)
+
+
+def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
+    from app.exchange.onnx_out import export_onnx
+
+    made = export_onnx(source.project, source.title, output, run, inside=not raw, base=source.base)
+    return Written([made.file], made.to_json(), made.sentences())
+
+
+def _export(source: Source, run: Run | None, to: str, output: Path, part: Part) -> Written:
+    from app.exchange.export import export_code, export_drawing, export_weights
+    from app.training.gan.roles import alone
+
+    network, title = source.project.network, source.title
+    if part != "whole":
+        network, title = alone(network, part), f"{title}: the {part}"
+    if to == "code":
+        return Written(export_code(network, title, output, run), sentences=_standardised(run, part))
+    if to == "report":
+        from app.exchange.report import export_report
+
+        return Written([export_report(source.project, source.title, output, source.base, run)])
+    if to == "safetensors":
+        if run is None:
+            raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")
+        return Written([export_weights(run, output, network)], sentences=_standardised(run, part))
+    return Written([export_drawing(network, output, to)])
+
+
+def _standardised(run: Run | None, part: str) -> list[str]:
+    """In which units a generator makes its samples, where these are not the data's own."""
+    if run is None or part == "whole":
+        return []
+    from app.training.gan.sampling import aim_of
+    from app.training.trainable import Model
+
+    model = Model.build(run.project, run.base)
+    scaler = model.prepared.scalers.get(aim_of(model).field)
+    if scaler is None:
+        return []
+    times, plus = (", ".join(f"{one:.6g}" for one in values.tolist()) for values in (scaler.scale, scaler.mean))
+    verb = "Made samples times" if part == "generator" else "It judges standardised samples: a standardised one times"
+    return [f"{verb} {times} plus {plus} is in the data's own units."]

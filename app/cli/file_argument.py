@@ -1,0 +1,48 @@
+"""What a verb's FILE stands for: a project file, or a preset that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.project import SUFFIX, Project, read_project
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A project file, or preset:ID.", show_default=False)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A project with its file, the folder that its relative paths start from (None for a preset) and its name."""
+
+    project: Project
+    path: Path
+    base: Path | None
+    name: str
+
+    @property
+    def title(self) -> str:
+        """What the project calls itself, or the file's name."""
+        about = self.project.sections.get("about")
+        title = about.get("title") if isinstance(about, Mapping) else None
+        return title if isinstance(title, str) and title else self.name
+
+
+def open_source(file: str) -> Source:
+    """The project that ``file`` names.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such file or preset, or it is no project.
+    """
+    from app.project.presets import PREFIX, preset
+
+    if file.startswith(PREFIX):
+        found = preset(file.removeprefix(PREFIX))
+        return Source(found.project, found.path, None, found.id)
+    path = Path(file)
+    return Source(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))

@@ -1,0 +1,117 @@
+"""Samples from a generator, on the command line: a sheet of pictures, a file of values, or lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.printing import print_json, print_line
+from graph.errors import NetloomError
+from graph.project import write_atomically
+
+if TYPE_CHECKING:
+    from app.data.dataset import Array, FieldInfo
+
+MOST = 10_000
+"""Samples that are made at once, at most."""
+LINES = 16
+"""Values of a sample up to which people are shown them as a line."""
+TILE, GAP = 96, 4
+"""Pixels along the longer side of a picture on a sheet, at least, and between two of them."""
+
+
+def make(run: Path, count: str, output: Path | None, seed: int, json: bool) -> None:
+    """Make ``count`` samples with the generator of a run, and write or print them.
+
+    Raises
+    ------
+    NetloomError
+        if the run has no generator, or the file cannot be written as its name says.
+    """
+    if not count.isdecimal() or not 1 <= int(count) <= MOST:
+        raise NetloomError(f"noise:{count} is no number of samples; give 1 to {MOST:,}, such as noise:16.")
+    from app.training.gan.sampling import aim_of, field_of, fresh
+    from app.training.training_session import load_model
+
+    opened, model = load_model(run)
+    aim_of(model)
+    made, field = fresh(model, int(count), seed), field_of(model)
+    if output is not None:
+        write_atomically(output, _content(made, field, output))
+    if json:
+        told = {"run": str(opened.path), "samples": len(made)}
+        print_json(told | ({"file": str(output)} if output is not None else {"values": made.tolist()}))
+    elif output is not None:
+        print_line(f"Written: {output}")
+    else:
+        _print_lines(made, field)
+
+
+def _print_lines(made: Array, field: FieldInfo) -> None:
+    if made[0].size > LINES:
+        raise NetloomError(f"A sample is {field.shape.described()}; give a file for it, such as -o sheet.png.")
+    for number, values in enumerate(made.reshape(len(made), -1).tolist(), 1):
+        print_line(f"{number}: {', '.join(f'{value:.4g}' for value in values)}")
+
+
+def _content(made: Array, field: FieldInfo, output: Path) -> bytes:
+    """The file that the name asks for."""
+    import numpy as np
+
+    match output.suffix.lower():
+        case ".png":
+            return sheet(made)
+        case ".npy":
+            kept = io.BytesIO()
+            np.save(kept, made, allow_pickle=False)
+            return kept.getvalue()
+        case ".csv":
+            return _table(made, field)
+        case _:
+            raise NetloomError(f"{output}: samples are written as PNG, NPY or CSV; choose one of these endings.")
+
+
+def _table(made: Array, field: FieldInfo) -> bytes:
+    if made.ndim != 2:
+        raise NetloomError(f"A sample is {field.shape.described()}, which is no row of a table; choose NPY or PNG.")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(field.names or [f"feature {number + 1}" for number in range(made.shape[1])])
+    writer.writerows(made.tolist())
+    return text.getvalue().encode()
+
+
+def sheet(made: Array) -> bytes:
+    """Pictures (n, C, H, W) side by side as a PNG, black for 0 or the least value, white for the greatest.
+
+    Raises
+    ------
+    NetloomError
+        if the samples are no pictures.
+    """
+    import numpy as np
+    from PIL import Image
+
+    if made.ndim != 4:
+        raise NetloomError("Only pictures make a PNG sheet; choose an NPY or CSV file.")
+    count, channels, height, width = made.shape
+    low, high = min(0.0, float(made.min())), float(made.max())
+    shares = np.clip((made - low) / max(high - low, 1e-12), 0.0, 1.0)
+    colours = shares if channels in (1, 3) else shares.mean(1, keepdims=True)
+    tiles = (np.broadcast_to(colours, (count, 3, height, width)) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
+    times = max(1, TILE // max(height, width))
+    tiles = tiles.repeat(times, 1).repeat(times, 2)
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    down, across = height * times + GAP, width * times + GAP
+    page = np.full((rows * down + GAP, columns * across + GAP, 3), 255, np.uint8)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        top, left = GAP + row * down, GAP + column * across
+        page[top : top + len(tile), left : left + tile.shape[1]] = tile
+    kept = io.BytesIO()
+    Image.fromarray(page).save(kept, "PNG")
+    return kept.getvalue()

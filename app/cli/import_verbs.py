@@ -1,0 +1,39 @@
+"""The verb that brings networks in from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.printing import Json, print_json, print_line
+from graph.errors import NetloomError
+
+
+def import_(
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="An ONNX file, or code that Netloom exported.", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The project file to make.", show_default=False)],
+    force: Annotated[bool, typer.Option(help="Write over files that are there already.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a project of an ONNX file or of exported code, its weights beside it; nothing of it is run."""
+    weights = output.with_suffix(".safetensors")
+    for path in (output, weights):
+        if path.exists() and not force:
+            raise NetloomError(f"{path} is there already; choose another name, or add --force to write over it.")
+    from app.exchange.import_network import import_network
+
+    made = import_network(model, output)
+    if json:
+        print_json(made.to_json())
+        return
+    beside = "" if made.weights is None else f", weights in {made.weights}"
+    print_line(f"{made.file}: {made.layers} layers, {made.parameters:,} parameters{beside}")
+    for text in made.told:
+        print_line(text)
+
+
+import_.__name__ = "import"

@@ -1,0 +1,59 @@
+"""Verbs about lessons: what there is, and whether a file of one's own holds up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.printing import Json, print_json, print_line, print_table
+from graph.errors import NetloomError
+
+
+def lessons(json: Json = False) -> None:
+    """List the lessons that ship, and how far you came with each."""
+    from app.lessons.lesson_files import kept_progress
+    from app.lessons.lesson_files import lessons as found
+
+    entries = []
+    for one in found():
+        progress = kept_progress(one.id)
+        entries.append({
+            "id": one.id,
+            "title": one.title,
+            "summary": one.summary,
+            "minutes": one.minutes,
+            "textbook": list(one.textbook),
+            "start": one.start,
+            "steps": len(one.steps),
+            "done": sum(progress.done) if progress else 0,
+        })  # fmt: skip
+    if json:
+        print_json(entries)
+        return
+    rows = [(one["id"], one["title"], one["steps"], one["done"], one["minutes"], one["start"]) for one in entries]
+    print_table(("id", "title", "steps", "done", "minutes", "starts from"), rows, ("steps", "done", "minutes"))
+
+
+def lesson(
+    action: Annotated[str, typer.Argument(metavar="check", help="What to do: check.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A lesson's JSON file.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Check a lesson that you wrote: its form, its links, and the names of layers, settings and presets in it."""
+    from app.lessons.lesson_check import faults
+    from app.lessons.schema import read_lesson
+
+    if action != "check":
+        raise typer.BadParameter(f"there is no “{action}” for lessons; there is check.")
+    found = read_lesson(file)
+    wrong = faults(found)
+    if json:
+        print_json({"ok": not wrong, "id": found.id, "title": found.title, "steps": len(found.steps), "faults": wrong})
+        return
+    for fault in wrong:
+        print_line(f"- {fault}")
+    if wrong:
+        raise NetloomError(f"{file.name}: {len(wrong)} fault{'s' if len(wrong) > 1 else ''} to correct.")
+    print_line(f"{file.name}: “{found.title}”, {len(found.steps)} steps, nothing to correct.")

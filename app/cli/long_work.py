@@ -1,0 +1,67 @@
+"""Long work with data as people watch it in a terminal: a bar on stderr, and Ctrl+C to stop it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.system.progress import Runner, Work, at_once
+from graph.errors import NetloomError
+
+PIECE = 0.2
+"""Seconds between two looks at how far it is."""
+
+
+def waiting(arguments: list[str]) -> Runner:
+    """How a verb called with these arguments runs long work: silently where it prints JSON, with a bar otherwise."""
+    return _silently if "--json" in arguments else _with_bar
+
+
+def _silently(work: Work[Any]) -> None:
+    with _interruptible(work):
+        at_once(work)
+
+
+def _with_bar(work: Work[Any]) -> None:
+    with _interruptible(work):
+        if not work.advance(PIECE):
+            _show(work, Console(file=sys.stderr, highlight=False))
+
+
+def _show(work: Work[Any], console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        finished = False
+        while not finished:
+            if work.progress is not None:
+                told = work.progress
+                bar.update(task, description=told.sentence, completed=told.done, total=told.whole)
+            finished = work.advance(PIECE)
+
+
+@contextmanager
+def _interruptible(work: Work[Any]) -> Iterator[None]:
+    """Ctrl+C stops work at once, also where it would stop a training after its step."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        work.close()
+        raise NetloomError(_said(work)) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _said(work: Work[Any]) -> str:
+    told = work.progress
+    if told is None:
+        return "Interrupted."
+    kept = "; what is done is kept, and the next time goes on from there" if told.kept else ""
+    return f"{told.what} was stopped at {told.sentence.removeprefix(told.what).strip()}{kept}."

@@ -1,0 +1,130 @@
+"""Verbs that make and check projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.file_argument import File, open_source
+from app.cli.printing import Json, print_json, print_line, print_table, written
+from graph.errors import NetloomError
+from graph.project import SUFFIX, Project, read_project, write_project
+
+if TYPE_CHECKING:
+    from app.project.project_check import Report
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The project file to make.", show_default=False)],
+    preset: Annotated[str | None, typer.Option(help="The preset to begin with; see `presets`.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A file or folder of your own data, or the id of a data set; see `datasets`.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column of it to predict.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there already.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a project: empty, from a preset, or from a preset wired to your own data."""
+    if target is not None and data is None:
+        raise typer.BadParameter("--target names a column of the data; give --data as well.")
+    if file.exists() and not force:
+        raise NetloomError(f"{file} is there already; choose another name, or add --force to write over it.")
+    project = _new_project(file, preset, data, target)
+    write_project(file, project)
+    report = _report(project, file.resolve().parent)
+    if json:
+        print_json({"file": str(file), "layers": len(project.network), "parameters": report.checker.parameters})
+    else:
+        print_line(f"{file}: {len(project.network)} layers, {report.checker.parameters:,} parameters")
+
+
+def check(file: File, json: Json = False) -> None:
+    """Tell shapes, parameters, cost and problems of a network, with what would repair them.
+
+    The exit code is 0 whenever the check could be made: "ok" in the JSON, or the last line, tells its result.
+    """
+    source = open_source(file)
+    report = _report(source.project, source.base)
+    if json:
+        print_json(report.to_json())
+        return
+    shown = report.to_json()
+    print_table(
+        [name.replace("_", " ").replace("id", "layer") for name in _COLUMNS],
+        [[layer[name] for name in _COLUMNS] for layer in shown["layers"]],
+        ("parameters", "connections", "flops", "activation bytes"),
+    )
+    print_line(f"{shown['parameters']:,} parameters, {written(shown['flops'])} operations per sample")
+    for problem in shown["problems"]:
+        print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
+    for hint in shown["hints"]:
+        print_line(f"hint: {hint['message']}{_offers(hint)}")
+    print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
+
+
+def repoint(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A project file.", show_default=False)],
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="Where its data is now; without it, what the data has become is taken."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Point a project to its data again, after that moved or changed; all settings stay."""
+    from app.data.data_choice import DataChoice
+    from app.data.repoint import repointed
+
+    project, base = read_project(file), file.resolve().parent
+    section = project.sections.get("data")
+    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    found = repointed(choice, path.resolve() if path is not None else None, base)
+    write_project(file, Project(project.network, {**project.sections, "data": found.to_json()}))
+    place = str(found.source.values()["path"])
+    if json:
+        print_json({"file": str(file), "path": place})
+    else:
+        print_line(f"{file}: the data is {place}")
+
+
+_COLUMNS = (
+    "id",
+    "kind",
+    "output",
+    "parameters",
+    "connections",
+    "flops",
+    "activation_bytes",
+    "receptive_field",
+    "jump",
+)
+
+
+def _report(project: Project, base: Path | None) -> Report:
+    from app.project.project_check import check_project
+
+    return check_project(project, base)
+
+
+def _new_project(file: Path, preset: str | None, data: Path | None, target: str | None) -> Project:
+    if data is not None:
+        from app.data.data_choice import named_set
+        from app.data.inspect import suggest
+        from app.project.fit_preset import wired
+
+        base = file.resolve().parent
+        choice = named_set(str(data)) if target is None and not data.exists() else None
+        choice = choice or suggest(data.resolve(), target=target, base=base)
+        return wired(choice, base, preset, file.name.removesuffix(SUFFIX))
+    if preset is not None:
+        from app.project.presets import PREFIX
+        from app.project.presets import preset as shipped
+
+        return shipped(preset.removeprefix(PREFIX)).project
+    return Project()
+
+
+def _offers(problem: dict[str, Any]) -> str:
+    return f" Offered: {'; '.join(problem['fixes'])}." if problem["fixes"] else ""

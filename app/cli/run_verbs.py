@@ -1,0 +1,113 @@
+"""Verbs that train: each says what happens while it happens, and stops after the current step on Ctrl+C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from app.cli.failures import FAILED, complain
+from app.cli.file_argument import File, open_source
+from app.cli.interrupt import stop_on_interrupt
+from app.cli.printing import Json, print_json
+from app.cli.training_progress import Display
+from graph.project import Project
+
+if TYPE_CHECKING:
+    from app.protocol.control import Control
+    from app.protocol.events import Event
+    from app.training.training_session import Session
+
+PRINTED = ("started", "epoch", "finished")
+"""Events that `--json` prints; loss points and progress are in the run's log."""
+
+Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda[:i]", help="Where to train.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that training made.", show_default=False)]
+
+
+def train(
+    file: File,
+    out: Annotated[Path | None, typer.Option(help="The run folder; without it a new one among all runs.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="How often every sample is seen.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another number starts otherwise.")] = None,
+    device: Device = None,
+    precision: Annotated[
+        Literal["float32", "bfloat16", "bf16"] | None, typer.Option(help="Numbers to calculate with.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed."""
+    source = open_source(file)
+    changes = {"epochs": epochs, "seed": seed, "device": device, "precision": _precision(precision)}
+    project = with_plan(source.project, {name: value for name, value in changes.items() if value is not None})
+    with stop_on_interrupt() as control:
+        from app.training.training_session import begin
+
+        return _run(begin(project, source.base, out), control, json)
+
+
+def resume(
+    run: RunFolder,
+    epochs: Annotated[int | None, typer.Option(min=1, help="How many epochs in all, those done included.")] = None,
+    device: Device = None,
+    json: Json = False,
+) -> int:
+    """Continue a run where it stopped."""
+    with stop_on_interrupt() as control:
+        from app.training.training_session import resume as session
+
+        return _run(session(run, epochs, device=device), control, json)
+
+
+def with_plan(project: Project, changes: Mapping[str, Any]) -> Project:
+    """The project with some settings of its plan changed.
+
+    Raises
+    ------
+    NetloomError
+        if the plan refuses one.
+    """
+    if not changes:
+        return project
+    from app.training.plan import Plan
+
+    section = project.sections.get("plan") or {}
+    plan = Plan.parse(section if isinstance(section, Mapping) else {}).changed(**changes)
+    return Project(project.network, {**project.sections, "plan": plan.to_json()})
+
+
+def _precision(name: str | None) -> str | None:
+    return "bfloat16" if name == "bf16" else name
+
+
+def _run(session: Session, control: Control, json: bool) -> int:
+    """Iterate the training to its end; returns the exit code."""
+    from app.training.trainer import train
+
+    session.control = control
+    events = train(session)
+    last = _print_lines(events) if json else _display(events)
+    if last["status"] == "failed":
+        complain(str(last["reason"]))
+        return FAILED
+    return 0
+
+
+def _print_lines(events: Iterator[Event]) -> dict[str, Any]:
+    last: dict[str, Any] = {}
+    for event in events:
+        if event.name in PRINTED:
+            last = event.to_json()
+            print_json(last)
+    return last
+
+
+def _display(events: Iterator[Event]) -> dict[str, Any]:
+    last: dict[str, Any] = {}
+    with Display() as display:
+        for event in events:
+            display.show(event)
+            last = event.to_json() if event.name == "finished" else last
+    return last

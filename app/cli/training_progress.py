@@ -1,0 +1,86 @@
+"""Training as people watch it in a terminal: a bar with loss and time left, and a line for each epoch."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from app.cli.printing import console, metrics
+from app.protocol.events import Epoch, Event, Finished, Points, Started
+from app.protocol.events import Progress as Speed
+
+EVERY = 0.5
+"""Seconds between two lines about epochs, so that fast training does not flood the terminal."""
+
+
+class Display:
+    """Shows events; a context, because a bar needs to be cleared away."""
+
+    def __init__(self) -> None:
+        self._console = console()
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+        self._bar = Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
+        self._task: TaskID | None = None
+        self._loss = ""
+        self._shown = 0.0
+        self._steps = 1
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Started():
+                self._started(event)
+            case Points():
+                self._loss = f"loss {float(event.loss[-1]):.4g}"
+            case Speed():
+                self._speed(event)
+            case Epoch():
+                self._epoch(event)
+            case Finished():
+                self._finished(event)
+            case _:
+                pass
+
+    def _started(self, event: Started) -> None:
+        self._steps = event.steps_per_epoch
+        self._task = self._bar.add_task("", total=event.epochs * event.steps_per_epoch, note="", completed=event.step)
+        self._console.print(f"{event.parameters:,} parameters on {event.device}, {event.epochs} epochs, in {event.run}")
+
+    def _speed(self, event: Speed) -> None:
+        if self._task is None:
+            return
+        left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
+        note = f"{self._loss}, {event.samples_per_second:,.0f} samples/s{left}"
+        done = (event.epoch - 1) * self._steps + event.step
+        self._bar.update(self._task, completed=done, description=f"epoch {event.epoch}", note=note)
+
+    def _epoch(self, event: Epoch) -> None:
+        if event.epoch not in (1, event.epochs) and time.monotonic() - self._shown < EVERY:
+            return
+        self._shown = time.monotonic()
+        validation = f"; validation {metrics(event.validation)}" if event.validation else ""
+        self._console.print(f"epoch {event.epoch}/{event.epochs}: {metrics(event.train)}{validation}")
+
+    def _finished(self, event: Finished) -> None:
+        self._bar.stop()
+        ending = {"completed": "Trained", "stopped": "Stopped", "failed": "Failed"}[event.status]
+        best = f", best epoch {event.best_epoch}" if event.best_epoch else ""
+        self._console.print(f"{ending} after {event.epoch} epochs and {event.seconds:.1f} s{best}.")
+        if event.status == "completed" and event.reason:
+            self._console.print(event.reason)
+        if event.test:
+            self._console.print(f"test: {metrics(event.test)}")
+        if event.status == "stopped":
+            self._console.print(f"Continue with: main.py resume {event.run}")

@@ -1,0 +1,167 @@
+"""Verbs for runs that are there: list them, test them, use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from app.cli.printing import Json, metrics, print_json, print_line, print_table
+from app.cli.run_verbs import RunFolder
+from app.system.number_format import amount
+from graph.errors import NetloomError
+
+NOISE = "noise:"
+"""How input for a generator begins."""
+SHOWN_CLASSES = 5
+"""Probabilities that people are shown for a sample, the largest ones."""
+
+
+def runs(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A folder of runs; without it, where runs are kept.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List runs, the newest first."""
+    from app.training.runs import runs as found
+
+    if folder is not None and not folder.is_dir():
+        raise NetloomError(f"{folder} cannot be listed: there is no such folder. Check the name.")
+    entries = [summary.to_json() for summary in found(folder)]
+    if json:
+        print_json(entries)
+        return
+    rows = [
+        (
+            one["run"],
+            one["title"],
+            one["created"].replace("T", " "),
+            one["status"],
+            f"{one['epoch']}/{one['epochs']}",
+            one["problem"] or metrics(one["test"] or one["validation"]),
+        )
+        for one in entries
+    ]
+    print_table(("run", "title", "begun", "status", "epochs", "test"), rows)
+
+
+def evaluate(
+    run: RunFolder,
+    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The part of the data.")] = "test",
+    json: Json = False,
+) -> None:
+    """Test a run on the test part of its data, and say what could be had without a network."""
+    from app.data.baselines import baselines
+    from app.inference.evaluate import tested
+    from app.training.training_session import load_model
+
+    opened, model = load_model(run)
+    evaluation = tested(opened.path, model, part).to_json()
+    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
+    if json:
+        print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
+        return
+    print_line(f"{part}: {metrics(evaluation['metrics'])}")
+    for one in compared:
+        print_line(f"without a network, {one.pop('name')}: {metrics(one)}")
+    if "confusion" in evaluation:
+        classes = evaluation["classes"]
+        rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
+        print_table(("true \\ predicted", *classes), rows, classes)
+
+
+def predict(
+    run: RunFolder,
+    given: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A picture, a folder of pictures or texts, a CSV, NPY, NPZ or JSON file; or numbers such as "
+            "5.1,3.5,1.4,0.2, JSON, or a text. Of a GAN, noise:16 asks for 16 samples.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="For noise: a PNG sheet of pictures, or NPY or CSV values.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="For noise: another number makes other samples.")] = 0,
+    json: Json = False,
+) -> None:
+    """Answer for new input: the probability of each class, or numbers in the data's own units.
+
+    Tables have one sample per row, for a forecaster one time step per row, of which what comes after the last is told;
+    a table may name pictures by their paths. Of run-to-failure records (.txt) every machine is told. Values are in the
+    data's own units. A negative first number needs -- before RUN. A GAN makes samples from noise:COUNT, or judges those
+    it is given.
+    """
+    if given.startswith(NOISE):
+        from app.cli.generate import make
+
+        make(run, given.removeprefix(NOISE), output, seed, json)
+        return
+    if output is not None:
+        raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
+    from app.data.data_choice import DataChoice
+    from app.inference.new_inputs import input_fields, read_samples
+    from app.training.runs import Run
+    from app.training.sequence.decoder_input import written_by
+
+    opened = Run.open(run)
+    section = opened.project.sections.get("data")
+    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    info = choice.info(opened.base)
+    written = written_by(opened.project.network, info, opened.project.sections.get("plan"))
+    fields = [one for one in input_fields(opened.project.network, info) if one.name != written]
+    samples = read_samples(given, fields, choice.source, opened.base)
+    from app.inference.evaluate import predict as answer
+
+    predictions = [_told(one) for one in answer(run, samples.arrays)]
+    if samples.names:
+        predictions = [{"input": name} | one for name, one in zip(samples.names, predictions, strict=True)]
+    if json:
+        found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
+        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}))
+        return
+    for number, one in enumerate(predictions, 1):
+        print_line(f"{one.pop('input', number)}: {_sentence(one)}")
+    for problem in samples.problems:
+        print_line(f"- left out: {problem}")
+
+
+def _told(one: dict[str, Any]) -> dict[str, Any]:
+    """A prediction with the one number that tells most beside all of them."""
+    if "text" in one:
+        return one
+    if "class" in one:
+        return one | {"probability": one["probabilities"][one["class"]]}
+    if "values" in one:
+        return one | ({"value": one["values"][0]} if _single(one["values"]) else {})
+    return {name: _told(part) for name, part in one.items()}
+
+
+def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> str:
+    """Numbers with what they are called and their units."""
+    if any(isinstance(value, list) for value in values):
+        return str(values)
+    named = names if len(names) == len(values) else [""] * len(values)
+    counted = units if len(units) == len(values) else [""] * len(values)
+    told = zip(named, values, counted, strict=True)
+    return ", ".join(f"{name} {amount(value, 5)} {unit}".strip() for name, value, unit in told)
+
+
+def _single(values: list[Any]) -> bool:
+    return len(values) == 1 and not isinstance(values[0], list)
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    if "text" in one:
+        return f"{one['text']} ({100 * one['probability']:.1f} % sure)"
+    if "class" in one:
+        ranked = sorted(one["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        return f"{one['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
+    if "values" in one:
+        return _amounts(one["values"], one.get("names") or (), one.get("units") or ())
+    return "; ".join(f"{name}: {_sentence(part)}" for name, part in one.items())

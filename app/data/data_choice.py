@@ -1,0 +1,109 @@
+"""The data that a project uses: which source with which settings, how it is divided, whether it is standardised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
+
+from app.data.augment import Augment
+from app.data.dataset import DatasetInfo
+from app.data.source_catalogue import FETCHED, SHIPPED, source
+from app.data.sources.source import Source
+from app.data.split import Split
+from graph.errors import NetloomError
+from graph.layers.settings import sentence, setting
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+KEYS = ("source", "options", "split", "standardise", "augment")
+
+
+class DataChoice(BaseModel):
+    """The ``data`` section of a project, as a value."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+    source: SerializeAsAny[Source]
+    split: Split = Split()
+    standardise: bool = setting(True, "Give every feature mean 0 and deviation 1, as measured on the training part")
+    augment: Augment = Augment()
+
+    @classmethod
+    def of(cls, kind: str, **options: Any) -> Self:
+        """The source called ``kind`` with ``options``, divided and standardised as usual.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such source or it refuses an option.
+        """
+        return cls.parse({"source": kind, "options": options})
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Read the ``data`` section of a project; whatever is left out has its default.
+
+        Raises
+        ------
+        NetloomError
+            if something in it is unknown or refused; the sentence begins with the place.
+        """
+        for key in section:
+            if key not in KEYS:
+                raise NetloomError(f"data: there is no setting “{key}”; there are {', '.join(KEYS)}.")
+        kind = section.get("source")
+        if not isinstance(kind, str):
+            raise NetloomError("data: “source” is missing; name the data, for example “digits”.")
+        options = _mapping(section, "options")
+        chosen = source(kind).parse(options, "data.options")
+        standardise = section.get("standardise", True)
+        if not isinstance(standardise, bool):
+            raise NetloomError(f"data.standardise: true or false is needed (given: {standardise!r}).")
+        split = _model(Split, _mapping(section, "split"), "data.split")
+        altered = _model(Augment, _mapping(section, "augment"), "data.augment")
+        return cls(source=chosen, split=split, standardise=standardise, augment=altered)
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``data`` section of a project; `parse` reads it back to an equal choice.
+
+        ``augment`` is only there where something is altered, and holds only what is.
+        """
+        altered = {"augment": self.augment.model_dump(mode="json", exclude_defaults=True)}
+        return {
+            "source": self.source.kind,
+            "options": self.source.values(),
+            "split": self.split.model_dump(mode="json"),
+            "standardise": self.standardise,
+            **(altered if self.augment.active else {}),
+        }
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """What the data offers; ``base`` is the folder of the project, where relative paths start."""
+        return self.source.info(base)
+
+    def known_info(self, base: Path | None = None) -> DatasetInfo | None:
+        """The same where no file has to be read for it, None otherwise: what a window may ask at any time."""
+        return self.source.known_info(base)
+
+
+def named_set(kind: str) -> DataChoice | None:
+    """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
+    return DataChoice.of(kind) if any(one.kind == kind for one in SHIPPED + FETCHED) else None
+
+
+def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = section.get(key, {})
+    if not isinstance(value, Mapping):
+        raise NetloomError(f"data.{key}: names with values are needed (given: {value!r}).")
+    return value
+
+
+def _model(kind: type[Settings], values: Mapping[str, Any], place: str) -> Settings:
+    try:
+        return kind.model_validate_json(json.dumps(dict(values)))
+    except ValidationError as error:
+        raise sentence(error, place) from None

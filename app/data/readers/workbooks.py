@@ -1,0 +1,137 @@
+"""Excel workbooks and Parquet files as tables, with nothing believed about how far they unfold."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.data.readers.csv_parsing import COLUMNS, names
+from app.system.memory_budget import GIGABYTE, budget
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BOOKS = frozenset({".xlsx", ".xlsm"})
+OLD_BOOKS = frozenset({".xls", ".xlsb", ".ods"})
+"""Workbooks that are told from others, so that it can be said what to do."""
+PARQUET = frozenset({".parquet", ".pq"})
+UNFOLDED = 2**30
+"""Most bytes that a workbook may unfold to."""
+CELLS = 50_000_000
+"""Most cells of a sheet."""
+CELL = 100
+"""Bytes that a cell takes while a workbook is read, as a Python object."""
+
+
+@lru_cache(maxsize=1)
+def book_of(file: Path, stamped: tuple[int, int], header: str = "auto") -> pd.DataFrame:
+    """The first sheet of an Excel workbook; cells with a formula hold the value that was last computed.
+
+    Raises
+    ------
+    NetloomError
+        if openpyxl is not installed, the workbook is damaged, or it unfolds too far.
+    """
+    try:
+        import openpyxl
+    except ImportError:
+        raise NetloomError(
+            f"{file.name} is an Excel workbook, which needs the package openpyxl; install it, or save the sheet as CSV."
+        ) from None
+    _check_unfolded(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of drawings and styles, which are not read
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            try:
+                rows = _rows(file, book)
+            finally:
+                book.close()
+    except NetloomError:
+        raise
+    except Exception as error:  # a damaged archive or sheet makes the XML parser raise almost anything
+        raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
+    return _frame(file, rows, header)
+
+
+def _check_unfolded(file: Path) -> None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unfolded = sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
+    allowed = min(UNFOLDED, budget() // 4)  # its text takes several times as much once it is objects
+    if unfolded > allowed:
+        raise NetloomError(f"{file.name} unfolds to more than {allowed / GIGABYTE:.1f} GB; save the sheet as CSV.")
+
+
+def _rows(file: Path, book: Any) -> list[tuple[object, ...]]:
+    """The rows of the first sheet that hold anything."""
+    if not book.worksheets:
+        raise NetloomError(f"{file.name} has no sheet with cells.")
+    rows: list[tuple[object, ...]] = []
+    cells, allowed = 0, min(CELLS, budget() // CELL)
+    for row in book.worksheets[0].iter_rows(values_only=True):
+        cells += len(row)
+        if cells > allowed or len(row) > COLUMNS:
+            raise NetloomError(f"{file.name} has more cells than can be read; save the sheet as CSV.")
+        if any(cell is not None for cell in row):
+            rows.append(row)
+    return rows
+
+
+def _frame(file: Path, rows: list[tuple[object, ...]], header: str) -> pd.DataFrame:
+    import pandas as pd
+
+    if not rows:
+        raise NetloomError(f"{file.name} is empty; a table with a line of names and lines of values is needed.")
+    rows = rows[_titles(rows) if header == "auto" else 0 :]
+    words = all(cell is None or isinstance(cell, str) for cell in rows[0])
+    named = header == "yes" or (header == "auto" and words)
+    if named and len(rows) == 1:
+        raise NetloomError(f"{file.name} has a line of names but no lines of values.")
+    width = max(len(row) for row in rows)
+    padded = [row + (None,) * (width - len(row)) for row in rows]
+    titles = names(["" if cell is None else cell for cell in padded[0]] if named else [""] * width, named)
+    frame = pd.DataFrame(padded[1:] if named else padded, columns=pd.Index(titles))
+    # A column of an empty header without any value is what formatting leaves behind.
+    blank = [title for title, cell in zip(titles, padded[0], strict=True) if cell is None and frame[title].isna().all()]
+    return frame.drop(columns=blank)
+
+
+def _titles(rows: list[tuple[object, ...]]) -> int:
+    """How many rows at the top hold a single cell, as a title does, above rows that hold several."""
+    filled = [sum(cell is not None for cell in row) for row in rows[:20]]
+    first = next((place for place, count in enumerate(filled) if count > 1), 0)
+    return first if first < len(rows) - 1 and max(filled) > 1 else 0
+
+
+@lru_cache(maxsize=1)
+def parquet_of(file: Path, stamped: tuple[int, int]) -> pd.DataFrame:
+    """The table in a Parquet file.
+
+    Raises
+    ------
+    NetloomError
+        if the file is damaged, empty or too large.
+    """
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(file) as opened:
+            facts = opened.metadata
+            if facts.num_columns > COLUMNS or facts.num_rows * facts.num_columns * 8 > 4 * UNFOLDED:
+                raise NetloomError(f"{file.name} is too large to be read whole; use a smaller part of it.")
+            frame: pd.DataFrame = opened.read().to_pandas()
+    except NetloomError:
+        raise
+    except Exception as error:
+        raise NetloomError(f"{file.name} is damaged or no Parquet file ({type(error).__name__}).") from None
+    if not len(frame) or not len(frame.columns):
+        raise NetloomError(f"{file.name} holds no rows.")
+    frame.columns = type(frame.columns)(names(list(frame.columns), header=True))
+    return frame

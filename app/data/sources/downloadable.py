@@ -1,0 +1,112 @@
+"""Well-known sets of pictures that are fetched once and kept: MNIST and its kin, CIFAR-10."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from app.data import download
+from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.lazy_array import Kept, Stored
+from app.data.readers.array_files import read_arrays
+from app.data.sources.cifar import TENS, Cifar
+from app.data.sources.source import Source
+from graph.errors import NetloomError
+from graph.shapes import image, vector
+
+WORN = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+
+
+class Fetched(Source):
+    """Pictures that must be fetched before they can be used. Subclasses name their classes."""
+
+    classes: ClassVar[tuple[str, ...]]
+    sizes: ClassVar[tuple[int, int, int]] = (1, 28, 28)
+    samples: ClassVar[int] = 70_000
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """Facts of the pictures, whether they have been fetched or not."""
+        fields = (
+            FieldInfo("image", image(*self.sizes)),
+            FieldInfo("class", vector(len(self.classes)), classes=self.classes),
+        )
+        return DatasetInfo(
+            self.kind, self.title, Task.CLASSIFICATION, self.samples, fields, ("image",), "class", self.summary()
+        )
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The pictures, 0 to 1; the makers' test pictures are the test part."""
+        if not download.is_here(self.kind):
+            size = download.KNOWN[self.kind].size / 1e6
+            raise NetloomError(
+                f"{self.title} has not been downloaded yet ({size:.0f} MB); press Download in the data view, or run "
+                f"main.py datasets --download {self.kind}."
+            )
+        pictures, labels, given = self.arrays(download.place(self.kind))
+        info = self.info()
+        if len(pictures) != self.samples or labels.max() >= len(self.classes):
+            raise NetloomError(f"The files of {self.title} are incomplete; remove {download.place(self.kind)}.")
+        fields = {
+            "image": Field("image", info.shape, values=Stored.of(Kept(pictures, 1))),
+            "class": Field("class", info.target_shape, self.classes, values=labels),
+        }
+        return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, given=given)
+
+    def arrays(self, folder: Path) -> tuple[Array, Array, Array]:
+        """Pictures uint8 (N, C, H, W), classes int64 (N,), and the part of each (N,)."""
+        both = []
+        for part in ("train", "t10k"):
+            pictures = next(iter(read_arrays(folder / f"{part}-images-idx3-ubyte.gz").values()))
+            labels = next(iter(read_arrays(folder / f"{part}-labels-idx1-ubyte.gz").values()))
+            if pictures.shape[1:] != self.sizes[1:] or len(pictures) != len(labels):
+                raise NetloomError(f"The files of {self.title} do not fit each other; remove {folder}.")
+            both.append((pictures, labels))
+        given = np.repeat(np.array([0, 2], dtype=np.uint8), [len(labels) for _, labels in both])
+        pictures = np.concatenate([one for one, _ in both])[:, None].astype(np.uint8, copy=False)
+        return pictures, np.concatenate([one for _, one in both]).astype(np.int64), given
+
+
+class Mnist(Fetched):
+    """70,000 handwritten digits of 28 x 28 pixels, 10,000 of them for the test; 12 MB to download."""
+
+    kind: ClassVar[str] = "mnist"
+    title: ClassVar[str] = "MNIST"
+    classes: ClassVar[tuple[str, ...]] = tuple("0123456789")
+
+
+class FashionMnist(Fetched):
+    """70,000 pictures of clothes of 28 x 28 pixels, 10,000 of them for the test; 31 MB to download."""
+
+    kind: ClassVar[str] = "fashion_mnist"
+    title: ClassVar[str] = "Fashion-MNIST"
+    classes: ClassVar[tuple[str, ...]] = WORN
+
+
+class Kmnist(Fetched):
+    """70,000 handwritten Japanese syllables of 28 x 28 pixels, 10,000 of them for the test; 21 MB to download."""
+
+    kind: ClassVar[str] = "kmnist"
+    title: ClassVar[str] = "KMNIST"
+    classes: ClassVar[tuple[str, ...]] = KANA
+
+
+class Cifar10(Fetched):
+    """60,000 colour pictures of 32 x 32 pixels in ten classes, 10,000 of them for the test; 170 MB to download."""
+
+    kind: ClassVar[str] = "cifar10"
+    title: ClassVar[str] = "CIFAR-10"
+    classes: ClassVar[tuple[str, ...]] = TENS
+    sizes: ClassVar[tuple[int, int, int]] = (3, 32, 32)
+    samples: ClassVar[int] = 60_000
+
+    def arrays(self, folder: Path) -> tuple[Array, Array, Array]:
+        """As the archive holds them."""
+        loaded = Cifar(path=str(folder / download.KNOWN[self.kind].files[0].name)).load()
+        if loaded.given is None:
+            raise NetloomError(f"The files of {self.title} are incomplete; remove {folder}.")
+        pictures = loaded.input_field().values
+        assert isinstance(pictures, Stored)
+        return pictures.raw(slice(None)), np.asarray(loaded.target_field().values), loaded.given

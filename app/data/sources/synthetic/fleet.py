@@ -1,0 +1,78 @@
+"""A simulated fleet of machines that run until they fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, DatasetInfo
+from app.data.sources.machines import Cut, lives_dataset, lives_info
+from app.data.sources.source import Source
+from graph.layers.settings import setting
+
+SENSORS: tuple[tuple[str, str, float, float], ...] = (
+    ("temperature", "°C", 90.0, 25.0),
+    ("vibration", "mm/s", 2.0, 4.0),
+    ("pressure", "bar", 12.0, -2.5),
+    ("speed", "rpm", 3000.0, -120.0),
+    ("current", "A", 14.0, 3.0),
+    ("oil debris", "ppm", 5.0, 40.0),
+    ("flow", "l/min", 60.0, -8.0),
+    ("ambient", "°C", 20.0, 0.0),
+)
+"""Name, unit, value when new, and change by the time of failure. The last says nothing about wear."""
+
+
+class Fleet(Source):
+    """A fleet of machines that ran until they failed: how many cycles has each left, by what its sensors show?
+
+    Wear begins slowly and ends fast, every machine wears at its own pace, and the load changes what sensors show.
+    Windows of one machine always stay in one part, so that the test is on machines never seen.
+    """
+
+    kind: ClassVar[str] = "fleet"
+    title: ClassVar[str] = "Machines run to failure"
+
+    machines: int = setting(40, "Number of machines", minimum=5, maximum=1000, unit="machines")
+    shortest: int = setting(100, "Shortest life", minimum=20, maximum=5000, unit="cycles")
+    longest: int = setting(250, "Longest life", minimum=20, maximum=5000, unit="cycles")
+    window: int = setting(30, "How many cycles the network sees", minimum=1, maximum=1000, unit="cycles")
+    stride: int = setting(2, "Cycles from one window to the next", minimum=1, maximum=1000, unit="cycles")
+    cap: int = setting(125, "Longest remaining life that is asked for", minimum=1, maximum=5000, unit="cycles")
+    noise: float = setting(0.05, "Noise of the sensors, as a share of their change", minimum=0, maximum=5)
+    layout: Literal["sequence", "picture"] = setting(
+        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles x sensors"
+    )
+    seed: int = setting(0, "Another number gives other machines", minimum=0, maximum=2**31 - 1)
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """Facts of the windows; only the lives of the machines are drawn for them."""
+        names, units = tuple(one[0] for one in SENSORS), tuple(one[1] for one in SENSORS)
+        named = (self.kind, self.title, self.summary())
+        return lives_info(named, self._cut(), self._lives(), names, units)
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The windows, and the life that was left at the end of each."""
+        rng = np.random.default_rng([self.seed, 1])
+        records = [self._record(rng, life) for life in self._lives()]
+        return lives_dataset(self.info(), self._cut(), records)
+
+    def _cut(self) -> Cut:
+        return Cut(self.window, self.stride, self.cap, self.layout == "picture")
+
+    def _lives(self) -> list[int]:
+        rng = np.random.default_rng([self.seed, 0])
+        low = min(self.shortest, self.longest)
+        return [int(life) for life in rng.integers(low, self.longest + 1, self.machines)]
+
+    def _record(self, rng: np.random.Generator, life: int) -> Array:
+        """What the sensors of one machine showed, (life, sensors)."""
+        fresh, change = np.array([one[2] for one in SENSORS]), np.array([one[3] for one in SENSORS])
+        worn = ((np.arange(life) + 1) / life) ** rng.uniform(2.0, 4.0)
+        load = np.repeat(rng.uniform(-1.0, 1.0, life // 10 + 1), 10)[:life]
+        size = np.maximum(np.abs(change), 0.05 * np.abs(fresh))
+        own = rng.normal(0.0, 0.05, len(SENSORS)) * size
+        shown = fresh + own + worn[:, None] * change + 0.1 * load[:, None] * size
+        return np.asarray(shown + rng.normal(0.0, 1.0, shown.shape) * self.noise * size)

@@ -1,0 +1,174 @@
+"""Made-up sequences that need memory: the adding problem, binary addition, and brackets that close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from app.data.dataset import Array, FieldInfo, Task
+from app.data.readers.tokens import PADDING
+from app.data.sources.synthetic.synthetic import Made, between, by_length, lengths_field
+from graph.layers.settings import setting
+from graph.shapes import sequence, tokens, vector
+
+
+class Adding(Made):
+    """The adding problem: two of many numbers are marked, and their sum is asked for at the end.
+
+    Always answering 1 gives a mean squared error of 0.167; what is marked early must be remembered to do better.
+    """
+
+    kind: ClassVar[str] = "adding"
+    title: ClassVar[str] = "The adding problem"
+    task: ClassVar[Task] = Task.REGRESSION
+    inputs: ClassVar[tuple[str, ...]] = ("numbers",)
+    target: ClassVar[str] = "sum"
+
+    samples: int = setting(2000, "Number of sequences", minimum=10, maximum=1_000_000, unit="sequences")
+    steps: int = setting(50, "Length of the longest sequence", minimum=2, maximum=5000, unit="steps")
+    shortest: int = setting(50, "Length of the shortest sequence", minimum=2, maximum=5000, unit="steps")
+
+    def facts(self) -> tuple[FieldInfo, ...]:
+        """Numbers with marks, the sum of the marked ones, and the length."""
+        # Samples of one length have no padding.
+        lengths = "length" if self.shortest < self.steps else ""
+        return (
+            FieldInfo("numbers", sequence(self.steps, 2), names=("number", "mark"), lengths=lengths, fixed=True),
+            FieldInfo("sum", vector(1), names=("sum",), fixed=True),
+            lengths_field(),
+        )
+
+    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+        """One mark is in the first half of a sequence, the other in the second."""
+        lengths = between(rng, self.shortest, self.steps, self.samples)
+        rows, half = np.arange(self.samples), lengths[:, 0] // 2
+        values = np.zeros((self.samples, self.steps, 2), dtype=np.float32)
+        values[..., 0] = rng.random((self.samples, self.steps)) * (np.arange(self.steps) < lengths)
+        first, second = rng.integers(0, half), rng.integers(half, lengths[:, 0])
+        values[rows, first, 1] = values[rows, second, 1] = 1.0
+        total = values[rows, first, 0] + values[rows, second, 0]
+        return {"numbers": values, "sum": total[:, None], "length": lengths}
+
+
+class BinaryAddition(Made):
+    """Two binary numbers, a pair of digits per step from the lowest on; at each step the digit of their sum.
+
+    The carry must be remembered from step to step. Trained on short numbers, a recurrent network adds longer ones.
+    """
+
+    kind: ClassVar[str] = "binary_addition"
+    title: ClassVar[str] = "Binary addition"
+    task: ClassVar[Task] = Task.REGRESSION
+    inputs: ClassVar[tuple[str, ...]] = ("digits",)
+    target: ClassVar[str] = "sum"
+
+    bits: int = setting(8, "Digits of the longest numbers", minimum=1, maximum=1000, unit="digits")
+    shortest: int = setting(8, "Digits of the shortest numbers", minimum=1, maximum=1000, unit="digits")
+    trained: int = setting(
+        0,
+        "Train on numbers of at most so many digits and test on longer ones; 0 divides without a look at the length",
+        minimum=0,
+        maximum=1000,
+        unit="digits",
+    )
+
+    def facts(self) -> tuple[FieldInfo, ...]:
+        """Pairs of digits, the digits of the sum, and how many steps count: one more than the numbers have digits."""
+        steps, lengths = self.bits + 1, "length" if self.shortest < self.bits else ""
+        return (
+            FieldInfo("digits", sequence(steps, 2), names=("first", "second"), lengths=lengths, fixed=True),
+            FieldInfo("sum", sequence(steps, 1), names=("sum",), lengths=lengths, fixed=True),
+            lengths_field(),
+        )
+
+    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Sums are made digit by digit with a carry, so that numbers may be longer than a machine's."""
+        count = between(rng, self.shortest, self.bits, self.samples)
+        digits = rng.integers(0, 2, (self.samples, self.bits + 1, 2))
+        digits *= (np.arange(self.bits + 1) < count)[..., None]
+        sums, carry = np.zeros((self.samples, self.bits + 1, 1)), np.zeros(self.samples, dtype=np.int64)
+        for step in range(self.bits + 1):
+            total = digits[:, step].sum(axis=1) + carry
+            sums[:, step, 0], carry = total % 2, total // 2
+        return {"digits": digits.astype(np.float32), "sum": sums.astype(np.float32), "length": count + 1}
+
+    def division(self, values: Mapping[str, Array]) -> Array | None:
+        """By the number of digits; a sum has one more."""
+        return by_length(values["length"] - 1, self.trained)
+
+
+class Brackets(Made):
+    """Strings of brackets: does every one that opens close again, in the right order?
+
+    Half of the strings are balanced; in the others one bracket was exchanged, so that counting alone rarely helps
+    where there are several kinds.
+    """
+
+    kind: ClassVar[str] = "brackets"
+    title: ClassVar[str] = "Balanced brackets"
+    task: ClassVar[Task] = Task.CLASSIFICATION
+    inputs: ClassVar[tuple[str, ...]] = ("string",)
+    target: ClassVar[str] = "balanced"
+
+    samples: int = setting(2000, "Number of strings", minimum=10, maximum=100_000, unit="strings")
+    longest: int = setting(20, "Brackets of the longest string", minimum=2, maximum=1000, unit="brackets")
+    shortest: int = setting(4, "Brackets of the shortest string", minimum=2, maximum=1000, unit="brackets")
+    kinds: int = setting(2, "Kinds of brackets: round, square, curly", minimum=1, maximum=3)
+    depth: int = setting(6, "Most brackets that are open at once", minimum=1, maximum=100, unit="brackets")
+    trained: int = setting(
+        0,
+        "Train on strings of at most so many brackets and test on longer ones; 0 divides without a look at the length",
+        minimum=0,
+        maximum=1000,
+        unit="brackets",
+    )
+
+    def facts(self) -> tuple[FieldInfo, ...]:
+        """A string, whether it is balanced, and its length."""
+        return (
+            FieldInfo("string", tokens(self.longest), vocabulary=self._vocabulary(), lengths="length"),
+            FieldInfo("balanced", vector(2), classes=("no", "yes")),
+            lengths_field(),
+        )
+
+    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Balanced strings by a random walk with a stack; every other one is then spoilt."""
+        labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
+        pairs = between(rng, (self.shortest + 1) // 2, self.longest // 2, self.samples)
+        values = np.zeros((self.samples, self.longest), dtype=np.int64)
+        for row, label, count in zip(values, labels, pairs[:, 0], strict=True):
+            string = self._balanced(rng, int(count))
+            if not label:
+                self._spoil(rng, string)
+            row[: len(string)] = string
+        return {"string": values, "balanced": labels, "length": 2 * pairs}
+
+    def division(self, values: Mapping[str, Array]) -> Array | None:
+        """By the number of brackets."""
+        return by_length(values["length"], self.trained)
+
+    def _vocabulary(self) -> tuple[str, ...]:
+        return (PADDING, *"()[]{}"[: 2 * self.kinds])
+
+    def _balanced(self, rng: np.random.Generator, pairs: int) -> list[int]:
+        """Numbers in the vocabulary: odd ones open, and the next one closes."""
+        string: list[int] = []
+        waiting: list[int] = []
+        opened = 0
+        while len(string) < 2 * pairs:
+            may_open = opened < pairs and len(waiting) < self.depth
+            if may_open and (not waiting or rng.random() < 0.5):
+                waiting.append(1 + 2 * int(rng.integers(self.kinds)))
+                string.append(waiting[-1])
+                opened += 1
+            else:
+                string.append(waiting.pop() + 1)
+        return string
+
+    def _spoil(self, rng: np.random.Generator, string: list[int]) -> None:
+        """Exchange one bracket for any other: a string with exactly one wrong bracket cannot be balanced."""
+        place = int(rng.integers(len(string)))
+        others = [one for one in range(1, 2 * self.kinds + 1) if one != string[place]]
+        string[place] = others[int(rng.integers(len(others)))]

@@ -1,0 +1,78 @@
+"""Series that are made from a seed, cut into windows to forecast what comes next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from app.data.dataset import Array, Dataset, DatasetInfo
+from app.data.readers.windows import windows, windows_info
+from app.data.sources.source import Source
+from graph.layers.settings import setting
+
+
+class _Wave(Source):
+    """One value per time step, cut into windows."""
+
+    unit: ClassVar[str] = ""
+
+    steps: int = setting(1000, "Length of the whole series", minimum=20, maximum=1_000_000, unit="steps")
+    window: int = setting(50, "How many steps the network sees", minimum=1, maximum=10_000, unit="steps")
+    horizon: int = setting(1, "How many steps it forecasts", minimum=1, maximum=1000, unit="steps")
+    stride: int = setting(1, "Steps from the start of one window to the next", minimum=1, maximum=10_000, unit="steps")
+    noise: float = setting(0.1, "Standard deviation of what cannot be forecast", minimum=0, maximum=100)
+    seed: int = setting(0, "Another number gives other noise", minimum=0, maximum=2**31 - 1)
+
+    def info(self, base: Path | None = None) -> DatasetInfo:
+        """Facts of the windows."""
+        named = (self.kind, self.title, self.summary())
+        cut = (self.window, self.horizon, self.stride)
+        return windows_info(named, self.steps, cut, ("value",), (self.unit,) if self.unit else (), "value")
+
+    def load(self, base: Path | None = None) -> Dataset:
+        """The windows and the values after them."""
+        rng = np.random.default_rng(self.seed)
+        clean = self.wave(np.arange(self.steps, dtype=np.float64))
+        series = clean + self.noise * rng.normal(0.0, 1.0, self.steps)
+        return windows(self.info(), series[:, None], 0, self.stride)
+
+    def wave(self, step: Array) -> Array:
+        """The series without noise, at the time steps ``step``."""
+        raise NotImplementedError
+
+
+class Sine(_Wave):
+    """A sine wave with noise: forecast its next value from the last ones."""
+
+    kind: ClassVar[str] = "sine"
+    title: ClassVar[str] = "Noisy sine"
+
+    period: float = setting(25.0, "Length of one wave", minimum=2, maximum=10_000, unit="steps")
+
+    def wave(self, step: Array) -> Array:
+        """Height 1, beginning at 0."""
+        return np.sin(2 * np.pi * step / self.period)
+
+
+class Seasons(_Wave):
+    """A load measured every hour: a trend, a daily and a weekly season, and noise; forecast the next hour."""
+
+    kind: ClassVar[str] = "seasons"
+    title: ClassVar[str] = "Sum of seasons"
+    unit: ClassVar[str] = "MW"
+
+    steps: int = setting(2016, "Length of the whole series", minimum=20, maximum=1_000_000, unit="hours")
+    window: int = setting(48, "How many hours the network sees", minimum=1, maximum=10_000, unit="hours")
+    horizon: int = setting(1, "How many hours it forecasts", minimum=1, maximum=1000, unit="hours")
+    noise: float = setting(0.5, "Standard deviation of what cannot be forecast", minimum=0, maximum=100, unit="MW")
+    trend: float = setting(1.0, "Growth over a thousand hours", minimum=-1000, maximum=1000, unit="MW")
+    daily: float = setting(5.0, "Height of the daily season", minimum=0, maximum=1000, unit="MW")
+    weekly: float = setting(2.0, "Height of the weekly season", minimum=0, maximum=1000, unit="MW")
+
+    def wave(self, step: Array) -> Array:
+        """Around 50 MW; the evening peak makes the day lopsided, as real loads are."""
+        day = 2 * np.pi * step / 24
+        season = self.daily * (np.sin(day) + 0.4 * np.sin(2 * day + 0.8))
+        return 50.0 + self.trend * step / 1000 + season + self.weekly * np.sin(2 * np.pi * step / 168)

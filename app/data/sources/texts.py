@@ -1,0 +1,172 @@
+"""Texts of the user's: a column of text and one to be predicted from it, or a folder of text files per class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from app.data.dataset import Dataset, Field, Task
+from app.data.readers.columns import CLASSES, ColumnType, likely_target, look, looks_like_classes, type_of
+from app.data.readers.columns import labels as class_labels
+from app.data.readers.table_file import CsvSource
+from app.data.readers.tokens import numbered, split_text, vocabulary_of
+from app.data.sources.file_source import within_budget
+from app.data.sources.synthetic.synthetic import lengths_field
+from app.data.sources.table import amounts, check_column, rare_note
+from graph.errors import NetloomError
+from graph.layers.settings import setting
+from graph.shapes import tokens, vector
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+LARGEST = 2**24
+"""Most bytes of a text file."""
+
+
+class Text(CsvSource):
+    """Texts of your own: a table with a column of text and a column to predict from it, or a folder for each class.
+
+    Each text becomes a list of numbers, one for each word, character or byte; 0 fills up short texts and 1 stands for
+    what is too rare to be in the vocabulary. The most frequent words or characters make up the vocabulary.
+    """
+
+    kind: ClassVar[str] = "text"
+    title: ClassVar[str] = "Text"
+
+    column: str = setting("", "The column of text; empty for the one with the longest texts")
+    target: str = setting("", "The column to predict; empty for the one that looks most like it")
+    unit: Literal["word", "character", "byte"] = setting("word", "What one token is")
+    vocabulary: int = setting(10_000, "Most tokens in the vocabulary", minimum=3, maximum=200_000, unit="tokens")
+    length: int = setting(64, "Tokens of each text; longer texts are cut off", minimum=1, maximum=4096, unit="tokens")
+
+    def read(self, file: Path) -> Dataset:
+        """The texts as tokens, and the targets."""
+        if file.is_dir():
+            return self._read_folder(file)
+        frame, notes = self.frame(file)
+        column = self.column or longest(file, frame)
+        check_column(file, frame, column)
+        target = self.target or likely_target(tuple(look(frame[name]) for name in frame.columns if name != column))
+        check_column(file, frame, target)
+        if target == column:
+            raise NetloomError(f"Column “{column}” of {file.name} cannot be both the text and what is predicted.")
+        usable = frame[target].notna() & frame[column].notna()
+        if int(usable.sum()) < 3:
+            raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {int(usable.sum())}.")
+        if not usable.all():
+            notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(frame)}).",)
+        frame = frame[usable]
+        held, task = predicted(frame[target])
+        summary = f"{len(frame)} texts of {file.name}, to predict “{target}”."
+        return self._dataset(file, frame[column].astype(str).tolist(), held, task, summary, notes)
+
+    def _read_folder(self, folder: Path) -> Dataset:
+        texts, names, notes = texts_in(folder)
+        within_budget(folder, 8 * len(texts) * self.length)
+        classes = tuple(dict.fromkeys(names))
+        values = np.array([classes.index(name) for name in names], dtype=np.int64)
+        held = Field("target", vector(len(classes)), classes, values=values)
+        summary = f"{len(texts)} texts of {len(classes)} classes in {folder.name}."
+        notes += self.change_note(folder)
+        return self._dataset(folder, texts, held, Task.CLASSIFICATION, summary, notes)
+
+    def _dataset(
+        self, file: Path, texts: list[str], held: Field, task: Task, summary: str, notes: tuple[str, ...]
+    ) -> Dataset:
+        field, more = self._field(file, texts)
+        notes += more + (rare_note(np.asarray(held.values), held.classes) if held.classes else ())
+        count = lengths_field()
+        # A text without a single token still takes one step, of padding.
+        lengths = np.maximum((np.asarray(field.values) != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
+        length = Field(count.name, count.shape, names=count.names, units=count.units, fixed=True, values=lengths)
+        fields = {"text": field, "target": held, count.name: length}
+        return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)
+
+    def _field(self, file: Path, texts: list[str]) -> tuple[Field, tuple[str, ...]]:
+        cut = [split_text(text, self.unit) for text in texts]
+        within_budget(file, 8 * len(cut) * self.length)
+        vocabulary = vocabulary_of(cut, self.vocabulary)
+        values = numbered(cut, vocabulary, self.length)
+        longer = sum(len(one) > self.length for one in cut)
+        notes = (f"Texts longer than {self.length} tokens are cut off ({longer} of {len(cut)}).",)
+        field = Field("text", tokens(self.length), vocabulary=vocabulary, lengths="length", values=values)
+        return field, notes if longer else ()
+
+
+def texts_in(folder: Path) -> tuple[list[str], list[str], tuple[str, ...]]:
+    """The texts in a folder of folders, the name of the folder of each, and a note about what was left out.
+
+    Hidden files and symbolic links are passed over.
+
+    Raises
+    ------
+    NetloomError
+        if fewer than two folders hold texts, or there are too many.
+    """
+    texts: list[str] = []
+    names: list[str] = []
+    skipped = 0
+    for inner in sorted(folder.iterdir()):
+        if not inner.is_dir() or inner.is_symlink() or inner.name.startswith("."):
+            continue
+        for file in sorted(inner.rglob("*.txt")):
+            if file.is_symlink() or file.name.startswith(".") or not file.is_file():
+                continue
+            text = text_of(file)
+            if text is None:
+                skipped += 1
+                continue
+            texts.append(text)
+            names.append(inner.name)
+    if not 2 <= len(set(names)) <= CLASSES:
+        raise NetloomError(
+            f"{folder.name}: texts in {len(set(names))} folders were found; put the texts of each class, 2 to "
+            f"{CLASSES} of them, into a folder of its own as .txt files."
+        )
+    return texts, names, (f"Files that hold no text, or too much, are left out ({skipped}).",) if skipped else ()
+
+
+def text_of(file: Path) -> str | None:
+    """The text in a file; None if it is empty, too large, unreadable or no text."""
+    try:
+        if file.stat().st_size > LARGEST:
+            return None
+        raw = file.read_bytes()
+    except OSError:
+        return None
+    if b"\0" in raw or not raw.strip():
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def longest(file: Path, frame: pd.DataFrame) -> str:
+    """The column whose texts are longest on average.
+
+    Raises
+    ------
+    NetloomError
+        if no column holds text.
+    """
+    words = {}
+    for name in frame.columns:
+        if type_of(frame[name]) in (ColumnType.TEXT, ColumnType.CATEGORY):
+            words[str(name)] = float(frame[name].dropna().astype(str).str.len().mean())
+    if not words:
+        raise NetloomError(f"{file.name} has no column of text; choose another kind of data.")
+    return max(words, key=lambda name: words[name])
+
+
+def predicted(series: pd.Series[Any]) -> tuple[Field, Task]:
+    """The target of texts: classes, or amounts."""
+    column = look(series)
+    if looks_like_classes(column, series):
+        values, names = class_labels(series)
+        return Field("target", vector(len(names)), names, values=values), Task.CLASSIFICATION
+    return Field("target", vector(1), names=(column.name,), values=amounts(column, series)), Task.REGRESSION

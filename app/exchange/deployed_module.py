@@ -1,0 +1,184 @@
+"""What goes in and out of an exported network: fields, classes and units, and the scaling as part of the module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from app.data.dataset import FieldInfo
+from app.data.transforms import FEATURE_AXIS, Standardise
+from app.training.trainable import Model
+from graph.build.compile import Compiled
+from graph.layers.io import Entrance
+from graph.network import Network
+from graph.shapes import Kind, Shape
+
+Scaling = Literal["inside", "outside", "none"]
+"""Whether standardisation is part of the file, is left to whoever calls it, or was never used."""
+
+SENTENCES: Mapping[Scaling, str] = {
+    "inside": "Standardisation is inside the file: it takes and gives numbers in the data's own units.",
+    "outside": (
+        "Standardisation is not in the file: subtract each mean and divide by each scale first (both are in its "
+        "metadata)."
+    ),
+    "none": "Nothing is standardised: the file takes numbers as the network does.",
+}
+
+ROWS = 3
+"""Samples of the data that are kept for the proof, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """An input or output of the file: its name, shape, the field behind it and how that was standardised."""
+
+    name: str
+    shape: Shape
+    field: FieldInfo | None
+    scaler: Standardise | None = None
+    rows: Tensor | None = None
+    gives: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values, for the file's metadata."""
+        told: dict[str, Any] = {"name": self.name, "kind": str(self.shape.kind), "sizes": list(self.shape.sizes)}
+        if self.field is not None:
+            told["field"] = self.field.name
+            for name in ("classes", "names", "units", "vocabulary"):
+                if getattr(self.field, name):
+                    told[name] = list(getattr(self.field, name))
+        if self.scaler is not None:
+            told |= {"mean": self.scaler.mean.tolist(), "scale": self.scaler.scale.tolist()}
+        return told | ({"gives": self.gives} if self.gives else {})
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Inputs and outputs of the file in their order, and where the scaling is done."""
+
+    inputs: tuple[End, ...]
+    outputs: tuple[End, ...]
+    scaling: Scaling
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """Shapes of the inputs."""
+        return [one.shape for one in self.inputs]
+
+    @property
+    def open_times(self) -> bool:
+        """Whether an input's number of steps is not known."""
+        return any(None in shape.sizes for shape in self.shapes)
+
+    def samples(self, count: int, time: int | None) -> list[Tensor]:
+        """``count`` samples for each input: of the data where there are some, else drawn; ``time`` steps where open."""
+        generator = torch.Generator().manual_seed(count)
+        return [_samples(one, count, time, generator) for one in self.inputs]
+
+    def metadata(self) -> dict[str, str]:
+        """What the file tells about itself."""
+        classes = list(self.outputs[0].field.classes) if self.outputs[0].field else []
+        return {
+            "scaling": SENTENCES[self.scaling],
+            "inputs": json.dumps([one.to_json() for one in self.inputs], ensure_ascii=False),
+            "outputs": json.dumps([one.to_json() for one in self.outputs], ensure_ascii=False),
+            **({"classes": json.dumps(classes, ensure_ascii=False)} if classes else {}),
+        }
+
+    def sentence(self) -> str:
+        """Where the scaling is done, for people."""
+        return SENTENCES[self.scaling]
+
+
+class Scaled(nn.Module):
+    """A network with the standardisation of its inputs before it, and that of its outputs undone behind it."""
+
+    def __init__(self, network: nn.Module, facts: Facts) -> None:
+        super().__init__()
+        self.network = network
+        inside = facts.scaling == "inside"
+        self.before = [f"input_{one.name}" if inside and one.scaler else "" for one in facts.inputs]
+        self.behind = [f"output_{one.name}" if inside and one.scaler else "" for one in facts.outputs]
+        for one, name in (*zip(facts.inputs, self.before, strict=True), *zip(facts.outputs, self.behind, strict=True)):
+            if name and one.scaler is not None:
+                for part, values in (("mean", one.scaler.mean), ("scale", one.scaler.scale)):
+                    self.register_buffer(f"{name}_{part}", _spread(values, one.scaler.shape))
+
+    def forward(self, *inputs: Tensor) -> Any:
+        """As the network, in the data's own units."""
+        given = [
+            (x - self.get_buffer(f"{name}_mean")) / self.get_buffer(f"{name}_scale") if name else x
+            for x, name in zip(inputs, self.before, strict=True)
+        ]
+        answers = self.network(*given)
+        listed = answers if isinstance(answers, tuple) else (answers,)
+        told = tuple(
+            y * self.get_buffer(f"{name}_scale") + self.get_buffer(f"{name}_mean") if name else y
+            for y, name in zip(listed, self.behind, strict=True)
+        )
+        return told if len(told) > 1 else told[0]
+
+
+def plain_facts(network: Network, compiled: Compiled) -> Facts:
+    """Of a network without data: names and shapes alone."""
+    return Facts(
+        tuple(End(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
+        tuple(End(id_, compiled.facts[id_].outputs["out"], None) for id_ in compiled.outputs),
+        "none",
+    )
+
+
+def facts_of(model: Model, inside: bool) -> Facts:
+    """Of a trained model: with fields, classes, units, scaling, and a few samples of its test part."""
+    network, prepared = model.project.network, model.prepared
+    rows = next((part for part in (prepared.test, prepared.validation, prepared.train) if part.samples), prepared.train)
+    inputs = []
+    for id_, name in zip(model.compiled.inputs, model.objective.inputs, strict=True):
+        known = np.ascontiguousarray(np.asarray(rows.arrays[name][:ROWS]))
+        known = prepared.undo(name, known) if inside else known
+        field = prepared.dataset.field_named(name).info
+        inputs.append(End(id_, _input(network, id_).shape, field, prepared.scalers.get(name), torch.from_numpy(known)))
+    outputs = []
+    for head in model.objective.heads:
+        shape, scaler = model.compiled.facts[head.output].outputs["out"], prepared.scalers.get(head.field.name)
+        gives = ("probabilities" if head.squashed else "scores") if head.classes else "numbers"
+        outputs.append(End(head.output, shape, head.field, scaler, None, gives))
+    scaled = any(one.scaler for one in (*inputs, *outputs))
+    return Facts(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
+
+
+def _input(network: Network, id_: str) -> Entrance:
+    layer = network.layer(id_)
+    assert isinstance(layer, Entrance)
+    return layer
+
+
+def _spread(values: Any, shape: Shape) -> Tensor:
+    """Numbers per feature (features,) reshaped to meet a batch."""
+    axes = [1] * (len(shape.sizes) + 1)
+    axes[FEATURE_AXIS[shape.kind]] = len(values)
+    return torch.tensor(np.asarray(values), dtype=torch.float32).reshape(axes)
+
+
+def _samples(one: End, count: int, time: int | None, generator: torch.Generator) -> Tensor:
+    sizes = tuple(time if size is None else size for size in one.shape.sizes)
+    if one.rows is not None and len(one.rows):
+        known = one.rows[torch.arange(count) % len(one.rows)]
+        if time is not None and None in one.shape.sizes:
+            known = known[:, torch.arange(time) % known.shape[1]]
+        return known.contiguous()
+    if one.shape.kind is Kind.TOKENS:
+        return torch.zeros((count, *map(_known, sizes)), dtype=torch.int64)
+    return torch.randn((count, *map(_known, sizes)), generator=generator)
+
+
+def _known(size: int | None) -> int:
+    assert size is not None
+    return size

@@ -1,0 +1,188 @@
+"""A network from outside as a project of ours, its weights beside it, proven to answer as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+
+from app.exchange.code_in import read_code
+from app.exchange.onnx_in import Imported, read_onnx
+from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
+from app.training.checkpoints import fill_module, read
+from app.training.initial_weights import Start
+from graph.build.compile import compile_network
+from graph.errors import NetloomError
+from graph.network import Network
+from graph.project import SUFFIX, Project, write_atomically, write_project
+from graph.shapes import Kind, Shape
+
+TIME = 24
+"""Steps of the samples that are compared where the time is open."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What an import made: the project's file, that of its weights (None without), and how it was proven."""
+
+    file: Path
+    weights: Path | None
+    layers: int
+    parameters: int
+    told: tuple[str, ...]
+    difference: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "file": str(self.file),
+            "weights": None if self.weights is None else str(self.weights),
+            "layers": self.layers,
+            "parameters": self.parameters,
+            "largest_difference": self.difference,
+        }
+
+
+def import_network(path: Path, out: Path) -> Brought:
+    """Write the network of an ONNX file, or of code that Netloom exported, as the project ``out``.
+
+    Raises
+    ------
+    NetloomError
+        as `import_onnx` and `import_code`, or if the file is neither.
+    """
+    readers = {".onnx": import_onnx, ".py": import_code}
+    if path.suffix.lower() not in readers:
+        raise NetloomError(f"{path.name} is neither an ONNX file (.onnx) nor code that Netloom exported (.py).")
+    return readers[path.suffix.lower()](path, out)
+
+
+def import_code(path: Path, out: Path) -> Brought:
+    """Write the network of exported code as the project ``out``; the weights beside the code come along.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, the weights are of another network, or nothing can be written.
+    """
+    network = read_code(path)
+    module = compile_network(network).module
+    beside, sections = path.with_suffix(".safetensors"), dict[str, Any](about={"title": path.stem})
+    weights = None
+    if beside.is_file():
+        tensors, _ = read(beside)
+        fill_module(module, tensors, beside)
+        weights = _keep(out, tensors, sections)
+    write_project(out, Project(network, sections))
+    told = () if weights else (f"There are no weights beside it ({beside.name}), so training starts from fresh ones.",)
+    return Brought(out, weights, len(network), sum(one.numel() for one in module.parameters()), told)
+
+
+def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any], frozen: tuple[str, ...] = ()) -> Path:
+    """Write weights beside the project ``out``, which starts from them."""
+    weights = out.with_name(out.name.removesuffix(SUFFIX) + ".safetensors")
+    write_atomically(weights, safetensors.torch.save(tensors, {"format": "pt"}))
+    sections["start"] = Start.at(weights, frozen, out.resolve().parent).to_json()
+    return weights
+
+
+def import_onnx(path: Path, out: Path) -> Brought:
+    """Write the network of an ONNX file as the project ``out``, its weights beside it as safetensors.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, answers otherwise than the network made of it, or nothing can be written.
+    """
+    found = read_onnx(path)
+    module = compile_network(found.network).module.eval()
+    tensors = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
+    tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
+    # Layers beside those with weights in the file have none either, so that every name must be there.
+    fill_module(module, tensors, path)
+    difference = _proven(found, module)
+    sections: dict[str, Any] = {"about": {"title": found.title}}
+    weights = _keep(out, tensors, sections, found.frozen) if tensors else None
+    write_project(out, Project(found.network, sections))
+    count = sum(one.numel() for one in module.parameters())
+    return Brought(out, weights, len(found.network), count, _told(found, difference), difference)
+
+
+def _told(found: Imported, difference: float | None) -> tuple[str, ...]:
+    """What the person should know."""
+    told = []
+    if difference is None:
+        told.append("It is not proven to answer as the file: nothing installed here can run it.")
+    else:
+        told.append(f"Proven: the network and the file answer alike; the largest difference is {difference:.2g}.")
+    told += [
+        f"{layer} takes its samples in Netloom's order of axes: {_order(found.network, layer)}."
+        for layer, axes in found.inputs.values()
+        if axes != tuple(range(len(axes)))
+    ]
+    if found.frozen:
+        told.append(f"Frozen, because they only rescale: {', '.join(found.frozen)}.")
+    return tuple(told)
+
+
+def _order(network: Network, layer: str) -> str:
+    return {Kind.SEQUENCE: "time, features", Kind.VIDEO: "time, channels, height, width"}[_shape(network, layer).kind]
+
+
+def _shape(network: Network, layer: str) -> Shape:
+    from graph.layers.io import Input
+
+    found = network.layer(layer)
+    assert isinstance(found, Input)
+    return found.shape
+
+
+def _proven(found: Imported, module: torch.nn.Module) -> float | None:
+    """The largest difference between the answers of the file and of the network; None where the file cannot be run."""
+    try:
+        made = runner(found.model.SerializeToString())
+    except NetloomError:
+        made = None
+    if made is None:
+        return None
+    difference = 0.0
+    for batch in BATCHES:
+        distance = _compared(found, module, made[1], batch)
+        if distance is None:
+            return None
+        difference = max(difference, distance)
+    return difference
+
+
+def _compared(found: Imported, module: torch.nn.Module, ask: Runner, batch: int) -> float | None:
+    generator = torch.Generator().manual_seed(batch)
+    ours, theirs = {}, {}
+    for name, (layer, axes) in found.inputs.items():
+        shape = _shape(found.network, layer)
+        sizes = (batch, *(TIME if size is None else size for size in shape.sizes))
+        tokens = shape.kind is Kind.TOKENS
+        sample = torch.zeros(sizes, dtype=torch.int64) if tokens else torch.randn(sizes, generator=generator)
+        ours[layer] = sample
+        theirs[name] = sample.permute([int(axis or 0) for axis in axes]).contiguous().numpy()
+    order = compile_network(found.network)
+    with torch.inference_mode():
+        answers = module(*[ours[layer] for layer in order.inputs])
+    listed = dict(zip(order.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True))
+    try:
+        given = ask(theirs)
+    except Exception:  # a file for one batch size, or with operators that are not run here
+        return None
+    difference = 0.0
+    for layer, other in zip(found.outputs.values(), given, strict=True):
+        mine = listed[layer].numpy()
+        distance = apart(mine, np.asarray(other).reshape(mine.shape) if np.size(other) == mine.size else other)
+        if not distance <= TOLERANCE * max(1.0, float(np.abs(mine).max())):
+            raise NetloomError(
+                f"Nothing was imported: the network made of the file answers otherwise, by up to {distance:.2g}."
+            )
+        difference = max(difference, distance)
+    return difference

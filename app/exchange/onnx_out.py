@@ -1,0 +1,318 @@
+"""A network as an ONNX file, with the proof that it answers as the network does."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from app.exchange.deployed_module import Facts, Scaled, facts_of, plain_facts
+from app.exchange.onnx_rewrites import put_forms
+from app.exchange.parity_check import Proof, prove
+from app.training.initial_weights import Start
+from app.training.runs import Run
+from app.training.trainable import plan_of
+from app.training.training_session import load_model
+from graph.build.compile import Compiled, compile_network
+from graph.build.order import Program, program
+from graph.errors import NetloomError
+from graph.layers.io import Entrance, Input
+from graph.layers.normalisation import BatchNorm
+from graph.layers.recurrent import Lstm
+from graph.network import Network
+from graph.project import Project, write_atomically
+from graph.shapes import Kind
+from graph.structure.blocks import Block, Loop
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+LARGEST = 2**31 - 2**16
+"""Bytes that one ONNX file can hold."""
+
+TIMES = (24, 96, 400, 1600)
+"""Numbers of steps that are tried for a length that is not known, until one is long enough for all windows."""
+
+CLEAN = re.compile(r"\x1b\[\d+m")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: the file, the proof (None where this machine cannot make it), and what the file tells."""
+
+    file: Path
+    proof: Proof | None
+    facts: Facts
+    trained: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        proof = None if self.proof is None else self.proof.to_json()
+        return {"proof": proof, "scaling": self.facts.scaling, "trained": self.trained}
+
+    def sentences(self) -> list[str]:
+        """What the person should know about the file."""
+        untrained = "The weights are untrained: this is a project; export a run of it for trained ones."
+        proof = (
+            "It is not proven: nothing installed here can run all its operators; install onnxruntime and export again."
+            if self.proof is None
+            else self.proof.sentence()
+        )
+        return [proof, self.facts.sentence(), *([] if self.trained else [untrained])]
+
+
+def export_onnx(
+    project: Project, title: str, out: Path, run: Run | None = None, inside: bool = True, base: Path | None = None
+) -> Exported:
+    """Write the network, for a run with its weights, as one ONNX file whose batch (and unknown time) may vary.
+
+    Parameters
+    ----------
+    project
+        what to export where there is no run, with the weights that it starts from, or fresh ones by the plan's seed.
+    title
+        name of the graph in the file.
+    out
+        the file.
+    run
+        a run of the project; its weights are used.
+    inside
+        whether standardisation is part of the file, so that it takes and gives numbers in the data's own units.
+    base
+        folder of the project, where relative paths start.
+
+    Raises
+    ------
+    NetloomError
+        if the network cannot run, a layer cannot be expressed in ONNX, the file would answer otherwise than the
+        network, or it cannot be written; nothing is written then.
+    """
+    compiled, facts, scaled, trained = _prepared(project, run, inside, base)
+    _refuse(program(project.network))
+    samples = facts.samples(1, _time(scaled, compiled, facts))
+    model = _converted(project.network, scaled, samples, compiled, facts)
+    _describe(model, title, facts)
+    content = _checked(model)
+    proof = prove(content, scaled, facts, len(samples[0][0]) if facts.open_times else None)
+    write_atomically(out, content)
+    return Exported(out, proof, facts, trained)
+
+
+def _prepared(
+    project: Project, run: Run | None, inside: bool, base: Path | None
+) -> tuple[Compiled, Facts, Scaled, bool]:
+    """The network as it answers, what the file tells of it, the module to prove against, and whether it is trained."""
+    trained = True
+    if run is None:
+        with torch.random.fork_rng():
+            torch.manual_seed(plan_of(project).seed)
+            compiled = compile_network(project.network)
+        trained = Start.of(project).fill(compiled.module, base)
+        compiled.module.eval()
+        facts = plain_facts(project.network, compiled)
+    else:
+        _, model = load_model(run.path)
+        compiled = model.compiled
+        compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        facts = facts_of(model, inside)
+    return compiled, facts, Scaled(compiled.module, facts).eval(), trained
+
+
+def _time(scaled: Scaled, compiled: Compiled, facts: Facts) -> int | None:
+    """A number of steps that the network takes; None where no input has an open time."""
+    if not facts.open_times:
+        return None
+    for time in TIMES:
+        with contextlib.suppress(RuntimeError, ValueError), torch.inference_mode():
+            scaled(*facts.samples(1, time))
+            return time
+    raise NetloomError(f"The network takes no sequence of up to {TIMES[-1]:,} steps, so it could not be tried.")
+
+
+# Converting
+
+
+def _refuse(plan: Program, within: str = "") -> None:
+    """Refuse layers that ONNX has no form for; the sentence names the layer."""
+    for id_ in plan.order:
+        layer, name = plan.network.layer(id_), within + id_
+        if isinstance(layer, Lstm) and not plan.network.node(id_).muted:
+            _refuse_lstm(layer, name)
+        if isinstance(layer, Loop) and any(shape.time is None for shape in plan.facts[id_].inputs.values()):
+            raise NetloomError(
+                f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
+                "here. Set the length of the input, or export the network as code."
+            )
+        if isinstance(layer, BatchNorm) and not layer.track and not plan.network.node(id_).muted:
+            raise NetloomError(
+                f"{name} cannot be exported: without running averages its answers depend on the whole batch. Let it "
+                "track statistics, and train again."
+            )
+        if isinstance(layer, Block):
+            for part in plan.parts(id_)[:1]:
+                _refuse(part, f"{name}.")
+
+
+def _refuse_lstm(layer: Lstm, name: str) -> None:
+    odd = {"a projection": layer.projection, "peepholes": layer.peephole, "coupled gates": layer.coupled}
+    for what, there in odd.items():
+        if there:
+            raise NetloomError(
+                f"{name} cannot be exported: an LSTM with {what} has no form in ONNX here. Do without, or export the "
+                "network as code."
+            )
+
+
+def _converted(network: Network, scaled: Scaled, samples: list[Tensor], compiled: Compiled, facts: Facts) -> ModelProto:
+    import copy
+
+    formed = copy.deepcopy(scaled)
+    put_forms(formed)
+    try:
+        model = convert(formed, samples, facts)
+    except Exception as error:
+        raise _unsayable(network, compiled, error) from None
+    return model
+
+
+def convert(module: Scaled, samples: list[Tensor], facts: Facts) -> ModelProto:
+    """``module`` in ONNX's terms, from one example for each input; batches and open times may vary.
+
+    Raises
+    ------
+    Exception
+        of many kinds, if torch's exporter has no translation.
+    """
+    dynamic = torch.export.Dim.DYNAMIC
+    axes = tuple(
+        {0: dynamic} | ({1: dynamic} if shape.time is None and shape.kind in TIMED else {}) for shape in facts.shapes
+    )
+    # An example of one sample would be taken for a fixed batch.
+    pair = tuple(torch.cat([sample, sample]) for sample in samples)
+    with _quiet():
+        made = torch.onnx.export(
+            module,
+            pair,
+            dynamo=True,
+            dynamic_shapes=(axes,),
+            input_names=[one.name for one in facts.inputs],
+            output_names=[one.name for one in facts.outputs],
+            verbose=False,
+        )
+    assert made is not None
+    model: ModelProto = made.model_proto
+    return model
+
+
+TIMED = (Kind.SEQUENCE, Kind.TOKENS, Kind.VIDEO)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Torch's exporter tells of its progress and of its own parts, which helps nobody here."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+
+
+def _unsayable(network: Network, compiled: Compiled, error: Exception) -> NetloomError:
+    """The sentence for a network that torch's exporter refuses: the first layer that it refuses alone."""
+    for id_ in compiled.facts:
+        layer = network.layer(id_)
+        if isinstance(layer, Entrance) or network.node(id_).muted or not compiled.facts[id_].inputs:
+            continue
+        try:
+            alone, facts = _alone(network, compiled, id_)
+            convert(alone, facts.samples(1, TIMES[0]), facts)
+        except NetloomError:
+            continue
+        except Exception:
+            return NetloomError(
+                f"{id_} cannot be exported: a {layer.title} with these settings has no form in ONNX. Export the "
+                "network as code instead, or put another layer in its place."
+            )
+    reason = CLEAN.sub("", str(error)).strip().splitlines()
+    return NetloomError(f"The network cannot be written as ONNX: {reason[0] if reason else type(error).__name__}")
+
+
+def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[Scaled, Facts]:
+    """One layer as a network of its own, in its form for ONNX."""
+    from graph.layers.io import Output
+    from graph.network import Connection, Node
+
+    single = Network()
+    layer = network.layer(id_)
+    single.insert_node(Node("layer", layer, (0.0, 0.0)))
+    for number, (port, shape) in enumerate(compiled.facts[id_].inputs.items()):
+        single.insert_node(Node(f"in{number}", Input(shape=shape), (0.0, 0.0)))
+        single.insert_connection(Connection(f"in{number}", "out", "layer", port))
+    for number, port in enumerate(each.name for each in layer.output_ports()):
+        single.insert_node(Node(f"out{number}", Output(), (0.0, 0.0)))
+        single.insert_connection(Connection("layer", port, f"out{number}", "in"))
+    made = compile_network(single)
+    made.module.eval()
+    put_forms(made.module)
+    facts = plain_facts(single, made)
+    return Scaled(made.module, facts).eval(), facts
+
+
+# The file
+
+
+def _describe(model: ModelProto, title: str, facts: Facts) -> None:
+    """Names of axes, the layers' own names for weights, and what whoever uses the file needs to know."""
+    from onnx import helper
+
+    renamed = {held.name: held.name.removeprefix("network.") for held in model.graph.initializer}
+    for held in model.graph.initializer:
+        held.name = renamed[held.name]
+    for node in model.graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+    _name_axes(model, facts)
+    model.graph.name = title
+    model.producer_name = "Netloom"
+    del model.metadata_props[:]
+    helper.set_model_props(model, {"title": title, **facts.metadata()})
+
+
+def _name_axes(model: ModelProto, facts: Facts) -> None:
+    """``batch`` and ``time`` in the place of the exporter's symbols."""
+    names: dict[str, str] = {}
+    for value, shape in zip(model.graph.input, facts.shapes, strict=True):
+        dims = value.type.tensor_type.shape.dim
+        names[dims[0].dim_param] = "batch"
+        if shape.kind in TIMED and shape.time is None:
+            names.setdefault(dims[1].dim_param, "time" if "time" not in names.values() else f"time_{value.name}")
+    names.pop("", None)
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param:
+                dim.dim_param = re.sub(r"\w+", lambda found: names.get(found[0], found[0]), dim.dim_param)
+
+
+def _checked(model: ModelProto) -> bytes:
+    from onnx import checker
+
+    if model.ByteSize() > LARGEST:
+        raise NetloomError("The weights are more than 2 GB, which one ONNX file cannot hold; export safetensors.")
+    content: bytes = model.SerializeToString()
+    checker.check_model(content, full_check=True)
+    return content

@@ -1,0 +1,134 @@
+"""The proof that an ONNX file answers as the network does: both are asked the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from app.data.dataset import Array
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    from app.exchange.deployed_module import Facts, Scaled
+
+BATCHES = (1, 3)
+"""Sizes of the two batches that are compared."""
+
+TOLERANCE = 1e-3
+"""Largest difference between answers, as a share of the largest answer (of 1 where that is smaller)."""
+
+Runner = Callable[[dict[str, Array]], list[Array]]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was compared, and how far the answers lie apart.
+
+    ``engine`` ran the file. ``batches`` are numbers of samples, ``times`` numbers of steps where they may vary.
+    ``difference`` is the largest distance between two answers, ``largest`` the largest answer, both in the units of
+    the file's outputs.
+    """
+
+    engine: str
+    batches: tuple[int, ...]
+    times: tuple[int, ...]
+    difference: float
+    largest: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "engine": self.engine,
+            "batches": list(self.batches),
+            "times": list(self.times),
+            "largest_difference": self.difference,
+            "largest_answer": self.largest,
+        }
+
+    def sentence(self) -> str:
+        """For people."""
+        steps = f" of {' and '.join(map(str, self.times))} steps" if self.times else ""
+        return (
+            f"Proven: {self.engine} and PyTorch answer alike for batches of {' and '.join(map(str, self.batches))} "
+            f"samples{steps}; the largest difference is {self.difference:.2g}, the largest answer {self.largest:.3g}."
+        )
+
+
+def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Proof | None:
+    """Ask the file and the network the same; None where nothing here can run all operators of the file.
+
+    ``time`` is a number of steps that the network takes, None where none is open; a longer one is asked as well.
+
+    Raises
+    ------
+    NetloomError
+        if they do not agree.
+    """
+    found = runner(content)
+    if found is None:
+        return None
+    engine, ask = found
+    times = () if time is None else (time, time + 5)
+    difference = largest = 0.0
+    for number, batch in enumerate(BATCHES):
+        samples = facts.samples(batch, times[number] if times else None)
+        try:
+            with torch.inference_mode():
+                answers = network(*samples)
+        except (RuntimeError, ValueError) as error:
+            raise NetloomError(f"The network itself cannot answer for {batch} samples: {error}.") from None
+        ours = [one.numpy() for one in (answers if isinstance(answers, tuple) else (answers,))]
+        try:
+            theirs = ask({one.name: sample.numpy() for one, sample in zip(facts.inputs, samples, strict=True)})
+        except (NotImplementedError, RuntimeError) as error:
+            if engine == "onnxruntime":
+                raise NetloomError(f"The ONNX file was not written: onnxruntime cannot run it ({error}).") from None
+            return None
+        for mine, other in zip(ours, theirs, strict=True):
+            difference = max(difference, apart(mine, other))
+            largest = max(largest, float(np.abs(mine).max()))
+    if not difference <= TOLERANCE * max(1.0, largest):
+        raise NetloomError(
+            f"The ONNX file was not written: {engine} answers otherwise than the network, by up to {difference:.2g}. "
+            "Export the network as code instead."
+        )
+    return Proof(engine, BATCHES, times, difference, largest)
+
+
+def apart(mine: Array, other: Array) -> float:
+    """The largest distance between two arrays; infinite where they differ in shape, or one alone is not a number."""
+    if mine.shape != other.shape or (np.isfinite(mine) != np.isfinite(other)).any():
+        return float("inf")
+    finite = np.isfinite(mine)
+    return float(np.abs(mine[finite] - other[finite]).max()) if finite.any() else 0.0
+
+
+def runner(content: bytes) -> tuple[str, Runner] | None:
+    """What runs the file: onnxruntime where it is installed, else onnx's own slow evaluator."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return _reference(content)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no common class
+        raise NetloomError(f"The ONNX file was not written: onnxruntime refuses it ({error}).") from None
+    return "onnxruntime", lambda inputs: list(session.run(None, inputs))
+
+
+def _reference(content: bytes) -> tuple[str, Runner] | None:
+    from onnx import load_model_from_string
+    from onnx.reference import ReferenceEvaluator
+
+    try:
+        evaluator = ReferenceEvaluator(load_model_from_string(content))
+    except (NotImplementedError, RuntimeError, TypeError):
+        return None
+    return "ONNX's own evaluator", lambda inputs: list(evaluator.run(None, inputs))

@@ -1,0 +1,333 @@
+"""New input for a trained network: pictures, tables, arrays and numbers, in the data's own units."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.data.dataset import Array, DatasetInfo, FieldInfo
+from app.data.lazy_array import Values
+from app.data.padding import even, padded
+from app.data.readers.array_files import read_arrays
+from app.data.readers.picture_file import SUFFIXES, PictureError, picture_array
+from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
+from app.data.readers.workbooks import BOOKS, PARQUET
+from app.data.sources.arrays import SAMPLES, Arrays, likely
+from app.data.sources.cifar import Cifar
+from app.data.sources.cmapss import Cmapss
+from app.data.sources.downloadable import Fetched
+from app.data.sources.file_source import reading
+from app.data.sources.images import Images
+from app.data.sources.series import Series
+from app.data.sources.source import Source
+from app.data.sources.table import Table
+from app.data.sources.texts import Text, longest
+from app.inference.new_pictures import named_pictures, picture_size
+from app.inference.new_rows import category_tokens, features_of, frame_of
+from app.inference.new_samples import is_text, series_of, texts_of
+from graph.errors import NetloomError
+from graph.layers.io import Input
+from graph.network import Network
+from graph.shapes import Kind, Shape
+
+TABLES = frozenset({".csv", ".tsv", ".txt", *BOOKS, *PARQUET})
+ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
+"""How the names of files end that hold arrays."""
+FILES = SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
+LARGEST = 2**28
+"""Most bytes of a JSON file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """New samples: for each input field an array (n, *shape), what each sample is called, and what was left out.
+
+    ``names`` is empty where samples have none.
+    """
+
+    arrays: Mapping[str, Values]
+    names: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
+    """As `read_inputs`; ``given`` may also be a folder of pictures or texts, a table that names them, or records.
+
+    ``base`` is the folder that the path of ``source`` starts from. Of records, every machine is a sample.
+
+    Raises
+    ------
+    NetloomError
+        as `read_inputs`.
+    """
+    path = _file(given) or _folder(given)
+    if isinstance(source, Cmapss) and path is not None and path.suffix.lower() == ".txt":
+        with reading(path):
+            values, machines = source.latest(path, base)
+        return Samples({fields[0].name: values}, machines)
+    if path is not None and path.is_dir() and is_text(path, source):
+        return _read(given, path, fields, source)
+    pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
+    if pictures is not None:
+        return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
+    if path is not None and path.is_dir():
+        raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
+    return _read(given, path, fields, source)
+
+
+def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    """The samples in ``given``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
+
+    A number that is missing in a table is NaN; whoever knows the training part fills it.
+
+    Parameters
+    ----------
+    given
+        a picture, CSV, NPY, NPZ or JSON file; or numbers, JSON or a text itself.
+    fields
+        what the network reads; with several, an NPZ file or a JSON object names an array for each.
+    source
+        the data that the network was trained on, which knows how its own files are written.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be read, or does not have the sizes that the network needs.
+    """
+    found = _read(given, _file(given), fields, source).arrays
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def _read(given: str, file: Path | None, fields: Sequence[FieldInfo], source: Source) -> Samples:
+    """What `read_samples` gives, of a ``file`` or of ``given`` itself."""
+    counters = {field.lengths for field in fields}
+    wanted = [field for field in fields if field.name not in counters]
+    named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
+    if named is not None:
+        found: Mapping[str, Array] = {wanted[0].name: named[1]}
+    else:
+        found = _from_file(file, wanted, source) if file else _from_text(given, wanted, source)
+    place = file.name if file else "The input"
+    gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
+    arrays: dict[str, Array] = {}
+    for field in fields:
+        if field.name in counters and field.name not in found:
+            continue  # counted below
+        values = _of(found, field, len(wanted), place)
+        # Of a series the latest steps would do, of a number or a text they would be another.
+        if field.lengths or (field.fixed and field.shape.time):
+            values, steps = padded(values, field, place)
+            arrays |= {one.name: steps for one in fields if one.name == field.lengths and one.name not in found}
+        arrays[field.name] = _shaped(values, field.shape, place, gaps)
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1:
+        raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
+    return Samples(arrays, *((named[0], named[2]) if named is not None else ()))
+
+
+def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
+    """The fields of the data that the network reads, in the shapes in which it reads them."""
+    read = {node.layer.field: node.layer.shape for node in network if isinstance(node.layer, Input)}
+    return [replace(info.input_field(name), shape=shape) for name, shape in read.items()]
+
+
+def _file(given: str) -> Path | None:
+    """The file that ``given`` names; None where it is the input itself."""
+    path = Path(given)
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # too long for a name, or not one
+        return None
+    if path.suffix.lower() in FILES and not re.search(r"[\s\[{]", given):
+        raise NetloomError(f"{given} cannot be opened: there is no such file. Check the name and the folder.")
+    return None
+
+
+def _folder(given: str) -> Path | None:
+    try:
+        return Path(given) if Path(given).is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _named(
+    file: Path, fields: Sequence[FieldInfo], source: Source
+) -> tuple[tuple[str, ...], Array, tuple[str, ...]] | None:
+    """Texts and series with their names and what was left out; None where ``file`` holds something else."""
+    field, suffix = fields[0], file.suffix.lower()
+    with reading(file):
+        if is_text(file, source):
+            texts, problems = texts_of(file)
+            return tuple(texts), _tokens(list(texts.values()), field, _unit(source, field)), problems
+        if isinstance(source, Series) and suffix in TABLES:
+            return *series_of(file, field, source), ()
+    return None
+
+
+def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    suffix = file.suffix.lower()
+    with reading(file):
+        if file.name.lower().endswith(ARRAYS):
+            return _as_learned(read_arrays(file), fields, source)
+        if suffix == ".json":
+            return _from_json(_text_of(file), file.name, fields)
+        if suffix in TABLES:
+            return {field.name: _table(file, field, source) for field in fields}
+        return {"": _picture(file, fields[0].shape, source.fit if isinstance(source, Images) else "stretch")}
+
+
+def _as_learned(found: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    """Bytes as shares from 0 to 1 where pictures of bytes were learned so, and the samples among several arrays."""
+    if len(fields) == 1 and fields[0].name not in found:
+        name = likely(found, SAMPLES) or next(iter(found))
+        found = {name: found[name]}
+    if not isinstance(source, Images | Arrays | Cifar | Fetched):
+        return found
+    pictures = any(field.shape.kind in (Kind.IMAGE, Kind.VIDEO) for field in fields)
+    return {name: one / np.float32(255) if pictures and one.dtype == np.uint8 else one for name, one in found.items()}
+
+
+def _text_of(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise NetloomError(f"{file.name} is larger than {LARGEST >> 20} MB; save the input as NPY instead.")
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
+        return {"": _tokens([given], fields[0], _unit(source, fields[0]))}
+    if given.lstrip().startswith(("[", "{")):
+        return _from_json(given, "The input", fields)
+    try:
+        return {"": np.array([float(part) for part in re.split(r"[\s,;]+", given.strip())], dtype=np.float64)}
+    except ValueError:
+        raise NetloomError(
+            f"“{given[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or numbers "
+            "such as 5.1,3.5,1.4,0.2."
+        ) from None
+
+
+def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
+    uneven = any(field.lengths for field in fields)
+    try:
+        value = json.loads(text)
+        named = value if isinstance(value, dict) else {"": value}
+        return {str(name): np.array(even(part) if uneven else part, dtype=np.float64) for name, part in named.items()}
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
+
+
+def _of(found: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -> Array:
+    """The array for a field: the one of its name, or the only one."""
+    if field.name in found:
+        return found[field.name]
+    if fields == 1 and len(found) == 1:
+        return next(iter(found.values()))
+    raise NetloomError(f"{place} has no array “{field.name}”; it has {', '.join(found) or 'none'}.")
+
+
+# Tables and pictures
+
+
+def _table(file: Path, field: FieldInfo, source: Source) -> Array:
+    """Rows of a table as (rows, features), or as tokens."""
+    frame = frame_of(file, source)
+    if not field.vocabulary:
+        return features_of(file, frame, field, source)
+    if isinstance(source, Table):
+        return category_tokens(file, frame, field.vocabulary)
+    column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
+    # A text that is missing holds no words.
+    return _tokens(frame[column].astype(str).fillna("").tolist(), field, _unit(source, field))
+
+
+def _unit(source: Source, field: FieldInfo) -> str:
+    """What the tokens of a field are: parts of texts as the source has them, else what its vocabulary says."""
+    if isinstance(source, Text):
+        return source.unit
+    return "character" if by_letters(field.vocabulary) else "word"
+
+
+def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
+    parted = [split_text(text, unit) for text in texts]
+    if UNKNOWN not in field.vocabulary:
+        _check_known(parted, field)
+    return numbered(parted, field.vocabulary, field.shape.time or max(map(len, parted)))
+
+
+def _check_known(texts: list[list[str]], field: FieldInfo) -> None:
+    """Refuse what the network has no number for, where none stands for the unknown."""
+    for text in texts:
+        odd = next((token for token in text if token not in field.vocabulary), None)
+        if odd is not None:
+            known = " ".join(token for token in field.vocabulary if len(token) == 1 or not token.startswith("("))
+            raise NetloomError(f"“{odd}” is not among the tokens of “{field.name}”; use only these: {known}")
+        if field.shape.time and len(text) > field.shape.time:
+            raise NetloomError(
+                f"“{field.name}” takes up to {field.shape.time:,} tokens, but {len(text):,} were given; shorten it."
+            )
+
+
+def _picture(file: Path, shape: Shape, fit: str) -> Array:
+    """A picture as the network reads it: as an image, as a sequence of rows, or as a list of pixels."""
+    sizes = picture_size(shape)
+    if sizes is None:
+        raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
+    channels, height, width = sizes
+    try:
+        values = picture_array(file, (height, width), channels == 3, fit)
+    except PictureError as error:
+        raise NetloomError(f"{file.name} {error}.") from None
+    return values.reshape(1, *(size or height for size in shape.sizes))
+
+
+# Sizes
+
+
+def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Array:
+    """``values`` as samples (n, *shape); with ``gaps``, NaN stands for what is missing and is filled later."""
+    if values.dtype.kind not in "biuf":
+        raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
+    arranged = _arranged(values, shape)
+    if arranged is None or not len(arranged):
+        given = " x ".join(map(str, values.shape)) or "a single number"
+        raise NetloomError(f"{place} holds {given} numbers, but the network reads {shape.described()}.")
+    if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
+        raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
+    kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float32
+    return np.ascontiguousarray(arranged, dtype=kind)
+
+
+def _arranged(values: Array, shape: Shape) -> Array | None:
+    """``values`` with an axis of samples in front, or None where the sizes cannot be made to agree."""
+    sizes = shape.sizes
+    if _agree(values.shape, sizes):
+        return values[None]
+    if _agree(values.shape[1:], sizes):
+        return values
+    if shape.kind is Kind.IMAGE and _agree(values.shape[-3:], (*sizes[1:], sizes[0])):
+        return _arranged(np.moveaxis(values, -1, -3), shape)  # channels stand last, as in most files of pictures
+    if shape.kind is Kind.SEQUENCE and shape.time and values.ndim <= 2 and values.size % shape.features == 0:
+        steps = values.reshape(-1, shape.features) if values.ndim < 2 else values
+        if steps.shape[1] == shape.features and len(steps) > shape.time:
+            return steps[None, -shape.time :]  # of a longer series the latest steps are read
+    count = shape.elements
+    if count is None:
+        return values.reshape(1, -1, shape.features) if values.ndim == 1 and values.size else None
+    rows = values.ndim == 2 and values.shape[1] == count
+    grey = shape.kind is Kind.IMAGE and values.shape[-2:] == sizes[1:] and shape.features == 1 and values.ndim == 3
+    if rows or grey or values.size == count:
+        return values.reshape(-1, *(size or 1 for size in sizes))
+    return None
+
+
+def _agree(given: tuple[int, ...], sizes: tuple[int | None, ...]) -> bool:
+    pairs = zip(given, sizes, strict=False)
+    return len(given) == len(sizes) and all(wanted is None or one == wanted for one, wanted in pairs)

@@ -1,0 +1,93 @@
+"""Many new pictures for a trained network: those in a folder, or those that a table names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.data.dataset import Array, FieldInfo
+from app.data.lazy_array import Stored, Values
+from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.picture_listing import inner_path, path_column, pictures_in
+from app.data.sources.file_source import readable, reading
+from app.data.sources.images import TABLES, Images
+from app.data.sources.source import Source
+from app.inference.new_rows import frame_of
+from graph.errors import NetloomError
+from graph.shapes import Kind, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Pictures as a network reads them (n, *shape), the ``names`` of their files, and what could not be read."""
+
+    values: Values
+    names: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def named_pictures(given: Path, field: FieldInfo, source: Source) -> Pictures | None:
+    """The pictures that ``given`` holds or names, which are decoded as those of the training were.
+
+    None where it is no folder and no table that names pictures, or the network cannot read a picture. Decoded
+    pictures are kept as those of a data set are, so that there may be more of them than fit into memory.
+
+    Raises
+    ------
+    NetloomError
+        if there is no picture, or none that can be read.
+    """
+    with reading(given):
+        listed = _listed(given, source) if picture_size(field.shape) is not None or given.is_dir() else None
+    if listed is None:
+        return None
+    names, files = listed
+    sizes = picture_size(field.shape)
+    if sizes is None:
+        raise NetloomError(
+            f"{given.name}: this network reads {field.shape.described()}, which a picture cannot be made into."
+        )
+    kept, refused = Decoded(files, sizes, source.fit if isinstance(source, Images) else "stretch").read()
+    problems = tuple(f"{names[number]} {why}" for number, why in sorted(refused.items()))
+    used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
+    if not len(used):
+        raise NetloomError(f"None of the pictures of {given.name} can be read: {problems[0]}.")
+    stored = Stored.of(kept, True, used)
+    return Pictures(_laid(stored, field.shape), tuple(names[number] for number in used), problems)
+
+
+def picture_size(shape: Shape) -> tuple[int, int, int] | None:
+    """Channels, height and width of the picture that a network reads as an image, as rows, or as a list of pixels."""
+    if shape.kind is Kind.IMAGE and shape.features in (1, 3):
+        return shape.features, shape.size("H"), shape.size("W")
+    if shape.kind is Kind.SEQUENCE and shape.time:
+        return 1, shape.time, shape.features
+    side = round(shape.features**0.5) if shape.kind is Kind.VECTOR else 0
+    return (1, side, side) if side > 1 and side**2 == shape.features else None
+
+
+def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
+    """Names and files of the pictures in a folder, or in the column of paths of a table."""
+    if given.is_dir():
+        files = pictures_in(given)
+        if not files:
+            raise NetloomError(f"{given.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
+        return [readable(one.relative_to(given).as_posix()) for one in files], files
+    if given.suffix.lower() not in TABLES:
+        return None
+    frame = frame_of(given, source)
+    column = source.column if isinstance(source, Images) and source.column in frame.columns else path_column(frame)
+    if not column:
+        return None
+    names = frame[column].dropna().astype(str).str.strip().tolist()
+    return names, [inner_path(given, name) for name in names]
+
+
+def _laid(stored: Stored, shape: Shape) -> Values:
+    """Pictures as the network reads them: only those that are no images have to be numbers at once."""
+    if shape.kind is Kind.IMAGE:
+        return stored
+    flat: Array = np.asarray(stored).reshape(len(stored), *(size or 1 for size in shape.sizes))
+    return flat

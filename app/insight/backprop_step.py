@@ -1,0 +1,360 @@
+"""One training step at a time, on a copy of the network: everything that happens in it, to be looked at.
+
+A `Rehearsal` trains as the real training would (the same batches, loss, optimiser and learning rate) but keeps what
+each layer gave, the gradient that came back to it, and each weight before and after. No run is touched by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.data.dataset import Array
+from app.insight import loss_terms
+from app.insight.layer_arrays import LayerOutputs
+from app.training.batches import Batch, Feed, batch_sizes
+from app.training.heads import Head
+from app.training.optimisers import optimiser
+from app.training.schedules import Schedule
+from app.training.stepping import DirectStepper
+from app.training.trainable import Model
+from app.training.weights import Weights
+from graph.build.compile import compile_network
+from graph.errors import NetloomError
+from graph.layers.io import Output
+from graph.modules.recurrent import quicken
+from graph.network import Network
+from graph.project import Project
+
+MOST_PARAMETERS = 20_000_000
+"""Trainable numbers of a network that is gone through, at most."""
+MOST_WORK = 2e10
+"""Floating-point operations of one step, at most."""
+MOST_SAMPLES = 32
+"""Samples of a batch whose values are shown, at most."""
+MOST_VALUES = 64
+"""Values of a layer that are shown for each sample, at most."""
+MOST_WEIGHTS = 1024
+"""Numbers of one parameter that are shown, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Watched(Model):
+    """A model that keeps what each of its layers gave last, in full precision and with gradients."""
+
+    seen: dict[str, Tensor] = field(default_factory=dict)
+
+    def answers(self, inputs: tuple[Tensor, ...]) -> Any:
+        """What the network gives for a batch."""
+        leaves = [one.detach().clone().requires_grad_(one.is_floating_point()) for one in inputs]
+        run = _Keeping(self.compiled.module, frozenset(self.compiled.facts))
+        found = run.run(*leaves)
+        self.seen.clear()
+        self.seen.update(run.found)
+        return found
+
+
+class _Keeping(LayerOutputs):
+    def run_node(self, n: torch.fx.Node) -> Any:
+        """As `LayerOutputs`; the gradient of what is kept is kept too."""
+        result = super().run_node(n)
+        for kept in self.found.values():
+            if kept is result and kept.requires_grad:
+                kept.retain_grad()
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    """One parameter: its numbers before and after the step, and the gradient by which it was changed."""
+
+    before: Tensor
+    gradient: Tensor
+    after: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step: where it stands in training, its batch, what was seen, and the weights by name.
+
+    ``loss`` is that of the batch before the step, ``after`` after it; ``norm`` is the length of the whole gradient
+    before clipping. ``values`` and ``gradients`` hold, by layer, what it gave and what came back, (n, *sizes).
+    """
+
+    number: int
+    epoch: int
+    batch: Batch
+    loss: float
+    after: float
+    rate: float
+    norm: float
+    answers: tuple[Tensor, ...]
+    values: Mapping[str, Tensor]
+    gradients: Mapping[str, Tensor]
+    weights: Mapping[str, Weight]
+
+
+class Rehearsal:
+    """Steps of a private ``model``, in batches of ``size``; any step can be asked for, in any order."""
+
+    def __init__(self, model: Watched, size: int) -> None:
+        self.model = model
+        if model.objective.groups:
+            raise NetloomError("A GAN has two losses, each for weights of its own; a step by hand follows one loss.")
+        self.weights = Weights(model.module)
+        if not self.weights.parameters:
+            raise NetloomError(
+                "The network has nothing to learn: no layer has weights. Add a dense or convolution layer."
+            )
+        work = 3 * size * sum(facts.flops for facts in model.compiled.facts.values())
+        if self.weights.count > MOST_PARAMETERS or work > MOST_WORK:
+            raise NetloomError(
+                f"This network is too large to go through by hand ({self.weights.count:,} weights, "
+                f"{work / 1e9:,.1f} GFLOP a step); choose a smaller batch or a smaller network."
+            )
+        part = model.prepared.train
+        if not part.samples:
+            raise NetloomError("There are no samples to train on; give the training part a share of the data.")
+        self.size, aim = min(size, part.samples), model.objective
+        self._feed = Feed(part, aim.inputs, aim.targets, model.device, lengths=aim.lengths)
+        self.per_epoch = len(batch_sizes(part.samples, self.size))
+        self._start = self.weights.copy()
+        self._begin()
+
+    def _begin(self) -> None:
+        plan = self.model.plan
+        self.weights.restore(self._start)
+        self._stepper = _Stepper(self.model, self.weights, optimiser(plan, self.weights))
+        self._schedule = Schedule(plan, self.per_epoch, plan.epochs)
+        self._done = 0
+
+    def step(self, number: int) -> Step:
+        """The step ``number``, counted from 0, after all those before it.
+
+        Raises
+        ------
+        NetloomError
+            if the loss goes astray, or the batch is too small for the network.
+        """
+        if number < self._done:
+            self._begin()
+        self.model.module.train()
+        while self._done < number:
+            self._take(self._done)
+        return self._recorded(number)
+
+    def _batch(self, number: int) -> tuple[int, Batch]:
+        epoch, place = divmod(number, self.per_epoch)
+        return epoch, next(self._feed.epoch(self.model.plan.seed, epoch, self.size, place))
+
+    def _take(self, number: int) -> tuple[Batch, Any, float]:
+        """Do one step; its batch, the answers, and the loss."""
+        _, batch = self._batch(number)
+        rate = self._schedule.rate(number)
+        with _seeded(self.model.plan.seed + number):
+            try:
+                answers = self._stepper.step(batch, rate)
+            except ValueError as error:
+                if "more than 1 value per channel" not in str(error):
+                    raise
+                raise NetloomError(
+                    "Batch normalisation needs batches of more than one sample; choose a larger batch."
+                ) from None
+        if answers is None:
+            raise NetloomError(f"The loss is no longer a number at step {number + 1}; lower the learning rate.")
+        self._done = number + 1
+        return batch, answers, self._stepper.collect()[-1]
+
+    def _recorded(self, number: int) -> Step:
+        weights = self.weights
+        before, _ = weights.copy()
+        batch, answers, loss = self._take(number)
+        seen = dict(self.model.seen)
+        kept = weights.by_parameter([one.clone() for one in weights.gradients])
+        parts = zip(weights.by_parameter(before).items(), weights.by_parameter(weights.tensors).values(), strict=True)
+        changed = {name: Weight(old, kept[name], new.clone()) for (name, old), new in parts}
+        return Step(
+            number=number,
+            epoch=number // self.per_epoch + 1,
+            batch=batch,
+            loss=loss,
+            after=self._loss_now(number, batch),
+            rate=self._schedule.rate(number),
+            norm=self._stepper.norm,
+            answers=answers if isinstance(answers, tuple) else (answers,),
+            values={id_: value.detach() for id_, value in seen.items()},
+            gradients={id_: value.grad for id_, value in seen.items() if value.grad is not None},
+            weights=changed,
+        )
+
+    def _loss_now(self, number: int, batch: Batch) -> float:
+        """The loss of the same batch with the weights as they are now; nothing is learned from it."""
+        kept = self.weights.copy()
+        with _seeded(self.model.plan.seed + number), torch.no_grad():
+            loss, _ = self.model.loss(batch)
+        self.weights.restore(kept)
+        return float(loss)
+
+
+class _Stepper(DirectStepper):
+    """The stepper of real training; it also notes how long the gradient was before clipping."""
+
+    norm = 0.0
+
+    def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
+        found = super()._backward(batch)
+        self.norm = float(self._weights.squared_norm().sqrt())
+        return found
+
+
+def fresh(project: Project, base: Path | None) -> Watched:
+    """A project's model with weights drawn from the plan's seed, on the processor; no random state is touched.
+
+    Raises
+    ------
+    NetloomError
+        if the project cannot be trained as it is.
+    """
+    with _seeded(0):
+        return _watched(Model.build(project, base, "cpu"))
+
+
+def copy_of(model: Model) -> Watched:
+    """A copy of a model with the weights it has now, on the processor."""
+    with _seeded(0):
+        compiled = compile_network(model.project.network)
+    quicken(compiled.module)
+    compiled.module.load_state_dict({name: one.detach().cpu() for name, one in model.module.state_dict().items()})
+    return _watched(replace(model, compiled=compiled, device=torch.device("cpu"), channels_last=False))
+
+
+def _watched(model: Model) -> Watched:
+    return Watched(**{one.name: getattr(model, one.name) for one in fields(Model)})
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Random numbers from ``seed``; afterwards all goes on as if none had been drawn."""
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        yield
+
+
+# Telling
+
+
+def report(rehearsal: Rehearsal, step: Step) -> tuple[dict[str, Any], dict[str, Array]]:
+    """A step as plain JSON values and arrays.
+
+    Arrays: ``value/LAYER`` and ``gradient/LAYER`` float32 (samples, values), cut to `MOST_SAMPLES` and `MOST_VALUES`;
+    ``before/NAME``, ``slope/NAME`` and ``after/NAME`` float32 (numbers,) of each parameter, cut to `MOST_WEIGHTS`.
+    """
+    model, plan = rehearsal.model, rehearsal.model.plan
+    network = model.project.network
+    values, gradients = _with_outputs(network, step.values), _with_outputs(network, step.gradients)
+    order = [id_ for id_ in network.ordered() if id_ in values]
+    known = set(order)
+    facts: dict[str, Any] = {
+        "number": step.number,
+        "epoch": step.epoch,
+        "steps_per_epoch": rehearsal.per_epoch,
+        "size": step.batch.size,
+        "loss": step.loss,
+        "after": step.after,
+        "rate": step.rate,
+        "norm": step.norm,
+        "optimiser": plan.optimiser,
+        "momentum": plan.momentum if plan.optimiser in ("sgd", "rmsprop") else 0.0,
+        "weight_decay": plan.weight_decay,
+        "clip": plan.clip,
+        "layers": [_layer(network, id_, values[id_], gradients.get(id_), step) for id_ in order],
+        "wires": [[wire.source, wire.target] for wire in network.connections if {wire.source, wire.target} <= known],
+        "weights": [_weight(name, weight) for name, weight in step.weights.items()],
+        "heads": [
+            _head(head, answer, target, plan.huber_delta)
+            for head, answer, target in zip(model.objective.heads, step.answers, step.batch.targets, strict=True)
+        ],
+    }
+    arrays = {f"value/{id_}": _cut(values[id_]) for id_ in order}
+    arrays |= {f"gradient/{id_}": _cut(gradients[id_]) for id_ in order if id_ in gradients}
+    for name, weight in step.weights.items():
+        parts = {"before": weight.before, "slope": weight.gradient, "after": weight.after}
+        arrays |= {f"{part}/{name}": _flat(one)[:MOST_WEIGHTS] for part, one in parts.items()}
+    return facts, arrays
+
+
+def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same with the output layers, whose values are those of the layers before them."""
+    ends = {node.id: network.at(node.id, "in") for node in network if isinstance(node.layer, Output)}
+    return dict(found) | {id_: found[wire.source] for id_, wire in ends.items() if wire and wire.source in found}
+
+
+def _layer(network: Network, id_: str, value: Tensor, gradient: Tensor | None, step: Step) -> dict[str, Any]:
+    node = network.node(id_)
+    owner = node.linked or id_
+    return {
+        "id": id_,
+        "kind": node.layer.kind,
+        "title": node.layer.title,
+        "family": node.layer.family.name.lower(),
+        "sizes": list(value.shape[1:]),
+        "value": float(value.float().norm()),
+        "gradient": None if gradient is None else float(gradient.float().norm()),
+        "weights": [name for name in step.weights if name.startswith(f"{owner}.")],
+    }
+
+
+def _weight(name: str, weight: Weight) -> dict[str, Any]:
+    return {
+        "name": name,
+        "sizes": list(weight.before.shape),
+        "value": float(weight.before.norm()),
+        "gradient": float(weight.gradient.norm()),
+        "step": float((weight.after - weight.before).norm()),
+    }
+
+
+def _head(head: Head, answers: Tensor, targets: Tensor, delta: float) -> dict[str, Any]:
+    """How an output's loss comes about, for each of the first samples."""
+    names: Sequence[str] = head.field.classes or head.field.names
+    written = [
+        _written(head, *pair, delta) for pair in zip(answers[:MOST_SAMPLES], targets[:MOST_SAMPLES], strict=True)
+    ]
+    return {
+        "output": head.output,
+        "loss": head.loss,
+        "weight": head.weight,
+        "names": [str(name) for name in names],
+        "samples": [one.to_json() for one in written],
+    }
+
+
+def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_terms.Written:
+    given = answer.detach().double().reshape(-1).numpy()
+    if head.loss == "cross_entropy":
+        return loss_terms.of_classes(given, int(target), head.squashed)
+    if head.classes:
+        wanted = np.eye(head.classes)[int(target)] if len(given) > 1 else np.array([float(target)])
+    else:
+        wanted = target.double().reshape(-1).numpy()
+        counts = ~np.isnan(wanted)
+        given, wanted = given[counts], wanted[counts]
+    return loss_terms.of_numbers(head.loss, given, wanted, squashed=bool(head.squashed), delta=delta)
+
+
+def _cut(values: Tensor) -> Array:
+    flat = (
+        values[:MOST_SAMPLES].detach().float().flatten(1) if values.dim() > 1 else values[:MOST_SAMPLES, None].float()
+    )
+    return np.ascontiguousarray(flat[:, :MOST_VALUES].numpy())
+
+
+def _flat(values: Tensor) -> Array:
+    return np.ascontiguousarray(values.detach().float().reshape(-1).numpy())

@@ -1,0 +1,180 @@
+"""What a network looks like inside, as arrays: filters, feature maps of a sample, histograms of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from torch import Tensor, fx, nn
+
+from app.data.dataset import Array
+from app.data.prepare import Part, Prepared
+from app.insight.find_modules import walk
+from app.protocol.control import Watch
+from app.training.batches import Batch
+from app.training.trainable import Model
+from app.training.weights import Weights
+from graph.modules.fixed_conv import FixedConv2d
+from graph.modules.time_distributed import EveryFrame
+
+MOST_FILTERS = 256
+"""Filters of a layer that are shown, at most."""
+MOST_CHANNELS = 64
+"""Input channels of each filter that are shown, at most."""
+MOST_VALUES = 2**20
+"""Values in one feature map array, at most."""
+BINS = 64
+
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, FixedConv2d, *TRANSPOSED)
+
+
+def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict[str, Array]:
+    """The arrays that ``watch`` asks for, by name.
+
+    ``filters/LAYER``, ``maps/LAYER``, ``input``, and with histograms ``weights/NAME/counts`` and ``/edges``, likewise
+    ``gradients/...`` where ``weights`` are those of a training. Layers that are gone or have no filters are left out.
+    The random state and the mode of the network stay as they are.
+    """
+    views: dict[str, Array] = {}
+    for id_ in watch.filters:
+        nodes = model.project.network
+        owner = nodes.node(id_).linked if id_ in nodes else None
+        found = filters(model.module, owner or id_)
+        if found is not None:
+            views[f"filters/{id_}"] = found
+    if watch.maps:
+        views |= feature_maps(model, watch.maps, sample_of(model, watch.sample))
+    if watch.histograms:
+        named = {name: one.detach() for name, one in model.module.named_parameters()}
+        views |= histograms(named, "weights")
+        views |= {} if weights is None else histograms(weights.by_parameter(weights.gradients), "gradients")
+    return views
+
+
+def filters(module: nn.Module, layer: str) -> Array | None:
+    """Kernels of a convolution, float32 (filters, input channels, *kernel size); None for any other layer.
+
+    A layer inside a block is named by its path, ``block1.conv1``.
+    A transposed convolution stores them the other way round; here each is listed by the map that it makes.
+    """
+    found = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
+    if not isinstance(found, CONVOLUTIONS):
+        return None
+    kernels = found.weight.detach()
+    if isinstance(found, TRANSPOSED):
+        kernels = kernels.transpose(0, 1)
+    return _array(kernels[:MOST_FILTERS, :MOST_CHANNELS])
+
+
+def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Array]:
+    """What ``layers`` give for a batch of one sample, and the ``input`` itself.
+
+    ``maps/LAYER`` is float32 (*sizes), without the batch, for the layer's first output; a huge one is cut to its first
+    channels.
+    """
+    found = outputs_of(model, layers, batch)
+    maps = {f"maps/{id_}": _capped(value[0]) for id_, value in found.items()}
+    return {**maps, "input": _capped(batch.inputs[0][0])}
+
+
+def outputs_of(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Tensor]:
+    """What ``layers`` give for a batch by their first output, (batch, *sizes); those that are gone are left out."""
+    with model.evaluating():
+        seen = LayerOutputs(model.compiled.module, frozenset(layers))
+        seen.run(*batch.inputs)
+    return seen.found
+
+
+def sample_of(model: Model, position: int) -> Batch:
+    """The sample at ``position`` in the data set, as a batch of one; see `one_sample`."""
+    return model.feed(one_sample(model.prepared, position)).pick(0)
+
+
+def one_sample(prepared: Prepared, position: int) -> Part:
+    """The sample at ``position`` in the data set, alone.
+
+    A sample that is in no part, or beyond the end, stands for the nearest one that is in a part.
+    """
+    parts = [part for part in prepared.parts.values() if part.samples]
+    part = min(parts, key=lambda one: int(np.abs(one.indices - position).min()))
+    index = int(np.abs(part.indices - position).argmin())
+    alone = {name: values[index : index + 1] for name, values in part.arrays.items()}
+    return Part(alone, part.indices[index : index + 1])
+
+
+def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:
+    """For each tensor ``PREFIX/NAME/counts`` int64 (bins,) and ``PREFIX/NAME/edges`` float32 (bins + 1,)."""
+    views: dict[str, Array] = {}
+    for name, tensor in tensors.items():
+        values = tensor.detach().float().reshape(-1).cpu().numpy()
+        values = values[np.isfinite(values)]
+        counts, edges = np.histogram(values, bins=BINS)
+        views[f"{prefix}/{name}/counts"] = counts.astype(np.int64)
+        views[f"{prefix}/{name}/edges"] = edges.astype(np.float32)
+    return views
+
+
+class LayerOutputs(fx.Interpreter):
+    """Runs the network and keeps what the wanted layers give.
+
+    The compiler marks the nodes by which a layer's values leave with the names of the layer and of the port. A layer
+    inside a block is named by its path, ``block1.conv1``; one that works on every frame gives (batch, time, *sizes).
+    Blocks that run more than once are not looked into.
+    """
+
+    def __init__(self, module: fx.GraphModule, layers: frozenset[str]) -> None:
+        super().__init__(module)
+        self._layers = layers
+        self.found: dict[str, Tensor] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        """Run one node; keep its result if it leaves a wanted layer."""
+        layer = str(n.target if n.op == "placeholder" else n.meta.get("layer"))
+        inside = frozenset(path.partition(".")[2] for path in self._layers if path.startswith(f"{layer}."))
+        result = self._run_inside(n, layer, inside) if inside and n.op == "call_module" else super().run_node(n)
+        leaves = n.op == "placeholder" or "port" in n.meta
+        if leaves and layer in self._layers and isinstance(result, Tensor):
+            self.found.setdefault(layer, result)
+        return result
+
+    def _run_inside(self, n: fx.Node, layer: str, wanted: frozenset[str]) -> Any:
+        """Run a block, and keep what layers inside give."""
+        block = self.fetch_attr(str(n.target))
+        body = block.body if isinstance(block, EveryFrame) else block
+        if not isinstance(body, fx.GraphModule):
+            return super().run_node(n)
+        seen = LayerOutputs(body, wanted)
+        whole = EveryFrame(_Running(seen)) if isinstance(block, EveryFrame) else _Running(seen)
+        clips = self.fetch_args_kwargs_from_env(n)[0]
+        result = whole(*clips)
+        for path, value in seen.found.items():
+            frames = value.reshape(*clips[0].shape[:2], *value.shape[1:]) if isinstance(block, EveryFrame) else value
+            self.found.setdefault(f"{layer}.{path}", frames)
+        return result
+
+
+class _Running(nn.Module):
+    """What an interpreter runs, as a module."""
+
+    def __init__(self, seen: LayerOutputs) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def forward(self, *inputs: Tensor) -> Any:
+        """Run it."""
+        return self._seen.run(*inputs)
+
+
+def _capped(values: Tensor) -> Array:
+    """``values`` (*sizes) as an array of at most `MOST_VALUES`, cut along the first axis."""
+    if values.numel() > MOST_VALUES and values.dim() > 0:
+        values = values[: max(1, MOST_VALUES * len(values) // values.numel())]
+    return _array(values)
+
+
+def _array(values: Tensor) -> Array:
+    values = values.detach()
+    values = values.float() if values.is_floating_point() else values
+    return np.ascontiguousarray(values.cpu().numpy())

@@ -1,0 +1,163 @@
+"""Which samples excite the units of a layer most, and where in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.data.dataset import Array
+from app.data.prepare import Part
+from app.insight.activations import Layer, Progress, by_unit, cut_of, numbers, source_of, up_to
+from app.insight.receptive_patch import sight_of
+from app.training.heads import PASSING
+from app.training.trainable import Model
+from graph.errors import NetloomError
+
+KEPT = 16
+"""Samples that are remembered for each unit."""
+TOGETHER = 512
+"""Samples that are looked at together, at most."""
+LARGEST_SIDE = 128
+"""Pictures with longer sides are sent smaller: they are shown as thumbnails."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """For each unit of a layer the samples that excite it most, the strongest first.
+
+    ``values`` float32 (units, k), ``rows`` int64 (units, k) positions within the part, ``places`` int64 (units, k)
+    where in the map the unit was strongest, counted row by row. ``done`` samples of the part were looked at.
+    """
+
+    values: Array
+    rows: Array
+    places: Array
+    done: int
+
+    @classmethod
+    def empty(cls, units: int) -> Ranking:
+        """Nothing seen yet."""
+        none = np.empty((units, 0), np.int64)
+        return cls(none.astype(np.float32), none, none, 0)
+
+    @classmethod
+    def parse(cls, arrays: Mapping[str, Array], done: int, units: int) -> Ranking:
+        """A ranking that was sent; an empty one where ``done`` is 0.
+
+        Raises
+        ------
+        NetloomError
+            if it is not one of so many units.
+        """
+        if done <= 0:
+            return cls.empty(units)
+        try:
+            found = cls(arrays["values"], arrays["rows"], arrays["places"], done)
+        except KeyError:
+            raise NetloomError("The request lacks what was found so far; begin again with the first sample.") from None
+        if not found.values.shape == found.rows.shape == found.places.shape or found.values.shape[0] != units:
+            raise NetloomError("What was found so far belongs to another layer; begin again with the first sample.")
+        return found
+
+    def joined(self, values: Array, places: Array) -> Ranking:
+        """With the next samples: their ``values`` and ``places`` (samples, units). Among equals the earlier leads."""
+        count = len(values)
+        rows = np.broadcast_to(np.arange(self.done, self.done + count), (values.shape[1], count))
+        all_values = np.concatenate([self.values, np.nan_to_num(values.T, nan=-np.inf)], axis=1)
+        order = np.argsort(-all_values, axis=1, kind="stable")[:, :KEPT]
+        pick = np.take_along_axis
+        return Ranking(
+            pick(all_values, order, 1).astype(np.float32),
+            pick(np.concatenate([self.rows, rows], axis=1), order, 1),
+            pick(np.concatenate([self.places, places.T], axis=1), order, 1),
+            self.done + count,
+        )
+
+
+def part_named(model: Model, name: str) -> Part:
+    """A part of the data that has samples.
+
+    Raises
+    ------
+    NetloomError
+        if there is none of that name, or it is empty.
+    """
+    if name not in model.prepared.parts:
+        raise NetloomError(f"There is no part “{name}”; choose train, validation or test.")
+    part = model.prepared.parts[name]
+    if part.samples == 0:
+        raise NetloomError(f"The {name} part of this run's data has no samples; give it a share of the data.")
+    return part
+
+
+def rank(model: Model, layer: Layer, part: Part, found: Ranking, mean: bool, more: Progress) -> Ranking:
+    """Go on with a ranking over the samples of ``part`` while there is time; at least one batch.
+
+    ``mean`` measures a map by the mean of its places instead of its strongest one.
+    """
+    module = up_to(model, layer.id)
+    size = min(model.evaluation_size, TOGETHER)
+    while found.done < part.samples:
+        cut = cut_of(part, found.done, found.done + size)
+        with model.evaluating():
+            batch = next(model.feed(cut).in_order(size))
+            values = by_unit(module(*batch.inputs), layer.shape.kind)
+            strongest, places = values.max(2)
+            measured = values.mean(2) if mean else strongest
+        found = found.joined(numbers(measured), places.cpu().numpy())
+        if not more():
+            break
+    return found
+
+
+def exemplars(model: Model, layer: Layer, part: Part, rows: Sequence[int], places: Sequence[int]) -> dict[str, Array]:
+    """Samples of a part with the patch that a place of a map sees in each.
+
+    Returns
+    -------
+    dict
+        ``input`` float32 (n, *sizes) in the data's own units, pictures no larger than `LARGEST_SIDE`; ``index`` int64
+        (n,) positions in the data set; ``target`` (n, ...) what is true of each; and where units have patches
+        ``patch`` float32 (n, 2 axes), starts and ends in places of ``input``.
+    """
+    at = np.asarray(rows, np.int64)
+    if not len(at) or at.min() < 0 or at.max() >= part.samples or len(at) != len(places):
+        raise NetloomError("There are no such samples in this part of the data.")
+    name, target = shown_field(model), model.objective.heads[0].field.name
+    values = model.prepared.undo(name, part.arrays[name][at])
+    shrink = max(1, -(-max(values.shape[-2:]) // LARGEST_SIDE)) if values.ndim == 4 else 1
+    found = {
+        "input": np.ascontiguousarray(values[..., ::shrink, ::shrink]) if shrink > 1 else values,
+        "index": part.indices[at],
+        "target": model.prepared.undo(target, part.arrays[target][at]),
+    }
+    if layer.reach is not None and np.issubdtype(values.dtype, np.floating):
+        sight = sight_of(model, layer, source_of(model, int(part.indices[at[0]])))
+        if sight is not None:
+            found["patch"] = sight.patches(np.asarray(places, np.int64)) / shrink
+    return found
+
+
+def shown_field(model: Model) -> str:
+    """The field by which samples are shown: the first that the network reads and that holds numbers."""
+    names = model.objective.inputs
+    arrays = model.prepared.train.arrays
+    return next((name for name in names if np.issubdtype(arrays[name].dtype, np.floating)), names[0])
+
+
+def unit_names(model: Model, layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's units where they are the network's answers, as classes are; else none."""
+    network = model.project.network
+    for head in model.objective.heads:
+        at = head.output
+        while at != layer.id and network.layer(at).kind in (*PASSING, "softmax", "sigmoid"):
+            arriving = network.at(at, "in")
+            if arriving is None:
+                break
+            at = arriving.source
+        names = head.field.classes or head.field.names
+        if at == layer.id and len(names) == layer.units and not layer.places:
+            return names
+    return ()

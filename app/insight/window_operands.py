@@ -1,0 +1,287 @@
+"""What a convolution or pooling layer works on for one sample: its input, its kernels, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, fx, nn
+
+from app.data.dataset import Array
+from app.data.prepare import Prepared, prepare
+from app.insight.layer_arrays import one_sample
+from app.numerics.window_rules import can_follow
+from app.protocol.framing import Message, plain
+from app.training.batches import Feed
+from app.training.objectives import input_field
+from app.training.trainable import Model, data_of, plan_of
+from graph.build.compile import Compiled, compile_network
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.layers.io import Output
+from graph.modules.fixed_conv import FixedConv2d
+from graph.modules.repeat import Repeat
+from graph.modules.separable import SeparableConv2d
+from graph.modules.subsampling import Subsampling
+from graph.modules.table_conv import TableConv2d
+from graph.naming import fresh_name
+from graph.network import Connection, Network, Node
+from graph.project import Project, parse_project
+from graph.structure.blocks import Block, Timed
+
+MOST_VALUES = 2**21
+"""Weights, and values of the output, that are sent at most; of a larger layer only those of its first maps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """A network that can be run on samples: in training, loaded, or only just initialised."""
+
+    network: Network
+    compiled: Compiled
+    prepared: Prepared
+    inputs: list[str]
+    device: torch.device
+
+    @classmethod
+    def of(cls, model: Model) -> Bench:
+        """The network of a model, with the weights it has now."""
+        return cls(model.project.network, model.compiled, model.prepared, model.objective.inputs, model.device)
+
+    @classmethod
+    def fresh(cls, project: Project, layer: str, base: Path | None = None) -> Bench:
+        """The network of a project with the weights that training would start from; no random state is touched.
+
+        Where the network cannot run yet, what leads to ``layer`` is built alone.
+
+        Raises
+        ------
+        NetloomError
+            if that cannot be built either, or data and network do not fit together.
+        """
+        prepared = prepare(data_of(project), base)
+        network, compiled = project.network, None
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(plan_of(project).seed)
+            try:
+                compiled = compile_network(network)
+            except NetloomError:
+                compiled = None
+            if compiled is None or layer.partition(".")[0] not in compiled.facts:
+                network = leading_to(network, layer.partition(".")[0])
+                compiled = compile_network(network)
+        inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
+        compiled.module.eval()
+        return cls(network, compiled, prepared, inputs, torch.device("cpu"))
+
+
+def of_run(model: Model, message: Message) -> Message:
+    """What the ``layer`` of a run works on for the ``sample``; see `look`."""
+    return _told(Bench.of(model), message.fields)
+
+
+def of_project(fields: Mapping[str, Any]) -> Message:
+    """The same for a ``project`` in its JSON form with the weights that training starts from; ``base``: its folder."""
+    content = fields.get("project")
+    if not isinstance(content, Mapping):
+        raise NetloomError("The request lacks “project”.")
+    base = Path(str(fields["base"])) if fields.get("base") else None
+    return _told(Bench.fresh(parse_project(dict(content)), str(fields.get("layer")), base), fields)
+
+
+def _told(bench: Bench, fields: Mapping[str, Any]) -> Message:
+    layer = str(fields.get("layer"))
+    found, arrays = look(bench, layer, max(0, int(fields.get("sample") or 0)))
+    return Message("by_hand", plain({"layer": layer, **found}), arrays)
+
+
+def leading_to(network: Network, id: str) -> Network:
+    """The layer ``id`` with all that it depends on, and an output behind it.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such layer.
+    """
+    wanted, waiting = set[str](), [id]
+    while waiting:
+        each = waiting.pop()
+        if each not in wanted:
+            wanted.add(each)
+            node = network.node(each)
+            waiting += [connection.source for connection in network.into(each).values()]
+            waiting += [node.linked] if node.linked else []
+    nodes = [network.node(each) for each in network.ids if each in wanted]
+    connections = [one for one in network.connections if one.source in wanted and one.target in wanted]
+    end = fresh_name("output", network.ids)
+    last = Connection(id, network.node(id).outputs[0], end, "in")
+    return Network([*nodes, Node(end, Output(), (0.0, 0.0))], [*connections, last])
+
+
+def look(bench: Bench, path: str, sample: int) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What the layer at ``path`` does with a sample; a layer inside blocks is called ``block1.conv1``.
+
+    Parameters
+    ----------
+    bench
+        the network; it is left as it is, mode and random state included.
+    sample
+        position in the data set; one that is in no part stands for the nearest that is.
+
+    Returns
+    -------
+    fields
+        JSON values: ``kind`` and ``settings`` of the layer, ``sample`` (the position shown), ``samples`` (their
+        number), ``target`` (the field that says what a sample is), ``standardised`` (whether the layer reads
+        standardised data as it is).
+    arrays
+        float32 ``values``, ``output``, and where there are any ``weights``, ``scale`` and ``bias``, as in
+        `app.numerics.window_sums.Case` but for the first maps only where there are very many; ``target`` (1, ...).
+
+    Raises
+    ------
+    NetloomError
+        if there is no such layer, or it is none whose values can be worked out.
+    """
+    layer, sources = _layer_at(bench.network, path)
+    part = one_sample(bench.prepared, sample)
+    feed = Feed(part, bench.inputs, [], bench.device)
+    arriving, leaving, module = _pass_through(bench, feed.pick(0).inputs, path)
+    numbers = {} if module is None else numbers_of(module)
+    index = int(part.indices[0])
+    target = bench.prepared.dataset.target_field()
+    fields = {
+        "kind": layer.kind,
+        "settings": layer.values(),
+        "sample": index,
+        "samples": bench.prepared.dataset.samples,
+        "target": target.info.to_json(),
+        "standardised": any(
+            id_ in sources and name in bench.prepared.scalers
+            for id_, name in zip(bench.compiled.inputs, bench.inputs, strict=True)
+        ),
+    }
+    arrays = _capped({"output": planes(_array(leaving)), **numbers})
+    return fields, {
+        "values": planes(_array(arriving)),
+        **arrays,
+        "target": np.asarray(target.values[index : index + 1]),
+    }
+
+
+def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
+    """The layer at ``path``, and the ids of the layers in front of it, none where it is inside a block."""
+    *blocks, id_ = path.split(".")
+    inner = network
+    for name in blocks:
+        block = inner.layer(name)
+        if not isinstance(block, Block):
+            raise NetloomError(f"{name} is no block: there is no {path}. Choose another layer.")
+        if isinstance(block, Timed):
+            raise NetloomError(f"{path}: what runs once per step is not worked out by hand; choose another layer.")
+        inner = block.body.network
+    node = inner.node(id_)
+    if not can_follow(node.layer):
+        raise NetloomError(f"{path} ({node.layer.title}) is neither a convolution nor a pooling layer; choose one.")
+    if node.muted:
+        raise NetloomError(f"{path} is muted: data passes it by unchanged. Unmute it to see it work.")
+    return node.layer, set() if blocks else {one.source for one in inner.into(id_).values()}
+
+
+def _pass_through(bench: Bench, inputs: tuple[Tensor, ...], path: str) -> tuple[Tensor, Tensor, nn.Module | None]:
+    """What arrives at a layer and what leaves it, without the batch, and its module."""
+    *blocks, id_ = path.split(".")
+    module, network = bench.compiled.module, bench.network
+    mode = module.training
+    module.eval()
+    try:
+        with torch.inference_mode():
+            for name in blocks:
+                inputs = _passage(module, name, inputs).arriving
+                block = cast(Block, network.layer(name))
+                module, network = _first(getattr(module, network.node(name).linked or name)), block.body.network
+            passage = _passage(module, id_, inputs)
+    finally:
+        bench.compiled.module.train(mode)
+    if passage.leaving is None:
+        raise NetloomError(f"{path} leads to no output of its block; connect it to see it work.")
+    return passage.arriving[0][0], passage.leaving[0], getattr(module, network.node(id_).linked or id_, None)
+
+
+def _passage(module: fx.GraphModule, layer: str, inputs: tuple[Tensor, ...]) -> _Passage:
+    passage = _Passage(module, layer)
+    passage.run(*inputs)
+    return passage
+
+
+def _first(module: nn.Module) -> fx.GraphModule:
+    """The network inside a block, the first of them where it is repeated."""
+    inner = module.body if isinstance(module, Repeat) else module[0] if isinstance(module, nn.Sequential) else module
+    return cast(fx.GraphModule, inner)
+
+
+class _Passage(fx.Interpreter):
+    """Runs a network and keeps what arrives at one layer and what leaves it."""
+
+    def __init__(self, module: fx.GraphModule, layer: str) -> None:
+        super().__init__(module)
+        self._layer = layer
+        self.arriving: tuple[Tensor, ...] = ()
+        self.leaving: Tensor | None = None
+
+    def run_node(self, n: fx.Node) -> Any:
+        """Run one node; the layer's first node takes what arrives, one marked with a port gives what leaves."""
+        if n.meta.get("layer") != self._layer:
+            return super().run_node(n)
+        if not self.arriving:
+            args, _ = self.fetch_args_kwargs_from_env(n)
+            self.arriving = tuple(one for one in args if isinstance(one, Tensor))
+        result = super().run_node(n)
+        if "port" in n.meta and isinstance(result, Tensor):
+            self.leaving = result
+        return result
+
+
+def numbers_of(module: nn.Module) -> dict[str, Array]:
+    """``weights``, ``scale`` and ``bias`` of a layer's module as `window_sums.Case` wants them, those it has."""
+    found: dict[str, Any] = {}
+    if isinstance(module, nn.Conv2d | FixedConv2d):
+        found = {"weights": module.weight, "bias": getattr(module, "bias", None)}
+    elif isinstance(module, nn.Conv1d):
+        found = {"weights": module.weight[:, :, None], "bias": module.bias}
+    elif isinstance(module, SeparableConv2d):
+        deep, mixing = module.depthwise.weight, module.pointwise.weight
+        found = {"weights": mixing * deep[:, 0][None], "bias": module.pointwise.bias}
+    elif isinstance(module, TableConv2d):
+        found = {"weights": _by_filter(module), "bias": module.bias}
+    elif isinstance(module, Subsampling):
+        found = {"scale": module.weight, "bias": module.bias}
+    return {name: _array(value) for name, value in found.items() if value is not None}
+
+
+def _by_filter(module: TableConv2d) -> Tensor:
+    """The weights (filters, most channels seen, *kernel), with zeros behind."""
+    filters = module.get_buffer("filter")
+    counts = torch.bincount(filters, minlength=module.filters)
+    whole = module.weight.new_zeros(module.filters, int(counts.max()), *module.kernel_size)
+    starts = torch.repeat_interleave(torch.cumsum(counts, 0) - counts, counts)
+    return whole.index_put((filters, torch.arange(len(filters), device=filters.device) - starts), module.weight)
+
+
+def planes(values: Array) -> Array:
+    """Values (C, H, W), of a sequence (T, F) or of a vector (F,) as (channels, height, width)."""
+    return values if values.ndim == 3 else values.T[:, None, :] if values.ndim == 2 else values[:, None, None]
+
+
+def _capped(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays, cut to as many maps as `MOST_VALUES` allows."""
+    most = max(1, MOST_VALUES // max(array[:1].size for array in arrays.values()))
+    return {name: array[:most] for name, array in arrays.items()}
+
+
+def _array(values: Tensor) -> Array:
+    return np.ascontiguousarray(values.detach().float().cpu().numpy())

@@ -1,0 +1,68 @@
+"""Where lessons are found, and what is kept of working through them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from app.lessons.course import Progress
+from app.lessons.schema import Lesson, read_lesson
+from app.project.presets import FOLDER as PRESETS
+from app.system.home import home
+from graph.errors import NetloomError
+
+FOLDER = PRESETS / "lessons"
+KEPT = "lessons.json"
+
+
+def lesson_ids() -> tuple[str, ...]:
+    """Ids of the lessons that ship, in the order in which one might take them."""
+    return tuple(path.stem.partition("-")[2] for path in sorted(FOLDER.glob("*.json")))
+
+
+def lesson_file(id: str) -> Path:
+    """The file of a lesson that ships.
+
+    Raises
+    ------
+    NetloomError
+        if there is none.
+    """
+    for path in FOLDER.glob("*.json"):
+        if path.stem.partition("-")[2] == id:
+            return path
+    raise NetloomError(f"There is no lesson “{id}”; run `main.py lessons` for the list.")
+
+
+def lessons() -> list[Lesson]:
+    """The lessons that ship, in their order."""
+    return [read_lesson(lesson_file(id_)) for id_ in lesson_ids()]
+
+
+def kept_progress(id: str) -> Progress | None:
+    """How far one came with a lesson; None where one never began, or what was kept makes no sense."""
+    entry = _read().get(id)
+    done, step = (entry.get("done"), entry.get("step")) if isinstance(entry, dict) else (None, None)
+    if not isinstance(done, list) or not isinstance(step, int) or isinstance(step, bool) or step < 0:
+        return None
+    return Progress(tuple(bool(one) for one in done), step)
+
+
+def keep_progress(id: str, progress: Progress) -> None:
+    """Keep how far one came; a disk that refuses is no reason to stop a lesson."""
+    kept = _read() | {id: {"done": list(progress.done), "step": progress.step}}
+    with suppress(OSError):
+        home().mkdir(parents=True, exist_ok=True)
+        part = home() / f"{KEPT}.part"
+        part.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+        part.replace(home() / KEPT)
+
+
+def _read() -> dict[str, Any]:
+    try:
+        value = json.loads((home() / KEPT).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,154 @@
+"""Worked examples of convolution and pooling that need no network: small pictures, known kernels, exact numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.numerics.window_rules import Border, How, Rule, Slide
+from app.numerics.window_sums import Case, Floats
+from graph.layers.convolution_set import KERNELS
+from graph.layers.grid import same_pads, slide
+from graph.layers.settings import read_matrix
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the window slides: what becomes of its values, its stride, and the border if the size is to be kept.
+
+    ``window`` is its height and width where no kernel says so.
+    """
+
+    how: How = How.PRODUCTS
+    stride: int = 1
+    border: Border | None = None
+    window: int = 2
+
+    def rule(self, height: int, width: int, kernel: tuple[int, int] | None) -> Rule:
+        """The rule for a picture of this height and width and a kernel of this size."""
+        high, wide = kernel or (self.window, self.window)
+        high, wide = kernel or (self.window, self.window)
+        rows, columns = self._axis(height, high), self._axis(width, wide)
+        return Rule(self.how, rows, columns, 1, 1, border=self.border or Border.ZEROS)
+
+    def _axis(self, size: int, kernel: int) -> Slide:
+        pads = (0, 0) if self.border is None else same_pads(kernel, 1)
+        return Slide(size, slide(size, kernel, self.stride, pads, 1), kernel, self.stride, *pads)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A worked example: one of its ``pictures``, one of its ``kernels`` if it has any, and one of its ``ways``.
+
+    Each is a table by name, the first of which is what the example opens with. ``says`` tells what to look at.
+    """
+
+    id: str
+    title: str
+    says: str
+    pictures: Mapping[str, Floats]
+    ways: Mapping[str, Way]
+    kernels: Mapping[str, Floats] = field(default_factory=dict)
+
+
+def worked(picture: Floats, kernel: Floats | None, way: Way) -> Case:
+    """The case of a picture (height, width), a kernel (height, width) or None, and a way."""
+    rule = way.rule(picture.shape[0], picture.shape[1], None if kernel is None else (kernel.shape[0], kernel.shape[1]))
+    return Case.worked(rule, picture[None], None if kernel is None else kernel[None, None])
+
+
+def _numbers(text: str) -> Floats:
+    return np.array(read_matrix(text), dtype=np.float64)
+
+
+def _drawn(text: str, ink: float = 1.0, paper: float = -1.0) -> Floats:
+    """A picture from rows of ``#`` (ink) and ``.`` (paper)."""
+    return np.array([[ink if sign == "#" else paper for sign in row] for row in text.split()])
+
+
+def _disc(size: int) -> Floats:
+    """A bright disc of values 0 to 9 with a soft rim."""
+    middle = (size - 1) / 2
+    down, across = np.mgrid[:size, :size] - middle
+    disc: Floats = np.round(np.clip((size * 0.36 - np.hypot(down, across)) * 6 + 4.5, 0, 9))
+    return disc
+
+
+def _ramp(size: int) -> Floats:
+    """Left half growing from 0 to 9, right half flat: a slope and one sharp edge."""
+    row = np.concatenate([np.round(np.linspace(0, 9, size // 2)), np.full(size - size // 2, 2.0)])
+    return np.tile(row, (size, 1))
+
+
+CONVOLUTION = Example(
+    "convolution",
+    "Convolution",
+    "A cross-shaped kernel on ones and zeros. Without padding 5 x 5 leaves 3 x 3: 4 3 4 / 2 4 3 / 2 3 4.",
+    {"5 x 5": _numbers("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")},
+    {
+        "no padding": Way(),
+        "zero padding": Way(border=Border.ZEROS),
+        "stride 2": Way(stride=2),
+    },
+    {"cross": _numbers("1 0 1 / 0 1 0 / 1 0 1")},
+)
+
+KERNELS_BY_HAND = Example(
+    "kernels",
+    "Kernels by hand",
+    "What known kernels do to a picture of values 0 to 9. Type your own numbers into the kernel.",
+    {
+        "square": np.pad(np.full((6, 6), 9.0), 3),
+        "disc": _disc(12),
+        "slope and edge": _ramp(12),
+        "letter": _drawn(
+            """............ .....##..... ....####.... ....####.... ...##..##... ...##..##... ..########..
+            ..########.. ..##....##.. .##......##. .##......##. ............""",
+            9.0,
+            0.0,
+        ),
+    },
+    {
+        "edge repeated": Way(border=Border.REPLICATE),
+        "zero padding": Way(border=Border.ZEROS),
+        "no padding": Way(),
+    },
+    {name: np.array(rows) for name, rows in KERNELS.items()},
+)
+
+POOLING = Example(
+    "pooling",
+    "Pooling",
+    "Windows of 2 x 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37.",
+    {"4 x 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12")},
+    {
+        "maximum": Way(How.LARGEST, 2),
+        "average": Way(How.MEAN, 2),
+        "minimum": Way(How.SMALLEST, 2),
+        "sum": Way(How.SUM, 2),
+        "maximum, stride 1": Way(How.LARGEST, 1),
+    },
+)
+
+X_OR_O = Example(
+    "x_or_o",
+    "X or O",
+    "A feature of 3 x 3 is held against every place. Pixels are +1 and −1: where all agree, the mean of products is 1.",
+    {
+        "X": _drawn("......... .#.....#. ..#...#.. ...#.#... ....#.... ...#.#... ..#...#.. .#.....#. ........."),
+        "O": _drawn("......... ...###... ..#...#.. .#.....#. .#.....#. .#.....#. ..#...#.. ...###... ........."),
+        "X, bent": _drawn("......... .##....#. ..##..##. ...#.#... ....#.... ...##.... ..#..#... .##...##. ........."),
+    },
+    {"mean of products": Way(How.MATCH), "sum of products": Way(How.PRODUCTS)},
+    {
+        "stroke down": _drawn("#.. .#. ..#"),
+        "stroke up": _drawn("..# .#. #.."),
+        "crossing": _drawn("#.# .#. #.#"),
+        "arc": _drawn(".## #.. #.."),
+    },
+)
+
+EXAMPLES: tuple[Example, ...] = (CONVOLUTION, KERNELS_BY_HAND, POOLING, X_OR_O)
+"""In the order of the list."""

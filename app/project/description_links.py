@@ -1,0 +1,78 @@
+"""The page of a project: Markdown whose links act, and how such links are read.
+
+The page is the section ``notes``. Beside web addresses its links may lead to a layer (``layer:conv1``, inside a block
+``layer:block1/conv1``), a workspace (``workspace:data``), a tab of Understand (``understand:filters``), a command
+(``command:train``), a preset (``preset:lenet``) or a lesson (``lesson:pooling``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph.network import Network
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+WORKSPACES = ("data", "network", "train", "understand")
+COMMANDS = frozenset({
+    "train", "pause", "step", "stop", "resume", "home", "frame", "tidy", "add_layer", "find_layer", "problems",
+    "layer_help", "finder", "open", "save", "start", "note", "export_code", "export_picture", "projector", "undo",
+    "summary", "pattern",
+})  # fmt: skip
+"""Commands that a page may run: none of them destroys anything that was not asked about."""
+
+
+class Place(StrEnum):
+    """What a link leads to."""
+
+    LAYER = "layer"
+    WORKSPACE = "workspace"
+    UNDERSTAND = "understand"
+    COMMAND = "command"
+    PRESET = "preset"
+    LESSON = "lesson"
+    WEB = "web"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link: the kind of its place, and which one."""
+
+    place: Place
+    target: str
+
+
+def read_link(url: str) -> Link | None:
+    """What ``url`` leads to; None where a page may not lead there."""
+    scheme, _, rest = url.partition(":")
+    if scheme in ("https", "http") and rest.startswith("//"):
+        return Link(Place.WEB, url)
+    if scheme == Place.WEB or scheme not in list(Place) or not rest:
+        return None
+    return Link(Place(scheme), rest)
+
+
+def links(markdown: str) -> list[str]:
+    """The addresses of all links in a text, in their order."""
+    return LINK.findall(markdown)
+
+
+def slug(title: str) -> str:
+    """A title as a link writes it: ``feature-maps``."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def finds_layer(network: Network, path: str) -> bool:
+    """Whether ``path``, ids of blocks and of a layer parted by slashes, leads to a layer of ``network``."""
+    from graph.structure.blocks import Block  # the first screen needs links, not layers
+
+    *blocks, last = path.split("/")
+    for id_ in blocks:
+        layer = network.layer(id_) if id_ in network else None
+        if not isinstance(layer, Block):
+            return False
+        network = layer.body.network
+    return last in network

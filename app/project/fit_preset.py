@@ -1,0 +1,118 @@
+"""A preset wired to other data: its network gets the shapes that the data brings and asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.data.data_choice import DataChoice
+from app.data.dataset import DatasetInfo, Task
+from app.project.add_outputs import answer
+from app.project.data_spec import expected
+from app.project.presets import preset
+from app.project.project_hints import Whole, padding_read
+from graph.checking.check import Checker
+from graph.checking.fixes import Insert
+from graph.checking.layer_info import Severity
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.io import Input
+from graph.layers.recurrent import Embedding
+from graph.project import Project
+from graph.shapes import Kind
+
+ROUNDS = 30
+"""Repairs after which wiring gives up."""
+
+CLASSIFIERS: Mapping[Kind, str] = {
+    Kind.IMAGE: "digits_cnn",
+    Kind.SEQUENCE: "digits_gru",
+    Kind.TOKENS: "digits_gru",
+    Kind.VECTOR: "iris_mlp",
+}
+REGRESSORS: Mapping[Kind, str] = {
+    Kind.IMAGE: "digits_cnn",
+    Kind.SEQUENCE: "seasons_lstm",
+    Kind.TOKENS: "digits_gru",
+    Kind.VECTOR: "diabetes_mlp",
+}
+
+
+def suitable(info: DatasetInfo) -> str:
+    """Id of the preset to begin with for data that ships nowhere."""
+    answers = CLASSIFIERS if info.task is Task.CLASSIFICATION else REGRESSORS
+    if info.shape.kind not in answers:
+        raise NetloomError(f"No preset reads {info.shape.described()}; name one with --preset, or draw the network.")
+    return answers[info.shape.kind]
+
+
+def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> Project:
+    """The preset ``id`` (without one: a suitable one) with ``choice`` as its data.
+
+    The repairs that the checker offers are applied until the network fits.
+
+    Raises
+    ------
+    NetloomError
+        if the preset cannot be made to fit, or there is none such.
+    """
+    info = choice.info(base)
+    origin = preset(id or suitable(info))
+    sections = {name: origin.project.sections[name] for name in ("plan",) if name in origin.project.sections}
+    about = {"title": title, "summary": f"{origin.title}, wired to {info.title}."}
+    document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
+    _embed(document, info)
+    _repair(document, info)
+    _fit_vocabulary(document, info)
+    _tell_lengths(document, info, choice)
+    with document.transaction("Answer every column"):
+        answer(document, info)
+    return Project(document.network, dict(document.sections))
+
+
+def _embed(document: Document, info: DatasetInfo) -> None:
+    """Give a network that was made for numbers a vector for each word of a text, before anything else is repaired."""
+    network = document.network
+    if info.shape.kind is not Kind.TOKENS or any(isinstance(node.layer, Embedding) for node in network):
+        return
+    start = next((node.id for node in network if isinstance(node.layer, Input)), None)
+    with document.transaction("Read words"):
+        for connection in network.out_of(start) if start is not None else ():
+            Insert(connection.target, connection.target_port, Embedding()).apply(document)
+            return
+
+
+def _repair(document: Document, info: DatasetInfo) -> None:
+    checker = Checker(document, expected(info, document.sections.get("plan")))
+    for _ in range(ROUNDS):
+        errors = [problem for problem in checker.problems if problem.severity is Severity.ERROR]
+        if not errors:
+            return
+        fixable = next((problem for problem in errors if problem.fixes), None)
+        if fixable is None:
+            break
+        fixable.fixes[0].apply(document)
+    first = next(problem for problem in checker.problems if problem.severity is Severity.ERROR)
+    raise NetloomError(f"This preset cannot be wired to {info.title}: {first.message} Choose another preset.")
+
+
+def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:
+    """Give embeddings a row for each word that the data knows."""
+    words = len(info.input_field().vocabulary)
+    layers: list[tuple[str, Any]] = [(node.id, node.layer) for node in document.network]
+    found = {id_: layer for id_, layer in layers if isinstance(layer, Embedding) and words}
+    with document.transaction("Fit the vocabulary"):
+        for id_, layer in found.items():
+            document.set_layer(id_, layer.changed(vocabulary=words))
+
+
+def _tell_lengths(document: Document, info: DatasetInfo, choice: DataChoice) -> None:
+    """Behind the last word of a text there is only padding: recurrent layers are told where each text ends."""
+    checker = Checker(document, expected(info))
+    for _ in range(ROUNDS):
+        found = next(padding_read(Whole(checker, document.sections, info, choice)), None)
+        if found is None:
+            break
+        found.fixes[0].apply(document)
+    checker.close()

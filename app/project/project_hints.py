@@ -1,0 +1,350 @@
+"""Good habits of whole projects: hints about network, data and plan, without those that were dismissed.
+
+What was dismissed stands in the project's section ``hints``: ``{"dismissed": {"large_kernel": ["conv1"]}}``; a hint
+about no layer is dismissed by an empty name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from app.data.data_choice import DataChoice
+from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.training.plan import Plan
+from graph.checking.check import Checker
+from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
+from graph.checking.habits import DROPOUTS, NORMS, Look
+from graph.checking.network_hints import RULES, Found, Hint, Rule, network_hints
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.dense import Dense
+from graph.layers.io import Input, Output
+from graph.layers.lengths import LENGTHS
+from graph.layers.normalisation import Dropout
+from graph.network import Connection, Node
+from graph.shapes import Kind, vector
+
+SECTION = "hints"
+MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
+"""Learning rates above these are unusual."""
+USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
+MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
+"""A network with more parameters, and more for each training sample, can learn samples by heart."""
+SHRINKING = frozenset({
+    "reshape", "flatten", "max_pool2d", "average_pool2d", "max_pool1d", "average_pool1d", "global_pool1d",
+    "global_pool2d", "last_step",
+})  # fmt: skip
+
+
+class Whole(Look):
+    """A network with its data and plan; ``info``, ``choice`` and ``plan`` are None where they cannot be read."""
+
+    def __init__(
+        self, checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None, choice: DataChoice | None
+    ) -> None:
+        super().__init__(checker)
+        self.info, self.choice = info, choice
+        self.plan = _readable_plan(sections.get("plan", {}))
+        self._sections = sections
+
+    def written(self, section: str, **values: Any) -> Write:
+        """The edit that changes some values of a section."""
+        old = self._sections.get(section)
+        return Write(section, {**(old if isinstance(old, Mapping) else {}), **values})
+
+    def read_by(self, node: Node) -> FieldInfo | None:
+        """The field whose steps arrive at a layer, its first input followed back; None where they are others."""
+        steps, fields = self._times(node.id), {one.id: field for one, field in self.inputs()}
+        while node.inputs and (connection := self.network.at(node.id, node.inputs[0])) is not None:
+            node = self.network.node(connection.source)
+            if self._times(connection.source) != steps:
+                return None
+        return fields.get(node.id)
+
+    def _times(self, id: str) -> int | None:
+        """Steps of what a layer takes, or of an input what it gives."""
+        shape = self.arriving(id) or self.leaving(id)
+        return shape.time if shape is not None else None
+
+    def inputs(self) -> Iterator[tuple[Node, FieldInfo]]:
+        """Each input with the field that it reads, where both are known."""
+        for node in self.nodes:
+            if isinstance(node.layer, Input) and self.info is not None:
+                wanted = node.layer.field or self.info.inputs[0]
+                yield from ((node, one) for one in self.info.fields if one.name == wanted)
+
+    def loss_of(self, output: Node) -> str:
+        """The loss of an output as it was chosen, there or in the plan."""
+        assert isinstance(output.layer, Output)
+        return output.layer.loss if output.layer.loss != "auto" else (self.plan.loss if self.plan else "auto")
+
+    def target(self, output: Node) -> FieldInfo | None:
+        """The field that an output is held against, where it is known."""
+        assert isinstance(output.layer, Output)
+        if self.info is None:
+            return None
+        wanted = output.layer.target or self.info.target
+        return next((one for one in self.info.fields if one.name == wanted), None)
+
+
+def _readable_plan(section: object) -> Plan | None:
+    try:
+        return Plan.parse(section if isinstance(section, Mapping) else {})
+    except NetloomError:
+        return None
+
+
+# Data
+
+
+def _not_standardised(look: Whole) -> Iterator[Found]:
+    if look.choice is None or look.choice.standardise:
+        return
+    uneven = [field for _, field in look.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
+    if all(field.fixed for field in uneven):
+        return
+    fix = Fix("Standardise the data", (look.written("data", standardise=True),))
+    yield Found(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
+
+
+def _no_validation(look: Whole) -> Iterator[Found]:
+    if look.choice is None or look.choice.split.validation > 0:
+        return
+    split = look.choice.split
+    share = 0.15 if split.train > 0.3 else split.train / 2
+    values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
+    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (look.written("data", split=values),))
+    yield Found(None, "No samples are kept for validation, so nothing shows when the network learns by heart.", (fix,))
+
+
+def _columns(look: Whole) -> Iterator[Found]:
+    """Convolutions over the columns of a table, found by walking on from the input."""
+    for node, field in look.inputs():
+        if field.shape.kind is not Kind.VECTOR or len(field.names) < 2:
+            continue
+        passed: list[Edit] = []
+        first: Node | None = None
+        step = look.after(node.id)
+        while step is not None and step.layer.kind != "dense":
+            if step.layer.kind in ("conv1d", "conv2d"):
+                first = first or step
+                passed.append(Replace(step.id, Dense(units=step.layer.values()["filters"])))
+            elif step.layer.kind in SHRINKING:
+                passed.append(Bypass(step.id))
+            step = look.after(step.id)
+        if first is not None:
+            message = f"{first.id}: it takes neighbouring columns for related, but columns may stand in any order."
+            yield Found(first.id, message, (Fix("Use dense layers", tuple(passed)),))
+
+
+def padding_read(look: Whole) -> Iterator[Found]:
+    """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
+    for node in look.of("rnn", "gru", "lstm", "last_step", "global_pool1d"):
+        if node.linked is not None:
+            continue
+        values, field = node.layer.values(), look.read_by(node)
+        harmless = values.get("output_mode") == "sequence" and not values["bidirectional"]
+        if field is None or not field.lengths or values["lengths"] or harmless:
+            continue
+        told = node.layer.changed(lengths=True)
+        ends = ((one.id, one.layer) for one in look.network)
+        known = next((id_ for id_, end in ends if isinstance(end, Input) and end.field == field.lengths), None)
+        source: Edit = (
+            Prepend(node.id, LENGTHS.name, Input(shape=vector(1), field=field.lengths))
+            if known is None
+            else Join(Connection(known, "out", node.id, LENGTHS.name))
+        )
+        message = f"{node.id}: “{field.name}” is of unequal length, and the layer reads its padding too."
+        yield Found(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, told), source)),))
+
+
+# Answers
+
+
+def _softmax_twice(look: Whole) -> Iterator[Found]:
+    for output, node in look.answers():
+        field, loss = look.target(output), look.loss_of(output)
+        if node.layer.kind == "softmax" and field is not None and field.classes and loss in ("auto", "cross_entropy"):
+            message = f"{node.id}: the cross-entropy that follows holds a softmax already."
+            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+
+
+def _squashed_numbers(look: Whole) -> Iterator[Found]:
+    if look.info is None or look.info.task not in (Task.REGRESSION, Task.FORECASTING):
+        return
+    for output, node in look.answers():
+        field = look.target(output)
+        # A binary cross-entropy compares with shares and yes or no, which lie within these bounds.
+        if look.loss_of(output) == "bce":
+            continue
+        if field is not None and not field.classes and node.layer.kind in ("sigmoid", "tanh", "softmax"):
+            message = f"{node.id}: it keeps the answer within narrow bounds, but “{field.name}” may be any number."
+            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+
+
+# Training
+
+
+def _high_rate(look: Whole) -> Iterator[Found]:
+    plan = look.plan
+    if plan is None or plan.learning_rate <= MOST_RATES[plan.optimiser]:
+        return
+    usual = USUAL_RATES[plan.optimiser]
+    message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
+    yield Found(None, message, (Fix(f"Use {usual:g}", (look.written("plan", learning_rate=usual),)),))
+
+
+def _by_heart(look: Whole) -> Iterator[Found]:
+    if look.info is None or look.choice is None or look.plan is None:
+        return
+    samples = round(look.info.samples * look.choice.split.train)
+    parameters = look.parameters
+    steadied = look.holds(*NORMS, *DROPOUTS) or look.choice.augment.active or look.plan.weight_decay > 0
+    if steadied or parameters < MANY_PARAMETERS or parameters < PARAMETERS_PER_SAMPLE * samples:
+        return
+    message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against learning by heart."
+    fixes: list[Fix] = []
+    last = next((node for node in reversed(look.nodes) if node.layer.kind == "dense"), None)
+    if last is not None:
+        fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", Dropout()),)))
+    if look.image_inputs():
+        fixes.append(Fix("Shift the pictures a little", (look.written("data", augment={"shift": 0.1}),)))
+    if not fixes:
+        fixes.append(Fix("Use weight decay", (look.written("plan", weight_decay=0.01),)))
+    yield Found(last.id if last else None, message, tuple(fixes))
+
+
+PROJECT_RULES: tuple[Rule[Whole], ...] = (
+    Rule(
+        "padding_read",
+        "Layers that read padding",
+        "Short samples are filled up with zeros so that a batch is one block. A recurrent layer that does not know "
+        "where a sample ends goes on over the zeros and forgets, and one that reads backwards begins with them. Told "
+        "the lengths, it stops at each sample's own last step.",
+        padding_read,
+    ),
+    Rule(
+        "convolution_on_table",
+        "Convolution over the columns of a table",
+        "A filter slides because neighbours belong together: pixels in a picture, hours in a day. The columns of a "
+        "table can be swapped without any loss, so a filter finds neighbours that mean nothing. Dense layers see all "
+        "columns at once.",
+        _columns,
+    ),
+    Rule(
+        "softmax_twice",
+        "Softmax before a cross-entropy",
+        "The cross-entropy turns scores into probabilities by itself, in one step that stays exact for very sure "
+        "answers. Netloom takes care not to apply the softmax twice, but without the layer it need not.",
+        _softmax_twice,
+    ),
+    Rule(
+        "squashed_number",
+        "Predicted numbers that are squashed",
+        "A number that is predicted needs a last layer without activation. A sigmoid cannot answer more than one, and "
+        "near its bounds its slope vanishes, so the network learns ever more slowly there.",
+        _squashed_numbers,
+    ),
+    Rule(
+        "by_heart",
+        "Large networks on little data",
+        "With many parameters for each sample a network can remember the samples instead of what they have in common. "
+        "Dropout, normalisation, altered pictures or weight decay make remembering harder than understanding.",
+        _by_heart,
+    ),
+    Rule(
+        "high_rate",
+        "High learning rates",
+        "Too large a step jumps over the valley it should go down into: the loss swings or grows. Adam adapts its "
+        "steps to each weight, and is at home between 0.0003 and 0.01.",
+        _high_rate,
+    ),
+    Rule(
+        "not_standardised",
+        "Data that is not standardised",
+        "A column counted in thousands moves the weights a thousand times as much as one between zero and one, so the "
+        "small one is learned last or never. Standardised, all begin alike.",
+        _not_standardised,
+    ),
+    Rule(
+        "no_validation",
+        "No validation part",
+        "The training loss falls even when a network only remembers. Samples that it never trains on show the moment "
+        "from which it gets no better, and which epoch's weights to keep.",
+        _no_validation,
+    ),
+)
+"""The habits of data and plan, and those of networks that need to know them."""
+
+TITLES: Mapping[str, str] = {
+    **{rule.id: rule.title for rule in RULES},
+    **{rule.id: rule.title for rule in PROJECT_RULES},
+}
+"""Titles of all rules by their ids."""
+
+
+def project_hints(
+    checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None, hidden: Collection[str] = ()
+) -> tuple[Hint, ...]:
+    """The hints about a project that were not dismissed.
+
+    Parameters
+    ----------
+    checker
+        of the project's network.
+    sections
+        of the project.
+    info
+        what its data offers, None where that is not known.
+    hidden
+        ids of rules of which nothing is shown.
+    """
+    look = Whole(checker, sections, info, _readable_choice(sections.get("data")))
+    found = (*network_hints(look), *(hint for rule in PROJECT_RULES for hint in rule.hints(look)))
+    gone = dismissed(sections)
+    return tuple(hint for hint in found if hint.rule not in hidden and (hint.rule, hint.layer or "") not in gone)
+
+
+def inner_hints(
+    checker: Checker, path: str, sections: Mapping[str, Any], hidden: Collection[str] = ()
+) -> tuple[Hint, ...]:
+    """The hints about the network inside the block that ``path`` leads to (ids parted by slashes)."""
+    gone = dismissed(sections)
+    found = network_hints(Look(checker, inner=True))
+    return tuple(hint for hint in found if hint.rule not in hidden and (hint.rule, f"{path}/{hint.layer}") not in gone)
+
+
+def hint_json(hint: Hint) -> dict[str, Any]:
+    """A hint as plain JSON values."""
+    return {
+        "rule": hint.rule,
+        "layer": hint.layer,
+        "message": hint.message,
+        "why": hint.why,
+        "fixes": [fix.title for fix in hint.fixes],
+    }
+
+
+def dismissed(sections: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Pairs of a rule's id and a layer's; what cannot be read dismisses nothing."""
+    section = sections.get(SECTION)
+    listed = section.get("dismissed") if isinstance(section, Mapping) else None
+    pairs = listed.items() if isinstance(listed, Mapping) else ()
+    return frozenset((rule, layer) for rule, layers in pairs if isinstance(layers, list) for layer in layers)
+
+
+def dismiss(document: Document, hint: Hint, path: str = "") -> None:
+    """Remember in the project that this hint is not wanted here; one undo brings it back."""
+    gone = dismissed(document.sections) | {(hint.rule, f"{path}/{hint.layer}" if path else hint.layer or "")}
+    rules = sorted({rule for rule, _ in gone})
+    listed = {rule: sorted(layer for other, layer in gone if other == rule) for rule in rules}
+    with document.transaction("Dismiss a hint"):
+        document.set_section(SECTION, {"dismissed": listed})
+
+
+def _readable_choice(section: object) -> DataChoice | None:
+    try:
+        return DataChoice.parse(section) if isinstance(section, Mapping) else None
+    except NetloomError:
+        return None

@@ -1,0 +1,207 @@
+"""The network as a table: what each layer gives and costs, blocks opened where asked for, and the totals."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import VALUE_BYTES, Facts
+from graph.document import Document
+from graph.layers.base import Family, Reach, ShapeError
+from graph.layers.io import Entrance, Output
+from graph.network import Node
+from graph.shapes import Shape
+from graph.structure.blocks import Block, Timed
+
+COLUMNS = (
+    "Layer",
+    "Kind",
+    "Output",
+    "Parameters",
+    "Connections",
+    "FLOP per sample",
+    "Activation bytes per sample",
+    "Receptive field",
+    "Jump",
+)
+"""Headings of an exported table."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer of the table.
+
+    ``path`` is its id, after those of the blocks that it is in. ``used`` says whether it leads to an output: the others
+    do not count in the totals. ``activation_bytes`` is per sample. ``inputs`` and ``reach`` are what arrives, with
+    which `inside` opens a block.
+    """
+
+    path: tuple[str, ...]
+    node: Node
+    outputs: tuple[Shape, ...]
+    parameters: int
+    connections: int
+    flops: int
+    activation_bytes: int
+    receptive_field: tuple[int, ...] | None
+    jump: tuple[int, ...] | None
+    used: bool
+    inputs: Mapping[str, Shape]
+    reach: Reach | None
+
+    @property
+    def name(self) -> str:
+        """The layer's id."""
+        return self.path[-1]
+
+    @property
+    def title(self) -> str:
+        """The kind of layer, for people."""
+        return self.node.layer.title
+
+    @property
+    def family(self) -> Family:
+        """The family of the kind."""
+        return self.node.layer.family
+
+    @property
+    def output(self) -> str:
+        """The output's sizes, those of several outputs one after another; empty where they are not known."""
+        return ", ".join(str(shape).replace(" x ", " × ") for shape in self.outputs)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is a block, so that there are rows `inside`."""
+        return isinstance(self.node.layer, Block) and bool(self.outputs)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the layers that lead to an output."""
+
+    layers: int
+    parameters: int
+    connections: int
+    flops: int
+    activation_bytes: int
+
+
+def rows(checker: Checker) -> list[Row]:
+    """The layers of the network that ``checker`` checks, from inputs to outputs."""
+    network = checker.network
+    found = []
+    for id_ in network.ordered():
+        sources = [checker.facts(wire.source).reach for wire in network.into(id_).values()]
+        found.append(_row((id_,), network.node(id_), checker.facts(id_), id_ in checker.useful, _widest(sources)))
+    return found
+
+
+def totals(checker: Checker) -> Totals:
+    """What the whole network costs."""
+    return Totals(
+        len(checker.network),
+        checker.parameters,
+        checker.connections,
+        checker.flops,
+        checker.activations * VALUE_BYTES,
+    )
+
+
+def inside(row: Row) -> list[Row]:
+    """The layers in a block, whose costs add up to the block's: those of its repetitions and time steps together.
+
+    Receptive field and jump are those after the last repetition. The ends of the inner network are left out.
+    """
+    block = row.node.layer
+    if not isinstance(block, Block):
+        return []
+    found = dict[str, Row]()
+    arriving, reach = block.arriving(row.inputs), block.reach_inside(row.reach)
+    with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
+        for number, turn in enumerate(block.turns(row.inputs)):
+            checker = Checker(Document(block.body.network), arriving=arriving, reach=reach)
+            for id_, facts in turn.items():
+                seen = checker.facts(id_).reach if reach is not None else None
+                arrives = _widest([checker.facts(wire.source).reach for wire in checker.network.into(id_).values()])
+                # Weights count where they are first used, or belong.
+                again = (number and block.shared) or row.node.linked is not None
+                own = replace(facts, reach=seen, parameters=0 if again else facts.parameters)
+                new = _row((*row.path, id_), block.body.network.node(id_), own, row.used, arrives)
+                found[id_] = _sum(found[id_], new) if id_ in found else new
+            reach = _widest([checker.facts(name).reach for name in block.inner_outputs()]) if reach else None
+            arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
+    steps = _steps(row) if isinstance(block, Timed) else 1
+    ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
+    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, Entrance | Output)]
+
+
+def table(listed: Iterable[Row], whole: Totals | None, separator: str = ",") -> str:
+    """The rows as text, one line each under `COLUMNS`: plain numbers, and the totals last unless they are None."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in listed:
+        costs = (row.parameters, row.connections, row.flops, row.activation_bytes)
+        sees = (_axes(row.receptive_field), _axes(row.jump))
+        writer.writerow([".".join(row.path), row.title, row.output, *costs, *sees])
+    if whole is not None:
+        sums = (whole.parameters, whole.connections, whole.flops, whole.activation_bytes)
+        writer.writerow([f"Total of {whole.layers} layers", "", "", *sums, "", ""])
+    return text.getvalue()
+
+
+def _row(path: tuple[str, ...], node: Node, facts: Facts, used: bool, reach: Reach | None) -> Row:
+    return Row(
+        path,
+        node,
+        tuple(facts.outputs.values()),
+        facts.parameters,
+        facts.connections,
+        facts.flops,
+        facts.activation_bytes,
+        facts.receptive_field,
+        facts.jump,
+        used,
+        facts.inputs,
+        reach,
+    )
+
+
+def _widest(reaches: Iterable[Reach | None]) -> Reach | None:
+    known = list(reaches)
+    return max((reach for reach in known if reach), key=lambda reach: reach.size) if all(known) and known else None
+
+
+def _sum(one: Row, next_: Row) -> Row:
+    """The costs of both, and what holds after the second."""
+    return replace(
+        next_,
+        parameters=one.parameters + next_.parameters,
+        connections=one.connections + next_.connections,
+        flops=one.flops + next_.flops,
+        activation_bytes=one.activation_bytes + next_.activation_bytes,
+    )
+
+
+def _steps(row: Row) -> int:
+    return next((shape.time for shape in row.inputs.values() if shape.time), 1) or 1
+
+
+def _times(row: Row, steps: int) -> Row:
+    """A layer of a loop, over all steps; its weights are the same at each."""
+    if steps == 1:
+        return row
+    return replace(
+        row,
+        connections=row.connections * steps,
+        flops=row.flops * steps,
+        activation_bytes=row.activation_bytes * steps,
+    )
+
+
+def _axes(sizes: tuple[int, ...] | None) -> str:
+    return " × ".join(str(size) for size in sizes or ())

@@ -1,0 +1,175 @@
+"""What training says while it runs: frozen events, which travel as messages and are printed as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Literal
+
+from app.protocol.framing import Message, plain
+
+Metrics = Mapping[str, float]
+"""Values by name: ``loss``, then ``accuracy``, or ``rmse``, ``mae`` and ``r2`` in the data's own units."""
+
+SHARES = frozenset({
+    "accuracy", "token_accuracy", "sequence_accuracy", "next_token_accuracy", "real_accuracy", "made_accuracy",
+    "neighbour_accuracy",
+})  # fmt: skip
+"""Metrics that are shares of right answers."""
+
+PER_CENT = SHARES | {"label_error"}
+"""Metrics that people read in per cent."""
+
+Status = Literal["completed", "stopped", "failed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """One thing that a training run says."""
+
+    name: ClassVar[str]
+
+    def values(self) -> dict[str, Any]:
+        """The fields that are plain values, as strict JSON."""
+        names = [one.name for one in fields(self) if one.name not in self.array_names()]
+        return {name: plain(getattr(self, name)) for name in names}
+
+    def array_names(self) -> tuple[str, ...]:
+        """The fields that are arrays, or mappings of arrays."""
+        return ()
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays by name."""
+        return {name: getattr(self, name) for name in self.array_names()}
+
+    def to_message(self) -> Message:
+        """The message that carries this event."""
+        return Message(self.name, self.values(), self.arrays())
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as one JSON object, for the command line and the run's log; arrays are lists of numbers."""
+        return {"event": self.name, **self.values(), **{name: list_of(array) for name, array in self.arrays().items()}}
+
+
+def list_of(array: Any) -> Any:
+    """An array as nested lists of numbers that JSON has."""
+    return plain(array.tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class Started(Event):
+    """Training begins, or continues, with ``epoch`` (1-based) as its first epoch."""
+
+    name: ClassVar[str] = "started"
+    run: str
+    epochs: int
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    parameters: int
+    device: str
+    metrics: tuple[str, ...]
+    monitor: str
+    """What decides which weights are best: ``validation`` loss, or ``train`` loss where nothing is held back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Points(Event):
+    """Training losses of single batches: ``step`` int64 (n,), 1-based over the whole run; ``loss`` float32 (n,).
+
+    ``others`` are further losses by name, float32 (n,), NaN where a step took none.
+    """
+
+    name: ClassVar[str] = "points"
+    step: Any
+    loss: Any
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    def array_names(self) -> tuple[str, ...]:
+        """All fields are arrays."""
+        return ("step", "loss", "others")
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays by name."""
+        return {"step": self.step, "loss": self.loss, **self.others}
+
+
+@dataclass(frozen=True, eq=False)
+class Progress(Event):
+    """Where training stands: steps done in this epoch, samples per second, seconds left (None: not known yet)."""
+
+    name: ClassVar[str] = "progress"
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    samples_per_second: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch(Event):
+    """An epoch (1-based) is done: its metrics on both parts, after ``step`` steps of the run, in ``seconds``."""
+
+    name: ClassVar[str] = "epoch"
+    epoch: int
+    epochs: int
+    step: int
+    train: Metrics
+    validation: Metrics
+    learning_rate: float
+    seconds: float
+    best: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(Event):
+    """What the network looks like inside after ``step`` steps: arrays named as `app.insight.layer_arrays` names them.
+
+    ``health`` holds what ails the layers, by their paths, as `app.insight.diagnostics` writes it; None if nobody
+    looked.
+    """
+
+    name: ClassVar[str] = "snapshot"
+    step: int
+    epoch: int
+    views: Mapping[str, Any]
+    health: Mapping[str, Any] | None = None
+
+    def array_names(self) -> tuple[str, ...]:
+        """All arrays are in ``views``."""
+        return ("views",)
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays by name."""
+        return dict(self.views)
+
+
+@dataclass(frozen=True, eq=False)
+class Paused(Event):
+    """Training waits after ``step`` steps."""
+
+    name: ClassVar[str] = "paused"
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class Resumed(Event):
+    """Training goes on after a pause."""
+
+    name: ClassVar[str] = "resumed"
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class Finished(Event):
+    """Training is over. ``reason`` says why where it was not simply completed; ``test`` is empty unless tested."""
+
+    name: ClassVar[str] = "finished"
+    status: Status
+    reason: str | None
+    test: Metrics
+    best_epoch: int | None
+    epoch: int
+    step: int
+    seconds: float
+    run: str

@@ -1,0 +1,165 @@
+"""Samples as tensors on the device, and the batches of an epoch, whose order follows from seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.data.augment import Augment, alter
+from app.data.dataset import Array
+from app.data.padding import only_own
+from app.data.prepare import Part
+from app.training.placement import Places, Resident, Streamed, ahead, held, laid_out
+
+GATHERED = 2**28
+"""Bytes up to which an epoch's samples are put in order at once; larger data is gathered batch by batch."""
+
+
+class Batch(NamedTuple):
+    """Inputs and targets of some samples, in the order of the module's arguments and results."""
+
+    inputs: tuple[Tensor, ...]
+    targets: tuple[Tensor, ...]
+    others: tuple[Tensor, ...] = ()
+    """Targets of the samples that were blended in by mixup; empty without."""
+    share: float = 1.0
+    """How much of each sample is its own."""
+
+    @property
+    def size(self) -> int:
+        """Number of samples."""
+        return len(self.inputs[0])
+
+
+class Feed:
+    """One part of the data, whose batches come as numbers on the device.
+
+    What fits into the memory that data may take is there from the start; the rest is fetched batch by batch, ahead of
+    its use. Which of them it is changes no value.
+    ``channels_last`` lays pictures out as convolutions like them. ``augment`` says how the samples of an epoch are
+    altered; those taken in order never are. ``lengths`` names, for targets whose samples are of unequal length, the
+    field that counts their steps: what lies behind them is NaN, which counts nowhere.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        inputs: list[str],
+        targets: list[str],
+        device: torch.device,
+        channels_last: bool = False,
+        augment: Augment | None = None,
+        lengths: Mapping[str, str] | None = None,
+    ) -> None:
+        self.samples = part.samples
+        self.channels_last = channels_last
+        self._device = device
+        partial = {name: f"{name}, own steps" for name in lengths or {} if name not in inputs}
+        arrays = {name: part.arrays[name] for name in (*inputs, *targets) if name not in partial}
+        for name, own in partial.items():
+            arrays[own] = only_own(np.asarray(part.arrays[name]), np.asarray(part.arrays[(lengths or {})[name]]))
+        self._columns = {name: held(values, device, channels_last) for name, values in arrays.items()}
+        self._inputs = inputs
+        self._targets = [partial.get(name, name) for name in targets]
+        self._augment = augment if augment is not None and augment.active else None
+        self._same = [inputs.index(name) if name in inputs else None for name in targets]
+
+    def in_order(self, size: int) -> Iterator[Batch]:
+        """All samples in their own order, ``size`` at a time."""
+        return self._batches([slice(start, start + size) for start in range(0, self.samples, size)])
+
+    def pick(self, index: int) -> Batch:
+        """The sample number ``index`` as a batch of one."""
+        return next(self._batches([slice(index, index + 1)]))
+
+    def spread(self, count: int) -> Batch:
+        """At most ``count`` samples as one batch, evenly spaced over all of them."""
+        places = np.linspace(0, self.samples - 1, min(count, self.samples)).astype(np.int64)
+        return next(self._batches([places]))
+
+    def epoch(self, seed: int, epoch: int, size: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``."""
+        order = np.random.default_rng([seed, epoch]).permutation(self.samples)
+        sizes = batch_sizes(self.samples, size)
+        batches = self._gather_all(order, sizes, start) if self._small else self._batches(_cut(order, sizes, start))
+        if self._augment is None:
+            return batches
+        choice = self._augment
+        return (self._alter(batch, choice, (seed, epoch, step)) for step, batch in enumerate(batches, start))
+
+    @property
+    def _small(self) -> bool:
+        """Whether an epoch's samples may be put in order at once."""
+        resident = [one for one in self._columns.values() if isinstance(one, Resident)]
+        return len(resident) == len(self._columns) and sum(one.nbytes for one in resident) <= GATHERED
+
+    def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
+        """A batch altered on the device; what is to be reconstructed is altered with it."""
+        inputs, partner, share = alter(batch.inputs, choice, seed)
+        laid = tuple(self._laid_out(one) for one in inputs)
+        targets = tuple(
+            own if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
+        )
+        if partner is None:
+            return Batch(laid, targets)
+        place = torch.from_numpy(partner).to(self._device)
+        others = tuple(
+            own[place] if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
+        )
+        return Batch(laid, targets, others, share)
+
+    def _gather_all(self, order: Array, sizes: list[int], start: int) -> Iterator[Batch]:
+        place = torch.from_numpy(order).to(self._device)
+        columns = {name: one.gather(place) for name, one in self._columns.items() if isinstance(one, Resident)}
+        cut = {name: torch.split(values, sizes)[start:] for name, values in columns.items()}
+        inputs, targets = (zip(*(cut[name] for name in names), strict=True) for names in (self._inputs, self._targets))
+        return map(Batch, inputs, targets)
+
+    def _batches(self, places: Sequence[Places]) -> Iterator[Batch]:
+        """The samples at each of ``places``; what must be fetched is fetched while the batches before are used."""
+        streamed = {name: one for name, one in self._columns.items() if isinstance(one, Streamed)}
+        if not streamed:
+            yield from (self._batch(self._resident(where)) for where in places)
+            return
+
+        def fetch(where: Places) -> dict[str, Tensor]:
+            return {name: one.fetch(where) for name, one in streamed.items()}
+
+        # Bytes in memory are had sooner than a thread is asked for them.
+        fetched = ahead(fetch, places) if any(one.far for one in streamed.values()) else map(fetch, places)
+        for where, found in zip(places, fetched, strict=True):
+            numbers = {name: streamed[name].numbers(raw) for name, raw in found.items()}
+            yield self._batch(self._resident(where) | numbers)
+
+    def _resident(self, where: Places) -> dict[str, Tensor]:
+        columns = {name: one for name, one in self._columns.items() if isinstance(one, Resident)}
+        if isinstance(where, slice):
+            return {name: one.values[where] for name, one in columns.items()}
+        place = torch.from_numpy(where).to(self._device)
+        return {name: one.gather(place) for name, one in columns.items()}
+
+    def _batch(self, columns: dict[str, Tensor]) -> Batch:
+        return Batch(tuple(columns[name] for name in self._inputs), tuple(columns[name] for name in self._targets))
+
+    def _laid_out(self, values: Tensor) -> Tensor:
+        return laid_out(values, self.channels_last)
+
+
+def _cut(order: Array, sizes: list[int], start: int) -> Sequence[Places]:
+    return list(np.split(order, np.cumsum(sizes)[:-1]))[start:]
+
+
+def batch_sizes(samples: int, size: int) -> list[int]:
+    """Sizes of an epoch's batches.
+
+    A last batch of one sample joins the one before it: batch normalisation has no meaning over a single sample.
+    """
+    full, rest = divmod(samples, size)
+    sizes = [size] * full + ([rest] if rest else [])
+    if rest == 1 and len(sizes) > 1 and size > 1:
+        sizes[-2:] = [size + 1]
+    return sizes

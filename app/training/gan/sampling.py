@@ -1,0 +1,112 @@
+"""Using a generator: samples from noise that is always the same, from fresh noise, and from a walk between two points.
+
+What is made is float32 (n, *sizes), in the data's own units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from app.data.dataset import Array, FieldInfo
+from app.training.gan.gan_objective import Adversarial
+from app.training.gan.snapshots import Frames, how_many, interval
+from app.training.trainable import Model
+from app.training.training_session import Session
+from graph.errors import NetloomError
+
+FIXED, FRESH = 1, 2
+"""Streams of random numbers beside the run's seed: of the noise that stays, and of noise for new samples."""
+AT_ONCE = 256
+"""Samples that are made together."""
+
+
+def aim_of(model: Model) -> Adversarial:
+    """The model's objective, which knows the generator.
+
+    Raises
+    ------
+    NetloomError
+        if the network has none.
+    """
+    if not isinstance(model.objective, Adversarial):
+        raise NetloomError("Only a GAN makes samples from noise; this run was trained by targets.")
+    return model.objective
+
+
+def field_of(model: Model) -> FieldInfo:
+    """The field of the data whose like the generator makes."""
+    return model.prepared.dataset.field_named(aim_of(model).field).info
+
+
+def fixed_noise(model: Model) -> tuple[Array, ...]:
+    """The noise that is drawn again and again while training: float32 (n, *sizes) for each noise layer."""
+    aim = aim_of(model)
+    count = how_many(field_of(model).shape.elements or 1)
+    return tuple(one.numpy() for one in aim.noise(count, (model.plan.seed, FIXED), torch.device("cpu")))
+
+
+def made(model: Model, noise: Sequence[Array]) -> Array:
+    """What the generator makes of noise (n, *sizes) for each noise layer."""
+    aim = aim_of(model)
+    pieces = []
+    with model.evaluating():
+        for start in range(0, len(noise[0]), AT_ONCE):
+            given = (torch.from_numpy(np.ascontiguousarray(one[start : start + AT_ONCE])) for one in noise)
+            pieces.append(aim.parts[0](*(one.to(model.device) for one in given)).float().cpu().contiguous().numpy())
+    found: Array = model.prepared.undo(aim.field, np.concatenate(pieces))
+    return found
+
+
+def fresh(model: Model, count: int, seed: int) -> Array:
+    """New samples; the same ``seed`` makes the same ones."""
+    noise = aim_of(model).noise(count, (model.plan.seed, FRESH, seed), torch.device("cpu"))
+    return made(model, tuple(one.numpy() for one in noise))
+
+
+def walk(model: Model, first: int, last: int, count: int) -> Array:
+    """Samples on the way from one of the fixed points of noise to another, ends included.
+
+    Raises
+    ------
+    NetloomError
+        if there are no such points.
+    """
+    noise = fixed_noise(model)
+    if not 0 <= min(first, last) <= max(first, last) < len(noise[0]):
+        raise NetloomError(f"There are points of noise 1 to {len(noise[0])}; choose two of them.")
+    layers = aim_of(model).layers.values()
+    ways = [
+        between(one[first], one[last], count, round=layer.distribution == "normal")
+        for one, layer in zip(noise, layers, strict=True)
+    ]
+    return made(model, ways)
+
+
+def between(first: Array, last: Array, count: int, *, round: bool) -> Array:
+    """Points float32 (count, *sizes) from ``first`` to ``last``, evenly spaced.
+
+    Normal noise lies near a sphere, and a straight way would cut through its empty middle, so there the way goes
+    ``round``: along an arc, while the length changes evenly.
+    """
+    shares = np.linspace(0.0, 1.0, count).reshape(count, *(1 for _ in first.shape))
+    straight = (1 - shares) * first + shares * last
+    lengths = np.linalg.norm(first), np.linalg.norm(last)
+    if not round or min(lengths) == 0:
+        return straight.astype(np.float32)
+    angle = float(np.arccos(np.clip(np.sum(first * last) / (lengths[0] * lengths[1]), -1.0, 1.0)))
+    if np.sin(angle) < 1e-4:
+        return straight.astype(np.float32)
+    unit = np.sin((1 - shares) * angle) * first / lengths[0] + np.sin(shares * angle) * last / lengths[1]
+    reach = (1 - shares) * lengths[0] + shares * lengths[1]
+    way: Array = unit / np.sin(angle) * reach
+    return way.astype(np.float32)
+
+
+def keep_frames(session: Session) -> Frames:
+    """Let a training keep samples over time, from where it stands."""
+    model, noise = session.model, fixed_noise(session.model)
+    every = interval(session.epochs * session.steps_per_epoch)
+    return Frames(session.run.path, lambda: made(model, noise), every, session.position.steps)

@@ -1,0 +1,194 @@
+"""A project made ready for torch: its data on the device, its network as a module, and how to measure it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from app.data.data_choice import DataChoice
+from app.data.dataset import Array
+from app.data.gan_fields import with_noise
+from app.data.prepare import Part, Prepared, prepare
+from app.training.batches import Batch, Feed
+from app.training.devices import find_device
+from app.training.malloc import keep_freed
+from app.training.metrics import Meter
+from app.training.objectives import Objective, objective
+from app.training.plan import Plan
+from graph.build.compile import Compiled, compile_network
+from graph.errors import NetloomError
+from graph.layers.base import elements
+from graph.modules import pooling_fast, recurrent
+from graph.project import Project
+
+ACTIVATIONS = 2**24
+"""Values of the largest layer's output up to which samples are evaluated together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that calculating with a project needs; the weights are in ``module``."""
+
+    project: Project
+    plan: Plan
+    prepared: Prepared
+    compiled: Compiled
+    objective: Objective
+    device: torch.device
+    channels_last: bool
+
+    @classmethod
+    def build(cls, project: Project, base: Path | None = None, device: str | None = None) -> Model:
+        """Prepare the data and build the network, its weights drawn from the plan's seed.
+
+        Parameters
+        ----------
+        project
+            network, and the sections ``data`` and ``plan``.
+        base
+            folder of the project, where relative paths of its data start.
+        device
+            another device than the plan's.
+
+        Raises
+        ------
+        NetloomError
+            if data, plan, network and device do not fit together.
+        """
+        plan = plan_of(project)
+        where = find_device(device or plan.device)
+        prepared = with_noise(prepare(data_of(project), base), project.network, plan.seed)
+        keep_freed()
+        torch.manual_seed(plan.seed)
+        compiled = compile_network(project.network)
+        layout = any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in compiled.module.modules())
+        recurrent.quicken(compiled.module)
+        pooling_fast.quicken(compiled.module)
+        compiled.module.to(device=where)
+        if layout:
+            compiled.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        aim = objective(project.network, compiled, prepared, plan)
+        return cls(project, plan, prepared, compiled, aim, where, layout)
+
+    @property
+    def module(self) -> nn.Module:
+        """The network."""
+        return self.compiled.module
+
+    @property
+    def operations(self) -> float:
+        """Floating-point operations in one training step, about: the backward pass costs twice the forward pass."""
+        return 3.0 * self.plan.batch_size * sum(facts.flops for facts in self.compiled.facts.values())
+
+    def feed(self, part: Part) -> Feed:
+        """A part of the data on the device."""
+        aim, augment = self.objective, self.prepared.choice.augment
+        return Feed(part, aim.inputs, aim.targets, self.device, self.channels_last, augment, aim.lengths)
+
+    def answers(self, inputs: tuple[Tensor, ...]) -> Any:
+        """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""
+        return self.run(self.compiled.module, inputs)
+
+    def run(self, module: fx.GraphModule, inputs: tuple[Tensor, ...]) -> Any:
+        """The same of a part of the network."""
+        if self.plan.precision == "float32":
+            return module.forward(*inputs)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            return module.forward(*inputs)
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Any]:
+        """Loss () and answers for a batch."""
+        inputs = self.objective.fed(batch.inputs, self.answers) if self.module.training else batch.inputs
+        answers = self.answers(inputs)
+        loss = self.objective.loss(answers, batch.targets)
+        if batch.others:
+            loss = batch.share * loss + (1 - batch.share) * self.objective.loss(answers, batch.others)
+        return loss, answers
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Dropout off, batch normalisation by its running means, no gradients; afterwards as before."""
+        mode = self.module.training
+        self.module.eval()
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.module.train(mode)
+
+    @property
+    def evaluation_size(self) -> int:
+        """Number of samples to evaluate together."""
+        shapes = [shape for facts in self.compiled.facts.values() for shape in facts.outputs.values()]
+        return max(1, min(4096, ACTIVATIONS // max(map(elements, shapes), default=1)))
+
+    def meter(self) -> Meter:
+        """A meter for this project's loss and metrics."""
+        return self.objective.meter(self.prepared.scalers)
+
+    def measure(self, feed: Feed) -> dict[str, float]:
+        """Loss and metrics over a part; empty where it has no samples."""
+        meter = self.meter()
+        losses, sizes = [], []
+        with self.evaluating():
+            for batch in feed.in_order(self.evaluation_size):
+                loss, answers = self.loss(batch)
+                meter.add(answers, batch.targets)
+                losses.append(loss)
+                sizes.append(batch.size)
+            # One wait for the device at the end, not one per batch.
+            for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
+                meter.add_loss(loss_value, size)
+            found = meter.result()
+            return found | self.objective.beyond(feed, self.evaluation_size) if found else found
+
+    def predict(self, feed: Feed) -> list[Array]:
+        """The answers over a part: one float32 array (n, *sizes) for each output."""
+        found = zip(*self.answered(feed), strict=True)
+        return [torch.cat(kept).contiguous().numpy() for kept in found]
+
+    def answered(self, feed: Feed) -> Iterator[tuple[Tensor, ...]]:
+        """The answers over a part as they come: a few samples at a time, a float32 tensor for each output."""
+        with self.evaluating():
+            for batch in feed.in_order(self.evaluation_size):
+                answers = self.objective.respond(batch.inputs, self.answers)
+                listed = answers if isinstance(answers, tuple) else (answers,)
+                yield tuple(answer.float().cpu() for answer in listed)
+
+
+def plan_of(project: Project) -> Plan:
+    """The project's plan; defaults where it has none."""
+    return Plan.parse(_section(project, "plan"))
+
+
+def data_of(project: Project) -> DataChoice:
+    """The project's choice of data.
+
+    Raises
+    ------
+    NetloomError
+        if it has none.
+    """
+    section = _section(project, "data")
+    if not section:
+        raise NetloomError("The project has no data; choose a data set before training.")
+    return DataChoice.parse(section)
+
+
+def _section(project: Project, name: str) -> Mapping[str, Any]:
+    section = project.sections.get(name) or {}
+    if not isinstance(section, Mapping):
+        raise NetloomError(f"{name}: names with values are needed (given: {section!r:.60}).")
+    return section
+
+
+def now() -> str:
+    """Local time to the second, for people."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,286 @@
+"""A training session: a run, its model, and everything that changes while it learns."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.data.lazy_array import Stored
+from app.data.sources.file_source import CHANGED
+from app.protocol.control import Control
+from app.training import checkpoints
+from app.training.batches import Feed, batch_sizes
+from app.training.devices import find_device, random_state, thread_count, versions
+from app.training.initial_weights import Start
+from app.training.metrics import Meter
+from app.training.optimisers import Optimiser, optimiser
+from app.training.runs import Run, fresh_folder
+from app.training.schedules import Schedule
+from app.training.trainable import Model, now, plan_of
+from app.training.weights import Saved, Weights
+from graph.errors import NetloomError
+from graph.project import Project, project_json
+
+FINGERPRINT = 2
+"""How data is told apart. Until 1, pictures were by their numbers, which are bytes with a scale since."""
+
+
+@dataclass
+class Position:
+    """Where training stands: whole ``epochs`` done, ``batches`` of the next one, ``steps`` and ``seconds`` in all."""
+
+    epochs: int = 0
+    batches: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Best:
+    """The epoch (1-based; 0: none yet) with the lowest loss that is watched, how long ago, and its weights."""
+
+    loss: float = math.inf
+    epoch: int = 0
+    waited: int = 0
+    saved: Saved | None = None
+
+
+@dataclass(eq=False)
+class Session:
+    """One training that can be iterated by `app.training.trainer.train`.
+
+    ``order`` is the seed of the order of samples; ``random`` is the state that the generators of random numbers take
+    when training begins.
+    """
+
+    run: Run
+    model: Model
+    epochs: int
+    weights: Weights
+    optimiser: Optimiser
+    schedule: Schedule
+    meter: Meter
+    train: Feed
+    validation: Feed
+    random: dict[str, Tensor]
+    control: Control = field(default_factory=Control)
+    position: Position = field(default_factory=Position)
+    best: Best = field(default_factory=Best)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch."""
+        return len(batch_sizes(self.train.samples, self.model.plan.batch_size))
+
+    @property
+    def monitor(self) -> str:
+        """The part whose loss decides what is best."""
+        return "validation" if self.validation.samples else "train"
+
+    def save(self) -> None:
+        """Write the checkpoint: all that continuing exactly needs.
+
+        Raises
+        ------
+        NetloomError
+            if there is no room for it; the old checkpoint is untouched.
+        """
+        numbers, pending = self.meter.state()
+        last = self.weights.copy()
+        tensors = checkpoints.prefixed(self.model.module.state_dict(), "weights/")
+        tensors |= checkpoints.prefixed(pending, "meter/") | checkpoints.prefixed(
+            random_state(self.model.device), "random/"
+        )
+        for prefix, one in self.optimiser.parts().items():
+            for name, remembered in one.state.items():
+                tensors |= checkpoints.prefixed(_portable(one.weights, remembered), f"optimiser/{prefix}{name}/")
+        if self.best.saved is not None:
+            self.weights.restore(self.best.saved)
+            best = {name: one.detach().clone() for name, one in self.model.module.state_dict().items()}
+            self.weights.restore(last)
+            tensors |= checkpoints.prefixed(best, "best/")
+        state = {
+            "epochs": self.epochs,
+            "position": vars(self.position),
+            "best": {"loss": self.best.loss, "epoch": self.best.epoch, "waited": self.best.waited},
+            "schedule": self.schedule.state(),
+            "meter": numbers,
+        }
+        checkpoints.save(self.run.checkpoint, tensors, state)
+
+    def save_weights(self) -> None:
+        """Write the weights that the module holds now as those to use."""
+        state = {"epoch": self.best.epoch or self.position.epochs, "step": self.position.steps}
+        checkpoints.save(self.run.weights, self.model.module.state_dict(), state)
+
+    def load(self, epochs: int | None) -> None:
+        """Continue from the run's checkpoint, for ``epochs`` in all.
+
+        Raises
+        ------
+        NetloomError
+            if the checkpoint is missing, altered, or of another network, or if there is nothing left to do.
+        """
+        tensors, state = checkpoints.load(self.run.checkpoint)
+        self.position = Position(**state["position"])
+        self.epochs = epochs or int(state["epochs"])
+        if self.position.epochs >= self.epochs:
+            raise NetloomError(
+                f"The run “{self.run.path.name}” has done all its {self.position.epochs} epochs; "
+                "ask for more to train on."
+            )
+        self._load_best(tensors, state["best"])
+        checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)
+        for prefix, one in self.optimiser.parts().items():
+            for name, mine in one.state.items():
+                self._fill(one.weights, mine, checkpoints.subset(tensors, f"optimiser/{prefix}{name}/"))
+        self.schedule = Schedule(self.model.plan, self.steps_per_epoch, self.epochs)
+        self.schedule.load(state["schedule"])
+        self.meter.load(state["meter"], checkpoints.subset(tensors, "meter/"), self.model.device)
+        self.random = checkpoints.subset(tensors, "random/")
+
+    def _load_best(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+        self.best = Best(float(state["loss"]), int(state["epoch"]), int(state["waited"]))
+        kept = checkpoints.subset(tensors, "best/")
+        if kept:
+            checkpoints.fill_module(self.model.module, kept, self.run.checkpoint)
+            self.best.saved = self.weights.copy()
+
+    def _fill(self, weights: Weights, mine: list[Tensor], kept: dict[str, Tensor]) -> None:
+        try:
+            targets = {"count": mine[0]} if mine[0].dim() == 0 else weights.by_parameter(mine)
+            for name, target in targets.items():
+                target.copy_(kept[name])
+            for other in mine[1:] if mine[0].dim() == 0 else ():
+                other.copy_(mine[0])
+        except (KeyError, RuntimeError):
+            raise NetloomError(
+                f"{self.run.checkpoint} does not fit the run's training settings; put the original back."
+            ) from None
+
+
+def _portable(weights: Weights, state: list[Tensor]) -> dict[str, Tensor]:
+    """An optimiser's tensors by parameter, whatever the layout in memory; counters are one number."""
+    if state[0].dim() == 0:
+        return {"count": state[0]}
+    return weights.by_parameter(state)
+
+
+def begin(project: Project, base: Path | None = None, out: Path | None = None, paused: bool = False) -> Session:
+    """A new session, with its run folder ``out`` (by default one under `app.training.runs.runs_folder`).
+
+    Raises
+    ------
+    NetloomError
+        if the project cannot be trained as it is, or the folder cannot be made.
+    """
+    model = Model.build(project, base)
+    if model.prepared.train.samples == 0:
+        raise NetloomError("There are no samples to train on; give the training part a share of the data.")
+    Start.of(project).fill(model.module, base)
+    threads = thread_count(model.plan.threads, model.operations)
+    torch.set_num_threads(threads)
+    content = project_json(project)
+    about = content.get("about")
+    title = about.get("title") if isinstance(about, dict) else None
+    environment = versions() | {
+        "created": now(),
+        "device": str(model.device),
+        "threads": threads,
+        "seed": model.plan.seed,
+        "base": None if base is None else str(base.resolve()),
+        "data": model.prepared.fingerprint(),
+        "fingerprint": FINGERPRINT,
+    }
+    path = out or fresh_folder(title if isinstance(title, str) else "network")
+    return _session(Run.create(path, content, environment), model, paused)
+
+
+def resume(path: Path, epochs: int | None = None, paused: bool = False, device: str | None = None) -> Session:
+    """The session of a run, ready to go on from its last checkpoint, for ``epochs`` in all.
+
+    Raises
+    ------
+    NetloomError
+        if the run is incomplete or altered, if its data changed, or if it is done.
+    """
+    run = Run.open(path)
+    model = Model.build(run.project, run.base, device or _device_again(run))
+    if model.prepared.fingerprint() != run.environment.get("data"):
+        raise _other_data(run, model)
+    torch.set_num_threads(max(1, int(run.environment.get("threads") or 1)))
+    session = _session(run, model, paused)
+    session.load(epochs)
+    return session
+
+
+def _other_data(run: Run, model: Model) -> NetloomError:
+    """Why a run cannot go on: its data is another, or is told apart in another way than when it began."""
+    changed = any(note.endswith(CHANGED) for note in model.prepared.dataset.notes)
+    kept = any(isinstance(values, Stored) for values in model.prepared.train.arrays.values())
+    if kept and not changed and int(run.environment.get("fingerprint") or 1) < FINGERPRINT:
+        return NetloomError(
+            f"The run {run.path} was begun by an earlier Netloom, which held its data in another way, so it cannot go "
+            "on exactly as it was; it can still be tested and used. To go on learning, train the project again."
+        )
+    return NetloomError(
+        f"The data of the run {run.path} changed since it began, so it cannot go on as it was; train the project again."
+    )
+
+
+def load_model(path: Path) -> tuple[Run, Model]:
+    """A saved run with the weights to use, for tests, predictions and pictures; no random state is touched.
+
+    Raises
+    ------
+    NetloomError
+        if the run or its weights are missing or altered.
+    """
+    run = Run.open(path)
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        model = Model.build(run.project, run.base, _device_again(run))
+    tensors, _ = checkpoints.load(run.weights)
+    checkpoints.fill_module(model.module, tensors, run.weights)
+    model.module.eval()
+    return run, model
+
+
+def _device_again(run: Run) -> str | None:
+    """The device that the run was trained on, where “auto” chose it and it is still there; else what is there now."""
+    plan = plan_of(run.project)
+    device = run.environment.get("device")
+    if plan.device != "auto" or not isinstance(device, str):
+        return None
+    try:
+        find_device(device)
+    except NetloomError:
+        return None
+    return device
+
+
+def _session(run: Run, model: Model, paused: bool) -> Session:
+    random = random_state(model.device)
+    Start.of(model.project).hold(model.module)
+    weights = Weights(model.module, model.objective.groups)
+    if not weights.parameters:
+        raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")
+    train = model.feed(model.prepared.train)
+    steps = len(batch_sizes(train.samples, model.plan.batch_size))
+    return Session(
+        run=run,
+        model=model,
+        epochs=model.plan.epochs,
+        weights=weights,
+        optimiser=optimiser(model.plan, weights, model.objective.groups),
+        schedule=Schedule(model.plan, steps, model.plan.epochs),
+        meter=model.meter(),
+        train=train,
+        validation=model.feed(model.prepared.validation),
+        random=random,
+        control=Control(paused),
+    )

@@ -1,0 +1,82 @@
+"""The worker's line: requests as they come on stdin, and messages on what was stdout."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from typing import IO
+
+from app.protocol.framing import Decoder, Message, encode
+from graph.errors import NetloomError
+
+CHUNK = 1 << 16
+
+
+class Channel:
+    """Messages in both directions. ``closed`` is true once the input has ended and everything was taken.
+
+    A thread reads, so that training never looks at the input between two steps; it sleeps in the system's read.
+    """
+
+    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
+        self._sink = sink
+        self._queue: queue.SimpleQueue[Message | NetloomError | None] = queue.SimpleQueue()
+        self.closed = False
+        threading.Thread(target=self._read, args=(source,), daemon=True, name="requests").start()
+
+    def send(self, message: Message) -> None:
+        """Send a message; if nobody listens any more, the channel is closed."""
+        try:
+            self._sink.write(encode(message))
+            self._sink.flush()
+        except (BrokenPipeError, ValueError, OSError):
+            self.closed = True
+
+    def receive(self, *, wait: bool) -> Message | None:
+        """The next request; None where there is none now (or, with ``wait``, none ever again).
+
+        Raises
+        ------
+        NetloomError
+            if the input was garbled; nothing follows it.
+        """
+        if self.closed:
+            return None
+        try:
+            found = self._queue.get(block=wait)
+        except queue.Empty:
+            return None
+        if found is None:
+            self.closed = True
+        if isinstance(found, NetloomError):
+            self.closed = True
+            raise found
+        return found
+
+    def waiting(self) -> Iterator[Message]:
+        """The requests that have come, without waiting for more."""
+        while (message := self.receive(wait=False)) is not None:
+            yield message
+
+    def _read(self, source: IO[bytes]) -> None:
+        decoder = Decoder()
+        try:
+            while data := os.read(source.fileno(), CHUNK):
+                for message in decoder.feed(data):
+                    self._queue.put(message)
+        except NetloomError as error:
+            self._queue.put(error)
+        except OSError:
+            pass
+        self._queue.put(None)
+
+
+def take_over_stdout() -> IO[bytes]:
+    """Keep the real stdout for messages alone, and send whatever libraries print to stderr."""
+    sys.stdout.flush()
+    own = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(own, "wb", buffering=0 if os.name == "nt" else CHUNK)

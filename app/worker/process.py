@@ -1,0 +1,245 @@
+"""The worker: a process that trains and looks into networks on behalf of a window, over stdin and stdout.
+
+Because it only needs its two streams, it runs as well at the other end of ssh. It ends when its input closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.protocol.control import Control, Watch
+from app.protocol.framing import Message
+from app.system.memory_budget import allow
+from app.system.progress import UnfinishedError, Work, for_now, run_by
+from app.training.malloc import hand_back
+from app.worker.channel import Channel, take_over_stdout
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    from app.training.training_session import Session
+    from app.worker.run_cache import Held, Opened
+
+PIECE = 0.2
+"""Seconds that long work with data is done for, before other requests have their turn."""
+BESIDE = 0.03
+"""The same while a network is trained, which has its turn for longer."""
+NICE = 10
+"""The window's smoothness comes before the training's last percent."""
+
+
+def main() -> int:
+    """Serve requests on stdin until it closes; returns the exit code."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    # Ctrl+C in the terminal that started the window is meant for the window.
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel(sys.stdin.buffer, take_over_stdout())
+    return Worker(channel).serve()
+
+
+class Worker:
+    """Answers requests one after another; training is one that goes on between the others."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._control: Control | None = None
+        self._session: Session | None = None
+        self._opened: Opened | None = None
+        self._watch = Watch()
+        self._snapshot: Callable[[], Message] | None = None
+        self._waiting: dict[Any, Work[Any]] = {}
+
+    def serve(self) -> int:
+        """Answer until the input closes."""
+        import torch
+
+        from app.training.devices import devices
+
+        torch.set_num_threads(1)
+        self._channel.send(Message("ready", {"devices": devices(), "torch": torch.__version__}))
+        try:
+            with run_by(for_now(PIECE)):
+                while (message := self._channel.receive(wait=True)) is not None:
+                    self._handle(message)
+        except NetloomError as error:
+            self._refuse(None, str(error))
+            return 1
+        finally:
+            for work in self._waiting.values():
+                work.close()
+        return 0
+
+    def _handle(self, message: Message) -> None:
+        """Do one request; whatever goes wrong is told in one sentence, and the next one can come.
+
+        A request that has to wait for long work is answered by how far that is, and does a piece more whenever it is
+        sent again, so that other requests, and a training, have their turn in between.
+        """
+        number = message.fields.get("id")
+        # Held until the end, so that whoever needs its result finds it under way.
+        begun = self._waiting.pop(number, None) if isinstance(number, int) else None
+        try:
+            if begun is not None and not begun.advance(BESIDE if self._training else PIECE):
+                self._wait(number, begun)
+            elif message.type in ("train", "resume"):
+                self._train(message)
+            elif message.type == "forget":
+                self._forget(message.fields.get("request"))
+            elif message.type in ("pause", "go", "step", "stop", "watch"):
+                self._steer(message)
+            elif message.type == "allow":
+                allow(float(message.fields.get("gigabytes") or 0.0))
+            else:
+                self._answer(message)
+        except UnfinishedError as error:
+            self._wait(number, error.work)
+        except NetloomError as error:
+            self._refuse(number, str(error))
+        except Exception as error:
+            traceback.print_exc()
+            self._refuse(number, sentence_for(error))
+        if message.type in ("train", "resume"):
+            hand_back()  # what the training took is free now
+
+    @property
+    def _training(self) -> bool:
+        """Whether a network is trained just now."""
+        return self._control is not None and not self._control.idle
+
+    def _wait(self, number: Any, work: Work[Any]) -> None:
+        """Say how far the work is that a request waits for; the piece after this is done when it is sent again."""
+        self._waiting[number] = work
+        progress = work.progress.to_json() if work.progress is not None else {}
+        self._channel.send(Message("unfinished", {"id": number, **progress}))
+
+    def _forget(self, number: Any) -> None:
+        """A request that waited is not sent again; its work stops unless another one waits for it."""
+        work = self._waiting.pop(number, None) if isinstance(number, int) else None
+        if work is not None and work not in self._waiting.values():
+            work.close()
+
+    def _answer(self, message: Message) -> None:
+        from app.worker.run_requests import answer
+
+        found = answer(message, self._open)
+        if self._session is not None and found.fields.get("run") == str(self._session.run.path):
+            at = self._session.position
+            found = Message(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
+        self._channel.send(found)
+
+    def _open(self, path: Path) -> Held:
+        """A run in progress has no weights on disk before it ends; it is asked about those in training."""
+        if self._session is not None and path == self._session.run.path:
+            return self._session.run, self._session.model
+        from app.worker.run_cache import Opened
+
+        if self._opened is None:
+            self._opened = Opened()
+        return self._opened.open(path)
+
+    def _refuse(self, number: Any, sentence: str) -> None:
+        self._channel.send(Message("error", {"id": number, "message": sentence}))
+
+    def _steer(self, message: Message) -> None:
+        """Pass a wish on to the training; without one there is nothing to steer, and nobody to tell."""
+        if message.type == "watch":
+            self._watch = Watch.parse(message.fields)
+            if self._control is not None:
+                self._control.watch = self._watch
+                if self._control.idle and self._snapshot is not None and not self._watch.empty:
+                    self._channel.send(self._snapshot())
+        elif self._control is not None:
+            getattr(self._control, message.type)()
+
+    def _train(self, message: Message) -> None:
+        if self._control is not None:
+            raise NetloomError("A training is running already; stop it first.")
+        from app.protocol.events import Finished, Paused
+        from app.training.trainer import look, train
+
+        if self._opened is not None:
+            self._opened.close()  # its memory is wanted now
+        session = open_session(message)
+        self._session = session
+        control = self._control = session.control
+        control.watch = self._watch
+        self._snapshot = lambda: look(session).to_message()
+        try:
+            with logged_to(session.run.path), contextlib.closing(train(session)) as events:
+                for event in events:
+                    self._channel.send(event.to_message())
+                    if isinstance(event, Finished):  # what is asked from now on is no longer about this training
+                        continue
+                    self._listen(control, isinstance(event, Paused))
+                    if self._channel.closed:
+                        break
+        finally:
+            self._control = self._snapshot = self._session = None
+
+    def _listen(self, control: Control, paused: bool) -> None:
+        """Do what was asked meanwhile; while paused, wait here for the next wish."""
+        for message in self._channel.waiting():
+            self._handle(message)
+        while paused and control.idle and not self._channel.closed:
+            wish = self._channel.receive(wait=True)
+            if wish is not None:
+                self._handle(wish)
+
+
+def open_session(message: Message) -> Session:
+    """The session that a ``train`` or ``resume`` request asks for.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be trained; the sentence says why.
+    """
+    from app.training.training_session import begin, resume
+    from app.worker.run_requests import base_of, folder
+    from graph.project import parse_project
+
+    fields = message.fields
+    paused = bool(fields.get("paused", False))
+    if message.type == "resume":
+        epochs = fields.get("epochs")
+        return resume(folder(fields, "run"), int(epochs) if epochs else None, paused)
+    out = folder(fields, "out") if fields.get("out") else None
+    return begin(parse_project(fields.get("project") or {}), base_of(fields), out, paused)
+
+
+@contextlib.contextmanager
+def logged_to(run: Path) -> Iterator[None]:
+    """While training, what libraries print goes to the run's ``worker.log``."""
+    from app.training.runs import LOG
+
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        log = os.open(run / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(log, 2)
+        os.dup2(log, 1)
+        os.close(log)
+        yield
+    finally:
+        sys.stderr.flush()
+        sys.stdout.flush()
+        os.dup2(kept, 2)
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def sentence_for(error: Exception) -> str:
+    """One sentence for an error that is no `NetloomError`."""
+    memory = isinstance(error, MemoryError) or "memory" in str(error).lower()
+    if memory:
+        return "There is not enough memory for this; choose a smaller batch size or a smaller network."
+    said = " ".join(str(error).split())
+    return f"The worker failed at this ({type(error).__name__}: {said[:200]}). Please report it; training can go on."

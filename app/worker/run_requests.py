@@ -1,0 +1,202 @@
+"""What a worker answers besides training: previews of data, and looks at saved runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview as select
+from app.data.prepare import prepare
+from app.inference.evaluate import evaluate
+from app.insight import window_operands
+from app.insight.by_length import by_length
+from app.insight.ctc_alignment import alignment
+from app.insight.decision_surface import decision_surface, parse_bounds
+from app.insight.forecasts import forecasts
+from app.insight.layer_arrays import snapshot
+from app.insight.predictions import answers
+from app.protocol.control import Watch
+from app.protocol.framing import Message, plain
+from app.training.trainable import Model
+from app.training.training_session import load_model
+from app.worker import (
+    attention_requests,
+    backprop_requests,
+    embedding_requests,
+    gan_requests,
+    recurrent_requests,
+    unit_requests,
+)
+from app.worker.run_cache import Held
+from graph.errors import NetloomError
+
+Fields = Mapping[str, Any]
+
+
+def answer(message: Message, open_run: Callable[[Path], Held] = load_model) -> Message:
+    """The reply to a request; it carries the request's ``id``.
+
+    ``open_run`` gives the run in a folder for the questions of `ABOUT_RUNS`: the run in progress as it stands, or a
+    saved one.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such request, or it cannot be done.
+    """
+    number = {"id": message.fields.get("id")}
+    if message.type in ABOUT_RUNS:
+        run, model = open_run(folder(message.fields, "run"))
+        reply = ABOUT_RUNS[message.type](model, message)
+        return Message(reply.type, {**number, "run": str(run.path), **reply.fields}, reply.arrays)
+    if message.type not in ANSWERS:
+        raise NetloomError(
+            f"The worker knows no request “{message.type}”; window and worker are of different versions."
+        )
+    reply = ANSWERS[message.type](message.fields)
+    return Message(reply.type, {**number, **reply.fields}, reply.arrays)
+
+
+def folder(fields: Fields, name: str) -> Path:
+    """The path in a field of a request.
+
+    Raises
+    ------
+    NetloomError
+        if the field is missing.
+    """
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise NetloomError(f"The request lacks “{name}”, a path.")
+    return Path(value)
+
+
+def base_of(fields: Fields) -> Path | None:
+    """The folder of the project in a request, where relative paths start."""
+    return folder(fields, "base") if fields.get("base") else None
+
+
+def _preview(fields: Fields) -> Message:
+    section = fields.get("data")
+    if not isinstance(section, Mapping):
+        raise NetloomError("The request lacks “data”, the choice of data.")
+    prepared = prepare(DataChoice.parse(section), base_of(fields))
+    found = select(prepared, int(fields.get("limit") or 200))
+    values = {f"values/{name}": array for name, array in found.pop("values").items()}
+    arrays = {name: found.pop(name) for name in ("index", "part", "place")}
+    return Message("preview", plain(found), arrays | values)
+
+
+def _inspect(fields: Fields) -> Message:
+    from app.data.inspect import inspect, suggest
+
+    path, kind, target = folder(fields, "path"), fields.get("kind"), fields.get("target")
+    choice = suggest(path, kind, target, base_of(fields))
+    found = inspect(path, kind, target).to_json()
+    return Message("findings", plain({**found, "choice": choice.to_json()}))
+
+
+def _choice_of(fields: Fields) -> DataChoice:
+    section = fields.get("data")
+    return DataChoice.parse(section if isinstance(section, Mapping) else {})
+
+
+def _columns(fields: Fields) -> Message:
+    from app.data.table_rows import table_of
+
+    return Message("columns", plain(table_of(_choice_of(fields), base_of(fields))))
+
+
+def _rows(fields: Fields) -> Message:
+    from app.data.table_rows import ROWS, rows_of
+
+    start, count = int(fields.get("start") or 0), int(fields.get("count") or ROWS)
+    return Message("rows", plain(rows_of(_choice_of(fields), base_of(fields), start, count)))
+
+
+def _batch(fields: Fields) -> Message:
+    from app.data.batch import first_batch
+
+    prepared = prepare(_choice_of(fields), base_of(fields))
+    found = first_batch(prepared, int(fields.get("size") or 32), int(fields.get("seed") or 0))
+    arrays = {name: found.pop(name) for name in ("before", "after", "target", "partner")}
+    return Message("batch", plain(found), arrays)
+
+
+def _repoint(fields: Fields) -> Message:
+    from app.data.repoint import repointed
+
+    path = folder(fields, "path") if fields.get("path") else None
+    return Message("repointed", {"choice": plain(repointed(_choice_of(fields), path, base_of(fields)).to_json())})
+
+
+def _look(fields: Fields) -> Message:
+    run, model = load_model(folder(fields, "run"))
+    layers = tuple(str(id_) for id_ in fields.get("layers") or ())
+    watch = Watch(layers, layers, int(fields.get("sample") or 0), bool(fields.get("histograms", True)))
+    return Message("snapshot", {"run": str(run.path)}, snapshot(model, watch))
+
+
+def _evaluate(fields: Fields) -> Message:
+    found = evaluate(folder(fields, "run"), str(fields.get("part") or "test"))
+    return Message("evaluation", found.fields(), found.arrays)
+
+
+def _surface(model: Model, message: Message) -> Message:
+    fields = message.fields
+    arrays = decision_surface(model, parse_bounds(fields), int(fields.get("resolution") or 128))
+    return Message("surface", {"classes": model.objective.heads[0].field.classes}, arrays)
+
+
+def _forecasts(fields: Fields) -> Message:
+    from app.data.baselines import baselines
+
+    run, model = load_model(folder(fields, "run"))
+    field = model.objective.heads[0].field
+    part = str(fields.get("part") or "test")
+    arrays = forecasts(model, part)
+    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
+    told = {"run": str(run.path), "names": field.names, "units": field.units, "baselines": compared}
+    return Message("forecasts", told, arrays)
+
+
+ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
+    "preview": _preview,
+    "inspect": _inspect,
+    "columns": _columns,
+    "rows": _rows,
+    "batch": _batch,
+    "repoint": _repoint,
+    "look": _look,
+    "evaluate": _evaluate,
+    "forecasts": _forecasts,
+    "backprop_fresh": backprop_requests.of_project,
+    "by_hand_fresh": window_operands.of_project,
+    "attention_fresh": attention_requests.attention_of_project,
+    "over_time_fresh": recurrent_requests.states_of_project,
+    "gradients_over_time_fresh": recurrent_requests.gradients_of_project,
+}
+"""The requests that are answered by one message, by their type."""
+
+ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
+    "surface": _surface,
+    "answers": answers,
+    "by_length": by_length,
+    "alignment": alignment,
+    "ranking": unit_requests.ranking,
+    "exemplars": unit_requests.exemplars,
+    "exciting": unit_requests.exciting,
+    "reasons": unit_requests.reasons,
+    "backprop": backprop_requests.of_run,
+    "by_hand": window_operands.of_run,
+    "attention": attention_requests.attention_of_run,
+    "over_time": recurrent_requests.states_of_run,
+    "gradients_over_time": recurrent_requests.gradients_of_run,
+    "similar": embedding_requests.similar,
+    "code_map": embedding_requests.code_map,
+    "real_samples": gan_requests.real_samples,
+    "noise_walk": gan_requests.noise_walk,
+}
+"""The requests about a run that may be in progress: then they are answered from its weights as they are now."""

@@ -1,0 +1,349 @@
+"""A network as one readable Python file that needs only torch.
+
+The file is printed from the same constructs that the compiler builds, so both compute the same. It can load weights
+that Netloom exported as safetensors, with a reader of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from graph.build.order import Program, program
+from graph.layers.base import Layer
+from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
+from graph.layers.io import Noise
+from graph.network import Network
+from graph.shapes import Kind, Shape
+from graph.structure.blocks import Block, Loop, loop_arguments
+from graph.structure.time_distributed import EveryFrame
+
+DEFAULTS: Mapping[str, Argument] = {
+    "affine": True,
+    "approximate": "none",
+    "batch_first": False,
+    "bias": True,
+    "bidirectional": False,
+    "ceil_mode": False,
+    "count_include_pad": True,
+    "dilation": 1,
+    "dropout": 0.0,
+    "eps": 1e-5,
+    "elementwise_affine": True,
+    "groups": 1,
+    "momentum": 0.1,
+    "nonlinearity": "tanh",
+    "num_layers": 1,
+    "output_padding": 0,
+    "padding_idx": None,
+    "padding_mode": "zeros",
+    "proj_size": 0,
+    "track_running_stats": True,
+}
+"""Arguments left out of the file because torch has the same default wherever a layer uses them."""
+
+PLAIN = ("in_channels", "out_channels", "in_features", "out_features", "input_size", "hidden_size", "num_features")
+"""Arguments that every reader of torch knows by position."""
+
+SQUARE = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+"""Arguments for which torch reads one number as the same number along both axes."""
+
+INFIX = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-", "operator.truediv": "/"}
+
+LOADER = '''
+def load(path: str, device: str = "cpu") -> Network:
+    """The network with the weights of a safetensors file.
+
+    The file is a length (8 bytes, little end first), a JSON header with type, shape and place of every tensor, and
+    the tensors' bytes.
+    """
+    types = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
+             "I64": torch.int64, "I32": torch.int32, "U8": torch.uint8, "BOOL": torch.bool}
+    with open(path, "rb") as file:
+        content = bytearray(file.read())
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    state = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            first, last = entry["data_offsets"]
+            raw = content[start + first : start + last]
+            values = torch.frombuffer(raw, dtype=types[entry["dtype"]]) if raw else torch.empty(0)
+            state[name] = values.reshape(entry["shape"])
+    network = Network()
+    network.load_state_dict(state)
+    return network.to(device).eval()
+'''
+
+
+def generate(network: Network, title: str = "") -> str:
+    """The Python source of ``network``.
+
+    Raises
+    ------
+    NetloomError
+        if the network has errors.
+    """
+    plan = program(network)
+    classes = _Classes()
+    classes.add(plan, "Network")
+    imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
+    parts = [
+        f'"""{title or "A network"}, drawn in Netloom. Needs only torch."""\n',
+        "\n".join(["from __future__ import annotations", "", *_imports(imports)]) + "\n",
+        *sources,
+        *classes.written.values(),
+        LOADER,
+        _main(plan),
+    ]
+    return "\n".join(part if part.startswith("\n") or index < 2 else f"\n{part}" for index, part in enumerate(parts))
+
+
+def _imports(extra: Iterable[str]) -> list[str]:
+    """The file's own imports and those of Netloom's modules, torch last."""
+    lines = {"import json", "import sys", "import torch", "from torch import nn", *extra}
+    ordered = sorted(lines, key=lambda line: (" torch" in line, line.startswith("from"), line))
+    first_torch = next(index for index, line in enumerate(ordered) if " torch" in line)
+    return [*ordered[:first_torch], "", *ordered[first_torch:]]
+
+
+# The classes
+
+
+class _Classes:
+    """The classes of a file: one for each block inside, before the network that uses it."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+        self.own: list[str] = []
+
+    def add(self, plan: Program, name: str) -> str:
+        """Write the class of ``plan`` under ``name``, or find one with the same body; returns its name."""
+        body = self._body(plan, name)
+        for written, text in self.written.items():
+            if text.partition("\n")[2] == body:
+                return written
+        while name in self.written:
+            name += "b"
+        self.written[name] = f"class {name}(nn.Module):\n{body}"
+        return name
+
+    def _body(self, plan: Program, name: str) -> str:
+        built = {}
+        for id_ in plan.order:
+            module = plan.construct(id_).module
+            if module is not None and plan.owner(id_) not in built:
+                built[plan.owner(id_)] = self._build(plan, id_, module, name)
+        lines = [f'    """{_signature(plan)}"""', ""]
+        if built:
+            lines += ["    def __init__(self) -> None:", "        super().__init__()"]
+            lines += [f"        self.{id_} = {text}" for id_, text in built.items()]
+            lines.append("")
+        arguments = ", ".join(f"{id_}: torch.Tensor" for id_ in plan.inputs)
+        result = "torch.Tensor" if len(plan.outputs) == 1 else "tuple[torch.Tensor, ...]"
+        lines.append(f"    def forward(self, {arguments}) -> {result}:")
+        return "\n".join([*lines, *(f"        {line}" for line in _forward(plan))]) + "\n"
+
+    def _build(self, plan: Program, id_: str, module: Module, name: str) -> str:
+        if module.target == NESTED:
+            return self._nested(plan, id_, "" if name == "Network" else name)
+        if module.target.startswith("graph.modules."):
+            self.own.append(module.target)
+        return _build(module)
+
+    def _nested(self, plan: Program, id_: str, prefix: str) -> str:
+        """A block: its class, its repetitions one after another, its loop, or all of it for every frame."""
+        block = cast(Block, plan.network.layer(id_))
+        stem = prefix + "".join(word.capitalize() for word in id_.split("_"))
+        parts = [f"{self.add(part, stem)}()" for part in plan.parts(id_)]
+        if isinstance(block, Loop):
+            self.own.append("graph.modules.loop.Loop")
+            arguments = loop_arguments(block)
+            return f"Loop({parts[0]}, states={_value(arguments['states'])}, last={arguments['last']})"
+        whole = self._repeated(block, parts)
+        if isinstance(block, EveryFrame):
+            self.own.append("graph.modules.time_distributed.EveryFrame")
+            return f"EveryFrame({whole})"
+        return whole
+
+    def _repeated(self, block: Block, parts: list[str]) -> str:
+        if block.repeat > 1 and block.shared:
+            self.own.append("graph.modules.repeat.Repeat")
+            return f"Repeat({parts[0]}, {block.repeat})"
+        if len(set(parts)) == 1 and len(parts) > 2:
+            return f"nn.Sequential(*({parts[0]} for _ in range({len(parts)})))"
+        return parts[0] if len(parts) == 1 else f"nn.Sequential({', '.join(parts)})"
+
+
+def _signature(plan: Program) -> str:
+    """Shapes of arguments and results, in torch's order of axes."""
+    takes = ", ".join(f"{id_} {_axes(plan.facts[id_].outputs['out'])}" for id_ in plan.inputs)
+    gives = ", ".join(f"{id_} {_axes(plan.facts[id_].outputs['out'])}" for id_ in plan.outputs)
+    return f"Takes {takes}; returns {gives}."
+
+
+def _axes(shape: Shape) -> str:
+    sizes = ", ".join("time" if size is None else str(size) for size in shape.sizes)
+    return f"[batch, {sizes}]" + (" of whole numbers" if shape.kind is Kind.TOKENS else "")
+
+
+def _build(module: Module) -> str:
+    name = module.target.removeprefix("torch.")
+    if module.target.startswith("graph.modules."):
+        name = module.target.rpartition(".")[2]
+    shown: list[str] = []
+    for key, value in module.arguments.items():
+        # Only torch's own classes read one number as two, and have these defaults.
+        torchs = name.startswith("nn.")
+        value_ = _squared(value) if torchs and key in SQUARE else value
+        if torchs and key in DEFAULTS and _same(value_, DEFAULTS[key]):
+            continue
+        positional = key in PLAIN and all("=" not in text for text in shown)
+        shown.append(_value(value_) if positional else f"{key}={_value(value_)}")
+    return f"{name}({', '.join(shown)})"
+
+
+def _same(value: Argument, default: Argument) -> bool:
+    return type(value) is type(default) and value == default
+
+
+def _squared(value: Argument) -> Argument:
+    return value[0] if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1] else value
+
+
+def _value(value: Argument) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(_value(part) for part in value)}{',' if len(value) == 1 else ''})"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+# The forward pass
+
+
+def _forward(plan: Program) -> Iterator[str]:
+    names: dict[tuple[str, str], str] = {(id_, "out"): id_ for id_ in plan.inputs}
+    for id_ in plan.order:
+        if id_ in plan.inputs:
+            continue
+        arriving = {port: names[source] for port, source in plan.sources(id_).items()}
+        construct = plan.construct(id_)
+        if not construct.steps:
+            names.update({(id_, port): arriving[str(ref.at)] for port, ref in construct.outputs.items()})
+            continue
+        yield from _layer(plan, id_, construct, arriving, names)
+    yield f"return {', '.join(names[id_, 'out'] for id_ in plan.outputs)}"
+
+
+def _layer(
+    plan: Program, id_: str, construct: Construct, arriving: dict[str, str], names: dict[tuple[str, str], str]
+) -> Iterator[str]:
+    """Lines of one layer: steps used once are written inside the next, the others get a variable."""
+    uses = _uses(construct)
+    results: dict[str | int, str] = {port: name for port, name in arriving.items()}  # noqa: C416 - widens the key type
+    for index, step in enumerate(construct.steps):
+        text = _expression(plan.owner(id_), step, results)
+        if uses[index] > 1:
+            results[index] = f"{id_}_{index}"
+            yield f"{results[index]} = {text}"
+        else:
+            results[index] = text
+    for port, ref in construct.outputs.items():
+        variable = id_ if len(construct.outputs) == 1 else f"{id_}_{port}"
+        names[id_, port] = variable
+        yield f"{variable} = {results[ref.at]}  # {plan.facts[id_].outputs[port]}"
+
+
+def _uses(construct: Construct) -> Counter[str | int]:
+    counted: Counter[str | int] = Counter()
+
+    def visit(argument: Argument) -> None:
+        if isinstance(argument, Ref):
+            counted[argument.at] += 1
+        elif isinstance(argument, tuple):
+            for part in argument:
+                visit(part)
+
+    for step in construct.steps:
+        for argument in (*step.args, *step.kwargs.values()):
+            visit(argument)
+    for ref in construct.outputs.values():
+        visit(ref)
+    return counted
+
+
+def _expression(owner: str, step: Step, results: Mapping[str | int, str]) -> str:
+    args = [_operand(argument, results) for argument in step.args]
+    named = [f"{name}={_operand(argument, results)}" for name, argument in step.kwargs.items()]
+    if step.op == "own":
+        return f"self.{owner}({', '.join(args + named)})"
+    if step.op == "method":
+        return f"{args[0]}.{step.target}({', '.join(args[1:] + named)})"
+    if step.target == "operator.getitem":
+        return f"{args[0]}[{args[1]}]"
+    if step.target in INFIX:
+        return f"({f' {INFIX[step.target]} '.join(args)})"
+    target = step.target.removeprefix("torch.") if step.target.startswith("torch.nn.") else step.target
+    return f"{target}({', '.join(args + named)})"
+
+
+def _operand(argument: Argument, results: Mapping[str | int, str]) -> str:
+    if isinstance(argument, Ref):
+        return results[argument.at]
+    if isinstance(argument, tuple):
+        inner = ", ".join(_operand(part, results) for part in argument)
+        return f"({inner}{',' if len(argument) == 1 else ''})"
+    return _value(argument)
+
+
+# Netloom's own modules, and the end of the file
+
+
+def _own_modules(targets: list[str]) -> tuple[list[str], list[str]]:
+    """Import lines and definitions of Netloom's own modules, without running them."""
+    imports: list[str] = []
+    sources: list[str] = []
+    for file in dict.fromkeys(target.rpartition(".")[0] for target in targets):
+        lines, definitions = _source(file)
+        imports += lines
+        sources.append(definitions)
+    return imports, sources
+
+
+@cache
+def _source(module: str) -> tuple[list[str], str]:
+    """Import lines and everything else but the docstring of a module's file."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(module)
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    body = ast.parse(text).body
+    imports = [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    kept = [node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
+    segments = [ast.get_source_segment(text, node) or "" for node in kept]
+    return [line for line in imports if "__future__" not in line], "\n\n\n".join(segments) + "\n"
+
+
+def _main(plan: Program) -> str:
+    """Lets the file be run: with a weights file it loads it, then it shows the shapes of one random batch."""
+    lines = [
+        "",
+        'if __name__ == "__main__":',
+        "    network = load(sys.argv[1]) if len(sys.argv) > 1 else Network().eval()",
+    ]
+    samples = [_sample(plan.network.layer(id_), plan.facts[id_].outputs["out"]) for id_ in plan.inputs]
+    lines.append(f"    results = network({', '.join(samples)})")
+    lines.append("    for result in results if isinstance(results, tuple) else (results,):")
+    lines.append("        print(tuple(result.shape))")
+    return "\n".join(lines) + "\n"
+
+
+def _sample(layer: Layer, shape: Shape) -> str:
+    sizes = ", ".join(str(size or 10) for size in shape.sizes)
+    if isinstance(layer, Noise) and layer.distribution == "uniform":
+        return f"2 * torch.rand(2, {sizes}) - 1"
+    return f"torch.zeros(2, {sizes}, dtype=torch.int64)" if shape.kind is Kind.TOKENS else f"torch.randn(2, {sizes})"

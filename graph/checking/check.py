@@ -1,0 +1,381 @@
+"""The checker: shapes, costs and problems of a network, re-inferred only downstream of an edit."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from graph.changes import (
+    Connected,
+    Disconnected,
+    LayerAdded,
+    LayerMarked,
+    LayerRemoved,
+    LayerRenamed,
+    LayerSet,
+)
+from graph.checking.data_fit import input_problems, output_problems
+from graph.checking.fixes import Append, Fix, Replace, from_remedy
+from graph.checking.layer_info import Expected, Facts, Problem, Severity
+from graph.document import Commit, Document
+from graph.garbage_collection import undisturbed
+from graph.layers.base import Family, Reach, ShapeError
+from graph.layers.io import Entrance, Input, Output
+from graph.network import Network, Node
+from graph.shapes import Kind, Shape
+from graph.steps import Steps, finished
+
+Listener = Callable[[frozenset[str]], None]
+
+
+class Checker:
+    """Keeps the facts of every layer of a document up to date.
+
+    It subscribes to the document. After each commit it visits the edited layers and then only those downstream whose
+    input shapes changed.
+
+    Parameters
+    ----------
+    expected
+        what the chosen data offers, to hold the ends of the network against.
+    arriving, reach
+        for a network inside a block: the shapes that arrive at its input layers, and the receptive field so far.
+    later
+        nothing is checked yet; `in_steps` does it.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        expected: Expected | None = None,
+        *,
+        arriving: Mapping[str, Shape] | None = None,
+        reach: Reach | None = None,
+        later: bool = False,
+    ) -> None:
+        self._document = document
+        self._expected = expected
+        self._arriving = dict(arriving or {})
+        self._start = reach
+        self._facts: dict[str, Facts] = {}
+        self._totals: dict[str, int] = {}
+        self._network_problems: tuple[Problem, ...] = ()
+        self._useful: frozenset[str] = frozenset()
+        self._listeners: list[Listener] = []
+        self._stop = document.subscribe(self._on_commit)
+        if not later:
+            with undisturbed():
+                self._refresh(document.network.ids, True)
+
+    @classmethod
+    def in_steps(cls, document: Document) -> Steps[Checker]:
+        """A checker of a large document, in steps; the document must rest until the last."""
+        checker = cls(document, later=True)
+        yield from checker._refreshing(document.network.ids, True)
+        return checker
+
+    # Reading
+
+    def facts(self, id: str) -> Facts:
+        """What is known of the layer ``id``."""
+        return self._facts[id]
+
+    @property
+    def network(self) -> Network:
+        """The network that is checked."""
+        return self._document.network
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems: errors first, then in the order of the layers."""
+        own = [problem for id_ in self.network.ids for problem in self._facts[id_].problems]
+        order = list(Severity)
+        return tuple(sorted([*self._network_problems, *own], key=lambda problem: order.index(problem.severity)))
+
+    @property
+    def ok(self) -> bool:
+        """Whether the network can be compiled and trained."""
+        return all(problem.severity is not Severity.ERROR for problem in self.problems)
+
+    @property
+    def useful(self) -> frozenset[str]:
+        """Ids of the layers that lead to an output: only these are compiled."""
+        return self._useful
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters of the layers that lead to an output."""
+        return self._total("parameters")
+
+    @property
+    def connections(self) -> int:
+        """Connections of the layers that lead to an output."""
+        return self._total("connections")
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations per sample of the layers that lead to an output."""
+        return self._total("flops")
+
+    @property
+    def activations(self) -> int:
+        """Values made per sample by the layers that lead to an output."""
+        return self._total("activations")
+
+    def _total(self, name: str) -> int:
+        """The sum of a cost, added up once between two changes."""
+        if name not in self._totals:
+            self._totals[name] = sum(getattr(self._facts[id_], name) for id_ in self._useful)
+        return self._totals[name]
+
+    # Listening
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with the ids whose facts changed, once per commit; returns how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @property
+    def expected(self) -> Expected | None:
+        """What the chosen data offers, if it is known."""
+        return self._expected
+
+    def expect(self, expected: Expected | None) -> None:
+        """Check against other data from now on."""
+        if expected != self._expected:
+            self._expected = expected
+            ends = [node.id for node in self.network if isinstance(node.layer, Entrance | Output)]
+            self._publish(self._refresh(ends, False))
+
+    def arrive(self, arriving: Mapping[str, Shape], reach: Reach | None = None) -> None:
+        """Other shapes arrive at the input layers of a network inside a block."""
+        if (arriving, reach) != (self._arriving, self._start):
+            self._arriving, self._start = dict(arriving), reach
+            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, Entrance)], False))
+
+    def close(self) -> None:
+        """Stop listening to the document."""
+        self._stop()
+
+    # Inside
+
+    def _on_commit(self, commit: Commit) -> None:
+        dirty, structure = _touched(commit)
+        if not dirty and not structure:
+            return
+        # What a layer says may name another: the owner of its weights, or the dense layer an output would resize.
+        renamed = any(isinstance(change, LayerRenamed) for change in commit.changes)
+        naming = {
+            node.id for node in self.network if node.linked in dirty or (renamed and isinstance(node.layer, Output))
+        }
+        alive = [id_ for id_ in dirty | naming if id_ in self.network]
+        gone = frozenset(id_ for id_ in dirty if id_ not in self.network)
+        for id_ in gone:
+            self._facts.pop(id_, None)
+        self._publish(self._refresh(alive, structure) | gone)
+
+    def _publish(self, changed: frozenset[str]) -> None:
+        for listener in tuple(self._listeners):
+            listener(changed)
+
+    def _refresh(self, dirty: Iterable[str], structure: bool) -> frozenset[str]:
+        """Re-infer ``dirty`` and what depends on it; returns the ids whose facts changed."""
+        return finished(self._refreshing(dirty, structure))
+
+    def _refreshing(self, dirty: Iterable[str], structure: bool) -> Steps[frozenset[str]]:
+        stale, usefulness_changed = set(dirty), set[str]()
+        self._totals.clear()
+        if structure:
+            useful = leading_to_outputs(self.network)
+            usefulness_changed = set(useful ^ self._useful) & set(self._facts) & set(self.network.ids)
+            self._useful = useful
+            stale |= usefulness_changed
+        changed = set[str]()
+        order = downstream(self.network, stale)
+        for index, id_ in enumerate(order):
+            if id_ not in stale:
+                continue
+            yield index / len(order)
+            old, new = self._facts.get(id_), self._infer(self.network.node(id_))
+            self._facts[id_] = new
+            if old == new:
+                continue
+            changed.add(id_)
+            if old is None or old.outputs != new.outputs or old.reach != new.reach:
+                stale |= self.network.fed_by(id_)
+        self._network_problems = network_problems(self.network)
+        self._totals.clear()
+        return frozenset(changed | usefulness_changed)
+
+    def _infer(self, node: Node) -> Facts:
+        arriving = self.network.into(node.id)
+        wanted = node.inputs if not node.muted else tuple(port for port in node.inputs if port in arriving)[:1]
+        missing = [port for port in node.inputs if port not in arriving]
+        if missing and not (node.muted and wanted):
+            return Facts(problems=self._missing(node, missing))
+        sources = {port: self._facts.get(arriving[port].source, Facts()) for port in wanted}
+        inputs = {port: facts.outputs.get(arriving[port].source_port) for port, facts in sources.items()}
+        known = {port: shape for port, shape in inputs.items() if shape is not None}
+        if len(known) < len(inputs):
+            return Facts()  # the fault lies upstream and is told there
+        reaches = [facts.reach for facts in sources.values()]
+        if node.muted:
+            return Facts(inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), reach=reaches[0])
+        return self._inferred(node, known, reaches)
+
+    def _inferred(self, node: Node, inputs: Mapping[str, Shape], reaches: Sequence[Reach | None]) -> Facts:
+        """Facts of a layer at which shapes arrive."""
+        layer = node.layer
+        try:
+            if isinstance(layer, Entrance) and node.id in self._arriving:
+                outputs = {"out": self._arriving[node.id]}
+            else:
+                outputs = layer.infer(inputs)
+        except ShapeError as error:
+            fixes = tuple(from_remedy(remedy, node.id) for remedy in error.remedies)
+            if [shape.kind for shape in inputs.values()] == [Kind.VIDEO] and layer.family is not Family.STRUCTURE:
+                fixes = (_on_frames(self.network, node.id), *fixes)
+            problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
+            return Facts(inputs=inputs, problems=(problem,))
+        return Facts(
+            inputs=inputs,
+            outputs=outputs,
+            parameters=layer.parameter_count(inputs) if node.linked is None else 0,
+            connections=layer.connection_count(inputs, outputs),
+            flops=layer.flops(inputs, outputs),
+            activations=layer.activation_count(inputs, outputs),
+            reach=self._reach(node, inputs, outputs, reaches),
+            problems=(*self._link_problems(node, inputs), *self._against_data(node, outputs)),
+        )
+
+    def _reach(
+        self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape], reaches: Sequence[Reach | None]
+    ) -> Reach | None:
+        axes = spatial_axes(next(iter(outputs.values()))) if outputs else 0
+        if isinstance(node.layer, Entrance):
+            start = self._start if self._arriving else None
+            return start or (Reach((1,) * axes, (1,) * axes) if axes else None)
+        known = [reach for reach in reaches if reach is not None]
+        if len(known) != len(reaches) or not known:
+            return None
+        widest = max(known, key=lambda reach: reach.size)
+        return node.layer.look_back(inputs, widest) if len(widest.size) == axes else None
+
+    def _link_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
+        """Layers that share weights must be alike."""
+        if node.linked is None:
+            return ()
+        owner = self.network.layer(node.linked)
+        if owner == node.layer:
+            return ()
+        message = f"{node.id} shares the weights of {node.linked}, but their settings differ."
+        fix = Fix(f"Take the settings of {node.linked}", (Replace(node.id, owner),))
+        return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
+
+    def _missing(self, node: Node, ports: list[str]) -> tuple[Problem, ...]:
+        severity = Severity.ERROR if node.id in self._useful else Severity.WARNING
+        named = f"input {ports[0]}" if len(node.inputs) > 1 else "input"
+        message = f"{node.id}: nothing is connected to its {named}. Pull a wire to it from another layer."
+        return (Problem(severity, node.id, ports[0], message),)
+
+    def _against_data(self, node: Node, outputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
+        if self._expected is None:
+            return ()
+        if isinstance(node.layer, Input):
+            return input_problems(node, node.layer, self._expected)
+        if isinstance(node.layer, Output):
+            return output_problems(self.network, node, node.layer, outputs["out"], self._expected)
+        return ()
+
+
+def _on_frames(network: Network, id: str) -> Fix:
+    """The fix that runs a layer, at which a video arrives, on every frame."""
+    frames = importlib.import_module(
+        "graph.structure.time_distributed"
+    )  # late, because blocks are checked like networks
+    fix: Fix = frames.framing(network, id)
+    return fix
+
+
+def _touched(commit: Commit) -> tuple[set[str], bool]:
+    """Ids to re-infer after a commit, and whether paths through the network may have changed."""
+    dirty, structure = set[str](), False
+    for change in commit.changes:
+        match change:
+            case LayerAdded(node=node) | LayerRemoved(node=node):
+                dirty.add(node.id)
+                structure = True
+            case LayerSet(id=id_, old=old, new=new):
+                dirty.add(id_)
+                structure |= type(old) is not type(new)
+            case LayerRenamed(old=before, new=after):
+                dirty |= {before, after}
+                structure = True
+            case LayerMarked(new=node):
+                dirty.add(node.id)
+            case Connected(connection=connection) | Disconnected(connection=connection):
+                dirty.add(connection.target)
+                structure = True
+            case _:
+                pass
+    return dirty, structure
+
+
+def downstream(network: Network, start: Iterable[str]) -> list[str]:
+    """``start`` and all layers that depend on it, each after those it depends on."""
+    graph, order, seen = network.graph, list[str](), set[str]()
+    for root in start:
+        if root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, iter(graph.successors(root)))]
+        while stack:
+            id_, successors = stack[-1]
+            following = next((s for s in successors if s not in seen), None)
+            if following is None:
+                order.append(id_)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(graph.successors(following))))
+    return order[::-1]
+
+
+def leading_to_outputs(network: Network) -> frozenset[str]:
+    """Ids of the layers from which a path leads to an output layer."""
+    waiting = [node.id for node in network if isinstance(node.layer, Output)]
+    found = set(waiting)
+    while waiting:
+        for before in network.graph.predecessors(waiting.pop()):
+            if before not in found:
+                found.add(before)
+                waiting.append(before)
+    return frozenset(found)
+
+
+def network_problems(network: Network) -> tuple[Problem, ...]:
+    """Problems of the network as a whole."""
+    layers = [node.layer for node in network]
+    problems = []
+    if not any(isinstance(layer, Entrance) for layer in layers):
+        problems.append(_lacks("The network has no Input: add the place where data enters."))
+    if not any(isinstance(layer, Output) for layer in layers):
+        problems.append(_lacks("The network has no Output: add the place where its answer leaves.", _ending(network)))
+    return tuple(problems)
+
+
+def _lacks(message: str, fixes: tuple[Fix, ...] = ()) -> Problem:
+    return Problem(Severity.ERROR, None, None, message, fixes)
+
+
+def _ending(network: Network) -> tuple[Fix, ...]:
+    """Offers an Output behind the one layer that nothing follows, if there is just one."""
+    ends = [node for node in network if node.outputs and not network.out_of(node.id)]
+    if len(ends) != 1:
+        return ()
+    return (Fix(f"Add Output behind {ends[0].id}", (Append(ends[0].id, Output()),)),)
+
+
+def spatial_axes(shape: Shape) -> int:
+    """Number of axes along which windows slide: two for images, one for sequences, none for vectors."""
+    return {"image": 2, "sequence": 1, "tokens": 1}.get(shape.kind, 0)

@@ -1,0 +1,115 @@
+"""Where the network and the chosen data do not fit, and what would make them fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.checking.ctc_outputs import is_transcript, offer_transcript, transcript_problems
+from graph.checking.fixes import Fix, Insert, Replace
+from graph.checking.layer_info import Expected, Problem, Severity
+from graph.layers.base import Layer
+from graph.layers.dense import Dense, TimeDistributedDense
+from graph.layers.io import Input, Output
+from graph.layers.shape import Flatten, Reshape
+from graph.network import Network, Node
+from graph.shapes import Kind, Shape, sequence
+
+
+def input_problems(node: Node, layer: Input, expected: Expected) -> tuple[Problem, ...]:
+    """An input must read a field that the data has, with the field's shape."""
+    name = layer.field or expected.default_input
+    if name not in expected.inputs:
+        return (_unknown(node, name, expected.inputs, Fix("Read the data set's own input", _set(node, field=""))),)
+    offered = expected.inputs[name]
+    if fits(layer.shape, offered):
+        return ()
+    fix = Fix(f"Set the input to {offered.described()}", _set(node, shape=offered))
+    message = f"{node.id} is set to {layer.shape.described()}, but the data brings {offered.described()}."
+    return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
+
+
+def output_problems(
+    network: Network, node: Node, layer: Output, arrives: Shape, expected: Expected
+) -> tuple[Problem, ...]:
+    """What reaches an output must have the shape that its target asks for."""
+    name = layer.target or expected.default_target
+    targets = {**expected.inputs, **expected.targets}
+    if name not in targets:
+        return (_unknown(node, name, targets, Fix("Predict the data set's own target", _set(node, target=""))),)
+    wanted = targets[name]
+    if is_transcript(layer, expected):
+        return transcript_problems(network, node, arrives, name, wanted, expected)
+    if fits(arrives, wanted):
+        return ()
+    fixes = (*offer_transcript(node, arrives, name, wanted, expected), *_answers(network, node, arrives, wanted))
+    message = f"{node.id}: the data asks for {wanted.described()}, but {arrives.described()} arrives."
+    return (Problem(Severity.ERROR, node.id, "in", message, fixes),)
+
+
+def fits(shape: Shape, wanted: Shape) -> bool:
+    """Equal shapes, an unknown time fitting any."""
+    pairs = zip(shape.sizes, wanted.sizes, strict=False)
+    return shape.kind is wanted.kind and all(a == b or a is None or b is None for a, b in pairs)
+
+
+def _set(node: Node, **values: object) -> tuple[Replace]:
+    return (Replace(node.id, node.layer.changed(**values)),)
+
+
+def _unknown(node: Node, name: str, known: Mapping[str, Shape], fix: Fix) -> Problem:
+    fields = ", ".join(f"“{field}”" for field in known)
+    message = f"{node.id}: the data has no field “{name}”; it has {fields}."
+    return Problem(Severity.ERROR, node.id, None, message, (fix,))
+
+
+def _answers(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tuple[Fix, ...]:
+    """Repairs that give an output the shape wanted, the smallest edit first."""
+    fixes: list[Fix] = []
+    if wanted.kind is Kind.VECTOR and arrives.kind is Kind.VECTOR:
+        fixes.extend(_resize(network, node, wanted.features))
+    if wanted.kind is arrives.kind is Kind.SEQUENCE and fits(sequence(arrives.time, wanted.features), wanted):
+        fixes.extend(_resize(network, node, wanted.features) or [_at_every_step(node, wanted.features)])
+        return tuple(fixes)
+    if wanted.elements is not None and wanted.kind is not Kind.TOKENS and arrives.elements is not None:
+        fixes.append(reshaping(node.id, "in", arrives, wanted))
+    return tuple(fixes)
+
+
+def _resize(network: Network, node: Node, units: int) -> list[Fix]:
+    """Offers another number of units in the dense layer that decides the size of the answer."""
+    current = node.id
+    while (connection := next(iter(network.into(current).values()), None)) is not None:
+        current = connection.source
+        layer = network.layer(current)
+        if isinstance(layer, Dense):
+            return [Fix(f"Set {current} to {units:,} units", (Replace(current, layer.changed(units=units)),))]
+        if len(layer.input_ports()) != 1 or not _hands_on(layer):
+            return []
+    return []
+
+
+def _at_every_step(node: Node, units: int) -> Fix:
+    layer = TimeDistributedDense(units=units)
+    return Fix(f"Insert {layer.title} with {units:,} units", (Insert(node.id, "in", layer),))
+
+
+def _hands_on(layer: Layer) -> bool:
+    """Whether a layer hands on the shape it gets, because its class leaves the rule of `Layer` as it is."""
+    return type(layer).output is Layer.output and type(layer).infer is Layer.infer
+
+
+def reshaping(target: str, port: str, arrives: Shape, wanted: Shape) -> Fix:
+    """Flatten, dense and reshape as far as each is needed, in front of a port where ``wanted`` shall arrive."""
+    layers: list[Layer] = []
+    elements = wanted.elements or 1
+    if arrives.kind is not Kind.VECTOR and arrives.elements != elements:
+        layers.append(Flatten())
+    if arrives.elements != elements:
+        layers.append(Dense(units=elements))
+    if wanted.kind is not Kind.VECTOR:
+        layers.append(Reshape(shape=wanted))
+    elif not layers:
+        layers.append(Flatten())
+    # Each insertion goes between the port and what is in front of it, so the first layer is inserted first.
+    edits = tuple(Insert(target, port, layer) for layer in layers)
+    return Fix("Insert " + ", ".join(layer.title for layer in layers), edits)

@@ -1,0 +1,183 @@
+"""Fixes: edits that repair a problem, as data, applied in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from graph.changes import Section
+from graph.document import Document
+from graph.layers.base import Layer, Remedy
+from graph.network import Connection, Position
+
+CARD_STEP = 224.0
+"""Horizontal distance between cards in a chain, in pixels at 100 % zoom."""
+
+
+@dataclass(frozen=True)
+class Insert:
+    """Put a new layer on the connection that arrives at ``port`` of ``target``."""
+
+    target: str
+    port: str
+    layer: Layer
+
+    def apply(self, document: Document) -> None:
+        """Cut the connection, add the layer, connect both sides, and make room for its card."""
+        connection = document.network.at(self.target, self.port)
+        place = document.network.node(self.target).position
+        _make_room(document, place)
+        new = document.add(self.layer, place)
+        if connection is not None:
+            document.disconnect(connection)
+            source = (connection.source, connection.source_port)
+            document.connect(Connection(*source, new, self.layer.input_ports()[0].name))
+        document.connect(Connection(new, self.layer.output_ports()[0].name, self.target, self.port))
+
+
+@dataclass(frozen=True)
+class Replace:
+    """Give a layer other settings, or put another layer in its place."""
+
+    target: str
+    layer: Layer
+
+    def apply(self, document: Document) -> None:
+        """Set the layer."""
+        document.set_layer(self.target, self.layer)
+
+
+@dataclass(frozen=True)
+class Append:
+    """Add a layer behind ``source``, or alone where ``source`` is None."""
+
+    source: str | None
+    layer: Layer
+
+    def apply(self, document: Document) -> None:
+        """Add the layer, connected if it has an input and there is a source."""
+        new = document.add(self.layer, _beside(document, self.source))
+        if self.source is not None and self.layer.input_ports():
+            port = document.network.node(self.source).outputs[0]
+            document.connect(Connection(self.source, port, new, self.layer.input_ports()[0].name))
+
+
+@dataclass(frozen=True)
+class Prepend:
+    """Add a layer in front of the free input ``port`` of ``target``."""
+
+    target: str
+    port: str
+    layer: Layer
+
+    def apply(self, document: Document) -> None:
+        """Add and connect the layer, in front of the target where there is room, else below what stands there."""
+        x, y = document.network.node(self.target).position
+        place = x - CARD_STEP, y
+        while any(_close(node.position, place) for node in document.network):
+            place = place[0], place[1] + CARD_STEP / 2
+        new = document.add(self.layer, place)
+        document.connect(Connection(new, self.layer.output_ports()[0].name, self.target, self.port))
+
+
+@dataclass(frozen=True)
+class Join:
+    """Connect a free input."""
+
+    connection: Connection
+
+    def apply(self, document: Document) -> None:
+        """Connect."""
+        document.connect(self.connection)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Remove a layer."""
+
+    target: str
+
+    def apply(self, document: Document) -> None:
+        """Remove it with its connections."""
+        document.remove(self.target)
+
+
+@dataclass(frozen=True)
+class Bypass:
+    """Take a layer out of the flow: what fed it feeds what it fed."""
+
+    target: str
+
+    def apply(self, document: Document) -> None:
+        """Remove the layer and heal the wires."""
+        network = document.network
+        arriving = next(iter(network.into(self.target).values()), None)
+        leaving = network.out_of(self.target)
+        document.remove(self.target)
+        for connection in leaving if arriving is not None else ():
+            assert arriving is not None
+            document.connect(
+                Connection(arriving.source, arriving.source_port, connection.target, connection.target_port)
+            )
+
+
+@dataclass(frozen=True)
+class Write:
+    """Give another value to a section of the project beside the network."""
+
+    section: str
+    value: Section
+
+    def apply(self, document: Document) -> None:
+        """Set the section."""
+        document.set_section(self.section, self.value)
+
+
+class Edit(Protocol):
+    """One step of a fix: those above, and `graph.structure.time_distributed.Framing`."""
+
+    def apply(self, document: Document) -> None:
+        """Make the edit, inside a transaction."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A named repair: one click applies it, one undo takes it back."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+    def apply(self, document: Document) -> None:
+        """Apply all edits in one transaction named after the fix."""
+        with document.transaction(self.title):
+            for edit in self.edits:
+                edit.apply(document)
+
+
+def from_remedy(remedy: Remedy, target: str) -> Fix:
+    """The repair that a layer proposes for itself, for the layer called ``target``."""
+    edits: list[Edit] = [Insert(target, port, layer) for port, layer in remedy.insert]
+    if remedy.replace is not None:
+        edits.append(Replace(target, remedy.replace))
+    return Fix(remedy.title, tuple(edits))
+
+
+def _beside(document: Document, source: str | None) -> Position:
+    """A free place: right of ``source``, or right of everything."""
+    if source is not None:
+        x, y = document.network.node(source).position
+        return (x + CARD_STEP, y)
+    places = [node.position for node in document.network]
+    return (max(x for x, _ in places) + CARD_STEP, min(y for _, y in places)) if places else (0.0, 0.0)
+
+
+def _close(one: Position, other: Position) -> bool:
+    """Whether cards at both places would overlap."""
+    return abs(one[0] - other[0]) < CARD_STEP and abs(one[1] - other[1]) < CARD_STEP / 2
+
+
+def _make_room(document: Document, place: Position) -> None:
+    """Shift the cards at and right of ``place`` by one step, in its row only, so that the new card overlaps none."""
+    x, y = place
+    row = [node for node in document.network if node.position[0] >= x and abs(node.position[1] - y) < CARD_STEP / 2]
+    document.move({node.id: (node.position[0] + CARD_STEP, node.position[1]) for node in row})

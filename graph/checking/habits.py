@@ -1,0 +1,121 @@
+"""What the rules of hints look at: a checked network, and the short walks that they all make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import Facts
+from graph.layers.base import Layer
+from graph.layers.io import Input, Output
+from graph.network import Network, Node
+from graph.shapes import Kind, Shape
+from graph.structure.blocks import Block
+
+TRAINED_LINEAR = frozenset({"dense", "time_distributed_dense", "conv2d", "conv1d", "conv3d", "conv_transpose2d"})
+"""Layers of trained weights that add nothing but sums of products."""
+
+LINEAR_PASS = frozenset({
+    "flatten", "reshape", "dropout", "channel_dropout", "batch_norm", "average_pool2d", "average_pool1d", "sum_pool2d",
+    "gain", "channel_shuffle",
+})  # fmt: skip
+"""Layers that bend nothing: what stands before and behind them is still one linear map."""
+
+SATURATING = frozenset({"sigmoid", "tanh"})
+NORMS = frozenset({"batch_norm", "layer_norm", "group_norm"})
+DROPOUTS = frozenset({"dropout", "channel_dropout"})
+
+
+class Look:
+    """A network with the facts of its layers; muted layers and layers that lead to no output are looked past.
+
+    ``inner`` says that it is the inside of a block, whose outputs are no answers but lead on.
+    """
+
+    def __init__(self, checker: Checker, *, inner: bool = False) -> None:
+        self.network: Network = checker.network
+        self._inner = inner
+        self._checker = checker
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers that count, from inputs to outputs."""
+        useful = self._checker.useful
+        found = (self.network.node(id_) for id_ in self.network.ordered() if id_ in useful)
+        return tuple(node for node in found if not node.muted)
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters of the network."""
+        return self._checker.parameters
+
+    def of(self, *kinds: str) -> Iterator[Node]:
+        """The layers of these kinds, from inputs to outputs."""
+        return (node for node in self.nodes if node.layer.kind in kinds)
+
+    def facts(self, id: str) -> Facts:
+        """What is known of a layer."""
+        return self._checker.facts(id)
+
+    def arriving(self, id: str) -> Shape | None:
+        """The shape at a layer's first input, where it is known."""
+        return next(iter(self.facts(id).inputs.values()), None)
+
+    def leaving(self, id: str) -> Shape | None:
+        """The shape at a layer's first output, where it is known."""
+        return next(iter(self.facts(id).outputs.values()), None)
+
+    def before(self, id: str) -> Node | None:
+        """The one layer that feeds a layer with one input, muted ones passed over."""
+        node = self.network.node(id)
+        while len(node.inputs) == 1:
+            connection = self.network.at(node.id, node.inputs[0])
+            if connection is None:
+                return None
+            node = self.network.node(connection.source)
+            if not node.muted:
+                return node
+        return None
+
+    def after(self, id: str) -> Node | None:
+        """The one layer that a layer feeds, muted ones passed over; None where there are several or none."""
+        while True:
+            leaving = self.network.out_of(id)
+            if len(leaving) != 1:
+                return None
+            node = self.network.node(leaving[0].target)
+            if not node.muted:
+                return node
+            id = node.id
+
+    def back(self, id: str, passing: Callable[[Layer], bool]) -> Node | None:
+        """The first layer before ``id`` that is not one of those to pass."""
+        node = self.before(id)
+        while node is not None and passing(node.layer):
+            node = self.before(node.id)
+        return node
+
+    def answers(self) -> Iterator[tuple[Node, Node]]:
+        """Each output with the layer that gives its answer."""
+        for node in () if self._inner else self.nodes:
+            if isinstance(node.layer, Output) and (found := self.before(node.id)) is not None:
+                yield node, found
+
+    def holds(self, *kinds: str) -> bool:
+        """Whether a layer of one of these kinds is somewhere, inside blocks too."""
+        return any(kind in kinds for kind in _kinds(self.network))
+
+    def image_inputs(self) -> list[Shape]:
+        """Shapes of the inputs that take pictures."""
+        shapes = [self.leaving(node.id) for node in self.nodes if isinstance(node.layer, Input)]
+        return [shape for shape in shapes if shape is not None and shape.kind is Kind.IMAGE]
+
+
+def _kinds(network: Network) -> Iterator[str]:
+    for node in network:
+        if node.muted:
+            continue
+        yield node.layer.kind
+        if isinstance(node.layer, Block):
+            yield from _kinds(node.layer.body.network)

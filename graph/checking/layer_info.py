@@ -1,0 +1,76 @@
+"""What the checker finds out: problems, facts of a layer, and what the data expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from graph.checking.fixes import Fix
+from graph.layers.base import Reach
+from graph.shapes import Shape
+
+VALUE_BYTES = 4
+"""Bytes of a value in float32, in which networks calculate unless the plan says otherwise."""
+
+
+class Severity(StrEnum):
+    """Errors keep a network from training; warnings and hints do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where, in words a student understands, and what would repair it."""
+
+    severity: Severity
+    layer: str | None
+    port: str | None
+    message: str
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one layer. ``outputs`` is empty where the shapes cannot be told."""
+
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    outputs: Mapping[str, Shape] = field(default_factory=dict)
+    parameters: int = 0
+    connections: int = 0
+    flops: int = 0
+    activations: int = 0
+    reach: Reach | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def activation_bytes(self) -> int:
+        """Memory of the values that the layer makes, per sample."""
+        return self.activations * VALUE_BYTES
+
+    @property
+    def jump(self) -> tuple[int, ...] | None:
+        """Distance in places of the network's input between neighbours of the output, per axis; None as below."""
+        return self.reach.jump if self.reach else None
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Size of the receptive field per spatial axis; None where there are no places or all input is seen."""
+        return self.reach.size if self.reach else None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the chosen data offers, by field name; ``targets`` are the shapes that a network's answer must have."""
+
+    inputs: Mapping[str, Shape]
+    targets: Mapping[str, Shape]
+    default_input: str
+    default_target: str
+    labels: Mapping[str, int] = field(default_factory=dict)
+    """For targets of tokens, how many different ones there are."""
+    ctc: bool = False
+    """Whether outputs that leave their loss open are held against rows of labels whose places nobody knows."""

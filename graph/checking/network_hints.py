@@ -1,0 +1,301 @@
+"""Good habits: rules that notice where a network departs from them, say why, and offer the change.
+
+A hint is no fault: the network trains as it is, and whoever knows better dismisses it. Each rule is one line of
+`RULES` and one function; rules that look at data and plan too stand in `app.project.project_hints`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from graph.checking.fixes import Bypass, Edit, Fix, Insert, Replace
+from graph.checking.habits import DROPOUTS, LINEAR_PASS, NORMS, SATURATING, TRAINED_LINEAR, Look
+from graph.checking.layer_info import Problem, Severity
+from graph.layers.activation import Relu, Sigmoid
+from graph.layers.convolution import Conv2d
+from graph.layers.pooling import MaxPool2d
+from graph.network import Node
+from graph.shapes import Kind
+
+L = TypeVar("L", bound=Look)
+
+LARGE_KERNEL = 6
+"""Side from which a square kernel is taken apart, in pixels."""
+DEEP_SIGMOID, DEEP_SATURATING = 3, 5
+"""So many sigmoids, or saturating activations of any kind, one behind the other make gradients vanish."""
+HUGE_DENSE = 50_000
+"""Weights behind a flatten from which it is worth shrinking the maps first."""
+MANY_PLACES = 64
+"""Places of a map that count as not shrunk."""
+
+
+@dataclass(frozen=True)
+class Hint(Problem):
+    """A departure from a habit: ``rule`` is the id of its rule, ``why`` the reason in two or three sentences."""
+
+    rule: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a rule found something: the layer (None: the project), what, and what would change it."""
+
+    layer: str | None
+    message: str
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True)
+class Rule(Generic[L]):
+    """One habit. ``title`` is its name in the list of those that are never shown."""
+
+    id: str
+    title: str
+    why: str
+    find: Callable[[L], Iterable[Found]]
+
+    def hints(self, look: L) -> Iterator[Hint]:
+        """The departures from this habit."""
+        for found in self.find(look):
+            yield Hint(Severity.HINT, found.layer, None, found.message, found.fixes, self.id, self.why)
+
+
+# Convolutions
+
+
+def _large_kernels(look: Look) -> Iterator[Found]:
+    for node in look.of("conv2d"):
+        layer = node.layer
+        if not isinstance(layer, Conv2d):
+            continue
+        side = layer.kernel_size[0]
+        plain = layer.stride == layer.dilation == (1, 1) and layer.groups == 1
+        if not plain or layer.kernel_size != (side, side) or side < LARGE_KERNEL:
+            continue
+        count = side // 2
+        message = f"{node.id}: one kernel of {side} × {side} where {_number(count)} of 3 × 3 see as far."
+        yield Found(node.id, message, (Fix(f"Use {_number(count)} of 3 × 3", _stacked(node.id, layer, count)),))
+
+
+def _stacked(id_: str, layer: Conv2d, count: int) -> tuple[Edit, ...]:
+    """Edits that put ``count`` small convolutions with ReLU between them in the place of a large one."""
+    padding = "valid" if layer.padding == "valid" else "same"
+    small = layer.changed(kernel_size=(3, 3), padding=padding)
+    before: list[Edit] = []
+    for _ in range(count - 1):
+        before += [Insert(id_, "in", small), Insert(id_, "in", Relu())]
+    return (Replace(id_, small), *before)
+
+
+def _unshrunk(look: Look) -> Iterator[Found]:
+    for node in look.of("flatten"):
+        shape, dense = look.arriving(node.id), look.after(node.id)
+        if shape is None or shape.kind is not Kind.IMAGE or dense is None or dense.layer.kind != "dense":
+            continue
+        high, wide = shape.size("H") or 0, shape.size("W") or 0
+        weights = look.facts(dense.id).parameters
+        start = max((one.size("H") or 0 for one in look.image_inputs()), default=0)
+        if high * wide < MANY_PLACES or weights < HUGE_DENSE or high * 2 <= start:
+            continue
+        if not _behind_convolution(look, node):
+            continue
+        message = f"{dense.id}: {weights:,} parameters, because it reads maps that are still {high} × {wide}."
+        fix = Fix(f"Pool before {node.id}", (Insert(node.id, "in", MaxPool2d()),))
+        yield Found(dense.id, message, (fix,))
+
+
+def _behind_convolution(look: Look, node: Node) -> bool:
+    found = look.back(node.id, lambda layer: layer.kind not in ("conv2d", "input"))
+    return found is not None and found.layer.kind == "conv2d"
+
+
+def _not_deeper(look: Look) -> Iterator[Found]:
+    stages: list[list[Node]] = []
+    size = 0
+    for node in look.of("conv2d"):
+        shape = look.leaving(node.id)
+        high = (shape.size("H") or 0) if shape is not None else 0
+        if not stages or high * 3 <= size * 2:
+            stages.append([])
+        elif high > size:
+            return  # a decoder, or columns side by side: there is no one direction
+        size = high
+        stages[-1].append(node)
+    most = [max(node.layer.values()["filters"] for node in stage) for stage in stages]
+    if len(stages) < 2 or not (most[-1] < most[0] or (len(stages) > 2 and most[-1] == most[0])):
+        return
+    first = stages[-1][0]
+    message = f"{first.id}: {most[-1]} maps behind the last pool, where the first stage has {most[0]}."
+    filters = 2 * most[-2]
+    deeper = Replace(first.id, first.layer.changed(filters=filters))
+    yield Found(first.id, message, (Fix(f"Use {filters} filters", (deeper,)),))
+
+
+# Activations
+
+
+def _no_activation(look: Look) -> Iterator[Found]:
+    for node in look.of(*TRAINED_LINEAR):
+        earlier = look.back(node.id, lambda layer: layer.kind in LINEAR_PASS)
+        if earlier is None or earlier.layer.kind not in TRAINED_LINEAR:
+            continue
+        message = f"{node.id}: nothing bends the values between {earlier.id} and {node.id}."
+        yield Found(node.id, message, (Fix(f"Insert ReLU before {node.id}", (Insert(node.id, "in", Relu()),)),))
+
+
+def _steps(look: Look) -> Iterator[Found]:
+    for node in look.of("step"):
+        message = f"{node.id}: a step has no slope, so nothing before it learns."
+        yield Found(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, Sigmoid()),)),))
+
+
+def _saturating(look: Look) -> Iterator[Found]:
+    """The longest chain of squashing layers; additions and normalisations start it anew."""
+    chains: dict[str, tuple[Node, ...]] = {}
+    for node in look.nodes:
+        sources = [connection.source for connection in look.network.into(node.id).values()]
+        longest = max((chains.get(source, ()) for source in sources), key=len, default=())
+        if node.layer.kind in NORMS or node.layer.kind == "add":
+            longest = ()
+        chains[node.id] = (*longest, node) if node.layer.kind in SATURATING else longest
+    worst = max(chains.values(), key=len, default=())
+    sigmoids = sum(node.layer.kind == "sigmoid" for node in worst)
+    if sigmoids < DEEP_SIGMOID and len(worst) < DEEP_SATURATING:
+        return
+    count, first = _number(len(worst)), worst[0].id
+    message = f"{first}: {count} squashing activations follow each other, and little gradient reaches the first."
+    yield Found(first, message, (Fix("Use ReLU in all of them", tuple(Replace(node.id, Relu()) for node in worst)),))
+
+
+def _bent_answers(look: Look) -> Iterator[Found]:
+    for output, node in look.answers():
+        if node.layer.kind == "relu":
+            message = f"{node.id}: behind it no answer of {output.id} can be below zero, and there it stops learning."
+            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+
+
+# Normalisation and dropout
+
+
+def _useless_biases(look: Look) -> Iterator[Found]:
+    found = [node for node in look.of(*TRAINED_LINEAR) if node.layer.values().get("bias") and _normed(look, node)]
+    if not found:
+        return
+    edits = tuple(Replace(node.id, node.layer.changed(bias=False)) for node in found)
+    who, title = f"{found[0].id} has a bias", "Do without the bias"
+    if len(found) > 1:
+        who = f"{found[0].id} and {_number(len(found) - 1)} more have a bias"
+        title = "Do without the biases"
+    yield Found(found[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
+
+
+def _normed(look: Look, node: Node) -> bool:
+    after = look.after(node.id)
+    return after is not None and after.layer.kind == "batch_norm"
+
+
+def _norm_behind_dropout(look: Look) -> Iterator[Found]:
+    for node in look.of("batch_norm"):
+        earlier = look.before(node.id)
+        if earlier is None or earlier.layer.kind not in DROPOUTS:
+            continue
+        message = f"{node.id}: it measures values of which {earlier.id} has dropped some."
+        swap = Fix(f"Put {node.id} before {earlier.id}", (Bypass(node.id), Insert(earlier.id, "in", node.layer)))
+        yield Found(node.id, message, (swap,))
+
+
+def _altered_answers(look: Look) -> Iterator[Found]:
+    for output, node in look.answers():
+        if node.layer.kind in DROPOUTS | NORMS:
+            verb = "drops" if node.layer.kind in DROPOUTS else "rescales"
+            message = f"{node.id}: it {verb} answers on their way to {output.id}."
+            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+
+
+RULES: tuple[Rule[Look], ...] = (
+    Rule(
+        "large_kernel",
+        "Large kernels",
+        "Small kernels one behind the other see as far as a large one. Three of 3 × 3 see 7 × 7 pixels with 27 weights "
+        "per pair of maps instead of 49, and bend the values twice more on the way.",
+        _large_kernels,
+    ),
+    Rule(
+        "no_shrinking",
+        "Maps that never shrink",
+        "A dense layer has a weight for every pixel of every map. A pool before it keeps the strongest answers and "
+        "drops three weights of four; a small shift of the picture then matters less, too.",
+        _unshrunk,
+    ),
+    Rule(
+        "not_deeper",
+        "Fewer filters deeper down",
+        "Where maps get smaller there is room for more of them, and more to tell: edges are few, the parts made of "
+        "them are many. Most networks double the filters where they halve the maps.",
+        _not_deeper,
+    ),
+    Rule(
+        "no_activation",
+        "No activation between layers",
+        "Two layers of weighted sums with nothing between them are one layer of weighted sums: the second adds "
+        "parameters but no new kind of answer. An activation between them lets the network bend.",
+        _no_activation,
+    ),
+    Rule(
+        "step_activation",
+        "Step activations",
+        "Training follows slopes, and the slope of a step is zero wherever it has one. No gradient passes it, so the "
+        "weights before it stay as they began. A sigmoid is a step with a slope.",
+        _steps,
+    ),
+    Rule(
+        "saturating",
+        "Deep chains of sigmoid and tanh",
+        "The slope of a sigmoid is at most a quarter, that of tanh at most one and mostly less. Backpropagation "
+        "multiplies them layer by layer, so the first layers hardly learn. ReLU has slope one where it is active.",
+        _saturating,
+    ),
+    Rule(
+        "bent_answer",
+        "ReLU at the output",
+        "Scores and predicted numbers may be negative; the loss takes care of them. Behind a ReLU everything below "
+        "zero becomes zero, and where it is zero no gradient comes back.",
+        _bent_answers,
+    ),
+    Rule(
+        "useless_bias",
+        "Bias before batch norm",
+        "Batch norm subtracts the mean of each map, and with it whatever the bias added. It brings a shift of its own, "
+        "so the bias only costs parameters.",
+        _useless_biases,
+    ),
+    Rule(
+        "norm_behind_dropout",
+        "Batch norm behind dropout",
+        "While training, dropout makes values spread wider than they do in use. A batch norm behind it remembers the "
+        "wrong spread and scales wrongly afterwards. The other way round both work.",
+        _norm_behind_dropout,
+    ),
+    Rule(
+        "altered_answer",
+        "Dropout or norm at the output",
+        "Between the last layer and the loss there should be nothing that changes from batch to batch. It makes the "
+        "answers noisy without making the network any better.",
+        _altered_answers,
+    ),
+)
+"""The habits of networks, in the order in which their hints are shown."""
+
+
+def network_hints(look: Look) -> Iterator[Hint]:
+    """All hints about a network."""
+    for rule in RULES:
+        yield from rule.hints(look)
+
+
+def _number(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if count < len(words) else str(count)

@@ -1,0 +1,189 @@
+"""A network as an SVG drawing, without a screen: the same cards and wires as on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from textwrap import wrap
+from xml.sax.saxutils import escape
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import Facts
+from graph.document import Document
+from graph.drawing import cards
+from graph.drawing.routing import Course, course
+from graph.errors import NetloomError
+from graph.layers.base import Family
+from graph.network import Connection, Matter, Network, Node, Remark
+from graph.shapes import Kind, Shape
+
+MARGIN = 32.0
+"""Free space around the network in pixels."""
+
+RADIUS = 8.0
+"""Corner radius of cards."""
+
+HUES = 8
+"""Number of hues that remarks can have: the first of the families'."""
+
+MUTED = 0.5
+"""Opacity of a layer that data passes by."""
+
+GROUND, RAISED, TEXT, FAINT, BORDER = "#F4F6F8", "#FFFFFF", "#1A2230", "#586577", "#BDC6D2"
+
+FAMILIES: dict[Family, str] = {
+    Family.IO: "#666E7B",
+    Family.CONVOLUTION: "#4369C5",
+    Family.POOLING: "#0A7B80",
+    Family.DENSE: "#9348B1",
+    Family.RECURRENT: "#2A7E4F",
+    Family.ACTIVATION: "#B04D00",
+    Family.NORMALISATION: "#6E6F2C",
+    Family.SHAPE: "#77629B",
+    Family.MERGE: "#8F5D71",
+    Family.STRUCTURE: "#A8437C",
+}
+"""Hue of each family, as in the light theme."""
+
+STROKES: dict[str, tuple[str, float, str]] = {
+    Kind.IMAGE: ("#3368D0", 2.4, ""),
+    Kind.VECTOR: ("#666E7B", 1.6, ""),
+    Kind.SEQUENCE: ("#2A7E4F", 2.0, "12 5"),
+    Kind.TOKENS: ("#B04D00", 2.2, "3 5"),
+    Kind.VIDEO: ("#A8437C", 2.4, "17 5 3 5"),
+    "": ("#586577", 1.4, "4 4"),
+}
+"""Colour, width and dashes of a wire by kind; empty where the shape is not known."""
+
+
+def svg(network: Network, title: str = "", checker: Checker | None = None) -> str:
+    """The whole network as an SVG document, which is called ``title``.
+
+    ``checker`` knows the network already, such as one inside a block with what arrives there; without one it is checked
+    on its own.
+
+    Raises
+    ------
+    NetloomError
+        if there is nothing to draw.
+    """
+    if not len(network):
+        raise NetloomError("There is nothing to draw: the network has no layers.")
+    own = checker is None
+    checker = checker or Checker(Document(network))
+    boxes = {node.id: cards.box(node) for node in network}
+    courses = {wire: wire_course(network, wire, boxes) for wire in network.connections}
+    remarks = sorted(network.remarks.values(), key=lambda remark: (remark.matter is Matter.NOTE, remark.id))
+    whole = [*boxes.values(), *(line.bounds() for line in courses.values()), *(remark.area for remark in remarks)]
+    left, top, width, height = _extent(whole)
+    body = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif">',
+        f"<title>{escape(title) or f'Network of {len(network)} layers'}</title>",
+        f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{GROUND}"/>',
+        *(line for remark in remarks for line in _remark(remark)),
+        *(_wire(courses[wire], checker.facts(wire.source).outputs.get(wire.source_port)) for wire in courses),
+        *(line for node in network for line in _card(node, checker.facts(node.id))),
+        "</svg>",
+    ]
+    if own:
+        checker.close()
+    return "\n".join(body) + "\n"
+
+
+def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box]) -> Course:
+    """The course of a connection around the other cards."""
+    source, target = network.node(wire.source), network.node(wire.target)
+    others = [box for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
+    start = cards.output_place(source, wire.source_port)
+    end = cards.input_place(target, wire.target_port)
+    return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.turned, target.turned))
+
+
+def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
+    found = list(boxes)
+    left, top = min(box[0] for box in found) - MARGIN, min(box[1] for box in found) - MARGIN
+    right = max(box[0] + box[2] for box in found) + MARGIN
+    bottom = max(box[1] + box[3] for box in found) + MARGIN
+    return left, top, right - left, bottom - top
+
+
+def _remark(remark: Remark) -> list[str]:
+    x, y, width, height = remark.area
+    hue, note = list(FAMILIES.values())[remark.hue % HUES], remark.matter is Matter.NOTE
+    look = f'rx="{4 if note else 10}" fill="{hue}" fill-opacity="{0.2 if note else 0.08}" stroke="{hue}"'
+    box = f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" {look}/>'
+    letters = max(1, int((width - 20) / 6.5))
+    lines = [line for text in remark.text.splitlines() for line in wrap(text, letters) or [""]]
+    if not note:
+        return [box, _text(x + 12, y + 21, escape(remark.text), size=14, weight=600)]
+    return [box, *(_text(x + 10, y + 22 + 17 * row, escape(line)) for row, line in enumerate(lines))]
+
+
+def _wire(line: Course, shape: Shape | None) -> str:
+    color, width, dashes = STROKES[shape.kind if shape else ""]
+    curves = " ".join("C" + " ".join(f"{x:g},{y:g}" for x, y in curve) for curve in line.curves)
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    path = f"M{line.start[0]:g},{line.start[1]:g} {curves}"
+    return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dashed}/>'
+
+
+def _card(node: Node, facts: Facts) -> list[str]:
+    x, y, width, height = cards.box(node)
+    hue, name = FAMILIES[node.layer.family], escape(node.id)
+    strip = f"M{x:g},{y + cards.HEADER:g} v{RADIUS - cards.HEADER:g} a8,8 0 0 1 8,-8 h{width - 16:g} a8,8 0 0 1 8,8 "
+    lines = [
+        f'<g id="{name}" opacity="{MUTED:g}">' if node.muted else f'<g id="{name}">',
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{RAISED}" stroke="{BORDER}"/>',
+        f'<path d="{strip}v{cards.HEADER - RADIUS:g} z" fill="{hue}" fill-opacity="0.16"/>',
+        f'<rect x="{x + 12:g}" y="{y + 9:g}" width="10" height="10" rx="2" fill="{hue}"/>',
+        _text(x + 30, y + 19, name, size=13, weight=600),
+    ]
+    if 30 + 8 * len(node.id) + 6.5 * len(node.layer.title) < width - 12:
+        lines.append(_text(x + width - 12, y + 18, escape(node.layer.title), color=FAINT, size=11, anchor="end"))
+    return [*lines, *_texts(node, facts, x, y), *_ports(node, facts), "</g>"]
+
+
+def _texts(node: Node, facts: Facts, x: float, y: float) -> list[str]:
+    rows, settled, _ = cards.measures(node.layer, node.turned)
+    baseline = y + cards.HEADER + cards.GAP + 14
+    lines = []
+    if rows:
+        for row, port in enumerate(node.inputs if len(node.inputs) > 1 else ()):
+            lines.append(_text(x + 14, baseline + row * cards.LINE, escape(port), color=FAINT, size=11))
+        for row, port in enumerate(node.outputs if len(node.outputs) > 1 else ()):
+            place = (x + cards.WIDTH - 14, baseline + row * cards.LINE)
+            lines.append(_text(*place, escape(port), color=FAINT, size=11, anchor="end"))
+        baseline += rows * cards.LINE
+    if settled:
+        lines.append(_text(x + 14, baseline, _fitted(node.layer.summary().replace(" x ", " × "), 24)))
+        baseline += cards.LINE
+    shapes = list(facts.outputs.values())
+    result = str(shapes[0]).replace(" x ", " × ") if shapes else "no shape yet"
+    lines.append(_text(x + 14, baseline, result, color=FAINT))
+    if facts.parameters:
+        lines.append(_text(x + cards.WIDTH - 14, baseline, f"{facts.parameters:,}", color=FAINT, anchor="end"))
+    return lines
+
+
+def _ports(node: Node, facts: Facts) -> list[str]:
+    places = [(cards.input_place(node, port), facts.inputs.get(port)) for port in node.inputs]
+    places += [(cards.output_place(node, port), facts.outputs.get(port)) for port in node.outputs]
+    return [
+        f'<circle cx="{x:g}" cy="{y:g}" r="{cards.PORT_RADIUS:g}" fill="{STROKES[shape.kind if shape else ""][0]}" '
+        f'stroke="{RAISED}" stroke-width="1.5"/>'
+        for (x, y), shape in places
+    ]
+
+
+def _text(
+    x: float, y: float, text: str, *, color: str = TEXT, size: int = 12, weight: int = 400, anchor: str = "start"
+) -> str:
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" '
+        f'fill="{color}" text-anchor="{anchor}">{text}</text>'
+    )
+
+
+def _fitted(text: str, letters: int) -> str:
+    """The text cut to so many letters, as there is no font here to measure it with."""
+    return escape(text if len(text) <= letters else text[: letters - 1].rstrip() + "…")

@@ -1,0 +1,402 @@
+"""Blocks and loops: layers that hold a network; those on every frame are in `graph.structure.time_distributed`.
+
+The input layers of the inner network are the block's input ports, its output layers the block's output ports. A block
+is a value like any other layer, so every edit inside it is one change of the outer network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import core_schema
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import Facts, Severity
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.base import Family, Layer, Port, Reach, ShapeError, needs
+from graph.layers.construct import NESTED, Construct, Module, Ref, Step, function, own
+from graph.layers.io import Entrance, Input, Output
+from graph.layers.settings import Setting, setting
+from graph.network import Connection, Network
+from graph.project import network_json, parse_network
+from graph.shapes import Kind, Shape, sequence, vector
+
+
+@dataclass(frozen=True)
+class Body:
+    """A network as a value: two bodies are equal if their networks are.
+
+    ``text`` is the network's canonical JSON. The network made from it is shared and must not be edited: take
+    `document` for that.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, network: Network) -> Body:
+        """The network as it stands."""
+        return cls(json.dumps(network_json(network), ensure_ascii=False))
+
+    @cached_property
+    def network(self) -> Network:
+        """The network, to read."""
+        return parse_network(json.loads(self.text), "block")
+
+    def document(self) -> Document:
+        """A fresh document to edit a copy of the network in."""
+        return Document(parse_network(json.loads(self.text), "block"))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Bodies are read from and written as the JSON object of their network."""
+
+        def read(value: Any) -> Body:
+            if isinstance(value, Body):
+                return value
+            if not isinstance(value, dict):
+                raise ValueError("a block's body must be a network in braces")
+            try:
+                return cls.of(parse_network(value, "body"))
+            except NetloomError as error:
+                raise ValueError(str(error)) from None
+
+        written = core_schema.plain_serializer_function_ser_schema(lambda body: json.loads(body.text))
+        return core_schema.no_info_plain_validator_function(read, serialization=written)
+
+
+def _passing() -> Body:
+    """The smallest body: what comes in goes out."""
+    document = Document()
+    with document.transaction("Draw"):
+        document.add(Input(shape=vector(8)), (0, 0))
+        document.add(Output(), (224, 0))
+        document.connect(Connection("input1", "out", "output1", "in"))
+    return Body.of(document.network)
+
+
+class Block(Layer):
+    """A named group of layers that is used like one layer.
+
+    Its inputs and outputs are the input and output layers inside. A block may be repeated: what comes out of the first
+    goes into the second, and so on. Each repetition has weights of its own unless they are shared, as in a recurrent
+    convolution.
+    """
+
+    kind: ClassVar[str] = "block"
+    title: ClassVar[str] = "Block"
+    family: ClassVar[Family] = Family.STRUCTURE
+    stem: ClassVar[str] = "block"
+    aliases: ClassVar[tuple[str, ...]] = ("group", "subgraph", "module", "repeat", "residual block")
+
+    label: str = setting("", "Name of this kind of block, as its card shows it.")
+    repeat: int = setting(1, "How often the block is run in a row.", minimum=1, maximum=1000, unit="times")
+    shared: bool = setting(False, "Whether all repetitions use the same weights.")
+    body: Body = Body("")
+    exposed: tuple[Annotated[str, Field(pattern=r"^\w+(\.\w+)+$")], ...] = ()
+    """Settings of layers inside that the block shows as its own, each as ``layer.setting``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_body(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        read = {name: _frozen(values[name]) for name in ("exposed", "states") if name in values}
+        return {**values, **read, **({} if values.get("body") is not None else {"body": _passing()})}
+
+    # Ports
+
+    def inner_inputs(self) -> tuple[str, ...]:
+        """Ids of the input layers inside, from top to bottom."""
+        return _ends(self.body, Entrance)
+
+    def inner_outputs(self) -> tuple[str, ...]:
+        """Ids of the output layers inside, from top to bottom."""
+        return _ends(self.body, Output)
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """One for each input layer inside."""
+        return tuple(Port(name) for name in self.inner_inputs())
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """One for each output layer inside."""
+        return tuple(Port(name) for name in self.inner_outputs())
+
+    # Settings of layers inside
+
+    def exposed_settings(self) -> tuple[tuple[Setting, Any], ...]:
+        """The exposed settings with their values, each named by its path; what is not there any more is left out."""
+        known = {path: found for id_ in self.body.network.ids for path, found in _offered(self.body.network, id_)}
+        return tuple(known[path] for path in self.exposed if path in known)
+
+    def with_exposed(self, path: str, value: Any) -> Self:
+        """The same block with the setting ``path`` inside changed.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such layer, or its setting refuses the value.
+        """
+        id_, _, name = path.partition(".")
+        document = self.body.document()
+        layer = document.network.layer(id_)
+        changed: Layer = (
+            layer.with_exposed(name, value)
+            if isinstance(layer, Block) and "." in name
+            else layer.changed(**{name: value})
+        )
+        with document.transaction("Set"):
+            document.set_layer(id_, changed)
+        return self.changed(body=Body.of(document.network))
+
+    def renamed_inside(self, names: Mapping[str, str]) -> Self:
+        """The same block with its exposed settings following the layers inside that got the names ``names``."""
+        parts = [path.partition(".") for path in self.exposed]
+        return self.changed(exposed=tuple(f"{names.get(id_, id_)}.{rest}" for id_, _, rest in parts))
+
+    # Shapes and costs
+
+    def reach_inside(self, reach: Reach | None) -> Reach | None:
+        """The receptive field at the input layers inside, for that at the ports."""
+        return reach
+
+    def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """Shapes at the input layers inside, for shapes at the ports."""
+        return dict(inputs)
+
+    def turns(self, inputs: Mapping[str, Shape]) -> list[Mapping[str, Facts]]:
+        """Facts of the layers inside, once for each repetition.
+
+        Raises
+        ------
+        ShapeError
+            naming the layer inside that cannot take what arrives.
+        """
+        if self.repeat > 1 and (len(self.inner_inputs()) != 1 or len(self.inner_outputs()) != 1):
+            raise ShapeError("A block can be repeated only if it has one input and one output.")
+        turns = list[Mapping[str, Facts]]()
+        arriving = self.arriving(inputs)
+        for _ in range(self.repeat):
+            turns.append(_facts(self.body, tuple(sorted(arriving.items(), key=lambda item: item[0]))))
+            if self.repeat > 1:
+                arriving = {self.inner_inputs()[0]: turns[-1][self.inner_outputs()[0]].outputs["out"]}
+        return turns
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """Shapes at the output layers inside, after the last repetition."""
+        last = self.turns(inputs)[-1]
+        return {name: last[name].outputs["out"] for name in self.inner_outputs()}
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """All parameters inside, those of shared repetitions once."""
+        turns = self.turns(inputs)
+        return sum(facts.parameters for turn in (turns[:1] if self.shared else turns) for facts in turn.values())
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All connections inside, in every repetition."""
+        return sum(facts.connections for turn in self.turns(inputs) for facts in turn.values())
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All operations inside, in every repetition."""
+        return sum(facts.flops for turn in self.turns(inputs) for facts in turn.values())
+
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All values made inside, in every repetition; the inner inputs are those of the layers before."""
+        ends = self.inner_inputs()
+        return sum(facts.activations for turn in self.turns(inputs) for id_, facts in turn.items() if id_ not in ends)
+
+    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+        """The receptive field after every repetition, along the path that sees most."""
+        found: Reach | None = reach
+        arriving = self.arriving(inputs)
+        for turn in self.turns(inputs):
+            if found is None:
+                return None
+            checker = Checker(Document(self.body.network), arriving=arriving, reach=found)
+            reaches = [checker.facts(name).reach for name in self.inner_outputs()]
+            found = max((each for each in reaches if each), key=lambda each: each.size, default=None)
+            arriving = {name: turn[self.inner_outputs()[0]].outputs["out"] for name in self.inner_inputs()}
+        return found
+
+    # Building and showing
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """One call of the inner network; the compiler builds it."""
+        steps: list[Step] = [own(*(Ref(port) for port in self.inner_inputs()))]
+        names = self.inner_outputs()
+        if len(names) == 1:
+            return Construct(Module(NESTED), tuple(steps), {names[0]: Ref(0)})
+        steps += [function("operator.getitem", Ref(0), index) for index in range(len(names))]
+        return Construct(Module(NESTED), tuple(steps), {name: Ref(index + 1) for index, name in enumerate(names)})
+
+    def summary(self) -> str:
+        """Name, layers inside and repetitions."""
+        layers = len(self.body.network) - len(self.inner_inputs()) - len(self.inner_outputs())
+        words = [self.label] if self.label else []
+        words.append("1 layer" if layers == 1 else f"{layers} layers")
+        return ", ".join([*words, *([f"x {self.repeat}{' shared' if self.shared else ''}"] if self.repeat > 1 else [])])
+
+
+class Timed(Block):
+    """A block that runs once for each time step; its costs are those of one step, times the steps."""
+
+    takes: ClassVar[tuple[Kind, ...]]
+    """Kinds of what it runs over."""
+    called: ClassVar[str]
+    """What sentences call it."""
+
+    def times(self, inputs: Mapping[str, Shape]) -> int | None:
+        """Number of steps that it runs over; None where the time is unknown.
+
+        Raises
+        ------
+        ShapeError
+            if something without time arrives, or the inputs are not equally long.
+        """
+        wanted = needs(self.takes)
+        if not inputs:
+            raise ShapeError(f"{self.called} needs an input that is no state: {wanted} that it runs over.")
+        for port, shape in inputs.items():
+            if shape.kind not in self.takes:
+                raise ShapeError(f"{self.called} needs {wanted}, but {shape.described()} arrives.", port=port)
+        known = {shape.time for shape in inputs.values() if shape.time is not None}
+        if len(known) > 1:
+            raise ShapeError(f"The inputs of {self.called.lower()} must be equally long, not {sorted(known)} steps.")
+        return known.pop() if known else None
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().connection_count(inputs, outputs) * (self.times(inputs) or 1)
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().flops(inputs, outputs) * (self.times(inputs) or 1)
+
+    def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Those of one step, times the steps (one where the time is unknown)."""
+        return super().activation_count(inputs, outputs) * (self.times(inputs) or 1)
+
+
+class Loop(Timed):
+    """A block that runs once per time step and remembers: a recurrent cell that you draw yourself.
+
+    A state is an output whose value comes back at an input in the next step; it starts as zeros. Every other input
+    takes one step of a sequence at a time. The weights are the same at each step, so the loop takes sequences of any
+    length.
+    """
+
+    kind: ClassVar[str] = "loop"
+    title: ClassVar[str] = "Loop"
+    stem: ClassVar[str] = "loop"
+    aliases: ClassVar[tuple[str, ...]] = ("recurrent block", "cell", "unrolled", "custom rnn")
+    takes: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    called: ClassVar[str] = "A loop"
+
+    output_mode: Literal["sequence", "last"] = setting("sequence", "Answer at every step, or after the last one only.")
+    states: tuple[tuple[str, str], ...] = ()
+    """Pairs of an output layer and the input layer at which its value comes back."""
+
+    def renamed_inside(self, names: Mapping[str, str]) -> Self:
+        """As of a block; the states follow too."""
+        states = tuple((names.get(source, source), names.get(target, target)) for source, target in self.states)
+        return super().renamed_inside(names).changed(states=states)
+
+    def inner_states(self) -> dict[str, str]:
+        """Input layer that holds each state, to the output layer that renews it."""
+        return {target: source for source, target in self.states}
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The input layers that hold no state."""
+        return tuple(Port(name) for name in self.inner_inputs() if name not in self.inner_states())
+
+    def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """One step of each sequence, and the states in the shapes that their input layers declare."""
+        steps = {name: vector(shape.features) for name, shape in inputs.items()}
+        held = {name: _declared(self.body, name) for name in self.inner_states() if name in self.inner_inputs()}
+        return steps | held
+
+    def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+        """A sequence, or its last step, from each output layer."""
+        times = self.times(inputs)
+        inner = self.turns(inputs)[-1]
+        for source, target in self.states:
+            if source not in self.inner_outputs() or target not in self.inner_inputs():
+                raise ShapeError(f"The state from {source} to {target} names an end that is not there.")
+            renewed, held = inner[source].outputs["out"], inner[target].outputs["out"]
+            if renewed != held:
+                raise ShapeError(
+                    f"The state {target} holds {held.described()}, but {source} renews it by "
+                    f"{renewed.described()}; give both the same size."
+                )
+        shapes = {name: inner[name].outputs["out"] for name in self.inner_outputs()}
+        if any(shape.kind is not Kind.VECTOR for shape in shapes.values()):
+            raise ShapeError("Inside a loop every output must be a vector, one for each step.")
+        if self.output_mode == "last":
+            return shapes
+        return {name: sequence(times, shape.features) for name, shape in shapes.items()}
+
+    def sees_everything(self) -> bool:
+        """Each step depends on all before it."""
+        return True
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """One call of the loop with its sequences."""
+        whole = super().recipe(inputs)
+        call = own(*(Ref(port.name) for port in self.input_ports()))
+        return Construct(whole.module, (call, *whole.steps[1:]), whole.outputs)
+
+
+def loop_arguments(block: Loop) -> dict[str, Any]:
+    """Arguments of `graph.modules.loop.Loop` beside the cell."""
+    inputs, outputs, held = block.inner_inputs(), block.inner_outputs(), block.inner_states()
+    return {
+        "states": tuple(
+            (inputs.index(target), outputs.index(source), _declared(block.body, target).features)
+            for target, source in held.items()
+        ),
+        "last": block.output_mode == "last",
+    }
+
+
+def _offered(network: Network, id: str) -> list[tuple[str, tuple[Setting, Any]]]:
+    """Settings of a layer and, of a block, those it exposes in turn, by their paths and under their full names."""
+    layer = network.layer(id)
+    found = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
+    found += layer.exposed_settings() if isinstance(layer, Block) else ()
+    paths = [f"{id}.{spec.name}" for spec, _ in found]
+    named = [
+        replace(spec, name=path, label=f"{id} {spec.label}", when=None)
+        for path, (spec, _) in zip(paths, found, strict=True)
+    ]
+    return [(path, (spec, value)) for path, spec, (_, value) in zip(paths, named, found, strict=True)]
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, which is what strict models hold."""
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+
+
+def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:
+    nodes = [node for node in body.network if isinstance(node.layer, end)]
+    return tuple(node.id for node in sorted(nodes, key=lambda node: (node.position[1], node.position[0], node.id)))
+
+
+def _declared(body: Body, name: str) -> Shape:
+    layer = body.network.layer(name)
+    assert isinstance(layer, Entrance)
+    return layer.shape
+
+
+@lru_cache(maxsize=4096)
+def _facts(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Mapping[str, Facts]:
+    """Facts of the layers inside; the same body with the same shapes is checked once."""
+    checker = Checker(Document(body.network), arriving=dict(arriving))
+    fault = next((problem for problem in checker.problems if problem.severity is Severity.ERROR), None)
+    if fault is not None:
+        raise ShapeError(f"inside, {fault.message}")
+    return {id_: checker.facts(id_) for id_ in body.network.ids if id_ in checker.useful}

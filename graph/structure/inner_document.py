@@ -1,0 +1,136 @@
+"""Editing inside a block: a document whose every commit is one change of the block in the outer document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from graph.changes import Change, LayerRemoved, LayerRenamed, LayerSet
+from graph.diff import changes_between
+from graph.document import Commit, Document
+from graph.network import Network
+from graph.structure.blocks import Block, Body
+
+
+class InnerDocument(Document):
+    """The network inside the block ``id`` of ``outer``.
+
+    History lives in the outermost document alone: `undo` and `redo` go there, and what they change inside comes back
+    as a commit of this document. Blocks inside blocks are opened the same way.
+    """
+
+    def __init__(self, outer: Document, id: str) -> None:
+        self.outer = outer
+        self.id = id
+        super().__init__(_copied(self.block))
+        self._writing = False
+        self._renamed: dict[str, str] = {}
+        self._stop = outer.subscribe(self._on_outer)
+
+    @property
+    def block(self) -> Block:
+        """The block as it stands in the outer document."""
+        layer = self.outer.network.layer(self.id)
+        assert isinstance(layer, Block)
+        return layer
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Ids of the blocks from the outermost network to here."""
+        return (*(self.outer.path if isinstance(self.outer, InnerDocument) else ()), self.id)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the block is still there."""
+        outer_alive = not isinstance(self.outer, InnerDocument) or self.outer.alive
+        return outer_alive and self.id in self.outer.network and isinstance(self.outer.network.layer(self.id), Block)
+
+    def close(self) -> None:
+        """Stop following the outer document."""
+        self._stop()
+
+    @contextmanager
+    def transaction(self, name: str, merge: str | None = None) -> Iterator[None]:
+        """As in `Document`; on commit the block outside takes the new body, in a transaction of the same name."""
+        with super().transaction(name, merge):
+            yield
+        body = Body.of(self.network)
+        if body == self.block.body:
+            return
+        self._writing = True
+        try:
+            with self.outer.transaction(name, None if merge is None else f"{self.id}/{merge}"):
+                self._hand_out(body)
+        finally:
+            self._writing, self._renamed = False, {}
+
+    def _hand_out(self, body: Body) -> None:
+        """Give the block outside its new body; wires at ends that were renamed follow their names."""
+        names, network = self._renamed, self.outer.network
+        arriving = [c for port, c in network.into(self.id).items() if port in names]
+        leaving = [c for c in network.out_of(self.id) if c.source_port in names]
+        for connection in [*arriving, *leaving]:
+            self.outer.disconnect(connection)
+        self.outer.set_layer(self.id, self.block.renamed_inside(names).changed(body=body))
+        node = network.node(self.id)
+        for c in arriving:
+            if names[c.target_port] in node.inputs:
+                self.outer.connect(replace(c, target_port=names[c.target_port]))
+        for c in leaving:
+            if names[c.source_port] in node.outputs:
+                self.outer.connect(replace(c, source_port=names[c.source_port]))
+
+    def undo(self) -> bool:
+        """Undo in the outermost document."""
+        return self.outer.undo()
+
+    def redo(self) -> bool:
+        """Redo in the outermost document."""
+        return self.outer.redo()
+
+    @property
+    def undo_names(self) -> tuple[str, ...]:
+        """Names in the outermost document's history."""
+        return self.outer.undo_names
+
+    @property
+    def redo_names(self) -> tuple[str, ...]:
+        """Names in the outermost document's history."""
+        return self.outer.redo_names
+
+    @property
+    def modified(self) -> bool:
+        """Whether the outermost document is modified."""
+        return self.outer.modified
+
+    def mark_saved(self) -> None:
+        """Mark the outermost document as saved."""
+        self.outer.mark_saved()
+
+    def _record(self, name: str, changes: tuple[Change, ...], merge: str | None) -> None:
+        """Only the new names: the outermost document records the block's change."""
+        names: dict[str, str] = {}
+        for change in changes:
+            if isinstance(change, LayerRenamed):
+                first = next((old for old, new in names.items() if new == change.old), change.old)
+                names[first] = change.new
+        self._renamed = names
+
+    def _on_outer(self, commit: Commit) -> None:
+        for change in commit.changes:
+            if isinstance(change, LayerRenamed) and change.old == self.id:
+                self.id = change.new
+        touched = any(
+            (isinstance(change, LayerSet) and change.id == self.id)
+            or (isinstance(change, LayerRemoved) and change.node.id == self.id)
+            for change in commit.changes
+        )
+        if touched and self.alive and not self._writing:
+            changes = changes_between(self.network, self.block.body.network)
+            if changes:
+                self.follow(Commit(commit.name, changes, commit.origin))
+
+
+def _copied(block: Block) -> Network:
+    return block.body.document().network

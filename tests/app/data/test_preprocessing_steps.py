@@ -1,0 +1,51 @@
+"""The way of a sample to the network in words, for data of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview
+from app.data.prepare import prepare
+from app.data.preprocessing_steps import stages
+
+
+def titles(section: dict[str, object]) -> list[str]:
+    return [one.title for one in stages(prepare(DataChoice.parse(section)))]
+
+
+def test_pictures_are_sized_standardised_and_altered() -> None:
+    said = stages(prepare(DataChoice.parse({"source": "digits", "augment": {"rotate": 10.0, "flip": True}})))
+    assert [one.title for one in said] == [
+        "8 × 8 pixels",
+        "standardise",
+        "flip",
+        "rotate 10 degrees",
+        "network sees 1 x 8 x 8",
+        "target: class 1 of 10",
+    ]
+    assert [one.training for one in said] == [False, False, True, True, False, False]
+    assert "1,258 training samples" in said[1].detail and "minus 0.30" in said[1].detail
+
+
+def test_series_are_cut_into_windows_and_targets_undone() -> None:
+    assert titles({"source": "seasons"})[0].startswith("windows of ")
+    assert titles({"source": "seasons"})[-1] == "target: standardised"
+    assert "standardise" not in titles({"source": "iris", "standardise": False})
+
+
+def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    rows = [f"{n if n % 10 else ''},{'red green blue'.split()[n % 3]},{n % 2}" for n in range(60)]
+    path.write_text("size,colour,sort\n" + "\n".join(rows) + "\n")
+    section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
+    found = preview(prepare(DataChoice.parse(section)))["pipeline"]
+    assert [one["title"] for one in found][:3] == ["one-hot 1 → 4", "fill 6 missing", "standardise"]
+
+
+def test_an_autoencoder_has_no_target_of_its_own(tmp_path: Path) -> None:
+    import numpy as np
+
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32))
+    said = titles({"source": "arrays", "options": {"path": str(tmp_path / "x.npz")}})
+    assert not any(one.startswith("target") for one in said)

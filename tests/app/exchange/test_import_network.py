@@ -1,0 +1,182 @@
+"""ONNX files come in as projects that answer as the file does, and nothing else of them is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from app.exchange.import_network import import_onnx
+from app.exchange.onnx_out import export_onnx
+from app.training.checkpoints import read
+from app.training.initial_weights import Start
+from app.training.trainer import train
+from app.training.training_session import begin, resume
+from graph.errors import NetloomError
+from graph.layers.catalogue import catalogue
+from graph.project import Project, read_project
+from tests.app.exchange.side_by_side import defaults, side_by_side
+from tests.app.training.projects import DIGITS, chain, cnn, mlp, project
+
+onnx = pytest.importorskip("onnx")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+COMES_BACK = """
+conv2d conv1d conv_transpose2d depthwise_conv2d separable_conv2d fixed_conv2d global_pool2d global_pool1d
+max_pool1d average_pool1d max_pool2d average_pool2d pool3d dense time_distributed_dense embedding
+rnn gru lstm relu leaky_relu elu gelu sigmoid tanh softmax absolute batch_norm layer_norm
+flatten last_step channel_split slice add multiply concatenate
+""".split()
+"""Kinds whose ONNX form is made of operators that are read."""
+
+
+def test_layers_come_back_and_answer_alike(tmp_path: Path) -> None:
+    cases = [case for case in defaults(False) if case[0].kind in COMES_BACK]
+    assert {layer.kind for layer, _ in cases} == set(COMES_BACK) <= set(catalogue())
+    export_onnx(Project(side_by_side(cases)), "all", tmp_path / "all.onnx")
+    made = import_onnx(tmp_path / "all.onnx", tmp_path / "all.netloom")
+    assert made.difference is not None
+    assert made.difference < 1e-4
+    kinds = {node.layer.kind for node in read_project(tmp_path / "all.netloom").network}
+    assert kinds >= {"conv1d", "lstm", "embedding", "max_pool1d", "slice", "global_pool1d"}
+
+
+def test_files_of_the_older_exporter(tmp_path: Path) -> None:
+    network = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 3))
+    names = {"input_names": ["picture"], "output_names": ["answer"]}
+    axes = {"dynamic_axes": {"picture": {0: "batch"}}}
+    torch.onnx.export(network.eval(), (torch.randn(2, 1, 8, 8),), tmp_path / "old.onnx", dynamo=False, **names, **axes)  # type: ignore[arg-type]
+    made = import_onnx(tmp_path / "old.onnx", tmp_path / "old.netloom")
+    assert made.difference is not None
+    kinds = [node.layer.kind for node in read_project(tmp_path / "old.netloom").network]
+    assert kinds == ["input", "conv2d", "relu", "max_pool2d", "flatten", "dense", "output"]
+
+
+def test_training_starts_from_the_weights_and_leaves_frozen_layers(tmp_path: Path) -> None:
+    export_onnx(project(cnn()), "digits", tmp_path / "net.onnx")
+    import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    brought = read_project(tmp_path / "net.netloom")
+    start = Start.of(brought).model_copy(update={"frozen": ("conv1",)})
+    tuned = Project(
+        brought.network, {**brought.sections, "data": DIGITS, "plan": {"epochs": 1}, "start": start.to_json()}
+    )
+    first = begin(tuned, tmp_path, tmp_path / "run")
+    before, _ = read(tmp_path / "net.safetensors")
+    for name, values in first.model.module.state_dict().items():
+        assert torch.equal(values.contiguous(), before[name])
+    list(train(first))
+    after = first.model.module.state_dict()
+    assert torch.equal(after["conv1.weight"].contiguous(), before["conv1.weight"])
+    assert not torch.equal(after["dense1.weight"], before["dense1.weight"])
+    # A resumed run needs the weights it started from no more, and freezes the same layers.
+    (tmp_path / "net.safetensors").unlink()
+    again = resume(tmp_path / "run", epochs=2)
+    assert "conv1.weight" not in again.weights.names
+
+
+def test_frozen_statistics_stay(tmp_path: Path) -> None:
+    frozen = project(mlp(), epochs=1)
+    frozen.sections["start"] = {"frozen": ["norm1"]}
+    session = begin(frozen, out=tmp_path / "run")
+    before = session.model.module.state_dict()["norm1.running_mean"].clone()
+    list(train(session))
+    assert torch.equal(session.model.module.state_dict()["norm1.running_mean"], before)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ({"frozen": ["nobody"]}, "no layer of that name"),
+        ({"weights": "gone.safetensors", "sha256": "0" * 64}, "cannot be opened"),
+        ({"weights": 3}, "start"),
+        ({"wieghts": "a"}, "start"),
+    ],
+)
+def test_a_start_that_cannot_be(tmp_path: Path, section: dict[str, object], message: str) -> None:
+    wrong = project()
+    wrong.sections["start"] = section
+    with pytest.raises(NetloomError, match=message):
+        begin(wrong, tmp_path, tmp_path / "run")
+
+
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
+    export_onnx(project(cnn()), "digits", tmp_path / "net.onnx")
+    import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    brought = read_project(tmp_path / "net.netloom")
+    content = bytearray((tmp_path / "net.safetensors").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "net.safetensors").write_bytes(content)
+    brought.sections["data"] = DIGITS
+    with pytest.raises(NetloomError, match="altered"):
+        begin(brought, tmp_path, tmp_path / "run")
+
+
+def _model(*nodes: object, inputs: object = None, initializer: object = ()) -> object:
+    from onnx import TensorProto, helper
+
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, inputs or ["batch", 4])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    return helper.make_model(helper.make_graph(list(nodes), "net", [x], [y], list(initializer)))  # type: ignore[call-overload]
+
+
+def test_all_unknown_operators_are_named(tmp_path: Path) -> None:
+    from onnx import helper
+
+    nodes = [
+        helper.make_node("Det", ["x"], ["a"], name="first"),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("Det", ["b"], ["c"], name="second"),
+        helper.make_node("Magic", ["c"], ["y"], name="third", domain="my.own"),
+    ]
+    onnx.save(_model(*nodes), tmp_path / "odd.onnx")
+    with pytest.raises(NetloomError) as caught:
+        import_onnx(tmp_path / "odd.onnx", tmp_path / "odd.netloom")
+    assert "Det (first, second); my.own.Magic (third)" in str(caught.value)
+
+
+@pytest.mark.parametrize("location", ["../secret.bin", "/etc/hostname", "weights/../../secret.bin", ""])
+def test_weights_outside_the_folder_are_refused(tmp_path: Path, location: str) -> None:
+    from onnx import TensorProto, helper, numpy_helper
+
+    (tmp_path / "secret.bin").write_bytes(bytes(64))
+    tensor = numpy_helper.from_array(np.zeros((4, 4), np.float32), "w")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=location)
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    model = _model(helper.make_node("MatMul", ["x", "w"], ["y"]), initializer=[tensor])
+    (folder / "net.onnx").write_bytes(model.SerializeToString())  # type: ignore[attr-defined]
+    with pytest.raises(NetloomError, match="outside its folder"):
+        import_onnx(folder / "net.onnx", folder / "net.netloom")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 40, b"not a model at all", "ünï".encode()])
+def test_what_is_no_onnx_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "net.onnx").write_bytes(content)
+    with pytest.raises(NetloomError, match=r"net\.onnx is no ONNX file"):
+        import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+
+
+def test_an_operator_that_cannot_be_is_named_with_the_reason(tmp_path: Path) -> None:
+    from onnx import helper
+
+    onnx.save(_model(helper.make_node("Softmax", ["x"], ["y"], name="soft", axis=0)), tmp_path / "net.onnx")
+    with pytest.raises(NetloomError, match=r"soft \(Softmax\) takes the softmax over another axis"):
+        import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    onnx.save(_model(helper.make_node("Relu", ["x"], ["y"]), inputs=["batch", "some"]), tmp_path / "net.onnx")
+    with pytest.raises(NetloomError, match="leaves a size open"):
+        import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+
+
+def test_a_sequence_that_lies_otherwise_is_told(tmp_path: Path) -> None:
+    network = nn.Sequential(nn.Conv1d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten())
+    torch.onnx.export(network.eval(), (torch.randn(2, 3, 16),), tmp_path / "net.onnx", dynamo=False)  # type: ignore[arg-type]
+    made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    assert any("time, features" in text for text in made.told)
+    layers = chain(("input1", "input", {"shape": {"kind": "sequence", "sizes": [16, 3]}}))
+    found = read_project(tmp_path / "net.netloom").network
+    assert next(iter(found)).layer == next(iter(layers)).layer

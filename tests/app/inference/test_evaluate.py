@@ -1,0 +1,138 @@
+"""Testing and using a saved run: predictions, several outputs, and what does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from app.inference.evaluate import evaluate, predict
+from app.project.presets import preset
+from app.protocol.events import Epoch, Finished
+from app.training.trainer import train
+from app.training.training_session import begin, load_model
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.catalogue import parse_layer
+from graph.network import Connection
+from graph.project import Project
+from tests.app.training.projects import chain, mlp, project
+
+
+def two_outputs() -> Project:
+    """Digits classified and, from the same hidden units, drawn again."""
+    document = Document(mlp())
+    with document.transaction("Second output"):
+        document.add(parse_layer("dense", {"units": 64}, "dense"), name="decode")
+        shape = {"shape": {"kind": "image", "sizes": [1, 8, 8]}}
+        document.add(parse_layer("reshape", shape, "reshape"), name="picture")
+        document.add(parse_layer("output", {"target": "image", "weight": 0.5}, "output"), name="drawn")
+        document.connect(Connection("relu1", "out", "decode", "in"))
+        document.connect(Connection("decode", "out", "picture", "in"))
+        document.connect(Connection("picture", "out", "drawn", "in"))
+    return project(document.network, epochs=3, learning_rate=0.01)
+
+
+def digits() -> np.ndarray[Any, Any]:
+    """Three blank pictures and three bright ones, in the data's own units."""
+    return np.concatenate([np.zeros((3, 1, 8, 8)), np.full((3, 1, 8, 8), 16.0)]).astype(np.float32)
+
+
+def test_several_outputs_are_learned_weighted_and_told_apart(tmp_path: Path) -> None:
+    session = begin(two_outputs(), None, tmp_path / "run")
+    names = [head.output for head in session.model.objective.heads]
+    assert sorted(names) == ["drawn", "output1"]
+    batch = session.train.pick(0)
+    with session.model.evaluating():
+        answers = session.model.answers(batch.inputs)
+        parts = {
+            head.output: head.distance(answer, target).item()
+            for head, answer, target in zip(session.model.objective.heads, answers, batch.targets, strict=True)
+        }
+        whole = session.model.objective.loss(answers, batch.targets).item()
+    assert whole == pytest.approx(parts["output1"] + 0.5 * parts["drawn"], rel=1e-5)
+    events = list(train(session))
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    assert {"loss", "output1.accuracy", "drawn.rmse", "drawn.mae", "drawn.r2"} == set(epochs[0].validation)
+    assert epochs[-1].train["loss"] < epochs[0].train["loss"]
+    assert isinstance(events[-1], Finished)
+    said = predict(tmp_path / "run", {"image": digits()})
+    assert len(said) == 6
+    assert set(said[0]) == {"output1", "drawn"}
+    assert np.array(said[0]["drawn"]["values"]).shape == (1, 8, 8)
+    assert sum(said[0]["output1"]["probabilities"].values()) == pytest.approx(1.0)
+
+
+def test_predictions_agree_with_the_evaluation_whatever_comes_along(tmp_path: Path) -> None:
+    list(train(begin(project(epochs=3, learning_rate=0.01), None, tmp_path / "run")))
+    found = evaluate(tmp_path / "run")
+    _, model = load_model(tmp_path / "run")
+    index = found.arrays["predictions/index"][:20]
+    values = model.prepared.dataset.field_named("image").values[index]
+    together = predict(tmp_path / "run", {"image": values})
+    alone = predict(tmp_path / "run", {"image": values[7:8]})
+    assert [one["index"] for one in together] == found.arrays["predictions/predicted"][:20].tolist()
+    assert alone[0]["index"] == together[7]["index"]
+    right = np.trace(found.arrays["confusion"]) / found.arrays["confusion"].sum()
+    assert found.metrics["accuracy"] == pytest.approx(right)
+
+
+def test_numbers_come_back_in_their_own_units(tmp_path: Path) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "vector", "sizes": [10]}}),
+        ("dense1", "dense", {"units": 1}),
+        ("output1", "output", {}),
+    )
+    list(train(begin(project(network, {"source": "diabetes"}, epochs=30, learning_rate=0.05), None, tmp_path / "run")))
+    found = evaluate(tmp_path / "run")
+    true, predicted = found.arrays["predictions/true"], found.arrays["predictions/predicted"]
+    assert 20 < true.min() < true.max() < 400
+    rmse = float(np.sqrt(np.square(true - predicted).mean()))
+    assert found.metrics["rmse"] == pytest.approx(rmse, rel=1e-3)
+    assert found.metrics["r2"] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("inputs", "complaint"),
+    [
+        ({}, "also reads “image”"),
+        ({"image": np.zeros((2, 8, 8), np.float32)}, "must be"),
+        ({"image": np.zeros((2, 1, 8, 9), np.float32)}, "must be"),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(tmp_path: Path, inputs: dict[str, Any], complaint: str) -> None:
+    list(train(begin(project(epochs=1), None, tmp_path / "run")))
+    with pytest.raises(NetloomError, match=complaint):
+        predict(tmp_path / "run", inputs)
+
+
+def test_a_part_that_is_unknown_or_empty_is_refused(tmp_path: Path) -> None:
+    split = {"train": 0.3, "validation": 0.7, "test": 0.0}
+    list(train(begin(project(data={"source": "digits", "split": split}, epochs=1), None, tmp_path / "run")))
+    with pytest.raises(NetloomError, match="no part “exam”"):
+        evaluate(tmp_path / "run", "exam")
+    with pytest.raises(NetloomError, match="has no samples"):
+        evaluate(tmp_path / "run")
+
+
+def test_loading_a_run_leaves_the_random_state_alone(tmp_path: Path) -> None:
+    list(train(begin(project(epochs=1), None, tmp_path / "run")))
+    before = torch.get_rng_state()
+    load_model(tmp_path / "run")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_worst_texts_are_told_in_words(tmp_path: Path) -> None:
+    found = preset("brackets_lstm").project
+    data: dict[str, Any] = dict(found.sections["data"])  # type: ignore[arg-type]
+    data["options"] = {**data["options"], "samples": 40}
+    made = Project(found.network, {**found.sections, "data": data, "plan": {"epochs": 1, "threads": 1}})
+    for _ in train(begin(made, None, tmp_path / "run")):
+        pass
+    evaluation = evaluate(tmp_path / "run")
+    for words, row in zip(evaluation.words["input"], evaluation.arrays["worst/input"], strict=True):
+        assert len(words) == np.count_nonzero(row)
+        assert set(words) <= set("()[]")

@@ -1,0 +1,214 @@
+"""Training by hand, one step at a time: held against torch's own steps and against arithmetic on paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from app.insight import backprop_step
+from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, Rehearsal, copy_of, fresh, report
+from app.project.presets import preset
+from app.protocol.framing import Message, plain
+from app.training.trainable import Model
+from app.training.trainer import train
+from app.training.training_session import begin
+from app.worker.backprop_requests import Rehearsals
+from app.worker.run_requests import answer
+from graph.errors import NetloomError
+from graph.project import Project, project_json
+from tests.app.training.projects import chain, cnn, mlp, project
+
+PLAIN = {"optimiser": "sgd", "momentum": 0.0, "learning_rate": 0.1}
+
+
+def with_plan(name: str, **plan: Any) -> Project:
+    found = preset(name).project
+    return replace(found, sections={**found.sections, "plan": plan})
+
+
+def test_the_smallest_mlp_on_paper() -> None:
+    """3 inputs, 3 tanh units, 1 output: each gradient by the chain rule, with numpy alone."""
+    model = fresh(with_plan("mlp_3_3_1", **PLAIN, loss="half_squares"), None)
+    step = Rehearsal(model, 1).step(0)
+    old = {name: weight.before.double().numpy() for name, weight in step.weights.items()}
+    x = step.values["flatten1"][0].double().numpy()
+    target = step.batch.targets[0].double().numpy().reshape(-1)
+    z = old["dense1.weight"] @ x + old["dense1.bias"]
+    h = np.tanh(z)
+    o = old["dense2.weight"] @ h + old["dense2.bias"]
+    assert step.values["tanh1"][0].numpy() == pytest.approx(h, abs=1e-6)
+    assert step.loss == pytest.approx(0.5 * (target - o) @ (target - o), abs=1e-6)
+    out = o - target
+    back = old["dense2.weight"].T @ out
+    slope = back * (1 - h * h)
+    paper = {
+        "dense2.weight": np.outer(out, h),
+        "dense2.bias": out,
+        "dense1.weight": np.outer(slope, x),
+        "dense1.bias": slope,
+    }
+    assert step.gradients["tanh1"][0].numpy() == pytest.approx(back, abs=1e-6)
+    assert step.gradients["dense1"][0].numpy() == pytest.approx(slope, abs=1e-6)
+    for name, weight in step.weights.items():
+        assert weight.gradient.numpy() == pytest.approx(paper[name], abs=1e-6), name
+        assert weight.after.numpy() == pytest.approx(old[name] - 0.1 * paper[name], abs=1e-6), name
+    assert step.norm == pytest.approx(np.sqrt(sum((one**2).sum() for one in paper.values())), rel=1e-5)
+    assert step.after < step.loss
+
+
+def test_step_units_pass_no_gradient() -> None:
+    step = Rehearsal(fresh(preset("step_mlp").project, None), 4).step(0)
+    assert {float(step.gradients[id_].abs().sum()) for id_ in ("dense1", "step1", "dense2")} == {0.0}
+    assert float(step.gradients["step2"].abs().sum()) > 0
+    assert step.norm == 0.0
+    assert all(torch.equal(weight.before, weight.after) for weight in step.weights.values())
+
+
+SMALL = {"train": 0.05, "validation": 0.05, "test": 0.9}
+
+
+def small(name: str, **plan: Any) -> Project:
+    """A preset on little data."""
+    found = preset(name).project
+    data = found.sections["data"]
+    assert isinstance(data, Mapping)
+    return replace(found, sections={"data": {**data, "split": SMALL}, "plan": plan})
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        small("xor_mlp", optimiser="adam"),
+        small("iris_softmax", optimiser="sgd", momentum=0.9, weight_decay=0.01),
+        small("seasons_lstm", optimiser="rmsprop", momentum=0.0, schedule="one_cycle"),
+        project(cnn(), optimiser="adamw", clip=0.01),
+    ],
+)
+def test_it_takes_the_steps_of_real_training(made: Project, tmp_path: Any) -> None:
+    """As many steps as an epoch has: then the weights are those that the trainer ends with."""
+    section = made.sections["plan"]
+    assert isinstance(section, Mapping)
+    plan = {**section, "epochs": 1, "batch_size": 16, "seed": 3, "device": "cpu"}
+    made = replace(made, sections={**made.sections, "plan": plan})
+    session = begin(made, None, tmp_path / "run")
+    rehearsal = Rehearsal(fresh(made, None), 16)
+    list(train(session))
+    assert session.position.steps == rehearsal.per_epoch
+    rehearsal.step(rehearsal.per_epoch - 1)
+    state = rehearsal.model.module.state_dict()
+    for key, one in session.model.module.state_dict().items():
+        assert torch.allclose(state[key].float(), one.float(), atol=1e-4), key
+
+
+def test_gradients_of_layers_are_those_of_autograd() -> None:
+    model = fresh(project(cnn(), optimiser="sgd"), None)
+    rehearsal = Rehearsal(model, 8)
+    step = rehearsal.step(0)
+    module = fresh(project(cnn(), optimiser="sgd"), None).module
+    x = step.batch.inputs[0].clone().requires_grad_()
+    maps = module.get_submodule("conv1")(x)
+    maps.retain_grad()
+    hidden = module.get_submodule("conv2")(torch.relu(maps))
+    scores = module.get_submodule("dense1")(hidden.flatten(1))
+    torch.autograd.backward(F.cross_entropy(scores, step.batch.targets[0]))
+    assert x.grad is not None
+    assert maps.grad is not None
+    assert torch.allclose(step.gradients["input1"], x.grad, atol=1e-7)
+    assert torch.allclose(step.gradients["conv1"], maps.grad, atol=1e-7)
+
+
+def test_going_back_gives_the_same_numbers() -> None:
+    rehearsal = Rehearsal(fresh(project(mlp()), None), 8)  # with dropout and batch normalisation
+    first = [rehearsal.step(number) for number in range(3)]
+    again = rehearsal.step(1)
+    assert (again.loss, again.after) == (first[1].loss, first[1].after)
+    assert all(torch.equal(again.weights[name].after, one.after) for name, one in first[1].weights.items())
+    assert [step.number for step in first] == [0, 1, 2]
+
+
+def test_each_step_begins_where_the_last_one_ended() -> None:
+    rehearsal = Rehearsal(fresh(project(cnn()), None), 1)
+    first, second = rehearsal.step(0), rehearsal.step(1)
+    assert all(torch.equal(first.weights[name].after, one.before) for name, one in second.weights.items())
+    assert not torch.equal(first.batch.inputs[0], second.batch.inputs[0])
+
+
+def test_a_copy_leaves_the_model_and_random_numbers_alone() -> None:
+    model = Model.build(project(mlp()))
+    kept = {name: one.clone() for name, one in model.module.state_dict().items()}
+    random = torch.get_rng_state()
+    Rehearsal(copy_of(model), 8).step(2)
+    assert torch.equal(torch.get_rng_state(), random)
+    assert all(torch.equal(one, kept[name]) for name, one in model.module.state_dict().items())
+    begun = Rehearsal(copy_of(model), 8).step(0).weights["dense1.weight"].before
+    assert torch.equal(begun, kept["dense1.weight"])
+
+
+def test_the_report_is_plain_and_capped() -> None:
+    rehearsal = Rehearsal(fresh(project(mlp()), None), 50)
+    facts, arrays = report(rehearsal, rehearsal.step(0))
+    json.dumps(plain(facts), allow_nan=False)
+    assert arrays["value/flatten1"].shape == (MOST_SAMPLES, MOST_VALUES)
+    assert arrays["before/dense1.weight"].shape == (min(64 * 16, MOST_WEIGHTS),)
+    assert [layer["id"] for layer in facts["layers"]][-1] == "output1"
+    (head,) = facts["heads"]
+    assert len(head["samples"]) == MOST_SAMPLES
+    assert np.array_equal(arrays["value/output1"], arrays["value/dense2"])
+    named = {layer["id"]: layer for layer in facts["layers"]}
+    assert named["dense1"]["weights"] == ["dense1.weight", "dense1.bias"]
+    assert ["input1", "flatten1"] in facts["wires"]
+
+
+def test_the_loss_written_out_is_the_loss() -> None:
+    for name in ("mlp_3_3_1", "iris_softmax", "xor_mlp", "step_mlp", "digits_autoencoder"):
+        rehearsal = Rehearsal(fresh(preset(name).project, None), 6)
+        step = rehearsal.step(0)
+        facts, _ = report(rehearsal, step)
+        parts = [head["weight"] * np.mean([one["total"] for one in head["samples"]]) for head in facts["heads"]]
+        assert sum(parts) == pytest.approx(step.loss, rel=1e-4), name
+
+
+def test_what_cannot_be_gone_through_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NetloomError, match="larger batch"):
+        Rehearsal(fresh(project(mlp()), None), 1).step(0)
+    empty = chain(("input1", "input", {}), ("relu1", "relu", {}), ("output1", "output", {}))
+    with pytest.raises(NetloomError, match="nothing to learn"):
+        Rehearsal(fresh(project(empty, objective="reconstruction", data={"source": "digits"}), None), 1)
+    monkeypatch.setattr(backprop_step, "MOST_PARAMETERS", 100)
+    with pytest.raises(NetloomError, match="too large to go through"):
+        Rehearsal(fresh(project(mlp()), None), 8)
+
+
+def test_requests_from_a_project_and_from_a_run(tmp_path: Any) -> None:
+    made = project(cnn(), epochs=1)
+    content = project_json(made)
+    first = answer(Message("backprop_fresh", {"id": 7, "project": content, "base": None, "size": 4, "number": 1}))
+    assert (first.type, first.fields["id"], first.fields["number"], first.fields["size"]) == ("backprop", 7, 1, 4)
+    list(train(begin(made, None, tmp_path / "run")))
+    run = answer(Message("backprop", {"id": 8, "run": str(tmp_path / "run"), "size": 4, "number": 1}))
+    assert run.fields["loss"] != first.fields["loss"]
+    with pytest.raises(NetloomError, match="whole numbers"):
+        answer(Message("backprop_fresh", {"project": content, "size": "many"}))
+    with pytest.raises(NetloomError, match="up to number"):
+        answer(Message("backprop_fresh", {"project": content, "number": 10**6}))
+
+
+def test_the_next_step_costs_one_step() -> None:
+    kept, made = Rehearsals(), []
+
+    def make() -> Any:
+        made.append(1)
+        return fresh(project(cnn()), None)
+
+    first = kept.get("a", make, 4)
+    assert kept.get("a", make, 4) is first
+    assert kept.get("a", make, 8) is not first
+    assert kept.get("b", make, 8) is not first
+    assert len(made) == 3

@@ -1,0 +1,49 @@
+"""What a network says about single samples, against what it says about the whole part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.insight.predictions import answers
+from app.protocol.framing import Message
+from app.training.trainable import Model
+from graph.network import Network
+from tests.app.training.projects import chain, project
+
+
+def linear(features: int, units: int) -> Network:
+    shape = {"kind": "vector", "sizes": [features]}
+    ends = ("input1", "input", {"shape": shape}), ("dense1", "dense", {"units": units}), ("output1", "output", {})
+    return chain(*ends)
+
+
+def model_of(kind: str) -> Model:
+    sizes = {"iris": (4, 3), "diabetes": (10, 1)}
+    return Model.build(project(linear(*sizes[kind]), {"source": kind}))
+
+
+@pytest.mark.parametrize("kind", ["iris", "diabetes"])
+def test_answers_are_those_of_the_parts(kind: str) -> None:
+    model = model_of(kind)
+    wanted = [7, 3, 99]
+    message = answers(model, Message("answers", {"index": wanted}))
+    assert sorted(message.arrays["index"].tolist()) == sorted(wanted)
+    for name, part in model.prepared.parts.items():
+        whole = model.predict(model.feed(part))[0]
+        for row, place in enumerate(message.arrays["index"].tolist()):
+            at = np.flatnonzero(part.indices == place)
+            if not len(at):
+                continue
+            if kind == "iris":
+                assert message.arrays["class"][row] == whole[at[0]].argmax(), name
+                assert 1 / 3 < message.arrays["probability"][row] <= 1
+            else:
+                own = model.prepared.undo(model.objective.heads[0].field.name, whole[at])
+                assert message.arrays["value"][row] == pytest.approx(own[0], rel=1e-5)
+
+
+def test_samples_in_no_part_have_no_answer() -> None:
+    model = model_of("iris")
+    message = answers(model, Message("answers", {"index": [10_000]}))
+    assert message.arrays["index"].tolist() == []

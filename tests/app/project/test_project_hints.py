@@ -1,0 +1,190 @@
+"""Habits of data, plan and answers; what is dismissed; and that presets depart only where their pages say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.project.presets import preset, preset_ids
+from app.project.project_check import check_project
+from app.project.project_hints import PROJECT_RULES, TITLES, dismiss, dismissed, inner_hints, project_hints
+from graph.checking.check import Checker
+from graph.checking.network_hints import RULES, Hint
+from graph.document import Document
+from graph.layers.base import Layer
+from graph.layers.recurrent import Gru, Lstm
+from graph.project import Project, parse_project, project_json
+from graph.shapes import image, sequence, tokens, vector
+from tests.graph.networks import chain, layer
+
+Case = tuple[list[Layer], dict[str, Any]]
+OUT, RELU, FLAT = layer("output"), layer("relu"), layer("flatten")
+IRIS, DIABETES, DIGITS = ({"source": name} for name in ("iris", "diabetes", "digits"))
+
+
+def table(columns: int, *layers: Layer) -> list[Layer]:
+    return [layer("input", shape=vector(columns)), *layers, OUT]
+
+
+def dense(units: int = 3) -> Layer:
+    return layer("dense", units=units)
+
+
+PLAIN = table(4, dense(8), RELU, dense())
+AS_SERIES = layer("reshape", shape=sequence(4, 1))
+BIG = [layer("input", shape=image(1, 8, 8)), FLAT, dense(1000), RELU, dense(10), OUT]
+
+BRACKETS, UNEVEN = {"source": "brackets"}, {"source": "binary_addition", "options": {"shortest": 4}}
+
+
+def judge(*layers: Layer) -> list[Layer]:
+    """A network that reads strings of brackets."""
+    start = layer("input", shape=tokens(20))
+    return [start, layer("embedding", vocabulary=5, size=4), *layers, dense(2), OUT]
+
+
+def adder(*layers: Layer) -> list[Layer]:
+    """A network that reads any number of pairs."""
+    return [layer("input", shape=sequence(None, 2)), *layers, OUT]
+
+
+TRIGGERS: dict[str, Case] = {
+    "convolution_on_table": (
+        table(4, AS_SERIES, layer("conv1d", filters=6), RELU, layer("max_pool1d"), FLAT, dense()), {"data": IRIS}
+    ),
+    "softmax_twice": (table(4, dense(), layer("softmax")), {"data": IRIS}),
+    "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
+    "padding_read": (judge(Lstm()), {"data": BRACKETS}),
+    "by_heart": (BIG, {"data": DIGITS}),
+    "high_rate": (PLAIN, {"data": IRIS, "plan": {"learning_rate": 0.5}}),
+    "not_standardised": (PLAIN, {"data": {**IRIS, "standardise": False}}),
+    "no_validation": (PLAIN, {"data": {**IRIS, "split": {"train": 0.8, "validation": 0.0, "test": 0.2}}}),
+}  # fmt: skip
+KEPT: dict[str, list[Case]] = {
+    "convolution_on_table": [
+        (PLAIN, {"data": IRIS}),
+        ([layer("input", shape=image(1, 8, 8)), layer("conv2d"), RELU, FLAT, dense(10), OUT], {"data": DIGITS}),
+    ],
+    "softmax_twice": [
+        (PLAIN, {"data": IRIS}),
+        (table(4, dense(), layer("softmax")), {"data": IRIS, "plan": {"loss": "mse"}}),
+        (table(4, dense(), layer("softmax")), {}),
+    ],
+    "squashed_number": [
+        (table(10, dense(1)), {"data": DIABETES}),
+        (table(4, dense(), layer("sigmoid")), {"data": IRIS}),
+    ],
+    "padding_read": [
+        (adder(Gru(output_mode="sequence"), layer("time_distributed_dense", units=1)), {"data": UNEVEN}),
+        (adder(Gru()), {"data": {"source": "adding"}}),
+        (judge(Lstm()), {}),
+    ],
+    "by_heart": [
+        (BIG, {"data": {**DIGITS, "augment": {"shift": 0.1}}}),
+        (BIG, {"data": DIGITS, "plan": {"weight_decay": 0.01}}),
+        ([*BIG[:-2], layer("dropout"), *BIG[-2:]], {"data": DIGITS}),
+        (PLAIN, {"data": IRIS}),
+    ],
+    "high_rate": [
+        (PLAIN, {"plan": {"learning_rate": 0.01}}),
+        (PLAIN, {"plan": {"learning_rate": 0.5, "optimiser": "sgd"}}),
+        (PLAIN, {"plan": {"learning_rate": "fast"}}),
+    ],
+    "not_standardised": [(PLAIN, {"data": IRIS}), (BIG, {"data": {**DIGITS, "standardise": False}}), (PLAIN, {})],
+    "no_validation": [(PLAIN, {"data": IRIS}), (PLAIN, {"data": {"source": 3}})],
+}
+
+
+def document(case: Case) -> Document:
+    layers, sections = case
+    return Document(chain(layers).network, sections)
+
+
+def hints(made: Document, rule: str) -> list[Hint]:
+    project = Project(made.network, dict(made.sections))
+    return [hint for hint in check_project(project, None).hints if hint.rule == rule]
+
+
+def test_every_rule_is_tested_and_named() -> None:
+    assert set(TRIGGERS) == set(KEPT) == {rule.id for rule in PROJECT_RULES}
+    assert len(TITLES) == len(RULES) + len(PROJECT_RULES)
+
+
+@pytest.mark.parametrize("rule", sorted(TRIGGERS))
+def test_a_departure_is_noticed_and_its_change_makes_it_go(rule: str) -> None:
+    made = document(TRIGGERS[rule])
+    (found,) = hints(made, rule)
+    assert found.fixes
+    for fix in found.fixes:
+        fix.apply(made)
+        assert hints(made, rule) == []
+        assert check_project(Project(made.network, dict(made.sections)), None).ok
+        made.undo()
+
+
+@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule, cases in KEPT.items() for case in cases])
+def test_a_habit_that_is_kept_is_not_mentioned(rule: str, case: Case) -> None:
+    assert hints(document(case), rule) == []
+
+
+def test_dismissing_is_remembered_in_the_project_and_undone() -> None:
+    made = document(TRIGGERS["high_rate"])
+    (found,) = hints(made, "high_rate")
+    dismiss(made, found)
+    assert hints(made, "high_rate") == []
+    kept = parse_project(project_json(Project(made.network, dict(made.sections))))
+    assert kept.sections["hints"] == {"dismissed": {"high_rate": [""]}}
+    made.undo()
+    assert hints(made, "high_rate") == [found]
+
+
+@pytest.mark.parametrize("section", [None, {}, {"dismissed": 3}, {"dismissed": {"high_rate": "conv1"}}])
+def test_what_cannot_be_read_dismisses_nothing(section: object) -> None:
+    assert dismissed({"hints": section}) == frozenset()
+
+
+def test_a_rule_that_is_never_shown_and_one_inside_a_block() -> None:
+    made = chain(table(4, dense(), dense()))
+    checker = Checker(made)
+    checker.close()
+    rules = {hint.rule for hint in project_hints(checker, {}, None)}
+    assert rules == {"no_activation"}
+    assert project_hints(checker, {}, None, {"no_activation"}) == ()
+    (found,) = inner_hints(checker, "block1", {})
+    bent = Checker(chain(table(4, dense(), RELU)))
+    bent.close()
+    assert {hint.rule for hint in project_hints(bent, {}, None)} == {"bent_answer"}
+    assert inner_hints(bent, "block1", {}) == ()
+    outer = Document()
+    dismiss(outer, found, "block1")
+    assert outer.sections["hints"] == {"dismissed": {"no_activation": ["block1/dense2"]}}
+    assert inner_hints(checker, "block1", outer.sections) == ()
+    assert inner_hints(checker, "block2", outer.sections) == (found,)
+
+
+def test_the_report_lists_hints_beside_the_problems() -> None:
+    made = document(TRIGGERS["softmax_twice"])
+    told = check_project(Project(made.network, dict(made.sections)), None).to_json()
+    assert (told["ok"], told["problems"]) == (True, [])
+    (hint,) = told["hints"]
+    assert hint["rule"] == "softmax_twice"
+    assert hint["layer"] == "softmax1"
+    assert hint["fixes"] == ["Take softmax1 out"]
+    assert hint["why"]
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_presets_depart_only_where_their_pages_say_so(id_: str) -> None:
+    found = preset(id_).project
+    assert not check_project(found, None).hints or "hint" in str(found.sections["notes"])
+    stale = dismissed(found.sections)
+    bare = Project(found.network, {name: value for name, value in found.sections.items() if name != "hints"})
+    assert stale <= {(hint.rule, hint.layer or "") for hint in check_project(bare, None).hints}
+
+
+def test_the_guide_lists_every_rule() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "guide" / "pages-and-hints.md").read_text("utf-8")
+    for rule in (*RULES, *PROJECT_RULES):
+        assert f"| `{rule.id}` | {rule.title} | {rule.why} |" in text

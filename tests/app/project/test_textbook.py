@@ -1,0 +1,123 @@
+"""Numbers that the textbook prints for whole networks, held against the presets that ship."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app.project.presets import preset
+from graph.checking.check import Checker
+from graph.checking.layer_info import Facts
+from graph.document import Document
+from graph.shapes import image
+
+
+def facts(id_: str) -> Mapping[str, Facts]:
+    """Facts of every layer of a preset."""
+    checker = Checker(Document(preset(id_).project.network))
+    found = {name: checker.facts(name) for name in preset(id_).project.network.ids}
+    checker.close()
+    return found
+
+
+def test_lenet5_layer_by_layer() -> None:
+    found = facts("lenet5")
+    costs = {name: (found[name].parameters, found[name].connections) for name in ("c1", "s2", "c3", "s4")}
+    assert costs == {"c1": (156, 122_304), "s2": (12, 5_880), "c3": (1_516, 151_600), "s4": (32, 2_000)}
+    shapes = {name: found[name].outputs["out"] for name in ("c1", "s2", "c3", "s4", "c5")}
+    assert shapes == {
+        "c1": image(6, 28, 28),
+        "s2": image(6, 14, 14),
+        "c3": image(16, 10, 10),
+        "s4": image(16, 5, 5),
+        "c5": image(120, 1, 1),
+    }
+    assert (found["c5"].parameters, found["f6"].parameters, found["rbf"].parameters) == (48_120, 10_164, 0)
+
+
+def test_alexnet_kernel_by_kernel() -> None:
+    found = facts("alexnet")
+    kernels = [found[f"conv{number}"].parameters for number in range(1, 6)]
+    assert kernels == [34_944, 307_456, 885_120, 663_936, 442_624]
+    assert found["conv1"].outputs["out"] == image(96, 55, 55)
+    assert [found[f"dense{number}"].parameters for number in (1, 2, 3)] == [37_752_832, 16_781_312, 4_097_000]
+
+
+@pytest.mark.parametrize(
+    ("id_", "parameters"),
+    [
+        ("mlp_3_3_1", 16),
+        ("lenet5", 60_000),
+        ("alexnet", 60_965_224),
+        ("recurrent_cnn", 672_202),
+        ("network_in_network", 966_986),
+        ("maxout_network", 8_567_830),
+        ("resnet110", 1_727_962),
+    ],
+)
+def test_parameters_of_whole_networks(id_: str, parameters: int) -> None:
+    assert preset(id_).parameters() == parameters
+
+
+def test_the_worked_example() -> None:
+    found = facts("worked_cnn")
+    assert (found["conv1"].parameters, found["conv1"].connections) == (260, 203_840)
+    assert found["pool1"].outputs["out"] == image(10, 14, 14)
+    assert found["dense1"].parameters == 392_200
+
+
+def test_resnet110_is_three_cards_of_18_blocks() -> None:
+    found = facts("resnet110")
+    assert [found[f"stage{number}"].parameters for number in (1, 2, 3)] == [84_096, 329_472, 1_313_280]
+
+
+@pytest.mark.parametrize("times", [1, 8, 19])
+def test_the_lstm_drawn_by_hand_equals_the_built_in_one(times: int) -> None:
+    import torch
+
+    from graph.build.compile import compile_network
+
+    network = preset("lstm_by_hand").project.network
+    module = compile_network(network).module
+    loop = module.get_submodule("lstm_by_hand")
+    reference = torch.nn.LSTM(8, 32, batch_first=True)
+    weights = dict(reference.named_parameters())
+    state = module.state_dict()
+    for index, gate in enumerate(("write", "forget", "candidate", "show")):  # torch's order of gates
+        rows = slice(32 * index, 32 * index + 32)
+        both = torch.cat((weights["weight_ih_l0"][rows], weights["weight_hh_l0"][rows]), dim=1)
+        bias = (weights["bias_ih_l0"] + weights["bias_hh_l0"])[rows]
+        state[f"lstm_by_hand.cell.{gate}_sum.weight"].copy_(both.detach())
+        state[f"lstm_by_hand.cell.{gate}_sum.bias"].copy_(bias.detach())
+    x = torch.randn(5, times, 8)
+    _, (h, c) = reference(x)
+    memory, shown = loop(x)
+    torch.testing.assert_close(shown, h[0], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(memory, c[0], atol=1e-5, rtol=1e-5)
+
+
+def test_a_frozen_kernel_has_no_parameters() -> None:
+    assert facts("convolution_by_hand")["cross"].parameters == 0
+
+
+@pytest.mark.parametrize(
+    "id_",
+    ["lenet5", "jarrett_rabs_n_pa", "light_cnn", "edge_autoencoder", "fractional_cnn", "vgg_blocks", "recurrent_cnn"],
+)
+def test_exported_code_computes_the_same(id_: str) -> None:
+    import torch
+
+    from graph.build.code import generate
+    from graph.build.compile import compile_network
+
+    network = preset(id_).project.network
+    ours = compile_network(network).module.eval()
+    written: dict[str, Any] = {"__name__": "exported"}
+    exec(generate(network), written)
+    theirs = written["Network"]().eval()
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.rand(2, *(size or 1 for size in network.layer("input1").infer({})["out"].sizes))
+    with torch.no_grad():
+        assert torch.allclose(ours(x), theirs(x), atol=1e-6)

@@ -1,0 +1,137 @@
+"""Networks held against lists of tokens: their loss, metrics, tests, answers and predictions in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.data.dataset import FieldInfo
+from app.data.readers.tokens import END, PADDING, START, text_of
+from app.inference.evaluate import evaluate, predict
+from app.insight.predictions import answers
+from app.project.data_spec import expected
+from app.protocol.framing import Message
+from app.training.heads import Head
+from app.training.sequence import token_metrics
+from app.training.trainable import Model
+from app.training.trainer import train
+from app.training.training_session import begin, load_model
+from graph.checking.check import Checker
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.network import Network
+from graph.shapes import sequence, tokens
+from tests.app.training.projects import chain, project
+
+WORDS = (PADDING, START, END, "a", "red", "blue", "circle")
+CAPTIONS: dict[str, Any] = {"source": "captions", "options": {"samples": 60}}
+"""14 words, 9 steps."""
+
+
+def writer(units: int = 14, *before_output: tuple[str, str, dict[str, Any]], **output: Any) -> Network:
+    """Guesses each word of a caption from those before it."""
+    return chain(
+        ("read", "input", {"shape": {"kind": "tokens", "sizes": [9]}, "field": "written"}),
+        ("embedding1", "embedding", {"vocabulary": 14, "size": 8}),
+        ("gru1", "gru", {"hidden_size": 8, "output_mode": "sequence"}),
+        ("dense1", "time_distributed_dense", {"units": units}),
+        *before_output,
+        ("output1", "output", output),
+    )
+
+
+def test_a_text_ends_at_its_end_and_words_are_parted_by_spaces() -> None:
+    assert text_of([1, 3, 4, 6, 2, 5, 0], WORDS) == "a red circle"
+    assert text_of([1, 4, 3, 2, 0], (PADDING, START, END, "x", "7")) == "7x"
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_loss_and_metrics_leave_padding_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    length = rng.integers(1, 6, 4)
+    targets = torch.from_numpy(np.where(np.arange(5) < length[:, None], rng.integers(1, 7, (4, 5)), 0))
+    given_ = torch.from_numpy(rng.normal(size=(4, 5, 7)).astype(np.float32))
+    own = [F.cross_entropy(given_[n, :many], targets[n, :many], reduction="sum") for n, many in enumerate(length)]
+    head = _head()
+    assert head.distance(given_, targets).item() == pytest.approx(sum(own).item() / length.sum(), rel=1e-5)  # type: ignore[union-attr]
+    sums = token_metrics.ListSums(head)
+    sums.add(given_, targets)
+    said = token_metrics.chosen(given_, ())
+    right = [(said[n, :many] == targets[n, :many]) for n, many in enumerate(length)]
+    token, whole = sum(int(one.sum()) for one in right) / length.sum(), np.mean([bool(one.all()) for one in right])
+    # What is said behind an end counts as nothing said, so an end too early costs the tokens behind it.
+    assert sums.values()[0] <= token + 1e-9 and sums.values()[1] <= whole + 1e-9
+
+
+def _head() -> Head:
+    model = Model.build(project(writer(), CAPTIONS))
+    return model.objective.heads[0]
+
+
+def test_the_checker_asks_for_a_value_per_word_at_every_step_and_offers_it() -> None:
+    info = Model.build(project(writer(), CAPTIONS)).prepared.dataset.info
+    document = Document(writer(units=5))
+    checker = Checker(document, expected(info))
+    (problem,) = checker.problems
+    assert problem.message.endswith("the data asks for a sequence 9 x 14, but a sequence 9 x 5 arrives.")
+    problem.fixes[0].apply(document)
+    assert checker.ok and document.network.layer("dense1").units == 14  # type: ignore[attr-defined]
+    with document.transaction("Take the dense layer away"):
+        document.remove("dense1")
+        document.connect(_connection("gru1", "output1"))
+    checker.problems[0].fixes[0].apply(document)
+    assert checker.ok
+
+
+def _connection(source: str, target: str) -> Any:
+    from graph.network import Connection
+
+    return Connection(source, "out", target, "in")
+
+
+def test_a_loss_for_numbers_is_refused() -> None:
+    with pytest.raises(NetloomError, match="words are compared by cross-entropy alone"):
+        Model.build(project(writer(loss="mse"), CAPTIONS))
+    assert FieldInfo("t", tokens(4)).answer == tokens(4)
+    assert FieldInfo("t", tokens(4), vocabulary=WORDS).answer == sequence(4, 7)
+
+
+@pytest.mark.parametrize("softmax", [False, True])
+def test_a_run_is_tested_answers_and_predicts_in_words(tmp_path: Path, softmax: bool) -> None:
+    last: Any = (("softmax1", "softmax", {}),) if softmax else ()
+    made = begin(project(writer(14, *last), CAPTIONS, epochs=2), out=tmp_path / "run")
+    *_, finished = train(made)
+    assert set(finished.test) == {"loss", "token_accuracy", "sequence_accuracy"}  # type: ignore[attr-defined]
+    found = evaluate(tmp_path / "run", "train")
+    true, said = found.arrays["predictions/true"], found.arrays["predictions/predicted"]
+    right = ((true == said) & (true != 0)).sum() / (true != 0).sum()
+    assert found.metrics["token_accuracy"] == pytest.approx(right)
+    assert found.task == "sequence" and found.arrays["confusion"].sum() == (true != 0).sum()
+    assert len(found.words["true"]) == len(found.words["input"]) == 24
+    _, model = load_model(tmp_path / "run")
+    reply = answers(model, Message("answers", {"index": [0, 5]}))
+    assert len(reply.fields["texts"]) == 2 and reply.arrays["tokens"].shape == (2, 9)
+    written = model.prepared.train.arrays["written"][:3]
+    told = predict(tmp_path / "run", {"written": written})
+    assert [one["text"] for one in told] == [text_of(row, words_of(model)) for row in _said(model, np.asarray(written))]
+    assert all(0 <= one["probability"] <= 1 for one in told)
+
+
+def words_of(model: Model) -> tuple[str, ...]:
+    """The vocabulary of captions."""
+    return model.objective.heads[0].field.vocabulary
+
+
+def _said(model: Model, written: np.ndarray[Any, Any]) -> list[list[int]]:
+    with model.evaluating():
+        answers_ = model.answers((torch.from_numpy(written),))
+    found: list[list[int]] = token_metrics.chosen(answers_, words_of(model)).tolist()
+    return found

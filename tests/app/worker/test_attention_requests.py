@@ -1,0 +1,57 @@
+"""What attention looks at in a sample: shares that add up to one, over the words read, for each word written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.insight.attribution import Question
+from app.insight.by_length import by_length
+from app.protocol.framing import Message
+from app.training.trainable import Model
+from app.worker.attention_requests import attention_of_run
+from app.worker.unit_requests import reasons
+from graph.errors import NetloomError
+from tests.app.training.projects import chain, project
+from tests.app.training.sequence.test_teacher_forcing import built
+
+
+def test_the_weights_are_those_of_what_the_network_writes_without_padding() -> None:
+    model, aim = built()
+    found = attention_of_run(model, Message("attention", {"layer": "attention", "sample": 3}))
+    weights, fields = found.arrays["weights"], found.fields
+    assert weights.shape == (len(fields["asked"]), len(fields["read"]))
+    date = model.prepared.dataset.field_named("date")
+    row = np.asarray(date.values[3])
+    assert fields["read"] == [date.vocabulary[letter] for letter in row if letter]
+    np.testing.assert_allclose(weights.sum(1), 1.0, atol=1e-5)
+    assert fields["written"] and aim.written == "written"
+    assert "".join(fields["asked"]).replace("(end)", "") == fields["says"] or "(padding)" in fields["asked"]
+
+
+def test_another_layer_is_refused() -> None:
+    model, _ = built()
+    with pytest.raises(NetloomError, match="decoder is not an attention layer"):
+        attention_of_run(model, Message("attention", {"layer": "decoder", "sample": 0}))
+
+
+def test_words_are_explained_one_by_one_or_all_together() -> None:
+    layers: Any = (
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [3, 24, 24]}}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 9 * 14}),
+        ("reshape1", "reshape", {"shape": {"kind": "sequence", "sizes": [9, 14]}}),
+        ("output1", "output", {}),
+    )
+    model = Model.build(project(chain(*layers), {"source": "captions", "options": {"samples": 30}}))
+    whole = Question.about(model, 0, None)
+    steps = [Question.about(model, 0, step) for step in range(whole.count)]
+    apart = sum(one.scores(one.sample).item() for one in steps)
+    assert whole.scores(whole.sample).item() == pytest.approx(apart, rel=1e-4)
+    assert whole.chances().shape == (whole.count,) and (whole.chances() <= 1).all()
+    fields = reasons(model, Message("reasons", {"sample": 0})).fields
+    assert len(fields["answers"]) == whole.count and fields["truth"].startswith("a ")
+    parts = by_length(model, Message("by_length", {})).arrays
+    assert (parts["training/score"] <= 1).all() and (parts["training/whole"] <= parts["training/score"]).all()

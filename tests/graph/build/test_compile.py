@@ -1,0 +1,153 @@
+"""Compiling and writing code: both compute the same, with the layers' own names."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from graph.build.code import DEFAULTS, generate
+from graph.build.compile import compile_network, resolve
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.catalogue import catalogue
+from graph.naming import RESERVED, check_name
+from graph.shapes import image, sequence
+from tests.graph.networks import chain, layer, lenet, wire
+
+
+def branched() -> Document:
+    """Two inputs, a skip, a merge and two outputs."""
+    document = Document()
+    with document.transaction("Draw"):
+        picture = document.add(layer("input", shape=image(1, 8, 8)), name="picture")
+        series = document.add(layer("input", shape=sequence(None, 3)), name="series")
+        conv = document.add(layer("conv2d", filters=1))
+        add, flat = document.add(layer("add")), document.add(layer("flatten"))
+        gru = document.add(layer("gru", hidden_size=5, output_mode="last", bidirectional=True))
+        both, dense = document.add(layer("concatenate")), document.add(layer("dense", units=4))
+        out, side = document.add(layer("output")), document.add(layer("output", target="side"))
+        unused = document.add(layer("relu"))
+        for connection in (
+            wire(picture, conv),
+            wire(picture, add, "in1"),
+            wire(conv, add, "in2"),
+            wire(add, flat),
+            wire(series, gru),
+            wire(flat, both, "in1"),
+            wire(gru, both, "in2"),
+            wire(both, dense),
+            wire(dense, out),
+            wire(gru, side),
+            wire(gru, unused),
+        ):
+            document.connect(connection)
+    return document
+
+
+def test_submodules_carry_the_layers_names() -> None:
+    module = compile_network(lenet().network).module
+    assert {"conv1.weight", "conv1.bias", "dense2.weight"} <= set(module.state_dict())
+    assert sum(parameter.numel() for parameter in module.parameters()) == sum(
+        facts.parameters for facts in compile_network(lenet().network).facts.values()
+    )
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    states = []
+    for _ in range(2):
+        torch.manual_seed(7)
+        states.append(compile_network(branched().network).module.state_dict())
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_any_graph_runs_with_several_inputs_and_outputs() -> None:
+    compiled = compile_network(branched().network)
+    assert compiled.inputs == ("picture", "series")
+    results = compiled.module(torch.randn(3, 1, 8, 8), torch.randn(3, 6, 3))
+    assert {name: tuple(result.shape) for name, result in zip(compiled.outputs, results, strict=True)} == {
+        "output1": (3, 4),
+        "output2": (3, 10),
+    }
+    assert "relu1" not in compiled.module.code, "what leads to no output is not computed"
+
+
+def test_a_network_with_errors_is_refused_with_its_first_problem() -> None:
+    with pytest.raises(NetloomError, match="dense1: Dense needs a vector"):
+        compile_network(chain([layer("input"), layer("dense"), layer("output")]).network)
+
+
+def inputs_of(document: Document) -> list[torch.Tensor]:
+    compiled = compile_network(document.network)
+    shapes = [compiled.facts[name].outputs["out"] for name in compiled.inputs]
+    return [torch.randn(2, *[size or 7 for size in shape.sizes]) for shape in shapes]
+
+
+@pytest.mark.parametrize("draw", [lenet, branched])
+def test_the_exported_file_alone_gives_equal_outputs(tmp_path: Path, draw: object) -> None:
+    document: Document = draw()  # type: ignore[operator]
+    module = compile_network(document.network).module.eval()
+    inputs = inputs_of(document)
+    (tmp_path / "network.py").write_text(generate(document.network, "Test"), encoding="utf-8")
+    save_file(module.state_dict(), tmp_path / "weights.safetensors")
+    torch.save(inputs, tmp_path / "inputs.pt")
+    script = (
+        "import sys, torch; sys.path.insert(0, '.'); import network\n"
+        "n = network.load('weights.safetensors')\n"
+        "torch.save(n(*torch.load('inputs.pt')), 'outputs.pt')\n"
+        "assert not any(m.startswith(('graph', 'app', 'networkx', 'safetensors')) for m in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path, check=True)
+    expected = module(*inputs)
+    found = torch.load(tmp_path / "outputs.pt")
+    for one, other in zip(
+        expected if isinstance(expected, tuple) else (expected,),
+        found if isinstance(found, tuple) else (found,),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_the_exported_file_runs_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "network.py"
+    path.write_text(generate(lenet().network), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(2, 10)"
+
+
+def test_generated_code_reads_well() -> None:
+    source = generate(lenet().network, "LeNet")
+    assert 'self.conv1 = nn.Conv2d(1, 6, kernel_size=5, padding="same")' in source
+    assert "conv1 = self.conv1(input1)  # 6 x 28 x 28" in source
+    assert "Takes input1 [batch, 1, 28, 28]; returns output1 [batch, 10]." in source
+    compile(source, "network.py", "exec")
+
+
+def test_arguments_left_out_of_the_code_are_torchs_defaults() -> None:
+    seen = 0
+    for kind in catalogue().values():
+        for name in DEFAULTS:
+            source = getattr(torch.nn, kind.title.replace(" ", ""), None)
+            if source is None or name not in inspect.signature(source).parameters:
+                continue
+            default = inspect.signature(source).parameters[name].default
+            seen += 1
+            assert default == DEFAULTS[name], f"{source}: {name}"
+    assert seen > 5
+
+
+def test_reserved_names_cover_all_that_a_module_has() -> None:
+    taken = {name for name in dir(torch.fx.GraphModule) if not name.startswith("_")}
+    assert taken <= RESERVED
+    for name in ("input1", "conv1", "F6", "C1"):
+        check_name(name)
+
+
+def test_resolve_finds_torch_and_own_modules() -> None:
+    assert resolve("torch.nn.Conv2d") is torch.nn.Conv2d
+    assert resolve("operator.add")(1, 2) == 3

@@ -1,0 +1,166 @@
+"""The checker: what it says, what it offers, and how little it re-infers."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import Expected, Problem, Severity
+from graph.document import Document
+from graph.layers.dense import Dense
+from graph.shapes import Shape, image, sequence, vector
+from tests.graph.networks import chain, layer, lenet, wire
+
+DIGITS = Expected({"image": image(1, 8, 8)}, {"label": vector(10)}, "image", "label")
+
+
+def errors(checker: Checker) -> list[Problem]:
+    return [problem for problem in checker.problems if problem.severity is Severity.ERROR]
+
+
+def apply_first_fix(document: Document, checker: Checker) -> None:
+    """One click on the first fix repairs; one undo takes it back."""
+    before = document.network.connections, document.network.ids
+    errors(checker)[0].fixes[0].apply(document)
+    document.undo()
+    assert (document.network.connections, document.network.ids) == before
+    document.redo()
+
+
+def test_lenet_checks_clean_with_the_known_shapes_and_costs() -> None:
+    document = lenet(image(1, 32, 32))
+    checker = Checker(document)
+    assert checker.ok
+    assert checker.facts("conv1").outputs["out"] == image(6, 32, 32)
+    assert checker.facts("conv1").parameters == 156
+    assert checker.parameters == sum(checker.facts(name).parameters for name in document.network.ids)
+
+
+def test_receptive_field_of_three_small_convolutions_is_that_of_one_large() -> None:
+    three = chain([layer("input", shape=image(1, 32, 32)), *[layer("conv2d")] * 3])
+    one = chain([layer("input", shape=image(1, 32, 32)), layer("conv2d", kernel_size=(7, 7))])
+    assert Checker(three).facts("conv3").receptive_field == (7, 7)
+    assert Checker(one).facts("conv1").receptive_field == (7, 7)
+
+
+def test_strides_multiply_the_jump() -> None:
+    checker = Checker(lenet(image(1, 28, 28)))
+    assert checker.facts("conv2").receptive_field == (14, 14)
+    assert checker.facts("dense1").receptive_field is None
+
+
+def test_a_dense_layer_fed_by_an_image_offers_flatten() -> None:
+    document = chain([layer("input", shape=image(16, 5, 5)), layer("dense"), layer("output")])
+    checker = Checker(document)
+    (problem,) = errors(checker)
+    assert problem.layer == "dense1"
+    assert "Dense needs a vector, but an image 16 x 5 x 5 arrives." in problem.message
+    assert problem.fixes[0].title == "Insert Flatten"
+    apply_first_fix(document, checker)
+    assert checker.ok
+    assert checker.facts("dense1").inputs["in"] == vector(400)
+
+
+def test_mismatched_images_at_an_add_offer_a_small_convolution() -> None:
+    document = chain([layer("input", shape=image(3, 8, 8)), layer("conv2d", filters=5)])
+    with document.transaction("Add"):
+        add, out = document.add(layer("add")), document.add(layer("output"))
+        document.connect(wire("input1", add, "in1"))
+        document.connect(wire("conv1", add, "in2"))
+        document.connect(wire(add, out))
+    checker = Checker(document)
+    assert "1" in errors(checker)[0].fixes[0].title
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_a_too_deep_pooling_offers_a_repair() -> None:
+    pools = [layer("max_pool2d")] * 4
+    document = chain([layer("input", shape=image(1, 8, 8)), *pools, layer("output")])
+    checker = Checker(document)
+    assert errors(checker)[0].fixes
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_classes_that_do_not_match_the_data_offer_the_right_number() -> None:
+    document = chain([layer("input"), layer("flatten"), layer("dense", units=7), layer("softmax"), layer("output")])
+    checker = Checker(document, DIGITS)
+    (problem,) = errors(checker)
+    assert problem.fixes[0].title == "Set dense1 to 10 units"
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_an_answer_of_another_kind_is_flattened_and_made_the_right_size() -> None:
+    document = chain([layer("input"), layer("conv2d"), layer("output")])
+    checker = Checker(document, DIGITS)
+    assert errors(checker)[0].fixes[0].title == "Insert Flatten, Dense"
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+@pytest.mark.parametrize("wanted", [image(1, 8, 8), vector(3), sequence(8, 8)])
+def test_any_target_with_known_sizes_can_be_reached(wanted: Shape) -> None:
+    document = chain([layer("input"), layer("flatten"), layer("dense", units=5), layer("output")])
+    checker = Checker(document, Expected({"image": image(1, 8, 8)}, {"y": wanted}, "image", "y"))
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_an_input_that_differs_from_the_data_is_set_by_one_click() -> None:
+    document = chain([layer("input", shape=vector(3)), layer("flatten"), layer("dense", units=10), layer("output")])
+    checker = Checker(document)
+    assert checker.ok
+    told: list[frozenset[str]] = []
+    checker.subscribe(told.append)
+    checker.expect(DIGITS)
+    assert told == [frozenset({"input1"})]
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_a_field_that_the_data_lacks_is_named() -> None:
+    checker = Checker(chain([layer("input", field="sound"), layer("output", target="song")]), DIGITS)
+    assert "no field “sound”" in errors(checker)[0].message
+    assert "no field “song”" in errors(checker)[1].message
+
+
+def test_an_unfinished_layer_warns_and_one_on_the_way_to_the_output_stops() -> None:
+    document = Document()
+    checker = Checker(document)
+    with document.transaction("Add"):
+        document.add(layer("conv2d"))
+    (warning,) = [problem for problem in checker.problems if problem.layer]
+    assert warning.severity is Severity.WARNING
+    with document.transaction("Output"):
+        out = document.add(layer("output"))
+        document.connect(wire("conv1", out))
+    assert any(problem.layer == "conv1" for problem in errors(checker))
+
+
+def test_a_network_without_ends_says_so_and_offers_the_output() -> None:
+    document = chain([layer("input"), layer("flatten")])
+    checker = Checker(document)
+    assert "no Output" in errors(checker)[0].message
+    apply_first_fix(document, checker)
+    assert checker.ok
+
+
+def test_only_what_lies_downstream_of_an_edit_is_inferred_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = chain([layer("input", shape=vector(4)), *[layer("dense", units=4)] * 50, layer("output")])
+    checker = Checker(document)
+    inferred: list[int] = []
+    rule = Dense.output
+    monkeypatch.setattr(Dense, "output", lambda self, x: (inferred.append(self.units), rule(self, x))[1])
+    with document.transaction("Last but one"):
+        document.set_values("dense49", units=6)
+    assert len(inferred) == 2, "the edited layer and the one whose input changed"
+    inferred.clear()
+    with document.transaction("Bias only"):
+        document.set_values("dense10", bias=False)
+    assert len(inferred) == 1, "shapes downstream did not change"
+    with document.transaction("Move"):
+        document.move({"dense1": (5.0, 5.0)})
+    assert len(inferred) == 1
+    assert checker.ok

@@ -1,0 +1,73 @@
+"""Courses of wires: they begin and end where they should, and go around cards."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.drawing.routing import course, direct
+
+coordinate = st.integers(-600, 600).map(float)
+points = st.tuples(coordinate, coordinate)
+
+
+@given(points, points)
+def test_a_wire_leaves_and_arrives_horizontally(start, end):
+    line = direct(start, end)
+    first, second, last = line.curves[0]
+    assert line.start == start
+    assert last == line.end == end
+    assert first[1] == start[1]
+    assert first[0] > start[0] - 1e-6
+    assert second[1] == end[1]
+
+
+@given(points, points, st.lists(st.tuples(coordinate, coordinate), max_size=6))
+def test_a_wire_always_joins_its_ends_in_one_piece(start, end, corners):
+    cards = [(x, y, 176.0, 76.0) for x, y in corners]
+    line = course(start, end, cards, [(start[0] - 176, start[1] - 40, 176.0, 76.0)])
+    assert line.start == start
+    assert line.end == end
+    left, top, width, height = line.bounds()
+    for x, y in line.points():
+        assert left - 1e-6 <= x <= left + width + 1e-6
+        assert top - 1e-6 <= y <= top + height + 1e-6
+
+
+def test_a_skip_goes_around_the_cards_between():
+    cards = [(x, 0.0, 176.0, 76.0) for x in (240.0, 480.0, 720.0)]
+    line = course((176.0, 40.0), (960.0, 60.0), cards)
+    assert line.arching
+    for x, y in line.points():
+        assert not any(cx < x < cx + 176 and cy < y < cy + 76 for cx, cy, _, _ in cards)
+
+
+def test_a_free_way_is_taken_straight():
+    assert not course((176.0, 40.0), (400.0, 40.0), [(200.0, 200.0, 176.0, 76.0)]).arching
+
+
+def test_a_wire_that_runs_backwards_goes_around_both_its_cards():
+    own = [(0.0, 0.0, 176.0, 76.0), (-400.0, 10.0, 176.0, 76.0)]
+    line = course((176.0, 40.0), (-400.0, 50.0), [], own)
+    for x, y in line.points():
+        assert not any(cx + 1 < x < cx + 175 and cy < y < cy + 76 for cx, cy, _, _ in own)
+
+
+@given(points, points, st.lists(st.tuples(coordinate, coordinate), max_size=6))
+def test_what_holds_across_holds_downwards(start, end, corners):
+    cards = [(x, y, 176.0, 76.0) for x, y in corners]
+    swapped = [(y, x, height, width) for x, y, width, height in cards]
+    down = course(start, end, cards, turned=(True, True))
+    across = course(start[::-1], end[::-1], swapped)
+    assert down.down
+    assert [point[::-1] for point in down.points()] == across.points()
+
+
+@given(points, points, st.sampled_from([(True, False), (False, True)]))
+def test_a_wire_between_a_turned_card_and_another_bends(start, end, turned):
+    line = course(start, end, [], turned=turned)
+    first, second, last = line.curves[0]
+    assert (line.start, last) == (start, end)
+    assert (first[0] == start[0]) is turned[0]
+    assert (first[1] > start[1]) is turned[0]
+    assert (second[0] == end[0]) is turned[1]

@@ -1,0 +1,146 @@
+"""The fast GRU and RNN: torch's numbers, torch's names, and torch itself wherever they do not apply."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from app.protocol.events import Paused, Points
+from app.training.trainer import train
+from app.training.training_session import begin, resume
+from graph.modules import recurrent
+from graph.modules.recurrent import FastGru, FastRnn, quicken
+from tests.app.training.projects import chain, project
+
+SERIES: dict[str, Any] = {
+    "source": "sine",
+    "options": {"window": 12},
+    "split": {"train": 0.1, "validation": 0.1, "test": 0.8},
+}
+
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"bias": False},
+    {"num_layers": 3},
+    {"bidirectional": True},
+    {"bidirectional": True, "num_layers": 2, "bias": False},
+]
+
+
+def pair(kind: Any, **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
+    """torch's module, and the fast one with the same weights."""
+    plain = kind(3, 5, batch_first=True, **options)
+    fast = copy.deepcopy(plain)
+    quicken(fast)
+    return plain, fast
+
+
+def results(module: nn.RNNBase, x: torch.Tensor) -> list[torch.Tensor]:
+    """States, last states, and the gradients of input and parameters for some loss."""
+    x = x.clone().requires_grad_()
+    module.zero_grad()
+    states, last = module(x)
+    ((states * states).mean() + (last**3).mean()).backward()
+    gradients = [one.grad for one in (x, *module.parameters())]
+    return [states.detach(), last.detach(), *(one for one in gradients if one is not None)]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("kind", [nn.GRU, nn.RNN])
+def test_values_and_gradients_are_torchs(
+    kind: type[nn.RNNBase], options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, fast = pair(kind, **options)
+    x = torch.randn(4, 9, 3)
+    expected = results(plain, x)
+    used: list[int] = []
+    forward = recurrent._forward
+
+    def counted(*arguments: Any) -> Any:
+        used.append(1)
+        return forward(*arguments)
+
+    monkeypatch.setattr(recurrent, "_forward", counted)
+    found = results(fast, x)
+    assert used
+    assert len(found) == len(expected) == 3 + len(list(plain.parameters()))
+    for mine, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-6, rtol=1e-5)
+
+
+@given(batch=st.integers(1, 5), time=st.integers(1, 6), kind=st.sampled_from(["gru", "tanh", "relu"]))
+def test_any_number_of_samples_and_steps(batch: int, time: int, kind: str) -> None:
+    plain, fast = pair(nn.GRU) if kind == "gru" else pair(nn.RNN, nonlinearity=kind)
+    x = torch.randn(batch, time, 3)
+    for mine, theirs in zip(results(fast, x), results(plain, x), strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-6, rtol=1e-5)
+
+
+def test_names_stay_and_parts_are_found_however_deep() -> None:
+    inner: Any = nn.Sequential(nn.GRU(3, 5, batch_first=True), nn.ModuleList([nn.RNN(3, 5)]), nn.LSTM(3, 5))
+    names, parameters = list(inner.state_dict()), list(map(id, inner.parameters()))
+    quicken(nn.Sequential(inner))
+    assert [type(one) for one in (inner[0], inner[1][0], inner[2])] == [FastGru, FastRnn, nn.LSTM]
+    assert list(inner.state_dict()) == names
+    assert list(map(id, inner.parameters())) == parameters
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("the fast form was used")
+
+
+def test_everything_else_is_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, fast = pair(nn.GRU)
+    monkeypatch.setattr(recurrent, "_forward", refuse)
+    x, state = torch.randn(4, 9, 3), torch.randn(1, 4, 5)
+    assert torch.equal(fast(x, state)[0], plain(x, state)[0])
+    with torch.no_grad():
+        assert torch.equal(fast(x)[0], plain(x)[0])
+    assert torch.equal(fast(x[0])[0], plain(x[0])[0])
+    packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([9, 7, 3, 1]), batch_first=True)
+    assert torch.equal(fast(packed)[0].data, plain(packed)[0].data)
+    large = torch.randn(recurrent.LARGEST // 5 + 1, 2, 3)
+    assert torch.equal(fast(large)[0], plain(large)[0])
+    assert torch.equal(fast.double()(x.double())[0], plain.double()(x.double())[0])
+    fast.float().eval()
+    assert fast(x)[0].shape == (4, 9, 5)
+
+
+def test_dropout_between_layers_drops_only_there() -> None:
+    torch.manual_seed(0)
+    _, fast = pair(nn.GRU, num_layers=2, dropout=0.5)
+    x = torch.randn(4, 9, 3)
+    first, second = fast(x)[1], fast(x)[1]
+    assert torch.equal(first[0], second[0])
+    assert not torch.equal(first[1], second[1])
+
+
+@pytest.mark.parametrize("kind", ["gru", "rnn", "lstm"])
+def test_resuming_a_recurrent_network_in_mid_epoch_changes_nothing(tmp_path: Path, kind: str) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "sequence", "sizes": [12, 1]}}),
+        ("layer1", kind, {"hidden_size": 6, "bidirectional": True}),
+        ("dense1", "dense", {"units": 1}),
+        ("output1", "output", {}),
+    )
+    straight = begin(project(network, SERIES, epochs=2), None, tmp_path / "straight")
+    losses = [event.loss for event in train(straight) if isinstance(event, Points)]
+    parts = begin(project(network, SERIES, epochs=2), None, tmp_path / "parts", paused=True)
+    found = []
+    for event in train(parts):
+        if isinstance(event, Points):
+            found.append(event.loss)
+        if isinstance(event, Paused):
+            parts.control.stop() if event.step == 2 else parts.control.step()
+    again = resume(tmp_path / "parts")
+    found += [event.loss for event in train(again) if isinstance(event, Points)]
+    assert torch.equal(torch.cat([*map(torch.from_numpy, found)]), torch.cat([*map(torch.from_numpy, losses)]))
+    for name, one in straight.model.module.state_dict().items():
+        assert torch.equal(one, again.model.module.state_dict()[name]), name

@@ -1,0 +1,286 @@
+"""The insight views under real hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from widgets.charts.confusion_matrix import ConfusionMatrix
+from widgets.charts.feature_maps import FeatureMapGrid
+from widgets.charts.filter_tiles import FilterGrid
+from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, WorstPredictions, shortened
+from widgets.charts.tiles import GAP, TileView
+from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
+from widgets.look.theme import ThemeSource
+from widgets.plots.painted_view import PaintedView
+
+Make = Callable[[ThemeSource], PaintedView]
+VIEWS: list[Make] = [FilterGrid, FeatureMapGrid, ConfusionMatrix, SampleGallery, WorstPredictions, HistogramStack]
+
+
+@pytest.fixture
+def source(qapp: QApplication) -> ThemeSource:
+    return ThemeSource("light")
+
+
+def show(qtbot: QtBot, view: PaintedView, width: int = 420, height: int = 320) -> None:
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    view.show()
+    view.grab()
+
+
+def centre(view: TileView, index: int) -> QPoint:
+    return view.tile_place(index).center().toPoint()
+
+
+@pytest.mark.parametrize("make", VIEWS)
+def test_empty_views_teach_and_can_be_read_aloud(make: Make, source: ThemeSource, qtbot: QtBot) -> None:
+    view = make(source)
+    show(qtbot, view)
+    assert view.is_empty()
+    assert view.accessibleName()
+    assert view.accessibleDescription() == view.empty_text
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    before = view.grab().toImage()
+    source.set_mode("dark")
+    assert view.grab().toImage() != before
+
+
+@pytest.mark.parametrize("shape", [(8, 1, 5, 5), (8, 3, 5, 5), (8, 16, 3, 3), (8, 1, 7), (8, 4, 7)])
+def test_filters_of_every_kind_paint_and_enlarge(shape: tuple[int, ...], source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.random.default_rng(0).normal(size=shape))
+    show(qtbot, view)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 3))
+    assert view.enlarged == 3
+    view.grab()
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert view.enlarged is None
+
+
+def test_a_filter_says_the_value_under_the_pointer(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    weights = np.zeros((4, 1, 3, 3))
+    weights[2, 0, 0, 2] = 0.75
+    view.set_filters(weights)
+    show(qtbot, view)
+    place = view.tile_place(2)
+    said = view.sentence_at(QPointF(place.right() - 3, place.top() + 3))
+    assert said == "Filter 2: 0 to 0.75\nrow 0, column 2: 0.75"
+
+
+def test_brackets_choose_the_input_channel(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.random.default_rng(0).normal(size=(4, 8, 3, 3)))
+    show(qtbot, view)
+    mean = view.grab().toImage()
+    with qtbot.waitSignal(view.channel_changed):
+        qtbot.keyClick(view, Qt.Key.Key_BracketRight)
+    assert view.channel == 0
+    assert view.grab().toImage() != mean
+    qtbot.keyClick(view, Qt.Key.Key_BracketLeft)
+    assert view.grab().toImage() == mean
+
+
+def test_filters_keep_what_is_enlarged_while_training(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.ones((4, 1, 3, 3)))
+    show(qtbot, view)
+    view.pick(1)
+    view.set_filters(np.full((4, 1, 3, 3), 2.0))
+    assert view.enlarged == 1
+    view.set_filters(np.ones((6, 1, 3, 3)))
+    assert view.enlarged is None
+
+
+def test_broken_weights_paint(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    view.set_filters(np.full((4, 1, 3, 3), np.nan))
+    show(qtbot, view)
+    with pytest.raises(ValueError, match="3 or 4 axes"):
+        view.set_filters(np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((6, 8, 8), "6 maps of 8 x 8"),
+        ((20, 5), "5 features over 20 steps"),
+        ((7,), "7 units"),
+        ((3, 4, 6, 6), "4 maps of 6 x 6 on each of 3 frames"),
+    ],
+)
+def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.arange(np.prod(shape), dtype=float).reshape(shape))
+    show(qtbot, view)
+    assert view.accessibleDescription() == said
+    assert view.sentence_at(view.tile_place(0).center())
+
+
+def test_a_map_of_a_video_is_a_strip_that_says_frame_and_place(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.arange(2 * 1 * 4 * 4, dtype=float).reshape(2, 1, 4, 4))
+    show(qtbot, view)
+    place = view.tile_place(0)
+    assert "frame 1, row 0, column 0: 0" in view.sentence_at(place.topLeft() + QPointF(2, 2))
+    assert "frame 2, row 3, column 3: 31" in view.sentence_at(place.bottomRight() - QPointF(3, 3))
+
+
+def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.array([0.5, -2.0, 1.0]))
+    show(qtbot, view)
+    place = view.tile_place(0)
+    assert view.sentence_at(place.topLeft() + QPointF(5, 20)) == "Unit 1: 0.5"
+    assert view.sentence_at(place.topLeft() + QPointF(80, 20)).startswith("Unit 2: −2")
+
+
+def test_few_values_get_few_bins() -> None:
+    ends, counts = np.linspace(0, 1, 65), np.ones(64)
+    fewer_ends, heights = coarser(ends, counts)
+    assert len(fewer_ends) == len(heights) + 1 == 17
+    assert (fewer_ends[0], fewer_ends[-1]) == (0, 1)
+    assert np.allclose(heights, heights[0])
+    assert coarser(ends, counts * 1000)[1].tolist() == (counts * 1000).tolist()
+
+
+def test_a_few_values_are_ticks(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    counts = np.zeros(40)
+    counts[[0, 7, 39]] = 1, 2, 1
+    view.push("conv1.bias", 0, np.linspace(-1, 1, 41), counts)
+    show(qtbot, view)
+    assert "4 values" in view.accessibleDescription()
+
+
+def test_a_cell_of_the_confusion_matrix_speaks_and_is_picked(source: ThemeSource, qtbot: QtBot) -> None:
+    view = ConfusionMatrix(source)
+    view.set_counts([[8, 2], [0, 10]], ["cat", "dog"])
+    show(qtbot, view)
+    assert view.accessibleDescription() == "18 of 20 right (90.0%)"
+    at = next(QPoint(x, y) for x in range(420) for y in range(320) if view.cell_at(QPointF(x, y)) == (0, 1)) + QPoint(
+        5, 5
+    )
+    assert view.sentence_at(QPointF(at)) == "2 of 10 samples of cat were taken for dog (20.0%)."
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert caught.args == [0, 1]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert caught.args == [1, 1]
+    with pytest.raises(ValueError, match="3 labels"):
+        view.set_counts([[1]], ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("shape", [(30, 1, 8, 8), (30, 3, 8, 8), (30, 13), (30, 20, 2)])
+def test_samples_are_picked_by_mouse_and_keyboard(shape: tuple[int, ...], source: ThemeSource, qtbot: QtBot) -> None:
+    view = SampleGallery(source)
+    view.set_samples(np.random.default_rng(0).random(shape), [str(i) for i in range(30)], ["train"] * 30)
+    show(qtbot, view)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 4))
+    assert caught.args == [4]
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    with qtbot.waitSignal(view.picked) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert caught.args == [5]
+
+
+def test_a_click_before_anything_was_painted_lands(source: ThemeSource, qtbot: QtBot) -> None:
+    """What is clicked is what stands there now, not what the last painting showed, if there was one."""
+    view = SampleGallery(source)
+    qtbot.addWidget(view)
+    view.resize(420, 320)
+    view.set_samples(np.zeros((12, 1, 4, 4)), ["a"] * 12, ["train"] * 12)
+    with qtbot.waitSignal(view.picked, timeout=1000) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 5))
+    assert caught.args == [5]
+    view.resize(200, 320)
+    with qtbot.waitSignal(view.picked, timeout=1000) as caught:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, 7))
+    assert caught.args == [7]
+
+
+def test_many_samples_scroll(source: ThemeSource, qtbot: QtBot) -> None:
+    view = SampleGallery(source)
+    view.set_samples(np.random.default_rng(0).random((2000, 1, 8, 8)), ["7"] * 2000, ["test"] * 2000)
+    show(qtbot, view)
+    assert view.index_at(QPointF(centre(view, 0))) == 0
+    at = QPointF(centre(view, 0))
+    wheel = QWheelEvent(
+        at, view.mapToGlobal(at), QPoint(), QPoint(0, -1200), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, wheel)
+    view.grab()
+    assert (view.index_at(at + QPointF(0, 40)) or 0) > 5
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    view.grab()
+    assert view.index_at(QPointF(centre(view, 1999))) == 1999
+
+
+def test_a_wrong_prediction_is_put_into_words(source: ThemeSource, qtbot: QtBot) -> None:
+    view = WorstPredictions(source)
+    view.set_rows(np.zeros((2, 1, 8, 8)), ["3", "5"], ["8", "6"], [0.98, 0.7])
+    show(qtbot, view)
+    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0%"
+    with pytest.raises(ValueError):
+        view.set_rows(np.zeros((2, 1, 8, 8)), ["3"], ["8"], [0.98])
+
+
+def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    for step in range(KEPT + 5):
+        view.push("conv1.weight", step, [-1.0, 0.0, 1.0], [50, 50])
+    show(qtbot, view)
+    assert view.sentence_at(QPointF(200, 60)) == f"conv1.weight at step {KEPT + 4}: mean 0, spread 0.5"
+    with pytest.raises(ValueError, match="need 3 edges"):
+        view.push("conv1.weight", 1, [0.0, 1.0], [1, 2])
+    view.clear()
+    assert view.is_empty()
+
+
+def test_tiles_of_a_gallery_are_wide_enough_for_what_is_written_below_them(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    gallery.resize(700, 400)
+    gallery.set_samples(np.zeros((200, 1, 4, 4)), ["box", "disc"] * 100, ["training"] * 200)
+    narrow = gallery.grid().width
+    gallery.set_answers([Answer("says triangle", False)] * 200)
+    wide, words = gallery.grid().width, QFontMetricsF(gallery.theme.font(small=True, bold=True))
+    assert narrow < wide and wide + GAP - 2 >= words.horizontalAdvance("says triangle")
+    gallery.set_answers([Answer("says " + "very " * 40, False)] * 200)
+    assert gallery.grid().width <= gallery.MOST * gallery.theme.scale
+    gallery.set_answers(())
+    assert gallery.grid().width == narrow
+
+
+def test_a_text_is_shortened_to_whole_words_in_whole_lines(qapp: object) -> None:
+    metrics, text = QFontMetricsF(QFont()), "everyone called the garden a joy, but i found it not a joy"
+    wide, narrow = QRectF(0, 0, 4000, 100), QRectF(0, 0, 150, 2.2 * metrics.lineSpacing())
+    assert shortened(text, metrics, wide) == text
+    begin = shortened(text, metrics, narrow)
+    assert begin.endswith(" …") and text.startswith(f"{begin[:-2]} ")
+    assert metrics.boundingRect(narrow, WRAPPED, begin).height() <= narrow.height()
+    assert shortened("([[(" * 40, metrics, narrow).startswith("([[(")
+
+
+def test_samples_without_labels_leave_no_gap(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", ""], ["training", "test"])
+    assert gallery.caption_lines == 1
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: test"
+    gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", "cat"], ["training", "test"])
+    assert gallery.caption_lines == 2
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: cat, test"

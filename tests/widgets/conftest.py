@@ -1,0 +1,76 @@
+"""A window to work with: shown, loaded, without a worker, closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from graph.layers.catalogue import catalogue
+from graph.network import Connection, Network, Node
+from graph.project import Project, write_project
+from graph.shapes import image
+from widgets.launch import make_window
+from widgets.shell.window import MainWindow
+from widgets.training.worker_link import WorkerLink
+
+
+def chain(*layers: tuple[str, dict[str, object]]) -> Network:
+    """Layers connected one behind the other."""
+    network = Network()
+    before: str | None = None
+    for index, (kind, values) in enumerate(layers):
+        layer = catalogue()[kind](**values)
+        name = f"{layer.stem}{index}"
+        network.insert_node(Node(name, layer, (240.0 * index, 0.0)))
+        if before is not None:
+            network.insert_connection(Connection(before, "out", name, "in"))
+        before = name
+    return network
+
+
+def digits_project(units: int = 10) -> Project:
+    """A small network for the digits without hints; with other than 10 units it has a problem."""
+    network = chain(
+        ("input", {"shape": image(1, 8, 8)}),
+        ("conv2d", {}),
+        ("flatten", {}),
+        ("dense", {"units": units}),
+        ("output", {}),
+    )
+    dismissed = {"no_activation": ["dense3"]}
+    return Project(network, {"data": {"source": "digits"}, "hints": {"dismissed": dismissed}})
+
+
+@pytest.fixture
+def project_file(tmp_path: Path) -> Path:
+    """A project on the disk."""
+    path = tmp_path / "digits.netloom"
+    write_project(path, digits_project())
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here needs a worker's process."""
+    monkeypatch.setattr(WorkerLink, "start", lambda self: None)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The main window on its start page, with everything loaded."""
+    made = make_window()
+    made.resize(1280, 820)
+    made.show()
+    qtbot.waitExposed(made)
+    made.loader.require("panels")
+    yield made
+    close(made)
+
+
+def close(window: MainWindow) -> None:
+    """Close without questions."""
+    window.close_now()
+    window.deleteLater()

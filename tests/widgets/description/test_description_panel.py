@@ -1,0 +1,163 @@
+"""The page beside the canvas, read and written by mouse and keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDesktopServices, QTextCursor
+from pytestqt.qtbot import QtBot
+
+from graph.project import read_project
+from widgets.description.description_panel import Reader
+from widgets.look.theme import ThemeSource
+from widgets.shell.window import MainWindow
+from widgets.shell.workbench import Bench
+from widgets.start.preset_entries import PRESETS
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def bench(window: MainWindow) -> Bench:
+    """The workbench with a preset that has blocks open."""
+    window.files.open(PRESETS / "vgg_blocks.netloom")
+    assert window.bench is not None
+    return window.bench
+
+
+def place_of(reader: Reader, address: str) -> QPoint:
+    """Where a link stands in the reader, brought into view."""
+    document = reader.document()
+    block = document.begin()
+    while block.isValid():
+        iterator = block.begin()
+        while not iterator.atEnd():
+            fragment = iterator.fragment()
+            if fragment.charFormat().anchorHref() == address:
+                cursor = QTextCursor(document)
+                cursor.setPosition(fragment.position() + 1)
+                reader.setTextCursor(cursor)
+                return reader.cursorRect(cursor).center()
+            iterator += 1
+        block = block.next()
+    raise AssertionError(f"no link {address}")
+
+
+def said(window: MainWindow) -> list[str]:
+    return [notice.text for notice in window.banners.notices]
+
+
+def test_a_preset_opens_with_its_page(bench: Bench) -> None:
+    assert bench.page.isVisible()
+    assert bench.page.reader.toPlainText().startswith("VGG by repeated blocks")
+    assert bench.page.reader.verticalScrollBar().value() == 0
+
+
+def test_a_click_on_a_link_selects_the_layer_and_the_page_stays(bench: Bench, qtbot: QtBot) -> None:
+    qtbot.mouseClick(bench.page.reader.viewport(), LEFT, pos=place_of(bench.page.reader, "layer:stack16"))
+    assert bench.selected == ("stack16",)
+    assert bench.page.isVisible()
+
+
+def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(bench: Bench) -> None:
+    bench.canvas.select(["stack8"])
+    assert bench.inspector.isVisible()
+    bench.canvas.select([])
+    assert bench.page.isVisible()
+    bench.beside.setCurrentWidget(bench.inspector)
+    bench.canvas.select(["stack8"])
+    bench.canvas.select([])
+    assert bench.inspector.isVisible()
+
+
+def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Bench, window: MainWindow) -> None:
+    window.links.follow("understand:feature-maps")
+    assert bench.workspace == "understand"
+    window.links.follow("layer:stack16/conv1")
+    assert bench.inside.path == ("stack16",)
+    window.links.follow("workspace:data")
+    assert bench.workspace == "data"
+    window.links.follow("command:home")
+    assert bench.workspace == "network"
+    window.links.follow("preset:lenet")
+    assert window.session is not None
+    assert "c5" not in window.session.document.network
+    assert bench.page.reader.toPlainText().startswith("LeNet-style")
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("layer:gone", "no layer “gone”"),
+        ("workspace:kitchen", "no workspace"),
+        ("understand:magic", "no tab"),
+        ("command:quit", "cannot run"),
+        ("command:stop", "nothing to do"),
+        ("preset:../presets/lenet", "no example"),
+        ("file:///etc/passwd", "leads nowhere"),
+    ],
+)
+def test_a_link_that_leads_nowhere_says_so(bench: Bench, window: MainWindow, url: str, word: str) -> None:
+    window.links.follow(url)
+    assert word in said(window)[0]
+
+
+def test_web_addresses_open_in_the_browser(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    window.links.follow("https://example.org/a")
+    assert opened == ["https://example.org/a"]
+
+
+def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.files.new()
+    bench, session = window.bench, window.session
+    assert bench is not None and session is not None
+    bench.beside.setCurrentWidget(bench.page)
+    assert bench.page.edit.text() == "Write a page"
+    qtbot.mouseClick(bench.page.edit, LEFT)
+    qtbot.keyClicks(bench.page.writer, "# Mine")
+    qtbot.keyClick(bench.page.writer, Qt.Key.Key_Escape)
+    assert session.document.sections["notes"] == "# Mine\n"
+    assert bench.page.reader.toPlainText() == "Mine"
+    session.save(tmp_path / "mine.netloom")
+    assert read_project(tmp_path / "mine.netloom").sections["notes"] == "# Mine\n"
+    window.undo()
+    assert "notes" not in session.document.sections or session.document.sections["notes"] is None
+    assert bench.page.empty.isVisible()
+
+
+def test_looking_at_the_source_changes_nothing(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(2):
+        qtbot.mouseClick(bench.page.edit, LEFT)
+    assert window.session is not None
+    assert not window.session.modified
+
+
+def test_in_understand_the_page_can_be_folded_away_and_brought_back(bench: Bench, window: MainWindow) -> None:
+    window.show_workspace("understand")
+    assert bench.page.isVisible()
+    bench.beside.fold.click()
+    assert not bench.beside.isVisible()
+    assert not window.commands["page"].isChecked()
+    window.commands["page"].trigger()
+    assert bench.page.isVisible()
+    assert window.commands["page"].isChecked()
+    window.show_workspace("network")
+    window.commands["page"].trigger()
+    assert bench.inspector.isVisible()
+
+
+def test_html_in_a_page_is_plain_text_and_another_theme_keeps_the_place(qtbot: QtBot) -> None:
+    themes = ThemeSource("light")
+    reader = Reader(themes)
+    qtbot.addWidget(reader)
+    reader.resize(200, 100)
+    reader.show_text("<img src='x.png'> `code`\n\n" + "long text\n\n" * 40 + "|a|b|\n|-|-|\n|1|2|\n")
+    reader.show()
+    assert "<img" in reader.toPlainText()
+    reader.verticalScrollBar().setValue(60)
+    themes.set_mode("dark")
+    assert reader.verticalScrollBar().value() == 60

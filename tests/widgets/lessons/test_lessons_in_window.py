@@ -1,0 +1,227 @@
+"""Lessons in the window: chosen on the start page, worked through by mouse and keyboard, kept for another day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.lessons.lesson_files import kept_progress
+from app.protocol.framing import Message
+from widgets.lessons.lesson_panel import LessonPane
+from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
+from widgets.shell.window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+OWN: dict[str, Any] = {
+    "lesson": 1, "id": "own", "title": "My own", "summary": "A test", "minutes": 1, "start": "empty",
+    "steps": [
+        {"title": "Draw", "text": "Text", "task": "Add a dense layer.", "goals": [{"kind": "setting", "section": "plan",
+         "name": "epochs", "value": 3}], "hint": "Look [there](workspace:data).", "done": "Good."},
+        {"title": "Ask", "text": "Text", "question": {"ask": "Which?", "choices": ["this", "that"], "answer": 2}},
+        {"title": "Look", "text": "Text", "task": "Look.", "goals": [{"kind": "visit", "place": "understand:weights"}]},
+        {"title": "Train", "text": "Text", "task": "Train.", "goals": [{"kind": "trained", "epochs": 1}]},
+        {"title": "End", "text": "Text"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A lesson that a teacher wrote."""
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(OWN), "utf-8")
+    return path
+
+
+def pane_of(window: MainWindow) -> LessonPane:
+    assert window.bench is not None
+    return window.bench.lesson
+
+
+def ticked(window: MainWindow, qtbot: QtBot) -> None:
+    pane = pane_of(window)
+    qtbot.waitUntil(lambda: pane.sign.tick.done, timeout=30_000)
+
+
+def said(window: MainWindow) -> list[str]:
+    return [notice.text for notice in window.banners.notices]
+
+
+def test_a_lesson_is_chosen_on_the_start_page_and_opens_its_project(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.start.kinds.button(1), LEFT)
+    assert window.start.lessons.isVisible()
+    window.start.search.setText("pooling")
+    shown = [card for card in window.start.lessons.cards if card.isVisible()]
+    card = next(card for card in shown if card.lesson.id == "pooling")
+    assert len(shown) < len(window.start.lessons.cards)
+    qtbot.mouseClick(card, LEFT)
+    assert window.session is not None
+    assert "cross" in window.session.document.network
+    pane = pane_of(window)
+    assert pane.isVisible()
+    assert pane.where.text() == "Step 1 of 7"
+
+
+def test_a_question_is_answered_wrongly_then_rightly(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("pooling")
+    pane = pane_of(window)
+    for typed, verdict in (("", EMPTY), ("many", NO_NUMBER), ("12", WRONG)):
+        pane.question.field.clear()
+        qtbot.keyClicks(pane.question.field, typed)
+        qtbot.mouseClick(pane.question.check, LEFT)
+        assert pane.question.verdict.text() == verdict
+    pane.question.field.clear()
+    qtbot.keyClicks(pane.question.field, "20")
+    qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
+    assert pane.question.verdict.text().startswith("Right.")
+    assert pane.where.text() == "Step 1 of 7, 1 done"
+    assert pane.next.text() == "Next"
+
+
+def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("steps_do_not_learn")
+    pane = pane_of(window)
+    for _ in range(3):
+        qtbot.mouseClick(pane.next, LEFT)
+    assert pane.next.text() == "Skip"
+    assert not pane.hint.isVisible()
+    qtbot.mouseClick(pane.ask_hint, LEFT)
+    assert pane.hint.isVisible()
+    assert window.bench is not None and window.session is not None
+    window.bench.canvas.select(["step1"])
+    assert window.bench.inspector.isVisible()
+    window.bench.canvas.select([])
+    assert pane.isVisible()
+    for kind in ("step1", "step2"):
+        with window.session.document.transaction("Change"):
+            window.session.document.remove(kind)
+    assert not pane.sign.tick.done
+    window.undo()
+    window.undo()
+    qtbot.waitUntil(lambda: bool(window.bench and window.bench.problems.hint_rows), timeout=30_000)
+    while window.bench.problems.hint_rows:
+        before = len(window.bench.problems.hint_rows)
+        qtbot.mouseClick(window.bench.problems.hint_rows[0].buttons[0], LEFT)
+        rows = window.bench.problems
+        qtbot.waitUntil(lambda rows=rows, before=before: len(rows.hint_rows) < before, timeout=30_000)
+    ticked(window, qtbot)
+    assert kept_progress("steps_do_not_learn") is not None
+
+
+def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Path, qtbot: QtBot) -> None:
+    window.open_lesson(own)
+    pane = pane_of(window)
+    assert window.session is not None and window.bench is not None and window.training.controller is not None
+    assert not pane.done.isVisible()
+    with window.session.document.transaction("Plan"):
+        window.session.document.set_section("plan", {"epochs": 3})
+    ticked(window, qtbot)
+    assert pane.done.isVisible()
+    qtbot.mouseClick(pane.next, LEFT)
+    qtbot.mouseClick(pane.question.check, LEFT)
+    assert pane.question.verdict.text() == EMPTY
+    for number in (0, 1):
+        pane.question.choices[number].setChecked(True)
+        qtbot.mouseClick(pane.question.check, LEFT)
+    assert pane.question.verdict.text().startswith("Right")
+    qtbot.mouseClick(pane.next, LEFT)
+    window.links.follow("understand:weights")
+    ticked(window, qtbot)
+    assert pane.isVisible()
+    qtbot.mouseClick(pane.next, LEFT)
+    controller = window.training.controller
+    controller.started.emit(Message("started", {"parameters": 3}))
+    metrics = {"train": {"loss": 1.0}, "validation": {"loss": 1.0}, "step": 2, "seconds": 1.0}
+    controller.epoch_ended.emit(Message("epoch", metrics))
+    ticked(window, qtbot)
+    qtbot.mouseClick(pane.next, LEFT)
+    assert pane.next.text() == "Finish"
+    qtbot.mouseClick(pane.next, LEFT)
+    assert not pane.isVisible()
+    assert "is done" in said(window)[0]
+    progress = kept_progress("own")
+    assert progress is not None and progress.complete
+
+
+def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("waves")
+    pane = pane_of(window)
+    pane.question.choices[0].setChecked(True)
+    qtbot.mouseClick(pane.question.check, LEFT)
+    qtbot.mouseClick(pane.next, LEFT)
+    qtbot.mouseClick(pane.leave, LEFT)
+    assert window.bench is not None
+    assert window.bench.page.isVisible()
+    assert not window.commands["lesson"].isEnabled()
+    window.show_lessons()
+    card = next(card for card in window.start.lessons.cards if card.lesson.id == "waves")
+    assert card.lesson.facts.endswith("6 steps, 1 done")
+    qtbot.keyClick(card, Qt.Key.Key_Return)
+    assert pane.where.text() == "Step 2 of 6, 1 done"
+    qtbot.mouseClick(pane.back, LEFT)
+    assert pane.question.choices[0].isChecked()
+    assert pane.question.verdict.text().startswith("Right")
+
+
+def test_the_lesson_is_folded_away_and_brought_back(window: MainWindow) -> None:
+    window.links.follow("lesson:waves")
+    pane = pane_of(window)
+    assert pane.isVisible()
+    assert window.commands["lesson"].isChecked()
+    window.commands["lesson"].trigger()
+    assert not pane.isVisible()
+    window.commands["lesson"].trigger()
+    assert pane.isVisible()
+
+
+def test_a_file_is_opened_from_the_menu_or_dropped(
+    window: MainWindow, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
+    window.commands["open_lesson"].trigger()
+    assert pane_of(window).title.text() == "My own"
+    assert window.teacher is not None
+    window.teacher.end()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(own))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert pane_of(window).isVisible()
+
+
+def test_a_file_that_is_no_lesson_says_so(window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"lesson": 1}', "utf-8")
+    window.open_lesson(tmp_path / "bad.json")
+    assert "bad.json: id" in said(window)[0]
+    window.open_lesson("nope")
+    assert "no lesson “nope”" in said(window)[0]
+
+
+def test_unsaved_edits_are_asked_about_before_a_lesson_opens_its_project(window: MainWindow) -> None:
+    window.files.new()
+    assert window.bench is not None and window.session is not None
+    window.bench.add_layer("dense")
+    window.open_lesson("waves")
+    assert "unsaved edits" in said(window)[0]
+    assert not pane_of(window).isVisible()
+    dict(window.banners.notices[0].choices)["Do not save"]()
+    assert pane_of(window).isVisible()
+    assert "low" in window.session.document.network
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("16", 16), (" 0.25 ", 0.25), ("0,25", 0.25), ("122,304", 122304), ("122 304", 122304), ("1,234,567", 1234567),
+        ("-1", -1), ("−1", -1), ("1,516.5", 1516.5), ("0,556", 0.556), ("", None), ("many", None), ("1..2", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_people_type_them(text: str, number: float | None) -> None:
+    assert read_number(text) == number

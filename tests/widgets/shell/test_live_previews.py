@@ -1,0 +1,203 @@
+"""Live cards: what is on screen is asked of the worker, and shown on the canvas and in the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from app.insight.diagnostics import Ailment, Kind
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from app.training.runs import Run
+from graph.project import project_json, read_project
+from widgets.canvas.live_cards import STRIP, LiveCards
+from widgets.shell.live_previews import LIVE
+from widgets.shell.window import MainWindow
+from widgets.training.training_controller import TrainingController
+from widgets.training.worker_link import WorkerLink
+
+PATIENCE = 20_000
+DEAD = Ailment(Kind.DEAD, 12, 16, 64)
+
+
+class Trained:
+    """A window whose project is being trained by a worker that this test plays."""
+
+    def __init__(self, window: MainWindow, wishes: list[dict[str, Any]]) -> None:
+        assert window.bench is not None
+        assert window.session is not None
+        assert window.training.controller is not None
+        self.window, self.wishes = window, wishes
+        self.canvas, self.document = window.bench.canvas, window.session.document
+        self.controller: TrainingController = window.training.controller
+
+    def tell(self, views: dict[str, Any], **health: list[Ailment]) -> None:
+        found = {path.replace("__", "."): [one.to_json() for one in told] for path, told in health.items()}
+        self.controller._take(Message("snapshot", {"step": 3, "epoch": 1, "health": found}, views))
+
+    @property
+    def shown(self) -> LiveCards | None:
+        extra = self.canvas.surface.extras.get(LIVE)
+        assert extra is None or isinstance(extra, LiveCards)
+        return extra
+
+
+@pytest.fixture
+def trained(
+    window: MainWindow, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Trained]:
+    wishes: list[dict[str, Any]] = []
+    monkeypatch.setattr(WorkerLink, "send", lambda _, type, *arrays, **fields: wishes.append({"type": type, **fields}))
+    window.files.open(project_file)
+    run = Run.create(tmp_path / "run", project_json(read_project(project_file)), {})
+    controller = window.training.controller
+    assert controller is not None
+    controller._begin(run.path)
+    controller._take(Message("started", {"run": str(run.path)}))
+    yield Trained(window, wishes)
+    controller._take(Message("finished", {"status": "stopped"}))
+
+
+def asked(trained: Trained) -> Callable[[], tuple[set[str], bool]]:
+    def last() -> tuple[set[str], bool]:
+        watches = [wish for wish in trained.wishes if wish["type"] == "watch"]
+        return (set(watches[-1]["cards"]), watches[-1]["health"]) if watches else (set(), False)
+
+    return last
+
+
+def pictures(*ids: str) -> dict[str, Any]:
+    return {f"cards/{id_}": np.linspace(0, 1, 4 * 8 * 8, dtype=np.float32).reshape(4, 8, 8) for id_ in ids}
+
+
+def hover(trained: Trained, id_: str) -> str:
+    """What the tooltip over a card says."""
+    viewport = trained.canvas.viewport()
+    spot = trained.canvas.mapFromScene(trained.canvas.board.cards[id_].rect.center() + QPointF(0, 8))
+    QToolTip.hideText()
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, spot, viewport.mapToGlobal(spot)))
+    return QToolTip.text()
+
+
+def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
+    last = asked(trained)
+    trained.canvas.zoom_reset()
+    trained.canvas.centerOn(trained.canvas.board.bounds().center())
+    seen = {card.id for card in trained.canvas.board.cards_in(trained.canvas.visible_region())} - {"output4"}
+    qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
+    # Out of view, and then too small to be read: no pictures, but still the marks.
+    trained.canvas.centerOn(5000, 5000)
+    qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
+    trained.canvas.centerOn(trained.canvas.board.bounds().center())
+    qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
+    trained.canvas.set_zoom(0.3)
+    qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
+    trained.window.show_workspace("data")
+    qtbot.waitUntil(lambda: last() == (set(), False), timeout=PATIENCE)
+
+
+def test_panels_and_cards_are_asked_for_together(trained: Trained, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: asked(trained)()[1], timeout=PATIENCE)
+    trained.controller.watch(Watch(filters=("conv1",), every=0.25))
+    wish = trained.wishes[-1]
+    assert (wish["filters"], wish["health"], wish["every"]) == (["conv1"], True, 0.25)
+    trained.controller.watch(Watch())
+    assert (trained.wishes[-1]["filters"], trained.wishes[-1]["every"]) == ([], 1.0)
+
+
+def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> None:
+    canvas = trained.canvas
+    canvas.zoom_reset()
+    canvas.centerOn(canvas.board.bounds().center())
+    card = canvas.board.cards["conv1"]
+    below = canvas.mapFromScene(card.rect.bottomLeft() + QPointF(12, STRIP / 2))
+    before = canvas.grab().toImage().pixelColor(below)
+    trained.tell(pictures("conv1", "gone"))
+    assert trained.shown is not None
+    assert set(trained.shown.strips) == {"conv1"}
+    assert card.area.bottom() >= card.rect.bottom() + STRIP
+    assert canvas.grab().toImage().pixelColor(below) != before
+    assert "what it gives for one sample" in hover(trained, "conv1")
+    trained.controller._take(Message("finished", {"status": "completed"}))
+    assert trained.shown is None
+    assert card.hang == 0
+
+
+def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: QtBot) -> None:
+    canvas = trained.canvas
+    canvas.zoom_reset()
+    canvas.centerOn(canvas.board.bounds().center())
+    corner = canvas.mapFromScene(canvas.board.cards["conv1"].rect.topLeft() + QPointF(4, -3))
+    before = canvas.grab().toImage().pixelColor(corner)
+    trained.tell({}, conv1=[DEAD])
+    assert canvas.grab().toImage().pixelColor(corner) != before
+    assert DEAD.sentence in hover(trained, "conv1")
+    assert DEAD.sentence not in hover(trained, "dense3")
+    spot = canvas.mapFromScene(canvas.board.cards["conv1"].rect.center())
+    qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(spot))
+    assert trained.window.bench is not None
+    page = trained.window.bench.inspector.layer
+    assert page.health.isVisible()
+    assert page.health.text() == DEAD.sentence
+    assert DEAD.sentence in canvas.accessibleDescription()
+    # Marks stay when training ends, until the layer is another one.
+    trained.controller._take(Message("finished", {"status": "completed"}))
+    assert trained.shown is not None
+    with trained.document.transaction("Edit"):
+        trained.document.set_values("conv1", filters=8)
+    assert trained.shown is None
+    assert not page.health.isVisible()
+    trained.document.undo()
+    assert trained.shown is not None
+
+
+def test_the_preference_switches_live_cards_off(trained: Trained, qtbot: QtBot) -> None:
+    trained.tell(pictures("conv1"), conv1=[DEAD])
+    trained.window.preferences.set("live_cards", False)
+    assert trained.shown is None
+    qtbot.waitUntil(lambda: asked(trained)() == (set(), False), timeout=PATIENCE)
+    trained.window.preferences.set("live_cards", True)
+    assert trained.shown is not None
+    qtbot.waitUntil(lambda: asked(trained)()[1], timeout=PATIENCE)
+
+
+def test_inside_a_block_its_layers_are_shown(
+    window: MainWindow, qtbot: QtBot, trained: Trained, tmp_path: Path
+) -> None:
+    canvas, window = trained.canvas, trained.window
+    canvas.select(["conv1", "flatten2"])
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    canvas.setFocus()
+    (block,) = canvas.selection.ids
+    assert window.session is not None
+    assert window.bench is not None
+    window.files.save()
+    assert window.session.path is not None
+    run = Run.create(tmp_path / "second", project_json(read_project(window.session.path)), {})
+    trained.controller._take(Message("started", {"run": str(run.path)}))
+    trained.tell(pictures(f"{block}.conv1"), **{f"{block}__conv1": [DEAD]})
+    assert trained.shown is not None
+    assert trained.shown.told(block) == f"{block}.conv1: {DEAD.sentence}"
+    window.bench.inside.enter(block)
+    assert trained.shown is not None
+    assert set(trained.shown.strips) == {"conv1"}
+    assert DEAD.sentence in trained.shown.told("conv1")
+    canvas.zoom_reset()
+    canvas.centerOn(canvas.board.bounds().center())
+    qtbot.waitUntil(lambda: f"{block}.conv1" in asked(trained)()[0], timeout=PATIENCE)
+
+
+def test_another_project_shows_nothing_of_it(trained: Trained, project_file: Path) -> None:
+    trained.tell(pictures("conv1"), conv1=[DEAD])
+    assert trained.shown is not None
+    trained.window.files.open(project_file)
+    assert trained.shown is None

@@ -1,0 +1,185 @@
+"""The start page, what is imported before it, and the way from a card or a file to a network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from benchmarks.startup import heavy_before_paint
+from graph.project import Project, write_project
+from tests.widgets.conftest import close, digits_project
+from widgets.launch import make_window
+from widgets.shell.loading import Loader
+from widgets.shell.preferences import Memory, Preferences
+from widgets.shell.window import MainWindow
+from widgets.start import preset_entries
+from widgets.start.preset_entries import presets, read
+
+ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one preset, in the place of those that ship."""
+    project = digits_project()
+    write_project(tmp_path / "small.netloom", Project(project.network, {**project.sections, "about": ABOUT}))
+    monkeypatch.setattr(preset_entries.presets, "__defaults__", (tmp_path,))
+    return tmp_path
+
+
+def test_nothing_heavy_is_loaded_before_the_first_paint() -> None:
+    assert heavy_before_paint() == []
+
+
+def test_a_preset_is_read_from_its_json(shelf: Path) -> None:
+    (preset,) = presets(shelf)
+    assert (preset.title, preset.data, preset.textbook) == ("Digits, small", "digits", ("S07",))
+    assert len(preset.sketch.layers) == 5
+    assert sorted(preset.sketch.wires) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert "conv2d" in preset.words
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"network": 3}', '{"network": {"layers": [1]}}', '{"about": 7}'])
+def test_a_file_that_makes_no_sense_has_no_card(content: str, tmp_path: Path) -> None:
+    (tmp_path / "x.netloom").write_text(content, "utf-8")
+    assert presets(tmp_path) == []
+
+
+def test_the_gallery_begins_with_something_to_see_and_says_what_to_expect() -> None:
+    found = presets(preset_entries.PRESETS)
+    assert [one.path.stem for one in found[:2]] == ["digits_cnn", "lenet"]
+    assert {one.path.stem for one in found} >= set(preset_entries.FIRST)
+    assert all("Takes about" in preset_entries.promise(one) for one in found)
+
+
+def test_a_card_grows_with_its_words(shelf: Path, window: MainWindow) -> None:
+    (card,) = window.start.gallery.cards
+    assert card.heightForWidth(70) > card.heightForWidth(400)
+    assert card.height() >= card.heightForWidth(card.width())
+
+
+def test_all_presets_that_ship_have_a_card() -> None:
+    files = list(preset_entries.PRESETS.glob("*.netloom"))
+    assert files
+    assert all(read(path) is not None for path in files)
+
+
+def test_a_card_opens_its_network_untitled(shelf: Path, window: MainWindow, qtbot: QtBot) -> None:
+    (card,) = window.start.gallery.cards
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert window.session is not None
+    assert window.session.path is None
+    assert window.windowTitle() == "Digits, small - Netloom"
+    assert not window.session.modified
+    assert window.commands["train"].isEnabled()
+    assert window.session.suggested_name == "digits-small"
+
+
+def test_the_search_narrows_the_gallery(shelf: Path, window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClicks(window.start.search, "lstm")
+    assert not window.start.gallery.cards[0].isVisible()
+    assert "Try fewer" in window.start.gallery.nothing.text()
+    window.start.search.clear()
+    qtbot.keyClicks(window.start.search, "digits conv2d")
+    assert window.start.gallery.cards[0].isVisible()
+
+
+def test_examples_of_one_topic_alone(window: MainWindow, qtbot: QtBot) -> None:
+    start = window.start
+
+    def shown() -> set[str]:
+        return {card.preset.path.stem for card in start.gallery.cards if not card.isHidden()}
+
+    everything = shown()
+    found = {}
+    for topic in preset_entries.TOPICS:
+        button = start.findChild(QToolButton, f"topic-{topic}")
+        assert button is not None
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        found[topic] = shown()
+    assert "iris_mlp" in found["numbers"] and "lenet" in found["pictures"] and "seasons_lstm" in found["sequences"]
+    assert not found["numbers"] & found["pictures"]
+    assert set.union(*found.values()) <= everything
+    start.search.setText("lenet")
+    assert start.gallery.nothing.isVisible() and "sequences" in start.gallery.nothing.text()
+    qtbot.mouseClick(start.topics.button(0), Qt.MouseButton.LeftButton)
+    assert "lenet" in shown() and not start.gallery.nothing.isVisible()
+
+
+def test_families_are_remembered_for_the_next_start(window: MainWindow, netloom_home: Path) -> None:
+    kept = json.loads((netloom_home / "window.json").read_text("utf-8"))["families"]
+    assert kept["conv2d"] == "convolution"
+
+
+def test_a_file_on_the_command_line_opens_after_the_first_paint(project_file: Path, qtbot: QtBot) -> None:
+    window = make_window(project_file)
+    window.show()
+    qtbot.waitUntil(lambda: window.bench is not None and window.bench.isVisible())
+    assert window.session is not None
+    assert window.session.path == project_file
+    close(window)
+
+
+def test_a_file_that_is_missing_leads_to_the_start_page(tmp_path: Path, qtbot: QtBot) -> None:
+    window = make_window(tmp_path / "missing.netloom")
+    window.show()
+    qtbot.waitUntil(window.start.isVisible)
+    assert "cannot be opened" in window.banners.notices[0].text
+    close(window)
+
+
+def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    window.show_start()
+    item = window.start.files.itemAt(0)
+    assert item is not None
+    row = item.widget()
+    assert row is not None
+    assert row.accessibleName() == "Open digits.netloom"
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert window.bench is not None
+    assert window.bench.isVisible()
+
+
+def test_the_loader_runs_in_order_and_what_is_required_at_once(qtbot: QtBot) -> None:
+    ran: list[str] = []
+    loader = Loader([(name, lambda name=name: ran.append(name)) for name in "abc"])
+    loader.require("b")
+    assert ran == ["a", "b"]
+    with qtbot.waitSignal(loader.done):
+        loader.start()
+    assert ran == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"theme": "pink", "text_size": 9000, "projector": 1}'])
+def test_damaged_preferences_begin_with_the_defaults(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(content, "utf-8")
+    found = Preferences(file)
+    assert (found["theme"], found["text_size"], found["projector"]) == ("system", 100, False)
+
+
+def test_preferences_and_memory_survive(tmp_path: Path) -> None:
+    Preferences(tmp_path / "p.json").set("theme", "dark")
+    assert Preferences(tmp_path / "p.json")["theme"] == "dark"
+    memory = Memory(tmp_path / "m.json")
+    for number in range(14):
+        (tmp_path / f"{number}.netloom").write_text("", "utf-8")
+        memory.opened(tmp_path / f"{number}.netloom")
+    recent = Memory(tmp_path / "m.json").recent
+    assert len(recent) == Memory.RECENT
+    assert recent[0].name == "13.netloom"
+
+
+def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> None:
+    window.files.new()
+    assert window.bench is not None
+    window.bench.across.setSizes([260, 600, 360])
+    sizes = window.bench.across.sizes()
+    window.close_now()
+    assert json.loads((netloom_home / "window.json").read_text("utf-8"))["layout"]["across"] == sizes

@@ -1,0 +1,30 @@
+"""The strip above the plots."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.protocol.framing import Message
+from widgets.training.status_strip import StatusStrip
+
+
+def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
+    """Where there is little room, what judges the network stays: its metric on validation samples."""
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.resize(1200, 36)
+    strip.show()
+    strip.take_start(Message("started", {"epochs": 5, "epoch": 1}))
+    figures = {"train": {"loss": 0.25, "accuracy": 0.9}, "validation": {"loss": 0.5, "accuracy": 0.8}}
+    strip.take_epoch(Message("epoch", {"epoch": 1, **figures}))
+    qtbot.waitUntil(lambda: "train 0.25" in strip.figures.text() and "validation 80.0 %" in strip.figures.text())
+    said = [strip.figures.text()]
+    for width in range(1200, 260, -20):
+        strip.resize(width, 36)
+        QApplication.processEvents()
+        strip._fit_figures()
+        said.append(strip.figures.text())
+    assert list(dict.fromkeys(said)) == list(strip._figures)
+    assert strip._figures[1].startswith("Loss  validation") and strip._figures[2] == "Accuracy  validation 80.0 %"
+    assert "train 0.25" in strip.figures.toolTip()

@@ -1,0 +1,291 @@
+"""The training panel under real clicks, on the fake worker."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.protocol.framing import Message
+from app.training.runs import CHECKPOINT
+from graph.document import Document
+from tests.widgets.training.conftest import MakeController
+from widgets.look.theme import ThemeSource
+from widgets.training.run_list import RunList
+from widgets.training.training_controller import State
+from widgets.training.training_panel import TrainPanel
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(sections={"about": {"title": "Two spirals"}})
+
+
+def make_panel(make_controller: MakeController, qtbot: QtBot, document: Document, mode: str = "good") -> TrainPanel:
+    panel = TrainPanel(ThemeSource("light"), make_controller(mode))
+    qtbot.addWidget(panel)
+    panel.set_document(document)
+    panel.resize(1500, 360)
+    panel.show_runs()
+    panel.show()
+    return panel
+
+
+def train(panel: TrainPanel, document: Document, qtbot: QtBot, end: State = State.FINISHED) -> Path:
+    controller = panel._controller
+    controller.train(document)
+    qtbot.waitUntil(lambda: controller.state is end, timeout=20_000)
+    panel.runs.model.read_all()
+    assert controller.run is not None
+    return controller.run
+
+
+def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
+    button = next(one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def tick(qtbot: QtBot, panel: TrainPanel, row: int) -> None:
+    """Click the check box of a run."""
+    table = panel.runs.table
+    place: QRect = table.visualRect(panel.runs.model.index(row, 0))
+    at = place.topLeft()
+    at.setX(place.left() + 12)
+    at.setY(place.center().y())
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_training_draws_its_curves(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    loss, metric = panel.curves.loss.view.curves, panel.curves.metric.view.curves
+    assert len(loss[f"{run}|train"]) == 40
+    assert len(loss[f"{run}|validation"]) == 4
+    assert len(metric[f"{run}|validation"]) == 4
+    assert panel.curves.shown == "accuracy"
+    assert panel.strip.epoch.text() == "Epoch 4 of 4"
+    assert "97.5 %" in panel.strip.figures.text()
+    assert panel.runs.model.entry(0).name.startswith("Two spirals ")
+    assert panel.runs.model.entry(0).test == 0.95
+
+
+def test_the_strip_tells_what_training_waits_for_and_cancels_it(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document, "endless")
+    strip, controller = panel.strip, panel._controller
+    controller.train(document)
+    qtbot.waitUntil(lambda: strip.epoch.text() == "3 of 4", timeout=20_000)
+    assert (strip.state.text(), strip.bar.value()) == ("Decoding pictures", 750)
+    assert strip.bar.isVisible() and strip.cancel.accessibleName() == "Cancel decoding pictures"
+    press(qtbot, strip, "Cancel")
+    qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=20_000)
+    assert strip.state.text() == "Not trained yet"
+    assert not (strip.bar.isVisible() or strip.epoch.isVisible() or strip.cancel.isVisible())
+
+
+def test_another_metric(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    qtbot.keyClick(panel.curves.chooser, Qt.Key.Key_Home)
+    assert panel.curves.shown == "loss"
+    assert panel.curves.metric.view.curves[f"{run}|train"].values[0] == pytest.approx(0.1)
+
+
+def test_a_ticked_run_is_laid_over(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    first = train(panel, document, qtbot)
+    second = train(panel, document, qtbot)
+    curves = panel.curves.loss.view.curves
+    assert f"{first}|train" not in curves
+    row = panel.runs.model.row_of(first)
+    assert row is not None
+    tick(qtbot, panel, row)
+    assert len(curves[f"{first}|train"]) == 40
+    assert curves[f"{first}|train"].run != curves[f"{second}|train"].run
+    tick(qtbot, panel, row)
+    assert f"{first}|train" not in curves
+
+
+def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document, "crash")
+    run = train(panel, document, qtbot, State.FAILED)
+    assert "killed" in panel.notice.text
+    press(qtbot, panel.notice, "Resume")
+    qtbot.waitUntil(lambda: panel._controller.state is State.FINISHED, timeout=20_000)
+    assert panel.notice.text == ""
+    steps = panel.curves.loss.view.curves[f"{run}|train"].steps.tolist()
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 40
+
+
+def test_a_run_that_cannot_go_on_is_not_offered_again(
+    make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
+) -> None:
+    panel = make_panel(make_controller, qtbot, document, "refuse")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / CHECKPOINT).write_bytes(b"pretended")
+    controller = panel._controller
+    controller.resume(tmp_path / "run")
+    qtbot.waitUntil(lambda: controller.state is State.FAILED, timeout=20_000)
+    assert controller.resumable and controller.refused
+    assert panel.notice.text == "The fake refuses."
+    assert [button.text() for button in panel.notice._buttons] == ["Dismiss"]
+
+
+def test_a_run_that_is_done_trains_as_many_epochs_again(
+    make_controller: MakeController, qtbot: QtBot, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with document.transaction("Plan"):
+        document.set_section("plan", {"epochs": 7})
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(panel._controller.link, "ask", lambda type, *_, **fields: asked.append(fields))
+    assert panel._controller.complete
+    press(qtbot, panel.runs, "Train on")
+    assert asked[0]["epochs"] == 4 + 7
+
+
+def test_a_run_is_called_by_its_project_and_the_time(
+    make_controller: MakeController, qtbot: QtBot, netloom_home: Path
+) -> None:
+    document = Document()
+    panel = make_panel(make_controller, qtbot, document)
+    panel._controller.train(document, name="lenet")
+    qtbot.waitUntil(lambda: panel._controller.state is State.FINISHED, timeout=20_000)
+    panel.runs.model.read_all()
+    name = panel.runs.model.entry(0).name
+    assert re.fullmatch(r"lenet  \d\d:\d\d", name)
+
+
+@pytest.mark.parametrize("width", [300, 380, 620])
+def test_the_list_of_runs_is_never_wider_than_its_place(
+    width: int, make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    train(panel, document, qtbot)
+    listed = RunList(ThemeSource("light"))
+    qtbot.addWidget(listed)
+    listed.model.refresh()
+    listed.model.read_all()
+    listed.resize(width, 200)
+    listed.show()
+    qtbot.wait(20)
+    header = listed.table.horizontalHeader()
+    assert header.length() <= listed.table.viewport().width()
+    assert header.sectionSize(0) >= 100
+    assert listed.table.isColumnHidden(5) is (width < 600)
+
+
+def test_renaming_in_the_list(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    press(qtbot, panel.runs, "Rename")
+    editor = panel.runs.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "wide net")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil((run.parent / "wide net").is_dir)
+    assert panel.runs.model.entry(0).name == "wide net"
+    assert f"{run.parent / 'wide net'}|train" in panel.curves.loss.view.curves
+
+
+def test_deleting_asks_in_place(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    panel.runs.select(run)
+    press(qtbot, panel.runs, "Delete")
+    assert run.is_dir()
+    press(qtbot, panel.runs.notice, "Delete")
+    assert not run.exists()
+    assert panel.runs.model.rowCount() == 0
+    assert panel.curves.loss.view.curves == {}
+
+
+def test_a_damaged_run_is_listed_with_its_fault(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    run = train(panel, document, qtbot)
+    shutil.copytree(run, run.with_name("copy"))
+    (run.with_name("copy") / "metrics.jsonl").write_text('{"event": 3}\n')
+    panel.refresh_runs()
+    panel.runs.model.read_all()
+    problems = [panel.runs.model.entry(row).problem for row in range(2)]
+    assert sorted(bool(problem) for problem in problems) == [False, True]
+    tick(qtbot, panel, [bool(problem) for problem in problems].index(True))
+    assert "altered" in panel.notice.text
+
+
+def test_the_plan_is_edited_through_the_document(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    panel.show_plan()
+    editor = panel.plan.forms["Training"].field("epochs").editor()
+    assert isinstance(editor, QAbstractSpinBox)
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "7")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert document.sections["plan"]["epochs"] == 7
+    assert document.undo_names == ("Set epochs",)
+    document.undo()
+    assert panel.plan.plan.epochs == 20
+    assert "plan" not in document.sections
+
+
+def test_what_rivals_need_is_offered_only_to_them(make_controller: MakeController, qtbot: QtBot) -> None:
+    document = Document(sections={"plan": {"objective": "adversarial"}})
+    panel = make_panel(make_controller, qtbot, document)
+    panel.show_plan()
+    rivals, stopping = panel.plan.forms["Two rivals"], panel.plan.forms["When to stop"]
+    assert (rivals.isVisible(), stopping.isVisible()) == (True, False)
+    with document.transaction("Choose"):
+        document.set_section("plan", {"objective": "supervised"})
+    assert (rivals.isVisible(), stopping.isVisible()) == (False, True)
+
+
+def test_a_second_loss_has_a_curve_of_its_own(
+    make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    arrays = {"step": np.arange(1, 5), "loss": np.full(4, 0.7), "generator_loss": np.array([np.nan, 1.0, np.nan, 2.0])}
+    run = tmp_path / "run"
+    panel.curves.add_run(run, "run", 0)
+    panel.curves.take_points(run, Message("points", {}, arrays))
+    curves = panel.curves.loss.view.curves
+    labels = {curve.label: curve.steps.tolist() for curve in curves.values() if len(curve)}
+    assert labels == {"discriminator": [1, 2, 3, 4], "generator": [2, 4]}
+    panel.curves.remove_run(run)
+    assert not curves
+
+
+def test_a_plan_that_cannot_be_read_says_so(make_controller: MakeController, qtbot: QtBot) -> None:
+    panel = make_panel(make_controller, qtbot, Document(sections={"plan": {"epochs": -3}}))
+    panel.show_plan()
+    assert "epochs" in panel.plan._fault.text()
+    assert panel.plan._fault.isVisible()
+
+
+def test_everything_usable_has_a_name(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    nameless = [
+        one
+        for one in panel.findChildren(QWidget)
+        if isinstance(one, QPushButton | QCheckBox | QLineEdit)
+        and not one.objectName().startswith("qt_")
+        and not (one.accessibleName() or one.text())
+    ]
+    assert nameless == []
+    for name in ("lossPlot", "metricPlot", "runs"):
+        assert panel.findChild(QWidget, name).accessibleName()

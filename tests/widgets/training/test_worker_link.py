@@ -1,0 +1,174 @@
+"""The window's end of the worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from widgets.training.worker_link import WorkerLink, end_sentence
+
+MakeLink = Callable[[str], WorkerLink]
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_nothing_starts_before_it_is_asked(make_link: MakeLink) -> None:
+    assert not make_link("good").running
+
+
+def test_a_request_gets_its_own_answer(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, answers = make_link("good"), {}
+    for word in ("one", "two", "three"):
+        link.ask("echo", lambda message, word=word: answers.__setitem__(word, message.fields["word"]), word=word)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    assert answers == {"one": "one", "two": "two", "three": "three"}
+    assert link.is_ready
+
+
+def test_a_refusal_goes_to_who_asked(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, refusals = make_link("refuse"), []
+    link.ask("echo", lambda _: pytest.fail("answered"), refusals.append)
+    qtbot.waitUntil(lambda: bool(refusals))
+    assert refusals == ["The fake refuses."]
+
+
+def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, answers, others = make_link("good"), [], []
+    link.message.connect(others.append)
+    link.forget(link.ask("echo", answers.append))
+    link.ask("echo", answers.append, word="second")
+    qtbot.waitUntil(lambda: bool(answers))
+    assert [message.fields["word"] for message in answers] == ["second"]
+    assert others == []
+
+
+def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, heard = make_link("good"), []
+    link.message.connect(lambda message: heard.append(message.fields))
+    link.settle("echo", word="before")
+    link.start()
+    qtbot.waitUntil(lambda: heard == [{"word": "before"}])
+    link.settle("echo", word="now")
+    qtbot.waitUntil(lambda: heard[1:] == [{"word": "now"}])
+    with qtbot.waitSignal(link.lost):
+        link.send("die")
+    qtbot.waitUntil(lambda: heard[2:] == [{"word": "now"}])
+
+
+def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, answers, told = make_link("slow"), [], []
+    link.waits.connect(lambda number, message: told.append((number, message.fields["done"])))
+    number = link.ask("echo", answers.append, word="one")
+    qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
+    assert answers[0].fields["word"] == "one"
+    assert told == [(number, done) for done in (1, 2, 3, 4)]
+
+
+def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, told, forgotten = make_link("endless"), [], []
+    link.waits.connect(lambda *said: told.append(said))
+    number = link.ask("echo", lambda _: pytest.fail("answered"))
+    qtbot.waitUntil(lambda: len(told) > 2, timeout=20_000)
+    link.forget(number)
+    link.ask("forgotten", forgotten.append)
+    qtbot.waitUntil(lambda: bool(forgotten), timeout=20_000)
+    assert number in forgotten[0].fields["requests"]
+
+
+def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtBot) -> None:
+    class Asker(QObject):
+        heard: list[object] = []  # noqa: RUF012
+
+        def take(self, message: object) -> None:
+            self.heard.append(message)
+
+    import shiboken6
+
+    link, asker, answers = make_link("good"), Asker(), []
+    link.ask("echo", asker.take)
+    shiboken6.delete(asker)
+    link.ask("echo", answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert Asker.heard == []
+
+
+def test_a_killed_worker_is_told_of_and_replaced(make_link: MakeLink, qtbot: QtBot) -> None:
+    link, refusals = make_link("good"), []
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    first = link.process_id
+    link.ask("nothing", lambda _: None, refusals.append)
+    with qtbot.waitSignal(link.lost) as lost:
+        os.kill(first, signal.SIGKILL)
+    assert "was killed" in lost.args[0]
+    assert refusals == lost.args
+    with qtbot.waitSignal(link.ready):
+        pass
+    assert link.process_id != first
+
+
+def test_garbage_ends_the_worker(make_link: MakeLink, qtbot: QtBot, tmp_path: Path) -> None:
+    link = make_link("garbage")
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    first = link.process_id
+    with qtbot.waitSignal(link.lost) as lost:
+        link.send("train", project={"netloom": 1}, base=None, out=str(tmp_path / "run"), paused=False)
+    assert "message" in lost.args[0]
+    qtbot.waitUntil(lambda: not alive(first))
+
+
+def test_a_worker_that_never_comes_up_is_not_tried_again_and_again(make_link: MakeLink, qtbot: QtBot) -> None:
+    link = make_link("dead")
+    with qtbot.waitSignal(link.lost) as lost:
+        link.start()
+    assert "no torch here" in lost.args[0]
+    assert not link.running
+
+
+def test_a_program_that_is_not_there(qtbot: QtBot) -> None:
+    link, refusals = WorkerLink(["/nowhere/python"]), []
+    with qtbot.waitSignal(link.lost) as lost:
+        link.ask("echo", lambda _: None, refusals.append)
+    assert "/nowhere/python" in lost.args[0]
+    assert refusals == lost.args
+
+
+@pytest.mark.parametrize("mode", ["good", "deaf"])
+def test_closing_leaves_no_orphan(mode: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widgets.training.worker_link.GRACE_MS", 1000)
+    fake = str(Path(__file__).with_name("fake_worker.py"))
+    link = WorkerLink([sys.executable, fake, mode])
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    process = link.process_id
+    link.close()
+    assert not link.running
+    assert not alive(process)
+
+
+def test_closing_twice_or_unstarted_is_harmless(make_link: MakeLink) -> None:
+    link = make_link("good")
+    link.close()
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "crashed", "tail", "words"),
+    [(9, True, "", "killed"), (11, True, "", "signal 11"), (3, False, "a\nImportError: no torch.\n", "no torch.")],
+)
+def test_why_a_worker_ended(code: int, crashed: bool, tail: str, words: str) -> None:
+    assert words in end_sentence(code, crashed, tail)

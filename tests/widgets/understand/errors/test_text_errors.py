@@ -1,0 +1,51 @@
+"""Errors of a network that writes: what should be said above what is said, wrong words marked."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.protocol.framing import Message
+from widgets.look.theme import ThemeSource
+from widgets.understand.errors.text_errors import WORDS, TextErrors
+
+
+def evaluation(shown: str) -> Message:
+    words = {"true": [["a", "red", "circle"], ["a", "blue", "square"]]}
+    words["predicted"] = [["a", "blue", "circle"], words["true"][1]]
+    arrays = {
+        "confusion": np.array([[2, 0, 0], [0, 0, 1], [0, 0, 1]]),
+        "worst/index": np.array([1200, 7]),
+        "worst/input": np.zeros((2, 3, 8, 8), np.float32) if shown == "picture" else np.ones((2, 5), np.int64),
+    }
+    if shown == "text":
+        words["input"] = [["x", "y"], ["y"]]
+    return Message("evaluation", {"task": "sequence", "classes": ["a", "red", "blue"], "words": words}, arrays)
+
+
+def test_the_worst_answers_stand_below_what_they_should_be(qtbot: QtBot) -> None:
+    view = TextErrors(ThemeSource())
+    qtbot.addWidget(view)
+    view.resize(900, 400)
+    view.show()
+    view.show_evaluation(evaluation("picture"))
+    answer, number = view.table.item(0, 2), view.table.item(0, 0)
+    assert answer is not None and number is not None
+    assert answer.text() == "a red circle; it says a blue circle"
+    assert answer.data(WORDS)[1] == [("a", True), ("blue", False), ("circle", True)]
+    assert number.text() == "1,200" and view.table.isColumnHidden(1)
+    assert not view.grab().isNull() and view.sample.isVisible() and view.sample.count() == 1
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_Down)  # type: ignore[no-untyped-call]
+    assert "sample 7" in view.sample._labels[0]
+
+
+def test_texts_that_are_read_have_a_column(qtbot: QtBot) -> None:
+    view = TextErrors(ThemeSource())
+    qtbot.addWidget(view)
+    view.show()
+    view.show_evaluation(evaluation("text"))
+    read = view.table.item(0, 1)
+    assert read is not None and read.text() == "xy"
+    assert not view.table.isColumnHidden(1) and view.sample.isHidden()

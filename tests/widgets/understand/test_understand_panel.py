@@ -1,0 +1,170 @@
+"""Looking into networks that the real worker trains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.protocol.framing import Message
+from tests.widgets.understand.conftest import make_document
+from widgets.look.theme import ThemeSource
+from widgets.training.training_controller import State, TrainingController
+from widgets.understand.filters_tab import NO_FILTERS
+from widgets.understand.understand_panel import UnderstandPanel
+
+PATIENCE = 60_000
+
+
+def make_panel(qtbot: QtBot, controller: TrainingController) -> UnderstandPanel:
+    panel = UnderstandPanel(ThemeSource("light"), controller)
+    qtbot.addWidget(panel)
+    panel.resize(1300, 420)
+    panel.show()
+    return panel
+
+
+def train(qtbot: QtBot, controller: TrainingController, kind: str, epochs: int = 2) -> None:
+    controller.train(make_document(kind, epochs))
+    qtbot.waitUntil(lambda: controller.state in (State.FINISHED, State.FAILED), timeout=PATIENCE)
+    assert controller.state is State.FINISHED, controller.reason
+
+
+def test_an_empty_panel_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    assert "train a network" in panel.about.text()
+    assert panel.filters.grid.is_empty()
+    assert not panel.filters.picker.isVisible()
+
+
+def test_filters_live_while_training(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    controller.train(make_document("digits", 10_000))
+    qtbot.waitUntil(lambda: panel.filters.grid.count() == 4, timeout=PATIENCE)
+    assert panel.about.text().endswith("live")
+    first = panel.filters.grid._weights.copy()
+    qtbot.waitUntil(lambda: not np.array_equal(panel.filters.grid._weights, first), timeout=PATIENCE)
+    controller.stop()
+    qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
+    assert not panel.about.text().endswith("live")
+
+
+def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    train(qtbot, controller, "digits")
+    assert not panel.views.offered(panel.surface)
+    panel.show_tab("Feature maps")
+    qtbot.waitUntil(lambda: panel.maps.gallery.count() > 20 and panel.maps.grid.count() == 4, timeout=PATIENCE)
+    maps = panel.maps.grid._maps.copy()
+    panel.maps.gallery.pick(5)
+    qtbot.waitUntil(lambda: not np.array_equal(panel.maps.grid._maps, maps), timeout=PATIENCE)
+    panel.show_tab("Weights")
+    qtbot.waitUntil(lambda: not panel.weights.weights.is_empty(), timeout=PATIENCE)
+    panel.show_tab("Errors")
+    qtbot.waitUntil(lambda: not panel.errors.classes.matrix.is_empty(), timeout=PATIENCE)
+    assert "Accuracy" in panel.errors.metrics.text()
+    worst = panel.errors.classes.worst
+    place = worst.tile_place(1).center().toPoint()
+    qtbot.mouseClick(worst, Qt.MouseButton.LeftButton, pos=place)
+    message = panel.errors.classes._message
+    assert message is not None
+    assert f"Sample {int(message.arrays['worst/index'][1]):,} " in panel.errors.classes.about.text()
+
+
+def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: TrainingController) -> None:
+    """The maps of the input layer are the sample itself, standardised pixel by pixel."""
+    panel = make_panel(qtbot, controller)
+    train(qtbot, controller, "digits", 1)
+    panel.show_tab("Feature maps")
+    panel.maps.picker.choose("input1")
+    qtbot.waitUntil(lambda: panel.maps.gallery.count() > 20, timeout=PATIENCE)
+    for row in (3, 17):
+        panel.maps.gallery.pick(row)
+        picture = panel.maps.gallery._samples[row].reshape(-1)
+        qtbot.waitUntil(lambda picture=picture: shows(panel, picture), timeout=PATIENCE)
+
+
+def shows(panel: UnderstandPanel, picture: np.ndarray) -> bool:
+    """Whether the map on screen is the picture, up to the standardisation of its values."""
+    shown = panel.maps.grid._maps.reshape(-1)
+    return shown.shape == picture.shape and bool(np.corrcoef(picture, shown)[0, 1] > 0.999)
+
+
+def test_the_decision_surface(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    train(qtbot, controller, "spirals")
+    panel.show_tab("Decision surface")
+    qtbot.waitUntil(lambda: not panel.surface.plot.is_empty(), timeout=PATIENCE)
+    panel.show_tab("Filters")
+    assert panel.filters.grid.empty_text == NO_FILTERS
+
+
+@pytest.mark.parametrize(("kind", "words"), [("diabetes", "missed most"), ("sine", "One step ahead")])
+def test_errors_of_numbers(qtbot: QtBot, controller: TrainingController, kind: str, words: str) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Errors")
+    train(qtbot, controller, kind)
+    qtbot.waitUntil(lambda: words in panel.errors.numbers.about.text(), timeout=PATIENCE)
+    assert "RMSE" in panel.errors.metrics.text()
+    assert not panel.errors.numbers.agreement.is_empty()
+
+
+def test_what_nobody_sees_is_not_asked_for(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.hide()
+    snapshots: list[object] = []
+    controller.snapshot.connect(snapshots.append)
+    train(qtbot, controller, "digits", 5)
+    assert snapshots == []
+
+
+def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    boxes = panel.findChildren(QComboBox)
+    assert boxes
+    assert all(box.accessibleName() for box in boxes)
+    for name in ("filters", "featureMaps"):
+        assert panel.findChild(QWidget, name).accessibleName()
+
+
+def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    tab = panel.filters
+    tab.picker.set_layers(["conv2"])
+    weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
+    tab.take_snapshot(Message("snapshot", {"step": 3}, {"filters/conv2": weights}))
+    assert tab.channel.isVisible()
+    assert tab.channel.currentText() == "Mean of 6 channels"
+    tab.channel.setFocus()
+    qtbot.keyClick(tab.channel, Qt.Key.Key_Down)
+    assert tab.channel.currentText() == "Channel 1"
+    assert tab.grid.channel == 0
+    qtbot.keyClick(tab.grid, Qt.Key.Key_BracketRight)
+    assert tab.channel.currentText() == "Channel 2"
+
+
+def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Weights")
+    assert not panel.weights.gradients.isVisible()
+    edges, counts = np.linspace(-1, 1, 41), np.ones(40)
+    parts = (("edges", edges), ("counts", counts))
+    arrays = {f"{kind}/w/{part}": value for kind in ("weights", "gradients") for part, value in parts}
+    panel.weights.take_snapshot(Message("snapshot", {"step": 3}, arrays))
+    assert panel.weights.gradients.isVisible()
+
+
+def test_the_decision_surface_forms_while_training(qtbot: QtBot, controller: TrainingController) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.show_tab("Decision surface")
+    controller.train(make_document("spirals", 100_000))
+    plot = panel.surface.plot
+    qtbot.waitUntil(lambda: not plot.is_empty(), timeout=PATIENCE)
+    assert controller.active
+    first = plot._surface
+    qtbot.waitUntil(lambda: plot._surface is not first, timeout=PATIENCE)
+    assert controller.active
+    controller.stop()
+    qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)

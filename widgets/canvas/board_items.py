@@ -1,0 +1,136 @@
+"""Cards and wires as they are shown: a layer or connection with its place, its facts and its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import cast
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from graph.checking.layer_info import Facts, Severity
+from graph.drawing import cards
+from graph.drawing.routing import Course
+from graph.network import Connection, Node, Position
+from graph.shapes import Shape
+
+HALO = 14.0
+"""How far port discs, rings and shadows reach beyond a card."""
+
+EVERYWHERE = QRectF(-200_000, -200_000, 400_000, 400_000)
+"""The canvas is as good as endless."""
+
+Slot = tuple[str, str]
+"""Layer and input port: what names a wire."""
+
+
+@dataclass
+class Card:
+    """A layer as it is shown."""
+
+    node: Node
+    rect: QRectF
+    facts: Facts
+    version: int = 0
+    """Counts up when the picture on the card changes."""
+    taken: frozenset[str] = frozenset()
+    """Input ports that a wire arrives at."""
+    title: str = ""
+    """What the card is called beside its name: the layer's kind, a block's label."""
+    hang: float = 0.0
+    """How far something hangs out below the card."""
+    order: int = 0
+    """Cards with a higher order lie on top."""
+
+    @property
+    def id(self) -> str:
+        """Id of the layer."""
+        return self.node.id
+
+    @property
+    def box(self) -> cards.Box:
+        """The card's rectangle, as graph measures it."""
+        return cast(cards.Box, self.rect.getRect())
+
+    @property
+    def area(self) -> QRectF:
+        """All that the card may paint on."""
+        return self.rect.adjusted(-HALO, -HALO, HALO, HALO + self.hang)
+
+    def input_place(self, port: str) -> QPointF:
+        """Centre of an input port."""
+        return QPointF(*self.shown(cards.input_place(self.node, port)))
+
+    def output_place(self, port: str) -> QPointF:
+        """Centre of an output port."""
+        return QPointF(*self.shown(cards.output_place(self.node, port)))
+
+    def shown(self, place: Position) -> Position:
+        """Where a place on the card is shown, which the document has elsewhere while the card is dragged."""
+        (x, y), rect = self.node.position, self.rect
+        return place[0] + rect.left() - x, place[1] + rect.top() - y
+
+    @property
+    def severity(self) -> Severity | None:
+        """The gravest of the layer's problems, hints left out."""
+        if not self.facts.problems:
+            return None
+        found = {problem.severity for problem in self.facts.problems}
+        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in found), None)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, a line for each problem; hints stay in the problems list."""
+        return "\n".join(p.message for p in self.facts.problems if p.severity is not Severity.HINT)
+
+
+@dataclass
+class Wire:
+    """A connection as it is shown."""
+
+    connection: Connection
+    course: Course
+    shape: Shape | None
+    area: QRectF = field(default_factory=QRectF)
+    _path: QPainterPath | None = None
+    _lines: list[QLineF] | None = None
+
+    @property
+    def slot(self) -> Slot:
+        """What names the wire."""
+        return self.connection.target, self.connection.target_port
+
+    @property
+    def kind(self) -> str:
+        """Kind of its shape; empty where the shape is not known."""
+        return str(self.shape.kind) if self.shape else ""
+
+    @property
+    def path(self) -> QPainterPath:
+        """The wire as a curve."""
+        if self._path is None:
+            self._path = painter_path(self.course)
+        return self._path
+
+    @property
+    def lines(self) -> list[QLineF]:
+        """The wire as straight lines, as it looks from far."""
+        if self._lines is None:
+            corners = [self.course.start, *(curve[2] for curve in self.course.curves)]
+            self._lines = [QLineF(*a, *b) for a, b in pairwise(corners)]
+        return self._lines
+
+    def follow(self, line: Course) -> None:
+        """Take another course; what Qt needs to draw it is made when the wire comes into view."""
+        left, top, width, height = line.bounds()
+        self.course, self._path, self._lines = line, None, None
+        self.area = QRectF(left - 6, top - 12, width + 12, height + 24)
+
+
+def painter_path(line: Course) -> QPainterPath:
+    """The course as Qt draws it."""
+    path = QPainterPath(QPointF(*line.start))
+    for first, second, end in line.curves:
+        path.cubicTo(*first, *second, *end)
+    return path

@@ -1,0 +1,43 @@
+"""What every gesture is: something that starts, moves, and ends or is cancelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+if TYPE_CHECKING:
+    from widgets.canvas.canvas_view import CanvasView
+
+
+class Gesture:
+    """One movement of the hand, from press to release.
+
+    The canvas makes it when it starts, tells it where the pointer goes, and calls ``end`` or ``cancel`` once. Only
+    ``end`` edits the document, in one transaction.
+    """
+
+    cursor = Qt.CursorShape.ArrowCursor
+    lasting = False
+    """Whether it goes on while no button is down; an edit made meanwhile calls it off."""
+
+    def __init__(self, canvas: CanvasView, start: QPointF) -> None:
+        self.canvas = canvas
+        self.start = start
+
+    def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The pointer is at ``place`` (scene coordinates)."""
+
+    def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The button was released."""
+
+    def cancel(self) -> None:
+        """Leave everything as it was."""
+
+    def area(self) -> QRectF:
+        """The part of the scene that `paint` paints on."""
+        return QRectF()
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint what belongs to the gesture alone, above the network."""

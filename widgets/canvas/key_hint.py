@@ -1,0 +1,62 @@
+"""A line over the canvas that says what keys do at the moment; screen readers are told it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QLabel
+
+from widgets.look.theme import blend
+
+if TYPE_CHECKING:
+    from widgets.canvas.canvas_view import CanvasView
+
+INSET = 12
+"""Distance from the canvas's edges, in pixels."""
+
+
+class Hint(QLabel):
+    """In the middle of the lower edge; the pointer goes through it."""
+
+    def __init__(self, canvas: CanvasView) -> None:
+        # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
+        super().__init__(canvas.viewport())
+        self.setObjectName("canvasHint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setWordWrap(True)
+        self._canvas = canvas
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a line, or with an empty one nothing."""
+        if text == self.text() and bool(text) is self.isVisible():
+            return
+        self.setText(text)
+        self.setVisible(bool(text))
+        if text:
+            self.dress()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._canvas, text))
+
+    def dress(self) -> None:
+        """Take the colours of the theme in force, and the place for the canvas's size."""
+        if not self.text():
+            return
+        theme, viewport = self._canvas.theme, self._canvas.viewport()
+        self.setFont(theme.font())
+        edge = blend(theme.accent, theme.raised, 0.5).name()
+        self.setStyleSheet(
+            f"background: {theme.raised.name()}; color: {theme.text.name()}; border: 1px solid {edge};"
+            "border-radius: 6px; padding: 6px 10px;"
+        )
+        room = viewport.width() - 2 * INSET
+        wide = self.fontMetrics().horizontalAdvance(self.text()) + 26
+        self.setFixedWidth(max(60, min(room, wide)))
+        self.setFixedHeight(self.heightForWidth(self.width()))
+        self.place()
+
+    def place(self) -> None:
+        """Stay where one looks; what is scrolled in the viewport takes along what lies in it."""
+        viewport = self._canvas.viewport()
+        self.move((viewport.width() - self.width()) // 2, viewport.height() - self.height() - INSET)

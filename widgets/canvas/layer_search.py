@@ -1,0 +1,240 @@
+"""The search that adds a layer: it opens at the pointer, and typing, arrows and Enter are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.editing.matching import Found, Pulled, search
+from graph.layers.base import Layer
+from widgets.look import icons
+from widgets.look.theme import Theme, blend
+
+WIDTH, ROWS, ROW = 320, 9, 30
+"""Size of the popup in pixels and in rows."""
+
+REMEMBERED = 8
+"""Kinds that were lately used and come first."""
+
+Index = QModelIndex | QPersistentModelIndex
+FOUND = Qt.ItemDataRole.UserRole
+
+
+class Results(QAbstractListModel):
+    """What the search found, for the list."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.found: list[Found] = []
+
+    def show(self, found: list[Found]) -> None:
+        """Show other results."""
+        self.beginResetModel()
+        self.found = found
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.found)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What the list asks of a row."""
+        found = self.found[index.row()]
+        if role == FOUND:
+            return found
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return found.kind.title
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return found.reason or found.kind.help().split("\n\n")[0].replace("\n", " ")
+        return None
+
+
+class Row(QStyledItemDelegate):
+    """Paints a kind of layer: icon, title, and family or the reason why it does not fit."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one row."""
+        found, theme = index.data(FOUND), self.theme
+        area: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.selection)
+            painter.drawRoundedRect(QRectF(area).adjusted(4, 1, -4, -1), 5, 5)
+        painter.setOpacity(0.62 if found.reason else 1.0)
+        hue = theme.family(found.kind.family)
+        icons.paint_family(painter, found.kind.family, QRectF(area.left() + 12, area.top() + 7, 16, 16), hue)
+        text = area.adjusted(38, 0, -14, 0)
+        painter.setFont(theme.font())
+        painter.setPen(theme.text)
+        title = found.kind.title
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, title)
+        room = text.width() - QFontMetrics(theme.font()).horizontalAdvance(title) - 16
+        note = "does not fit" if found.reason else str(found.kind.family)
+        small = QFontMetrics(theme.font(small=True))
+        painter.setFont(theme.font(small=True))
+        painter.setPen(theme.faint)
+        note = small.elidedText(note, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
+        painter.restore()
+
+
+class SearchPopup(QFrame):
+    """Search field and results over the canvas; says what was chosen, once, and closes."""
+
+    closed = Signal()
+
+    def __init__(self, kinds: Iterable[type[Layer]], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("addLayerSearch")
+        self.setAccessibleName("Add a layer")
+        self._kinds = list(kinds)
+        self._recent: list[str] = []
+        self._pulled: Pulled | None = None
+        self._chosen: Callable[[type[Layer]], None] | None = None
+        self.field = QLineEdit(self)
+        self.field.setAccessibleName("Search layers")
+        self.field.setObjectName("addLayerField")
+        self.field.installEventFilter(self)
+        self.field.textChanged.connect(self._search)
+        self._results = Results(self)
+        self.list = QListView(self)
+        self.list.setModel(self._results)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setAccessibleName("Layers found")
+        self.list.clicked.connect(lambda index: self._choose(index.row()))
+        self._note = QLabel(self)
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        for widget in (self.field, self.list, self._note):
+            layout.addWidget(widget)
+        self.set_theme(theme)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self.theme = theme
+        self.list.setItemDelegate(Row(theme, self.list))
+        edge, ground = theme.strong_border.name(), theme.raised.name()
+        self.setStyleSheet(
+            f"#addLayerSearch {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"
+            f"#addLayerSearch QListView {{ background: {ground}; border: none; }}"
+            f"#addLayerSearch QLabel {{ color: {blend(theme.text, theme.raised, 0.8).name()}; border: none; }}"
+        )
+        self._note.setFont(theme.font(small=True))
+
+    def open_at(self, place: QPoint, chosen: Callable[[type[Layer]], None], pulled: Pulled | None = None) -> None:
+        """Open near ``place`` (parent's coordinates); ``chosen`` is called with the kind that is picked."""
+        self._chosen, self._pulled = chosen, pulled
+        self.field.setPlaceholderText(self._hint())
+        self.field.clear()
+        self._search("")
+        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.found))) * ROW + 2)
+        self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
+        self.resize(WIDTH, self.sizeHint().height())
+        parent = self.parentWidget() or self
+        room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
+        self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_search(self) -> None:
+        """Close without a choice."""
+        if self.isVisible():
+            self._chosen = None
+            self.hide()
+            self.closed.emit()
+
+    def results(self) -> list[Found]:
+        """What is listed now."""
+        return list(self._results.found)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and event.type() == QEvent.Type.FocusOut:
+            self.close_search()
+        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event)
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
+        key = Qt.Key(event.key())
+        if key in step:
+            self._select(self.list.currentIndex().row() + step[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
+            self._choose(self.list.currentIndex().row())
+        elif key == Qt.Key.Key_Escape:
+            self.close_search()
+        else:
+            return False
+        return True
+
+    def _hint(self) -> str:
+        if self._pulled is None:
+            return "Add a layer"
+        return f"Add a layer {'after' if self._pulled.output else 'before'} {self._pulled.id}"
+
+    def _search(self, text: str) -> None:
+        self._results.show(search(self._kinds, text, self._recent, self._pulled))
+        self._select(0)
+
+    def _select(self, row: int) -> None:
+        found = self._results.found
+        row = max(0, min(row, len(found) - 1))
+        if found:
+            self.list.setCurrentIndex(self._results.index(row))
+        self._note.setText(self._told(row) if found else f"No layer is called “{self.field.text()}”.")
+
+    def _told(self, row: int) -> str:
+        found = self._results.found[row]
+        return found.reason or found.kind.help().split("\n")[0]
+
+    def _choose(self, row: int) -> None:
+        if not 0 <= row < len(self._results.found):
+            return
+        kind, chosen = self._results.found[row].kind, self._chosen
+        self._recent = [kind.kind, *(other for other in self._recent if other != kind.kind)][:REMEMBERED]
+        self._chosen = None
+        self.hide()
+        self.closed.emit()
+        if chosen is not None:
+            chosen(kind)

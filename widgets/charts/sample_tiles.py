@@ -1,0 +1,285 @@
+"""Samples as tiles: the gallery of a data set, and the predictions that went most wrong."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from widgets.charts.colour_maps import image, limits, picture
+from widgets.charts.tiles import GAP, TileView
+from widgets.look.theme import Theme, ThemeSource
+from widgets.plots.axes import polygon
+from widgets.plots.ticks import number
+
+Samples = NDArray[np.float64]
+TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
+"""How many times as wide tiles with texts are: with words, and with texts of more characters than ``SENTENCE``."""
+WIDEST = 4.0
+"""How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
+WRAPPED = Qt.TextFlag.TextWordWrap
+
+
+class SampleTiles(TileView):
+    """Pictures (N, C, H, W) as pictures; vectors (N, F) and sequences (N, T, F) as small lines; texts as texts."""
+
+    LEAST, MOST = 44.0, 96.0
+
+    def __init__(self, source: ThemeSource, title: str, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(source, title, empty, parent)
+        self._samples: Samples = np.empty((0, 1))
+        self._limits = (0.0, 1.0)
+        self._images: dict[int, QImage] = {}
+        self._texts: list[str] = []
+        self._cut: dict[tuple[str, float, float, float], str] = {}
+
+    def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
+        values = np.asarray(samples, dtype=np.float64)
+        if values.ndim not in (2, 3, 4):
+            raise ValueError(f"samples have 2 to 4 axes, not {values.ndim}")
+        self._samples = values
+        self._limits = limits(values)
+        self._images.clear()
+        self._texts = list(texts)
+        self._cut.clear()
+        wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
+        wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
+        self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
+        self.current = None
+        self.update()
+
+    def count(self) -> int:
+        """Return the number of samples."""
+        return len(self._samples)
+
+    def is_pictures(self) -> bool:
+        """Return whether samples are pictures."""
+        return self._samples.ndim == 4
+
+    def aspect(self) -> float:
+        """Return width over height of a sample's tile."""
+        if self.is_pictures():
+            return float(self._samples.shape[3] / self._samples.shape[2])
+        return 2.6 if self._texts else 1.6
+
+    def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Paint a picture, a text, or the lines of a vector or sequence."""
+        if self._texts:
+            self.paint_ground(painter, index, place)
+            self._paint_text(painter, self._texts[index], place)
+            return
+        if not self.is_pictures():
+            self.paint_ground(painter, index, place)
+            paint_lines(painter, self.theme, self._samples[index], place, *self._limits)
+            return
+        if index not in self._images:
+            self._images[index] = image(picture(self._samples[index], *self._limits))
+        small = self._samples.shape[3] > place.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+        painter.drawImage(place, self._images[index])
+
+    def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
+        """Paint a text in whole lines, shortened where the tile has no room for all of it."""
+        painter.setPen(self.theme.border)
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.setFont(self.theme.font(small=True))
+        painter.setPen(self.theme.text)
+        inner = place.adjusted(6, 4, -6, -4)
+        shown = self._shortened(text, QFontMetricsF(painter.font()), inner)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter | WRAPPED, shown)
+
+    def _shortened(self, text: str, metrics: QFontMetricsF, room: QRectF) -> str:
+        """As much of a text as fits, remembered by the size of the room."""
+        key = (text, room.width(), room.height(), metrics.height())
+        if key not in self._cut:
+            self._cut[key] = shortened(text, metrics, room)
+        return self._cut[key]
+
+    def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Paint what lies under the lines of a vector or sequence."""
+        painter.fillRect(place, self.theme.raised)
+
+
+def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
+    """``text``, or its beginning with an ellipsis, so that its lines have room; words stay whole."""
+
+    def height(upto: int) -> float:
+        return metrics.boundingRect(room, WRAPPED, text if upto == len(text) else f"{text[:upto]}…").height()
+
+    if height(len(text)) <= room.height():
+        return text
+    begin = text[: max(bisect_right(range(len(text)), room.height(), key=height) - 1, 0)]
+    return f"{begin.rpartition(' ')[0] or begin} …"
+
+
+class Answer(NamedTuple):
+    """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
+
+    ``sure`` tells how sure it is, or nothing; ``values`` are the numbers that are said, where they are a few.
+    """
+
+    words: str
+    right: bool | None
+    sure: str = ""
+    values: tuple[float, ...] = ()
+
+
+def paint_lines(
+    painter: QPainter,
+    theme: Theme,
+    sample: Samples,
+    place: QRectF,
+    low: float,
+    high: float,
+    ink: QColor | None = None,
+) -> None:
+    """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``.
+
+    Lines have a hue each, or all have ``ink`` where that is seen better.
+    """
+    painter.setPen(theme.border)
+    painter.drawRect(place.adjusted(0, 0, -1, -1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    columns = sample[:, None] if sample.ndim == 1 else sample
+    inner = place.adjusted(4, 4, -4, -4)
+    across = inner.left() + np.linspace(0, inner.width(), len(columns))
+    for feature in range(min(columns.shape[1], 4)):
+        heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
+        painter.setPen(QPen(ink or theme.run(feature), 1))
+        painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
+
+
+class SampleGallery(SampleTiles):
+    """Samples of a data set with their labels, the part of the split they belong to, and what a network says."""
+
+    caption_lines = 2
+
+    def __init__(
+        self,
+        source: ThemeSource,
+        title: str = "Samples",
+        empty: str = "Choose a data set to see its samples.",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._labels: list[str] = []
+        self._parts: list[str] = []
+        self._answers: list[Answer | None] = []
+        self._widest: tuple[Theme, float] | None = None
+
+    def set_samples(
+        self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str], texts: Sequence[str] = ()
+    ) -> None:
+        """Show N samples with N labels and N parts (`train`, `validation`, `test`).
+
+        Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
+        instead. Raises `ValueError` if N differs.
+        """
+        if not len(np.asarray(samples)) == len(labels) == len(parts):
+            raise ValueError("samples, labels and parts differ in number")
+        self._labels, self._parts = list(labels), list(parts)
+        self.set_answers(())
+        self._set_samples(samples, texts)
+        self.describe(f"{len(labels)} samples" if labels else self.empty_text)
+
+    def set_answers(self, answers: Sequence[Answer | None]) -> None:
+        """Write below each of the N samples what a network says about it; none, or None for a sample, writes nothing.
+
+        Raises `ValueError` if there are some, but not N.
+        """
+        if answers and len(answers) != len(self._labels):
+            raise ValueError("samples and answers differ in number")
+        self._answers = list(answers)
+        self._widest = None
+        self.caption_lines = 1 + any(self._labels) + bool(answers)
+        self.update()
+
+    def least_width(self) -> float:
+        """Return a width at which captions are whole, as far as tiles may be so wide."""
+        if self._widest is None or self._widest[0] is not self.theme:
+            plain, bold = (QFontMetricsF(self.theme.font(small=True, bold=heavy)) for heavy in (False, True))
+            words = {
+                *self._labels,
+                *self._parts,
+                *(one.words for one in self._answers if one and one.right is not False),
+            }
+            wrong = {one.words for one in self._answers if one and one.right is False}
+            widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
+            self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
+        return max(super().least_width(), self._widest[1])
+
+    def _answer(self, index: int) -> Answer | None:
+        return self._answers[index] if self._answers else None
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write label, part and answer."""
+        labelled = int(any(self._labels))
+        if labelled:
+            self.write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
+        self.write(painter, place, labelled, self._parts[index], self.theme.faint, bold=False)
+        answer = self._answer(index)
+        if answer is not None:
+            hues = {None: self.theme.text, True: self.theme.ok, False: self.theme.error}
+            self.write(painter, place, labelled + 1, answer.words, hues[answer.right], bold=answer.right is False)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return label, part and answer of a sample."""
+        answer = self._answer(index)
+        said = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
+        text = f"“{self._texts[index]}”, " if self._texts else ""
+        label = f"{self._labels[index]}, " if self._labels[index] else ""
+        return f"Sample {index}: {text}{label}{self._parts[index]}{said}"
+
+
+class WorstPredictions(SampleTiles):
+    """The samples on which the network was most sure and wrong, or least sure of what is right."""
+
+    caption_lines = 2
+    LEAST = 64.0
+
+    def __init__(
+        self,
+        source: ThemeSource,
+        title: str = "Worst predictions",
+        empty: str = "Test the network to see where it errs most.",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._rows: list[tuple[str, str, float]] = []
+
+    def set_rows(
+        self,
+        samples: ArrayLike,
+        truths: Sequence[str],
+        predictions: Sequence[str],
+        probabilities: Sequence[float],
+        texts: Sequence[str] = (),
+    ) -> None:
+        """Show N samples, worst first, with true label, predicted label and the prediction's probability (0 to 1).
+
+        ``texts`` are shown in the samples' place where these are tokens. Raises `ValueError` if the numbers differ.
+        """
+        self._rows = list(zip(truths, predictions, map(float, probabilities), strict=True))
+        if len(np.asarray(samples)) != len(self._rows):
+            raise ValueError("samples and labels differ in number")
+        self._set_samples(samples, texts)
+        self.describe(f"{len(self._rows)} samples, the worst first" if self._rows else self.empty_text)
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write what it is, and what it was taken for and how surely."""
+        truth, prediction, probability = self._rows[index]
+        right = truth == prediction
+        said = f"{prediction}  {number(100 * probability, 3)} %"
+        self.write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
+        self.write(painter, place, 1, said, self.theme.ok if right else self.theme.error, bold=False)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return the prediction in words."""
+        truth, prediction, probability = self._rows[index]
+        return f"{truth}, taken for {prediction} with probability {probability:.1%}"

@@ -1,0 +1,134 @@
+"""Comparing the open network with its saved version or with another file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog
+
+from graph.errors import NetloomError
+from widgets.shell.banners import Notice
+
+if TYPE_CHECKING:
+    from app.project.network_comparison import Comparison
+    from graph.network import Network
+    from widgets.comparing.comparison_panel import ComparisonPanel
+    from widgets.shell.window import MainWindow
+
+FILTER = "Netloom projects (*.netloom)"
+
+DIFFERENCES = "differences"
+"""What the canvas knows the drawn comparison by."""
+
+
+class Comparing:
+    """The commands; the panel is made when it is first wanted, and kept up to date while it is open."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.panel: ComparisonPanel | None = None
+        self._other: Network | None = None
+        self._name = ""
+        self._found: Comparison | None = None
+        self._soon = QTimer(window)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(60)
+        self._soon.timeout.connect(self._refresh)
+
+    @property
+    def open(self) -> bool:
+        """Whether something is being compared."""
+        return self._other is not None
+
+    @property
+    def saved(self) -> bool:
+        """Whether there is a saved version."""
+        return self._window.session is not None and self._window.session.path is not None
+
+    def with_saved(self) -> None:
+        """Compare with what the project's file holds."""
+        session = self._window.session
+        if session is not None and session.path is not None:
+            self.with_file(session.path, "the saved version")
+
+    def ask(self) -> None:
+        """Choose a project to compare with."""
+        session = self._window.session
+        start = str(session.base or self._window.memory.get("folder", "")) if session is not None else ""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with another project", start, FILTER)
+        if name:
+            self.with_file(Path(name))
+
+    def with_file(self, path: Path, name: str = "") -> None:
+        """Compare with the network in a file."""
+        from graph.project import read_project
+
+        try:
+            self._other, self._name = read_project(path).network, name or path.stem
+        except NetloomError as error:
+            self._window.say(Notice(str(error), "error", (), "compare"))
+            return
+        self._show()
+
+    def _show(self) -> None:
+        window = self._window
+        if window.bench is None or window.session is None:
+            return
+        if self.panel is None:
+            from widgets.comparing.comparison_panel import ComparisonPanel
+
+            self.panel = ComparisonPanel(window.themes)
+            self.panel.opened.connect(self._go_to)
+            self.panel.closed.connect(self.stop)
+            window.session.committed.connect(lambda _: self._soon.start())
+            window.bench.inside.changed.connect(self._draw)
+            window.themes.changed.connect(self._draw)
+            window.session.replaced.connect(self.stop)
+        window.show_workspace("network")
+        window.bench.lend(self.panel)
+        self._refresh()
+        window.bench.canvas.frame_all()
+        window.commands.refresh()
+
+    def _refresh(self) -> None:
+        from app.project.network_comparison import compare
+
+        session = self._window.session
+        if self.panel is not None and self._other is not None and session is not None:
+            self._found = compare(self._other, session.document.network)
+            self.panel.show_comparison(self._name, self._found)
+            self._draw()
+
+    def _draw(self) -> None:
+        """Show what differs on the canvas, in the network that it shows."""
+        from app.project.network_comparison import overlay
+        from widgets.canvas.comparison_layer import Differing
+
+        session, bench, shown = self._window.session, self._window.bench, None
+        if bench is None or session is None:
+            return
+        if self._other is not None and self._found is not None:
+            found = overlay(self._found, self._other, session.document.network, bench.inside.path)
+            shown = Differing(bench.canvas.board, bench.canvas.theme, found) if found is not None else None
+        bench.canvas.surface.show_extra(DIFFERENCES, shown)
+
+    def _go_to(self, path: tuple[str, ...]) -> None:
+        """Select what differs, if it is there; what was removed is brought into view where it stood."""
+        bench = self._window.bench
+        if bench is None:
+            return
+        bench.dive_if_there(path[:-1], path[-1])
+        shown = bench.canvas.surface.extras.get(DIFFERENCES)
+        ghost = getattr(shown, "ghosts", {}).get(path[-1]) if bench.inside.path == path[:-1] else None
+        if ghost is not None:
+            bench.canvas.reveal(ghost)
+
+    def stop(self) -> None:
+        """Compare no longer."""
+        self._other = self._found = None
+        self._draw()
+        if self._window.bench is not None:
+            self._window.bench.lend(None)
+        self._window.commands.refresh()

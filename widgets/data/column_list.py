@@ -1,0 +1,169 @@
+"""The columns of the user's table, one below the other: tick what the network sees, star what it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.data.readers.columns import Column
+from widgets.data.column_roles import Pick
+
+MOST = 200
+"""Columns that are listed."""
+SHOWN = 7
+"""Rows that are seen at once; the rest is scrolled to."""
+
+
+class ColumnList(QWidget):
+    """`ticked(name, wanted)` and `starred(name, several)` carry what the user chose; the owner shows the outcome."""
+
+    ticked = Signal(str, bool)
+    starred = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Columns")
+        self._rows: dict[str, ColumnRow] = {}
+        self._hint, self._more = QLabel(self), QLabel(self)
+        self._hint.setText("Tick what the network sees, star what it predicts.")
+        for label in (self._hint, self._more):
+            label.setProperty("faint", True)
+            label.setWordWrap(True)
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(4, 4, 4, 4)
+        self._column.setSpacing(2)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self._inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self._hint, self._area, self._more):
+            column.addWidget(widget)
+
+    def show_picks(self, picks: Sequence[Pick], more: int = 0) -> None:
+        """Show what each column is for; rows stay where their columns do. ``more`` are not in ``picks``."""
+        shown = picks[:MOST]
+        if [one.column.name for one in shown] != list(self._rows):
+            self._build(shown)
+        for pick in shown:
+            self._rows[pick.column.name].show_pick(pick)
+        rest = len(picks) - len(shown) + more
+        self._more.setText(f"{rest:,} more columns are not listed; they are used as they are.")
+        self._more.setVisible(rest > 0)
+
+    def row(self, name: str) -> ColumnRow:
+        """The row of the column ``name``."""
+        return self._rows[name]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are listed."""
+        return list(self._rows)
+
+    def _build(self, picks: Sequence[Pick]) -> None:
+        for row in self._rows.values():
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = {pick.column.name: ColumnRow(pick.column.name, self._inside) for pick in picks}
+        for name, row in self._rows.items():
+            self._column.addWidget(row)
+            row.tick.clicked.connect(lambda wanted, name=name: self.ticked.emit(name, wanted))
+            row.star.clicked.connect(lambda _, name=name: self.starred.emit(name, _several()))
+        height = sum(row.sizeHint().height() + 2 for row in list(self._rows.values())[:SHOWN])
+        self._area.setFixedHeight(height + 12)
+
+
+class ColumnRow(QFrame):
+    """One column: tick, name, star, and below what was found in it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.tick = QCheckBox(self)
+        self.star = QToolButton(self)
+        self.star.setCheckable(True)
+        self.star.setAutoRaise(True)
+        self._facts = _Elided(self)
+        self._facts.setProperty("faint", True)
+        self.title = _Elided(self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(2, 1, 2, 1)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self.tick, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        grid.addWidget(self.star, 0, 2, 2, 1)
+        grid.addWidget(self._facts, 1, 1)
+        grid.setColumnStretch(1, 1)
+        self.tick.setAccessibleName(f"Use {name}")
+        self.star.setAccessibleName(f"Predict {name}")
+
+    def show_pick(self, pick: Pick) -> None:
+        """Show what the column is for."""
+        self.tick.setChecked(pick.used and not pick.target)
+        self.tick.setEnabled(not pick.why)
+        self.tick.setToolTip(pick.why or "Whether the network sees it")
+        self.star.setChecked(pick.target)
+        self.star.setText("★" if pick.target else "☆")
+        self.star.setToolTip(
+            "The network predicts this" if pick.target else "Predict this column (with Ctrl: beside the others)"
+        )
+        self.title.set_text(pick.column.name)
+        self._facts.set_text(facts_of(pick.column, pick.role))
+        self.setToolTip(facts_of(pick.column, pick.role))
+
+
+class _Elided(QLabel):
+    """A label that ends in dots where there is too little room, instead of asking for more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_text(self, text: str) -> None:
+        """Show as much of ``text`` as there is room for."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = QFontMetrics(self.font())
+        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much as fits now."""
+        super().resizeEvent(event)
+        self._fit()
+
+
+def facts_of(column: Column, role: str = "") -> str:
+    """Type, missing and different values, and an example, in one line."""
+    parts = [str(column.type) + (f" ({role})" if role else "")]
+    if column.missing:
+        parts.append(f"{column.missing:,} missing")
+    if column.example:
+        parts += [f"{column.unique:,} values", column.example]
+    return "  ·  ".join(parts)
+
+
+def _several() -> bool:
+    return bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)

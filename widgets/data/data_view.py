@@ -1,0 +1,460 @@
+"""The data view: choose data, see it, say how it is read and divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.data.data_choice import DataChoice
+from app.data.sources.file_source import CHANGED
+from app.data.sources.source import Source
+from app.protocol.framing import Message
+from graph.changes import SectionSet
+from graph.checking.check import Checker
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.shapes import Kind
+from widgets.data.balance import BalanceBars
+from widgets.data.batch_view import BatchView
+from widgets.data.choice_form import ChoiceForm
+from widgets.data.data_requests import NO_TABLE, Details, Table
+from widgets.data.decoding_progress import Waiting
+from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
+from widgets.data.last_predictions import Answers
+from widgets.data.moved_data import Repointer
+from widgets.data.preview_values import Preview, facts_of
+from widgets.data.row_table import RowTable
+from widgets.data.sample_views import SampleBrowser
+from widgets.data.source_list import SourceList
+from widgets.data.steps_bar import Pipeline
+from widgets.data.which_network import Guide, fits_or_reason
+from widgets.look.theme import ThemeSource
+from widgets.training.inline_notice import Notice
+from widgets.training.worker_link import WorkerLink
+
+ROWS, BATCH = "Rows", "One batch"
+LIMIT = 240
+"""Samples that are previewed."""
+TYPING_MS = 150
+"""Edits that follow each other faster than this ask for one preview."""
+
+
+class DataView(QWidget):
+    """Shows and edits the ``data`` section of a document; samples come from the worker.
+
+    `previewed` carries a `Preview` whenever another one is shown.
+    """
+
+    previewed = Signal(object)
+
+    def __init__(self, source: ThemeSource, link: WorkerLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("datasetView")
+        self.setAccessibleName("Data")
+        self._link = link
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._base: Path | None = None
+        self._stop: list[Callable[[], None]] = []
+        self._request: int | None = None
+        self._looking: int | None = None
+        self._again: Callable[[], None] = lambda: None
+        self._stale = True
+        self._batch_stale = True
+        self._refused = False
+        self._problems: tuple[Source, list[str]] | None = None
+        self.preview: Preview | None = None
+        self.details, self.moved = Details(link, self), Repointer(link, self)
+        self.answers = Answers(link, self)
+        self.sources = SourceList(self)
+        self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
+        self.notice, self.offer, self.waiting = Notice(self), Notice(self), Waiting(link, self)
+        self.samples = SampleBrowser(source, self)
+        self.pipeline = Pipeline(self)
+        self.rows, self.batch = RowTable(), BatchView(source)
+        self.guide_button = QPushButton("Which network should I use?", self)
+        self.form = ChoiceForm(self)
+        self.balance = BalanceBars(source, self)
+        self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._ask_soon.timeout.connect(self._ask)
+        self._lay_out()
+        self.sources.chosen.connect(self._choose)
+        self.sources.file_chosen.connect(self.open_path)
+        self.form.edited.connect(self._edit)
+        self.form.picked.connect(self._set_choice)
+        self.form.kind_wanted.connect(self._read_as)
+        self._connect_details()
+
+    def _connect_details(self) -> None:
+        self.details.columns_found.connect(self._take_table)
+        self.details.rows_found.connect(self.rows.put_rows)
+        self.rows.wanted.connect(self._ask_rows)
+        self.details.batch_found.connect(self._take_batch)
+        self.answers.found.connect(self.samples.show_answers)
+        self.moved.repointed.connect(self._set_choice)
+        self.moved.failed.connect(self.notice.say)
+        self.waiting.stopped.connect(self._say_stopped)
+        self.guide_button.clicked.connect(self.ask_for_network)
+        self.samples.tabs.currentChanged.connect(lambda _: self._ask_batch())
+
+    # Layout
+
+    def _lay_out(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, width, stretch in (
+            (self.sources, 280, 0),
+            (self._middle(), 700, 1),
+            (self._side(), 330, 0),
+        ):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+            widget.resize(width, widget.height())
+        splitter.setSizes([280, 700, 330])
+        splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(splitter)
+
+    def _middle(self) -> QWidget:
+        middle = QWidget(self)
+        self.title.setProperty("heading", True)
+        for label in (self.facts, self.notes):
+            label.setProperty("faint", True)
+            label.setWordWrap(True)
+        self.notes.hide()
+        self.samples.add_side(ROWS, self.rows, first=True)
+        self.samples.add_side(BATCH, self.batch)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.guide_button)
+        column.addLayout(head)
+        for widget in (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.offer):
+            column.addWidget(widget)
+        column.addWidget(self.samples, 1)
+        return middle
+
+    def _side(self) -> QWidget:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(12)
+        column.addWidget(self.form)
+        heading = QLabel("Parts", inside)
+        heading.setProperty("heading", True)
+        column.addWidget(heading)
+        column.addWidget(self.balance)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.setMinimumWidth(inside.minimumSizeHint().width() + 16)
+        self._area = area
+        return area
+
+    # The document
+
+    def set_document(self, document: Document, base: Path | None = None, checker: Checker | None = None) -> None:
+        """Show the data of a document whose file is in the folder ``base``; ``checker`` is told what data brings."""
+        self.close_document()
+        self._document, self._base, self._checker = document, base, checker
+        self._stop = [document.subscribe(self._on_commit)]
+        if checker is not None:
+            self._stop.append(checker.subscribe(lambda _: self._refresh_offer()))
+        self._show()
+
+    def set_base(self, base: Path | None) -> None:
+        """The project was saved into another folder."""
+        self._base = base
+
+    def close_document(self) -> None:
+        """Let go of the document."""
+        for stop in self._stop:
+            stop()
+        self._stop, self._document, self._checker = [], None, None
+        self._forget_request()
+        self._forget_looking()
+        self.details.forget()
+
+    @property
+    def section(self) -> Mapping[str, Any] | None:
+        """The ``data`` section of the document, None where no data is chosen."""
+        value = self._document.sections.get("data") if self._document is not None else None
+        return value if isinstance(value, Mapping) else None
+
+    def _on_commit(self, commit: Commit) -> None:
+        if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
+            self._show()
+        elif any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+            self._expect()
+            self._refresh_offer()
+
+    def _set_choice(self, choice: DataChoice, what: str, merge: str | None = None) -> None:
+        if self._document is not None:
+            with self._document.transaction(what, merge=merge):
+                self._document.set_section("data", choice.to_json())
+
+    def _choose(self, kind: str) -> None:
+        """Take the data set called ``kind``; the split stays as it is."""
+        if self.section is not None and self.section.get("source") == kind:
+            return
+        choice = DataChoice.of(kind)
+        try:
+            kept = DataChoice.parse(self.section) if self.section is not None else choice
+        except NetloomError:
+            kept = choice
+        choice = choice.model_copy(update={"split": kept.split, "standardise": kept.standardise})
+        self._set_choice(choice, f"Choose {choice.source.title}")
+
+    def _edit(self, choice: DataChoice, what: str) -> None:
+        self._set_choice(choice, f"Set {what} of the data", merge=f"data.{what}")
+
+    def _read_as(self, kind: str) -> None:
+        """Have the file that is chosen read as another kind of data."""
+        if self.section is not None:
+            path = Path(str(self.section["options"]["path"])).expanduser()
+            self.open_path((self._base or Path()) / path, kind)
+
+    def open_path(self, path: Path, kind: str | None = None) -> None:
+        """Have the worker look at a file or folder of the user's, as ``kind`` if that is known, and choose it."""
+        self.notice.clear()
+        self.facts.setText(f"Looking at {path.name}…")
+        base = str(self._base) if self._base else None
+        self._forget_looking()
+        self._again = lambda: self.open_path(path, kind)
+        self._looking = self._link.ask(
+            "inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind
+        )
+        self.waiting.watch(self._looking, self._again)
+
+    def _forget_looking(self) -> None:
+        if self._looking is not None:
+            self._link.forget(self._looking)
+            self._looking = None
+            self.waiting.clear()
+
+    def _take_findings(self, message: Message) -> None:
+        self._looking = None
+        self.waiting.clear()
+        problems = message.fields.get("problems") or []
+        try:
+            choice = DataChoice.parse(message.fields["choice"])
+        except NetloomError as error:
+            self._refuse_path(str(error))
+            return
+        self._problems = (choice.source, [str(one) for one in problems])
+        self._set_choice(choice, f"Choose {message.fields.get('title', 'data')}")
+        self.samples.show_first(ROWS)
+
+    def _say_stopped(self, sentence: str, again: Callable[[], None]) -> None:
+        """The person did not want to wait for a file to be looked at, or for a preview."""
+        self._request = self._looking = None
+        self._show_preview(None)
+        self.notice.say(sentence, "warning", ("Go on", again))
+
+    def _refuse_path(self, reason: str) -> None:
+        self._looking = None
+        self.waiting.clear()
+        self.notice.say(reason, "error", ("Try again", self._again))
+        self._show_facts()
+
+    # The network
+
+    def ask_for_network(self) -> None:
+        """Open the guide “Which network should I use?”, its questions answered for the data that is chosen."""
+        document = self._document
+        if document is None:
+            return
+        guide = Guide(self.preview.info if self.preview is not None else None, self)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def take(id_: str) -> None:
+            reason = fits_or_reason(document, id_, self._base)
+            if reason:
+                guide.notice.say(reason)
+            else:
+                guide.accept()
+
+        guide.taken.connect(take)
+        guide.open()
+
+    # Showing
+
+    def _show(self) -> None:
+        section = self.section
+        self.sources.show_choice(section)
+        self.notice.clear()
+        self.form.setVisible(section is not None)
+        if section is None:
+            self._show_preview(None)
+            self.details.forget()
+            self._take_table(NO_TABLE)
+            return
+        self.moved.follow(section, self._base)
+        try:
+            choice = DataChoice.parse(section)
+        except NetloomError as error:
+            self.notice.say(str(error))
+            self._show_preview(None)
+            self.form.hide()
+            return
+        self.form.show_choice(choice)
+        self._stale = True
+        if self.isVisible() or self._checker is not None:
+            self._ask_soon.start()
+
+    def _ask(self) -> None:
+        self._forget_request()
+        if self.section is None:
+            return
+        base = str(self._base) if self._base else None
+        self._stale = False
+        self._batch_stale = True
+        self.details.look(self.section, self._base)
+        self._request = self._link.ask(
+            "preview", self._take_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
+        )
+        self.waiting.watch(self._request, self._ask)
+
+    def _forget_request(self) -> None:
+        self._ask_soon.stop()
+        if self._request is not None:
+            self._link.forget(self._request)
+            self._request = None
+            self.waiting.clear()
+
+    def _take_preview(self, message: Message) -> None:
+        self._request = None
+        self.waiting.clear()
+        preview = Preview.from_message(message)
+        self._show_preview(preview)
+        said, offers = self.moved.offers_where_changed(preview.notes)
+        warnings = " ".join([*filter(None, [said]), *preview.leaks])
+        if self._refused:  # what was said then is no longer so
+            self.notice.clear()
+            self._refused = False
+        if warnings:
+            self.notice.say(warnings, "warning", *offers)
+        self._ask_batch()
+
+    def _take_table(self, table: Table) -> None:
+        self.rows.show_rows(table.columns, table.rows, table.count)
+        self.form.show_columns(table.columns, table.more)
+        self.samples.show_side(ROWS, bool(table.rows))
+
+    def _ask_rows(self, start: int) -> None:
+        if self.section is not None:
+            self.details.rows(self.section, self._base, start)
+
+    def _ask_batch(self) -> None:
+        """Ask for one batch where it is looked at and may be another than the one that is shown."""
+        if self.section is None or self.preview is None or not self._batch_stale:
+            return
+        if self.samples.tabs.currentWidget() is self.batch:
+            self._batch_stale = False
+            plan = self._document.sections.get("plan") if self._document is not None else None
+            seed = plan.get("seed", 0) if isinstance(plan, Mapping) else 0
+            self.details.batch(self.section, self._base, seed if isinstance(seed, int) else 0)
+
+    def _take_batch(self, message: Message) -> None:
+        if self.preview is not None:
+            self.batch.show_batch(message)
+
+    def _refuse_preview(self, reason: str) -> None:
+        self._request = None
+        self.waiting.clear()
+        self._refused = True
+        self._show_preview(None)
+        self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
+
+    def _show_preview(self, preview: Preview | None) -> None:
+        self.preview = preview
+        self.samples.set_preview(preview)
+        self.pipeline.show_stages(preview.pipeline if preview is not None else ())
+        self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
+        self.form.show_kind(Kind(preview.info["kind"]) if preview is not None else None)
+        self._show_facts()
+        if preview is None:
+            self.balance.set_balance({}, None)
+        else:
+            self.balance.set_balance(preview.parts, preview.balance)
+        self.answers.look_at(preview, self.section)
+        self._expect()
+        self._refresh_offer()
+        if preview is not None:
+            self.previewed.emit(preview)
+
+    def _expect(self) -> None:
+        """Hold the network against the data and the plan as they are now."""
+        if self._checker is not None and self._document is not None:
+            plan, preview = self._document.sections.get("plan"), self.preview
+            self._checker.expect(expected_of(preview.info, plan) if preview is not None else None)
+
+    def _show_facts(self) -> None:
+        preview = self.preview
+        self.title.setText(str(preview.info["title"]) if preview else self._title_without())
+        self.facts.setText(
+            facts_of(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
+        )
+        notes = " ".join(self._notes(preview)) if preview else ""
+        self.notes.setText(notes)
+        self.notes.setVisible(bool(notes))
+
+    def _title_without(self) -> str:
+        """The name of the file that is chosen and could not be read, if there is one."""
+        options = self.section.get("options") if self.section is not None else None
+        path = options.get("path") if isinstance(options, Mapping) else None
+        return Path(path).name if isinstance(path, str) and path else "No data yet"
+
+    def _notes(self, preview: Preview) -> list[str]:
+        """What was done to the data, and what was found when its file was opened as long as it is read so."""
+        said = [note for note in preview.notes if note not in preview.leaks and not note.endswith(CHANGED)]
+        section = self.section
+        if self._problems is not None and section is not None:
+            source, problems = self._problems
+            if section.get("options") == source.values():
+                said = [one for one in problems if one not in said and one not in preview.leaks] + said
+        return said
+
+    def _refresh_offer(self) -> None:
+        """Offer to fit the network where the data and its ends do not match."""
+        document, checker = self._document, self._checker
+        if document is None or checker is None:
+            return
+        waiting = misfits(document, checker) if self.preview is not None else []
+        info = self.preview.info if self.preview is not None else None
+        lacked = lacking(document, info) if info is not None and not waiting else ""
+        if lacked and info is not None:
+            self.offer.say(lacked, "warning", (OUTPUTS, lambda: add_outputs(document, info)))
+        elif not waiting:
+            self.offer.clear()
+        elif self.offer.text != waiting[0].message:
+            self.offer.say(waiting[0].message, "warning", (TITLE, lambda: fit(document, checker)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.answers.watch(True)
+        if self._stale and self.section is not None and self._request is None:
+            self._ask_soon.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.answers.watch(False)

@@ -1,0 +1,75 @@
+"""How far the worker is with what takes long, such as decoding many pictures, and a button that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from app.protocol.framing import Message
+from widgets.training.worker_link import WorkerLink
+
+
+class Waiting(QFrame):
+    """Hidden until a request that is watched has to wait.
+
+    `stopped(sentence, again)` says that the person stopped it; calling ``again`` goes on with it.
+    """
+
+    stopped = Signal(str, object)
+
+    def __init__(self, link: WorkerLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._request: int | None = None
+        self._again: Callable[[], None] | None = None
+        self._said = ""
+        self.setProperty("card", True)
+        self.label, self.bar, self.button = QLabel(self), QProgressBar(self), QPushButton("Cancel", self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.button.setAccessibleName("Cancel")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(12)
+        row.addWidget(self.label)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.button)
+        self.button.clicked.connect(self._stop)
+        link.waits.connect(self._take)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said, empty while hidden."""
+        return "" if self.isHidden() else self.label.text()
+
+    def watch(self, request: int, again: Callable[[], None]) -> None:
+        """Say how far ``request`` is if it has to wait; ``again`` makes the request once more."""
+        self.clear()
+        self._request, self._again = request, again
+
+    def clear(self) -> None:
+        """The request was answered, or is not wanted any more."""
+        self._request = self._again = None
+        self.hide()
+
+    def _take(self, number: int, message: Message) -> None:
+        if number != self._request:
+            return
+        fields = message.fields
+        self.label.setText(str(fields.get("sentence", "")))
+        self.bar.setValue(round(1000 * int(fields.get("done", 0)) / max(1, int(fields.get("whole", 1)))))
+        self.bar.setAccessibleName(str(fields.get("what", "Progress")))
+        kept = " What is done is kept." if fields.get("kept") else ""
+        what, numbers = str(fields.get("what", "")), str(fields.get("sentence", ""))
+        self._said = f"{what} was stopped at {numbers.removeprefix(what).strip()}.{kept}"
+        self.show()
+
+    def _stop(self) -> None:
+        request, again = self._request, self._again
+        self.clear()
+        if request is not None:
+            self._link.forget(request)
+            self.stopped.emit(self._said, again)

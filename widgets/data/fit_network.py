@@ -1,0 +1,84 @@
+"""Making the network fit the data that was chosen, by the fixes that the checker offers at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.project.add_outputs import answer, unanswered
+from app.project.data_spec import expected
+from graph.checking.check import Checker
+from graph.checking.layer_info import Expected, Problem, Severity
+from graph.document import Document
+from graph.layers.io import Input, Output
+from graph.shapes import Kind, Shape
+
+TITLE = "Fit the network to this data"
+OUTPUTS = "Add an output for it"
+ROUNDS = 12
+"""Fixes that are applied at most: each end of a network needs one or two."""
+
+_clicks = count()
+
+
+def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
+    """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
+    return expected(facts_in(info), plan)
+
+
+def facts_in(info: Mapping[str, Any]) -> DatasetInfo:
+    """The facts of a data set from their JSON, as far as a network is held against them."""
+    fields = tuple(
+        FieldInfo(
+            one["name"],
+            Shape(Kind(one["kind"]), tuple(one["shape"])),
+            tuple(one["classes"]),
+            # Which words there are does not matter here, how many there are does.
+            vocabulary=("",) * int(one.get("vocabulary") or 0),
+        )
+        for one in info["fields"]
+    )
+    inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
+    # An input that is reconstructed is its own target.
+    target = next((one["name"] for one in info["fields"] if one["role"] == "target"), inputs[0])
+    return DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
+
+
+def misfits(document: Document, checker: Checker) -> list[Problem]:
+    """The problems at inputs and outputs that a fix would repair, inputs first."""
+    network = document.network
+    found = [
+        problem
+        for problem in checker.problems
+        if problem.severity is Severity.ERROR
+        and problem.fixes
+        and problem.layer is not None
+        and isinstance(network.layer(problem.layer), Input | Output)
+    ]
+    return sorted(found, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
+
+
+def lacking(document: Document, info: Mapping[str, Any]) -> str:
+    """The sentence that names the columns which are predicted and have no output; empty where all have one."""
+    names = [f"“{one.name}”" for one in unanswered(document.network, facts_in(info))]
+    return f"No output of the network answers {' and '.join(names)}, which is to be predicted too." if names else ""
+
+
+def add_outputs(document: Document, info: Mapping[str, Any]) -> None:
+    """Add an output for each of these columns."""
+    with document.transaction(OUTPUTS):
+        answer(document, facts_in(info))
+
+
+def fit(document: Document, checker: Checker) -> None:
+    """Apply the first fix at each end until none is offered; one undo takes all of it back."""
+    click = next(_clicks)
+    for _ in range(ROUNDS):
+        waiting = misfits(document, checker)
+        if not waiting:
+            return
+        with document.transaction(TITLE, merge=f"fit {click}"):
+            for edit in waiting[0].fixes[0].edits:
+                edit.apply(document)

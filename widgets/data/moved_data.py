@@ -1,0 +1,80 @@
+"""Data that is no longer where, or what, it was: pointing to it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.data.data_choice import DataChoice
+from app.data.sources.file_source import CHANGED, FileSource, locate
+from app.protocol.framing import Message
+from graph.errors import NetloomError
+from widgets.data.source_list import FILTER
+from widgets.training.worker_link import WorkerLink
+
+SUFFIXES = frozenset(re.findall(r"\*(\.\w+)", FILTER))
+"""How the names of files of data end; what ends otherwise is a folder."""
+
+Offer = tuple[str, Callable[[], None]]
+
+
+class Repointer(QObject):
+    """`repointed(choice, what)` carries a choice that points to the data again; `failed` says why there is none."""
+
+    repointed = Signal(object, str)
+    failed = Signal(str)
+
+    def __init__(self, link: WorkerLink, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._link, self._window = link, parent
+        self._section: Mapping[str, Any] = {}
+        self._base: Path | None = None
+
+    def follow(self, section: Mapping[str, Any], base: Path | None) -> None:
+        """Know what the document's data is now."""
+        self._section, self._base = section, base
+
+    def offers_where_missing(self) -> tuple[Offer, ...]:
+        """What can be done where a file or folder of the user's is not there; nothing where it is."""
+        try:
+            source = DataChoice.parse(self._section).source
+        except NetloomError:
+            return ()
+        if not isinstance(source, FileSource):
+            return ()
+        try:
+            locate(source.path, self._base)
+        except NetloomError:
+            return (("Find it…", self._find),)
+        return ()
+
+    def offers_where_changed(self, notes: Sequence[str]) -> tuple[str, tuple[Offer, ...]]:
+        """The note that says that the data has changed, and what can be done; an empty one where it has not."""
+        said = next((note for note in notes if note.endswith(CHANGED)), "")
+        return said, (("Use the changed data", self._accept), ("Find it…", self._find)) if said else ()
+
+    def _accept(self) -> None:
+        self._ask("Use the changed data", None)
+
+    def _find(self) -> None:
+        held = Path(str((self._section.get("options") or {}).get("path", "")))
+        start = str((self._base or Path()) / held.parent)
+        if held.suffix.lower() in SUFFIXES:
+            kind = f"Files like {held.name} (*{held.suffix});;All files (*)"
+            name, _ = QFileDialog.getOpenFileName(self._window, f"Find {held.name}", start, kind)
+        else:
+            name = QFileDialog.getExistingDirectory(self._window, f"Find {held.name}", start)
+        if name:
+            self._ask("Point to the data again", name)
+
+    def _ask(self, what: str, path: str | None) -> None:
+        def take(message: Message) -> None:
+            self.repointed.emit(DataChoice.parse(message.fields["choice"]), what)
+
+        base = str(self._base) if self._base else None
+        self._link.ask("repoint", take, self.failed.emit, data=dict(self._section), base=base, path=path)

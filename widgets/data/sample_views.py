@@ -1,0 +1,228 @@
+"""Samples as pictures or small lines, as a table, as curves, and the distribution of every feature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
+
+from graph.shapes import Kind
+from widgets.charts.sample_tiles import Answer, SampleGallery
+from widgets.charts.weight_histograms import HistogramStack
+from widgets.data.correlation_view import CorrelationView
+from widgets.data.preview_values import Preview
+from widgets.data.sample_table import SampleModel
+from widgets.look.theme import ThemeSource
+from widgets.plots.curve_plot import CurvePlot
+
+MOST_CURVES = 6
+"""Features of a sequence that are drawn at once."""
+MOST_FEATURES = 60
+"""Features whose distribution is drawn."""
+MANY_FEATURES, LONG = 8, 4
+"""Features from which on, and times as many steps as features, a sequence is seen better as a picture."""
+MOST_FRAMES = 8
+"""Frames of a video that are drawn side by side."""
+
+
+class SampleBrowser(QWidget):
+    """A preview from four sides; a side that has nothing to show for this kind of data is not there.
+
+    `picked` carries the row of the sample that was chosen.
+    """
+
+    picked = Signal(int)
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preview: Preview | None = None
+        self._answers: Sequence[Answer | None] = ()
+        self._row = 0
+        self._own: dict[str, tuple[QWidget, bool]] = {}
+        self._wanted: set[str] = set()
+        self._next = ""
+        self._sides: tuple[tuple[str, QWidget], ...] = ()
+        self.tabs = QTabWidget(self)
+        self.tabs.setAccessibleName("Views of the data")
+        self.gallery = SampleGallery(source)
+        self.table = QTableView()
+        self.model = SampleModel(self)
+        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.")
+        self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
+        self.correlation = CorrelationView(source)
+        self._set_up_table()
+        self.tabs.addTab(self.gallery, "Samples")
+        for waiting in (self.table, self.series, self.features, self.correlation):
+            waiting.setParent(self)  # owned while no tab shows them
+            waiting.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
+        self.gallery.picked.connect(self._pick)
+        self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))
+
+    def _set_up_table(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Samples as a table")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show a preview, or nothing."""
+        self._preview, self._answers, self._row = preview, (), 0
+        self.model.set_preview(preview)
+        self.series.clear()
+        self.features.clear()
+        if preview is None:
+            self.gallery.set_samples(np.empty((0, 1)), [], [])
+            self._offer(("Samples", self.gallery))
+            return
+        texts = preview.texts.get(preview.field("input")["name"], ())
+        self.gallery.set_samples(drawable(preview), preview.labels(), preview.part_titles(), texts)
+        self._push_features(preview)
+        self.table.resizeColumnsToContents()
+        shape = preview.inputs.ndim - 1
+        sides: list[tuple[str, QWidget]] = [("Samples", self.gallery)]
+        if shape == 1:
+            sides.append(("Table", self.table))
+        if shape == 2:
+            sides.append(("Series", self.series))
+            self._draw_series(0)
+        if not self.features.is_empty():
+            sides.append(("Features", self.features))
+        self.correlation.set_preview(preview)
+        if not self.correlation.matrix.is_empty():
+            sides.append(("Correlation", self.correlation))
+        self._offer(*sides)
+
+    def show_answers(self, answers: Sequence[Answer | None]) -> None:
+        """Show beside each sample of the preview what a network says about it; none takes them away."""
+        self._answers = answers
+        self.gallery.set_answers(answers)
+        self.model.set_answers(answers)
+        self.table.resizeColumnsToContents()
+        if self._preview is not None and self._preview.inputs.ndim == 3:
+            self._draw_series(self._row)
+
+    def add_side(self, title: str, widget: QWidget, *, first: bool = False) -> None:
+        """Have one more tab with every preview: a widget that its owner fills; `show_side` says when it is there."""
+        widget.setParent(self)
+        widget.hide()
+        self._own[title] = (widget, first)
+
+    def show_side(self, title: str, wanted: bool) -> None:
+        """Offer a tab that was added, or take it away."""
+        if (title in self._wanted) != wanted:
+            self._wanted ^= {title}
+            self._offer(*self._sides)
+
+    def show_first(self, title: str) -> None:
+        """Open the tab ``title`` as soon as it is there."""
+        self._next = title
+        self._offer(*self._sides)
+
+    def _offer(self, *sides: tuple[str, QWidget]) -> None:
+        """Have just these tabs; the one that is open stays open if it is among them."""
+        self._sides = sides
+        own = [(title, *self._own[title]) for title in self._own if title in self._wanted]
+        before = [(title, widget) for title, widget, first in own if first]
+        sides = (*before, *sides, *((title, widget) for title, widget, first in own if not first))
+        current = self.tabs.currentWidget()
+        self.tabs.clear()
+        for title, widget in sides:
+            self.tabs.addTab(widget, title)
+        if any(widget is current for _, widget in sides):
+            self.tabs.setCurrentWidget(current)
+        for title, widget in sides:
+            if title == self._next:
+                self.tabs.setCurrentWidget(widget)
+                self._next = ""
+
+    def _push_features(self, preview: Preview) -> None:
+        for one in list(preview.features.get(preview.field("input")["name"], ()))[:MOST_FEATURES]:
+            unit = f" [{one['unit']}]" if one["unit"] else ""
+            if one["counts"]:
+                self.features.push(f"{one['name']}{unit}", 0, one["edges"], one["counts"])
+
+    def _pick(self, row: int) -> None:
+        if self._preview is not None and 0 <= row < len(self._preview.index):
+            if self._preview.inputs.ndim == 3:
+                self._row = row
+                self._draw_series(row)
+            self.picked.emit(row)
+
+    def _draw_series(self, row: int) -> None:
+        """The features of one sequence over time; what comes next follows, with what a network says to it."""
+        if self._preview is None or not len(self._preview.inputs):
+            return
+        self.series.clear()
+        window = np.asarray(self._preview.inputs[row], dtype=np.float64)
+        names = self._preview.field("input")["names"] or [f"feature {n + 1}" for n in range(window.shape[1])]
+        steps = np.arange(len(window))
+        for number, name in enumerate(names[:MOST_CURVES]):
+            self.series.add_curve(name, name, number, "validation")
+            self.series.append(name, steps, window[:, number])
+        target = self._preview.field("target")
+        following = np.asarray(self._preview.values[target["name"]][row], dtype=np.float64).reshape(-1)
+        if self._preview.info["task"] == "forecasting":
+            self.series.add_curve("target", "to be forecast", MOST_CURVES, "validation")
+            # The line goes on from the column that is forecast, where the network sees it too.
+            seen = [
+                window[-1, number] for number, name in enumerate(names) if name in (*target["names"], target["name"])
+            ]
+            places = len(window) - len(seen[:1]) + np.arange(len(following) + len(seen[:1]))
+            self.series.append("target", places, np.concatenate([seen[:1], following]))
+            answer = self._answers[row] if row < len(self._answers) else None
+            if answer is not None and len(answer.values) == len(following):
+                self.series.add_curve("network", "the network says", MOST_CURVES + 1, "train")
+                self.series.append("network", places, np.concatenate([seen[:1], answer.values]))
+
+
+def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence.
+
+    The features of a table have units of their own, so each is drawn over its own range, from 0 to 1.
+    """
+    values = drawable_values(preview.inputs)
+    return over_own_range(values) if preview.info["kind"] == Kind.VECTOR and len(values) else values
+
+
+def over_own_range(rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Rows (n, features) with each feature between 0 and 1; one that never changes stands in the middle."""
+    low, spread = rows.min(axis=0), np.ptp(rows, axis=0)
+    still = spread == 0
+    shares: np.ndarray[Any, np.dtype[np.float64]] = np.where(still, 0.5, (rows - low) / np.where(still, 1.0, spread))
+    return shares
+
+
+def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Values (n, ...) as a gallery can draw them; a video as a strip of its frames.
+
+    Long sequences of many features, as the columns of a line of writing are, become pictures whose width is time.
+    """
+    values = np.asarray(inputs, dtype=np.float64)
+    if values.ndim == 3 and values.shape[2] >= MANY_FEATURES and values.shape[1] >= LONG * values.shape[2]:
+        values = values.transpose(0, 2, 1)[:, None]
+    return still_values(film(np.nan_to_num(values)) if values.ndim == 5 else values)
+
+
+def still_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The same with a video drawn by the frame in its middle."""
+    values = np.nan_to_num(np.asarray(inputs, dtype=np.float64))
+    values = values[:, values.shape[1] // 2] if values.ndim == 5 else values
+    return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values
+
+
+def film(clips: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Clips (n, T, C, H, W) as pictures (n, C, H, wide): up to `MOST_FRAMES` of the frames, a bright line between."""
+    frames = np.linspace(0, clips.shape[1] - 1, min(clips.shape[1], MOST_FRAMES)).round().astype(int)
+    shown = clips[:, frames].transpose(0, 2, 3, 1, 4)  # n, C, H, frames, W
+    line = np.full((*shown.shape[:-1], 1), clips.max() if clips.size else 1.0)
+    strip = np.concatenate([shown, line], axis=-1)
+    return strip.reshape(*strip.shape[:3], -1)[..., :-1]

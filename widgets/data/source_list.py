@@ -1,0 +1,161 @@
+"""The list from which data is chosen: what ships, one line on each, and the user's own file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.data.source_catalogue import SHIPPED
+from widgets.data.known_sets import KnownSets
+
+FILTER = (
+    "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.tgz *.bin *ubyte);;All files (*)"
+)
+
+
+class SourceList(QWidget):
+    """Says what was chosen: `chosen` carries the kind of a source that ships, `file_chosen` a path of the user's."""
+
+    chosen = Signal(str)
+    file_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = QListWidget(self)
+        self.list.setObjectName("datasets")
+        self.list.setAccessibleName("Data sets")
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.open = QPushButton("Open your own data…", self)
+        self.open.setAccessibleName("Open your own data")
+        self.open.setToolTip("A table, a series, pictures in folders, or arrays; files may be dropped here too")
+        self.setAcceptDrops(True)
+        self.known = KnownSets(parent=self)
+        self.known.chosen.connect(self.chosen)
+        self._fit_later = QTimer(self, singleShot=True, interval=0)
+        self._fit_later.timeout.connect(self._fit_cards)
+        self._fill()
+        self._lay_out()
+        self.list.itemClicked.connect(self._take)
+        self.list.itemActivated.connect(self._take)
+
+    def _fill(self) -> None:
+        for source in SHIPPED:
+            item = QListWidgetItem(self.list)
+            item.setData(Qt.ItemDataRole.UserRole, source.kind)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{source.title}: {source.summary()}")
+            item.setToolTip(source.help())
+            self.list.setItemWidget(item, _card(source.title, source.summary()))
+
+    def _lay_out(self) -> None:
+        menu = QMenu(self.open)
+        menu.addAction("File…", self._ask_for_file)
+        menu.addAction("Folder of pictures or texts…", self._ask_for_folder)
+        self.open.setMenu(menu)
+        heading = QLabel("Data sets", self)
+        heading.setProperty("heading", True)
+        row = QHBoxLayout()
+        row.addWidget(heading, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 12)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.known)
+        column.addWidget(self.open)
+
+    def show_choice(self, section: Mapping[str, Any] | None) -> None:
+        """Mark the data set that a project's ``data`` section names."""
+        kind = section.get("source") if section else None
+        self.known.show_choice(kind)
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if item.data(Qt.ItemDataRole.UserRole) == kind:
+                self.list.setCurrentItem(item)
+                return
+        self.list.clearSelection()
+        self.list.setCurrentRow(-1)
+
+    def _take(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open your own data", "", FILTER)
+        if name:
+            self.file_chosen.emit(Path(name))
+
+    def _ask_for_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of pictures or texts, one folder per class")
+        if name:
+            self.file_chosen.emit(Path(name))
+
+    def _fit_cards(self) -> None:
+        """Give every card the height that its words need at this width."""
+        width = self.list.viewport().width() - 4
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            card = self.list.itemWidget(item)
+            card.setFixedWidth(width)
+            item.setSizeHint(QSize(width, card.heightForWidth(width) + 4))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words wrap otherwise at another width."""
+        super().resizeEvent(event)
+        self._fit_later.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font needs other heights."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_later.start()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file or folder may be dropped."""
+        if dropped_path(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Look at what was dropped."""
+        path = dropped_path(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_chosen.emit(path)
+
+
+def dropped_path(data: QMimeData) -> Path | None:
+    """The one local file or folder that is dragged, None where it is something else."""
+    urls = data.urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _card(title: str, line: str) -> QWidget:
+    card = QFrame()
+    card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    name, about = QLabel(title, card), QLabel(line, card)
+    bold = name.font()
+    bold.setWeight(QFont.Weight.DemiBold)
+    name.setFont(bold)
+    about.setProperty("faint", True)
+    about.setWordWrap(True)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(8, 6, 8, 6)
+    column.setSpacing(2)
+    column.addWidget(name)
+    column.addWidget(about)
+    return card

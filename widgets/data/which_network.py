@@ -1,0 +1,174 @@
+"""“Which network should I use?”: three questions, and the network that the answers lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.data.data_choice import DataChoice
+from app.project.fit_preset import wired
+from app.project.presets import preset
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.network import Network
+from graph.project import Project
+from widgets.data.advice import AMOUNTS, ANSWERS, INPUTS, Advice, advise, situation
+from widgets.training.inline_notice import Notice
+
+QUESTIONS = (
+    ("What goes in?", INPUTS),
+    ("What should come out?", ANSWERS),
+    ("How much data is there?", AMOUNTS),
+)
+TITLE = "Which network should I use?"
+
+
+class Guide(QDialog):
+    """`taken(id)` carries the preset that was agreed to. The answers are given for the data that is chosen, if any."""
+
+    taken = Signal(str)
+
+    def __init__(self, info: Mapping[str, Any] | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(TITLE)
+        self.setAccessibleName(TITLE)
+        self._groups: list[QButtonGroup] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(8)
+        known = situation(info) if info is not None else ("table", "classes", "some")
+        for (question, answers), said in zip(QUESTIONS, known, strict=True):
+            column.addLayout(self._question(question, answers, said))
+        column.addWidget(self._advised())
+        self.notice = Notice(self)
+        column.addWidget(self.notice)
+        column.addLayout(self._buttons(info))
+        self.setMinimumWidth(460)
+        self._refresh()
+
+    def _question(self, question: str, answers: Mapping[str, str], said: str) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        heading = QLabel(question, self)
+        heading.setProperty("heading", True)
+        heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(heading)
+        group = QButtonGroup(self)
+        for name, title in answers.items():
+            button = QRadioButton(title, self)
+            button.setObjectName(name)
+            button.setAccessibleName(f"{question} {title}")
+            button.setChecked(name == said)
+            group.addButton(button)
+            column.addWidget(button)
+        group.buttonClicked.connect(self._refresh)
+        self._groups.append(group)
+        return column
+
+    def _advised(self) -> QFrame:
+        card = QFrame(self)
+        card.setProperty("card", True)
+        self.name, self.why = QLabel(card), QLabel(card)
+        self.name.setProperty("heading", True)
+        self.why.setWordWrap(True)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.addWidget(self.name)
+        column.addWidget(self.why)
+        return card
+
+    def _buttons(self, info: Mapping[str, Any] | None) -> QHBoxLayout:
+        row = QHBoxLayout()
+        wire = f"Wire it to {info['title']}" if info is not None else "Open it with its own data"
+        self.take, later = QPushButton(wire, self), QPushButton("Cancel", self)
+        self.take.setProperty("primary", True)
+        self.take.setDefault(True)
+        self.take.clicked.connect(lambda: self.taken.emit(self.advice.preset))
+        later.clicked.connect(self.reject)
+        row.addStretch(1)
+        row.addWidget(later)
+        row.addWidget(self.take)
+        return row
+
+    @property
+    def advice(self) -> Advice:
+        """What the answers lead to."""
+        checked = [group.checkedButton() for group in self._groups]
+        given, answer, amount = (button.objectName() if button is not None else "" for button in checked)
+        return advise(given, answer, amount)
+
+    def _refresh(self) -> None:
+        self.name.setText(self.advice.name)
+        self.why.setText(self.advice.why)
+        self.notice.clear()
+
+
+def take_network(document: Document, id_: str, base: Path | None) -> None:
+    """Put the preset ``id_`` in place of the document's network, wired to its data; one undo takes it back.
+
+    A document without data gets the preset's own.
+
+    Raises
+    ------
+    NetloomError
+        if the preset cannot be made to fit the data, or the data has not been read.
+    """
+    section = document.sections.get("data")
+    origin = preset(id_)
+    project = origin.project
+    if isinstance(section, Mapping):
+        choice = DataChoice.parse(section)
+        if choice.known_info(base) is None:
+            raise NetloomError("The data has not been read yet; wait until its samples are shown.")
+        project = wired(choice, base, id_, origin.title)
+    with document.transaction(f"Use {origin.title}"):
+        _replace(document, project.network)
+        _copy_sections(document, project)
+
+
+def _replace(document: Document, network: Network) -> None:
+    for id_ in list(document.network.ids):
+        document.remove(id_)
+    for remark in list(document.network.remarks):
+        document.set_remark(remark, None)
+    for node in network:
+        document.add(node.layer, node.position, node.id)
+    for connection in network.connections:
+        document.connect(connection)
+    for node in network:
+        if node.linked:
+            document.link(node.id, node.linked)
+        document.mute(node.id, node.muted)
+        document.turn([node.id], node.turned)
+    for name, remark_ in network.remarks.items():
+        document.set_remark(name, remark_)
+
+
+def _copy_sections(document: Document, project: Project) -> None:
+    for name in ("data", "plan"):
+        if name in project.sections:
+            document.set_section(name, project.sections[name])
+
+
+def fits_or_reason(document: Document, id_: str, base: Path | None) -> str:
+    """Take the network; returns an empty text, or the sentence that says why it cannot be had."""
+    try:
+        take_network(document, id_, base)
+    except NetloomError as error:
+        return str(error)
+    return ""

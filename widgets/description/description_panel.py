@@ -1,0 +1,212 @@
+"""The page of a project beside the canvas: read with links that act, or written as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.changes import SectionSet
+from graph.document import Commit, Document
+from widgets.description.markdown import show_markdown
+from widgets.look.theme import Themed, ThemeSource
+from widgets.shell.current_only_stack import Pile
+
+SECTION = "notes"
+HOW = "# Title, **bold**, - list, [link](layer:conv1). Links also lead to workspace:data, command:train, preset:lenet."
+EMPTY = (
+    "A page says what this network is for, what to look at and what to try. It is saved with the project and stands "
+    "beside the canvas for everyone who opens it."
+)
+
+
+class Reader(Themed, QTextBrowser):
+    """Shows Markdown; a link that is clicked, or gone to with Tab and Return, is told by ``linked``."""
+
+    linked = Signal(str)
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self._text = ""
+        self.setProperty("page", True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setOpenLinks(False)
+        self.anchorClicked.connect(lambda url: self.linked.emit(url.toString()))
+        self.follow(themes)
+
+    def show_text(self, text: str) -> None:
+        """Show another text, from its beginning."""
+        self._text = text
+        show_markdown(self.document(), text, self.theme)
+        self.setTextCursor(QTextCursor(self.document()))  # text that is filled in pushes the cursor to its end
+        self.verticalScrollBar().setValue(0)
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme, where one is reading."""
+        place = self.verticalScrollBar().value()
+        show_markdown(self.document(), self._text, self.theme)
+        self.verticalScrollBar().setValue(place)
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:
+        """Nothing: a page loads no files."""
+        return None
+
+
+class Writer(QPlainTextEdit):
+    """The source of the page; ``left`` says that the keyboard went elsewhere, ``done`` that Esc was pressed."""
+
+    left = Signal()
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pageSource")
+        self.setAccessibleName("Page as Markdown")
+        self.setTabChangesFocus(True)
+
+    @property
+    def text(self) -> str:
+        """The source as it stands; Qt's own plain text would lose no-break spaces."""
+        return self.document().toRawText().replace("\u2029", "\n").strip()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PagePane(Themed, QWidget):
+    """The section ``notes`` of a document, read or written. ``linked`` carries the address of a link."""
+
+    linked = Signal(str)
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAccessibleName("Page")
+        self._document: Document | None = None
+        self._stop: Callable[[], None] | None = None
+        self.reader, self.writer = Reader(themes), Writer()
+        self.reader.setAccessibleName("Page of this project")
+        self.how, self.empty = QLabel(HOW), QLabel(EMPTY)
+        for label in (self.how, self.empty):
+            label.setWordWrap(True)
+            label.setProperty("faint", True)
+        self.edit = QPushButton("Edit")
+        self.edit.setObjectName("pageEdit")
+        self.edit.setCheckable(True)
+        self.edit.toggled.connect(self._switch)
+        self.pile = Pile()
+        self._assemble()
+        self.reader.linked.connect(self.linked)
+        self.writer.left.connect(self.commit)
+        self.writer.done.connect(lambda: self.edit.setChecked(False))
+        self.follow(themes)
+
+    def _assemble(self) -> None:
+        nothing = QWidget()
+        within = QVBoxLayout(nothing)
+        within.setContentsMargins(0, 0, 0, 0)
+        within.addWidget(self.empty)
+        within.addStretch(1)
+        self._nothing = nothing
+        for widget in (self.reader, self.writer, nothing):
+            self.pile.add(widget)
+        row = QHBoxLayout()
+        row.addWidget(self.how, 1)
+        row.addStretch(0)
+        row.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 8, 10)
+        column.setSpacing(8)
+        column.addWidget(self.pile, 1)
+        column.addLayout(row)
+        self.how.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 80)
+
+    @property
+    def text(self) -> str:
+        """The page of the document."""
+        section = self._document.sections.get(SECTION) if self._document is not None else None
+        return section if isinstance(section, str) else ""
+
+    @property
+    def writing(self) -> bool:
+        """Whether the source is being edited."""
+        return self.edit.isChecked()
+
+    def set_document(self, document: Document) -> None:
+        """Show the page of another document."""
+        if document is self._document:
+            return
+        self.close_document()
+        self._document, self._stop = document, document.subscribe(self._take)
+        self.edit.setChecked(False)
+        self._show()
+
+    def close_document(self) -> None:
+        """Stop listening to the document."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    def commit(self) -> None:
+        """Take over what was written."""
+        written = self.writer.text
+        if self._document is None or not self.writing or written == self.text.strip():
+            return
+        with self._document.transaction("Edit the page"):
+            self._document.set_section(SECTION, f"{written}\n" if written else None)
+
+    def _take(self, commit: Commit) -> None:
+        if any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
+            self._show()
+
+    def _switch(self, writing: bool) -> None:
+        if not writing:
+            self._commit_and_read()
+            return
+        self.writer.setPlainText(self.text)
+        self._bring()
+        self.writer.setFocus()
+
+    def _commit_and_read(self) -> None:
+        self.edit.blockSignals(True)
+        self.edit.setChecked(True)
+        self.commit()
+        self.edit.setChecked(False)
+        self.edit.blockSignals(False)
+        self._show()
+
+    def _show(self) -> None:
+        self.reader.show_text(self.text)
+        if self.writing and self.writer.text != self.text.strip():
+            self.writer.setPlainText(self.text)
+        self._bring()
+
+    def _bring(self) -> None:
+        """Show what holds now: source, page, or the word that there is none."""
+        words = "Done" if self.writing else "Edit" if self.text else "Write a page"
+        self.edit.setText(words)
+        self.edit.setToolTip("Back to the page (Esc)" if self.writing else "Edit the page as Markdown")
+        self.how.setVisible(self.writing)
+        self.pile.bring(self.writer if self.writing else self.reader if self.text else self._nothing)

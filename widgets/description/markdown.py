@@ -1,0 +1,90 @@
+"""Markdown in the look of the window: two sizes of text, quiet code, links in the accent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFragment,
+    QTextTable,
+)
+
+from widgets.look.theme import Theme
+
+FEATURES = QTextDocument.MarkdownFeature(
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
+)
+"""GitHub's dialect, in which HTML is plain text: a page can neither load nor run anything."""
+
+LEADING = 128
+"""Height of a line, in per cent of the font's."""
+
+
+def show_markdown(document: QTextDocument, text: str, theme: Theme) -> None:
+    """Fill ``document`` with ``text``."""
+    document.setDefaultFont(theme.font())
+    document.setMarkdown(text, FEATURES)
+    document.setDocumentMargin(0)
+    document.setIndentWidth(theme.px(16))
+    for block in _blocks(document):
+        _style_block(block, theme)
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _style_table(frame, theme)
+
+
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
+
+
+def _style_block(block: QTextBlock, theme: Theme) -> None:
+    cursor, layout = QTextCursor(block), QTextBlockFormat()
+    level = block.blockFormat().headingLevel()
+    layout.setLineHeight(LEADING, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    layout.setTopMargin(theme.px(10) if level > 1 else 0)
+    layout.setBottomMargin(theme.px(3) if level or block.textList() is not None else theme.px(8))
+    cursor.mergeBlockFormat(layout)
+    for fragment in list(_fragments(block)):
+        cursor.setPosition(fragment.position())
+        cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(_letters(fragment.charFormat(), level, theme))
+
+
+def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:
+    iterator = block.begin()
+    while not iterator.atEnd():
+        yield iterator.fragment()
+        iterator += 1
+
+
+def _letters(old: QTextCharFormat, level: int, theme: Theme) -> QTextCharFormat:
+    new = QTextCharFormat()
+    if level:
+        new.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 1 if level == 1 else 0)
+        new.setFontWeight(QFont.Weight.DemiBold)
+    if old.isAnchor():
+        new.setForeground(theme.accent)
+        new.setFontUnderline(False)
+        new.setToolTip("")
+    elif old.fontFixedPitch():
+        new.setBackground(theme.hover)
+    return new
+
+
+def _style_table(table: QTextTable, theme: Theme) -> None:
+    layout = table.format()
+    layout.setBorder(1)
+    layout.setBorderBrush(theme.border)
+    layout.setBorderCollapse(True)
+    layout.setCellPadding(theme.px(4))
+    layout.setCellSpacing(0)
+    table.setFormat(layout)

@@ -1,0 +1,198 @@
+"""A form made from settings: of a layer, a plan, a data source or the preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from widgets.fields.field import Field
+from widgets.fields.make_field import make_field
+from widgets.look.theme import SMALL_SHARE
+
+if TYPE_CHECKING:
+    from graph.layers.settings import Setting
+
+
+class _Row:
+    """One setting on the grid: label, field with unit, and under them the fault and the help."""
+
+    def __init__(self, spec: Setting, grid: QGridLayout, line: int) -> None:
+        self.spec = spec
+        self.field: Field = make_field(spec)
+        self.refused: object = None
+        self.label = QLabel(spec.label[:1].upper() + spec.label[1:])
+        self.label.setBuddy(self.field.editor())
+        self.label.setToolTip(spec.help)
+        self.fault, self.help = _note("error"), _note(None)
+        self.fault.setObjectName(f"{spec.name}Fault")
+        self.help.setText(spec.help)
+        cell = QWidget()
+        inside = QHBoxLayout(cell)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(6)
+        inside.addWidget(self.field, 1)
+        if spec.unit:
+            inside.addWidget(_Unit(spec.unit))
+        self.pin = QToolButton()
+        self.pin.setCheckable(True)
+        self.pin.setAccessibleName(f"Show {spec.label} on the block")
+        self.pin.setToolTip("Show this setting on the block that the layer is in")
+        self.pin.hide()
+        inside.addWidget(self.pin)
+        self.cell = cell
+        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(cell, line, 1)
+        grid.addWidget(self.fault, line + 1, 0, 1, 2)
+        grid.addWidget(self.help, line + 2, 0, 1, 2)
+        self.label.setContentsMargins(0, 5, 0, 0)
+
+    def show(self, values: Mapping[str, Any], help_wanted: bool) -> None:
+        """Show the setting's value, or hide the row where the setting has no effect."""
+        applies = self.spec.applies(values)
+        self.label.setVisible(applies)
+        self.cell.setVisible(applies)
+        self.help.setVisible(applies and help_wanted)
+        value = values[self.spec.name]
+        if self.fault.text() and applies and value == self.refused:
+            return  # what was typed stays until it is corrected or the value changes from elsewhere
+        self.clear()
+        self.field.show_value(value)
+
+    def refuse(self, sentence: str, kept: object) -> None:
+        """Say what is wrong; ``kept`` is the value that holds meanwhile."""
+        self.refused = kept
+        self.fault.setText(sentence)
+        self.fault.setVisible(True)
+        self.field.mark(True)
+        self.field.editor().setAccessibleDescription(f"{sentence} {self.spec.help}")
+
+    def clear(self) -> None:
+        """Take the fault away."""
+        if self.fault.text():
+            self.fault.clear()
+            self.fault.setVisible(False)
+            self.field.mark(False)
+            self.field.describe(self.spec.label, self.spec.help)
+
+
+class SettingsForm(QWidget):
+    """Fields for settings, one below the other.
+
+    ``edited(name, value)`` says what the user chose, as a Python value (tuples for sizes, a `Shape` for shapes); the
+    owner applies it and calls `show_settings` with the new values, or `refuse`. Bounds are checked here already.
+    ``pinned(name, on)`` says that a pin was pressed, where there are pins.
+    """
+
+    edited = Signal(str, object)
+    pinned = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, _Row] = {}
+        self._specs: tuple[Setting, ...] = ()
+        self._values: dict[str, Any] = {}
+        self._help = False
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_settings(self, settings: Sequence[Setting], values: Mapping[str, Any]) -> None:
+        """Show ``settings`` with ``values``, one for each; fields stay as they are where the settings do."""
+        if tuple(settings) != self._specs:
+            self._build(tuple(settings))
+        self._values = dict(values)
+        for row in self._rows.values():
+            row.show(self._values, self._help)
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Say under the field ``name`` why its value was refused; what the user typed stays."""
+        self._rows[name].refuse(sentence, self._values[name])
+
+    def show_pins(self, wanted: bool, on: Collection[str] = (), icon: QIcon | None = None) -> None:
+        """Show a pin beside each setting, pressed for those named ``on``; or none."""
+        for name, row in self._rows.items():
+            row.pin.setVisible(wanted)
+            row.pin.setChecked(name in on)
+            if icon is not None:
+                row.pin.setIcon(icon)
+
+    def pin(self, name: str) -> QToolButton:
+        """The pin of the setting ``name``."""
+        return self._rows[name].pin
+
+    def commit(self) -> None:
+        """Take over what has been typed in any field."""
+        for row in tuple(self._rows.values()):
+            row.field.commit()
+
+    def field(self, name: str) -> Field:
+        """The field of the setting ``name``."""
+        return self._rows[name].field
+
+    def show_help(self, wanted: bool) -> None:
+        """Show each setting's help as a faint line under it, or only as a tooltip."""
+        self._help = wanted
+        if self._values:
+            self.show_settings(self._specs, self._values)
+
+    def _build(self, settings: tuple[Setting, ...]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._specs, self._rows, previous = settings, {}, None
+        for index, spec in enumerate(settings):
+            row = _Row(spec, self._grid, 3 * index)
+            row.field.edited.connect(lambda value, name=spec.name: self._take(name, value))
+            row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
+            row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))
+            self._rows[spec.name] = row
+            if previous is not None:
+                QWidget.setTabOrder(previous, row.field.editor())
+            previous = row.field.editor()
+
+    def _take(self, name: str, value: object) -> None:
+        row = self._rows[name]
+        complaint = row.spec.complaint(value)
+        if complaint:
+            self.refuse(name, f"{complaint[:1].upper()}{complaint[1:]}.")
+            return
+        row.clear()
+        if value != self._values[name]:
+            self.edited.emit(name, value)
+
+
+def _note(tone: str | None) -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setProperty("tone" if tone else "faint", tone or True)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    label.hide()
+    return label
+
+
+class _Unit(QLabel):
+    """A unit beside its field, small at every text size."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.setProperty("faint", True)
+        self._shrink()
+
+    def _shrink(self) -> None:
+        font = QApplication.font()
+        font.setPointSizeF(font.pointSizeF() * SMALL_SHARE)
+        if font != self.font():
+            self.setFont(font)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._shrink()

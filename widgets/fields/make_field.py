@@ -1,0 +1,43 @@
+"""From the description of a setting to the field that edits it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from widgets.fields.field import Field
+from widgets.fields.number_field import NumberBox, NumberField
+from widgets.fields.simple_fields import MatrixField, SizesField, SwitchField, TextField, choice_field
+from widgets.fields.size_fields import PairField, ShapeField
+
+if TYPE_CHECKING:
+    from graph.layers.settings import Setting
+
+
+def make_field(spec: Setting) -> Field:
+    """The field for ``spec``, empty, named and explained."""
+    field = _bare(spec)
+    field.describe(spec.label, spec.help)
+    field.setObjectName(spec.name)
+    return field
+
+
+def _bare(spec: Setting) -> Field:
+    match spec.type:
+        case "int" | "float":
+            whole = spec.type == "int"
+            box = NumberBox(whole, spec.minimum, spec.maximum, spec.optional)
+            return NumberField(box, "a whole number" if whole else "a number")
+        case "bool":
+            return SwitchField()
+        case "choice":
+            return choice_field(spec.choices, spec.optional)
+        case "size":
+            return PairField(spec)
+        case "sizes":
+            return SizesField(spec.optional)
+        case "matrix":
+            return MatrixField(spec.optional)
+        case "shape":
+            return ShapeField()
+        case _:
+            return TextField(spec.optional)

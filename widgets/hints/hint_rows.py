@@ -1,0 +1,140 @@
+"""How hints look: quiet rows below the problems, and a note in the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from graph.checking.layer_info import Severity
+from graph.checking.network_hints import Hint
+from widgets.look import icons
+from widgets.look.severity_icons import Mark
+from widgets.look.theme import Themed, ThemeSource
+
+
+class HintRow(Themed, QFrame):
+    """One hint: what and, on demand, why; a button for each change, and a cross with two ways to be rid of it.
+
+    ``opened`` and ``fixed`` carry the hint or a fix; ``dismissed`` and ``hidden`` carry the hint.
+    """
+
+    opened = Signal(object)
+    fixed = Signal(object)
+    dismissed = Signal(object)
+    hidden = Signal(object)
+
+    def __init__(self, hint: Hint, title: str, themes: ThemeSource) -> None:
+        super().__init__()
+        self.hint = hint
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"Hint: {hint.message}")
+        self.setAccessibleDescription(hint.why)
+        self.setObjectName("hint")
+        self.setProperty("row", True)
+        if hint.layer is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.reason = self._reason(hint)
+        self.why, self.cross = self._why(), self._cross(title)
+        self.buttons = [self._button(fix) for fix in hint.fixes]
+        self._assemble(themes)
+        self.follow(themes)
+        self.theme_changed()
+
+    @staticmethod
+    def _reason(hint: Hint) -> QLabel:
+        label = QLabel(hint.why)
+        label.setWordWrap(True)
+        label.setProperty("faint", True)
+        label.hide()
+        return label
+
+    def _why(self) -> QPushButton:
+        button = QPushButton("Why?")
+        button.setObjectName("hintWhy")
+        button.setFlat(True)
+        button.setCheckable(True)
+        button.setToolTip("Tell the reason")
+        button.toggled.connect(self.reason.setVisible)
+        return button
+
+    def _cross(self, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("hintDismiss")
+        button.setAccessibleName("Dismiss this hint")
+        button.setToolTip("Dismiss this hint")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.addAction("Dismiss here").triggered.connect(lambda: self.dismissed.emit(self.hint))
+        menu.addAction(f"Never show: {title}").triggered.connect(lambda: self.hidden.emit(self.hint))
+        button.setMenu(menu)
+        return button
+
+    def _button(self, fix: object) -> QPushButton:
+        button = QPushButton(getattr(fix, "title", ""))
+        button.setObjectName("hintFix")
+        button.setToolTip("Change it like this; Undo takes it back")
+        button.clicked.connect(lambda: self.fixed.emit(fix))
+        return button
+
+    def _assemble(self, themes: ThemeSource) -> None:
+        row, words = QHBoxLayout(self), QVBoxLayout()
+        row.setContentsMargins(10, 3, 6, 3)
+        row.setSpacing(10)
+        row.addWidget(Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignVCenter)
+        text = QLabel(self.hint.message)
+        text.setWordWrap(True)
+        words.setSpacing(2)
+        words.addWidget(text)
+        words.addWidget(self.reason)
+        row.addLayout(words, 1)
+        for button in (self.why, *self.buttons, self.cross):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        self.cross.setIcon(icons.icon("close", self.theme, self.theme.faint))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self.hint)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.hint)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.dismissed.emit(self.hint)
+        else:
+            super().keyPressEvent(event)
+
+
+class HintNote(QWidget):
+    """The hints about one layer, beside a small mark; their reasons stand in the tip."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("hintNote")
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setProperty("faint", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        row.addWidget(Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        self.hide()
+
+    def show_hints(self, hints: Sequence[Hint]) -> None:
+        """Show these, or nothing where there are none."""
+        self.text.setText("\n".join(_without_name(hint) for hint in hints))
+        self.setToolTip("\n\n".join(hint.why for hint in hints))
+        self.setVisible(bool(hints))
+
+
+def _without_name(hint: Hint) -> str:
+    """The message without the layer's name, which stands above it: ``One kernel of 7 × 7 where ...``."""
+    said = hint.message.removeprefix(f"{hint.layer}: ")
+    return said[:1].upper() + said[1:] if said != hint.message else said

@@ -1,0 +1,285 @@
+"""What an activation does, drawn: its function with its derivative, or a softmax over three scores."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from graph.layers.activation import Activation, Softmax
+from graph.layers.base import Layer
+from graph.layers.scalar import Curve, softmax, softmax_slopes
+from widgets.look.theme import ThemeSource, blend
+from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.painted_view import PaintedView
+from widgets.plots.ticks import linear_ticks, number, padded
+
+REACH = 4.0
+"""The plot goes from minus this to this."""
+
+STEP = 0.1
+"""How far a key moves the reading."""
+
+SCORES = (2.0, 1.0, 0.1)
+"""The scores that a softmax is explained with."""
+
+
+class CurvePlot(PaintedView):
+    """A function and its derivative over the same axis. Pointing at it, or left and right, reads both."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(source, "The function and its derivative", "", parent)
+        self.setObjectName("activationPlot")
+        self._curve: Curve | None = None
+        self._axes: Axes | None = None
+        self._place: float | None = None
+
+    def show_curve(self, curve: Curve, name: str) -> None:
+        """Draw another curve, of the layer called ``name``."""
+        self._curve = curve
+        self.setAccessibleName(f"{name}: the function and its derivative")
+        self._say()
+
+    def is_empty(self) -> bool:
+        """Whether there is no curve yet."""
+        return self._curve is None
+
+    @property
+    def place(self) -> float | None:
+        """Where the curve is read, None where it is not."""
+        return self._place
+
+    def read_at(self, place: float | None) -> None:
+        """Read function and derivative at ``place``, or nowhere."""
+        self._place = None if place is None else min(max(place, -REACH), REACH)
+        self._say()
+
+    def reading(self) -> str:
+        """The numbers at the place that is read."""
+        if self._curve is None or self._place is None:
+            return ""
+        x = 0.0 if abs(self._place) < 1e-9 else self._place
+        return f"x {number(x, 3)}:  f {number(self._curve.value(x), 3)},  f′ {number(self._curve.slope(x), 3)}"
+
+    def _say(self) -> None:
+        curve = self._curve
+        if curve is not None:
+            self.describe(self.reading() or f"f(x) = {curve.formula}; its derivative is {curve.slope_formula}")
+        self.update()
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Axes, the derivative, the function, and the reading."""
+        curve = self._curve
+        assert curve is not None  # the view is empty otherwise
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = QFontMetricsF(self.theme.font(small=True))
+        (low, high), (least, greatest) = curve.extent(-REACH, REACH)
+        y = Range(*padded(min(low, least, 0.0), max(high, greatest), 0.08))
+        ticks = linear_ticks(y.low, y.high, max(2, int(area.height() / (metrics.height() * 2.4))))
+        left = y_margin(self.theme, [number(tick) for tick in ticks])
+        inner = area.adjusted(left, metrics.height() + 6, -18, -(metrics.height() + 10))
+        axes = self._axes = Axes(inner, Range(-REACH, REACH), y)
+        draw_frame(painter, self.theme, axes, linear_ticks(-REACH, REACH, 4), ticks)
+        painter.setPen(QPen(self.theme.strong_border, 1))
+        painter.drawLine(QPointF(axes.to_x(0), inner.top()), QPointF(axes.to_x(0), inner.bottom()))
+        slope_hue, hue = self.theme.run(1), self.theme.run(0)
+        self._line(painter, axes, curve.value, curve.breaks, QPen(hue, 2.2))
+        self._line(painter, axes, curve.slope, curve.breaks, QPen(slope_hue, 1.6, Qt.PenStyle.DashLine))
+        self._legend(painter, area, inner, ((hue, "f(x)"), (slope_hue, "f′(x), dashed")))
+        if self._place is not None:
+            self._mark(painter, axes, curve, (hue, slope_hue))
+
+    def _line(
+        self, painter: QPainter, axes: Axes, of: Callable[[float], float], breaks: tuple[float, ...], pen: QPen
+    ) -> None:
+        """A line, broken where the function may jump."""
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ends = [-REACH, *breaks, REACH]
+        for start, stop in itertools.pairwise(ends):
+            tiny = 1e-9  # each piece is drawn up to its break, and is not joined to the next
+            x = np.linspace(start + tiny, stop - tiny, max(2, math.ceil((stop - start) * 40)))
+            draw_line(painter, axes.map(x, np.array([of(float(each)) for each in x])))
+
+    def _legend(self, painter: QPainter, area: QRectF, inner: QRectF, parts: tuple[tuple[QColor, str], ...]) -> None:
+        font = self.theme.font(small=True, bold=True)
+        painter.setFont(font)
+        metrics, at = QFontMetricsF(font), inner.left()
+        for hue, text in parts:
+            painter.setPen(hue)
+            painter.drawText(QPointF(at, area.top() + metrics.ascent() + 1), text)
+            at += metrics.horizontalAdvance(text) + 14
+
+    def _mark(self, painter: QPainter, axes: Axes, curve: Curve, hues: tuple[QColor, QColor]) -> None:
+        x = self._place or 0.0
+        column = axes.to_x(x)
+        painter.setPen(QPen(self.theme.faint, 1))
+        painter.drawLine(QPointF(column, axes.area.top()), QPointF(column, axes.area.bottom()))
+        for hue, value in zip(hues, (curve.value(x), curve.slope(x)), strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(hue)
+            painter.drawEllipse(QPointF(column, axes.to_y(value)), 3.5, 3.5)
+        font = self.theme.font(small=True)
+        metrics, text = QFontMetricsF(font), self.reading()
+        width = metrics.horizontalAdvance(text) + 12
+        left = min(max(column - width / 2, axes.area.left()), axes.area.right() - width)
+        box = QRectF(left, axes.area.bottom() - metrics.height() - 6, width, metrics.height() + 4)
+        painter.setPen(QPen(self.theme.border, 1))
+        painter.setBrush(self.theme.raised)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(self.theme.text)
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read under the pointer."""
+        if self._axes is not None:
+            self.read_at(self._axes.from_x(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read nowhere."""
+        self.read_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right move the reading, Esc ends it."""
+        step = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key()))
+        if step is not None:
+            self.read_at(0.0 if self._place is None else round((self._place + step) / STEP) * STEP)
+        elif event.key() == Qt.Key.Key_Escape and self._place is not None:
+            self.read_at(None)
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.theme.px(240), self.theme.px(168))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.theme.px(180), self.theme.px(168))
+
+
+class SoftmaxPlot(PaintedView):
+    """Three scores, their exponentials and their shares; below, how the shares pull at each other."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(source, "Softmax of three scores", "", parent)
+        self.setObjectName("softmaxPlot")
+        told = ", ".join(
+            f"{number(score, 3)} becomes {share:.2f}" for score, share in zip(SCORES, softmax(SCORES), strict=True)
+        )
+        self.describe(f"Scores and their shares: {told}")
+
+    def is_empty(self) -> bool:
+        """Never."""
+        return False
+
+    def rows(self) -> tuple[list[list[str]], list[list[str]]]:
+        """The texts of both tables: score, exponential and share of each; and the slopes."""
+        shares = softmax(SCORES)
+        upper = [[f"{score:g}", f"{math.exp(score):.2f}", f"{share:.2f}"] for score, share in zip(SCORES, shares,
+                 strict=True)]  # fmt: skip
+        lower = [[number(slope, 2) for slope in row] for row in softmax_slopes(SCORES)]
+        return upper, lower
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Both tables, the shares as bars behind their numbers."""
+        line = QFontMetricsF(self.theme.font()).height() + 5
+        upper, lower = self.rows()
+        width = area.width() / 4
+        top = self._table(painter, area.top() + 2, width, ("z", "eᶻ", "share"), upper, softmax(SCORES))
+        painter.setPen(self.theme.faint)
+        painter.setFont(self.theme.font(small=True))
+        place = QRectF(area.left(), top + 6, area.width(), line)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, "Derivatives: share (row) by score (column)")
+        self._table(painter, top + 6 + line, width, ("z₁", "z₂", "z₃"), lower, None)
+
+    def _table(
+        self,
+        painter: QPainter,
+        top: float,
+        width: float,
+        heads: tuple[str, ...],
+        rows: list[list[str]],
+        bars: list[float] | None,
+    ) -> float:
+        """A small table; returns where it ends."""
+        line = QFontMetricsF(self.theme.font()).height() + 5
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(self.theme.faint)
+        painter.setFont(self.theme.font(small=True))
+        for column, head in enumerate(heads):
+            painter.drawText(QRectF(width * (column + 1), top, width - 8, line), right, head)
+        for number_, row in enumerate(rows):
+            at = top + line * (number_ + 1)
+            if bars is not None:
+                whole = width - 2
+                bar = QRectF(width * 4 - whole * bars[number_], at + 2, whole * bars[number_], line - 4)
+                painter.fillRect(bar, blend(self.theme.accent, self.theme.surface, 0.2))
+            painter.setPen(self.theme.faint)
+            painter.setFont(self.theme.font(small=True))
+            name = f"class {number_ + 1}" if bars is not None else f"share {number_ + 1}"
+            painter.drawText(QRectF(0, at, width, line), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setPen(self.theme.text)
+            painter.setFont(self.theme.font())
+            for column, text in enumerate(row):
+                painter.drawText(QRectF(width * (column + 1), at, width - 8, line), right, text)
+        return top + line * (len(rows) + 1)
+
+    def sizeHint(self) -> QSize:
+        line = QFontMetricsF(self.theme.font()).height() + 5
+        return QSize(self.theme.px(240), math.ceil(line * 9 + 10))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.theme.px(180), self.sizeHint().height())
+
+
+class FunctionHelp(QWidget):
+    """The drawing that belongs to a layer, with its formulas; hidden for layers that have none."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot, self.shares = CurvePlot(source, self), SoftmaxPlot(source, self)
+        self.words = QLabel(self)
+        self.words.setObjectName("activationWords")
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 6)
+        column.setSpacing(4)
+        for widget in (self.plot, self.shares, self.words):
+            column.addWidget(widget)
+        self.hide()
+
+    def show_layer(self, layer: Layer) -> None:
+        """Draw what ``layer`` does with its settings as they are."""
+        curve = layer.curve() if isinstance(layer, Activation) else None
+        self.setVisible(curve is not None or isinstance(layer, Softmax))
+        self.plot.setVisible(curve is not None)
+        self.shares.setVisible(isinstance(layer, Softmax))
+        if curve is not None:
+            self.plot.show_curve(curve, layer.title)
+            self.words.setText(described(curve))
+        elif isinstance(layer, Softmax):
+            self.words.setText(
+                "Raising one score raises its own share and lowers all others; "
+                "adding the same to all scores changes nothing."
+            )
+
+
+def described(curve: Curve) -> str:
+    """Both formulas, and how far function and derivative reach near 0."""
+    (low, high), (least, greatest) = curve.extent(-1, 1)
+    return (
+        f"f(x) = {curve.formula}\n"
+        f"f′(x) = {curve.slope_formula}\n"
+        f"For x from −1 to 1: f {_between(low, high)}, f′ {_between(least, greatest)}."
+    )
+
+
+def _between(low: float, high: float) -> str:
+    first, last = number(low, 2), number(high, 2)
+    return f"is {first}" if first == last else f"from {first} to {last}"

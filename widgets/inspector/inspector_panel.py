@@ -1,0 +1,415 @@
+"""The inspector: what is selected, its settings, what it does to shapes, what it costs, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.numerics.window_rules import can_follow
+from graph.changes import LayerRenamed
+from graph.checking.check import Checker
+from graph.checking.layer_info import Severity
+from graph.checking.network_hints import Hint
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.network import Node
+from graph.structure.blocks import Block, Loop
+from graph.structure.inner_document import InnerDocument
+from widgets.fields.field import mark
+from widgets.fields.forms import SettingsForm
+from widgets.hints.hint_rows import HintNote
+from widgets.inspector.activation_plot import FunctionHelp
+from widgets.inspector.loop_states import StatesEditor
+from widgets.inspector.sections import FactRows, FamilySign, Section
+from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource
+from widgets.shell.current_only_stack import Pile
+
+
+class LayerPage(Themed, QWidget):
+    """Everything about one layer. ``refused`` tells nothing: faults are said beside the field.
+
+    `by_hand_wanted` asks to work out the layer step by step.
+    """
+
+    renamed = Signal(str, str)
+    by_hand_wanted = Signal(str)
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self._document: Document | None = None
+        self._id = ""
+        self._kind: type[Layer] | None = None
+        self._labels: dict[str, str] = {}
+        self.sign = FamilySign(themes)
+        self.kind = QLabel()
+        self.name = QLineEdit()
+        self.name.setObjectName("layerName")
+        self.name.setAccessibleName("Name of the layer")
+        self.name.setToolTip("Name of the layer, in files and in exported code")
+        self.name.editingFinished.connect(self._rename)
+        self.name_fault = self._note("error")
+        self.problem = self._note("error")
+        self.health = self._note("warning")
+        self.health.setObjectName("layerHealth")
+        self.hints = HintNote(themes)
+        self.form = SettingsForm()
+        self.form.setObjectName("layerForm")
+        self.form.edited.connect(self._set)
+        self.form.pinned.connect(self._pin)
+        self.states = StatesEditor()
+        self.states.edited.connect(self._set_states)
+        self.loop = Section("What it remembers from step to step", self.states)
+        self.loop.hide()
+        self.by_hand = QPushButton("Compute by hand")
+        self.by_hand.setObjectName("computeByHand")
+        self.by_hand.setToolTip("Follow the window step by step, with every product and sum")
+        self.by_hand.clicked.connect(lambda: self.by_hand_wanted.emit(self._id))
+        self.nothing = self._note(None)
+        self.nothing.setText("This layer has no settings.")
+        self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
+        self.teach = QLabel()
+        self.teach.setObjectName("layerHelp")
+        self.teach.setWordWrap(True)
+        self.teach.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.function = FunctionHelp(themes)
+        self.why = QToolButton()
+        self.why.setText("?")
+        self.why.setCheckable(True)
+        self.why.setAccessibleName("Explain the settings")
+        self.why.setToolTip("Explain the settings")
+        self.why.toggled.connect(self.form.show_help)
+        self._assemble()
+        self.follow(themes)
+        self.theme_changed()
+
+    @staticmethod
+    def _note(tone: str | None) -> QLabel:
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setProperty("tone" if tone else "faint", tone or True)
+        label.hide()
+        return label
+
+    def _assemble(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(6)
+        head, names = QHBoxLayout(), QVBoxLayout()
+        head.setSpacing(10)
+        names.setSpacing(0)
+        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        names.addWidget(self.kind)
+        head.addLayout(names, 1)
+        head.addWidget(self.why)
+        column.addLayout(head)
+        column.addWidget(self.name)
+        column.addWidget(self.name_fault)
+        column.addWidget(self.problem)
+        column.addWidget(self.health)
+        column.addWidget(self.hints)
+        column.addSpacing(4)
+        column.addWidget(self.form)
+        column.addWidget(self.nothing)
+        column.addWidget(self.loop)
+        column.addWidget(self.by_hand, 0, Qt.AlignmentFlag.AlignLeft)
+        self.teaching = Section("What it does", self.teach)
+        self.teaching.head.addWidget(self.function)
+        for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
+            column.addWidget(section)
+        column.addStretch(1)
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        self.kind.setFont(self.theme.font(bold=True))
+
+    def show_layer(self, document: Document, checker: Checker, id_: str) -> None:
+        """Show the layer ``id_``."""
+        self._document = document
+        node, facts = document.network.node(id_), checker.facts(id_)
+        layer = node.layer
+        if id_ != self._id or type(layer) is not self._kind:
+            self._show_kind(node)
+        own = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
+        shown = [*own, *(layer.exposed_settings() if isinstance(layer, Block) else ())]
+        settings = tuple(spec for spec, _ in shown)
+        self._labels = {spec.name: spec.label for spec in settings}
+        self.form.setVisible(bool(settings))
+        self.nothing.setVisible(not settings)
+        self.why.setVisible(bool(settings))
+        self.form.show_settings(settings, {spec.name: value for spec, value in shown})
+        self._show_pins()
+        self.loop.setVisible(isinstance(layer, Loop))
+        if isinstance(layer, Loop):
+            self.states.show_loop(layer)
+        self.shapes.show_facts(shape_facts(node, facts))
+        self.costs.show_facts(cost_facts(facts))
+        self.function.show_layer(layer)
+        wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
+        self.problem.setText("\n".join(problem.message for problem in wrong))
+        self.problem.setVisible(bool(wrong))
+
+    def show_health(self, told: str) -> None:
+        """Say how the layer fares in training; nothing where it fares well."""
+        self.health.setText(told)
+        self.health.setVisible(bool(told))
+
+    def _show_kind(self, node: Node) -> None:
+        self._id, self._kind = node.id, type(node.layer)
+        self.kind.setText(node.layer.title)
+        self.kind.setToolTip(str(node.layer.family))
+        self.sign.show_family(node.layer.family)
+        self.sign.setToolTip(str(node.layer.family))
+        self.name.setText(node.id)
+        self.by_hand.setVisible(can_follow(node.layer))
+        self._say_name_fault("")
+        self.teach.setText(paragraphs(node.layer.help()))
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        self._rename()
+        self.form.commit()
+
+    # Edits
+
+    def _set(self, name: str, value: object) -> None:
+        if self._document is None or self._id not in self._document.network:
+            return
+        title = f"Set {self._label(name)} of {self._id}"
+        try:
+            layer = self._document.network.layer(self._id)
+            changed: Layer = (
+                layer.with_exposed(name, value)
+                if isinstance(layer, Block) and "." in name
+                else layer.changed(**{name: value})
+            )
+            with self._document.transaction(title, merge=f"{self._id}.{name}"):
+                self._document.set_layer(self._id, changed)
+        except NetloomError as error:
+            self.form.refuse(name, str(error))
+
+    def _label(self, name: str) -> str:
+        return self._labels.get(name, name)
+
+    def _show_pins(self) -> None:
+        """Inside a block each setting has a pin that shows it on the block."""
+        document = self._document
+        if not isinstance(document, InnerDocument) or not document.alive:
+            self.form.show_pins(False)
+            return
+        start = f"{self._id}."
+        on = {path.removeprefix(start) for path in document.block.exposed if path.startswith(start)}
+        self.form.show_pins(True, on, icons.icon("pin", self.theme))
+
+    def _pin(self, name: str, on: bool) -> None:
+        document = self._document
+        if not isinstance(document, InnerDocument) or not document.alive:
+            return
+        path, block = f"{self._id}.{name}", document.block
+        exposed = tuple(each for each in block.exposed if each != path)
+        with document.outer.transaction(f"{'Show' if on else 'Hide'} {self._label(name)} on {document.id}"):
+            document.outer.set_layer(document.id, block.changed(exposed=(*exposed, path) if on else exposed))
+
+    def _set_states(self, states: tuple[tuple[str, str], ...]) -> None:
+        if self._document is None:
+            return
+        with self._document.transaction(f"Set what {self._id} remembers"):
+            self._document.set_values(self._id, states=states)
+
+    def _rename(self) -> None:
+        typed, old = self.name.text().strip(), self._id
+        if self._document is None or typed == old or old not in self._document.network:
+            return
+        try:
+            with self._document.transaction(f"Rename {old} to {typed}"):
+                self._id = typed
+                self._document.rename(old, typed)
+        except NetloomError as error:
+            self._id = old
+            self._say_name_fault(str(error))
+        else:
+            self._say_name_fault("")
+
+    def _say_name_fault(self, sentence: str) -> None:
+        self.name_fault.setText(sentence)
+        self.name_fault.setVisible(bool(sentence))
+        mark(self.name, bool(sentence))
+
+
+class NetworkPage(QWidget):
+    """What is said while no single layer is selected: the whole network, or the selection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.title.setIndent(0)
+        self.summary, self.expect = QLabel(), QLabel()
+        self.facts = FactRows("networkFacts")
+        self.hint = QLabel("Select a layer to see and change its settings.")
+        self.hint.setProperty("faint", True)
+        self.expect.setProperty("tone", "ok")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(8)
+        for label in (self.title, self.summary, self.expect):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(self.facts)
+        column.addSpacing(8)
+        self.hint.setWordWrap(True)
+        column.addWidget(self.hint)
+        column.addStretch(1)
+
+    def show_network(self, document: Document, checker: Checker) -> None:
+        """Show the whole network."""
+        about = document.sections.get("about")
+        told = about if isinstance(about, dict) else {}
+        self.title.setText(str(told.get("title") or "This network"))
+        self._tell(str(told.get("summary") or ""), _sentence(str(told.get("expect") or "")))
+        self.facts.show_facts(total_facts(checker))
+        self.hint.setText("Select a layer to see and change its settings.")
+
+    def show_several(self, checker: Checker, ids: Sequence[str]) -> None:
+        """Show what several layers have in common."""
+        self.title.setText(f"{counted(len(ids), 'layer')} selected")
+        self._tell("", "")
+        found = [checker.facts(id_) for id_ in ids]
+        self.facts.show_facts([("Parameters", f"{sum(one.parameters for one in found):,}")])
+        self.hint.setText("Settings are shown while one layer is selected.")
+
+    def _tell(self, summary: str, expect: str) -> None:
+        for label, text in ((self.summary, summary), (self.expect, expect)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+
+class Inspector(QScrollArea):
+    """Follows the selection and the document. `by_hand_wanted` passes on the wish of the layer on show."""
+
+    by_hand_wanted = Signal(str)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAccessibleName("Inspector")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._ids: list[str] = []
+        self._hints: tuple[Hint, ...] = ()
+        self._stops: tuple[Callable[[], None], ...] = ()
+        self._health: Mapping[str, str] = {}
+        self.layer, self.network = LayerPage(themes), NetworkPage()
+        self.layer.by_hand_wanted.connect(self.by_hand_wanted)
+        self.pages = Pile()
+        self.pages.add(self.network)
+        self.pages.add(self.layer)
+        self.setWidget(self.pages)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough that no field is ever cut."""
+        inner = max(self.layer.minimumSizeHint().width(), self.network.minimumSizeHint().width(), 240)
+        return QSize(inner + self.verticalScrollBar().sizeHint().width() + 2, 120)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width() + 16, 600)
+
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """Inspect another document."""
+        self.close_document()
+        self._document, self._checker, self._ids = document, checker, []
+        self._stops = (document.subscribe(self._take), checker.subscribe(lambda _: self.refresh()))
+        if isinstance(document, InnerDocument):  # what is exposed is a fact of the block outside
+            self._stops += (document.outer.subscribe(lambda _: self.refresh()),)
+        self.refresh()
+
+    def set_hints(self, hints: Sequence[Hint]) -> None:
+        """Note these hints at the layers that they are about."""
+        self._hints = tuple(hints)
+        self.refresh()
+
+    def close_document(self) -> None:
+        """Stop listening."""
+        for stop in self._stops:
+            stop()
+        self._stops = ()
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Inspect these layers; what was typed for the last one counts first."""
+        if list(ids) == self._ids:
+            return
+        if self.pages.current is self.layer:
+            self.layer.commit()
+        self._ids = list(ids)
+        self.verticalScrollBar().setValue(0)
+        self.refresh()
+
+    def _take(self, commit: Commit) -> None:
+        for change in commit.changes:
+            if isinstance(change, LayerRenamed):
+                self._ids = [change.new if id_ == change.old else id_ for id_ in self._ids]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        if self._document is None or self._checker is None:
+            return
+        ids = [id_ for id_ in self._ids if id_ in self._document.network]
+        if len(ids) == 1:
+            self.layer.show_layer(self._document, self._checker, ids[0])
+            self.layer.show_health(self._health.get(ids[0], ""))
+            self.layer.hints.show_hints([hint for hint in self._hints if hint.layer == ids[0]])
+        elif ids:
+            self.network.show_several(self._checker, ids)
+        else:
+            self.network.show_network(self._document, self._checker)
+        self.pages.bring(self.layer if len(ids) == 1 else self.network)
+        self.updateGeometry()
+
+    def show_health(self, told: Mapping[str, str]) -> None:
+        """Take over how layers of the network on show fare in training, in sentences by id."""
+        if told != self._health:
+            self._health = told
+            self.refresh()
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        if self.pages.current is self.layer:
+            self.layer.commit()
+
+    def show_teaching(self) -> None:
+        """Bring the paragraph that explains the layer into view, for whoever asked for help."""
+        if self.pages.current is self.layer:
+            self.layer.why.setChecked(True)
+            self.pages.adjustSize()
+            self.ensureWidgetVisible(self.layer.teaching)
+
+
+def _sentence(text: str) -> str:
+    return f"What to expect: {text}" if text else ""
+
+
+def paragraphs(text: str) -> str:
+    """A docstring's lines joined to paragraphs, as rich text."""
+    parts = [part.replace("\n", " ") for part in text.split("\n\n")]
+    escaped = (part.replace("&", "&amp;").replace("<", "&lt;") for part in parts)
+    return "".join(f"<p style='margin: 0 0 8px 0'>{part}</p>" for part in escaped)

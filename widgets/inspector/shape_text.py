@@ -1,0 +1,89 @@
+"""Numbers and shapes as the inspector and the status line say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import VALUE_BYTES, Facts
+from graph.network import Node
+from graph.shapes import Shape
+
+
+def counted(number: int, word: str) -> str:
+    """``1 layer``, ``44,426 parameters``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def scaled(number: float, unit: str) -> str:
+    """``0.8 MFLOP``, ``340 FLOP``: three figures at most, with the prefix that suits."""
+    steps = ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G"), (float("inf"), 1e12, "T"))
+    _, factor, prefix = next(step for step in steps if number < step[0])
+    value = number / factor
+    shown = f"{value:,.0f}" if value >= 100 or not prefix else f"{value:.1f}"
+    return f"{shown} {prefix}{unit}"
+
+
+def shapes(found: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
+    """The shapes at ports, each with its port's name where there are several."""
+    if not found:
+        return "not known yet"
+    if len(ports) == 1 and ports[0] in found:
+        return _described(found[ports[0]])
+    return "\n".join(f"{port}: {_described(found[port])}" for port in ports if port in found)
+
+
+def _described(shape: Shape) -> str:
+    return f"{str(shape).replace(' x ', ' × ')}  {shape.kind}"
+
+
+def shape_facts(node: Node, facts: Facts) -> list[tuple[str, str]]:
+    """Rows on what arrives and what leaves."""
+    rows = [("In", shapes(facts.inputs, node.inputs))] if node.inputs else []
+    return [*rows, ("Out", shapes(facts.outputs, node.outputs))] if node.outputs else rows
+
+
+def cost_facts(facts: Facts) -> list[tuple[str, str]]:
+    """Rows on what the layer costs and how far it sees."""
+    rows = [("Parameters", f"{facts.parameters:,}")]
+    if facts.connections:
+        rows.append(("Connections", f"{facts.connections:,}"))
+    rows.append(("Work", f"{scaled(facts.flops, 'FLOP')} per sample"))
+    if facts.activations:
+        rows.append(("Activations", f"{scaled(facts.activation_bytes, 'B')} per sample"))
+    if facts.receptive_field and facts.jump:
+        rows.append(("Receptive field", axes(facts.receptive_field)))
+        rows.append(("Jump", axes(facts.jump)))
+    return rows
+
+
+def axes(sizes: tuple[int, ...] | None) -> str:
+    """One number per axis, as ``7 × 7``; empty where there are none."""
+    return " × ".join(f"{size:,}" for size in sizes or ())
+
+
+def total_facts(checker: Checker) -> list[tuple[str, str]]:
+    """Rows on the whole network."""
+    return [
+        ("Layers", f"{len(checker.network):,}"),
+        ("Connections", f"{checker.connections:,}"),
+        ("Parameters", f"{checker.parameters:,}"),
+        ("Weights", scaled(checker.parameters * 4, "B")),
+        ("Activations", f"{scaled(checker.activations * VALUE_BYTES, 'B')} per sample"),
+        ("Work", f"{scaled(checker.flops, 'FLOP')} per sample"),
+    ]
+
+
+def status_costs(checker: Checker, seconds: float | None) -> list[str]:
+    """The parts of the status line."""
+    parts = [counted(checker.parameters, "parameter"), scaled(checker.flops, "FLOP")]
+    if seconds is not None:
+        parts.append(f"~{duration(seconds)} per epoch")
+    return parts
+
+
+def duration(seconds: float) -> str:
+    """``0.3 s``, ``3 s``, ``4 min``."""
+    if seconds < 1:
+        return f"{seconds:.1f} s" if seconds >= 0.05 else "0.1 s"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

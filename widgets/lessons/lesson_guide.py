@@ -1,0 +1,170 @@
+"""Leads through a lesson in the window: opens its project, listens to edits and training, keeps how far one came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.lessons.course import Course
+from app.lessons.lesson_files import keep_progress, kept_progress, lesson_file
+from app.lessons.schema import Lesson, read_lesson
+from app.project.description_links import slug
+from app.protocol.framing import Message
+from graph.errors import NetloomError
+from widgets.shell.banners import Notice
+from widgets.start.preset_entries import PRESETS
+
+if TYPE_CHECKING:
+    from widgets.lessons.lesson_panel import LessonPane
+    from widgets.shell.project_problems import Faults
+    from widgets.shell.window import MainWindow
+    from widgets.training.training_controller import TrainingController
+
+
+class Teacher(QObject):
+    """One lesson at a time, in the pane beside the canvas."""
+
+    def __init__(self, window: MainWindow, pane: LessonPane, faults: Faults) -> None:
+        super().__init__(window)
+        self._window, self._pane, self._faults = window, pane, faults
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.look)
+        pane.linked.connect(window.links.follow)
+        pane.moved.connect(self._move)
+        pane.answered.connect(self._answer)
+        pane.left.connect(self.end)
+
+    @property
+    def course(self) -> Course | None:
+        """The lesson in progress."""
+        return self._pane.course
+
+    # Opening
+
+    def open(self, id: str) -> None:
+        """Begin or go on with a lesson that ships; a refusal is told in a banner."""
+        self._try(lambda: self.begin(read_lesson(lesson_file(id))))
+
+    def open_file(self, path: Path) -> None:
+        """Begin or go on with a lesson from a file."""
+        self._try(lambda: self.begin(read_lesson(path)))
+
+    def begin(self, lesson: Lesson) -> None:
+        """Open the lesson's project, after asking about unsaved edits, and show where one stands in it."""
+        if lesson.start.startswith("preset:"):
+            id_ = lesson.start.removeprefix("preset:")
+            path = PRESETS / f"{id_}.netloom"
+            if not path.is_file():
+                raise NetloomError(f"The lesson “{lesson.title}” starts from the preset “{id_}”, which there is not.")
+            self._window.files.open_shipped(path, lambda: self._show(lesson))
+        elif lesson.start == "empty":
+            self._window.files.new(lambda: self._show(lesson))
+        else:
+            self._window.show_bench("network")
+            self._show(lesson)
+
+    def _show(self, lesson: Lesson) -> None:
+        progress = kept_progress(lesson.id)
+        if progress is not None and progress.complete:
+            progress = None  # taken once more, from the beginning
+        self._pane.show_course(Course(lesson, progress))
+        bench = self._window.bench
+        if bench is not None:
+            bench.beside.show_lesson(True)
+        self.look_soon()
+
+    def end(self) -> None:
+        """Put the lesson away; how far one came is kept."""
+        self._keep()
+        self._pane.show_course(None)
+        if self._window.bench is not None:
+            self._window.bench.beside.show_lesson(False)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except NetloomError as error:
+            self._window.say(Notice(str(error), "error", (), "lesson"))
+
+    # Listening
+
+    def listen_to_training(self, controller: TrainingController) -> None:
+        """Hear what training says from now on."""
+        for signal in (controller.started, controller.points, controller.epoch_ended, controller.finished):
+            signal.connect(self._take_message)
+
+    def _take_message(self, message: Message) -> None:
+        if self.course is None:
+            return
+        fields = dict(message.fields)
+        if message.type == "points":
+            steps = message.arrays["step"]
+            fields = {"step": int(steps[-1]) if len(steps) else 0}
+        self.course.take_event(message.type, fields)
+        self.look_soon()
+
+    def visit(self, place: str) -> None:
+        """Something is looked at: ``workspace:data``, ``layer:conv1``."""
+        if self.course is not None:
+            self.course.visit(place)
+            self.look_soon()
+
+    def visit_tab(self, title: str) -> None:
+        """A tab of Understand is looked at."""
+        if self._window.bench is not None and self._window.bench.workspace == "understand":
+            self.visit(f"understand:{slug(title)}")
+
+    def look_soon(self, *_: object) -> None:
+        """Look whether the step is done, once what happens at present is over."""
+        if self.course is not None:
+            self._soon.start()
+
+    def look(self) -> None:
+        """Look whether the step is done."""
+        session, course = self._window.session, self.course
+        if session is None or course is None:
+            return
+        if course.look(session.checker, session.document.sections, self._faults.info):
+            self._pane.show_progress()
+            self._keep()
+
+    # What was pressed
+
+    def _move(self, by: int) -> None:
+        course = self.course
+        if course is None:
+            return
+        if by > 0 and course.at == len(course.lesson.steps) - 1:
+            self._finish(course)
+            return
+        course.go(course.at + by)
+        self._keep()
+        self._pane.show_step()
+        self.look_soon()
+
+    def _finish(self, course: Course) -> None:
+        course.finish_reading()
+        left = len(course.lesson.steps) - sum(course.progress.done)
+        text = f"“{course.lesson.title}” is done: well done."
+        if left:
+            text = f"“{course.lesson.title}” ends here; {left} step{' was' if left == 1 else 's were'} skipped."
+        self.end()
+        self._window.say(Notice(text, "ok", (("Choose another lesson", self._window.show_lessons),), "lesson"))
+
+    def _answer(self, given: float) -> None:
+        course = self.course
+        if course is None:
+            return
+        if course.answer(given):
+            self._pane.question.show_answer()
+            self._pane.show_progress()
+            self._keep()
+        else:
+            self._pane.say_wrong()
+
+    def _keep(self) -> None:
+        if self.course is not None:
+            keep_progress(self.course.lesson.id, self.course.progress)

@@ -1,0 +1,171 @@
+"""A lesson beside the canvas: one step at a time, what there is to do, and whether it is done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.lessons.course import Course
+from widgets.description.description_panel import Reader
+from widgets.description.markdown import show_markdown
+from widgets.lessons.question import QuestionBox
+from widgets.lessons.tasks import TaskSign
+from widgets.look.theme import Themed, ThemeSource
+
+
+class FittingReader(Reader):
+    """As high as its text; what surrounds it scrolls."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__(themes)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
+
+    def show_text(self, text: str) -> None:
+        """Show another text."""
+        super().show_text(text)
+        self._fit()
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        show_markdown(self.document(), self._text, self.theme)
+
+    def _fit(self) -> None:
+        self.setFixedHeight(round(self.document().size().height()) + 2)
+
+
+class LessonPane(Themed, QWidget):
+    """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed."""
+
+    linked = Signal(str)
+    moved = Signal(int)
+    answered = Signal(float)
+    left = Signal()
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("lesson")
+        self.setAccessibleName("Lesson")
+        self.course: Course | None = None
+        self.title, self.where = QLabel(), QLabel()
+        self.title.setProperty("heading", True)
+        self.title.setIndent(0)
+        self.title.setWordWrap(True)
+        self.where.setProperty("faint", True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Steps done")
+        self.text, self.sign, self.question = FittingReader(themes), TaskSign(themes), QuestionBox()
+        self.text.setAccessibleName("What this step is about")
+        self.hint, self.done = FittingReader(themes), FittingReader(themes)
+        self.ask_hint = self._button("Show a hint", "lessonHint")
+        self.back, self.next = self._button("Back", "lessonBack"), self._button("Next", "lessonNext")
+        self.leave = self._button("End lesson", "lessonLeave")
+        self._assemble()
+        self._connect()
+        self.follow(themes)
+
+    @staticmethod
+    def _button(text: str, name: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        return button
+
+    def _assemble(self) -> None:
+        inner = QWidget()
+        body = QVBoxLayout(inner)
+        body.setContentsMargins(0, 0, 6, 0)
+        body.setSpacing(10)
+        for widget in (self.text, self.sign, self.question, self.done):
+            body.addWidget(widget)
+        body.addWidget(self.ask_hint, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addWidget(self.hint)
+        body.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inner)
+        feet = QHBoxLayout()
+        feet.addWidget(self.back)
+        feet.addWidget(self.next)
+        feet.addStretch(1)
+        feet.addWidget(self.leave)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 8, 10)
+        column.setSpacing(6)
+        for part in (self.title, self.where, self.bar):
+            column.addWidget(part)
+        column.addWidget(self.area, 1)
+        column.addLayout(feet)
+
+    def _connect(self) -> None:
+        for reader in (self.text, self.hint, self.done):
+            reader.linked.connect(self.linked)
+        self.question.answered.connect(self.answered)
+        self.ask_hint.clicked.connect(self._show_hint)
+        self.back.clicked.connect(lambda: self.moved.emit(-1))
+        self.next.clicked.connect(lambda: self.moved.emit(1))
+        self.leave.clicked.connect(self.left)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 80)
+
+    # What is shown
+
+    def show_course(self, course: Course | None) -> None:
+        """Show a lesson where one stands in it; None puts it away."""
+        self.course = course
+        self.show_step()
+
+    def show_step(self) -> None:
+        """Show the step that one is at, from its beginning."""
+        course = self.course
+        if course is None:
+            return
+        step = course.step
+        self.title.setText(course.lesson.title)
+        self.text.show_text(f"### {step.title}\n\n{step.text}")
+        self.question.setVisible(step.question is not None)
+        if step.question is not None:
+            self.question.show_question(step.question, course.done)
+        self.hint.show_text(step.hint)
+        self.hint.hide()
+        self.area.verticalScrollBar().setValue(0)
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Show what is done by now."""
+        course = self.course
+        if course is None:
+            return
+        step, count = course.step, len(course.lesson.steps)
+        done = sum(course.progress.done)
+        self.where.setText(f"Step {course.at + 1} of {count}" + (f", {done} done" if done else ""))
+        self.bar.setRange(0, count)
+        self.bar.setValue(done)
+        self.sign.setVisible(bool(step.task))
+        self.sign.show_task(step.task, course.done)
+        self.done.show_text(step.done)
+        self.done.setVisible(course.done and bool(step.done))
+        self.ask_hint.setVisible(bool(step.hint) and not course.done and not self.hint.isVisibleTo(self))
+        self._show_feet(course)
+
+    def _show_feet(self, course: Course) -> None:
+        last = course.at == len(course.lesson.steps) - 1
+        waiting = bool(course.step.goals or course.step.question) and not course.done
+        self.back.setEnabled(course.at > 0)
+        self.next.setText("Skip" if waiting and not last else "Finish" if last else "Next")
+        self.next.setEnabled(not (waiting and last))
+        self.next.setProperty("primary", not waiting)
+        self.next.style().unpolish(self.next)
+        self.next.style().polish(self.next)
+        self.leave.setVisible(not last or waiting)
+
+    def say_wrong(self) -> None:
+        """The answer was not right."""
+        self.question.refuse()
+
+    def _show_hint(self) -> None:
+        self.hint.show()
+        self.ask_hint.hide()

@@ -1,0 +1,223 @@
+"""The one style sheet, written from a theme's tokens, and the small arrows it needs as pictures.
+
+A style sheet can show an arrow only from a file, so the arrows are painted once per theme into a temporary folder
+that lives as long as the process, at one and at two device pixels per pixel.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from widgets.look.theme import Theme
+
+_MARKS = {
+    "down": ((3.0, 4.5), (6.0, 7.5), (9.0, 4.5)),
+    "up": ((3.0, 7.5), (6.0, 4.5), (9.0, 7.5)),
+    "right": ((4.5, 3.0), (7.5, 6.0), (4.5, 9.0)),
+    "check": ((2.5, 6.2), (5.0, 8.7), (9.5, 3.5)),
+}
+
+
+@lru_cache(maxsize=1)
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="netloom-theme-")
+
+
+def _paint(mark: str, color: QColor, ratio: int) -> QImage:
+    image = QImage(12 * ratio, 12 * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(ratio, ratio)
+    painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in _MARKS[mark]]))
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=32)
+def _mark(mark: str, color: str) -> str:
+    path = Path(_folder().name) / f"{mark}-{color[1:]}.png"
+    _paint(mark, QColor(color), 1).save(str(path))
+    _paint(mark, QColor(color), 2).save(str(path.with_stem(path.stem + "@2x")))
+    return path.as_posix()
+
+
+def stylesheet(theme: Theme) -> str:
+    """Return the style sheet of `theme`. Properties that widgets set to be styled apart:
+
+    `primary` (bool) on a button that is the one thing to do next; `segmented` on the buttons or the tab bar of a
+    segmented control; `card` on a framed raised panel; `rule` on a hairline; `heading` on a label above a group;
+    `faint` on a label that explains; `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in
+    a row of steps, with `dashed` where the step is not always taken.
+    """
+    names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
+    names += ["error", "warning", "ok", "selection"]
+    tokens = {name: getattr(theme, name).name() for name in names}
+    tokens |= {"small": f"{theme.font(small=True).pointSizeF():.2f}pt", "field": f"{theme.px(20)}px"}
+    tokens |= {f"{mark}_mark": _mark(mark, tokens["faint"]) for mark in ("down", "up", "right")}
+    tokens["check_mark"] = _mark("check", tokens["accent_text"])
+    sheet = _SHEET
+    for name in sorted(tokens, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", tokens[name])
+    return sheet
+
+
+_SHEET = """
+QToolTip { color: @text; background: @raised; border: 1px solid @strong_border; padding: 4px 6px; }
+QMainWindow, QDialog { background: @surface; }
+QMainWindow::separator { background: @border; width: 1px; height: 1px; }
+QLabel[faint="true"] { color: @faint; }
+QLabel[chip="true"] { background: @raised; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; }
+QLabel[dashed="true"] { border-style: dashed; border-color: @strong_border; }
+QLabel[heading="true"] { color: @text; font-weight: 600; padding: 4px 0; }
+QLabel[tone="error"] { color: @error; }
+QLabel[tone="warning"] { color: @warning; }
+QLabel[tone="ok"] { color: @ok; }
+QFrame[rule="true"] { background: @border; border: none; }
+QFrame[card="true"] { background: @raised; border: 1px solid @border; border-radius: 8px; }
+
+QPushButton { background: @raised; border: 1px solid @strong_border; border-radius: 6px; padding: 3px 12px;
+    min-height: @field; }
+QPushButton:hover { background: @hover; }
+QPushButton:pressed { background: @selection; }
+QPushButton:focus { border-color: @accent; }
+QPushButton:checked { background: @selection; border-color: @accent; }
+QPushButton:disabled { color: @faint; background: @surface; border-color: @border; }
+QPushButton[primary="true"] { background: @accent; color: @accent_text; border-color: @accent; font-weight: 600; }
+QPushButton[primary="true"]:hover, QPushButton[primary="true"]:pressed { background: @accent_hover; }
+QPushButton[primary="true"]:focus { border-color: @text; }
+QPushButton[primary="true"]:disabled { background: @hover; color: @faint; border-color: @border; }
+QPushButton:flat { background: transparent; border-color: transparent; }
+QPushButton:flat:hover { background: @hover; }
+
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
+QToolButton:hover { background: @hover; }
+QToolButton:pressed, QToolButton:checked { background: @selection; }
+QToolButton:focus { border-color: @accent; }
+QToolButton:disabled { color: @faint; }
+QToolButton[popupMode="1"] { padding-right: 18px; }
+QToolButton::menu-button { border: none; width: 16px; }
+QToolButton::menu-indicator { image: none; }
+
+QToolButton[segmented="true"], QPushButton[segmented="true"] { background: transparent; color: @faint;
+    border: 1px solid transparent; border-radius: 6px; padding: 3px 12px; min-height: @field; }
+QToolButton[segmented="true"]:hover, QPushButton[segmented="true"]:hover { color: @text; background: @hover; }
+QToolButton[segmented="true"]:checked, QPushButton[segmented="true"]:checked { color: @text; background: @raised;
+    border-color: @border; font-weight: 600; }
+QToolButton[segmented="true"]:focus, QPushButton[segmented="true"]:focus { border-color: @accent; }
+QFrame[segments="true"] { background: @ground; border: 1px solid @border; border-radius: 8px; }
+
+QTabWidget::pane { border: none; border-top: 1px solid @border; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar::tab { color: @faint; background: transparent; border: none; border-bottom: 2px solid transparent;
+    padding: 5px 12px 4px 12px; }
+QTabBar::tab:hover { color: @text; }
+QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
+QTabBar::tab:focus { background: @hover; }
+QTabBar[segmented="true"]::tab { border-radius: 6px; margin: 2px; padding: 4px 12px; }
+QTabBar[segmented="true"]::tab:selected { background: @raised; border: 1px solid @border; }
+
+QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox { background: @raised; color: @text;
+    border: 1px solid @strong_border; border-radius: 6px; selection-background-color: @accent;
+    selection-color: @accent_text; }
+QLineEdit, QAbstractSpinBox, QComboBox { min-height: @field; padding: 2px 6px; }
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: @faint; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
+    border-color: @accent; }
+QTextBrowser[page="true"] { background: transparent; border: none; border-radius: 0; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @faint; background: @surface;
+    border-color: @border; }
+QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: @error; }
+QAbstractSpinBox { padding: 2px 20px 2px 2px; }
+QAbstractSpinBox QLineEdit { padding: 0 4px; border: none; min-height: 0; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px; border: none;
+    background: transparent; margin: 1px; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; border-top-right-radius: 5px; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; border-bottom-right-radius: 5px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @hover; }
+QAbstractSpinBox::up-arrow { image: url("@up_mark"); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url("@down_mark"); width: 12px; height: 12px; }
+QComboBox { padding-right: 22px; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("@down_mark"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @strong_border; padding: 4px; outline: none;
+    selection-background-color: @selection; selection-color: @text; }
+
+QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
+    background: @raised; }
+QCheckBox::indicator { border-radius: 4px; }
+#searchSpace::indicator { width: 14px; height: 14px; border: 1px solid @strong_border; border-radius: 4px;
+    background: @raised; }
+#searchSpace::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
+QRadioButton::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }
+QCheckBox::indicator:indeterminate { background: @selection; border-color: @accent; }
+QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height: 8px; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: @surface; border-color: @border; }
+
+QSlider:horizontal { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; background: @border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: @raised;
+    border: 1px solid @strong_border; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: @accent; }
+
+QListView, QTreeView, QTableView { background: @raised; alternate-background-color: @ground;
+    border: 1px solid @border; border-radius: 8px; outline: none; selection-background-color: @selection;
+    selection-color: @text; gridline-color: @border; }
+QListView::item, QTreeView::item { padding: 1px 6px; border-radius: 4px; min-height: @field; }
+QListView::item:hover, QTreeView::item:hover { background: @hover; }
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: @selection;
+    color: @text; }
+QTreeView::branch:has-children:closed { image: url("@right_mark"); }
+QTreeView::branch:has-children:open { image: url("@down_mark"); }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: @surface; color: @faint; border: none; border-bottom: 1px solid @border;
+    padding: 5px 8px; font-size: @small; }
+QTableCornerButton::section { background: @surface; border: none; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: @strong_border; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: @faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSplitter::handle { background: @border; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QSplitter::handle:hover { background: @accent; }
+
+QMenuBar { background: @surface; }
+QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: @hover; }
+QMenu { background: @raised; border: 1px solid @strong_border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @selection; color: @text; }
+QMenu::item:disabled { color: @faint; }
+QMenu::separator { height: 1px; background: @border; margin: 4px 8px; }
+
+QGroupBox { border: none; margin-top: 22px; padding: 0; }
+QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left; color: @text; padding: 2px 0; }
+QProgressBar { background: @border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+    text-align: center; }
+QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QStatusBar { background: @surface; border-top: 1px solid @border; }
+QStatusBar::item { border: none; }
+QToolBar { background: @surface; border: none; border-bottom: 1px solid @border; spacing: 4px; padding: 4px 8px; }
+QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
+QDockWidget::title { background: @surface; padding: 6px 8px; }
+"""

@@ -1,0 +1,183 @@
+"""The problems list: what is wrong, where, and a button for each repair; quietly below, hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from graph.checking.check import Checker
+from graph.checking.fixes import Fix
+from graph.checking.layer_info import Problem, Severity
+from graph.checking.network_hints import Hint
+from graph.document import Document
+from graph.errors import NetloomError
+from widgets.hints.hint_rows import HintRow
+from widgets.look.severity_icons import WORDS, Mark
+from widgets.look.theme import ThemeSource
+
+
+class ProblemRow(QFrame):
+    """One problem; a click, or Return while it has the keyboard, goes to its layer."""
+
+    opened = Signal(object)
+    fixed = Signal(object)
+
+    def __init__(self, problem: Problem, themes: ThemeSource) -> None:
+        super().__init__()
+        self.problem = problem
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{WORDS[problem.severity]}: {problem.message}")
+        self.setObjectName("problem")
+        self.setProperty("row", True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 10, 5)
+        layout.setSpacing(10)
+        layout.addWidget(Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignVCenter)
+        text = QLabel(problem.message)
+        text.setWordWrap(True)
+        layout.addWidget(text, 1)
+        self.buttons = [self._button(fix) for fix in problem.fixes]
+        for button in self.buttons:
+            layout.addWidget(button)
+
+    def _button(self, fix: Fix) -> QPushButton:
+        button = QPushButton(fix.title)
+        button.setObjectName("fix")
+        button.setToolTip("Repair it like this; Undo takes it back")
+        button.clicked.connect(lambda: self.fixed.emit(fix))
+        return button
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self.problem)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.problem)
+        else:
+            super().keyPressEvent(event)
+
+
+class Problems(QScrollArea):
+    """All problems of a document. ``opened`` carries the id of the layer to go to; ``refused`` a sentence.
+
+    ``dismissed`` and ``hidden`` carry a hint that is not wanted here, or whose rule is not wanted at all.
+    """
+
+    opened = Signal(str)
+    refused = Signal(str)
+    counted = Signal(int)
+    dismissed = Signal(object)
+    hidden = Signal(object)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("problems")
+        self.setAccessibleName("Problems")
+        self.setWidgetResizable(True)
+        self._themes = themes
+        self._document: Document | None = None
+        self._checker: Checker | None = None
+        self._stop: Callable[[], None] | None = None
+        self._shown: tuple[Problem, ...] | None = None
+        self._faults: tuple[Problem, ...] = ()
+        self.rows: list[ProblemRow] = []
+        self.hint_rows: list[HintRow] = []
+        body = QWidget()
+        self._layout = QVBoxLayout(body)
+        self._layout.setContentsMargins(0, 4, 0, 4)
+        self._layout.setSpacing(0)
+        self._none = QLabel("No problems: this network can be trained.")
+        self._none.setProperty("faint", True)
+        self._none.setContentsMargins(12, 8, 12, 8)
+        self._layout.addWidget(self._none)
+        self._layout.addStretch(1)
+        self.setWidget(body)
+
+    def set_document(self, document: Document, checker: Checker) -> None:
+        """List the problems of another document."""
+        self.close_document()
+        self._document, self._checker = document, checker
+        self._stop = checker.subscribe(lambda _: self.refresh())
+        self.refresh()
+
+    def set_faults(self, faults: Sequence[Problem]) -> None:
+        """List these faults of data and plan above the network's problems."""
+        self._faults = tuple(faults)
+        self.refresh()
+
+    def set_hints(self, hints: Sequence[Hint], titles: Mapping[str, str]) -> None:
+        """List these hints below the problems; ``titles`` names their rules."""
+        if [row.hint for row in self.hint_rows] == list(hints):
+            return
+        self._clear(self.hint_rows)
+        self.hint_rows = [self._hint_row(hint, titles.get(hint.rule, hint.rule)) for hint in hints]
+        for row in self.hint_rows:
+            self._layout.insertWidget(self._layout.count() - 1, row)
+
+    def close_document(self) -> None:
+        """Stop listening."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 120)
+
+    def refresh(self) -> None:
+        """Show what the checker says now."""
+        problems = (*self._faults, *(self._checker.problems if self._checker is not None else ()))
+        if problems == self._shown:
+            return
+        self._shown = problems
+        self._clear(self.rows)
+        self.rows = [self._row(problem) for problem in problems]
+        for index, row in enumerate(self.rows):
+            self._layout.insertWidget(index, row)
+        self._none.setVisible(not problems)
+        self.counted.emit(len(problems))
+
+    def _clear(self, rows: Sequence[QWidget]) -> None:
+        for row in rows:
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+
+    def _hint_row(self, hint: Hint, title: str) -> HintRow:
+        row = HintRow(hint, title, self._themes)
+        row.opened.connect(lambda found: self.opened.emit(found.layer) if found.layer else None)
+        row.fixed.connect(self._apply)
+        row.dismissed.connect(self.dismissed)
+        row.hidden.connect(self.hidden)
+        return row
+
+    def _row(self, problem: Problem) -> ProblemRow:
+        row = ProblemRow(problem, self._themes)
+        row.opened.connect(lambda found: self.opened.emit(found.layer) if found.layer else None)
+        row.fixed.connect(self._apply)
+        return row
+
+    def _apply(self, fix: Fix) -> None:
+        if self._document is None:
+            return
+        try:
+            fix.apply(self._document)
+        except NetloomError as error:
+            self.refused.emit(str(error))
+
+
+def count_text(problems: Sequence[Problem]) -> str:
+    """``2 problems``, ``1 problem, 3 hints``, ``No problems, 1 hint``, ``No problems``."""
+    hints = sum(problem.severity is Severity.HINT for problem in problems)
+    real = len(problems) - hints
+    parts = [_counted(real, "problem") if real else "No problems", *([_counted(hints, "hint")] if hints else [])]
+    return ", ".join(parts)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,128 @@
+"""Exports that need torch or take long: the command line does them in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTemporaryDir
+from PySide6.QtWidgets import QFileDialog
+
+from graph.errors import NetloomError
+from widgets.shell.banners import Notice
+from widgets.shell.command_process import Verb
+
+if TYPE_CHECKING:
+    from widgets.shell.window import MainWindow
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its name and options on the command line, how files end, and what it is called in a dialog."""
+
+    to: str
+    suffix: str
+    title: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def filter(self) -> str:
+        """As file dialogs want it."""
+        return f"{self.title} (*{self.suffix})"
+
+
+CODE = Format("code", ".py", "Python code with weights")
+ONNX = Format("onnx", ".onnx", "ONNX file")
+REPORT = Format("report", ".html", "Report as a web page")
+GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", ("--part", "generator"))
+FORMATS = (CODE, ONNX, REPORT)
+"""What a run can be exported as, the usual first."""
+
+
+class Exporting(QObject):
+    """One export at a time; the outcome is told in a banner."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._verb = Verb(self)
+        self._verb.ended.connect(self._ended)
+        self._asked = Path(), CODE
+        self._folder: QTemporaryDir | None = None
+
+    def ask(self, run: Path) -> None:
+        """Ask where to put the network of a run, and as what; of code the weights go beside it."""
+        folder = Path(str(self._window.memory.get("folder", "")))
+        formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
+        found = self._choose("Export the trained network", folder / run.name, formats)
+        if found is not None:
+            self.start(run, *found)
+
+    def ask_project(self, wanted: Format) -> None:
+        """Ask where to put the open project as ``wanted``."""
+        from graph.project import SUFFIX, write_project
+
+        session = self._window.session
+        if session is None:
+            return
+        folder = session.base or Path(str(self._window.memory.get("folder", "")))
+        found = self._choose(f"Export: {wanted.title}", folder / session.suggested_name, (wanted,))
+        if found is None:
+            return
+        kept = QTemporaryDir()
+        source = Path(kept.path()) / f"{session.suggested_name}{SUFFIX}"
+        try:
+            write_project(source, session.project)
+        except NetloomError as error:
+            self._window.say(Notice(str(error), "error", (), "export"))
+            return
+        self.start(source, *found, base=session.base)
+        self._folder = kept
+
+    def _choose(self, title: str, stem: Path, formats: tuple[Format, ...]) -> tuple[Path, Format] | None:
+        """A file and its format by the file's ending, or by the chosen kind where it has none."""
+        filters = {each.filter: each for each in formats}
+        start = f"{stem}{formats[0].suffix}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, start, ";;".join(filters))
+        if not name:
+            return None
+        path, fallback = Path(name), filters.get(chosen, formats[0])
+        by_ending = {each.suffix: each for each in formats}
+        wanted = fallback if path.suffix.lower() == fallback.suffix else by_ending.get(path.suffix.lower())
+        return (path, wanted) if wanted else (path.with_name(path.name + fallback.suffix), fallback)
+
+    def start(self, source: Path, target: Path, wanted: Format = CODE, base: Path | None = None) -> None:
+        """Write the run or project ``source`` to ``target``; ``base`` is where its relative paths of data start."""
+        arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
+        self._asked = target, wanted
+        self._window.say(Notice(f"Exporting {source.stem}…", "info", (("Cancel", self.close),), "export"))
+        self._verb.start(arguments if base is None else [*arguments, "--base", str(base)])
+
+    def _ended(self, worked: bool, word: str) -> None:
+        self._folder = None
+        target, wanted = self._asked
+        if not worked:
+            text, tone = f"Nothing was exported: {word}", "error"
+        elif wanted.to == CODE.to:
+            files = f"{target.name}, {target.stem}.safetensors"
+            text, tone = f"Code and weights were written to {target.parent}: {files}.", "ok"
+        else:
+            text, tone = f"Written to {target}. {word}".strip(), "ok"
+        self._window.say(Notice(text, tone, (), "export"))
+
+    def close(self) -> None:
+        """Call a running export off."""
+        self._folder = None
+        self._verb.close()
+
+
+def _is_gan(run: Path) -> bool:
+    """Whether a run trained a generator against a discriminator; a run that cannot be read is told by the export."""
+    from app.project.data_spec import is_adversarial
+    from app.training.runs import Run
+
+    try:
+        return is_adversarial(Run.open(run).project.sections.get("plan"))
+    except NetloomError:
+        return False

@@ -1,0 +1,163 @@
+"""Live cards: asks the worker for what is on screen while it trains, and shows it on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.insight.diagnostics import Ailment
+from app.training.runs import Run
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.layers.io import Output
+from graph.structure.blocks import Block
+from widgets.canvas.level_of_detail import Level, level_at
+from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
+
+if TYPE_CHECKING:
+    from app.protocol.framing import Message
+    from graph.network import Network
+    from widgets.shell.preferences import Preferences
+    from widgets.shell.project_session import Session
+    from widgets.shell.workbench import Bench
+    from widgets.training.training_controller import TrainingController
+
+LIVE = "live"
+"""What the canvas knows the live cards by, and the preference that switches them."""
+
+MOST = 60
+"""Cards that show pictures at once, at most."""
+
+MOST_INSIDE = 3
+"""Layers inside a block that its mark tells of, at most."""
+
+
+class Live(QObject):
+    """Between the canvas and a training: pictures while it runs, marks of health until the next one.
+
+    A layer that was changed since the training began shows nothing, for what is known is not about it.
+    """
+
+    def __init__(
+        self, bench: Bench, session: Session, controller: TrainingController, preferences: Preferences
+    ) -> None:
+        super().__init__(bench)
+        self._bench, self._session, self._controller, self._preferences = bench, session, controller, preferences
+        self._trained: Network | None = None
+        self._strips: dict[str, Strip] = {}
+        self._ailments: dict[str, tuple[Ailment, ...]] = {}
+        # The view moves many times a second; what is on screen is asked for once it rests.
+        self._soon = QTimer(self, singleShot=True, interval=150)
+        self._soon.timeout.connect(self._ask)
+        canvas = bench.canvas
+        for signal in (canvas.viewMoved, canvas.zoomChanged, bench.workspace_changed):
+            signal.connect(lambda *_: self._soon.start())
+        for signal in (bench.inside.changed, session.committed):
+            signal.connect(lambda *_: self._follow())
+        session.replaced.connect(self._forget)
+        controller.started.connect(self._begin)
+        controller.snapshot.connect(self._take)
+        controller.stateChanged.connect(lambda _: self._follow())
+        self.destroyed.connect(preferences.subscribe(self._take_preference))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the user wants live cards."""
+        return bool(self._preferences["live_cards"])
+
+    # What training says
+
+    def _begin(self, _message: Message) -> None:
+        """Another training: what was known is of the one before."""
+        self._forget()
+        try:
+            self._trained = Run.open(self._controller.run).project.network if self._controller.run else None
+        except NetloomError:  # without its project nothing can be told apart, and cards stay as they are
+            self._trained = None
+        self._soon.start()
+
+    def _take(self, message: Message) -> None:
+        health: Mapping[str, Any] | None = message.fields.get("health")
+        if health is None or self._trained is None:
+            return
+        self._ailments = {path: tuple(map(Ailment.parse, found)) for path, found in health.items()}
+        theme = self._bench.canvas.theme
+        self._strips = {}
+        for name, values in message.arrays.items():
+            first, *kind, path = name.split("/")
+            if first == "cards" and values.size:
+                self._strips[path] = strip(values, theme, kind[0] if kind else "values")
+        self._show()
+
+    def _forget(self) -> None:
+        self._trained, self._strips, self._ailments = None, {}, {}
+        self._show()
+
+    # What is on screen
+
+    def _follow(self) -> None:
+        if not self._controller.active:
+            self._strips = {}
+        self._show()
+        self._soon.start()
+
+    def _take_preference(self, name: str) -> None:
+        if name == "live_cards":
+            self._follow()
+
+    def _ask(self) -> None:
+        """Ask for the cards that can be seen and read, and for nothing where they show nothing."""
+        canvas = self._bench.canvas
+        seen = self.wanted and self._trained is not None and canvas.isVisible()
+        near = seen and level_at(canvas.zoom) is Level.NEAR
+        shown = canvas.board.cards_in(canvas.visible_region()) if near else []
+        drawn = [card.id for card in shown if not isinstance(card.node.layer, Output) and self._same(card.id)]
+        self._controller.watch_cards(tuple(self._path(id_) for id_ in drawn[:MOST]), health=seen)
+
+    def _show(self) -> None:
+        canvas, board = self._bench.canvas, self._bench.canvas.board
+        known = [id_ for id_ in self._told_of() if id_ in board.cards and self._same(id_)] if self.wanted else []
+        strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
+        ailing = {id_: told for id_ in known if (told := self._sentences(self._path(id_)))}
+        board.hang(strips, STRIP)
+        shown = LiveCards(board, canvas.theme, strips, ailing) if strips or ailing else None
+        canvas.surface.show_extra(LIVE, shown)
+        self._bench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
+
+    def _told_of(self) -> list[str]:
+        """Layers of the network on show of which something is known, or of what is inside."""
+        start = self._path("")
+        paths = (path for path in (*self._strips, *self._ailments) if path.startswith(start))
+        return list(dict.fromkeys(path.removeprefix(start).partition(".")[0] for path in paths))
+
+    def _sentences(self, path: str) -> list[str]:
+        """What ails a layer and, where it is a block, the layers inside."""
+        told = [one.sentence for one in self._ailments.get(path, ())]
+        inside = [inner for inner in self._ailments if inner.startswith(f"{path}.")]
+        told += [f"{inner}: {self._ailments[inner][0].sentence}" for inner in inside[:MOST_INSIDE]]
+        more = len(inside) - MOST_INSIDE
+        return [*told, f"… and {more} more layers inside."] if more > 0 else told
+
+    # Which layer is which
+
+    def _path(self, id_: str) -> str:
+        return ".".join((*self._bench.inside.path, id_))
+
+    def _same(self, id_: str) -> bool:
+        """Whether a layer on show is as it was when training began."""
+        path = (*self._bench.inside.path, id_)
+        trained = _layer_at(self._trained, path)
+        return trained is not None and trained == _layer_at(self._session.document.network, path)
+
+
+def _layer_at(network: Network | None, path: Sequence[str]) -> Layer | None:
+    """The layer inside blocks that ``path`` leads to, if it is there."""
+    layer: Layer | None = None
+    for id_ in path:
+        if network is None or id_ not in network:
+            return None
+        layer = network.layer(id_)
+        network = layer.body.network if isinstance(layer, Block) else None
+    return layer

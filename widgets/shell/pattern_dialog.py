@@ -1,0 +1,169 @@
+"""Inserting layers by a pattern: a window that stays beside the canvas, shows what it would make, and makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QScrollArea, QVBoxLayout
+
+from graph.checking.check import Checker
+from graph.document import Document
+from graph.editing.patterns import LayerPattern, insert_pattern, start_of
+from graph.errors import NetloomError
+from graph.layers.dense import Dense
+from graph.network import Network
+from graph.shapes import Kind, Shape
+from widgets.fields.forms import SettingsForm
+from widgets.inspector.shape_text import axes, counted
+
+if TYPE_CHECKING:
+    from widgets.shell.workbench import Bench
+
+
+class PatternDialog(QDialog):
+    """The numbers of a pattern, the pattern as textbooks write it, and what it comes to where it would stand.
+
+    It follows the selection: the pattern goes on from the layer that is selected.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.window())
+        self.setObjectName("layerPattern")
+        self.setWindowTitle("Insert a layer pattern")
+        self._bench = bench
+        self.pattern = LayerPattern()
+        self.form = SettingsForm()
+        self.form.setObjectName("patternForm")
+        self.formula, self.preview = QLabel(), QLabel()
+        self.insert = QPushButton("Insert")
+        # Whatever changes the network changes several things; the preview is made once for all of them.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._lay_out()
+        self.form.edited.connect(self._set)
+        self.insert.clicked.connect(self.apply)
+        bench.selection_changed.connect(self._note)
+        bench.inside.changed.connect(self._note)
+        self.form.show_settings(LayerPattern.settings(), self.pattern.values())
+
+    def _lay_out(self) -> None:
+        self.formula.setObjectName("patternFormula")
+        self.formula.setProperty("heading", True)
+        self.formula.setIndent(0)
+        self.preview.setObjectName("patternPreview")
+        for label in (self.formula, self.preview):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.insert.setProperty("primary", True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(self.insert, QDialogButtonBox.ButtonRole.ActionRole)
+        for button in buttons.buttons():
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)  # Return ends the typing of a number, no more
+        buttons.rejected.connect(self.close)
+        area = QScrollArea()
+        area.setWidget(self.form)
+        area.setWidgetResizable(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 12, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self.formula)
+        column.addWidget(area, 1)
+        column.addWidget(self.preview)
+        column.addWidget(buttons)
+        self.setMinimumSize(400, 420)
+        self.resize(420, 560)
+
+    # What it is about
+
+    def begin(self) -> None:
+        """Take the number of answers from the data, and show the window."""
+        expected = self._bench.inside.checker.expected
+        wanted = expected.targets.get(expected.default_target) if expected is not None else None
+        if wanted is not None and wanted.kind is Kind.VECTOR:
+            self.pattern = self.pattern.changed(answers=wanted.features)
+            self.form.show_settings(LayerPattern.settings(), self.pattern.values())
+        self.refresh()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _set(self, name: str, value: object) -> None:
+        try:
+            self.pattern = self.pattern.changed(**{name: value})
+        except NetloomError as error:
+            self.form.refuse(name, str(error))
+            return
+        self.form.show_settings(LayerPattern.settings(), self.pattern.values())
+        self.refresh()
+
+    def _note(self) -> None:
+        if self.isVisible():
+            self._soon.start()
+
+    def _start(self) -> tuple[str | None, Shape | None]:
+        """The layer to go on from, and the shape that it gives."""
+        checker = self._bench.inside.checker
+        start = start_of(checker.network, self._bench.selected)
+        shapes = checker.facts(start).outputs if start is not None else {}
+        return start, next(iter(shapes.values()), None)
+
+    def refresh(self) -> None:
+        """Say what the pattern would come to."""
+        self.formula.setText(self.pattern.formula())
+        try:
+            told, tone = self._foretold(), ""
+        except NetloomError as error:
+            told, tone = str(error), "error"
+        self.preview.setText(told)
+        self.preview.setProperty("tone", tone)
+        self.preview.style().unpolish(self.preview)
+        self.preview.style().polish(self.preview)
+        self.insert.setEnabled(not tone)
+
+    def _foretold(self) -> str:
+        """Try it on a copy of the network."""
+        checker = self._bench.inside.checker
+        network = checker.network
+        copy = Document(Network(list(network), network.connections))
+        start, arriving = self._start()
+        with copy.transaction("Try"):
+            made = insert_pattern(copy, self.pattern, start, arriving, checker.expected)
+        tried = Checker(copy, checker.expected)
+        parameters = sum(tried.facts(id_).parameters for id_ in made)
+        before = [id_ for id_ in made if not isinstance(copy.network.layer(id_), Dense) and tried.facts(id_).reach]
+        told = (
+            f"{counted(len(made), 'layer')} behind {start}" if start else f"{counted(len(made), 'layer')} and the ends"
+        )
+        told += f", {counted(parameters, 'parameter')}"
+        if before:
+            told += f"; the last convolution or pool sees {axes(tried.facts(before[-1]).receptive_field)} places"
+        return f"{told}."
+
+    def apply(self) -> None:
+        """Insert it where the selection says; one undo takes it back."""
+        self.form.commit()
+        bench = self._bench
+        document, checker = bench.inside.document, bench.inside.checker
+        try:
+            start, arriving = self._start()
+            with document.transaction("Insert a layer pattern"):
+                made = insert_pattern(document, self.pattern, start, arriving, checker.expected)
+        except NetloomError:
+            self.refresh()  # it says why
+            return
+        bench.canvas.select(made)
+        bench.canvas.frame_all()
+        self.close()
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.form.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._soon.stop()

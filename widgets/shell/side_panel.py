@@ -1,0 +1,131 @@
+"""What stands right of the canvas: the settings of the selected layer, or something to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+
+from widgets.description.description_panel import PagePane
+from widgets.inspector.inspector_panel import Inspector
+from widgets.lessons.lesson_panel import LessonPane
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource
+
+ALONE = ("understand",)
+"""Workspaces in which layers have no settings: there the column is shown only while something is read."""
+
+
+class Beside(Themed, QTabWidget):
+    """Selecting a layer brings its settings forward; selecting none brings back what was read before.
+
+    ``changed`` says that `wanted` or `reading` may differ.
+    """
+
+    changed = Signal()
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("beside")
+        self.setAccessibleName("Layer and page")
+        self.setDocumentMode(True)
+        self.inspector, self.page, self.lesson = Inspector(themes), PagePane(themes), LessonPane(themes)
+        self.reading: QWidget | None = None
+        """What is read, even while a selected layer stands before it."""
+        self.with_settings = False
+        """Whether layers have settings everywhere, because what is looked at goes together with them."""
+        self._alone = self._held = self._switching = False
+        self.addTab(self.inspector, "Layer")
+        self.addTab(self.page, "Page")
+        self.addTab(self.lesson, "Lesson")
+        self.setTabVisible(self.indexOf(self.lesson), False)
+        self.setTabToolTip(0, "Settings of the selected layer")
+        self.setTabToolTip(1, "What this project is about")
+        self.fold = QToolButton()
+        self.fold.setObjectName("foldReading")
+        self.fold.setAccessibleName("Fold away")
+        self.fold.setToolTip("Fold away; View brings it back")
+        self.fold.clicked.connect(lambda: self.read(None))
+        self.setCornerWidget(self.fold)
+        self.fold.hide()
+        self.currentChanged.connect(self._take_tab)
+        self.follow(themes)
+        self.theme_changed()
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        self.fold.setIcon(icons.icon("close", self.theme))
+        self.fold.setIconSize(QSize(14, 14))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is something to show in this workspace."""
+        return not self._alone or self.reading is not None
+
+    def begin(self) -> None:
+        """Another project is open: its page is read, if it has one."""
+        if self.reading in (None, self.page):
+            self.read(self.page if self.page.text else None)
+
+    def read(self, pane: QWidget | None) -> None:
+        """Bring a pane to read forward, or the settings of the layer (None)."""
+        self.reading = pane
+        self._bring(pane)
+        self.changed.emit()
+
+    def show_lesson(self, shown: bool) -> None:
+        """A lesson begins, which is then read, or ends."""
+        with self._by_itself():
+            self.setTabVisible(self.indexOf(self.lesson), shown)
+        if shown:
+            self.read(self.lesson)
+        elif self.reading is self.lesson:
+            self.read(self.page if self.page.text else None)
+
+    def enter(self, workspace: str) -> None:
+        """Show what suits another workspace."""
+        alone = workspace in ALONE and not self.with_settings
+        if alone == self._alone:
+            return
+        self._alone = alone
+        with self._by_itself():
+            self.setTabVisible(self.indexOf(self.inspector), not alone)
+        self.fold.setVisible(alone)
+        self._bring(self.reading)
+
+    def select(self, ids: Sequence[str]) -> None:
+        """These layers were selected."""
+        if not self._alone and not self._held:
+            self._bring(None if ids else self.reading)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep to what is read, whatever is selected meanwhile: a link of the page leads to a layer."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+    # Inside
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """Tabs change without anyone having chosen one."""
+        self._switching = True
+        try:
+            yield
+        finally:
+            self._switching = False
+
+    def _bring(self, pane: QWidget | None) -> None:
+        with self._by_itself():
+            self.setCurrentWidget(pane or (self.page if self._alone else self.inspector))
+
+    def _take_tab(self, index: int) -> None:
+        """The user chose a tab."""
+        if not self._switching:
+            self.reading = None if self.widget(index) is self.inspector else self.widget(index)
+            self.changed.emit()

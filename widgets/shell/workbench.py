@@ -1,0 +1,476 @@
+"""The workbench: the canvas and what stands around it, which the workspace decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.catalogue import catalogue
+from graph.project import SUFFIX
+from graph.structure.blocks import Block
+from widgets.canvas.canvas_view import CanvasView
+from widgets.fields.forms import SettingsForm
+from widgets.look.theme import ThemeSource
+from widgets.panels.history import History
+from widgets.panels.outline import Outline
+from widgets.panels.palette import BLOCK_MIME, Palette
+from widgets.panels.problems import Problems
+from widgets.shell.block_navigation import Depth
+from widgets.shell.breadcrumb import Breadcrumb
+from widgets.shell.current_only_stack import Pile
+from widgets.shell.project_session import Session
+from widgets.shell.side_panel import Beside
+from widgets.summary.summary_view import Summary
+
+if TYPE_CHECKING:
+    from widgets.shell.pattern_dialog import PatternDialog
+
+PALETTE_IN = ("network",)
+"""Workspaces in which the palette stands beside the canvas."""
+
+HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
+"""Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
+
+LARGEST_SHARE = {"understand": 0.6}
+"""Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
+
+USUAL_SHARE = 0.55
+LENT_HEIGHT = 220
+"""Least height of a panel that stands in the problems list's place."""
+
+
+class Bench(QWidget):
+    """Palette and outline, canvas, inspector and a bottom panel, for one document at a time."""
+
+    selection_changed = Signal()
+    workspace_changed = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, session: Session, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("bench")
+        self._session = session
+        self.workspace = "network"
+        self._heights: dict[str, int] = {}
+        self._trail: tuple[str, ...] = ()
+        self._lent: QWidget | None = None
+        self._pattern: PatternDialog | None = None
+        self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), History(themes)
+        self.inside: Depth = Depth(session)
+        self.canvas = CanvasView(session.document, session.checker, themes)
+        self.breadcrumb = Breadcrumb(themes)
+        self.beside, self.problems = Beside(themes), Problems(themes)
+        self.inspector, self.page, self.lesson = self.beside.inspector, self.beside.page, self.beside.lesson
+        self.summary = Summary(themes)
+        self.checks = QTabWidget()
+        self.left = QTabWidget()
+        self.left.setAccessibleName("Layers and outline")
+        self.left.addTab(self.palette_panel, "Layers")
+        self.left.addTab(self.outline, "Outline")
+        self.left.addTab(self.history, "History")
+        self.left.setMinimumWidth(168)
+        self.bottom, self.middle = Pile(), QStackedWidget()
+        self._panels: dict[str, QWidget] = {"network": self.checks}
+        self._assemble()
+        self._connect()
+        self.follow_session()
+
+    def _assemble(self) -> None:
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.breadcrumb)
+        column.addWidget(self.canvas, 1)
+        for widget in (self.left, centre, self.beside):
+            self.across.addWidget(widget)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([218, 742, 320])
+        for index in (0, 2):
+            self.across.setCollapsible(index, False)
+        self.down = QSplitter(Qt.Orientation.Vertical)
+        self.down.addWidget(self.across)
+        self.down.addWidget(self.bottom)
+        self.down.setStretchFactor(0, 1)
+        self.down.setCollapsible(0, False)
+        self.checks.setAccessibleName("Problems and summary")
+        self.checks.addTab(self.problems, "Problems")
+        self.checks.addTab(self.summary, "Summary")
+        self.checks.setCornerWidget(self.summary.tools)
+        self.summary.tools.hide()
+        self.bottom.add(self.checks)
+        self.middle.addWidget(self.down)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.middle)
+
+    def _connect(self) -> None:
+        self.down.splitterMoved.connect(self._remember_height)
+        self.beside.changed.connect(self._arrange)
+        self.canvas.selectionChanged.connect(self._on_selection)
+        self.canvas.statusMessage.connect(self.refused)
+        self.canvas.layerActivated.connect(lambda _: self._edit_layer())
+        self.canvas.blockEntered.connect(lambda id_: self.attempt(lambda: self.inside.enter(id_)))
+        self.canvas.blockLeft.connect(self.leave_block)
+        self.canvas.installEventFilter(self)
+        self.breadcrumb.chosen.connect(self.leave_block)
+        self.inside.changed.connect(self._show_depth)
+        self._session.changed.connect(self._show_trail)
+        self._session.replaced.connect(self._begin_page)
+        self.palette_panel.chosen.connect(self.add_layer)
+        self.palette_panel.block_chosen.connect(self.add_block)
+        self.palette_panel.failed.connect(self.refused)
+        self.canvas.viewport().installEventFilter(self)
+        self.problems.opened.connect(self.go_to)
+        self.problems.refused.connect(self.refused)
+        self.problems.counted.connect(self._count_problems)
+        self.checks.currentChanged.connect(self._take_check)
+        self.summary.failed.connect(self.refused)
+        self.summary.opened.connect(self._open_row)
+        self.outline.picked.connect(self.canvas.select)
+        self.outline.opened.connect(self.go_to)
+        self.outline.dived.connect(self.dive)
+        self.outline.noted.connect(self.go_to_remark)
+        self.outline.removed.connect(self._remove)
+        self.outline.named.connect(self._rename)
+        # On the canvas Tab searches for a layer, so the keyboard leaves it by F6, as it leaves panes elsewhere.
+        QShortcut(QKeySequence("F6"), self).activated.connect(lambda: self._next_pane(1))
+        QShortcut(QKeySequence("Shift+F6"), self).activated.connect(lambda: self._next_pane(-1))
+
+    # The document
+
+    def follow_session(self) -> None:
+        """Show the session's document, which is another one, from the outside."""
+        self._show_depth()
+        self._begin_page()
+
+    def _begin_page(self) -> None:
+        self.page.set_document(self._session.document)
+        self.beside.begin()
+
+    def _show_depth(self) -> None:
+        """Show the network of the session, or the one inside the block that is open."""
+        document, checker = self.inside.document, self.inside.checker
+        self._show_trail()
+        self.history.set_document(self._session.document)
+        self.canvas.set_document(document, checker)
+        self.problems.set_faults(() if self.inside.path else self._session.faults)
+        for view in (self.inspector, self.problems, self.outline, self.summary):
+            view.set_document(document, checker)
+        self._on_selection([])
+
+    def _show_trail(self) -> None:
+        trail = (self._session.title.removesuffix(SUFFIX), *self.inside.path)
+        self.summary.folder = str(self._session.base or "")
+        if trail != self._trail:
+            self._trail, self.summary.name = trail, "-".join((self._session.suggested_name, *self.inside.path))
+            self.breadcrumb.show_path(trail)
+
+    def leave_block(self, to: int | None = None) -> None:
+        """Go back out of the block on show, or until ``to`` levels are left; the block that was left is selected."""
+        path = self.inside.path
+        self.inside.leave(to)
+        if len(self.inside.path) < len(path):
+            self.canvas.select([path[len(self.inside.path)]])
+            self.canvas.setFocus()
+
+    def dive(self, path: Sequence[str], id_: str) -> None:
+        """Open the block that ``path`` leads to and select the layer ``id_`` in it."""
+        self.attempt(lambda: self.inside.go(path))
+        if self.inside.path == tuple(path):
+            self.go_to(id_)
+
+    def dive_if_there(self, path: Sequence[str], id_: str) -> None:
+        """Go to a layer inside blocks, unless it or one of the blocks is not there."""
+        network = self._session.document.network
+        for block in path:
+            layer = network.layer(block) if block in network else None
+            if not isinstance(layer, Block):
+                return
+            network = layer.body.network
+        if id_ in network:
+            self.dive(path, id_)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; a refusal is told."""
+        try:
+            act()
+        except NetloomError as error:
+            self.refused.emit(str(error))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Blocks of one's own may be dropped on the canvas; Esc there goes out of a block, once nothing is held."""
+        dragged = isinstance(event, QDropEvent) and event.mimeData().hasFormat(BLOCK_MIME)
+        if watched is self.canvas.viewport() and isinstance(event, QDropEvent) and dragged:
+            self._take_drag(event)  # entering and moving are drops too, to Qt
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
+            free = not self.selected and self.canvas.gesture is None
+            if event.key() == Qt.Key.Key_Escape and self.inside.path and free:
+                self.leave_block()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _take_drag(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            name = event.mimeData().data(BLOCK_MIME).toStdString()
+            self.add_block(name, self.canvas.mapToScene(event.position().toPoint()))
+            self.canvas.setFocus()
+
+    def close_document(self) -> None:
+        """Stop listening to the document."""
+        for view in (self.inspector, self.page, self.problems, self.outline, self.summary, self.history):
+            view.close_document()
+        self.canvas.close()
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Ids of the selected layers."""
+        return self.canvas.selection.ids
+
+    def _on_selection(self, ids: Sequence[str]) -> None:
+        self.inspector.show_selection(ids)
+        self.outline.show_selection(list(ids))
+        self.summary.show_selection(ids)
+        self.beside.select(ids)
+        self.selection_changed.emit()
+
+    def _edit_layer(self) -> None:
+        """A double-click on a card puts the keyboard into its first setting."""
+        if not self.beside.isVisible() or self.workspace not in ("network", "train"):
+            self.show_workspace("network")
+        self.beside.select(self.selected)
+        self.inspector.layer.form.setFocus()
+        self.inspector.layer.form.focusNextChild()
+
+    # Commands
+
+    def add_layer(self, kind: str) -> None:
+        """Add a layer of this kind as the canvas sees fit."""
+        self.canvas.attempt(lambda: self.canvas.add_layer(catalogue()[kind]))
+
+    def add_block(self, name: str, place: QPointF | None = None) -> None:
+        """Add a block of the user's library, at ``place`` (scene) or as the canvas sees fit."""
+        from app.project import block_library
+
+        def add() -> None:
+            block = block_library.take(name)
+            block = block.changed(label=block.label or name)
+            self.canvas.add_layer(block) if place is None else self.canvas.add_layer_at(block, place)
+
+        self.attempt(add)
+
+    def keep_block(self) -> None:
+        """Keep the selected block in the user's library, under its label or id, and let its name be edited."""
+        from app.project import block_library
+
+        layers = [self.inside.document.network.layer(id_) for id_ in self.selected]
+        if len(layers) != 1 or not isinstance(layers[0], Block):
+            self.refused.emit("Select one block to keep it among your blocks.")
+            return
+        block, known = layers[0], block_library.names()
+        stem = block.label or self.selected[0]
+        tries = (stem if number == 1 else f"{stem} {number}" for number in range(1, len(known) + 3))
+        name = next(each for each in tries if each not in known)
+        self.attempt(lambda: block_library.keep(name, block))
+        self.left.setCurrentWidget(self.palette_panel)
+        self.palette_panel.show_library()
+        self.palette_panel.name_block(name)
+
+    def canvas_command(self, name: str) -> None:
+        """Run a command of the canvas by the name of its method, with the canvas in view."""
+        if self.workspace == "data":
+            self.show_workspace("network")
+        self.canvas.setFocus()
+        method = getattr(self.canvas, name)
+        self.canvas.attempt(method)
+
+    def go_to(self, id_: str) -> None:
+        """Select a layer of the network on show and bring it into view."""
+        if self.workspace == "data":
+            self.show_workspace("network")
+        self.canvas.select([id_])
+        self.canvas.frame_selection()
+
+    def _open_row(self, path: tuple[str, ...]) -> None:
+        """Go to a row of the summary: a layer of the network on show, or one inside its blocks."""
+        if len(path) == 1:
+            self.go_to(path[0])
+        else:
+            self.dive((*self.inside.path, *path[:-1]), path[-1])
+
+    def ask_pattern(self) -> None:
+        """Open the window that inserts layers by a pattern."""
+        from widgets.shell.pattern_dialog import PatternDialog
+
+        self.show_workspace("network")
+        if self._pattern is None:
+            self._pattern = PatternDialog(self)
+        self._pattern.begin()
+
+    def show_summary(self) -> None:
+        """Bring the summary table forward, with the keyboard in it."""
+        self.show_workspace("network")
+        self.checks.setCurrentWidget(self.summary)
+        self.summary.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def export_summary(self) -> None:
+        """Ask where to write the summary table."""
+        self.show_summary()
+        self.summary.ask_export()
+
+    def _take_check(self, _index: int) -> None:
+        self.summary.tools.setVisible(self.checks.currentWidget() is self.summary)
+        self._arrange()
+
+    def _count_problems(self, number: int) -> None:
+        self.checks.setTabText(0, f"Problems ({number})" if number else "Problems")
+
+    def go_to_remark(self, id_: str) -> None:
+        """Select a note or frame of the network on show, with the keyboard on the canvas to move or edit it."""
+        self.canvas.go_to_remark(id_)
+        self.canvas.setFocus()
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        self.canvas.select(ids)
+        self.canvas.attempt(self.canvas.delete_selection)
+
+    def _rename(self, old: str, new: str) -> None:
+        document: Document = self.inside.document
+        try:
+            with document.transaction(f"Rename {old} to {new}"):
+                document.rename(old, new)
+        except NetloomError as error:
+            self.refused.emit(str(error))
+
+    def commit_typing(self) -> None:
+        """Take over what is being typed in any form in view."""
+        self.inspector.commit()
+        self.page.commit()
+        for form in self.findChildren(SettingsForm):
+            if form.isVisible():
+                form.commit()
+
+    # Workspaces
+
+    def add_panel(self, workspace: str, panel: QWidget) -> None:
+        """Give a workspace its panel: below the canvas, or in the canvas's place for ``data``."""
+        self._panels[workspace] = panel
+        if workspace == "data":
+            self.middle.addWidget(panel)
+        else:
+            self.bottom.add(panel)
+        if workspace == self.workspace:
+            self._arrange()
+
+    def lend(self, panel: QWidget | None) -> None:
+        """Give the place of the problems list to another panel, or give it back."""
+        self._lent = panel
+        if panel is not None and panel.parent() is None:
+            self.bottom.add(panel)
+        self._panels["network"] = panel or self.checks
+        self._arrange()
+
+    def panel(self, workspace: str) -> QWidget | None:
+        """The panel of a workspace, once it is there."""
+        return self._panels.get(workspace)
+
+    def show_workspace(self, name: str) -> None:
+        """Change what stands around the canvas."""
+        if name == self.workspace:
+            return
+        whole = self.canvas.visible_region().contains(self.canvas.board.bounds())
+        self.workspace = name
+        self._arrange()
+        if whole:
+            QTimer.singleShot(0, self.canvas, self.canvas.frame_all)
+        self.workspace_changed.emit(name)
+
+    def show_settings(self, wanted: bool) -> None:
+        """Have the inspector beside the canvas while one looks into a network, or not."""
+        self.beside.with_settings = wanted
+        self._arrange()
+        if wanted and self.selected:
+            self.beside.select(self.selected)
+
+    def _remember_height(self, *_: int) -> None:
+        """The user moved the divider."""
+        height = self.down.sizes()[1]
+        if self.workspace in HEIGHTS and height and self._lent is None:
+            self._heights[self._shown_below] = height
+
+    @property
+    def _shown_below(self) -> str:
+        """What the height of the bottom panel belongs to."""
+        summed = self.workspace == "network" and self.checks.currentWidget() is self.summary
+        return "summary" if summed else self.workspace
+
+    def _arrange(self) -> None:
+        panel = self._panels.get(self.workspace)
+        if self.workspace == "data":
+            self.middle.setCurrentWidget(panel or self.down)
+            return
+        self.middle.setCurrentWidget(self.down)
+        self.left.setVisible(self.workspace in PALETTE_IN)
+        self.beside.enter(self.workspace)
+        self.beside.setVisible(self.beside.wanted)
+        self.bottom.setVisible(panel is not None)
+        if panel is None:
+            return
+        self.bottom.bring(panel)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the bottom panel its height, once there is a height to divide."""
+        total = self.down.height()
+        if self.isVisible() and self.workspace in HEIGHTS:
+            share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
+            below = self._shown_below
+            height = self._heights.get(below) or min(HEIGHTS[below], round(total * share))
+            if self.workspace == "network" and self._lent is not None:
+                height = max(height, LENT_HEIGHT)
+            height = min(height, round(total * 0.8))
+            self.down.setSizes([total - height, height])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._divide)
+
+    def _next_pane(self, step: int) -> None:
+        panes = [pane for pane in (self.left, self.canvas, self.beside, self.bottom) if pane.isVisible()]
+        focus = QApplication.focusWidget()
+        inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
+        target = panes[((inside[0] if inside else 0) + step) % len(panes)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if target is not self.canvas:
+            target.focusNextChild()
+
+    # Remembering
+
+    def layout_state(self) -> dict[str, Any]:
+        """Where the dividers stand, for the next start."""
+        return {"across": self.across.sizes(), "heights": self._heights}
+
+    def restore_layout(self, state: Any) -> None:
+        """Put the dividers where they stood; what makes no sense is left alone."""
+        if not isinstance(state, dict):
+            return
+        across, heights = state.get("across"), state.get("heights")
+        if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
+            self.across.setSizes(across)
+        if isinstance(heights, dict):
+            known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
+            self._heights = {name: max(size, 60) for name, size in known.items()}
+        self._arrange()
+
+
+def _within(pane: QWidget, widget: QWidget) -> bool:
+    return pane is widget or pane.isAncestorOf(widget)

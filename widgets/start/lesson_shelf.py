@@ -1,0 +1,139 @@
+"""The lessons on the start page, read straight from their JSON: the page must not wait for the real reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from app.system.home import home
+from widgets.shell.preferences import read_object
+from widgets.start.preset_entries import PRESETS
+from widgets.start.shelf import Shelf
+
+LESSONS = PRESETS / "lessons"
+KEPT = "lessons.json"
+
+
+@dataclass(frozen=True)
+class LessonSketch:
+    """One lesson: what its card says, and how many of its steps are done."""
+
+    id: str
+    title: str
+    summary: str
+    minutes: int
+    textbook: tuple[str, ...]
+    steps: int
+    done: int = 0
+
+    @property
+    def words(self) -> str:
+        """Everything that the search looks at, in lower case."""
+        return " ".join((self.id, self.title, self.summary, *self.textbook)).lower()
+
+    @property
+    def facts(self) -> str:
+        """How long it takes and how far one came: ``8 min, 7 steps, 3 done``."""
+        done = "" if not self.done else ", all done" if self.done >= self.steps else f", {self.done} done"
+        return f"{self.minutes}\u00a0min, {self.steps} steps{done}"
+
+
+def lessons(folder: Path = LESSONS) -> list[LessonSketch]:
+    """All lessons in ``folder`` in their order; a file that makes no sense has no card."""
+    kept = read_object(home() / KEPT)
+    found = (read(path, kept) for path in sorted(folder.glob("*.json")))
+    return [lesson for lesson in found if lesson is not None]
+
+
+def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
+    """The lesson in ``path``, or None where the file makes no sense."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        entry = kept.get(value["id"])
+        done = entry.get("done") if isinstance(entry, dict) else None
+        return LessonSketch(
+            id=str(value["id"]),
+            title=str(value["title"]),
+            summary=str(value["summary"]),
+            minutes=int(value["minutes"]),
+            textbook=tuple(str(one) for one in value.get("textbook", ())),
+            steps=len(value["steps"]),
+            done=sum(one is True for one in done) if isinstance(done, list) else 0,
+        )
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+        return None
+
+
+class LessonCard(QFrame):
+    """One lesson; a click, or Return, begins it or goes on with it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, lesson: LessonSketch, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.lesson = lesson
+        self.setObjectName("lessonCard")
+        self.setProperty("card", True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"Lesson: {lesson.title}")
+        self.setAccessibleDescription(f"{lesson.summary} {lesson.facts}")
+        title, summary, facts = QLabel(lesson.title), QLabel(lesson.summary), QLabel(lesson.facts)
+        title.setProperty("heading", True)
+        title.setIndent(0)
+        summary.setProperty("faint", True)
+        complete = lesson.done >= lesson.steps
+        facts.setProperty("tone" if complete else "faint", "ok" if complete else True)
+        for label in (title, summary):
+            label.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(4)
+        for label in (title, summary):
+            column.addWidget(label)
+        column.addStretch(1)
+        column.addWidget(facts)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit(self.lesson.id)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.lesson.id)
+        else:
+            super().keyPressEvent(event)
+
+
+class LessonList(Shelf[LessonCard]):
+    """The cards of all lessons."""
+
+    chosen = Signal(str)
+    least = 330
+    most = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonList")
+
+    def show_lessons(self, found: Sequence[LessonSketch]) -> None:
+        """Show these lessons."""
+        cards = [LessonCard(lesson, self) for lesson in found]
+        for card in cards:
+            card.chosen.connect(self.chosen)
+        self.show_cards(cards)
+
+    def words(self, card: LessonCard) -> str:
+        """What is said on a lesson's card."""
+        return card.lesson.words
+
+    def without(self) -> str:
+        """No lesson fits."""
+        return "No lesson has all of these words. Try fewer."

@@ -1,0 +1,173 @@
+"""A preset as a card: the drawing of its graph, its title, what it is and what to expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from widgets.look.theme import RADIUS, Theme, Themed, ThemeSource, blend
+from widgets.start.preset_entries import Preset, Sketch, promise
+
+DRAWING = 88
+CARD = (176.0, 60.0)
+"""Width and height that a layer's card has on the canvas, about."""
+
+
+def paint_sketch(painter: QPainter, sketch: Sketch, area: QRectF, theme: Theme, families: Mapping[str, str]) -> None:
+    """Paint a small drawing of a network into ``area``; ``families`` gives the family of each kind of layer."""
+    if not sketch.layers:
+        return
+    width, height = CARD
+    left, top = min(x for _, x, _ in sketch.layers), min(y for _, _, y in sketch.layers)
+    right = max(x for _, x, _ in sketch.layers) + width
+    bottom = max(y for _, _, y in sketch.layers) + height
+    across = area.width() / (right - left)
+    down = min(area.height() / (bottom - top), across * 2.2, 0.6)
+    start = QPointF(area.center().x() - across * (right + left) / 2, area.center().y() - down * (bottom + top) / 2)
+    if across > 0.34:
+        across = 0.34
+        start.setX(area.center().x() - across * (right + left) / 2)
+    boxes = []
+    for _, x, y in sketch.layers:
+        high = max(min(height * down, width * across * 0.5), 9.0)
+        box = QRectF(start.x() + x * across, start.y() + (y + height / 2) * down - high / 2, width * across, high)
+        boxes.append(box)
+    painter.setPen(QPen(theme.strong_border, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for source, target in sketch.wires:
+        painter.drawPath(_wire(boxes[source], boxes[target]))
+    for (kind, _, _), box in zip(sketch.layers, boxes, strict=True):
+        hue = theme.family(families.get(kind, "io"))
+        painter.setPen(QPen(hue, 1))
+        painter.setBrush(blend(hue, theme.raised, 0.22))
+        painter.drawRoundedRect(box, 2.5, 2.5)
+        painter.fillRect(QRectF(box.left() + 0.5, box.top() + 0.5, box.width() - 1, 3), hue)
+
+
+def _wire(source: QRectF, target: QRectF) -> QPainterPath:
+    start = QPointF(source.right(), source.center().y())
+    end = QPointF(target.left(), target.center().y())
+    path = QPainterPath(start)
+    if end.x() < start.x() and abs(end.y() - start.y()) > source.height():
+        # On to the next row: back through the gap between the rows, as the canvas leads such a wire.
+        gap, turn = (source.bottom() + target.top()) / 2, 4.0
+        path.cubicTo(start + QPointF(turn, 0), QPointF(start.x() + turn, gap), QPointF(start.x(), gap))
+        path.lineTo(end.x(), gap)
+        path.cubicTo(QPointF(end.x() - turn, gap), end - QPointF(turn, 0), end)
+        return path
+    reach = max((end.x() - start.x()) / 2, 4)
+    path.cubicTo(start + QPointF(reach, 0), end - QPointF(reach, 0), end)
+    return path
+
+
+class PresetCard(Themed, QAbstractButton):
+    """A button that is a card."""
+
+    chosen = Signal(object)
+
+    def __init__(self, preset: Preset, families: Mapping[str, str], themes: ThemeSource, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.preset = preset
+        self._families = families
+        self.setObjectName(f"preset-{preset.path.stem}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(f"Preset {preset.title}")
+        self.setAccessibleDescription(" ".join(part for part in (preset.summary, preset.expect) if part))
+        self.setToolTip(f"<p><b>{preset.title}</b><br>{preset.summary}</p>")
+        self.clicked.connect(lambda: self.chosen.emit(preset))
+        self.follow(themes)
+
+    def set_families(self, families: Mapping[str, str]) -> None:
+        """Paint in the colours of these families from now on."""
+        self._families = families
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        title, summary, expected = self._lines(width - 26)
+        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
+        words = len(title) * bold.lineSpacing() + (len(summary) + len(expected)) * small.lineSpacing()
+        return round(DRAWING + words + 28)
+
+    def sizeHint(self) -> QSize:
+        return QSize(230, self.heightForWidth(230))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(190, DRAWING + 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        lit = self.underMouse() or self.isDown()
+        painter.setPen(QPen(self.theme.accent if self.hasFocus() or lit else self.theme.border, 1.5 if lit else 1))
+        painter.setBrush(self.theme.hover if self.isDown() else self.theme.raised)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        paper = QRectF(frame.left() + 1, frame.top() + 1, frame.width() - 2, DRAWING)
+        clip = QPainterPath()
+        clip.addRoundedRect(frame.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
+        painter.save()
+        painter.setClipPath(clip)
+        painter.fillRect(paper, self.theme.ground)
+        paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 9, -14, -22), self.theme, self._families)
+        if self.preset.data:
+            painter.setFont(self.theme.font(small=True))
+            painter.setPen(self.theme.faint)
+            corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(paper.adjusted(10, 6, -10, -5), corner, f"Data: {self.preset.data.replace('_', ' ')}")
+        painter.restore()
+        self._paint_words(painter, frame.adjusted(12, DRAWING + 9, -12, -8))
+        painter.end()
+
+    def _lines(self, width: float) -> tuple[list[str], list[str], list[str]]:
+        """Title, summary and promise in lines of ``width`` pixels."""
+        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
+        return (
+            wrapped(self.preset.title, bold, width, 2),
+            wrapped(self.preset.summary, small, width, 3),
+            wrapped(promise(self.preset), small, width, 3),
+        )
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        """The title, what it is, and at the bottom what to expect."""
+        title, summary, expected = self._lines(area.width())
+        small = self.theme.font(small=True)
+        top = self._paint_lines(painter, title, area.left(), area.top(), self.theme.font(bold=True), self.theme.text)
+        self._paint_lines(painter, summary, area.left(), top + 2, small, self.theme.faint)
+        bottom = area.bottom() - len(expected) * QFontMetricsF(small).lineSpacing()
+        self._paint_lines(painter, expected, area.left(), bottom, small, self.theme.ok)
+
+    @staticmethod
+    def _paint_lines(painter: QPainter, lines: list[str], left: float, top: float, font: QFont, ink: QColor) -> float:
+        """Paint lines below each other; returns where the next would begin."""
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(ink)
+        for line in lines:
+            painter.drawText(QPointF(left, top + metrics.ascent()), line)
+            top += metrics.lineSpacing()
+        return top
+
+
+def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
+    """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
+    lines: list[str] = []
+    words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together
+    while words and len(lines) < most:
+        line = words.pop(0)
+        while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:
+            line = f"{line} {words.pop(0)}"
+        lines.append(line)
+    if words and lines:
+        lines[-1] = metrics.elidedText(" ".join([lines[-1], *words]), Qt.TextElideMode.ElideRight, width)
+    return lines

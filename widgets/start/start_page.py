@@ -1,0 +1,276 @@
+"""The start page: continue, open, new, and a gallery of networks to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource
+from widgets.start.lesson_shelf import LessonList, lessons
+from widgets.start.preset_cards import PresetCard
+from widgets.start.preset_entries import TOPICS, Preset
+from widgets.start.shelf import Shelf
+
+
+class Gallery(Shelf[PresetCard]):
+    """The cards of all presets."""
+
+    chosen = Signal(object)
+
+    def __init__(self, presets: Sequence[Preset], families: Mapping[str, str], themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("gallery")
+        cards = [PresetCard(preset, families, themes, self) for preset in presets]
+        for card in cards:
+            card.chosen.connect(self.chosen)
+        self._topic = ""
+        self.show_cards(cards)
+
+    def show_topic(self, topic: str) -> None:
+        """Show the examples of one of `TOPICS` alone; of all where it is empty."""
+        self._topic = topic
+        self.arrange()
+
+    def fits(self, card: PresetCard) -> bool:
+        """Whether a preset is of the topic that is shown."""
+        return not self._topic or self._topic in card.preset.topics
+
+    def words(self, card: PresetCard) -> str:
+        """What is known of a preset, its kinds of layers among it."""
+        return card.preset.words
+
+    def without(self) -> str:
+        """No preset fits, or there is none."""
+        if self.cards and self._topic:
+            return f"No example of {self._topic} has all of these words. Try fewer, or look among all."
+        if self.cards:
+            return "No example has all of these words. Try fewer."
+        return "No examples are installed with this copy of Netloom."
+
+
+def segments(named: Sequence[tuple[str, str]], parent: QWidget) -> tuple[QFrame, QButtonGroup]:
+    """A row of buttons of which one is on, the first to begin with: object names and titles, numbered in order."""
+    frame = QFrame()
+    frame.setProperty("segments", True)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(3, 3, 3, 3)
+    row.setSpacing(2)
+    group = QButtonGroup(parent)
+    for index, (name, title) in enumerate(named):
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setText(title)
+        button.setAccessibleName(title)
+        button.setCheckable(True)
+        button.setProperty("segmented", True)
+        group.addButton(button, index)
+        row.addWidget(button)
+    group.button(0).setChecked(True)
+    return frame, group
+
+
+class FileRow(QToolButton):
+    """A recent file: its name, and under it the folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"Open {path.name}")
+        self.setAccessibleDescription(str(path.parent))
+        self.setToolTip(str(path))
+
+    def sizeHint(self) -> QSize:
+        return QSize(180, 2 * self.fontMetrics().height() + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        metrics, width = self.fontMetrics(), self.width() - 16
+        painter.setPen(self.palette().text().color())
+        top = QRect(8, 5, width, metrics.height())
+        painter.drawText(top, 0, metrics.elidedText(self.path.stem, Qt.TextElideMode.ElideRight, width))
+        painter.setPen(self.palette().placeholderText().color())
+        place = str(self.path.parent).replace(str(Path.home()), "~")
+        below = top.translated(0, metrics.height() + 1)
+        painter.drawText(below, 0, metrics.elidedText(place, Qt.TextElideMode.ElideLeft, width))
+        painter.end()
+
+
+class StartPage(Themed, QWidget):
+    """``opened`` carries a path, ``preset`` a `Preset`, ``lesson`` the id of a lesson.
+
+    ``wants_new`` and ``wants_open`` ask for those commands.
+    """
+
+    opened = Signal(object)
+    preset = Signal(object)
+    lesson = Signal(str)
+    wants_new = Signal()
+    wants_open = Signal()
+
+    def __init__(
+        self, presets: Sequence[Preset], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
+    ) -> None:
+        super().__init__()
+        self.setObjectName("startPage")
+        self._themes = themes
+        self.gallery = Gallery(presets, families, themes)
+        self.gallery.chosen.connect(self.preset)
+        self.lessons = LessonList()
+        self.lessons.chosen.connect(self.lesson)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(28, 24, 20, 0)
+        layout.setSpacing(32)
+        layout.addWidget(self._side(), 0)
+        layout.addLayout(self._main(), 1)
+        self.follow(themes)
+        self.theme_changed()
+        self.show_recent(recent)
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(220)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 16)
+        column.setSpacing(8)
+        self._name = QLabel("Netloom")
+        self._claim = QLabel("Draw a network, watch it learn, see what it learned.")
+        self._claim.setWordWrap(True)
+        self._claim.setProperty("faint", True)
+        self.new, self.open = QPushButton("New network"), QPushButton("Open…")
+        self.new.setObjectName("startNew")
+        self.open.setObjectName("startOpen")
+        self.new.setProperty("primary", True)
+        self.new.clicked.connect(self.wants_new)
+        self.open.clicked.connect(self.wants_open)
+        self._continue = QLabel("Continue")
+        self._continue.setProperty("heading", True)
+        self._continue.setIndent(0)
+        self.files = QVBoxLayout()
+        self.files.setSpacing(0)
+        for widget in (self._name, self._claim):
+            column.addWidget(widget)
+        column.addSpacing(10)
+        column.addWidget(self.new)
+        column.addWidget(self.open)
+        column.addSpacing(12)
+        column.addWidget(self._continue)
+        column.addLayout(self.files)
+        column.addStretch(1)
+        return side
+
+    def _main(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        self.shelves = QStackedWidget()
+        self.search = QLineEdit()
+        self.search.setObjectName("gallerySearch")
+        self.search.setPlaceholderText("Search, say LSTM")
+        self.search.setAccessibleName("Search examples and lessons")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(280)
+        self.search.textChanged.connect(self.gallery.filter)
+        self.search.textChanged.connect(self.lessons.filter)
+        head.addWidget(self._switch())
+        head.addSpacing(12)
+        self.topic_row = self._topics()
+        head.addWidget(self.topic_row)
+        head.addStretch(1)
+        head.addWidget(self.search, 100)  # up to its greatest width
+        head.addSpacing(8)
+        for widget in (self.gallery, self.lessons):
+            self.shelves.addWidget(self._scrolling(widget))
+        column.addLayout(head)
+        column.addWidget(self.shelves, 1)
+        return column
+
+    @staticmethod
+    def _scrolling(widget: QWidget) -> QScrollArea:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(widget)
+        area.viewport().setAutoFillBackground(False)
+        widget.setAutoFillBackground(False)
+        return area
+
+    def _switch(self) -> QWidget:
+        """Examples or lessons."""
+        frame, self.kinds = segments((("startExamples", "Examples"), ("startLessons", "Lessons")), self)
+        self.kinds.idToggled.connect(lambda index, on: self._show_shelf(index) if on else None)
+        return frame
+
+    def _topics(self) -> QWidget:
+        """All examples, or those of one topic."""
+        named = [("topicAll", "All"), *((f"topic-{topic}", topic.capitalize()) for topic in TOPICS)]
+        frame, self.topics = segments(named, self)
+        listed = ["", *TOPICS]
+        self.topics.idToggled.connect(lambda index, on: self.gallery.show_topic(listed[index]) if on else None)
+        return frame
+
+    def show_lessons(self) -> None:
+        """Bring the lessons forward."""
+        self.kinds.button(1).setChecked(True)
+        self._show_shelf(1)
+
+    def _show_shelf(self, index: int) -> None:
+        if index:
+            self.lessons.show_lessons(lessons())  # how far one came may have changed
+        self.topic_row.setVisible(index == 0)
+        self.shelves.setCurrentIndex(index)
+
+    def show_recent(self, recent: Sequence[Path]) -> None:
+        """List the files to continue with."""
+        while (item := self.files.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._continue.setVisible(bool(recent))
+        for path in recent[:6]:
+            row = FileRow(path)
+            row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
+            self.files.addWidget(row)
+
+    def set_families(self, families: Mapping[str, str]) -> None:
+        """Paint the drawings in the colours of these families."""
+        for card in self.gallery.cards:
+            card.set_families(families)
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        large = self.theme.font(bold=True)
+        large.setPointSizeF(large.pointSizeF() * 1.7)
+        self._name.setFont(large)
+        self.new.setIcon(icons.icon("add", self.theme, self.theme.accent_text))
+        self.open.setIcon(icons.icon("open", self.theme))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.theme.surface)
+        painter.end()

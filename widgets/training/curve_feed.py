@@ -1,0 +1,213 @@
+"""Feeds the loss and metric plots: the run in progress as it speaks, and ticked runs from their folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QComboBox
+
+from app.protocol.framing import Message
+from app.training.runs import History, Run
+from graph.errors import NetloomError
+from widgets.look.theme import ThemeSource
+from widgets.plots.curve import Part
+from widgets.plots.curve_plot import CurvePlot
+from widgets.training.metric_text import primary, title_of
+
+PARTS: tuple[Part, Part] = ("train", "validation")
+OTHER_HUE = 1
+"""How far the hue of a second loss lies from that of its run."""
+WORDS = {"generator_loss": "generator"}
+"""Names of losses beside the first, on the plot."""
+
+Array = np.ndarray[Any, Any]
+
+
+class Curves(QObject):
+    """Curves of any number of runs on two plots, a hue for each run.
+
+    `failed` carries why the curves of a run cannot be shown.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.loss = CurvePlot(source, "Loss", "Press Train to see the loss fall, batch by batch.")
+        self.metric = CurvePlot(source, "Metric", "After the first epoch: how well the network does.")
+        self.loss.setObjectName("lossPlot")
+        self.metric.setObjectName("metricPlot")
+        self.loss.set_smoothing(0.6)
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Metric to plot")
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.chooser.setMinimumWidth(96)
+        self.chooser.currentIndexChanged.connect(self._choose)
+        self.chooser.hide()
+        self.metric.add_control(self.chooser)
+        self._names: dict[Path, str] = {}
+        self._hues: dict[Path, int] = {}
+        self._others: dict[Path, list[str]] = {}
+        self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
+
+    # Runs
+
+    def add_run(self, path: Path, name: str, hue: int) -> None:
+        """Give a run its curves, empty at first; a run that is known gets another name and hue."""
+        self._names[path], self._hues[path] = name, hue
+        self._epochs.setdefault(path, [])
+        for part in PARTS:
+            self.loss.add_curve(_id(path, part), self._label(path, part), hue, part)
+            self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
+        self._relabel()
+
+    def remove_run(self, path: Path) -> None:
+        """Take a run's curves away."""
+        others = self._others.get(path, [])
+        for known in (self._names, self._hues, self._epochs, self._others):
+            known.pop(path, None)
+        for name in others:
+            self.loss.remove_curve(_id(path, name))
+        for part in PARTS:
+            self.loss.remove_curve(_id(path, part))
+            self.metric.remove_curve(_id(path, part))
+        self._relabel()
+
+    def rename_run(self, old: Path, new: Path, name: str) -> None:
+        """A run's folder has another name."""
+        if old in self._names:
+            hue = self._hues[old]
+            self.remove_run(old)
+            self.show_run(new, name, hue)
+
+    def show_run(self, path: Path, name: str, hue: int) -> None:
+        """Add a run with all that its folder tells."""
+        try:
+            history = Run.open(path).history()
+        except NetloomError as error:
+            self.failed.emit(str(error))
+            return
+        self.add_run(path, name, hue)
+        self._append_history(path, history)
+
+    def _append_history(self, path: Path, history: History) -> None:
+        if len(history.steps):
+            self.loss.append(_id(path, "train"), history.steps, history.losses)
+        for name, losses in history.others.items():
+            self._append_other(path, name, history.steps, losses)
+        for epoch in history.epochs:
+            self._add_epoch(path, int(epoch["step"]), epoch["train"], epoch["validation"])
+
+    # The run in progress
+
+    def take_points(self, path: Path, message: Message) -> None:
+        """Losses of single batches."""
+        if path in self._names:
+            self.loss.append(_id(path, "train"), message.arrays["step"], message.arrays["loss"])
+            for name in message.arrays.keys() - {"step", "loss"}:
+                self._append_other(path, name, message.arrays["step"], message.arrays[name])
+
+    def _append_other(self, path: Path, name: str, steps: Array, losses: Array) -> None:
+        """Points of a loss beside the first, in a hue of its own; steps that took none are left out."""
+        if name not in self._others.setdefault(path, []):
+            self._others[path].append(name)
+            self._relabel()
+        known = np.isfinite(losses)
+        if known.any():
+            self.loss.append(_id(path, name), steps[known], losses[known])
+
+    def take_epoch(self, path: Path, message: Message) -> None:
+        """Metrics of an epoch."""
+        fields = message.fields
+        if path in self._names:
+            self._add_epoch(path, int(fields["step"]), fields.get("train") or {}, fields.get("validation") or {})
+
+    def _add_epoch(self, path: Path, step: int, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
+        self._epochs[path].append((step, train, validation))
+        names = [*train, *validation]
+        self._offer(names)
+        if _known(validation.get("loss")):
+            self.loss.append(_id(path, "validation"), [step], [validation["loss"]])
+        # Another network may not have the metric on the plot; where no run has it, the plot would stay empty.
+        if names and not any(self._has(other, self.shown) for other in self._epochs):
+            self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
+        else:
+            self._append_metric(path, [(step, train, validation)])
+
+    def _append_metric(self, path: Path, epochs: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        rows = list(epochs)
+        for part, column in (("train", 1), ("validation", 2)):
+            found = [(row[0], row[column].get(self.shown)) for row in rows]  # type: ignore[union-attr]
+            steps, values = _columns([(step, value) for step, value in found if _known(value)])
+            if steps:
+                self.metric.append(_id(path, part), steps, values)
+
+    # Which metric
+
+    @property
+    def shown(self) -> str:
+        """The metric on the metric plot."""
+        return str(self.chooser.currentData() or "accuracy")
+
+    def _offer(self, names: Sequence[str]) -> None:
+        """Offer metrics that were not known yet; the first that come choose what is shown."""
+        new = [name for name in dict.fromkeys(names) if self.chooser.findData(name) < 0]
+        if not new:
+            return
+        first = self.chooser.count() == 0
+        for name in new:
+            self.chooser.addItem(title_of(name), name)
+        if first:
+            self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
+        self.chooser.setVisible(True)
+        self.metric.fit_bar()
+
+    def _has(self, path: Path, metric: str) -> bool:
+        """Whether a run that is shown was measured by ``metric``."""
+        return any(metric in train or metric in validation for _, train, validation in self._epochs[path])
+
+    def _choose(self) -> None:
+        for path, epochs in self._epochs.items():
+            for part in PARTS:
+                self.metric.remove_curve(_id(path, part))
+                self.metric.add_curve(_id(path, part), self._label(path, part), self._hues[path], part)
+            self._append_metric(path, epochs)
+        self.metric.view.fit()
+
+    # Labels
+
+    def _label(self, path: Path, part: Part) -> str:
+        return self._named(path, part)
+
+    def _loss_label(self, path: Path, part: Part) -> str:
+        """Where there are two losses, the first is the discriminator's."""
+        if not self._others.get(path):
+            return self._label(path, part)
+        return self._named(path, "discriminator" if part == "train" else "validation")
+
+    def _named(self, path: Path, words: str) -> str:
+        return words if len(self._names) == 1 else f"{self._names[path]}, {words}"
+
+    def _relabel(self) -> None:
+        for path, hue in self._hues.items():
+            for part in PARTS:
+                self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
+                self.loss.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
+            for name in self._others.get(path, ()):
+                self.loss.add_curve(_id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train")
+
+
+def _id(path: Path, part: str) -> str:
+    return f"{path}|{part}"
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _columns(rows: Sequence[tuple[int, Any]]) -> tuple[list[int], list[float]]:
+    return [step for step, _ in rows], [float(value) for _, value in rows]

@@ -1,0 +1,78 @@
+"""Numbers of training in words: metrics, times, speeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from app.protocol.events import PER_CENT, SHARES
+from app.system.number_format import figures
+
+PRIMARY = (
+    "neighbour_accuracy", "accuracy", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss",
+)  # fmt: skip
+"""Metrics in the order in which one is chosen to stand for a run."""
+
+TITLES = {
+    "accuracy": "Accuracy",
+    "token_accuracy": "Tokens right",
+    "sequence_accuracy": "Whole answers right",
+    "next_token_accuracy": "Next token right",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "loss": "Loss",
+    "real_accuracy": "Real ones recognised",
+    "made_accuracy": "Made ones recognised",
+    "generator_loss": "Generator's loss",
+    "neighbour_accuracy": "Told apart",
+    "label_error": "Label error rate",
+}
+
+GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}
+
+
+def title_of(metric: str) -> str:
+    """The name of a metric as people write it, with the output it belongs to where there are several."""
+    output, _, name = metric.rpartition(".")
+    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    return f"{title} of {output}" if output else title
+
+
+def primary(metrics: Mapping[str, object]) -> str | None:
+    """The metric that stands for a run, None where there is none; of several outputs the first one's."""
+    own = (metric for name in PRIMARY for metric in metrics if own_name(metric) == name)
+    return next(own, next(iter(metrics), None))
+
+
+def own_name(metric: str) -> str:
+    """The name of a metric without that of its output."""
+    return metric.rpartition(".")[2]
+
+
+def value_of(metric: str, value: float | None) -> str:
+    """A metric's value: shares as per cent, other numbers with four figures, a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if own_name(metric) in PER_CENT:
+        return f"{value * 100:.1f} %"
+    return figures(value)
+
+
+def duration(seconds: float | None) -> str:
+    """A time span: ``42 s``, ``3 min 05 s``, ``2 h 10 min``; empty where it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def speed(samples_per_second: float) -> str:
+    """Samples per second, with three figures that mean something."""
+    if samples_per_second >= 1000:
+        return f"{samples_per_second:,.0f} samples/s"
+    return f"{samples_per_second:.3g} samples/s"

@@ -1,0 +1,159 @@
+"""The plan as a form: how to train, in groups; every edit goes to the document, so that undo covers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.training.plan import Plan
+from graph.changes import SectionSet
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from graph.layers.settings import Setting
+from widgets.fields.forms import SettingsForm
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Training",
+        ("epochs", "batch_size", "objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
+    ),
+    ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
+    (
+        "Optimiser",
+        ("optimiser", "learning_rate", "momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
+    ),
+    ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up")),
+    ("When to stop", ("patience", "keep_best")),
+    ("Machine", ("device", "precision", "threads", "seed")),
+)
+"""The settings of a plan under headings; what stands in none of them comes under the last."""
+
+
+class PlanForm(QScrollArea):
+    """Shows the plan of a document and edits it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("planForm")
+        self.setAccessibleName("Plan")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._document: Document | None = None
+        self._stop: Callable[[], None] = _nothing
+        self._devices: tuple[str, ...] = ()
+        self._plan = Plan()
+        self._fault = QLabel(self)
+        self._fault.setWordWrap(True)
+        self._fault.setProperty("tone", "error")
+        self.forms: dict[str, SettingsForm] = {}
+        self._headings: dict[str, QLabel] = {}
+        self._lay_out()
+        self.setEnabled(False)
+
+    def _lay_out(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 4, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self._fault)
+        self._fault.hide()
+        for title, _ in GROUPS:
+            heading = QLabel(title, inside)
+            heading.setProperty("heading", True)
+            form = SettingsForm(inside)
+            form.setAccessibleName(title)
+            form.edited.connect(self._edit)
+            self.forms[title], self._headings[title] = form, heading
+            column.addWidget(heading)
+            column.addWidget(form)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    def set_document(self, document: Document) -> None:
+        """Show the plan of another document."""
+        self._stop()
+        self._document = document
+        self._stop = document.subscribe(self._on_commit)
+        self.setEnabled(True)
+        self._show()
+
+    def set_devices(self, ids: Sequence[str]) -> None:
+        """Offer the devices that there are."""
+        self._devices = tuple(ids)
+        self._show()
+
+    def close_document(self) -> None:
+        """Stop listening to the document."""
+        self._stop()
+        self._stop = _nothing
+        self._document = None
+        self.setEnabled(False)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is shown."""
+        return self._plan
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the fields."""
+        return QSize(inside.minimumSizeHint().width() + 16 if (inside := self.widget()) else 240, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), 80)
+
+    def _on_commit(self, commit: Commit) -> None:
+        if any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+            self._show()
+
+    def _show(self) -> None:
+        section = self._document.sections.get("plan") if self._document is not None else None
+        try:
+            self._plan = Plan.parse(section if section is not None else {})  # type: ignore[arg-type]
+            self._fault.hide()
+        except NetloomError as error:
+            self._fault.setText(f"{error} Until it is corrected, the defaults are shown.")
+            self._fault.show()
+            self._plan = Plan()
+        values = {spec.name: getattr(self._plan, spec.name) for spec in Plan.settings()}
+        for title, specs in grouped(Plan.settings()):
+            self.forms[title].show_settings([self._offered(spec) for spec in specs], values)
+            for widget in (self._headings[title], self.forms[title]):
+                widget.setVisible(any(spec.applies(values) for spec in specs))
+
+    def _offered(self, spec: Setting) -> Setting:
+        """The device is chosen from those that there are."""
+        if spec.name != "device" or not self._devices:
+            return spec
+        choices = tuple(dict.fromkeys(("auto", *self._devices, self._plan.device)))
+        return replace(spec, type="choice", choices=choices)
+
+    def _edit(self, name: str, value: object) -> None:
+        if self._document is None:
+            return
+        try:
+            plan = self._plan.changed(**{name: value})
+        except NetloomError as error:
+            self._form_of(name).refuse(name, str(error))
+            return
+        label = next(spec.label for spec in Plan.settings() if spec.name == name)
+        with self._document.transaction(f"Set {label}", merge=f"plan.{name}"):
+            self._document.set_section("plan", plan.to_json())
+
+    def _form_of(self, name: str) -> SettingsForm:
+        return self.forms[next(title for title, specs in grouped(Plan.settings()) if name in {s.name for s in specs})]
+
+
+def _nothing() -> None:
+    """What there is to stop before a document is shown."""
+
+
+def grouped(settings: Sequence[Setting]) -> list[tuple[str, list[Setting]]]:
+    """The settings under the headings of `GROUPS`."""
+    by_name = {spec.name: spec for spec in settings}
+    groups = [(title, [by_name.pop(name) for name in names if name in by_name]) for title, names in GROUPS]
+    groups[-1][1].extend(by_name.values())
+    return groups

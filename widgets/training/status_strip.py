@@ -1,0 +1,160 @@
+"""The strip that says how far training is: epoch, progress, speed, time left, latest figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from app.protocol.framing import Message
+from widgets.training.metric_text import duration, primary, speed, title_of, value_of
+from widgets.training.training_controller import ACTIVE, State, describe_state
+
+APART = "     "
+"""Between the figures of two quantities."""
+
+
+class StatusStrip(QWidget):
+    """One line; what does not fit is left out from the right.
+
+    `cancelled` says that the person does not want to wait for data any more.
+    """
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = QLabel(describe_state(State.IDLE), self)
+        self.epoch = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.speed = QLabel(self)
+        self.left = QLabel(self)
+        self.cancel = QPushButton("Cancel", self)
+        self.cancel.clicked.connect(self.cancelled)
+        self.cancel.hide()
+        self.figures = QLabel(self)
+        self._epochs = 0
+        self._figures: tuple[str, ...] = ("",)
+        self.setAccessibleName("Progress of training")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.state.setProperty("heading", True)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setFixedWidth(160)
+        self.bar.setAccessibleName("Progress within the epoch")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 2)
+        row.setSpacing(16)
+        for label, name in ((self.speed, "Speed"), (self.left, "Time left"), (self.epoch, "Epoch")):
+            label.setProperty("faint", True)
+            label.setAccessibleDescription(name)
+        row.addWidget(self.state)
+        row.addWidget(self.epoch)
+        row.addWidget(self.bar)
+        row.addWidget(self.cancel)
+        row.addWidget(self.speed)
+        row.addWidget(self.left)
+        row.addStretch(1)
+        row.addWidget(self.figures)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.figures.setMinimumWidth(120)
+        self.figures.installEventFilter(self)
+        row.setStretchFactor(self.figures, 4)
+        self._hide_empty()
+
+    def show_state(self, state: State) -> None:
+        """Say where training stands; a failure says its reason elsewhere."""
+        self.cancel.hide()
+        self.bar.setAccessibleName("Progress within the epoch")
+        self.state.setText("Failed" if state is State.FAILED else describe_state(state))
+        if state not in (State.RUNNING, State.PAUSED, State.STOPPING):
+            self.left.clear()
+        if state not in ACTIVE and not self._epochs:
+            self.epoch.clear()  # data was waited for, and no training came of it
+        if state is State.STARTING:
+            self._epochs = 0
+            for label in (self.epoch, self.speed, self.left, self.figures):
+                label.clear()
+            self._figures = ("",)
+            self.bar.setValue(0)
+        self._hide_empty()
+
+    def take_readying(self, message: Message) -> None:
+        """How far the data is that training waits for."""
+        fields = message.fields
+        done, whole, what = int(fields.get("done", 0)), int(fields.get("whole", 1)), str(fields.get("what", ""))
+        self.state.setText(what)
+        self.bar.setAccessibleName(what)
+        self.epoch.setText(str(fields.get("sentence", "")).removeprefix(what).strip())
+        self.bar.setValue(round(1000 * done / max(1, whole)))
+        self.cancel.setAccessibleName(f"Cancel {what.lower()}")
+        self.cancel.show()
+        self._hide_empty()
+
+    def take_start(self, message: Message) -> None:
+        """A run begins or continues."""
+        self._epochs = int(message.fields.get("epochs", 0))
+        self._show_epoch(int(message.fields.get("epoch", 1)))
+
+    def take_progress(self, message: Message) -> None:
+        """How far the epoch is."""
+        fields = message.fields
+        steps = max(int(fields.get("steps_per_epoch", 1)), 1)
+        self._show_epoch(int(fields.get("epoch", 1)))
+        self.bar.setValue(round(1000 * int(fields.get("step", 0)) / steps))
+        self.speed.setText(speed(float(fields.get("samples_per_second") or 0.0)))
+        left = duration(fields.get("seconds_left"))
+        self.left.setText(f"{left} left" if left else "")
+        self._hide_empty()
+
+    def take_epoch(self, message: Message) -> None:
+        """The figures of an epoch."""
+        fields = message.fields
+        self._show_epoch(int(fields.get("epoch", 1)))
+        self.bar.setValue(1000)
+        train, validation = fields.get("train") or {}, fields.get("validation") or {}
+        whole, judged = figures_of(train, validation), figures_of({}, validation or train)
+        self._figures = (whole, judged, judged.split(APART)[-1])
+        self.figures.setToolTip(whole)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        """Tell as much as there is room for: what is left out stands in the tip."""
+        metrics, room = self.figures.fontMetrics(), self.figures.width()
+        fitting = (words for words in self._figures if metrics.horizontalAdvance(words) <= room)
+        self.figures.setText(next(fitting, self._figures[-1]))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """As many figures as fit, whenever what stands beside them leaves another width."""
+        if watched is self.figures and event.type() == QEvent.Type.Resize:
+            self._fit_figures()
+        return super().eventFilter(watched, event)
+
+    def _show_epoch(self, epoch: int) -> None:
+        self.epoch.setText(f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else "")
+        self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        for label in (self.epoch, self.speed, self.left):
+            label.setVisible(bool(label.text()))
+        self.bar.setVisible(bool(self.epoch.text()))
+
+
+def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:
+    """The latest figures in one line: loss and the metric that stands for the run, on both parts."""
+    metric = primary(validation or train)
+    parts = []
+    for name in dict.fromkeys(("loss", metric or "loss")):
+        values = [
+            (title, found[name]) for title, found in (("train", train), ("validation", validation)) if name in found
+        ]
+        if values:
+            parts.append(
+                f"{title_of(name)}  " + "  ".join(f"{title} {value_of(name, value)}" for title, value in values)
+            )
+    return APART.join(parts)

@@ -1,0 +1,378 @@
+"""Training as the window sees it: a state machine over the worker, and the signals that panels listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from app.training import runs
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.project import Project, project_json
+from widgets.training.run_entries import extended
+from widgets.training.worker_link import Refusal, Reply, WorkerLink
+
+
+class State(StrEnum):
+    """Where training stands. The last two are idle too: they say how the last training ended."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+ACTIVE = frozenset({State.STARTING, State.RUNNING, State.PAUSED, State.STOPPING})
+"""States in which a run holds the worker."""
+
+
+CARDS_EVERY = 1.0
+"""Seconds between two looks where only cards show something."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place to train: the id that a plan names, and its title for people."""
+
+    id: str
+    title: str
+
+
+class TrainingController(QObject):
+    """Starts, pauses, steps, stops and resumes training, and passes on what it says.
+
+    `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for (the fields
+    of an `app.system.progress.Progress`); the others carry the worker's `Message`: `started`, `points`,
+    `progressed`, `epoch_ended`, `snapshot`, `finished`. `failed` carries a sentence. `runs_changed` says that the
+    list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
+    """
+
+    stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
+    readying = Signal(object)
+    started = Signal(object)
+    points = Signal(object)
+    progressed = Signal(object)
+    epoch_ended = Signal(object)
+    snapshot = Signal(object)
+    finished = Signal(object)
+    failed = Signal(str)
+    runs_changed = Signal()
+    devices_changed = Signal()
+
+    def __init__(self, link: WorkerLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._state = State.IDLE
+        self._run: Path | None = None
+        self._title = ""
+        self._reason = ""
+        self._complete = False
+        self._devices: tuple[Device, ...] = ()
+        self._watch = Watch()
+        self._cards: tuple[tuple[str, ...], bool] = ((), False)
+        self._request: int | None = None
+        self._before: tuple[State, Path | None, bool] = (State.IDLE, None, False)
+        self._denied = False
+        self._steps_wanted = 0
+        link.message.connect(self._take)
+        link.waits.connect(self._take_wait)
+        link.ready.connect(self._take_ready)
+        link.lost.connect(self._take_loss)
+
+    # Reading
+
+    @property
+    def link(self) -> WorkerLink:
+        """The worker's line, for requests that have nothing to do with training."""
+        return self._link
+
+    @property
+    def state(self) -> State:
+        """Where training stands."""
+        return self._state
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is in progress, be it paused."""
+        return self._state in ACTIVE
+
+    @property
+    def run(self) -> Path | None:
+        """The folder of the run in progress or of the last one."""
+        return self._run
+
+    @property
+    def title(self) -> str:
+        """The title of the project that was trained last."""
+        return self._title
+
+    @property
+    def reason(self) -> str:
+        """Why the last training failed, else empty."""
+        return self._reason
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Where one can train, as the worker says; empty until it has."""
+        return self._devices
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last run has done all its epochs, so that resuming it trains as many again."""
+        return self._complete and not self.active
+
+    @property
+    def refused(self) -> bool:
+        """Whether the last training did not even begin: to ask for it again at once would be refused again."""
+        return self._state is State.FAILED and self._denied
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the last run can be continued from what it saved."""
+        return not self.active and self._run is not None and (self._run / runs.CHECKPOINT).is_file()
+
+    # What the user does
+
+    def train(
+        self, document: Document, base: Path | None = None, *, name: str = "network", paused: bool = False
+    ) -> None:
+        """Freeze the project as it is and train it in a new run folder.
+
+        ``base`` is the folder of its file; a project without a title is called ``name``.
+        """
+        if self.active:
+            return
+        project = project_json(Project(document.network, dict(document.sections)))
+        about = document.sections.get("about")
+        title = about.get("title") if isinstance(about, Mapping) else None
+        self._title = title if isinstance(title, str) and title else name
+        self._begin(runs.fresh_folder(self._title))
+        self._request = self._link.ask(
+            "train",
+            self._take,
+            self._refused,
+            project=project,
+            base=str(base) if base else None,
+            out=str(self._run),
+            paused=paused,
+        )
+
+    def resume(self, run: Path, epochs: int | None = None, *, paused: bool = False) -> None:
+        """Continue a run where it stopped.
+
+        ``epochs`` is its new total number of epochs; without it a run that has done all of them trains as many again.
+        """
+        if self.active:
+            return
+        epochs = epochs or extended(run)
+        self._begin(run)
+        self._request = self._link.ask("resume", self._take, self._refused, run=str(run), epochs=epochs, paused=paused)
+
+    def pause(self) -> None:
+        """Hold after the current step."""
+        if self._state is State.RUNNING:
+            self._link.send("pause")
+
+    def go(self) -> None:
+        """Go on after a pause."""
+        if self._state is State.PAUSED:
+            self._link.send("go")
+
+    def toggle_pause(self) -> None:
+        """Pause while running, go on while paused."""
+        if self._state is State.PAUSED:
+            self.go()
+        else:
+            self.pause()
+
+    def step(self, document: Document, base: Path | None = None, name: str = "network") -> None:
+        """Train on one batch, then wait; where nothing is running this begins a run that waits after its first."""
+        if self._state is State.PAUSED:
+            self._link.send("step")
+        elif self._state is State.RUNNING:
+            self._link.send("pause")
+        elif not self.active:
+            self._steps_wanted = 1
+            self.train(document, base, name=name, paused=True)
+
+    def stop(self) -> None:
+        """End the run after the current step; it can be resumed."""
+        if self._state in (State.RUNNING, State.PAUSED, State.STARTING):
+            self._set_state(State.STOPPING)
+            self._link.send("stop")
+
+    def evaluate(self, run: Path, reply: Reply, refused: Refusal | None = None) -> int:
+        """Test the weights of a run on its test part."""
+        return self._link.ask("evaluate", reply, refused, run=str(run))
+
+    def watch(self, wanted: Watch) -> None:
+        """Say what of the network's inside is on screen; the worker sends nothing else."""
+        self._take_wish(wanted, self._cards)
+
+    def watch_cards(self, cards: tuple[str, ...], *, health: bool) -> None:
+        """Say which cards on the canvas show a small picture, and whether marks of health are shown."""
+        self._take_wish(self._watch, (cards, health))
+
+    def _take_wish(self, watch: Watch, cards: tuple[tuple[str, ...], bool]) -> None:
+        if (watch, cards) != (self._watch, self._cards):
+            self._watch, self._cards = watch, cards
+            if self.active:
+                self._link.send("watch", **self._wanted().fields())
+
+    def _wanted(self) -> Watch:
+        """What panels and canvas want together; for the canvas alone a look now and then is enough."""
+        cards, health = self._cards
+        every = self._watch.every if self._watch.anything else CARDS_EVERY
+        return replace(self._watch, cards=cards, health=health, every=every)
+
+    def close(self) -> None:
+        """End the worker, and with it a run in progress, which can be resumed later."""
+        self._link.close()
+
+    # What the worker says
+
+    def _begin(self, run: Path) -> None:
+        self._before = self._state, self._run, self._complete
+        self._denied = False
+        self._run, self._reason, self._complete = run, "", False
+        self._set_state(State.STARTING)
+
+    def _take(self, message: Message) -> None:
+        fields = message.fields
+        match message.type:
+            case "points":
+                self.points.emit(message)
+            case "progress":
+                self.progressed.emit(message)
+            case "snapshot":
+                self.snapshot.emit(message)
+            case "epoch":
+                self.epoch_ended.emit(message)
+            case "started":
+                self._take_start(message)
+            case "paused":
+                self._take_pause()
+            case "resumed" if self._state is State.PAUSED:
+                self._set_state(State.RUNNING)
+            case "finished":
+                self._take_end(message)
+            case "error":
+                self._fail(str(fields.get("message", "The worker failed without a reason.")))
+
+    def _take_wait(self, number: int, message: Message) -> None:
+        """The data is not ready yet; here, where nothing is trained, to stop is to want it no more."""
+        if number != self._request:
+            return
+        if self._state is State.STOPPING:
+            self._link.forget(number)
+            state, self._run, self._complete = self._before
+            self._request, self._steps_wanted = None, 0
+            self._set_state(state)
+        else:
+            self.readying.emit(message)
+
+    def _take_start(self, message: Message) -> None:
+        if self._request is not None:
+            self._link.forget(self._request)
+        self._run = Path(str(message.fields.get("run", self._run)))
+        if self._wanted().anything:
+            self._link.send("watch", **self._wanted().fields())
+        self.started.emit(message)
+        if self._state is State.STARTING:
+            self._set_state(State.RUNNING)
+        self.runs_changed.emit()
+
+    def _take_pause(self) -> None:
+        if self._state is State.STOPPING:
+            return
+        self._set_state(State.PAUSED)
+        if self._steps_wanted:
+            self._steps_wanted -= 1
+            self._link.send("step")
+
+    def _take_end(self, message: Message) -> None:
+        self._steps_wanted = 0
+        failed = message.fields.get("status") == "failed"
+        self._reason = str(message.fields.get("reason") or "") if failed else ""
+        self.finished.emit(message)
+        self._complete = (
+            message.fields.get("status") == "completed" and self._run is not None and bool(extended(self._run))
+        )
+        if failed:
+            self._fail(self._reason or "Training failed without a reason.")
+        else:
+            self._set_state(State.FINISHED)
+            self.runs_changed.emit()
+
+    def _take_ready(self, message: Message) -> None:
+        listed = message.fields.get("devices", [])
+        self._devices = tuple(Device(str(one["id"]), str(one["title"])) for one in listed)
+        self.devices_changed.emit()
+
+    def _take_loss(self, reason: str) -> None:
+        if self.active:
+            self._fail(reason)
+
+    def _refused(self, reason: str) -> None:
+        if self._state in ACTIVE:
+            self._denied = True
+            self._fail(reason)
+
+    def _fail(self, reason: str) -> None:
+        reason = self._named(reason)
+        self._steps_wanted, self._reason = 0, reason
+        if not self.active and self._state is not State.FAILED:
+            return  # an error that belongs to no run is told by whoever asked
+        self._set_state(State.FAILED)
+        self.failed.emit(reason)
+        self.runs_changed.emit()
+
+    def _named(self, reason: str) -> str:
+        """A sentence with the run called by its name instead of its path."""
+        if self._run is None:
+            return reason
+        return reason.replace(f"{self._run} ", f"“{self._run.name}” ")
+
+    def _set_state(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self.stateChanged.emit(state)
+
+
+def checkpoint_of(run: Path) -> Path | None:
+    """The checkpoint of a run that can be resumed, else None."""
+    try:
+        opened = runs.Run.open(run)
+    except NetloomError:
+        return None
+    return opened.checkpoint if opened.checkpoint.is_file() else None
+
+
+def describe_state(state: State, reason: str = "") -> str:
+    """The state in words, for the status bar and for screen readers."""
+    words: dict[State, str] = {
+        State.IDLE: "Not trained yet",
+        State.STARTING: "Starting…",
+        State.RUNNING: "Training",
+        State.PAUSED: "Paused",
+        State.STOPPING: "Stopping after this step…",
+        State.FINISHED: "Finished",
+        State.FAILED: reason or "Failed",
+    }
+    return words[state]
+
+
+def plain(message: Message, name: str, default: Any = None) -> Any:
+    """A field of a message, or ``default`` where it is missing or null."""
+    value = message.fields.get(name)
+    return default if value is None else value

@@ -1,0 +1,172 @@
+"""The training panel: plan, progress, loss, metrics and runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from app.protocol.framing import Message
+from graph.document import Document
+from widgets.look.theme import ThemeSource
+from widgets.training.curve_feed import Curves
+from widgets.training.inline_notice import Notice
+from widgets.training.run_entries import shown_name
+from widgets.training.run_list import RunList
+from widgets.training.settings_form import PlanForm
+from widgets.training.status_strip import StatusStrip
+from widgets.training.training_controller import State, TrainingController
+
+
+class TrainPanel(QWidget):
+    """Everything about training on one panel, made to stand below the canvas.
+
+    `run_picked` carries the run that was chosen in the list, `export_wanted` the run to export.
+    """
+
+    run_picked = Signal(object)
+    export_wanted = Signal(object)
+
+    def __init__(self, source: ThemeSource, controller: TrainingController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainPanel")
+        self._controller = controller
+        self._live: Path | None = None
+        self.strip = StatusStrip(self)
+        self.notice = Notice(self)
+        self.plan = PlanForm(self)
+        self.curves = Curves(source, self)
+        self.runs = RunList(source, self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.tabs = QTabWidget(self)
+        self.tabs.setAccessibleName("Plan and runs")
+        self.tabs.addTab(self.plan, "Plan")
+        self.tabs.addTab(self.runs, "Runs")
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        widths = ((self.tabs, 408, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))
+        for number, (widget, _, stretch) in enumerate(widths):
+            self._splitter.addWidget(widget)
+            self._splitter.setStretchFactor(number, stretch)
+        self._splitter.setSizes([width for _, width, _ in widths])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.strip)
+        column.addWidget(self.notice)
+        column.addWidget(self._splitter, 1)
+
+    def _connect(self) -> None:
+        controller, model = self._controller, self.runs.model
+        controller.stateChanged.connect(self._take_state)
+        controller.readying.connect(self.strip.take_readying)
+        self.strip.cancelled.connect(controller.stop)
+        controller.started.connect(self._take_start)
+        controller.points.connect(self._take_points)
+        controller.progressed.connect(self.strip.take_progress)
+        controller.epoch_ended.connect(self._take_epoch)
+        controller.failed.connect(self._take_failure)
+        controller.runs_changed.connect(self.refresh_runs)
+        controller.devices_changed.connect(self._take_devices)
+        model.ticked.connect(self._take_tick)
+        model.renamed.connect(self._take_rename)
+        self.runs.picked.connect(self.run_picked)
+        self.runs.export_wanted.connect(self.export_wanted)
+        self.runs.resume_wanted.connect(self._resume)
+        for plot in (self.curves.loss, self.curves.metric):
+            plot.failed.connect(self.notice.say)
+        self.curves.failed.connect(self.notice.say)
+        self._take_devices()
+
+    def set_document(self, document: Document) -> None:
+        """Show the plan of a document, and the runs there are."""
+        self.plan.set_document(document)
+        self.refresh_runs()
+
+    def show_runs(self) -> None:
+        """Bring the list of runs forward."""
+        self.tabs.setCurrentWidget(self.runs)
+
+    def show_plan(self) -> None:
+        """Bring the plan forward."""
+        self.tabs.setCurrentWidget(self.plan)
+
+    def close_document(self) -> None:
+        """Let go of the document."""
+        self.plan.close_document()
+
+    def refresh_runs(self) -> None:
+        """Look at the folder of runs again."""
+        run = self._controller.run
+        if run is not None and run.parent.is_dir():
+            self.runs.model.refresh(run.parent)
+        else:
+            self.runs.model.refresh()
+
+    # The run in progress
+
+    def _resume(self, run: Path) -> None:
+        self._controller.resume(run)
+
+    def _take_state(self, state: State) -> None:
+        self.strip.show_state(state)
+        self.runs.set_busy(self._controller.run if self._controller.active else None)
+        if state is State.STARTING:
+            self.notice.clear()
+
+    def _take_start(self, message: Message) -> None:
+        run = self._controller.run
+        if run is None:
+            return
+        self.strip.take_start(message)
+        model = self.runs.model
+        if self._live not in (None, run):
+            model.tick(self._live, False)
+        continued = int(message.fields.get("step", 0)) > 0
+        model.tick(run, False)
+        self._live = run
+        model.tick(run, True)
+        if continued:
+            self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
+
+    def _take_points(self, message: Message) -> None:
+        if self._controller.run is not None:
+            self.curves.take_points(self._controller.run, message)
+
+    def _take_epoch(self, message: Message) -> None:
+        self.strip.take_epoch(message)
+        if self._controller.run is not None:
+            self.curves.take_epoch(self._controller.run, message)
+
+    def _take_failure(self, reason: str) -> None:
+        run = self._controller.run
+        if run is not None and self._controller.resumable and not self._controller.refused:
+            offer = ("Resume", lambda: self._controller.resume(run))
+            self.notice.say(f"{reason} Nothing of your project is lost.", "error", offer)
+        else:
+            self.notice.say(reason)
+
+    def _take_devices(self) -> None:
+        self.plan.set_devices([device.id for device in self._controller.devices])
+
+    # Other runs
+
+    def _take_tick(self, path: Path, on: bool) -> None:
+        if not on:
+            self.curves.remove_run(path)
+            return
+        name, hue = self._name_of(path), self.runs.model.hue(path) or 0
+        if self._controller.active and path == self._live:
+            self.curves.add_run(path, name, hue)  # its points come as they are made
+        else:
+            self.curves.show_run(path, name, hue)
+
+    def _take_rename(self, old: Path, new: Path) -> None:
+        self.curves.rename_run(old, new, self._name_of(new))
+
+    def _name_of(self, path: Path) -> str:
+        row = self.runs.model.row_of(path)
+        return self.runs.model.entry(row).name if row is not None else shown_name(path, self._controller.title)

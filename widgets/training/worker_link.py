@@ -1,0 +1,285 @@
+"""The window's end of the worker: starts the process, sends requests, hands over what comes back, notices its death.
+
+Nothing here waits. What the worker says is decoded as it arrives and handed over at most once per frame.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from shiboken6 import isValid
+
+from app.protocol.framing import Decoder, Message, encode
+from graph.errors import NetloomError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FRAME_MS = 16
+"""Messages wait this long at most, so that a burst of them costs the views one repaint."""
+GRACE_MS = 3000
+"""How long a worker may take to end by itself once its input is closed, before it is killed."""
+TAIL = 4000
+"""Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
+
+Reply = Callable[[Message], None]
+Refusal = Callable[[str], None]
+
+
+def worker_command() -> tuple[str, ...]:
+    """The command that starts a worker of this very program."""
+    return (sys.executable, str(ROOT / "main.py"), "worker")
+
+
+@dataclass
+class _Request:
+    message: Message
+    reply: Reply
+    refused: Refusal | None
+    begun: bool = False
+    """Whether the worker keeps unfinished work for it."""
+
+
+class WorkerLink(QObject):
+    """One worker at a time, started when it is first needed and replaced after it died.
+
+    `message` carries every message that answers no request. `ready` says that the worker has loaded what it needs.
+    `waits(id, message)` says how far the work is that a request has to wait for: the fields of an
+    `app.system.progress.Progress`. The request is sent again for the next piece, unless it is forgotten meanwhile.
+    `lost` carries one sentence when the worker died, was killed or spoke nonsense; requests that were waiting are
+    refused with the same sentence before.
+    """
+
+    message = Signal(object)
+    ready = Signal(object)
+    waits = Signal(int, object)
+    lost = Signal(str)
+
+    def __init__(self, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._command = tuple(command or worker_command())
+        self._process: QProcess | None = None
+        self._decoder = Decoder()
+        self._waiting: list[Message] = []
+        self._requests: dict[int, _Request] = {}
+        self._standing: dict[str, Mapping[str, Any]] = {}
+        self._last_id = 0
+        self._was_ready = False
+        self._tail = ""
+        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._frame.timeout.connect(self._hand_over)
+
+    # State
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a worker, be it still loading."""
+        return self._process is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the worker has said that it is ready."""
+        return self._was_ready
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        return bool(self._requests)
+
+    @property
+    def process_id(self) -> int:
+        """The process id of the worker, 0 where there is none."""
+        return int(self._process.processId()) if self._process else 0
+
+    # Starting and ending
+
+    def start(self) -> None:
+        """Start a worker unless there is one."""
+        if self._process is not None:
+            return
+        self._decoder, self._tail, self._was_ready = Decoder(), "", False
+        process = QProcess(self)
+        process.setProgram(self._command[0])
+        process.setArguments(list(self._command[1:]))
+        process.setWorkingDirectory(str(ROOT))
+        process.setProcessEnvironment(QProcessEnvironment.systemEnvironment())
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._read_errors)
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._not_started)
+        self._process = process
+        process.start()
+        for type_, fields in self._standing.items():
+            process.write(encode(Message(type_, fields, {})))
+
+    def close(self) -> None:
+        """End the worker: close its input, and kill it if it has not ended after `GRACE_MS`. Waits for that."""
+        self._frame.stop()
+        self._waiting.clear()
+        self._requests.clear()
+        process = self._release()
+        if process is None:
+            return
+        process.closeWriteChannel()
+        if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(GRACE_MS):
+            process.kill()
+            process.waitForFinished(GRACE_MS)
+        process.deleteLater()
+
+    def _release(self) -> QProcess | None:
+        """Let go of the process without hearing from it any more."""
+        process, self._process, self._was_ready = self._process, None, False
+        if process is not None:
+            process.readyReadStandardOutput.disconnect(self._read)
+            process.readyReadStandardError.disconnect(self._read_errors)
+            process.finished.disconnect(self._ended)
+            process.errorOccurred.disconnect(self._not_started)
+        return process
+
+    # Speaking
+
+    def send(self, type: str, arrays: Mapping[str, Any] | None = None, **fields: Any) -> None:
+        """Send a message that needs no answer, starting a worker if there is none."""
+        self._write(Message(type, fields, arrays or {}))
+
+    def _write(self, message: Message) -> None:
+        self.start()
+        if self._process is not None:
+            self._process.write(encode(message))
+
+    def settle(self, type: str, **fields: Any) -> None:
+        """Send a message that holds for every worker: to the one there is now, and to each that replaces it."""
+        self._standing[type] = fields
+        if self._process is not None:
+            self._process.write(encode(Message(type, fields, {})))
+
+    def ask(
+        self,
+        type: str,
+        reply: Reply,
+        refused: Refusal | None = None,
+        arrays: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> int:
+        """Send a request. Later either `reply` gets the answer or `refused` one sentence; returns the request's id.
+
+        Callbacks that are methods of a widget which no longer exists are not called.
+        """
+        self._last_id += 1
+        message = Message(type, {"id": self._last_id, **fields}, arrays or {})
+        self._requests[self._last_id] = _Request(message, reply, refused)
+        self._write(message)
+        return self._last_id
+
+    def forget(self, request: int) -> None:
+        """Ignore the answer to a request; work that it waits for is stopped."""
+        held = self._requests.pop(request, None)
+        if held is not None and held.begun and self._process is not None:
+            self.send("forget", request=request)
+
+    # Hearing
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        try:
+            self._waiting += self._decoder.feed(bytes(self._process.readAllStandardOutput().data()))
+        except NetloomError as error:
+            self._lose(str(error))
+            return
+        if self._waiting and not self._frame.isActive():
+            self._frame.start()
+
+    def _read_errors(self) -> None:
+        if self._process is not None:
+            text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+            self._tail = (self._tail + text)[-TAIL:]
+
+    def _hand_over(self) -> None:
+        """Give everyone what came for them since the last frame."""
+        self._frame.stop()
+        waiting, self._waiting = self._waiting, []
+        for message in waiting:
+            self._dispatch(message)
+
+    def _dispatch(self, message: Message) -> None:
+        number = message.fields.get("id")
+        if message.type == "unfinished":
+            self._go_on(int(message.fields["id"]), message)
+            return
+        request = self._requests.pop(number, None) if isinstance(number, int) else None
+        if message.type == "ready":
+            self._was_ready = True
+            self.ready.emit(message)
+        elif number is None:
+            self.message.emit(message)
+        elif request is None:
+            return  # the answer to a request that was forgotten
+        elif message.type == "error":
+            _call(request.refused, str(message.fields.get("message", "The worker refused without a reason.")))
+        else:
+            _call(request.reply, message)
+
+    def _go_on(self, number: int, message: Message) -> None:
+        """Pass on how far a request is, and have the next piece done if it is still wanted."""
+        if number in self._requests:
+            self._requests[number].begun = True
+            self.waits.emit(number, message)
+        if number in self._requests:
+            self._write(self._requests[number].message)
+        elif self._process is not None:
+            self.send("forget", request=number)
+
+    # Losing
+
+    def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._read()
+        self._read_errors()
+        if self._process is not None:
+            self._lose(end_sentence(code, status == QProcess.ExitStatus.CrashExit, self._tail))
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._lose(
+                f"The worker could not be started: {self._command[0]} cannot be run. "
+                "Check that Netloom's folder is whole, or run make setup again."
+            )
+
+    def _lose(self, reason: str) -> None:
+        """Hand over what came before the end, refuse what waits, say why, and start afresh if that may help."""
+        was_ready = self._was_ready or any(message.type == "ready" for message in self._waiting)
+        process = self._release()
+        if process is not None:
+            process.kill()
+            process.finished.connect(process.deleteLater)
+            if process.state() == QProcess.ProcessState.NotRunning:
+                process.deleteLater()
+        self._hand_over()
+        self._was_ready = False
+        requests, self._requests = self._requests, {}
+        for request in requests.values():
+            _call(request.refused, reason)
+        self.lost.emit(reason)
+        if was_ready:
+            # A worker that never came up would fail again; the next request tries, so that nothing spins.
+            self.start()
+
+
+def _call(callback: Callable[[Any], None] | None, value: Any) -> None:
+    owner = getattr(callback, "__self__", None)
+    if callback is not None and (not isinstance(owner, QObject) or isValid(owner)):
+        callback(value)
+
+
+def end_sentence(code: int, crashed: bool, tail: str) -> str:
+    """Why a worker ended, in one sentence: its exit code (or the signal, if it crashed) and its last words."""
+    said = tail.strip().splitlines()[-1].strip() if tail.strip() else ""
+    told = f" It last said: {said.rstrip('.')}." if said else ""
+    if crashed and code == 9:
+        return f"The training process was killed, perhaps because memory ran out.{told}"
+    if crashed:
+        return f"The training process crashed (signal {code}).{told}"
+    return f"The training process ended by itself (exit code {code}).{told}"

@@ -1,0 +1,281 @@
+"""What stands beside the drawing at each stop of a training step: a rule, and a table with the numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.layers.activation import Activation
+from graph.layers.dense import Dense
+from graph.layers.io import Entrance, Output
+from graph.layers.scalar import Curve
+from widgets.plots.ticks import number
+from widgets.understand.backprop.recorded_step import Floats, LayerSeen, Phase, StepSeen, Stop
+
+MOST_FACTORS = 6
+"""Products that are written out in a sum, at most."""
+
+Cell = str | float
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A heading, rules in words, a table, and for each row (or none) the sum that led to it, written out."""
+
+    title: str
+    words: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    worked: tuple[str, ...] = ()
+
+
+def sheet(step: StepSeen, stop: Stop, sample: int, weight: str = "") -> Sheet:
+    """What to show at ``stop`` for one sample of the batch; ``weight`` is the parameter whose update is shown."""
+    if stop.phase is Phase.LOSS:
+        return _loss(step, sample)
+    if stop.phase is Phase.UPDATE:
+        return _update(step, weight)
+    return _forward(step, stop.layer, sample) if stop.phase is Phase.FORWARD else _backward(step, stop.layer, sample)
+
+
+def shown(value: float) -> str:
+    """A number with three figures."""
+    return number(value, 3)
+
+
+# Forward
+
+
+def _forward(step: StepSeen, id_: str, sample: int) -> Sheet:
+    seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
+    title, cut = f"{id_}: {seen.title}", _cut(seen, len(values))
+    if isinstance(layer, Entrance):
+        return Sheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
+    if isinstance(layer, Output):
+        return Sheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))
+    given = _given(step, id_, sample)
+    curve = layer.curve() if isinstance(layer, Activation) else None
+    if curve is not None and given is not None and len(given) == len(values):
+        rows = tuple((at + 1, float(z), float(a)) for at, (z, a) in enumerate(zip(given, values, strict=True)))
+        return Sheet(title, (f"a = f(z) = {_in_z(curve.formula)}", *cut), ("#", "z", "a = f(z)"), rows)
+    if isinstance(layer, Dense) and given is not None:
+        words = ("z = Σ w · x + b: each unit adds up its inputs, each times a weight.", *cut)
+        return Sheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, given, len(values)))
+    return Sheet(title, (f"{seen.count:,} values from what comes before.", *cut), ("#", "value"), _listed(values))
+
+
+def _sums(step: StepSeen, id_: str, given: Floats, count: int) -> tuple[str, ...]:
+    """Each unit's weighted sum, written out; nothing where not all numbers are known."""
+    weights = step.matrix(f"{id_}.weight")
+    if weights is None or weights.shape != (count, len(given)):
+        return ()
+    bias = step.numbers("before", f"{id_}.bias") if f"{id_}.bias" in step.weights else None
+    found = []
+    for unit in range(count):
+        terms = [f"{_signed(w)} · {_signed(x)}" for w, x in zip(weights[unit], given, strict=True)]
+        if len(terms) > MOST_FACTORS:
+            terms = [*terms[:MOST_FACTORS], "…"]
+        total = float(weights[unit] @ given) + (float(bias[unit]) if bias is not None else 0.0)
+        tail = "" if bias is None else f" + {_signed(float(bias[unit]))}"
+        found.append(f"z{_low(unit + 1)} = {' + '.join(terms)}{tail} = {shown(total)}")
+    return tuple(found)
+
+
+# The loss
+
+
+def _loss(step: StepSeen, sample: int) -> Sheet:
+    words: list[str] = []
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[Cell, ...]] = []
+    for head in step.heads:
+        one: Mapping[str, Any] = head["samples"][min(sample, len(head["samples"]) - 1)]
+        several = len(step.heads) > 1
+        words += [f"{head['output']}: {one['formula']}" if several else str(one["formula"]), str(one["line"])]
+        if several and head["weight"] != 1:
+            words.append(f"It counts {head['weight']:g} times.")
+        if one["count"] > len(one["rows"]):
+            words.append(f"The first {len(one['rows'])} of {one['count']:,} values are listed.")
+        columns = ("", *(str(column) for column in one["columns"]))
+        names = head["names"] if len(head["names"]) == one["count"] else ()
+        for at, row in enumerate(one["rows"]):
+            label = str(names[at]) if at < len(names) else str(at + 1)
+            rows.append((label, *(float("nan") if value is None else float(value) for value in row)))
+    if step.size > 1:
+        words.append(f"The batch's loss is the mean of its {step.size} samples: {shown(step.loss)}")
+    return Sheet("The loss E", tuple(words), columns, tuple(rows))
+
+
+# Backward
+
+
+def _backward(step: StepSeen, id_: str, sample: int) -> Sheet:
+    seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
+    gradient, title = step.gradient(id_, sample), f"{id_}: {seen.title}"
+    if gradient is None:
+        return Sheet(title, ("No gradient comes back to this layer.",), (), ())
+    curve = layer.curve() if isinstance(layer, Activation) else None
+    name = "z" if isinstance(layer, Dense) else "o" if isinstance(layer, Output) else "a" if curve else "value"
+    words = [_arrival(step, name, sample), *_cut(seen, len(values))]
+    given = _given(step, id_, sample)
+    if curve is not None and given is not None and len(given) == len(gradient):
+        return _through(title, words, curve, given, gradient)
+    if isinstance(layer, Dense) and step.size == 1:
+        words.append("It goes on to each weight: ∂E/∂w = ∂E/∂z · x; and to each input: ∂E/∂x = Σ w · ∂E/∂z.")
+    pairs = zip(values, gradient, strict=True)
+    rows = tuple((at + 1, float(value), float(slope)) for at, (value, slope) in enumerate(pairs))
+    return Sheet(title, tuple(words), ("#", name, f"∂E/∂{name}"), rows)
+
+
+def _arrival(step: StepSeen, name: str, sample: int) -> str:
+    grows = "an output" if name == "o" else "a value"
+    told = f"∂E/∂{name}: how the loss changes when {grows} grows a little"
+    return f"{told}; of sample {sample + 1}, as its share in the mean of {step.size}." if step.size > 1 else f"{told}."
+
+
+def _through(title: str, words: list[str], curve: Curve, given: Floats, gradient: Floats) -> Sheet:
+    """An activation: what comes back times the slope of its function is what it passes on."""
+    slopes = [curve.slope(float(z)) for z in given]
+    rows = tuple(
+        (at + 1, float(z), float(back), slope, float(back) * slope)
+        for at, (z, back, slope) in enumerate(zip(given, gradient, slopes, strict=True))
+    )
+    words.append(f"It passes on ∂E/∂z = ∂E/∂a · f′(z),  f′(z) = {_in_z(curve.slope_formula)}")
+    if not any(slopes):
+        words.append("All slopes are zero here: nothing passes on, and no layer before this one learns.")
+    return Sheet(title, tuple(words), ("#", "z", "∂E/∂a", "f′(z)", "∂E/∂z"), rows)
+
+
+# New weights
+
+
+def _update(step: StepSeen, weight: str) -> Sheet:
+    if weight not in step.weights:
+        return Sheet("New weights", ("This layer has no weights of its own.",), (), ())
+    seen = step.weights[weight]
+    old, slope, new = (step.numbers(part, weight).astype(np.float64) for part in ("before", "slope", "after"))
+    words = [rule(step.facts)]
+    clip = float(step.facts["clip"] or 0.0)
+    norm = float(step.facts["norm"] or 0.0)
+    if clip and norm > clip:
+        words.append(f"The whole gradient was {shown(norm)} long; it was shortened to {clip:g}.")
+    if not seen.gradient:
+        words.append("The gradient is zero: these weights stay as they are." if not seen.step else
+                     "The gradient is zero; what moves them is memory of earlier steps, or decay.")  # fmt: skip
+    if len(old) < int(np.prod(seen.sizes)):
+        count = int(np.prod(seen.sizes))
+        words.append(f"The first {len(old):,} of {count:,} are listed.")
+        words.append(f"In all, the gradient is {shown(seen.gradient)} long, the step {shown(seen.step)}.")
+    letter = "b" if "bias" in weight.rpartition(".")[2] else "w"
+    labels = [_place(letter, at, seen.sizes) for at in range(len(old))]
+    rows = tuple(
+        (label, float(w), float(g), float(after - w), float(after))
+        for label, w, g, after in zip(labels, old, slope, new, strict=True)
+    )
+    worked = _worked(step, weight, labels, (old, slope, new))
+    return Sheet(weight, tuple(words), ("w", "old", "∂E/∂w", "step", "new"), rows, worked)
+
+
+def _worked(
+    step: StepSeen, weight: str, labels: Sequence[str], numbers: tuple[Doubles, Doubles, Doubles]
+) -> tuple[str, ...]:
+    """For each weight how its gradient came about, where that is one product, and how it changed."""
+    facts = step.facts
+    plain = facts["optimiser"] == "sgd" and not facts["momentum"] and not facts["weight_decay"]
+    products = _products(step, weight)
+    found = []
+    for at, (label, w, g, after) in enumerate(zip(labels, *numbers, strict=True)):
+        moved = f"{_signed(facts['rate'])} · {_signed(g)}" if plain else shown(abs(after - w))
+        sign = "−" if plain or after < w else "+"
+        lines = [f"∂E/∂{label} = {products[at]} = {shown(g)}"] if products else []
+        found.append("\n".join([*lines, f"new {label} = {shown(w)} {sign} {moved} = {shown(after)}"]))
+    return tuple(found)
+
+
+def _products(step: StepSeen, weight: str) -> list[str]:
+    """Each gradient of a dense layer's weights as a product, for a batch of one; empty where it is not so simple."""
+    owner, _, part = weight.rpartition(".")
+    if step.size != 1 or owner not in step.layers or not isinstance(step.layer(owner), Dense) or step.facts["clip"]:
+        return []
+    given, back = _given(step, owner, 0), step.gradient(owner, 0)
+    if given is None or back is None or len(back) < step.layers[owner].count:
+        return []
+    if part == "bias":
+        return [f"∂E/∂z{_low(unit + 1)}" for unit in range(len(back))]
+    return [
+        f"∂E/∂z{_low(unit + 1)} · x{_low(at + 1)} = {_signed(float(slope))} · {_signed(float(x))}"
+        for unit, slope in enumerate(back)
+        for at, x in enumerate(given)
+    ]
+
+
+def rule(facts: Mapping[str, Any]) -> str:
+    """How the optimiser turns a gradient into a step, with its numbers."""
+    rate, momentum, decay = (float(facts[name] or 0.0) for name in ("rate", "momentum", "weight_decay"))
+    shrunk = f", after {decay:g} · w is added to the gradient" if decay and facts["optimiser"] != "adamw" else ""
+    match facts["optimiser"]:
+        case "sgd" if not momentum:
+            return f"New w = w − {shown(rate)} · ∂E/∂w{shrunk}"
+        case "sgd":
+            return f"New w = w − {shown(rate)} · v,  v = {momentum:g} · (last v) + ∂E/∂w{shrunk}"
+        case "rmsprop":
+            return f"New w = w − {shown(rate)} · ∂E/∂w / √(running mean of its square){shrunk}"
+        case _:
+            own = f", and w shrinks by {shown(rate * decay)} of itself" if decay and not shrunk else shrunk
+            return f"New w = w − {shown(rate)} · m / √s,  m and s: running means of ∂E/∂w and its square (Adam){own}"
+
+
+# Small parts
+
+
+def _given(step: StepSeen, id_: str, sample: int) -> Floats | None:
+    """What goes into a layer with one input, if all of it is known."""
+    sources = step.before(id_)
+    if len(sources) != 1:
+        return None
+    given = step.value(sources[0], sample)
+    return given if len(given) == step.layers[sources[0]].count else None
+
+
+def _listed(values: Floats) -> tuple[tuple[Cell, ...], ...]:
+    return tuple((at + 1, float(value)) for at, value in enumerate(values))
+
+
+def _named(step: StepSeen, id_: str, values: Floats) -> tuple[tuple[Cell, ...], ...]:
+    names: Sequence[str] = next((head["names"] for head in step.heads if head["output"] == id_), ())
+    named = names if len(names) == len(values) else [str(at + 1) for at in range(len(values))]
+    return tuple((str(name), float(value)) for name, value in zip(named, values, strict=True))
+
+
+def _cut(seen: LayerSeen, known: int) -> tuple[str, ...]:
+    return (f"The first {known} of {seen.count:,} values are listed.",) if known < seen.count else ()
+
+
+def _place(letter: str, at: int, sizes: tuple[int, ...]) -> str:
+    """Which number of a parameter: ``w₂₁`` goes to unit 2 from input 1; of more axes the indices."""
+    indices = [int(index) + 1 for index in np.unravel_index(at, sizes)] if sizes else []
+    if len(sizes) < 3 and max(sizes, default=1) < 10:
+        return letter + "".join(_low(index) for index in indices)
+    return f"{letter} {','.join(str(index) for index in indices)}"
+
+
+def _in_z(formula: str) -> str:
+    """A formula in x, written in z."""
+    return re.sub("(?<![a-z])x(?![a-z])", "z", formula).replace("ˣ", "ᶻ")
+
+
+def _low(index: int) -> str:
+    """An index as subscript figures."""
+    return str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _signed(value: float) -> str:
+    """A factor; negative ones in brackets."""
+    text = shown(float(value))
+    return f"({text})" if value < 0 else text

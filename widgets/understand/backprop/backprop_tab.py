@@ -1,0 +1,408 @@
+"""Backpropagation by hand: one training step, layer by layer, on a copy of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QSplitter,
+    QWidget,
+)
+
+from app.protocol.framing import Message
+from graph.layers.base import Layer
+from graph.network import Network
+from graph.project import project_json
+from widgets.look.theme import ThemeSource
+from widgets.plots.ticks import number
+from widgets.understand.backprop.backprop_diagram import StepDiagram
+from widgets.understand.backprop.backprop_sheets import sheet
+from widgets.understand.backprop.backprop_table import NOTHING, SheetView
+from widgets.understand.backprop.recorded_step import Phase, StepSeen, Stop
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, LayerPicker, Tab
+
+TITLES = {Phase.FORWARD: "1 Forward", Phase.LOSS: "2 Loss", Phase.BACKWARD: "3 Backward", Phase.UPDATE: "4 New weights"}
+TIPS = {
+    Phase.FORWARD: "What every layer makes of the sample",
+    Phase.LOSS: "How far the answer is from the target, with its numbers",
+    Phase.BACKWARD: "How the loss changes with every value: the gradients, from the loss back to the input",
+    Phase.UPDATE: "What the optimiser makes of the gradients: old and new weights",
+}
+SIZES = (1, 4, 16)
+"""Samples in a batch that are offered, besides the plan's own."""
+
+EMPTY = "Open a project with data to go through its training one step at a time."
+WORKING = "Going through the step…"
+FRESH, OWN = "Fresh weights", "Weights of the run"
+_starts = count(1)
+
+
+class BackpropTab(Tab):
+    """A drawing that fills as one goes on, and beside it the numbers of where one has stopped.
+
+    Nothing here trains a run: the worker takes the steps on a copy, from the weights of a run or from fresh ones.
+    """
+
+    title = "Backpropagation"
+    sentence = "One training step in every number, forwards and back"
+    group = Group.STEPS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.setObjectName("backprop")
+        self._source = source
+        self._step: StepSeen | None = None
+        self._at = 0
+        self._number = 0
+        self._start = next(_starts)
+        self._asked: int | None = None
+        self._stale = True
+        self._fresh: tuple[dict[str, object], str | None, Mapping[str, Layer]] | None = None
+        self.diagram = StepDiagram(source, EMPTY, self)
+        self.sheet = SheetView(source, self)
+        self.area = QScrollArea(self)
+        self.weights_of, self.batch, self.sample = QComboBox(self), QComboBox(self), QSpinBox(self)
+        self.picker = LayerPicker("Weights", self)
+        self.back, self.on = QPushButton("◀ Back", self), QPushButton("Step ▶", self)
+        self.next, self.again = QPushButton("Next batch", self), QPushButton("Start again", self)
+        self.phases = QButtonGroup(self)
+        self.about = QLabel(self)
+        self._soon = QTimer(self, singleShot=True, interval=200)
+        self._soon.timeout.connect(self._restart_if_seen)
+        self._lay_out()
+        self._connect()
+        self._offer()
+        self._fit()
+        self._refresh()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        for box, name, tip in (
+            (
+                self.weights_of,
+                "Where to begin",
+                "With fresh weights of the open project, or with those of the run",
+            ),
+            (self.batch, "Samples in a batch", "How many samples the gradient is averaged over"),
+        ):
+            box.setAccessibleName(name)
+            box.setToolTip(tip)
+        self.sample.setAccessibleName("Sample of the batch to look at")
+        self.sample.setPrefix("sample ")
+        self.bar.addWidget(self.back)
+        self.bar.addWidget(self._segments())
+        self.bar.addWidget(self.on)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.next)
+        self.bar.addWidget(self.again)
+        for button, tip in (
+            (self.back, "Go back by one layer (Left, in the drawing)"),
+            (self.on, "Go on by one layer (Right, in the drawing)"),
+            (self.next, "Train on the next batch (N, in the drawing)"),
+            (self.again, "Begin again with the first batch"),
+        ):
+            button.setToolTip(tip)
+        self.area.setWidget(self.diagram)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        side = QWidget(self)
+        row = QHBoxLayout(side)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.sheet)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(self.area)
+        splitter.addWidget(side)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setSizes([780, 460])
+        splitter.setChildrenCollapsible(False)
+        side.setMinimumWidth(260)
+        self.area.setMinimumWidth(240)
+        self.column.addWidget(splitter, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 2, 12, 4)
+        foot.setSpacing(8)
+        self.about.setProperty("faint", True)
+        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for widget in (self.weights_of, self.batch, self.sample):
+            foot.addWidget(widget)
+        foot.addWidget(self.about, 1)
+        foot.addWidget(self.picker)
+        self.column.addLayout(foot)
+
+    def _segments(self) -> QFrame:
+        frame = QFrame(self)
+        frame.setProperty("segments", True)
+        frame.setAccessibleName("Parts of a step")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        for number_, phase in enumerate(Phase):
+            button = QPushButton(TITLES[phase], frame)
+            button.setProperty("segmented", True)
+            button.setCheckable(True)
+            button.setToolTip(TIPS[phase])
+            self.phases.addButton(button, number_)
+            row.addWidget(button)
+        return frame
+
+    def _fit(self) -> None:
+        """The part that one is at is bold, which a button's own hint does not reckon with."""
+        bold = QFontMetrics(self._source.theme.font(bold=True))
+        for button in self.phases.buttons():
+            button.setMinimumWidth(bold.horizontalAdvance(button.text()) + 32)
+
+    def _connect(self) -> None:
+        self._source.changed.connect(self._fit)
+        self.back.clicked.connect(lambda: self.step_by(-1))
+        self.on.clicked.connect(lambda: self.step_by(1))
+        self.next.clicked.connect(self.next_batch)
+        self.again.clicked.connect(self.restart)
+        self.phases.idClicked.connect(lambda number_: self.go_to_phase(tuple(Phase)[number_]))
+        self.diagram.moved.connect(self.step_by)
+        self.diagram.picked.connect(self._pick)
+        self.diagram.next_wanted.connect(self.next_batch)
+        self.weights_of.currentIndexChanged.connect(lambda _: self.restart())
+        self.batch.currentIndexChanged.connect(lambda _: self.restart())
+        self.sample.valueChanged.connect(lambda _: self._refresh())
+        self.picker.picked.connect(lambda _: self._refresh())
+        self.subject.edited.connect(self._take_edit)
+        self.area.viewport().installEventFilter(self)
+
+    # What there is to go through
+
+    def take_subject(self) -> None:
+        """Another run is looked at: begin again with it."""
+        self._offer()
+        self._forget()
+
+    def take_shown(self) -> None:
+        """Take the first step as soon as somebody looks."""
+        if self._stale:
+            self.restart()
+
+    def _take_edit(self) -> None:
+        """The open project is another one, or was edited."""
+        self._offer()
+        if not self._own:
+            self._stale = True
+            self._soon.start()
+
+    def _restart_if_seen(self) -> None:
+        project = self.subject.open_project()
+        same = self._fresh is not None and project is not None and project_json(project[0]) == self._fresh[0]
+        if self._stale and self.isVisible() and not same:
+            self.restart()
+
+    def _forget(self) -> None:
+        self._stale, self._step = True, None
+        self._refresh()
+        if self.isVisible():
+            self.restart()
+
+    def _offer(self) -> None:
+        """Offer the run's weights where there is a run, and the plan's batch size."""
+        wanted = [OWN, FRESH] if self.subject.run is not None else [FRESH]
+        if [self.weights_of.itemText(row) for row in range(self.weights_of.count())] != wanted:
+            self.weights_of.blockSignals(True)
+            self.weights_of.clear()
+            self.weights_of.addItems(wanted)
+            self.weights_of.blockSignals(False)
+        self.weights_of.setVisible(len(wanted) > 1)
+        sizes = sorted({*SIZES, self._planned()})
+        known = [self.batch.itemData(row) for row in range(self.batch.count())]
+        if known != sizes:
+            chosen = self.batch.currentData()
+            self.batch.blockSignals(True)
+            self.batch.clear()
+            for size in sizes:
+                self.batch.addItem(f"{size} sample{'' if size == 1 else 's'} a batch", size)
+            self.batch.setCurrentIndex(max(self.batch.findData(chosen), 0))
+            self.batch.blockSignals(False)
+
+    def _planned(self) -> int:
+        """The batch size of the plan, as far as it can be shown."""
+        run, opened = self.subject.run, self.subject.open_project()
+        project = run.project if run is not None else opened[0] if opened is not None else None
+        plan = project.sections.get("plan") if project is not None else None
+        size = plan.get("batch_size", 32) if isinstance(plan, Mapping) else 32
+        return size if isinstance(size, int) and 1 <= size <= 256 else 32
+
+    @property
+    def _own(self) -> bool:
+        """Whether one begins with the weights of the run."""
+        return self.weights_of.currentText() == OWN
+
+    # Going on
+
+    @property
+    def stop(self) -> Stop | None:
+        """Where one has stopped, None without a step."""
+        return self._step.stops[self._at] if self._step is not None else None
+
+    def step_by(self, by: int) -> None:
+        """Go on (or back) by some stops."""
+        if self._step is not None:
+            self._at = min(max(self._at + by, 0), len(self._step.stops) - 1)
+            self._refresh()
+
+    def go_to_phase(self, phase: Phase) -> None:
+        """Go to the end of a part of the step."""
+        if self._step is not None:
+            stops = self._step.stops
+            self._at = max(at for at, stop in enumerate(stops) if stop.phase is phase)
+        self._refresh()
+
+    def _pick(self, layer: str) -> None:
+        """A click on a layer: its values, its gradients, or its weights, whichever one is at."""
+        step, stop = self._step, self.stop
+        if step is None or stop is None:
+            return
+        if not layer:
+            self._at = step.stops.index(Stop(Phase.LOSS))
+        elif stop.phase is Phase.UPDATE and step.layers[layer].weights:
+            self.picker.choose(step.layers[layer].weights[0])
+            return
+        else:
+            back = stop.phase in (Phase.BACKWARD, Phase.UPDATE)
+            self._at = step.stops.index(Stop(Phase.BACKWARD if back else Phase.FORWARD, layer))
+        self._refresh()
+
+    def next_batch(self) -> None:
+        """Train on the batch after this one, and begin to go through it."""
+        if self._step is not None and self._asked is None:
+            self._number += 1
+            self._ask()
+
+    def restart(self) -> None:
+        """Begin again: with the first batch, and the weights as they are where one begins."""
+        self._start = next(_starts)
+        self._number = 0
+        opened = self.subject.open_project()
+        self._fresh = None
+        if opened is not None:
+            base = str(opened[1]) if opened[1] is not None else None
+            self._fresh = project_json(opened[0]), base, _layers(opened[0].network)
+        if self._asked is not None:
+            self.subject.drop(self._asked)
+            self._asked = None
+        self._ask()
+
+    def _ask(self) -> None:
+        self._stale = False
+        wish = {"number": self._number, "size": self.batch.currentData() or 1, "start": self._start}
+        if self._own:
+            self._asked = self.subject.ask("backprop", self._take_step, self._take_refusal, None, **wish)
+        elif self._fresh is not None:
+            project, base, _ = self._fresh
+            self._asked = self.subject.ask_worker(
+                "backprop_fresh", self._take_step, self._take_refusal, project=project, base=base, **wish
+            )
+        if self._asked is not None and self._step is None:
+            self.diagram.set_empty_text(WORKING)
+        self._enable()
+
+    def _take_step(self, message: Message) -> None:
+        self._asked = None
+        network = self.subject.network if self._own else None
+        drawn = _layers(network) if network is not None else self._fresh[2] if self._fresh is not None else {}
+        self._step = StepSeen(message, drawn)
+        self._at = 0
+        self.sample.blockSignals(True)
+        self.sample.setRange(1, self._step.samples)
+        self.sample.setSuffix(f" of {self._step.size}")
+        self.sample.blockSignals(False)
+        names = list(self._step.weights)
+        self.picker.set_layers(names)
+        self._refresh()
+
+    def _take_refusal(self, reason: str) -> None:
+        self._asked, self._step = None, None
+        self.diagram.set_empty_text(reason)
+        self._refresh()
+
+    # Showing
+
+    def _refresh(self) -> None:
+        step, stop = self._step, self.stop
+        self.sample.setVisible(step is not None and step.samples > 1)
+        self._draw()
+        if stop is not None:
+            self.phases.button(list(Phase).index(stop.phase)).setChecked(True)
+            place = self.diagram.place_of(self._looked_at(stop))
+            self.area.ensureVisible(round(place.center().x()), round(place.center().y()), round(place.width()), 40)
+        self.about.setText(self._told())
+        self.about.setToolTip(self.about.text())
+        self._show_sheet()
+        self._enable()
+
+    @property
+    def _shown_sample(self) -> int:
+        return min(self.sample.value() - 1, self._step.samples - 1) if self._step is not None else 0
+
+    def _show_sheet(self) -> None:
+        step, stop = self._step, self.stop
+        self.picker.setVisible(stop is not None and stop.phase is Phase.UPDATE)
+        self.sheet.show_sheet(NOTHING if step is None or stop is None else
+                              sheet(step, stop, self._shown_sample, self.picker.layer))  # fmt: skip
+
+    def _told(self) -> str:
+        """Which step it is, and what it does to the loss."""
+        step = self._step
+        if step is None:
+            return ""
+        facts = step.facts
+        place = int(facts["number"]) % int(facts["steps_per_epoch"]) + 1
+        told = ""
+        if self.stop is not None and self.stop.phase is Phase.UPDATE:
+            told = f"Loss of this batch {number(step.loss, 4)}, after the step {number(step.after, 4)}  ·  "
+        told += f"Epoch {facts['epoch']:,}, batch {place:,} of {facts['steps_per_epoch']:,}"
+        named = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+        told += f"  ·  {named.get(str(facts['optimiser']), '')}, learning rate {number(float(facts['rate']), 3)}"
+        told += f"  ·  gradient {number(float(facts['norm'] or 0), 3)} long"
+        return told
+
+    def _enable(self) -> None:
+        step = self._step
+        last = len(step.stops) - 1 if step is not None else 0
+        self.back.setEnabled(step is not None and self._at > 0)
+        self.on.setEnabled(step is not None and self._at < last)
+        self.next.setEnabled(step is not None and self._asked is None)
+        self.again.setEnabled(self._asked is None and not self._stale)
+        for button in self.phases.buttons():
+            button.setEnabled(step is not None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The drawing stands in the middle of the room it has."""
+        if event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent):
+            self._draw()
+        return super().eventFilter(watched, event)
+
+    def _draw(self) -> None:
+        stop = self.stop
+        self.diagram.show_step(self._step, self._shown_sample, self._at, self._looked_at(stop) if stop else "")
+
+    def _looked_at(self, stop: Stop) -> str:
+        """The layer that the numbers are about; empty for the loss."""
+        if stop.phase is not Phase.UPDATE or self._step is None:
+            return stop.layer
+        owners = [one.id for one in self._step.layers.values() if self.picker.layer in one.weights]
+        return owners[0] if owners else ""
+
+
+def _layers(network: Network) -> dict[str, Layer]:
+    return {node.id: node.layer for node in network}

@@ -1,0 +1,359 @@
+"""The tab in which a convolution or a pooling is worked out by hand, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.numerics.window_rules import rule_of, shape_of
+from app.numerics.window_sums import Case
+from app.protocol.framing import Message
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.layers.catalogue import parse_layer
+from graph.layers.convolution_set import FixedConv2d
+from widgets.look.theme import ThemeSource
+from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
+from widgets.understand.by_hand.by_hand_requests import Asker
+from widgets.understand.by_hand.count_box import CountBox
+from widgets.understand.by_hand.example_bar import ExampleBar
+from widgets.understand.by_hand.player import Player
+from widgets.understand.by_hand.sample_box import SampleBox
+from widgets.understand.by_hand.scene import Part, Spot
+from widgets.understand.by_hand.sliding_window import SlidingPicture
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, LayerPicker, Tab
+
+NETWORK, EXAMPLES = 0, 1
+NO_LAYER = "This network has no convolution or pooling layer. The worked examples need none: choose Examples."
+NO_NETWORK = "Draw a network with a convolution, or choose Examples."
+WORKING = "Being worked out…"
+SOURCES = {True: "trained", False: "before training"}
+
+
+class ByHandTab(Tab):
+    """A layer of the open project or of a run, or a worked example, with one value's arithmetic at a time."""
+
+    title = "By hand"
+    sentence = "How a layer works out one number"
+    group = Group.STEPS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.setObjectName("byHand")
+        self.asker = Asker(subject, self)
+        self.picker = LayerPicker("Layer", self)
+        self.sample = SampleBox(source, self.asker.ask_about_samples, self)
+        self.weights = QComboBox(self)
+        self.weights.setAccessibleName("Weights")
+        self.weights.setToolTip("Whose weights: those of the run, or those that training starts from")
+        self.only = QLabel(self)
+        self.only.setProperty("faint", True)
+        self.examples = ExampleBar(self)
+        self.picture, self.sheet = SlidingPicture(source), WorkingSheet(source)
+        self.player = Player(source)
+        self.map, self.channel = CountBox("Map"), CountBox("Channel")
+        self.says = QLabel(self)
+        self.says.setProperty("faint", True)
+        self.says.setWordWrap(True)
+        self.says.setContentsMargins(12, 0, 12, 0)
+        self.modes = QButtonGroup(self)
+        self._shown = False
+        self._lay_out()
+        self._connect()
+        self._take_mode()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        self.bar.addWidget(self._make_modes())
+        self.network_bar = QWidget(self)
+        row = QHBoxLayout(self.network_bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        for chooser in (self.picker, self.sample, self.weights, self.only):
+            row.addWidget(chooser)
+        self.bar.addWidget(self.network_bar)
+        self.bar.addWidget(self.examples)
+        self.bar.addStretch(1)
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.says)
+        column.addWidget(self.picture, 1)
+        column.addWidget(self.player)
+        for box in (self.map, self.channel):
+            self.player.row.addWidget(box)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, stretch in ((left, 3), (self.sheet, 2)):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([640, 400])
+        splitter.setChildrenCollapsible(False)
+        self.column.addWidget(splitter, 1)
+
+    def _make_modes(self) -> QFrame:
+        frame = QFrame(self)
+        frame.setProperty("segments", True)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        for mode, title in ((NETWORK, "My network"), (EXAMPLES, "Examples")):
+            button = QToolButton(frame)
+            button.setText(title)
+            button.setCheckable(True)
+            button.setProperty("segmented", True)
+            button.setObjectName(f"byHand{title.replace(' ', '')}")
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setAccessibleName(f"Work out: {title}")
+            self.modes.addButton(button, mode)
+            row.addWidget(button)
+        self.modes.button(NETWORK).setChecked(True)
+        return frame
+
+    def _connect(self) -> None:
+        self.modes.idClicked.connect(lambda _: self._take_mode())
+        self.picker.picked.connect(self._take_layer)
+        self.sample.picked.connect(lambda _: self._ask())
+        self.weights.activated.connect(lambda row: self.asker.prefer(bool(self.weights.itemData(row))))
+        self.examples.changed.connect(self._show_example)
+        self.asker.changed.connect(self._offer)
+        self.asker.found.connect(self._take_answer)
+        self.asker.refused.connect(self._refuse)
+        self.picture.moved.connect(self._take_move)
+        self.picture.typed.connect(self._take_number)
+        self.picture.play.connect(self.player.toggle)
+        self.player.stepped.connect(self._step)
+        self.player.ended.connect(self._go_to_end)
+        self.player.started.connect(self._start)
+        self.player.halted.connect(self._halt)
+        self.map.picked.connect(self._take_map)
+        self.channel.picked.connect(self._take_channel)
+
+    # What the window and the panel say
+
+    def set_document(self, document: Document, base: Path | None) -> None:
+        """Work out layers of this project; ``base`` is where its relative paths start."""
+        self.asker.set_document(document, base)
+
+    def take_subject(self) -> None:
+        """Another run is looked at, or the one in progress has ended."""
+        self.asker.take_subject()
+
+    def take_shown(self) -> None:
+        """Catch up; a network without a layer to work out makes room for the examples."""
+        self.asker.wanted = True
+        self.asker.refresh()
+        if not self._shown and not self.asker.layers():
+            self.show_examples()
+        self._shown = True
+        if self.mode == NETWORK and self.picture.case is None:
+            self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What nobody sees is not asked for."""
+        super().hideEvent(event)
+        self.asker.wanted = False
+
+    @property
+    def mode(self) -> int:
+        """Whether one's own network is worked out, or an example."""
+        return self.modes.checkedId()
+
+    def show_layer(self, path: str) -> None:
+        """Work out a layer, if it is one that can be; a layer inside blocks is called ``block1.conv1``."""
+        if not self.asker.seek(path):
+            return
+        self._shown = True
+        self.modes.button(NETWORK).setChecked(True)
+        self.picker.choose(path)
+        self._take_mode()
+
+    def go(self, spot: Spot) -> None:
+        """Stand at a spot, or as near to it as the case has one."""
+        self.picture.go(spot)
+        self._tell()
+
+    def show_examples(self, id: str = "") -> None:
+        """Work out an example: the one called ``id``, or the one that was chosen last."""
+        self._shown = True
+        if id:
+            self.examples.choose(id)
+        self.modes.button(EXAMPLES).setChecked(True)
+        self._take_mode()
+
+    # Which case
+
+    def _take_mode(self) -> None:
+        examples = self.mode == EXAMPLES
+        self.player.halt()
+        self.examples.setVisible(examples)
+        self.network_bar.setVisible(not examples)
+        self.says.setVisible(examples)
+        self.picture.show_case(None)
+        if examples:
+            self._show_example()
+        else:
+            self._offer()
+            self._show(None)
+            self._ask()
+
+    def _offer(self) -> None:
+        """Offer the layers and the weights there are."""
+        sources = self.asker.sources
+        self.weights.blockSignals(True)
+        self.weights.clear()
+        for trained in sources:
+            self.weights.addItem(f"Weights: {SOURCES[trained]}", trained)
+        self.weights.setCurrentIndex(max(self.weights.findData(self.asker.trained), 0))
+        self.weights.blockSignals(False)
+        self.weights.setVisible(len(sources) > 1)
+        self.only.setText(f"Weights {SOURCES[sources[0]]}" if len(sources) == 1 else "")
+        layers = self.asker.layers()
+        self.picker.set_layers(layers)
+        self.sample.setVisible(bool(layers))
+        if self.mode == NETWORK and not layers:
+            self._refuse(NO_LAYER if self.asker.network is not None and len(self.asker.network) else NO_NETWORK)
+
+    def _take_layer(self, _layer: str) -> None:
+        if self.mode == NETWORK:
+            self._show(None)
+            self._ask()
+
+    def _ask(self) -> None:
+        if self.picker.layer and self.picture.case is None:
+            self.picture.set_empty_text(WORKING)
+        self.asker.ask(self.picker.layer, self.sample.sample)
+
+    def _take_answer(self, message: Message) -> None:
+        if self.mode != NETWORK:
+            return
+        fields, arrays = dict(message.fields), message.arrays
+        layer = parse_layer(fields["kind"], fields["settings"], str(fields["layer"]))
+        values = np.asarray(arrays["values"], np.float64)
+        rule = rule_of(layer, shape_of(layer, values.shape))
+        if rule is None:
+            return
+        names = [name for name in ("output", "weights", "scale", "bias") if name in arrays]
+        self.sample.show_sample(fields, arrays["target"])
+        case = Case(rule, values, **{name: np.asarray(arrays[name], np.float64) for name in names})
+        self._show(case, "standardised" if fields.get("standardised") else "", self._editable())
+
+    def _editable(self) -> frozenset[Part]:
+        """The kernel of a hand-set convolution can be typed over, as long as it is one and not yet trained."""
+        layer = self._typed_layer()
+        return frozenset({Part.KERNEL} if layer is not None else ())
+
+    def _typed_layer(self) -> FixedConv2d | None:
+        document, id_ = self.asker.document, self.picker.layer
+        if document is None or self.asker.trained or id_ not in document.network:
+            return None
+        layer = document.network.layer(id_)
+        return layer if isinstance(layer, FixedConv2d) and layer.choice != "all" else None
+
+    def _refuse(self, reason: str) -> None:
+        if self.mode == NETWORK:
+            self.picture.set_empty_text(reason)
+            self._show(None)
+
+    def _show_example(self) -> None:
+        if self.mode == EXAMPLES:
+            self.says.setText(self.examples.chosen.says)
+            self._show(self.examples.case(), "", self.examples.editable())
+
+    def _show(self, case: Case | None, note: str = "", editable: frozenset[Part] = frozenset()) -> None:
+        self.picture.show_case(case, note, editable)
+        self._tell()
+
+    # Typing over numbers
+
+    def _take_number(self, part: Part, row: int, column: int, value: float) -> None:
+        if self.mode == EXAMPLES:
+            self.examples.type_over(part, row, column, value)
+            return
+        layer, document = self._typed_layer(), self.asker.document
+        if layer is None or document is None:
+            return
+        rows = [list(numbers) for numbers in layer.kernels()[0]]
+        rows[row][column] = value
+        id_ = self.picker.layer
+        changed = layer.changed(choice="typed", numbers=tuple(tuple(numbers) for numbers in rows))
+        try:
+            with document.transaction(f"Set kernel of {id_}", merge=f"{id_}.numbers"):
+                document.set_layer(id_, changed)
+        except NetloomError as error:
+            self._refuse(str(error))
+
+    # Where one stands
+
+    def _tell(self) -> None:
+        """Bring arithmetic, buttons and numbers up to date with the spot."""
+        case, step, spot = self.picture.case, self.picture.step, self.picture.spot
+        self.sheet.show_step(step)
+        self.player.setEnabled(step is not None)
+        for box in (self.map, self.channel):
+            box.hide()
+        if case is None or step is None:
+            self.player.halt()
+            self.player.show_place(0, 1)
+            return
+        self.player.show_place(spot.number(case), case.rule.steps)
+        shown, total = len(case.output), case.rule.filters
+        more = f" (of {total:,} in all)" if shown < total else ""
+        self.map.show_index(spot.filter, shown, more)
+        channels = len(step.working.patches) if not case.rule.along_time else 1
+        self.channel.show_index(spot.channel, case.rule.channels if channels > 1 else 1)
+
+    def _take_move(self) -> None:
+        self.player.halt()
+        self._tell()
+
+    def _go_to_end(self, which: int) -> None:
+        case = self.picture.case
+        if case is not None:
+            self.player.halt()
+            self.go(self.picture.spot.stepped(case, which * case.rule.steps))
+
+    def _step(self, steps: int) -> None:
+        case = self.picture.case
+        if case is None:
+            return
+        self.picture.go(self.picture.spot.stepped(case, steps))
+        if self.picture.spot.number(case) == case.rule.steps - 1:
+            self.player.halt()
+        self._tell()
+
+    def _start(self) -> None:
+        """Run from here, or from the first step where this is the last."""
+        case = self.picture.case
+        if case is None:
+            return
+        self.picture.unfolding = True
+        if self.picture.spot.number(case) == case.rule.steps - 1:
+            self.go(self.picture.spot.stepped(case, -case.rule.steps))
+
+    def _halt(self) -> None:
+        self.picture.unfolding = False
+        self.picture.update()
+
+    def _take_map(self, index: int) -> None:
+        self.go(self.picture.spot_of_map(index))
+
+    def _take_channel(self, index: int) -> None:
+        self.picture.show_channel(index)
+        self._tell()

@@ -1,0 +1,134 @@
+"""Paints a table of numbers: colours always, the numbers where they fit, and what is border as such."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+
+from app.numerics.window_sums import Floats
+from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture
+from widgets.look.theme import Theme
+from widgets.understand.by_hand.scene import Stand, Table
+
+MOST_NUMBERS = 1200
+"""Cells up to which numbers are written."""
+LINED = 7.0
+"""Width of a cell in pixels from which on lines are drawn between cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A table with its colours and, for cells of one size, the texts that fit."""
+
+    table: Table
+    pixels: Bytes
+    picture: QImage
+    texts: list[list[str]] | None
+
+    @classmethod
+    def of(cls, table: Table, stand: Stand, theme: Theme, reach: tuple[float, float], signed: bool) -> Drawn:
+        """The table in grey from the least to the greatest of ``reach``, or in two colours about zero if ``signed``."""
+        low, high = reach
+        if signed:
+            pixels = colour(table.values, diverging(theme), low, high, theme.ground)
+        else:
+            pixels = picture(table.values[None], low, high)
+        return cls(table, pixels, image(pixels), texts_for(table, stand, theme))
+
+
+def texts_for(table: Table, stand: Stand, theme: Theme) -> list[list[str]] | None:
+    """The numbers as texts, all with the same decimals, as many as fit into a cell; None where none do."""
+    metrics = QFontMetricsF(theme.font(small=True))
+    if table.values.size > MOST_NUMBERS or stand.high < metrics.height() - 2 or stand.wide < 12:
+        return None
+    for places in decimals(table.values):
+        texts = [[text_of(value, places) for value in row] for row in table.values.tolist()]
+        if max(metrics.horizontalAdvance(text) for row in texts for text in row) + 3 <= stand.wide:
+            return texts
+    return None
+
+
+def decimals(values: Floats) -> tuple[int, ...]:
+    """Numbers of decimals to try: none for whole numbers, else those that give the largest value 3 or 2 figures."""
+    known = values[np.isfinite(values)]
+    if not known.size or np.array_equal(known, np.round(known)):
+        return (0,)
+    most = max(2 - math.floor(math.log10(max(float(np.abs(known).max()), 1e-9))), 0)
+    return (most, most - 1) if most > 1 else (most,)
+
+
+def text_of(value: float, places: int) -> str:
+    """A number in a cell with so many decimals; nothing where there is none."""
+    if not math.isfinite(value):
+        return ""
+    if value == 0:
+        return "0"
+    text = f"{value:,.{places}f}"
+    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
+
+
+def paint_table(painter: QPainter, theme: Theme, drawn: Drawn, stand: Stand) -> None:
+    """Paint colours, border, lines and numbers."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.drawImage(stand.area, drawn.picture)
+    if drawn.table.border.any():
+        _paint_border(painter, theme, drawn.table, stand)
+    rows, columns = drawn.table.shape
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if min(stand.wide, stand.high) >= LINED:
+        painter.drawLines(_lines(stand, rows, columns))
+    else:
+        painter.drawRect(stand.area)
+    if drawn.texts is not None:
+        _write(painter, theme, drawn, stand)
+
+
+def _lines(stand: Stand, rows: int, columns: int) -> list[QLineF]:
+    """The lines between and around the cells."""
+    area = stand.area
+    heights = [area.top() + at * stand.high for at in range(rows + 1)]
+    sides = [area.left() + at * stand.wide for at in range(columns + 1)]
+    across = [QLineF(area.left(), height, area.right(), height) for height in heights]
+    return across + [QLineF(side, area.top(), side, area.bottom()) for side in sides]
+
+
+def _paint_border(painter: QPainter, theme: Theme, table: Table, stand: Stand) -> None:
+    """Border cells are hatched, so that nobody takes them for part of the input."""
+    hatch = QBrush(theme.strong_border, Qt.BrushStyle.BDiagPattern)
+    for row, column in np.argwhere(table.border).tolist():
+        place = stand.cell(row, column)
+        painter.fillRect(place, theme.ground)
+        painter.fillRect(place, hatch)
+
+
+def _write(painter: QPainter, theme: Theme, drawn: Drawn, stand: Stand) -> None:
+    painter.setFont(theme.font(small=True))
+    inks: dict[tuple[int, ...], QColor] = {}
+    for row, texts in enumerate(drawn.texts or ()):
+        for column, text in enumerate(texts):
+            if drawn.table.border[row, column]:
+                ink = theme.faint
+            else:
+                shade = tuple(int(part) for part in drawn.pixels[row, column, :3])
+                ink = inks.setdefault(shade, theme.on(QColor(*shade)))
+            painter.setPen(ink)
+            painter.drawText(stand.cell(row, column), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def ring(
+    painter: QPainter, theme: Theme, place: QRectF, color: QColor, width: float = 2.0, dashed: bool = False
+) -> None:
+    """Draw a box around ``place``, on a quiet one that sets it off from any ground."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if not dashed:
+        painter.setPen(QPen(theme.surface, width + 2))
+        painter.drawRect(place)
+    painter.setPen(QPen(color, width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
+    painter.drawRect(place)

@@ -1,0 +1,103 @@
+"""Chooses a sample of the data: by its number, or among pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.protocol.framing import Message
+from widgets.charts.sample_tiles import SampleGallery
+from widgets.data.preview_values import Preview, labels_of
+from widgets.data.sample_views import drawable
+from widgets.fields.number_field import NumberBox
+from widgets.look.theme import ThemeSource
+
+LIMIT = 300
+"""Samples that are offered as pictures, spread evenly over the data."""
+WAITING = "The samples are being read…"
+
+Ask = Callable[[Callable[[Message], None], Callable[[str], None], int], None]
+
+
+class SampleBox(QWidget):
+    """`picked` carries the position in the data set. ``ask`` asks for a preview of the data."""
+
+    picked = Signal(int)
+
+    def __init__(self, source: ThemeSource, ask: Ask, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        caption = QLabel("Sample", self)
+        caption.setProperty("faint", True)
+        self.number = NumberBox(True, 0)
+        self.number.setAccessibleName("Sample")
+        self.number.setToolTip("Its place in the data set")
+        self.number.set_value(0)
+        self.number.setMaximumWidth(96)
+        self.button = QToolButton(self)
+        self.button.setObjectName("byHandSamples")
+        self.button.setText("Choose…")
+        self.button.setAccessibleName("Choose a sample among pictures")
+        self.label = QLabel(self)
+        self.popup = QFrame(self, Qt.WindowType.Popup)
+        self.popup.setProperty("card", True)
+        self.gallery = SampleGallery(source, "Samples", WAITING)
+        self._places: list[int] = []
+        self._lay_out(caption)
+        self.number.entered.connect(self._take_number)
+        self.button.clicked.connect(self._open)
+        self.gallery.picked.connect(self._take_picture)
+
+    def _lay_out(self, caption: QLabel) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for widget in (caption, self.number, self.label, self.button):
+            row.addWidget(widget)
+        column = QVBoxLayout(self.popup)
+        column.setContentsMargins(2, 2, 2, 2)
+        column.addWidget(self.gallery)
+
+    @property
+    def sample(self) -> int:
+        """The position in the data set."""
+        return int(self.number.value() or 0)
+
+    def show_sample(self, fields: dict[str, Any], target: np.ndarray) -> None:
+        """Show the sample that is worked out, and what it is."""
+        if not self.number.lineEdit().isModified():
+            self.number.set_value(int(fields["sample"]))
+        self.number.setToolTip(f"Its place among the {int(fields['samples']):,} samples of the data set, from 0 on")
+        words = labels_of(fields["target"], target)
+        self.label.setText(f"is {words[0]}" if words and words[0] else "")
+
+    def _take_number(self, value: object) -> None:
+        self.number.lineEdit().setModified(False)
+        self.picked.emit(int(value) if isinstance(value, int | float) else 0)
+
+    def _open(self) -> None:
+        self.gallery.set_samples(np.empty((0, 1)), [], [])
+        self.gallery.set_empty_text(WAITING)
+        self.popup.resize(max(self.width(), 460), 320)
+        corner = self.mapToGlobal(QPoint(0, self.height() + 2))
+        screen = self.screen().availableGeometry()
+        left = min(corner.x(), screen.right() - self.popup.width())
+        self.popup.move(left, min(corner.y(), screen.bottom() - self.popup.height()))
+        self.popup.show()
+        self.gallery.setFocus()
+        self._ask(self._take_preview, self.gallery.set_empty_text, LIMIT)
+
+    def _take_preview(self, message: Message) -> None:
+        preview = Preview.from_message(message)
+        self._places = [int(place) for place in preview.index]
+        self.gallery.set_samples(drawable(preview), preview.labels(units=False), preview.part_titles())
+
+    def _take_picture(self, row: int) -> None:
+        if 0 <= row < len(self._places):
+            self.popup.hide()
+            self.number.set_value(self._places[row])
+            self.picked.emit(self._places[row])

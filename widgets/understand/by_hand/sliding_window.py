@@ -1,0 +1,394 @@
+"""The window that slides: input, window, kernel and output as tables of numbers, stepped by mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.numerics.window_sums import Case, Floats
+from widgets.charts.colour_maps import limits, reach
+from widgets.look.theme import ThemeSource
+from widgets.plots.painted_view import PaintedView
+from widgets.plots.ticks import number
+from widgets.understand.by_hand.cell_editor import CellEditor
+from widgets.understand.by_hand.number_table import Drawn, paint_table, ring
+from widgets.understand.by_hand.scene import (
+    Part,
+    Spot,
+    Stand,
+    Step,
+    Table,
+    arrange,
+    captions,
+    input_table,
+    output_table,
+)
+
+STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+SKIPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+MAPS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+
+
+class SlidingPicture(PaintedView):
+    """Shows one step of a convolution or pooling: where the window stands, what it sees, and what comes of it.
+
+    A click on the output shows where that value came from; a click or a drag on the input moves the window there.
+    Arrow keys step, Home and End go to the ends, Page Up and Page Down change the map, Space asks to play. Cells of the
+    parts in ``editable`` can be typed over: a click on the kernel, a double-click on the input, or F2.
+
+    `moved` says that the user went to another spot; `typed` carries part, row, column and number; `play` asks for the
+    window to run or to halt.
+    """
+
+    moved = Signal()
+    typed = Signal(object, int, int, float)
+    play = Signal()
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(source, "Convolution and pooling by hand", "", parent)
+        self.setObjectName("slidingPicture")
+        self.setMinimumSize(300, 120)
+        self.spot = Spot()
+        self.editable: frozenset[Part] = frozenset()
+        self._note = ""
+        self.unfolding = False
+        """Whether what comes after the spot is faded, as if it were not worked out yet."""
+        self._case: Case | None = None
+        self._step: Step | None = None
+        self._planes: dict[Part, tuple[int, Table]] = {}
+        self._drawn: dict[Part, tuple[Stand, Drawn]] = {}
+        self._stands: dict[Part, Stand] = {}
+        self.editor = CellEditor(self)
+        self.editor.entered.connect(self._take_number)
+        self.editor.walked.connect(self._walk)
+
+    # What is shown
+
+    @property
+    def case(self) -> Case | None:
+        """What is worked out, None where there is nothing."""
+        return self._case
+
+    @property
+    def step(self) -> Step | None:
+        """The step on show."""
+        return self._step
+
+    def show_case(self, case: Case | None, note: str = "", editable: frozenset[Part] = frozenset()) -> None:
+        """Work out another case; the spot stays as near as possible, and an open editor stays open.
+
+        ``note`` says more about the input's values.
+        """
+        before = self._case
+        self._case, self._note, self.editable = case, note, editable
+        self._planes.clear()
+        resized = case is None or before is None or before.values.shape != case.values.shape
+        if resized or not editable:
+            self.editor.dismiss()
+        self.go(self.spot)
+
+    def go(self, spot: Spot) -> None:
+        """Stand at another spot, without saying so."""
+        if self._case is None or not len(self._case.output):
+            self._step = None
+        else:
+            self.spot = spot.within(self._case)
+            self._step = Step(self._case, self.spot)
+            self.describe(self._sentence())
+        self.update()
+
+    def show_channel(self, channel: int) -> None:
+        """Look at another input channel, if the map sees it."""
+        self.go(replace(self.spot, channel=channel))
+
+    def _go_by_hand(self, spot: Spot) -> None:
+        self.unfolding = False
+        self.go(spot)
+        self.moved.emit()
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to work out."""
+        return self._step is None
+
+    def theme_changed(self) -> None:
+        """Forget the colours of the old theme."""
+        self._drawn.clear()
+
+    # Painting
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the four tables with their captions and the boxes that belong together."""
+        step, case = self._step, self._case
+        assert step is not None and case is not None
+        tables = self._tables(step)
+        caption = QFontMetricsF(self.theme.font(small=True)).height() + 4
+        shapes = {part: table.shape for part, table in tables.items()}
+        stands = arrange(area.adjusted(12, 6, -12, -8), shapes, caption, self.theme.scale, case.rule.along_time)
+        self._stands = stands
+        told = captions(step, self._note)
+        for part, table in tables.items():
+            paint_table(painter, self.theme, self._draw(part, table, stands[part]), stands[part])
+            self._paint_caption(painter, told[part], stands, part, caption, area)
+        if self.unfolding:
+            self._fade(painter, stands[Part.OUTPUT], step)
+        self._paint_signs(painter, stands)
+        self._paint_boxes(painter, stands, step, tables[Part.INPUT])
+
+    def _tables(self, step: Step) -> dict[Part, Table]:
+        case, spot = step.case, step.spot
+        flat = case.rule.along_time
+        tables = {
+            Part.INPUT: self._plane(Part.INPUT, 0 if flat else spot.channel, input_table),
+            Part.WINDOW: step.window(),
+        }
+        kernel = step.kernel()
+        if kernel is not None:
+            tables[Part.KERNEL] = kernel
+        return {**tables, Part.OUTPUT: self._plane(Part.OUTPUT, 0 if flat else spot.filter, output_table)}
+
+    def _plane(self, part: Part, number: int, make: Callable[[Case, int], Table]) -> Table:
+        """The table of a channel or map, made once for all its steps."""
+        found = self._planes.get(part)
+        if found is None or found[0] != number:
+            assert self._case is not None
+            found = self._planes[part] = (number, make(self._case, number))
+        return found[1]
+
+    def _draw(self, part: Part, table: Table, stand: Stand) -> Drawn:
+        """The table in colours, made once as long as it stays the same."""
+        found = self._drawn.get(part)
+        if found is None or found[1].table is not table or found[0] != stand:
+            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is Part.KERNEL)
+            found = self._drawn[part] = (stand, drawn)
+        return found[1]
+
+    def _reach(self, part: Part, table: Table) -> tuple[float, float]:
+        """The numbers that the darkest and the lightest colour stand for."""
+        case = self._case
+        assert case is not None
+        if part is Part.KERNEL:
+            most = reach(table.values)
+            return -most, most
+        plane: Floats = table.values
+        if part is Part.WINDOW:
+            plane = case.values[:, 0] if case.rule.along_time else case.values[self.spot.channel]
+        return limits(plane)
+
+    def _paint_caption(
+        self, painter: QPainter, text: str, stands: dict[Part, Stand], part: Part, height: float, area: QRectF
+    ) -> None:
+        font = self.theme.font(small=True)
+        painter.setFont(font)
+        painter.setPen(self.theme.faint)
+        place = stands[part].area
+        ends = {Part.INPUT: stands[Part.WINDOW].area.left() - 8, Part.OUTPUT: area.right() - 6}
+        end = ends.get(part, stands[Part.OUTPUT].area.left() - 8)
+        metrics = QFontMetricsF(font)
+        # A narrow output at the far right has its caption reach to the left.
+        least = stands[Part.WINDOW].area.right() + 8 if part is Part.OUTPUT else place.left()
+        begin = max(min(place.left(), end - metrics.horizontalAdvance(text) - 1), least)
+        room = QRectF(begin, place.top() - height, end - begin, height)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_signs(self, painter: QPainter, stands: dict[Part, Stand]) -> None:
+        """An arrow from input to window and on to the output."""
+        painter.setFont(self.theme.font(bold=True))
+        painter.setPen(self.theme.faint)
+        window, output = stands[Part.WINDOW].area, stands[Part.OUTPUT].area
+        middle = Qt.AlignmentFlag.AlignCenter
+        wide = 26.0 * self.theme.scale
+        painter.drawText(QRectF(window.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
+        painter.drawText(QRectF(output.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
+        if Part.KERNEL in stands:
+            kernel = stands[Part.KERNEL].area
+            painter.drawText(QRectF(kernel.left() - wide - 2, kernel.top(), wide, kernel.height()), middle, "×")
+
+    def _paint_boxes(self, painter: QPainter, stands: dict[Part, Stand], step: Step, table: Table) -> None:
+        """The window on the input, its value on the output, and the value that was kept."""
+        accent, source = self.theme.accent, stands[Part.INPUT]
+        rows, columns = [row - table.top for row in step.rows], [column - table.left for column in step.columns]
+        painter.save()
+        painter.setClipRect(source.area.adjusted(-3, -3, 3, 3))
+        if rows and columns:
+            whole = source.cell(rows[0], columns[0]).united(source.cell(rows[-1], columns[-1]))
+            gaps = len(rows) <= rows[-1] - rows[0] or len(columns) <= columns[-1] - columns[0]
+            ring(painter, self.theme, whole, accent, 1.5 if gaps else 2.0, dashed=gaps)
+            for row in rows if gaps else ():
+                for column in columns:
+                    ring(painter, self.theme, source.cell(row, column).adjusted(1, 1, -1, -1), accent, 1.5)
+        self._paint_winner(painter, stands, step, rows, columns)
+        painter.restore()
+        ring(painter, self.theme, stands[Part.OUTPUT].cell(*step.cell), accent)
+        ring(painter, self.theme, stands[Part.WINDOW].area, accent)
+
+    def _paint_winner(
+        self, painter: QPainter, stands: dict[Part, Stand], step: Step, rows: list[int], columns: list[int]
+    ) -> None:
+        winner = step.working.winner
+        if winner is None:
+            return
+        row, column = winner
+        kept = stands[Part.INPUT].cell(rows[row], columns[column])
+        ring(painter, self.theme, kept.adjusted(2, 2, -2, -2), self.theme.ok)
+        painter.setClipping(False)
+        ring(painter, self.theme, stands[Part.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
+
+    def _fade(self, painter: QPainter, stand: Stand, step: Step) -> None:
+        """Cover what comes after the spot."""
+        row, column = step.cell
+        veil = QColor(self.theme.surface)
+        veil.setAlphaF(0.86)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        right = stand.cell(row, column)
+        rest = QRectF(right.right(), right.top(), stand.area.right() - right.right(), stand.high)
+        painter.fillRect(rest, veil)
+        if not step.case.rule.along_time:
+            painter.fillRect(stand.area.adjusted(0, (row + 1) * stand.high, 0, 0), veil)
+
+    # Words
+
+    def _sentence(self) -> str:
+        """The step in words."""
+        step = self._step
+        assert step is not None
+        return f"Map {step.spot.filter + 1}, {step.where}: {number(step.working.result)}"
+
+    def sentence_at(self, at: QPointF) -> str:
+        """Return the number under the pointer and what it is."""
+        step, found = self._step, self._under(at)
+        if step is None or found is None:
+            return ""
+        part, row, column = found
+        table = self._tables(step)[part]
+        top, left = table.top, table.left
+        value = float(table.values[row, column])
+        place = f"row {row + top + 1}, column {column + left + 1}"
+        if table.border[row, column]:
+            return "Padding" if np.isnan(value) else f"Padding: {number(value)}"
+        return f"{part.capitalize()}, {place}: {number(value)}"
+
+    def _under(self, at: QPointF) -> tuple[Part, int, int] | None:
+        for part, stand in self._stands.items():
+            cell = stand.at(at)
+            if cell is not None:
+                return part, *cell
+        return None
+
+    # Hands
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the value or the window under the pointer, or type over a number of the kernel."""
+        self.editor.dismiss()
+        found = self._under(event.position())
+        if found is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        part, row, column = found
+        if part is Part.KERNEL and part in self.editable:
+            self.edit(part, row, column)
+        else:
+            self._go_to(part, row, column)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Type over a number of the input, where it may be."""
+        found = self._under(event.position())
+        if found is not None and found[0] is Part.INPUT and Part.INPUT in self.editable:
+            self.edit(*found)
+        else:
+            self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the window over the input, or say what is under the pointer."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            found = self._under(event.position())
+            if found is not None:
+                self._go_to(*found)
+            return
+        super().mouseMoveEvent(event)
+
+    def _go_to(self, part: Part, row: int, column: int) -> None:
+        step = self._step
+        if step is None:
+            return
+        if part is Part.OUTPUT:
+            self._go_by_hand(step.spot_at(row, column))
+        elif part is Part.INPUT:
+            table = self._tables(step)[Part.INPUT]
+            self._go_by_hand(step.spot_above(row + table.top, column + table.left))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step, skip, go to the ends, change the map, play, or type over numbers."""
+        case, key = self._case, Qt.Key(event.key())
+        spot = None if case is None else self._spot_by(case, key)
+        if spot is not None:
+            self._go_by_hand(spot)
+        elif key == Qt.Key.Key_Space and case is not None:
+            self.play.emit()
+        elif key == Qt.Key.Key_F2 and self.editable:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            wanted = Part.INPUT if shift or Part.KERNEL not in self.editable else Part.KERNEL
+            self.edit(wanted, 0, 0)
+        else:
+            super().keyPressEvent(event)
+
+    def _spot_by(self, case: Case, key: Qt.Key) -> Spot | None:
+        spot, rule = self.spot, case.rule
+        if key in STEPS:
+            return spot.stepped(case, STEPS[key])
+        if key in SKIPS and rule.along_time:
+            return self.spot_of_map(spot.filter + SKIPS[key])
+        if key in SKIPS:
+            return replace(spot, row=min(max(spot.row + SKIPS[key], 0), rule.rows.out - 1))
+        if key in MAPS:
+            return self.spot_of_map(spot.filter + MAPS[key])
+        ends = {Qt.Key.Key_Home: -rule.steps, Qt.Key.Key_End: rule.steps}
+        return spot.stepped(case, ends[key]) if key in ends else None
+
+    def spot_of_map(self, filter: int) -> Spot:
+        """The same place in another map, held between the first and the last."""
+        last = len(self._case.output) - 1 if self._case is not None else 0
+        return replace(self.spot, filter=min(max(filter, 0), last))
+
+    # Typing over numbers
+
+    def edit(self, part: Part, row: int, column: int) -> None:
+        """Let the number at ``row`` and ``column`` of a table be typed over."""
+        step, stand = self._step, self._stands.get(part)
+        if step is None or stand is None or part not in self.editable:
+            return
+        table = self._tables(step)[part]
+        if table.border[row, column]:
+            return
+        self.editor.open_at(part, row, column, float(table.values[row, column]), stand.cell(row, column))
+
+    def _take_number(self, value: float) -> None:
+        part, row, column = self.editor.cell
+        step = self._step
+        if step is not None:
+            table = self._tables(step)[part]
+            self.typed.emit(part, row + table.top, column + table.left, value)
+
+    def _walk(self, steps: int) -> None:
+        """On to the next cell that may be typed over, row by row."""
+        part, row, column = self.editor.cell
+        step = self._step
+        table = self._tables(step)[part] if step is not None else None
+        self.editor.dismiss()
+        if table is None:
+            return
+        inner = [tuple(cell) for cell in np.argwhere(~table.border).tolist()]
+        at = inner.index((row, column)) + steps
+        if 0 <= at < len(inner):
+            self.edit(part, *inner[at])
+        else:
+            self.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cells have moved away from under the editor."""
+        super().resizeEvent(event)
+        self.editor.dismiss()

@@ -1,0 +1,119 @@
+"""Where a classifier errs: confusion matrix, worst predictions, and the one that was picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from app.protocol.framing import Message
+from widgets.charts.confusion_matrix import ConfusionMatrix
+from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
+from widgets.plots.bars import BarPlot
+from widgets.understand.errors.text_errors import joined
+
+
+class ClassErrors(QWidget):
+    """Side by side: which classes are taken for which, the worst predictions, and one of them in full.
+
+    A cell of the matrix narrows the worst predictions to its own; the same cell again widens them.
+    """
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrix = ConfusionMatrix(source)
+        self.worst = WorstPredictions(source)
+        self.sample = SampleGallery(source, "The prediction picked", "Click a prediction to see it in full.")
+        self.chances = BarPlot(source, "What each class was given", "Click a prediction to see how sure it was.")
+        self.about = QLabel(self)
+        self.about.setProperty("faint", True)
+        self.about.setWordWrap(True)
+        self._message: Message | None = None
+        self._rows: list[int] = []
+        self._cell: tuple[int, int] | None = None
+        self._lay_out()
+        self.matrix.picked.connect(self._take_cell)
+        self.worst.picked.connect(self._take_row)
+
+    def _lay_out(self) -> None:
+        detail = QWidget(self)
+        column = QVBoxLayout(detail)
+        column.setContentsMargins(8, 0, 12, 8)
+        column.setSpacing(4)
+        column.addWidget(self.about)
+        column.addWidget(self.sample, 3)
+        column.addWidget(self.chances, 2)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, stretch in ((self.matrix, 3), (self.worst, 4), (detail, 2)):
+            widget.setMinimumWidth(160)
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([360, 460, 260])
+        splitter.setChildrenCollapsible(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(splitter)
+
+    def show_evaluation(self, message: Message) -> None:
+        """Show the answer to an ``evaluate`` request about a classifier."""
+        self._message, self._cell = message, None
+        self.matrix.set_counts(message.arrays["confusion"], self._classes)
+        self._list(range(len(message.arrays["worst/true"])))
+
+    @property
+    def _classes(self) -> list[str]:
+        return [str(one) for one in self._message.fields["classes"]] if self._message is not None else []
+
+    def _list(self, rows: Sequence[int]) -> None:
+        """List some of the worst predictions."""
+        if self._message is None:
+            return
+        arrays, self._rows = self._message.arrays, list(rows)
+        true = [self._classes[arrays["worst/true"][row]] for row in rows]
+        said = [self._classes[arrays["worst/predicted"][row]] for row in rows]
+        chances = [float(arrays["worst/probability"][row]) for row in rows]
+        read = read_texts(self._message)
+        texts = [read[row] for row in rows] if read else []
+        self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances, texts)
+        self._show_row(self._rows[0] if self._rows else None)
+
+    def _take_cell(self, true: int, predicted: int) -> None:
+        if self._message is None:
+            return
+        self._cell = None if self._cell == (true, predicted) else (true, predicted)
+        arrays = self._message.arrays
+        rows = range(len(arrays["worst/true"]))
+        if self._cell is not None:
+            rows_in = [r for r in rows if (arrays["worst/true"][r], arrays["worst/predicted"][r]) == self._cell]
+            self.worst.set_empty_text("None of the worst predictions is in this cell.")
+            self._list(rows_in)
+        else:
+            self._list(rows)
+
+    def _take_row(self, at: int) -> None:
+        if 0 <= at < len(self._rows):
+            self._show_row(self._rows[at])
+
+    def _show_row(self, row: int | None) -> None:
+        if self._message is None or row is None:
+            self.sample.set_samples(np.empty((0, 1)), [], [])
+            self.chances.set_bars([], {})
+            self.about.clear()
+            return
+        arrays, classes = self._message.arrays, self._classes
+        true, said = classes[arrays["worst/true"][row]], classes[arrays["worst/predicted"][row]]
+        index, chance = int(arrays["worst/index"][row]), float(arrays["worst/probability"][row])
+        self.about.setText(f"Sample {index:,} is {true}; the network says {said}, with {chance:.1%} certainty.")
+        texts = read_texts(self._message)[row : row + 1]
+        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"], texts)
+        self.chances.set_bars(classes, {"probability": arrays["worst/probabilities"][row]})
+
+
+def read_texts(message: Message) -> list[str]:
+    """The worst samples as text where the network reads words or characters; empty where it reads numbers."""
+    listed = (message.fields.get("words") or {}).get("input") or []
+    return [joined(words) for words in listed]

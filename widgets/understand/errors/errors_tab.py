@@ -1,0 +1,130 @@
+"""Testing a run, and what it gets wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
+
+from app.protocol.framing import Message
+from widgets.look.theme import ThemeSource
+from widgets.training.metric_text import title_of, value_of
+from widgets.understand.errors.class_errors import ClassErrors
+from widgets.understand.errors.label_row_errors import RowErrors
+from widgets.understand.errors.number_errors import NumberErrors
+from widgets.understand.errors.text_errors import TextErrors
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, Tab
+
+PARTS = (("Test part", "test"), ("Validation part", "validation"), ("Training part", "train"))
+NO_RUN = "Train a network to test it on samples that it has never seen."
+LIVE = "Once training has ended, its errors stand here."
+TESTING = "Testing…"
+
+
+class ErrorsTab(Tab):
+    """Tests the run on one part of its data as soon as the tab is looked at, and shows the outcome."""
+
+    title = "Errors"
+    sentence = "How good the answers are, and the worst of them"
+    group = Group.ANSWERS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.part = QComboBox(self)
+        self.part.setAccessibleName("Part to test on")
+        for title, name in PARTS:
+            self.part.addItem(title, name)
+        self.metrics = QLabel(self)
+        self.says = QLabel(NO_RUN, self)
+        self.says.setProperty("faint", True)
+        self.says.setWordWrap(True)
+        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.classes = ClassErrors(source, self)
+        self.numbers = NumberErrors(source, self)
+        self.texts = TextErrors(source, self)
+        self.pages = QStackedWidget(self)
+        self.rows = RowErrors(source, self)
+        for page in (self.says, self.classes, self.numbers, self.texts, self.rows):
+            self.pages.addWidget(page)
+        self.bar.addWidget(self.part)
+        self.bar.addWidget(self.metrics)
+        self.bar.addStretch(1)
+        self.column.addWidget(self.pages, 1)
+        self._shown: tuple[Path, str] | None = None
+        self._request: int | None = None
+        self.part.currentIndexChanged.connect(self._test)
+
+    def take_subject(self) -> None:
+        """Another run, or the end of one in progress."""
+        self._shown = None
+        if self.isVisible():
+            self._test()
+
+    def take_shown(self) -> None:
+        """Test unless this run was tested already."""
+        self._test()
+
+    def _test(self) -> None:
+        run = self.subject.run
+        if run is None or self.subject.live:
+            self._say(NO_RUN if run is None else LIVE)
+            return
+        wanted = (run.path, str(self.part.currentData()))
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        self._say(TESTING)
+        self.subject.ask("evaluate", self._take_evaluation, self._take_refusal, part=wanted[1])
+
+    def _say(self, words: str) -> None:
+        self.says.setText(words)
+        self.metrics.clear()
+        self.pages.setCurrentWidget(self.says)
+
+    def _is_answer(self, message: Message) -> bool:
+        """Whether a message is about the run and part that are looked at now."""
+        path = Path(str(message.fields.get("run", "")))
+        return self._shown is not None and path == self._shown[0]
+
+    def _take_evaluation(self, message: Message) -> None:
+        if not self._is_answer(message) or message.fields.get("part") != self.part.currentData():
+            return
+        units = message.fields.get("units") or [""]
+        self.metrics.setText(metrics_line(message.fields.get("metrics") or {}, str(units[0])))
+        if message.fields.get("task") == "sequence":
+            self.texts.show_evaluation(message)
+            self.pages.setCurrentWidget(self.texts)
+            return
+        if message.fields.get("task") == "transcription":
+            self.rows.show_evaluation(message)
+            self.pages.setCurrentWidget(self.rows)
+            return
+        if "confusion" in message.arrays:
+            self.classes.show_evaluation(message)
+            self.pages.setCurrentWidget(self.classes)
+            return
+        self.numbers.show_evaluation(message)
+        self.pages.setCurrentWidget(self.numbers)
+        # A network that does not forecast refuses; then the samples that were missed most stay.
+        self.subject.ask("forecasts", self._take_forecasts, lambda _: None, part=message.fields["part"])
+
+    def _take_forecasts(self, message: Message) -> None:
+        if self._is_answer(message):
+            self.numbers.show_forecasts(message)
+
+    def _take_refusal(self, reason: str) -> None:
+        self._shown = None
+        self._say(reason)
+
+
+def metrics_line(metrics: Mapping[str, float | None], unit: str) -> str:
+    """The metrics of a test in one line; errors carry the data's unit."""
+    with_unit = {"rmse", "mae"}
+    parts = [
+        f"{title_of(name)} {value_of(name, value)}{f' {unit}' if unit and name in with_unit else ''}"
+        for name, value in metrics.items()
+    ]
+    return "     ".join(parts)

@@ -1,0 +1,170 @@
+"""Where a network that writes errs: tokens taken for others, and the worst answers beside what they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.protocol.framing import Message
+from widgets.charts.confusion_matrix import ConfusionMatrix
+from widgets.charts.sample_tiles import SampleGallery
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
+
+Index = QModelIndex | QPersistentModelIndex
+WORDS = Qt.ItemDataRole.UserRole
+"""Of a cell with an answer: two lists of words, each with whether it is right."""
+PAD = 4.0
+"""Room above and below both lines."""
+Marked = Sequence[tuple[str, bool]]
+
+
+class TextErrors(QWidget):
+    """Side by side: which tokens are taken for which, and the worst answers, their wrong tokens marked."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrix = ConfusionMatrix(source)
+        self.about = QLabel(self)
+        self.about.setProperty("faint", True)
+        self.about.setWordWrap(True)
+        self.table = QTableWidget(0, 3, self)
+        self.sample = SampleGallery(source, "The sample picked", "Choose an answer to see its sample.")
+        self._message: Message | None = None
+        self._set_up_table(source)
+        side = QWidget(self)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(8, 0, 12, 8)
+        column.addWidget(self.about)
+        column.addWidget(self.table, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, stretch in ((self.matrix, 2), (side, 4), (self.sample, 1)):
+            widget.setMinimumWidth(150)
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.splitter.setSizes([300, 560, 200])
+        self.splitter.setChildrenCollapsible(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.splitter)
+
+    def _set_up_table(self, source: ThemeSource) -> None:
+        table = self.table
+        table.setAccessibleName("Worst answers")
+        table.setHorizontalHeaderLabels(["Sample", "It reads", "It should say, and says"])
+        table.setItemDelegateForColumn(2, _Marked(source, table))
+        table.verticalHeader().setVisible(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.currentCellChanged.connect(lambda row, *_: self._show_row(row))
+
+    def show_evaluation(self, message: Message) -> None:
+        """Show the answer to an ``evaluate`` request about a network that writes."""
+        self._message = message
+        arrays, words = message.arrays, message.fields["words"]
+        self.matrix.set_counts(arrays["confusion"], [str(one) for one in message.fields["classes"]])
+        wrong = sum(true != said for true, said in zip(words["true"], words["predicted"], strict=True))
+        self.about.setText(
+            f"The {len(words['true'])} worst answers, the worst first; what is not as it should be is marked."
+            if wrong
+            else f"No answer is wrong; these are the {len(words['true'])} that were least sure."
+        )
+        self.table.setRowCount(len(words["true"]))
+        self.table.setColumnHidden(1, "input" not in words)
+        for row, (true, said) in enumerate(zip(words["true"], words["predicted"], strict=True)):
+            number = self._put(row, 0, f"{int(arrays['worst/index'][row]):,}")
+            number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._put(row, 1, joined(words["input"][row]) if "input" in words else "")
+            answer = self._put(row, 2, f"{joined(true)}; it says {joined(said) or 'nothing'}")
+            words_said = [(word, at < len(true) and word == true[at]) for at, word in enumerate(said)]
+            answer.setData(WORDS, ([(word, True) for word in true], words_said or [("–", False)]))
+        self.table.resizeRowsToContents()
+        pictures = arrays["worst/input"].ndim == 4
+        self.sample.setVisible("input" not in words and (pictures or arrays["worst/input"].ndim in (2, 3)))
+        self.table.setCurrentCell(0, 0)
+        self._show_row(0)
+
+    def _put(self, row: int, column: int, text: str) -> QTableWidgetItem:
+        item = QTableWidgetItem(text)
+        item.setToolTip(text)
+        self.table.setItem(row, column, item)
+        return item
+
+    def _show_row(self, row: int) -> None:
+        if self._message is None or self.sample.isHidden() or not 0 <= row < self.table.rowCount():
+            return
+        arrays = self._message.arrays
+        name = f"sample {int(arrays['worst/index'][row]):,}"
+        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [name], [""])
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words of an answer as a text; single characters stand next to each other."""
+    return ("" if all(len(word) == 1 for word in words) else " ").join(words)
+
+
+class _Marked(QStyledItemDelegate):
+    """Paints what should be said above what is said, its wrong words in the colour of errors and underlined."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._source = source
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the ground as usual, and the words upon it."""
+        styled = QStyleOptionViewItem(option)
+        self.initStyleOption(styled, index)
+        style = styled.widget.style()
+        area = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, styled, styled.widget))
+        styled.text = ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, styled, painter, styled.widget)
+        area = area.adjusted(2, PAD, -2, -PAD)
+        painter.save()
+        painter.setClipRect(area)
+        half = area.height() / 2
+        theme = self._source.theme
+        for line, (words, ink) in enumerate(zip(index.data(WORDS), (theme.faint, theme.text), strict=True)):
+            self._paint_words(painter, words, QRectF(area.left(), area.top() + line * half, area.width(), half), ink)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, words: Marked, place: QRectF, ink: QColor) -> None:
+        font, left = self._source.theme.font(), place.left()
+        metrics = QFontMetricsF(font)
+        gap = 0.0 if all(len(word) == 1 for word, _ in words) else metrics.horizontalAdvance(" ")
+        base = place.top() + (place.height() + metrics.ascent() - metrics.descent()) / 2
+        for word, right in words:
+            font.setUnderline(not right)
+            font.setBold(not right)
+            painter.setFont(font)
+            painter.setPen(ink if right else self._source.theme.error)
+            painter.drawText(QPointF(left, base), word)
+            left += QFontMetricsF(font).horizontalAdvance(word) + gap
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Room for both lines, as wide as if all words were wrong."""
+        font = self._source.theme.font()
+        font.setBold(True)
+        metrics = QFontMetricsF(font)
+        widths = [metrics.horizontalAdvance(joined([word for word, _ in words])) for words in index.data(WORDS)]
+        return QSize(round(max(widths, default=0.0)) + 16, round(2 * metrics.height() + 2 * PAD + 4))

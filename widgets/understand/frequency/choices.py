@@ -1,0 +1,249 @@
+"""What the frequency view is about: a picture (a sample, or a map of a layer) and a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from app.numerics.spectrum import Floats, checked_kernel
+from graph.errors import NetloomError
+from graph.layers.convolution_set import KERNELS
+from graph.layers.settings import Matrix
+from widgets.fields.field import mark
+from widgets.fields.number_field import NumberBox
+from widgets.fields.simple_fields import MatrixField
+
+SAMPLE = "The sample"
+TYPED = "Typed"
+CROSS: Matrix = ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 1.0))
+"""The kernel that stands in the field before one types."""
+
+
+class _Choice(QWidget):
+    """A captioned list, and behind it the number of one of several. `changed` says that something else is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, caption: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        label = QLabel(caption, self)
+        label.setProperty("faint", True)
+        self.box = QComboBox(self)
+        self.box.setAccessibleName(name)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        label.setBuddy(self.box)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(6)
+        self.row.addWidget(label)
+        self.row.addWidget(self.box)
+        self.box.currentIndexChanged.connect(self._take_choice)
+
+    def _add_number(self, caption: str, name: str) -> tuple[QLabel, NumberBox]:
+        label, box = QLabel(caption, self), NumberBox(whole=True, minimum=0, maximum=0)
+        label.setProperty("faint", True)
+        box.setAccessibleName(name)
+        box.setFixedWidth(64)
+        box.set_value(0)
+        label.setBuddy(box)
+        self.row.addWidget(label)
+        self.row.addWidget(box)
+        label.hide()
+        box.hide()
+        box.entered.connect(lambda _: self._take_number(box))
+        return label, box
+
+    def _take_number(self, box: NumberBox) -> None:
+        box.clamp()
+        self.changed.emit()
+
+    def _offer(self, names: Sequence[str]) -> None:
+        """List these; what was chosen stays chosen if it is among them."""
+        if names == [self.box.itemText(index) for index in range(self.box.count())]:
+            return
+        chosen = self.box.currentText()
+        self.box.blockSignals(True)
+        self.box.clear()
+        self.box.addItems(list(names))
+        self.box.setCurrentIndex(max(self.box.findText(chosen), 0))
+        self.box.blockSignals(False)
+        self._take_choice()
+
+    def choose(self, name: str) -> None:
+        """Choose what has this name, if it is offered."""
+        self.box.setCurrentIndex(max(self.box.findText(name), 0))
+
+    def _take_choice(self) -> None:
+        raise NotImplementedError
+
+
+def _count(number: tuple[QLabel, NumberBox], last: int, *, first: int = 0) -> None:
+    """Let a number go from ``first`` to ``last``, and hide it where there is nothing to choose."""
+    label, box = number
+    box.set_range(first, last)
+    for widget in (label, box):
+        widget.setVisible(last > first)
+
+
+class PictureChoice(_Choice):
+    """The sample, or one map of what a layer makes of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Picture", "Picture", parent)
+        self._sample: Floats = np.empty((0, 0, 0))
+        self._maps: Floats = np.empty((0, 0, 0))
+        self.map = self._add_number("map", "Map of the layer")
+        self.offer(())
+
+    def offer(self, layers: Sequence[str]) -> None:
+        """Offer the sample and the maps of these layers."""
+        self._offer([SAMPLE, *layers])
+
+    @property
+    def layer(self) -> str:
+        """The layer whose map is chosen, empty for the sample."""
+        return "" if self.box.currentIndex() <= 0 else self.box.currentText()
+
+    def set_sample(self, values: NDArray[np.float64] | None) -> None:
+        """Take the sample; only pictures (C, H, W) are of use here."""
+        fits = values is not None and values.ndim == 3
+        self._sample = np.asarray(values, dtype=np.float64) if fits else np.empty((0, 0, 0))
+        if not self.layer:
+            self.changed.emit()
+
+    def set_maps(self, maps: NDArray[np.float64]) -> None:
+        """Take what the layer gives, (C, H, W)."""
+        self._maps = np.asarray(maps, dtype=np.float64) if maps.ndim == 3 else np.empty((0, 0, 0))
+        _count(self.map, max(len(self._maps) - 1, 0))
+        self.changed.emit()
+
+    def _take_choice(self) -> None:
+        self._maps = np.empty((0, 0, 0))
+        _count(self.map, 0)
+        self.changed.emit()
+
+    @property
+    def all(self) -> Floats:
+        """All channels of the sample, or all maps of the layer: (C, H, W), empty while nothing has come."""
+        return self._maps if self.layer else self._sample
+
+    @property
+    def picture(self) -> Floats:
+        """The sample (C, H, W), or the one map that is chosen (1, H, W); empty while nothing has come."""
+        chosen = int(self.map[1].value() or 0)
+        return self._maps[chosen : chosen + 1] if self.layer else self._sample
+
+    @property
+    def title(self) -> str:
+        """What the picture is called."""
+        return f"{self.layer}, map {int(self.map[1].value() or 0)}" if self.layer else "Sample"
+
+
+class KernelChoice(_Choice):
+    """A standard kernel, one that is typed, or one of a layer's own.
+
+    `mistaken` carries a sentence about what was typed.
+    """
+
+    mistaken = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Kernel", "Kernel", parent)
+        self._weights: Floats = np.empty((0, 0, 0, 0))
+        self._known: Mapping[str, Floats] = {}
+        self._typed: Matrix = CROSS
+        self.field = MatrixField()
+        self.field.describe("Typed kernel", "Rows of numbers, for example 1 0 1 / 0 1 0 / 1 0 1.")
+        self.field.show_value(CROSS)
+        self.field.setMinimumWidth(150)
+        self.row.addWidget(self.field)
+        self.field.hide()
+        self.filter = self._add_number("filter", "Filter of the layer")
+        self.channel = self._add_number("channel", "Input channel of the filter")
+        self.field.edited.connect(self._take_typed)
+        self.field.mistaken.connect(self._take_mistake)
+        self.offer((), {})
+        self.choose("edge")
+
+    def offer(self, layers: Sequence[str], known: Mapping[str, Floats]) -> None:
+        """Offer the standard kernels and those of layers; ``known`` are kernels (f, c, h, w) that need no training."""
+        self._known = known
+        self._offer([*KERNELS, TYPED, *layers])
+        if self.layer in known and known[self.layer].shape != self._weights.shape:
+            self._take_choice()
+        elif self.layer in known and not np.array_equal(known[self.layer], self._weights):
+            self.set_weights(known[self.layer])
+
+    @property
+    def layer(self) -> str:
+        """The layer whose filter is chosen, empty for a standard or typed kernel."""
+        return self.box.currentText() if self.box.currentIndex() > len(KERNELS) else ""
+
+    @property
+    def wanted(self) -> str:
+        """The layer whose filters must come from its run, empty where there is none."""
+        return "" if self.layer in self._known else self.layer
+
+    def set_weights(self, weights: NDArray[np.float64]) -> None:
+        """Take the filters of the layer chosen, (filters, channels, h, w)."""
+        self._weights = np.asarray(weights, dtype=np.float64) if weights.ndim == 4 else np.empty((0, 0, 0, 0))
+        _count(self.filter, max(len(self._weights) - 1, 0))
+        _count(self.channel, max(self._weights.shape[1], 1), first=1)
+        self.changed.emit()
+
+    def _take_choice(self) -> None:
+        self.field.setVisible(self.box.currentText() == TYPED)
+        self.set_weights(self._known.get(self.layer, np.empty((0, 0, 0, 0))))
+
+    def _take_typed(self, rows: Matrix) -> None:
+        try:
+            checked_kernel(rows)
+        except NetloomError as error:
+            self._take_mistake(str(error))
+            return
+        self._typed = rows
+        mark(self.field.editor(), wrong=False)
+        self.changed.emit()
+
+    def _take_mistake(self, reason: str) -> None:
+        mark(self.field.editor(), wrong=True)
+        self.mistaken.emit(reason)
+
+    @property
+    def all(self) -> tuple[list[str], list[Floats]]:
+        """Names and numbers of all kernels to be seen side by side: the layer's, or the standard and typed ones."""
+        if not self.layer:
+            typed = [(TYPED, self._typed)] if self.box.currentText() == TYPED else []
+            listed = [*KERNELS.items(), *typed]
+            return [name for name, _ in listed], [np.array(rows) for _, rows in listed]
+        channel = self._channel
+        return [f"filter {index}" for index in range(len(self._weights))], [one[channel] for one in self._weights]
+
+    @property
+    def _channel(self) -> int:
+        return int(self.channel[1].value() or 1) - 1
+
+    @property
+    def kernel(self) -> Floats | None:
+        """The kernel (h, w) that is chosen; None while the layer's filters have not come.
+
+        Raises
+        ------
+        NetloomError
+            if it is too large to be looked at.
+        """
+        if not self.layer:
+            return checked_kernel(self._typed if self.box.currentText() == TYPED else KERNELS[self.box.currentText()])
+        chosen = int(self.filter[1].value() or 0)
+        return checked_kernel(self._weights[chosen, self._channel]) if len(self._weights) else None
+
+    @property
+    def title(self) -> str:
+        """What the kernel is called."""
+        if not self.layer:
+            return "typed kernel" if self.box.currentText() == TYPED else self.box.currentText()
+        return f"{self.layer}, filter {int(self.filter[1].value() or 0)}"

@@ -1,0 +1,324 @@
+"""What a generator made of the same noise while it learned, real samples beside it, and walks from noise to noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.project.data_spec import is_adversarial
+from app.protocol.framing import Message
+from app.training.gan import snapshots
+from graph.errors import NetloomError
+from graph.layers.io import Noise
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
+from widgets.plots.plot_export import export_png
+from widgets.understand.generated.generated_views import Array, Plane, Sheet, WalkSheet, scale_of
+from widgets.understand.generated.time_slider import Times
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, Tab
+
+NO_RUN = "Train a GAN to see what its generator makes, from the first step on. Two of the examples are GANs."
+NO_GAN = "This network was not trained as a GAN: nothing in it makes samples from noise."
+NO_FRAMES = "This run has kept no samples yet."
+PATH_STEPS = 60
+"""Points on a walk in the plane."""
+
+Wish = tuple[Path, int, int, int]
+"""A run, the two ends of a walk, and the step after which it was asked for."""
+
+
+class MadeTab(Tab):
+    """A sheet of made samples with a slider through time, one of real samples, and a walk between two made ones."""
+
+    title = "Made samples"
+    sentence = "What the generator makes of the same noise, from the first step on"
+    group = Group.ANSWERS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.made = Sheet(source, "Made samples", NO_FRAMES)
+        self.real = Sheet(source, "Real samples", "Real samples come from the worker.")
+        self.walk = WalkSheet(source)
+        self.plane = Plane(source)
+        self.times = Times(source, self)
+        self.first, self.last = (_end(name, self) for name in ("A", "B"))
+        self.other = QPushButton("Other pair", self)
+        self.says = QLabel(NO_RUN, self)
+        self.note = QLabel(self)
+        self.stack = QStackedWidget(self)
+        self._run: Path | None = None
+        self._asked: Wish | None = None
+        self._real: Array | None = None
+        self._walk: Array | None = None
+        self._next_end = 0
+        self._lay_out()
+        self._connect()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        for label in (self.says, self.note):
+            label.setProperty("faint", True)
+        self.says.setWordWrap(True)
+        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        ways = QHBoxLayout()
+        ways.setContentsMargins(12, 0, 12, 0)
+        ways.setSpacing(8)
+        for widget in (QLabel("Way from A", self), self.first, QLabel("to B", self), self.last, self.other):
+            ways.addWidget(widget)
+        ways.addStretch(1)
+        self.other.setToolTip("Walk between two other points of noise")
+        self.sheets = QSplitter(Qt.Orientation.Horizontal, self)
+        walk_side = _side(None, self.walk)
+        for side, share in (
+            (_side(_heading("Made", self), self.made), 4),
+            (_side(_heading("Real, held back", self), self.real), 4),
+            (walk_side, 5),
+        ):
+            side.setMinimumWidth(150)
+            self.sheets.addWidget(side)
+            self.sheets.setStretchFactor(self.sheets.count() - 1, share)
+        self.sheets.setChildrenCollapsible(False)
+        self._ways = QWidget(self)
+        self._ways.setLayout(ways)
+        for page in (self.says, self.sheets, self.plane):
+            self.stack.addWidget(page)
+        self.bar.addWidget(self._ways)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.note)
+        self.column.addWidget(self.stack, 1)
+        self.column.addWidget(self.times)
+
+    def _connect(self) -> None:
+        self.times.changed.connect(self._show)
+        self.made.picked.connect(self._take_pick)
+        for box in (self.first, self.last):
+            box.valueChanged.connect(self._take_ends)
+        self.other.clicked.connect(self._take_other)
+        self.times.save.clicked.connect(self._save)
+        self.subject.epoch_ended.connect(self._take_epoch)
+        self.subject.edited.connect(self.take_subject)
+
+    # The panel
+
+    def lacks(self) -> str:
+        """Only a GAN makes samples."""
+        drawn = self.subject.drawn
+        noise = drawn is not None and any(isinstance(node.layer, Noise) for node in drawn)
+        return "" if noise else NO_GAN
+
+    def take_subject(self) -> None:
+        """Show the samples of another run, or those of one that has ended."""
+        run = self.subject.run
+        if run is None or run.path != self._run:
+            self._run = run.path if run is not None else None
+            self._real = self._walk = None
+            self.times.rest()
+            self.times.set_steps(())
+        self._asked = None
+        if self.isVisible():
+            self._refresh()
+
+    def take_shown(self) -> None:
+        """Look for new samples."""
+        self._refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing plays unseen."""
+        self.times.rest()
+        super().hideEvent(event)
+
+    def _take_epoch(self) -> None:
+        if self.isVisible():
+            self._refresh()
+
+    # Time
+
+    def _refusal(self) -> str:
+        run = self.subject.run
+        if run is None:
+            return NO_RUN
+        if not is_adversarial(run.project.sections.get("plan")):
+            return NO_GAN
+        return "" if snapshots.times(run.path) else NO_FRAMES
+
+    def _refresh(self) -> None:
+        reason = self._refusal()
+        self.says.setText(reason)
+        self.times.setVisible(not reason)
+        self._ways.setVisible(not reason)
+        if reason or self._run is None:
+            self.stack.setCurrentWidget(self.says)
+            return
+        steps = snapshots.times(self._run)
+        if tuple(steps) == self.times.steps:
+            self._ask()
+        self.times.set_steps(steps)
+
+    def _show(self, step: int) -> None:
+        """Show what was made after some step."""
+        if self._run is None or step < 0:
+            return
+        try:
+            made = snapshots.frame(self._run, step)
+        except NetloomError as error:
+            self.says.setText(str(error))
+            self.stack.setCurrentWidget(self.says)
+            return
+        self._bound_ends(len(made))
+        if _is_plane(made):
+            self._show_plane(made)
+        else:
+            self.stack.setCurrentWidget(self.sheets)
+            scale = scale_of(self._real) if self._real is not None else None
+            self.made.show_samples(drawable_values(made), scale)
+        if self.times.at_end:
+            self._ask()
+
+    def _show_plane(self, made: Array) -> None:
+        self.stack.setCurrentWidget(self.plane)
+        nothing = np.empty((0, 2))
+        real = self._real if self._real is not None else nothing
+        self.plane.show_all(made, real, self._walk if self._walk is not None else nothing)
+
+    def _save(self) -> None:
+        """Ask for a file, and paint what is on show into it."""
+        view = self.plane if self.stack.currentWidget() is self.plane else self.made
+        start = f"made after {self.times.step} steps.png"
+        name, _ = QFileDialog.getSaveFileName(self, "Save the samples", start, "PNG picture (*.png)")
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.png")
+        try:
+            export_png(path, view.size(), view.theme.surface, view.paint)
+        except NetloomError as error:
+            self.subject.failed.emit(str(error))
+
+    # Real samples and walks
+
+    def _bound_ends(self, count: int) -> None:
+        for number, box in enumerate((self.first, self.last)):
+            if box.maximum() != count:
+                box.blockSignals(True)
+                box.setRange(1, count)
+                box.setValue(min(count, 1 + number))
+                box.blockSignals(False)
+        self._mark_ends()
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The made samples, counted from 0, between which a walk leads."""
+        return self.first.value() - 1, self.last.value() - 1
+
+    def _mark_ends(self) -> None:
+        self.made.mark_ends(self.ends)
+
+    def _take_pick(self, index: int) -> None:
+        """A sample that was clicked becomes one end of the walk, in turns."""
+        box = (self.first, self.last)[self._next_end]
+        self._next_end = 1 - self._next_end
+        box.setValue(index + 1)
+
+    def _take_ends(self) -> None:
+        self._mark_ends()
+        self._ask()
+
+    def _take_other(self) -> None:
+        """The next pair of neighbours."""
+        count = max(1, self.first.maximum())
+        for box, value in ((self.first, self.last.value()), (self.last, self.last.value() % count + 1)):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.blockSignals(False)
+        self._take_ends()
+
+    def _ask(self) -> None:
+        """Ask the worker for what it must calculate, unless that was asked already."""
+        if self._run is None or not self.subject.ready or not self.times.steps:
+            return
+        wish = (self._run, *self.ends, self.times.steps[-1])
+        if wish == self._asked:
+            return
+        if self._asked is None or self._asked[3] != wish[3] or self._real is None:
+            self.subject.ask("real_samples", self._take_real, self._take_refusal, count=self.first.maximum())
+        count = PATH_STEPS if self.stack.currentWidget() is self.plane else None
+        self._asked = wish
+        first, last = self.ends
+        self.subject.ask("noise_walk", self._take_walk, self._take_refusal, first=first, last=last, count=count)
+
+    def _take_real(self, message: Message) -> None:
+        if message.fields.get("run") != str(self._run):
+            return
+        new = self._real is None
+        self._real = real = message.arrays["real"]
+        if not _is_plane(real):
+            self.real.show_samples(drawable_values(real), scale_of(real))
+            if new:
+                self._show(self.times.step)
+            return
+        x, y = message.arrays["x"], message.arrays["y"]
+        sides = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
+        self.plane.show_verdicts(message.arrays["probability"], sides)
+        self.note.setText("Ground: what the discriminator, as it is now, takes for made and for real")
+        self._show(self.times.step)
+
+    def _take_walk(self, message: Message) -> None:
+        if self._asked is None or (message.fields.get("first"), message.fields.get("last")) != self._asked[1:3]:
+            return
+        self._walk = walk = message.arrays["walk"]
+        if _is_plane(walk):
+            self._show(self.times.step)
+            return
+        self.note.setText("")
+        scale = scale_of(self._real) if self._real is not None else None
+        self.walk.show_walk(drawable_values(walk), drawable_values(message.arrays["nearest"]), scale)
+
+    def _take_refusal(self, reason: str) -> None:
+        if not self.subject.live:  # while training, the first weights may not be saved yet
+            self.note.setText(reason)
+
+
+def _end(name: str, parent: QWidget) -> QSpinBox:
+    box = QSpinBox(parent)
+    box.setAccessibleName(f"Made sample at {name}")
+    box.setToolTip(f"The made sample at {name}; clicks on samples set A and B in turns")
+    box.setRange(1, 2)
+    box.setKeyboardTracking(False)
+    return box
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("heading", True)
+    label.setIndent(12)
+    return label
+
+
+def _side(heading: QLabel | None, view: QWidget) -> QWidget:
+    side = QWidget()
+    column = QVBoxLayout(side)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    if heading is not None:
+        column.addWidget(heading)
+    column.addWidget(view, 1)
+    return side
+
+
+def _is_plane(samples: Array) -> bool:
+    return bool(samples.ndim == 2 and samples.shape[1] == 2)

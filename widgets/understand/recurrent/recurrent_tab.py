@@ -1,0 +1,226 @@
+"""What the views of recurrent layers share: the layer, its level and direction, a sample, and what the worker tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QSplitter, QWidget
+
+from app.numerics.recurrence import recurrent_layers
+from app.protocol.framing import Message
+from graph.network import Network
+from graph.project import project_json
+from widgets.look.theme import ThemeSource
+from widgets.understand.filters_tab import when_of
+from widgets.understand.sample_picker import SamplePicker
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.view_groups import Sentence
+
+EMPTY = "Open a network with a recurrent layer: RNN, LSTM, GRU or a loop of your own."
+NO_RECURRENT = (
+    "This network has no recurrent layer, so nothing is carried from one time step to the next. "
+    "The example “The adding problem: an LSTM remembers” has one."
+)
+NO_DATA = "Choose a data set to see what the layer does with a sample."
+LOOKING = "Looking…"
+SOON_MS, PAUSE_MS = 150, 900
+"""A burst of edits is answered once; two looks into a run in progress are this far apart at least."""
+
+
+class RecurrentTab(Tab):
+    """Chooses a recurrent layer, and asks the worker about it whenever the answer may have changed.
+
+    Subclasses name the request in ``asks`` and show what comes.
+    """
+
+    group = Group.TIME
+    asks = ""
+    none, empty = NO_RECURRENT, EMPTY
+    """What is said of a network without such a layer, and where there is no network."""
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.picker = LayerPicker("Layer", self)
+        self.level, self.direction = QComboBox(self), QComboBox(self)
+        self.level.setAccessibleName("Which of the stacked layers")
+        self.direction.setAccessibleName("Direction of reading")
+        self.says = Sentence(self)
+        self._request: int | None = None
+        self._stale = True
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._ask_if_seen)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._ask_if_seen)
+        for widget in (self.picker, self.level, self.direction):
+            self.bar.addWidget(widget)
+        for box in (self.level, self.direction):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.hide()
+            box.activated.connect(self.look_anew)
+        self.picker.picked.connect(self._take_layer)
+        subject.edited.connect(self._take_edit)
+        subject.epoch_ended.connect(self._take_epoch)
+
+    def lacks(self) -> str:
+        """Over time there is something to see where a layer carries a state."""
+        drawn = self.subject.drawn
+        return self.none if drawn is not None and len(drawn) and not self.layers_of(drawn) else ""
+
+    # Subclasses
+
+    def layers_of(self, network: Network) -> list[str]:
+        """The layers to choose from, by their paths."""
+        return list(recurrent_layers(network))
+
+    def wanted(self) -> dict[str, Any] | None:
+        """More that is asked about than layer, level and direction; None where nothing can be asked yet."""
+        return {}
+
+    def show_found(self, message: Message) -> None:
+        """Show the worker's answer."""
+        raise NotImplementedError
+
+    def show_nothing(self, words: str) -> None:
+        """Show that there is nothing, and why."""
+        raise NotImplementedError
+
+    # The subject
+
+    def take_subject(self) -> None:
+        """Another run is looked at, or it has ended."""
+        self._offer()
+        self.look_anew()
+
+    def take_shown(self) -> None:
+        """The tab has come to the screen: ask for what is not there yet."""
+        self._offer()
+        self._ask_if_seen()
+
+    def hideEvent(self, event: object) -> None:
+        """What nobody sees is not asked for."""
+        self._soon.stop()
+        self._pause.stop()
+        self._drop()
+
+    def _take_edit(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._offer()
+            self._soon.start()
+
+    def _take_epoch(self) -> None:
+        self._stale = True
+        if self.isVisible() and not self._pause.isActive():
+            self._pause.start()
+
+    def _offer(self) -> None:
+        network: Network | None = self.subject.drawn
+        self.picker.set_layers(self.layers_of(network) if network is not None else [])
+        if not self.picker.layer:
+            self.show_nothing(self.lacks() or self.empty)
+
+    def _take_layer(self, _layer: str) -> None:
+        for box in (self.level, self.direction):
+            box.setCurrentIndex(0 if box.count() else -1)
+        self.look_anew()
+
+    # Asking
+
+    def look_anew(self, *_: object) -> None:
+        """Ask again as soon as the tab is on screen."""
+        self._stale = True
+        self._drop()
+        if self.isVisible():
+            self._soon.start()
+
+    def _drop(self) -> None:
+        if self._request is not None:
+            self.subject.drop(self._request)
+            self._request = None
+            self._stale = True
+
+    def _ask_if_seen(self) -> None:
+        more = self.wanted()
+        if not self._stale or not self.isVisible() or self._request is not None or not self.picker.layer:
+            return
+        if more is None:
+            return
+        self._stale = False
+        fields = {"layer": self.picker.layer, "level": max(self.level.currentIndex(), 0)}
+        fields |= {"back": self.direction.currentIndex() == 1, **more}
+        self._request = self.send(fields)
+
+    def send(self, fields: Mapping[str, Any]) -> int | None:
+        """Ask about the run, or before there are weights about the open project with those it starts from."""
+        if self.subject.ready:
+            return self.subject.ask(self.asks, self._take_found, self._take_refusal, **fields)
+        opened = self.subject.open_project()
+        if opened is None or self.subject.data is None:
+            self.show_nothing(NO_DATA)
+            return None
+        project, base = opened
+        told = {"project": project_json(project), "base": str(base) if base else None}
+        return self.subject.ask_worker(f"{self.asks}_fresh", self._take_found, self._take_refusal, **told, **fields)
+
+    def _take_found(self, message: Message) -> None:
+        self._request = None
+        levels, directions = int(message.fields["levels"]), int(message.fields["directions"])
+        _list(
+            self.level, [f"level {number} of {levels}" for number in range(1, levels + 1)], int(message.fields["level"])
+        )
+        _list(self.direction, ["forwards", "backwards"][:directions], int(message.fields["back"]))
+        weights = when_of(message) if self.subject.ready else "untrained weights"
+        self.says.setText("weights in training" if self.subject.live else weights)
+        self.show_found(message)
+        if self._stale:
+            self._soon.start()
+
+    def _take_refusal(self, reason: str) -> None:
+        self._request = None
+        self.says.clear()
+        if not self.subject.live:  # while training, the first weights may not be there yet
+            self.show_nothing(reason)
+
+
+class SampledTab(RecurrentTab):
+    """A view of one sample, which a gallery at the left offers."""
+
+    asks = "over_time"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(source, subject, parent)
+        self.gallery = SamplePicker(source, subject, NO_DATA)
+        self.gallery.sample_picked.connect(self.look_anew)
+        self.gallery.emptied.connect(lambda: self.show_nothing(self.gallery.empty_text))
+
+    def beside(self, view: QWidget) -> QSplitter:
+        """The gallery with a view at its right."""
+        return self.gallery.beside(view, (130, 900), least=110)
+
+    def wanted(self) -> dict[str, Any] | None:
+        """The sample that was picked."""
+        position = self.gallery.position
+        return None if position is None else {"sample": position}
+
+    def take_shown(self) -> None:
+        """Ask for samples, and for what became of the one picked."""
+        self.gallery.ask()
+        super().take_shown()
+
+    def take_subject(self) -> None:
+        """Other samples may belong to another run."""
+        if self.isVisible():
+            self.gallery.ask()
+        super().take_subject()
+
+
+def _list(box: QComboBox, names: list[str], chosen: int) -> None:
+    """Offer names where there is a choice."""
+    if [box.itemText(row) for row in range(box.count())] != names:
+        box.clear()
+        box.addItems(names)
+    box.setCurrentIndex(chosen)
+    box.setVisible(len(names) > 1)

@@ -1,0 +1,123 @@
+"""A recurrent layer unrolled over some steps of a sample, as a picture to teach with."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from app.numerics.recurrence import quantity, recurrent_layers
+from app.protocol.framing import Message
+from widgets.fields.number_field import NumberBox
+from widgets.look.theme import ThemeSource
+from widgets.plots.ticks import number
+from widgets.understand.recurrent.gates_tab import answer_of
+from widgets.understand.recurrent.gradients_tab import KINDS
+from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
+from widgets.understand.recurrent.unrolled_diagram import MOST_STEPS, Unrolled, UnrolledDiagram
+from widgets.understand.subject import Subject
+from widgets.understand.view_groups import Sentence
+
+USUAL = 5
+FEW = 3
+"""Features that are written out; of more only their mean size is."""
+
+
+class UnrolledTab(SampledTab):
+    """Samples to pick from, and the drawing: how many steps, from which on, with gradients or without."""
+
+    title = "Unrolled"
+    sentence = "One cell used again and again, its state handed from step to step"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(source, subject, parent)
+        self.diagram = UnrolledDiagram(source, EMPTY)
+        self.diagram.setObjectName("unrolled")
+        self.steps = self._number("Steps", "How many steps are drawn", USUAL)
+        self.start = self._number("from", "The first step that is drawn", 1)
+        self.gradients = QCheckBox("Gradients back", self)
+        self.gradients.setToolTip("Show how the gradient of the loss flows back from step to step")
+        self.reading = Sentence(self)
+        self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.bar.addWidget(self.gradients)
+        self.bar.addWidget(self.reading, 1)
+        self.bar.addWidget(self.says)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self.diagram)
+        self.column.addWidget(self.beside(area), 1)
+        self.steps.entered.connect(self._take_steps)
+        self.start.entered.connect(self._take_steps)
+        self.gradients.toggled.connect(self.diagram.show_gradients)
+        self.diagram.moved.connect(lambda first: self.start.set_value(first + 1))
+        self.diagram.told.connect(self.reading.setText)
+
+    def _number(self, caption: str, words: str, value: int) -> NumberBox:
+        label, box = QLabel(caption, self), NumberBox(True, 1, MOST_STEPS if value == USUAL else None)
+        label.setProperty("faint", True)
+        label.setBuddy(box)
+        box.setAccessibleName(words)
+        box.setToolTip(words)
+        box.setFixedWidth(64)
+        box.set_value(value)
+        self.bar.addWidget(label)
+        self.bar.addWidget(box)
+        return box
+
+    def _take_steps(self, _value: object) -> None:
+        self.steps.clamp()
+        self.start.clamp()
+        self.diagram.show_steps(int(self.start.value() or 1) - 1, int(self.steps.value() or USUAL))
+        self.start.set_value(self.diagram.first + 1)
+        self.steps.set_value(self.diagram.count)
+
+    def show_found(self, message: Message) -> None:
+        """Show the layer; at first the steps that end where the loss is."""
+        layer, before = self._layer(message), self.diagram.layer
+        same = before is not None and (before.steps, before.back) == (layer.steps, layer.back)
+        self.steps.set_range(1, min(MOST_STEPS, layer.steps))
+        self.start.set_range(1, layer.steps)
+        self.diagram.show_layer(layer)
+        if not same:
+            first = 0 if layer.back else layer.steps
+            self.diagram.show_steps(first, int(self.steps.value() or USUAL))
+            self.start.set_value(self.diagram.first + 1)
+
+    def show_nothing(self, words: str) -> None:
+        """Show no layer."""
+        self.reading.clear()
+        self.diagram.set_empty_text(words)
+        self.diagram.show_layer(None)
+
+    def _layer(self, message: Message) -> Unrolled:
+        fields = message.fields
+        network = self.subject.drawn
+        known = recurrent_layers(network).get(str(fields["layer"])) if network is not None else None
+        states = tuple(
+            (
+                quantity(name).letter,
+                np.asarray(message.arrays[f"values/{name}"], dtype=np.float64),
+                np.asarray(message.arrays[f"gradients/{name}"], dtype=np.float64),
+            )
+            for name in fields["states"]
+        )
+        return Unrolled(
+            KINDS[str(fields["cell"])],
+            states,
+            read_words(message),
+            answer_of(message),
+            getattr(known, "output_mode", "last") == "last" and int(fields["level"]) == int(fields["levels"]) - 1,
+            bool(fields["back"]),
+        )
+
+
+def read_words(message: Message) -> list[str]:
+    """What comes in at each step, in few words."""
+    words = message.fields.get("words")
+    if words:
+        return [f"“{word}”" for word in words]
+    own = message.arrays.get("input")
+    values = np.asarray(message.arrays["arriving"] if own is None else own, dtype=np.float64)
+    if values.shape[1] <= FEW:
+        return [", ".join(number(float(one), 2) for one in row) for row in values]
+    return [f"{len(row)} numbers" for row in values]

@@ -1,0 +1,314 @@
+"""Similar samples: the nearest by a layer's codes, beside the nearest by raw values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.project.embedding_layers import bottleneck, code_layers
+from app.protocol.framing import Message
+from widgets.charts.colour_maps import limits
+from widgets.charts.sample_tiles import SampleGallery
+from widgets.data.preview_values import labels_of
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
+from widgets.plots.ticks import number
+from widgets.understand.embedding_map import CodeMap
+from widgets.understand.sample_picker import SamplePicker
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, LayerPicker, Tab
+
+NO_RUN = "Train an autoencoder, or any network with a vector in it, to search its samples by their codes."
+LIVE = "Once training has ended, samples can be searched by their codes."
+NO_CODE = "No layer of this network gives a code of a fixed, moderate length."
+NO_WEIGHTS = "This run has no weights yet; train it to the end to search its samples."
+WAITING = "The samples are being put through the network…"
+COUNT = 12
+"""Neighbours of each kind."""
+
+Array = np.ndarray[Any, Any]
+Wish = tuple[Path, str, int]
+"""A run, a layer, and the position of a sample in the data set."""
+
+
+class NeighbourGallery(SampleGallery):
+    """Samples in the order of their similarity to the one picked; below each its label and the similarity."""
+
+    LEAST = 38.0
+
+    def __init__(self, source: ThemeSource, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(source, title, "Pick a sample to find those like it.", parent)
+        self.positions: list[int] = []
+
+    def set_neighbours(
+        self,
+        samples: np.ndarray[Any, Any],
+        labels: Sequence[str],
+        positions: Sequence[int],
+        similarity: Sequence[float],
+    ) -> None:
+        """Show N samples, the nearest first, with their labels, positions in the data set and similarities."""
+        self.positions = list(positions)
+        self.set_samples(samples, labels, [f"{value:.4f}" for value in similarity])
+        self.describe(f"{len(labels)} samples, the most similar first" if labels else self.empty_text)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return which sample it is, and how similar."""
+        name = f", {self._labels[index]}" if self._labels[index] else ""
+        return f"Sample {self.positions[index]:,}{name}: cosine similarity {self._parts[index]}"
+
+
+class SimilarTab(Tab):
+    """A gallery to pick from, the sample with its reconstruction, its neighbours by code and by value, and a map."""
+
+    title = "Similar"
+    sentence = "Which samples the network takes for alike"
+    group = Group.ANSWERS
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.picker = LayerPicker("Codes of", self)
+        self.gallery = SamplePicker(source, subject, NO_RUN)
+        self.sample = SampleGallery(source, "The sample and what the network makes of it", "Pick a sample.")
+        self.by_code = NeighbourGallery(source, "Nearest by code")
+        self.by_value = NeighbourGallery(source, "Nearest by raw values")
+        self.map = CodeMap(source)
+        self.about, self.code_heading, self.value_heading, self.map_heading = (QLabel(self) for _ in range(4))
+        self.says = QLabel(NO_RUN, self)
+        self.progress = QProgressBar(self)
+        self.cancel = QPushButton("Cancel", self)
+        self.stack = QStackedWidget(self)
+        self.note = QLabel(self)
+        self._position: int | None = None
+        self._asked: Wish | None = None
+        self._mapped: tuple[Path, str] | None = None
+        self._stopped = False
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        for label in (self.about, self.says, self.note):
+            label.setProperty("faint", True)
+            label.setWordWrap(label is not self.note)
+        self.about.setIndent(12)
+        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.progress.setAccessibleName("Samples put through the network")
+        self.progress.setMaximumWidth(220)
+        self.bar.addWidget(self.picker)
+        self.bar.addStretch(1)
+        for widget in (self.note, self.progress, self.cancel):
+            self.bar.addWidget(widget)
+        self._show_progress(0, 0)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        sides = (
+            column_of((self.gallery, 1)),
+            column_of((self.sample, 1), (self.about, 0)),
+            column_of((self.code_heading, 0), (self.by_code, 1), (self.value_heading, 0), (self.by_value, 1)),
+            column_of((self.map_heading, 0), (self.map, 1)),
+        )
+        for side, least, stretch in zip(sides, (90, 110, 220, 180), (1, 1, 4, 3), strict=True):
+            side.setMinimumWidth(least)
+            splitter.addWidget(side)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([140, 150, 520, 380])
+        splitter.setChildrenCollapsible(False)
+        self.stack.addWidget(self.says)
+        self.stack.addWidget(splitter)
+        self.column.addWidget(self.stack, 1)
+        for heading in (self.code_heading, self.value_heading, self.map_heading):
+            heading.setProperty("heading", True)
+            heading.setIndent(12)
+            heading.setWordWrap(True)
+
+    def _connect(self) -> None:
+        self.picker.picked.connect(lambda _: self._look())
+        self.gallery.sample_picked.connect(self.look_at)
+        self.by_code.picked.connect(lambda row: self.look_at(self.by_code.positions[row]))
+        self.by_value.picked.connect(lambda row: self.look_at(self.by_value.positions[row]))
+        self.map.picked.connect(self.look_at)
+        self.cancel.clicked.connect(self._toggle)
+
+    # The panel
+
+    def take_subject(self) -> None:
+        """Offer the layers of another run, or look anew at one that has ended."""
+        network = self.subject.network
+        self._asked = self._mapped = None
+        self.map.clear()
+        self._ask_for_samples()
+        sizes = code_layers(network) if network is not None else {}
+        self.picker.set_layers(list(sizes), bottleneck(network) if network is not None else "")
+        if self.isVisible():
+            self.take_shown()
+
+    def take_shown(self) -> None:
+        """Ask for the samples, and for the neighbours unless they are there."""
+        self._ask_for_samples()
+        self._look()
+
+    def _ask_for_samples(self) -> None:
+        """Ask for the samples of the run; a position in other data means nothing in these."""
+        if self.isVisible() and self.subject.run is not None and self.gallery.ask():
+            self._position = None
+
+    def look_at(self, position: int) -> None:
+        """Find what is like the sample at a position in the data set."""
+        self._position = position
+        self.gallery.mark(position)
+        self.map.mark(position)
+        self._look()
+
+    # Asking
+
+    def _refusal(self) -> str:
+        """Why nothing can be searched, empty where it can."""
+        run = self.subject.run
+        if run is None:
+            return NO_RUN
+        if self.subject.live:
+            return LIVE
+        if not run.weights.is_file():
+            return NO_WEIGHTS
+        return "" if self.picker.layer else NO_CODE
+
+    def _look(self) -> None:
+        reason = self._refusal()
+        self.stack.setCurrentIndex(0 if reason else 1)
+        self.says.setText(reason)
+        run = self.subject.run
+        if reason or run is None or self._position is None or not self.isVisible():
+            return
+        wanted = (run.path, self.picker.layer, self._position)
+        if wanted != self._asked:
+            self._asked, self._stopped = wanted, False
+            self._ask()
+
+    def _ask(self) -> None:
+        if self._asked is not None:
+            _, layer, sample = self._asked
+            self.subject.ask("similar", self._take, self._take_refusal, layer=layer, sample=sample, count=COUNT)
+
+    def _is_asked(self, message: Message) -> bool:
+        said = (Path(str(message.fields.get("run"))), message.fields.get("layer"))
+        return self._asked is not None and said == self._asked[:2]
+
+    def _take(self, message: Message) -> None:
+        """Show the answer; while codes are still being made, ask on, unless nobody looks any more."""
+        if not self._is_asked(message) or self._asked is None or message.fields.get("sample") != self._asked[2]:
+            return
+        if message.arrays:
+            self._show_progress(0, 0)
+            self._show(message)
+            self._ask_for_map()
+            return
+        self._show_progress(int(message.fields["done"]), int(message.fields["of"]))
+        if not self.isVisible():
+            self._asked = None
+        elif not self._stopped:
+            self._ask()
+
+    def _take_refusal(self, reason: str) -> None:
+        self._asked = None
+        self._show_progress(0, 0)
+        self.says.setText(reason)
+        self.stack.setCurrentIndex(0)
+
+    def _ask_for_map(self) -> None:
+        if self._asked is not None and self._mapped != self._asked[:2]:
+            self._mapped = self._asked[:2]
+            self.subject.ask("code_map", self._take_map, lambda _: None, layer=self._asked[1])
+
+    def _toggle(self) -> None:
+        """Stop making codes, or go on."""
+        self._stopped = not self._stopped
+        self.cancel.setText("Go on" if self._stopped else "Cancel")
+        if not self._stopped:
+            self._ask()
+
+    # Showing
+
+    def _show_progress(self, done: int, of: int) -> None:
+        for widget in (self.progress, self.cancel):
+            widget.setVisible(of > 0)
+        self.cancel.setText("Go on" if self._stopped else "Cancel")
+        self.note.setText(WAITING if of else "")
+        self.progress.setMaximum(max(of, 1))
+        self.progress.setValue(done)
+
+    def _show(self, message: Message) -> None:
+        fields, arrays = message.fields, message.arrays
+        target = fields.get("target") or {}
+        own = labels_of(target, arrays["sample/target"])[0]
+        self._show_sample(own, arrays)
+        headings = (
+            (self.by_code, self.code_heading, "codes", f"Nearest by the codes of {fields['layer']}"),
+            (self.by_value, self.value_heading, "pixels", values_title(arrays["sample/input"].ndim)),
+        )
+        for gallery, heading, kind, title in headings:
+            labels = labels_of(target, arrays[f"{kind}/target"])
+            places, similarity = arrays[f"{kind}/index"].tolist(), arrays[f"{kind}/similarity"].tolist()
+            gallery.set_neighbours(drawable_values(arrays[f"{kind}/input"]), labels, places, similarity)
+            heading.setText(f"{title}{shared(own, labels) if target.get('classes') else ''}")
+        compared, whole = int(fields.get("of") or 0), int(fields.get("whole") or 0)
+        self.note.setText(f"{compared:,} of {whole:,} samples compared" if compared < whole else "")
+
+    def _show_sample(self, label: str, arrays: Mapping[str, Array]) -> None:
+        shown, names = [arrays["sample/input"]], [label or "the sample"]
+        words = f"Sample {self._position:,}, a code of {len(arrays['sample/code']):,} numbers."
+        if "sample/after" in arrays:
+            before, after = arrays["sample/before"], arrays["sample/after"]
+            words += f" Reconstruction error (RMSE): {number(float(arrays['sample/error'][0]), 3)}."
+            if after.shape == shown[0].shape:
+                shown, names = beside(shown[0], before, after, names[0])
+        self.sample.set_samples(drawable_values(np.stack(shown)), names, [""] * len(names))
+        self.about.setText(words)
+
+    def _take_map(self, message: Message) -> None:
+        if not self._is_asked(message) or "points" not in message.arrays or self._position is None:
+            return
+        arrays, target = message.arrays, message.fields.get("target") or {}
+        names = labels_of(target, arrays["target"])
+        classes = [str(one) for one in target.get("classes") or ()] or ["samples"]
+        numbers = arrays["target"] if target.get("classes") else np.zeros(len(names), np.int64)
+        self.map.set_codes(arrays["points"], arrays["index"], numbers, classes, names)
+        self.map.mark(self._position)
+        self.map_heading.setText(f"Map of the codes, {float(arrays['share'].sum()):.0%} of their variance")
+
+
+def beside(sample: Array, before: Array, after: Array, name: str) -> tuple[list[Array], list[str]]:
+    """The sample, what goes into its code where that is something else, and what is made of the code; with names.
+
+    What goes in may be in units of its own; then the sample is drawn over their range, for all share one scale.
+    """
+    if np.allclose(before, sample, atol=1e-4):
+        return [sample, after], [name, "from its code"]
+    low, high = limits(np.stack([before, after]))
+    least, most = limits(sample)
+    drawn = low + (sample - least) * ((high - low) / (most - least))
+    return [drawn, before, after], [name, "goes in", "from its code"]
+
+
+def column_of(*parts: tuple[QWidget, int]) -> QWidget:
+    """Widgets below each other, each with its share of the height."""
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 4)
+    column.setSpacing(0)
+    for widget, stretch in parts:
+        column.addWidget(widget, stretch)
+    return box
+
+
+def values_title(axes: int) -> str:
+    """What raw values are called."""
+    return "Nearest by pixels" if axes == 3 else "Nearest by raw values"
+
+
+def shared(label: str, labels: Sequence[str]) -> str:
+    """How many have the same class, in words."""
+    return f": {sum(one == label for one in labels)} of {len(labels)} share its class"

@@ -1,0 +1,123 @@
+"""What every tab of the understand panel is, and the choice of a layer that several have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.protocol.framing import Message
+from app.protocol.watch import Watch
+from widgets.understand.subject import Subject
+
+
+class Group(Enum):
+    """What a view is about; the value is the group's name on screen."""
+
+    INSIDE = "Look inside"
+    ANSWERS = "Answers"
+    STEPS = "Step by step"
+    TIME = "Over time"
+
+    @property
+    def icon(self) -> str:
+        """The name of the group's icon."""
+        return {"INSIDE": "search", "ANSWERS": "answers", "STEPS": "stairs", "TIME": "over_time"}[self.name]
+
+    @property
+    def says(self) -> str:
+        """What is found there, in one sentence."""
+        return {
+            "INSIDE": "What the layers have learned: filters, maps, units and weights",
+            "ANSWERS": "What the network answers, where it errs, and why",
+            "STEPS": "The arithmetic of a layer and of a training step, number by number",
+            "TIME": "What happens from one time step to the next: gates, states and gradients",
+        }[self.name]
+
+
+class Tab(QWidget):
+    """One way of looking at a run. `wish_changed` says that `wish` is not what it was.
+
+    ``sentence`` tells what is seen, ``group`` where the view is found.
+    """
+
+    title = ""
+    sentence = ""
+    group = Group.INSIDE
+    wish_changed = Signal()
+
+    def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.subject = subject
+        self.bar = QHBoxLayout()
+        self.bar.setContentsMargins(12, 6, 12, 2)
+        self.bar.setSpacing(8)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(2)
+        self.column.addLayout(self.bar)
+
+    def lacks(self) -> str:
+        """Why there is nothing to see of the network that the subject brings, as a sentence; empty where there is."""
+        return ""
+
+    def wish(self) -> Watch:
+        """What the worker should send while this tab is on screen."""
+        return Watch()
+
+    def take_subject(self) -> None:
+        """Another run is looked at, or it has ended."""
+
+    def take_snapshot(self, message: Message) -> None:
+        """Show what came of the wish."""
+
+    def take_shown(self) -> None:
+        """The tab has come to the screen."""
+
+
+class LayerPicker(QWidget):
+    """Chooses a layer by name. `picked` carries its id, also when a new list brings another one."""
+
+    picked = Signal(str)
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        caption = QLabel(label, self)
+        caption.setProperty("faint", True)
+        self.box = QComboBox(self)
+        self.box.setAccessibleName(label)
+        self.box.setMinimumWidth(120)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        caption.setBuddy(self.box)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(caption)
+        row.addWidget(self.box)
+        self.box.currentTextChanged.connect(self.picked)
+        self.hide()
+
+    def set_layers(self, layers: Sequence[str], preferred: str = "") -> None:
+        """Offer layers; the one that was chosen stays chosen, else ``preferred`` is, else the first."""
+        current = self.layer
+        if [self.box.itemText(row) for row in range(self.box.count())] == list(layers):
+            return
+        self.box.blockSignals(True)
+        self.box.clear()
+        self.box.addItems(list(layers))
+        wanted = current if current in layers else preferred
+        self.box.setCurrentIndex(max(self.box.findText(wanted), 0) if layers else -1)
+        self.box.blockSignals(False)
+        self.setVisible(bool(layers))
+        self.picked.emit(self.layer)
+
+    def choose(self, layer: str) -> None:
+        """Choose a layer, if it is offered."""
+        self.box.setCurrentIndex(max(self.box.findText(layer), 0))
+
+    @property
+    def layer(self) -> str:
+        """The id of the layer chosen, empty where there is none."""
+        return self.box.currentText()

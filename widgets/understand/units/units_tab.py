@@ -1,0 +1,228 @@
+"""What excites a unit: the samples it answers to most, and the input made to excite it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from app.data.dataset import Array
+from app.protocol.framing import Message
+from graph.layers.io import Input
+from widgets.charts.unit_tiles import ExemplarTiles
+from widgets.data.preview_values import labels_of
+from widgets.data.sample_views import drawable_values
+from widgets.look.theme import ThemeSource
+from widgets.understand.errors.errors_tab import PARTS
+from widgets.understand.filters_tab import when_of
+from widgets.understand.maximisation_panel import ExcitingPane
+from widgets.understand.piecewise_request import Pieces
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import LayerPicker, Tab
+from widgets.understand.units.unit_sheet import UnitSheet
+
+PICK = "Pick a unit to see the samples that it answers to most."
+NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
+
+
+class UnitsTab(Tab):
+    """From the left: the units of a layer, the samples that excite the one picked, the input made to excite it."""
+
+    title = "Units"
+    sentence = "The samples and inputs that excite a unit most"
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.picker = LayerPicker("Layer", self)
+        self.part = QComboBox(self)
+        self.part.setAccessibleName("Part of the data to look through")
+        for title, name in PARTS:
+            self.part.addItem(title, name)
+        self.measure = QComboBox(self)
+        self.measure.setAccessibleName("How a map is measured")
+        self.measure.setToolTip("How strongly a map answers: at its strongest place, or on average over all places")
+        self.measure.addItems(["by strongest place", "by mean of the map"])
+        self.says = QLabel(self)
+        self.says.setProperty("faint", True)
+        self.again = QPushButton("Look again", self)
+        self.again.setToolTip("Look through the data with the weights as they are now")
+        self.sheet = UnitSheet(source, subject, self)
+        self.samples = ExemplarTiles(source, "Samples that excite the unit", PICK, self)
+        self.samples.setObjectName("excitingSamples")
+        self.heading = QLabel("Strongest samples", self)
+        self.heading.setProperty("heading", True)
+        self.exciting = ExcitingPane(source, subject, self)
+        self.work = Pieces(subject, "ranking", ("values", "rows", "places"), self)
+        self._found: Message | None = None
+        self._unit = -1
+        self._stale = True
+        self._request: int | None = None
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.bar.addWidget(self.picker)
+        self.bar.addWidget(self.part)
+        self.bar.addWidget(self.measure)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.says)
+        self.bar.addWidget(self.again)
+        self.again.hide()
+        middle = QWidget(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self.heading.setContentsMargins(12, 4, 12, 4)
+        column.addWidget(self.heading)
+        column.addWidget(self.samples, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for widget, stretch in ((self.sheet, 3), (middle, 4), (self.exciting, 3)):
+            widget.setMinimumWidth(max(200, widget.minimumWidth()))
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([330, 420, 380])
+        splitter.setChildrenCollapsible(False)
+        self.column.addWidget(splitter, 1)
+
+    def _connect(self) -> None:
+        self.picker.picked.connect(self._look_anew)
+        self.part.currentIndexChanged.connect(self._look_anew)
+        self.measure.currentIndexChanged.connect(self._look_anew)
+        self.again.clicked.connect(self._look_anew)
+        self.work.grown.connect(self._take_ranking)
+        self.work.finished.connect(self._take_whole)
+        self.work.failed.connect(self._take_refusal)
+        self.sheet.picked.connect(self._take_unit)
+        self.exciting.recipe_changed.connect(lambda: self.sheet.use_recipe(self.exciting.recipe))
+
+    def take_subject(self) -> None:
+        """Another run, or the end of one in progress."""
+        network = self.subject.network
+        layers = [] if network is None else self.subject.layers()
+        units = [id_ for id_ in layers if network is not None and not isinstance(network.layer(id_), Input)]
+        convolutions = self.subject.convolutions()
+        self.picker.set_layers(units, convolutions[0] if convolutions else "")
+        for widget in (self.part, self.measure):
+            widget.setVisible(self.subject.run is not None)
+        self._look_anew()
+
+    def take_shown(self) -> None:
+        """Look through the data unless that was done."""
+        if self._stale:
+            self._look()
+
+    def hideEvent(self, event: object) -> None:
+        """What nobody sees is not made."""
+        self._stale = self._stale or self.work.running or self.sheet.work.running or self.exciting.work.running
+        self._cancel()
+
+    # Looking through the data
+
+    def _look_anew(self) -> None:
+        self._stale = True
+        self._cancel()
+        if self.isVisible():
+            self._look()
+
+    def _cancel(self) -> None:
+        for work in (self.work, self.exciting.work):
+            work.cancel()
+        self.sheet.cancel()
+        if self._request is not None:
+            self.subject.drop(self._request)
+            self._request = None
+
+    def _look(self) -> None:
+        if not self.subject.ready or not self.picker.layer:
+            self._show_nothing()
+            return
+        self._stale, self._found = False, None
+        self.says.setText("Looking…")
+        self.again.setVisible(self.subject.live)
+        part = str(self.part.currentData())
+        self.sheet.show_layer(self.picker.layer, part, "unit")
+        self.work.begin(layer=self.picker.layer, part=part, mean=self.measure.currentIndex() == 1)
+
+    def _show_nothing(self) -> None:
+        self.says.clear()
+        self.again.hide()
+        if self.subject.run is None:
+            self.sheet.clear()
+        else:
+            self.sheet.clear(NO_WEIGHTS)
+        self._show_samples(PICK)
+        self.exciting.clear()
+
+    def _take_ranking(self, message: Message) -> None:
+        fields = message.fields
+        self.measure.setVisible(bool(fields["places"]))
+        self.says.setText(f"{fields['done']:,} of {fields['total']:,} samples  ·  {when_of(message)}")
+        if self._found is None:
+            self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(message))
+        self._found = message
+        self.sheet.show_ranking(message.arrays["values"], fields["names"])
+
+    def _take_whole(self, message: Message) -> None:
+        self.says.setText(f"{message.fields['total']:,} samples  ·  {when_of(message)}")
+        self.sheet.show_exemplars(message)
+        values = message.arrays["values"]
+        unit = self.sheet.tiles.current
+        if unit is None or unit >= len(values):
+            unit = first_loud(values)
+            self.sheet.tiles.current = unit
+        self._take_unit(unit)
+
+    def _take_refusal(self, reason: str) -> None:
+        self.says.clear()
+        self.sheet.clear(reason)
+        self._show_samples("")
+        self.exciting.clear("")
+
+    def _noun(self, message: Message) -> str:
+        return "map" if message.fields["places"] else "neuron"
+
+    # One unit
+
+    def _take_unit(self, unit: int) -> None:
+        if self._found is None:
+            return
+        self._unit, noun = unit, self._noun(self._found)
+        name = f"{noun.capitalize()} {self.sheet.tiles.name_of(unit)}"
+        self.heading.setText(f"{name}  ·  strongest samples")
+        values, rows, places = (self._found.arrays[name][unit] for name in ("values", "rows", "places"))
+        if self._request is not None:
+            self.subject.drop(self._request)
+        self._request = self.subject.ask(
+            "exemplars",
+            self._take_samples,
+            self._show_samples,
+            layer=self.picker.layer,
+            part=str(self.part.currentData()),
+            rows=rows.tolist(),
+            places=places.tolist(),
+        )
+        self.exciting.show_unit(self.picker.layer, unit, name, bool(self._found.fields["places"]))
+        self.exciting.show_best(float(values[0]))
+
+    def _take_samples(self, message: Message) -> None:
+        self._request = None
+        if self._found is None:
+            return
+        arrays = message.arrays
+        labels = labels_of(message.fields["target"], arrays["target"])
+        values = self._found.arrays["values"][self._unit].tolist()
+        indices = arrays["index"].tolist()
+        self.samples.set_exemplars(drawable_values(arrays["input"]), values, labels, indices, arrays.get("patch"))
+
+    def _show_samples(self, words: str) -> None:
+        """Show no samples, but these words."""
+        self._request = None
+        self.samples.set_exemplars(np.empty((0, 1)), [], [], [])
+        self.samples.set_empty_text(words)
+        self.heading.setText("Strongest samples")
+
+
+def first_loud(values: Array) -> int:
+    """The first unit that says something to a sample, by ``values`` (units, k), the strongest first; else the first."""
+    loud = (values[:, 0] != 0).nonzero()[0] if values.shape[1] else []
+    return int(loud[0]) if len(loud) else 0
