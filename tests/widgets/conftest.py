@@ -52,14 +52,14 @@ def project_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test here needs a worker's process."""
+    """The window starts no worker's process."""
     monkeypatch.setattr(WorkerLink, "start", lambda self: None)
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, no_worker: None) -> Iterator[MainWindow]:
     """The main window on its start page, with everything loaded."""
     made = make_window()
     made.resize(1280, 820)
