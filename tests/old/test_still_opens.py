@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 import main
-from app import library
 from app.lessons.course import Course
+from app.lessons.lesson_files import kept_progress
 from app.lessons.schema import read_lesson
-from app.lessons.shelf import kept_progress
-from app.recovery import unsaved
-from graph.blocks import Block, Loop
-from graph.check import Checker
+from app.project import block_library as library
+from app.project.recovery import unsaved
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.project import read_project
 from graph.shapes import sequence, vector
-from widgets.settings import PREFERENCES, Memory, Preferences
+from graph.structure.blocks import Block, Loop
+from widgets.shell.preferences import PREFERENCES, Memory, Preferences
 
 OLD = Path(__file__).resolve().parent
 PROJECTS = OLD / "projects"

@@ -23,6 +23,9 @@ from widgets.start.preset_entries import presets, read
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
 
 
+pytestmark = pytest.mark.usefixtures("no_worker")
+
+
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one preset, in the place of those that ship."""
