@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph.layers.base import Layer
-from graph.network import Connection, Network, Node, Position, Remark
+from graph.network import Annotation, Connection, Network, Node, Position
 
 Section = Mapping[str, Any] | str | None
 """A part of a project beside the network, as JSON; graph does not look inside."""
@@ -137,8 +137,8 @@ class LayerMarked:
 class RemarkSet:
     """A note or frame appeared (``old`` is None), changed, or disappeared (``new`` is None)."""
 
-    old: Remark | None
-    new: Remark | None
+    old: Annotation | None
+    new: Annotation | None
 
     def apply(self, content: Content) -> None:
         """Store or remove the remark."""

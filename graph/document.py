@@ -26,7 +26,7 @@ from graph.changes import (
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.naming import check_name, fresh_name
-from graph.network import Connection, Network, Node, Position, Remark
+from graph.network import Annotation, Connection, Network, Node, Position
 
 
 class Origin(StrEnum):
@@ -304,7 +304,7 @@ class Document:
             if node.turned != turned:
                 self._apply(LayerMarked(node, replace(node, turned=turned)))
 
-    def set_remark(self, id: str, remark: Remark | None) -> None:
+    def set_remark(self, id: str, remark: Annotation | None) -> None:
         """Add, replace or (None) remove a note or frame."""
         old = self.network.remarks.get(id)
         if old != remark:

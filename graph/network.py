@@ -81,7 +81,7 @@ class Matter(StrEnum):
 
 
 @dataclass(frozen=True)
-class Remark:
+class Annotation:
     """A note or a frame on the canvas; it means nothing to the network.
 
     ``area`` is left, top, width and height in pixels at 100 % zoom; ``hue`` is one of the theme's, from 0 to 7.
@@ -103,7 +103,7 @@ class Network:
         self._nodes: dict[str, Node] = {}
         self._into: dict[str, dict[str, Connection]] = {}
         self._out_of: dict[str, dict[Connection, None]] = {}
-        self.remarks: dict[str, Remark] = {}
+        self.remarks: dict[str, Annotation] = {}
         for node in nodes:
             self.insert_node(node)
         self.insert_all(connections)

@@ -21,7 +21,7 @@ from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
 from graph.layers.catalogue import parse_layer
 from graph.naming import check_name
-from graph.network import Connection, Matter, Network, Node, Remark
+from graph.network import Annotation, Connection, Matter, Network, Node
 from graph.steps import Steps, finished
 
 VERSION = 1
@@ -233,7 +233,7 @@ def _check_marks(network: Network, node: Node, place: str) -> None:
         )
 
 
-def _remark(entry: Mapping[str, Any], place: str) -> Remark:
+def _remark(entry: Mapping[str, Any], place: str) -> Annotation:
     _only(entry, {"id", "matter", "text", "area", "hue"}, place)
     area, hue = entry.get("area"), entry.get("hue", 0)
     texts = [entry.get(key) for key in ("id", "matter", "text")]
@@ -244,7 +244,7 @@ def _remark(entry: Mapping[str, Any], place: str) -> Remark:
     if not isinstance(hue, int) or isinstance(hue, bool) or not 0 <= hue <= 7:
         raise NetloomError(f"{place}: hue must be a whole number from 0 to 7.")
     left, top, width, height = (float(number) for number in area)
-    return Remark(str(texts[0]), Matter(str(texts[1])), str(texts[2]), (left, top, width, height), hue)
+    return Annotation(str(texts[0]), Matter(str(texts[1])), str(texts[2]), (left, top, width, height), hue)
 
 
 def _only(value: Mapping[str, Any], known: set[str], place: str) -> None:
@@ -303,7 +303,7 @@ def node_json(node: Node) -> dict[str, Any]:
     return {**value, **marks, **({"linked": node.linked} if node.linked else {})}
 
 
-def _remark_json(remark: Remark) -> dict[str, Any]:
+def _remark_json(remark: Annotation) -> dict[str, Any]:
     area = _short(remark.area)
     return {"id": remark.id, "matter": remark.matter.value, "text": remark.text, "area": area, "hue": remark.hue}
 

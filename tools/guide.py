@@ -11,13 +11,13 @@ from PySide6.QtCore import Qt
 
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.tour.story import own_home
 from widgets.understand.understand_panel import UnderstandPanel
 
 
 @contextmanager
-def opened(description: str | None, size: tuple[int, int]) -> Iterator[tuple[MainWindow, Hands, Path]]:
+def opened(description: str | None, size: tuple[int, int]) -> Iterator[tuple[MainWindow, WindowDriver, Path]]:
     """A window of ``size`` pixels with a home of its own, hands at it, and the folder that ``--out`` names."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--out", type=Path, default=Path("docs/guide"))
@@ -27,14 +27,14 @@ def opened(description: str | None, size: tuple[int, int]) -> Iterator[tuple[Mai
         window = make_window(None)
         window.resize(*size)
         window.show()
-        hands = Hands(window, out, print)
+        hands = WindowDriver(window, out, print)
         hands.wait(lambda: window.loader.finished, "the window was to be ready")
         yield window, hands, out
         window.close_now()
         hands.rest(200)
 
 
-def train(window: MainWindow, hands: Hands, preset: str) -> None:
+def train(window: MainWindow, hands: WindowDriver, preset: str) -> None:
     """Open a preset from the start page and train it to its end."""
     window.show_start()
     hands.click(f"preset-{preset}")
@@ -46,7 +46,7 @@ def train(window: MainWindow, hands: Hands, preset: str) -> None:
     hands.rest(500)
 
 
-def understand(window: MainWindow, hands: Hands) -> UnderstandPanel:
+def understand(window: MainWindow, hands: WindowDriver) -> UnderstandPanel:
     """The understand panel, brought forward."""
     hands.click("understandWorkspace")
     assert window.bench is not None  # a preset is open

@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.guide import opened
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import presets
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.by_hand.scene import Spot
 from widgets.understand.understand_panel import UnderstandPanel
@@ -22,7 +22,7 @@ def tab_of(window: MainWindow) -> ByHandTab:
     return panel.by_hand
 
 
-def show_layer(window: MainWindow, hands: Hands, id: str, layer: str) -> ByHandTab:
+def show_layer(window: MainWindow, hands: WindowDriver, id: str, layer: str) -> ByHandTab:
     """Open a preset and work out one of its layers."""
     window.files.open_preset(next(one for one in presets() if one.path.stem == id))
     assert window.bench is not None
@@ -45,7 +45,7 @@ def main() -> None:
         grab(window, hands, out / "by-hand-example.png")
 
 
-def grab(window: MainWindow, hands: Hands, path: Path) -> None:
+def grab(window: MainWindow, hands: WindowDriver, path: Path) -> None:
     """Take one picture."""
     hands.rest(400)
     window.grab().save(str(path), "PNG", 0)  # 0 packs it smallest

@@ -17,7 +17,7 @@ from widgets.canvas.canvas_view import CanvasView
 from widgets.launch import make_window
 from widgets.shell.live_previews import LIVE
 from widgets.shell.window import MainWindow
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.tour.story import own_home
 
 SIZE = (1280, 800)
@@ -28,11 +28,11 @@ WIDE = (1860, 860)
 """Size of the window in the picture of the LSTM, whose cell is long."""
 
 
-def resnet(window: MainWindow, hands: Hands) -> None:
+def resnet(window: MainWindow, hands: WindowDriver) -> None:
     """110 layers in three cards."""
 
 
-def lstm(window: MainWindow, hands: Hands) -> None:
+def lstm(window: MainWindow, hands: WindowDriver) -> None:
     """Into the cell by a double-click."""
     canvas = canvas_of(window)
     canvas.setFocus()
@@ -44,7 +44,7 @@ def lstm(window: MainWindow, hands: Hands) -> None:
     hands.key(Qt.Key.Key_H)
 
 
-def diff(window: MainWindow, hands: Hands) -> None:
+def diff(window: MainWindow, hands: WindowDriver) -> None:
     """One layer changed, one removed, one put on a wire; then compared with the file."""
     canvas = canvas_of(window)
     document = canvas.document
@@ -66,7 +66,7 @@ def diff(window: MainWindow, hands: Hands) -> None:
     hands.point(canvas.viewport(), canvas.mapFromScene(canvas.board.bounds().topLeft() - QPointF(20, 20)))
 
 
-def live(window: MainWindow, hands: Hands) -> None:
+def live(window: MainWindow, hands: WindowDriver) -> None:
     """Filters and activations below the cards of a network in training."""
     canvas = canvas_of(window)
     hands.wait(lambda: window.training.controller is not None, "the training was to be ready")
@@ -83,7 +83,7 @@ def live(window: MainWindow, hands: Hands) -> None:
     hands.rest(600)
 
 
-Shot = tuple[str, str, tuple[int, int], Callable[[MainWindow, Hands], None]]
+Shot = tuple[str, str, tuple[int, int], Callable[[MainWindow, WindowDriver], None]]
 SHOTS: tuple[Shot, ...] = (
     ("canvas-resnet110", "resnet110", SIZE, resnet),
     ("canvas-lstm", "lstm_by_hand", WIDE, lstm),
@@ -114,12 +114,12 @@ def shrink(path: Path) -> None:
 
 
 @contextmanager
-def opened(file: Path, size: tuple[int, int], out: Path) -> Iterator[tuple[MainWindow, Hands]]:
+def opened(file: Path, size: tuple[int, int], out: Path) -> Iterator[tuple[MainWindow, WindowDriver]]:
     """A window on a file, and hands for it."""
     window = make_window(file)
     window.resize(*size)
     window.show()
-    hands = Hands(window, out, print)
+    hands = WindowDriver(window, out, print)
     hands.wait(lambda: window.loader.finished, "the window was to be ready")
     try:
         yield window, hands

@@ -11,7 +11,7 @@ from tools import data_samples
 from widgets.data.data_view import DataView
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.tour.story import own_home
 
 SIZE = (1280, 800)
@@ -27,7 +27,7 @@ SHOTS: tuple[tuple[str, Make, str | None, tuple[str, ...]], ...] = (
 """Name of the pictures, the data, the kind it is read as where that has to be said, and the sides that are shown."""
 
 
-def view_of(window: MainWindow, hands: Hands, folder: Path) -> DataView:
+def view_of(window: MainWindow, hands: WindowDriver, folder: Path) -> DataView:
     """The data view of a new project in ``folder``, so that paths are told as from there."""
     hands.wait(lambda: window.loader.finished, "the window was to be ready")
     window.files.new()
@@ -39,7 +39,7 @@ def view_of(window: MainWindow, hands: Hands, folder: Path) -> DataView:
     return view
 
 
-def show(view: DataView, hands: Hands, path: Path, kind: str | None) -> None:
+def show(view: DataView, hands: WindowDriver, path: Path, kind: str | None) -> None:
     """Open data of the user's."""
     before = view.preview
     view.open_path(path, kind)
@@ -50,7 +50,7 @@ MADE: tuple[tuple[str, str, str], ...] = (("records", "fleet", "Series"), ("gene
 """Name of a picture, a data set that ships, and the side that is shown."""
 
 
-def take(view: DataView, hands: Hands, kind: str) -> None:
+def take(view: DataView, hands: WindowDriver, kind: str) -> None:
     """Choose a data set that ships."""
     view.sources.chosen.emit(kind)
     hands.wait(lambda: view.preview is not None and view.preview.info["id"] == kind, f"{kind} was to be shown")
@@ -66,7 +66,7 @@ def main() -> None:
         window = make_window(None)
         window.resize(*SIZE)
         window.show()
-        hands = Hands(window, out, print)
+        hands = WindowDriver(window, out, print)
         view = view_of(window, hands, Path(folder))
         for name, make, kind, sides in SHOTS:
             show(view, hands, make(Path(folder)), kind)

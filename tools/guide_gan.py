@@ -6,13 +6,13 @@ from pathlib import Path
 
 from tools.guide import opened, train, understand
 from widgets.shell.window import MainWindow
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 
 
-def made(window: MainWindow, hands: Hands) -> UnderstandPanel:
+def made(window: MainWindow, hands: WindowDriver) -> UnderstandPanel:
     """The understand panel with the made samples, once the worker has answered."""
     panel = understand(window, hands)
     panel.show_tab("Made samples")

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from tools.guide import opened, train, understand
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 
 
-def show_unrolled(panel: UnderstandPanel, hands: Hands) -> None:
+def show_unrolled(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """The last five steps, with gradients on their way back."""
     panel.show_tab("Unrolled")
     hands.wait(lambda: not panel.unrolled.diagram.is_empty(), "the layer was to be unrolled")
     hands.click(panel.unrolled.gradients)
 
 
-def show_gates(panel: UnderstandPanel, hands: Hands) -> None:
+def show_gates(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """The gates of the first sample."""
     panel.show_tab("Gates")
     hands.wait(lambda: not panel.gates.lanes.is_empty(), "gates were to be shown")
 
 
-def show_gradients(panel: UnderstandPanel, hands: Hands) -> None:
+def show_gradients(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """The cell's gradient, over that of the run before."""
     panel.show_tab("Gradients")
     tab = panel.gradients

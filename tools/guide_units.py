@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tools.guide import opened, train, understand
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.understand.understand_panel import UnderstandPanel
 
 SIZE = (1280, 800)
 PRESET = "digits_cnn"
 
 
-def show_units(panel: UnderstandPanel, hands: Hands) -> None:
+def show_units(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """The second convolution: samples and the exciting input of one map, and the inputs of all."""
     panel.show_tab("Units")
     hands.wait(panel.units.samples.count, "the strongest samples were to be found")
@@ -21,7 +21,7 @@ def show_units(panel: UnderstandPanel, hands: Hands) -> None:
     idle(panel, hands)
 
 
-def show_reasons(panel: UnderstandPanel, hands: Hands) -> None:
+def show_reasons(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """What in a digit speaks for the network's answer."""
     panel.show_tab("Why")
     hands.wait(panel.why.gallery.count, "samples were to be offered")
@@ -29,7 +29,7 @@ def show_reasons(panel: UnderstandPanel, hands: Hands) -> None:
     idle(panel, hands)
 
 
-def idle(panel: UnderstandPanel, hands: Hands) -> None:
+def idle(panel: UnderstandPanel, hands: WindowDriver) -> None:
     """Wait until nothing is awaited of the worker any more."""
     hands.rest(200)
     units, why = panel.units, panel.why

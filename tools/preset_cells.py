@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.document import Document
-from graph.network import Connection, Matter, Position, Remark
+from graph.network import Annotation, Connection, Matter, Position
 from graph.shapes import vector
 from graph.structure.blocks import Body, Loop
 from tools.drawing import Drawing, dense, layer
@@ -43,7 +43,7 @@ def lstm_cell(features: int, units: int) -> Body:
         _gates(document, units)
         _memory(document)
         frame = (2 * COLUMN - 24, 0.9 * ROW - 42, 2 * COLUMN - 8, 4 * ROW + 20)
-        document.set_remark("gates", Remark("gates", Matter.FRAME, "Gates", frame, 4))
+        document.set_remark("gates", Annotation("gates", Matter.FRAME, "Gates", frame, 4))
     return Body.of(document.network)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graph.document import Document
 from graph.layers.base import Layer
-from graph.network import Connection, Matter, Remark
+from graph.network import Annotation, Connection, Matter
 from graph.shapes import Shape, vector
 from graph.structure.blocks import Body, Loop
 from tools.drawing import Drawing, dense, layer
@@ -118,7 +118,7 @@ def _cell(units: int, answers: int, state: str) -> Body:
         for source, target, port in wires:
             document.connect(Connection(source, "out", target, port))
         text = "The state is what the cell said last" if state == "y" else "The state is the hidden vector"
-        document.set_remark("note1", Remark("note1", Matter.NOTE, text, (0.0, 1.9 * ROW, 220.0, 64.0), 4))
+        document.set_remark("note1", Annotation("note1", Matter.NOTE, text, (0.0, 1.9 * ROW, 220.0, 64.0), 4))
     return Body.of(document.network)
 
 

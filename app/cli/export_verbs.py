@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli.file_argument import Source, open_source
+from app.cli.file_argument import FileArgument, open_source
 from app.cli.printing import Json, print_json, print_line
 from app.training.runs import Run
 from graph.errors import NetloomError
@@ -29,7 +29,7 @@ Raw = Annotated[bool, typer.Option("--raw", help="Leave standardisation out of t
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFiles:
     """What an export left: the files, further values for ``--json``, and sentences for people."""
 
     files: list[Path]
@@ -56,7 +56,7 @@ def export(
     if part != "whole" and to in ("onnx", "report"):
         raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
-    source = open_source(file) if run is None else Source(run.project, run.path, run.base, run.title)
+    source = open_source(file) if run is None else FileArgument(run.project, run.path, run.base, run.title)
     source = source if base is None else replace(source, base=base)
     written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)
     if json:
@@ -67,14 +67,14 @@ def export(
         print_line(sentence)
 
 
-def _onnx(source: Source, run: Run | None, output: Path, raw: bool) -> Written:
+def _onnx(source: FileArgument, run: Run | None, output: Path, raw: bool) -> WrittenFiles:
     from app.exchange.onnx_out import export_onnx
 
     made = export_onnx(source.project, source.title, output, run, inside=not raw, base=source.base)
-    return Written([made.file], made.to_json(), made.sentences())
+    return WrittenFiles([made.file], made.to_json(), made.sentences())
 
 
-def _export(source: Source, run: Run | None, to: str, output: Path, part: Part) -> Written:
+def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: Part) -> WrittenFiles:
     from app.exchange.export import export_code, export_drawing, export_weights
     from app.training.gan.roles import alone
 
@@ -82,16 +82,16 @@ def _export(source: Source, run: Run | None, to: str, output: Path, part: Part) 
     if part != "whole":
         network, title = alone(network, part), f"{title}: the {part}"
     if to == "code":
-        return Written(export_code(network, title, output, run), sentences=_standardised(run, part))
+        return WrittenFiles(export_code(network, title, output, run), sentences=_standardised(run, part))
     if to == "report":
         from app.exchange.report import export_report
 
-        return Written([export_report(source.project, source.title, output, source.base, run)])
+        return WrittenFiles([export_report(source.project, source.title, output, source.base, run)])
     if to == "safetensors":
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")
-        return Written([export_weights(run, output, network)], sentences=_standardised(run, part))
-    return Written([export_drawing(network, output, to)])
+        return WrittenFiles([export_weights(run, output, network)], sentences=_standardised(run, part))
+    return WrittenFiles([export_drawing(network, output, to)])
 
 
 def _standardised(run: Run | None, part: str) -> list[str]:

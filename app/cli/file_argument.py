@@ -15,7 +15,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="A project file, or pr
 
 
 @dataclass(frozen=True)
-class Source:
+class FileArgument:
     """A project with its file, the folder that its relative paths start from (None for a preset) and its name."""
 
     project: Project
@@ -31,7 +31,7 @@ class Source:
         return title if isinstance(title, str) and title else self.name
 
 
-def open_source(file: str) -> Source:
+def open_source(file: str) -> FileArgument:
     """The project that ``file`` names.
 
     Raises
@@ -43,6 +43,6 @@ def open_source(file: str) -> Source:
 
     if file.startswith(PREFIX):
         found = preset(file.removeprefix(PREFIX))
-        return Source(found.project, found.path, None, found.id)
+        return FileArgument(found.project, found.path, None, found.id)
     path = Path(file)
-    return Source(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))
+    return FileArgument(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))

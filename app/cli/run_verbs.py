@@ -18,7 +18,7 @@ from graph.project import Project
 if TYPE_CHECKING:
     from app.protocol.control import Control
     from app.protocol.events import Event
-    from app.training.training_session import Session
+    from app.training.training_session import TrainingSession
 
 PRINTED = ("started", "epoch", "finished")
 """Events that `--json` prints; loss points and progress are in the run's log."""
@@ -82,7 +82,7 @@ def _precision(name: str | None) -> str | None:
     return "bfloat16" if name == "bf16" else name
 
 
-def _run(session: Session, control: Control, json: bool) -> int:
+def _run(session: TrainingSession, control: Control, json: bool) -> int:
     """Iterate the training to its end; returns the exit code."""
     from app.training.trainer import train
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.cli.printing import console, metrics
 from app.protocol.events import Epoch, Event, Finished, Points, Started
-from app.protocol.events import Progress as Speed
+from app.protocol.events import TrainingProgress as Speed
 
 EVERY = 0.5
 """Seconds between two lines about epochs, so that fast training does not flood the terminal."""

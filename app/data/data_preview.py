@@ -52,7 +52,7 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
         a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
         ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram;
         ``correlations`` (see `app.data.correlation.correlations`); and ``pipeline``, a list of steps (as
-        `app.data.preprocessing_steps.Stage.to_json`).
+        `app.data.preprocessing_steps.PreprocessingStep.to_json`).
     """
     dataset = prepared.dataset
     limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))

@@ -79,7 +79,7 @@ class RowFile:
                 left = left[count:]
 
 
-class Facts:
+class ArrayInfo:
     """What is known of each row of bytes without looking at it again.
 
     ``digests`` is uint64 (N, 2), equal where the bytes are; ``sums`` and ``squares`` are uint64 (N, channels): the sums
@@ -100,7 +100,7 @@ class Facts:
         return cls(digests, sums, squares)
 
     @classmethod
-    def joined(cls, pieces: list[Facts]) -> Self:
+    def joined(cls, pieces: list[ArrayInfo]) -> Self:
         """The facts of several stretches of rows, one behind the other."""
         names = ("digests", "sums", "squares")
         return cls(*(np.concatenate([getattr(one, name) for one in pieces]) for name in names))
@@ -126,16 +126,16 @@ class Kept:
     ``channel`` is the axis of features or channels. ``facts`` are known for uint8 pictures that were decoded.
     """
 
-    def __init__(self, rows: Array | RowFile, channel: int, facts: Facts | None = None) -> None:
+    def __init__(self, rows: Array | RowFile, channel: int, facts: ArrayInfo | None = None) -> None:
         self.rows = rows
         self.channel = channel
         self._facts = facts
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ArrayInfo:
         """The facts of all rows; all are read for it where they are not known."""
         if self._facts is None:
-            self._facts = Facts.joined([Facts.of(self.rows[piece], self.channel) for piece in self.pieces()])
+            self._facts = ArrayInfo.joined([ArrayInfo.of(self.rows[piece], self.channel) for piece in self.pieces()])
         return self._facts
 
     def pieces(self) -> Iterator[Array]:
@@ -145,7 +145,7 @@ class Kept:
         return (np.arange(start, min(start + step, count)) for start in range(0, count, step))
 
 
-class Stored:
+class LazyArray:
     """Looks like a float32 array (n, *sizes), and becomes one only where it is asked for values.
 
     It stands for rows of a `Kept`, each number multiplied by ``weight`` and ``offset`` added, both float32 and of one
@@ -268,5 +268,5 @@ class Stored:
         return digest.digest()
 
 
-Values = Array | Stored
+Values = Array | LazyArray
 """What holds the samples of a field."""

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from app.data.dataset import Array, Field, Task
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
 
 COMPARED = 200_000
@@ -54,7 +54,7 @@ def _hashes(arrays: list[Values]) -> Array:
     rng = np.random.default_rng(0)
     total = np.zeros(len(range(count)[cut]), dtype=np.uint64)
     for values in arrays:
-        if isinstance(values, Stored):
+        if isinstance(values, LazyArray):
             total += values.digests()[cut, 0]
             continue
         raw = np.ascontiguousarray(values[cut]).reshape(len(total), -1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.readers.tokens import UNKNOWN
 from app.data.split import Indices, split
 from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians, taken
@@ -28,7 +28,7 @@ class Part:
 
     ``arrays`` holds every field of the data set, contiguous and in the order of ``indices``: float32
     ``(n, *shape)``, standardised where the choice says so; int64 ``(n,)`` class numbers; int64 ``(n, T)`` tokens; int64
-    ``(n, 1)`` lengths. What the data set holds `Stored` is so here as well.
+    ``(n, 1)`` lengths. What the data set holds `LazyArray` is so here as well.
     ``indices`` are int64 ``(n,)`` positions in the data set.
     """
 
@@ -76,7 +76,7 @@ class Prepared:
         if not held.measured or not np.isnan(values).any():
             return values
         known = held.values.take(self.train.indices, axis=0)
-        if isinstance(known, Stored):
+        if isinstance(known, LazyArray):
             known = known[:: max(1, known.size // MEASURED)]
         return filled(values, held.shape, medians(known, held.shape))
 
@@ -86,7 +86,7 @@ class Prepared:
         for name, part in self.parts.items():
             for field, values in sorted(part.arrays.items()):
                 digest.update(f"{name}.{field}:{values.dtype.str}{values.shape};".encode())
-                if isinstance(values, Stored):
+                if isinstance(values, LazyArray):
                     digest.update(values.fingerprint())
                 else:
                     digest.update(np.ascontiguousarray(values).data if values.size else b"")
@@ -121,7 +121,7 @@ def _prepare_field(
     field: Field, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
 ) -> Standardise | None:
     """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
-    if isinstance(field.values, Stored):
+    if isinstance(field.values, LazyArray):
         return _prepare_stored(field, field.values, indices, arrays, standardise)
     cut = {name: taken(field.values, part) for name, part in indices.parts()}
     _forget_unseen(field, cut)
@@ -141,7 +141,7 @@ def _prepare_field(
 
 
 def _prepare_stored(
-    field: Field, values: Stored, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
+    field: Field, values: LazyArray, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
 ) -> Standardise | None:
     """The same for samples that are read when they are asked for; they hold no gaps, and are never copied."""
     cut = {name: values.take(part) for name, part in indices.parts()}

@@ -14,7 +14,7 @@ from graph.shapes import Kind
 
 
 @dataclass(frozen=True)
-class Stage:
+class PreprocessingStep:
     """One step: a few words, a sentence, and whether only training samples go through it."""
 
     title: str
@@ -26,7 +26,7 @@ class Stage:
         return asdict(self)
 
 
-def stages(prepared: Prepared, missing: int = 0) -> list[Stage]:
+def stages(prepared: Prepared, missing: int = 0) -> list[PreprocessingStep]:
     """The steps that the data set's own input goes through, and then its target; ``missing`` values were filled."""
     dataset = prepared.dataset
     field = dataset.fields[dataset.inputs[0]]
@@ -35,80 +35,82 @@ def stages(prepared: Prepared, missing: int = 0) -> list[Stage]:
         *_filled(missing),
         *_standardised(prepared.scalers.get(field.name), field, prepared.train.samples),
         *_altered(prepared),
-        Stage(f"network sees {field.shape}", f"Each sample reaches the network as {field.shape.described()}."),
+        PreprocessingStep(
+            f"network sees {field.shape}", f"Each sample reaches the network as {field.shape.described()}."
+        ),
         *_target(prepared),
     ]
 
 
-def _read(field: Field, task: Task) -> Iterator[Stage]:
+def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
     """How values became numbers, as far as the field tells."""
     if field.categories:
         columns, features = len(field.categories), sum(end - first for first, end in field.categories)
         words = "column of categories becomes" if columns == 1 else "columns of categories become"
-        yield Stage(
+        yield PreprocessingStep(
             f"one-hot {columns} → {features}",
             f"{columns} {words} {features} features of 0 or 1, one of each for categories that training never saw.",
         )
     if field.shape.kind is Kind.TOKENS and field.vocabulary:
         length = f" of at most {field.shape.time:,}" if field.shape.time else ""
         size = len(field.vocabulary)
-        yield Stage(
+        yield PreprocessingStep(
             f"tokens, {size:,} known",
             f"Texts become lists{length} numbers, each for one of {size:,} known tokens; short ones are filled up.",
         )
     if field.shape.kind is Kind.IMAGE and not field.fixed:
         _, height, width = field.shape.sizes
-        yield Stage(f"{height} × {width} pixels", f"Pictures are brought to {height} x {width} pixels.")
+        yield PreprocessingStep(f"{height} × {width} pixels", f"Pictures are brought to {height} x {width} pixels.")
     if task is Task.FORECASTING and field.shape.time:
         steps = field.shape.time
-        yield Stage(
+        yield PreprocessingStep(
             f"windows of {steps:,}", f"The series is cut into windows of {steps:,} steps that the network sees."
         )
 
 
-def _filled(missing: int) -> Iterator[Stage]:
+def _filled(missing: int) -> Iterator[PreprocessingStep]:
     if missing:
         verb = "value becomes the median" if missing == 1 else "values become the medians"
-        yield Stage(f"fill {missing:,} missing", f"{missing:,} missing {verb} of the training part.")
+        yield PreprocessingStep(f"fill {missing:,} missing", f"{missing:,} missing {verb} of the training part.")
 
 
-def _standardised(scaler: Standardise | None, field: Field, samples: int) -> Iterator[Stage]:
+def _standardised(scaler: Standardise | None, field: Field, samples: int) -> Iterator[PreprocessingStep]:
     if scaler is None:
         return
     what = "channel" if field.shape.kind in (Kind.IMAGE, Kind.VIDEO) else "feature"
     numbers = ""
     if len(scaler.mean) == 1:
         numbers = f": minus {scaler.mean[0]:.4g}, divided by {scaler.scale[0]:.4g}"
-    yield Stage(
+    yield PreprocessingStep(
         "standardise",
         f"Each {what} gets mean 0 and deviation 1, measured on the {samples:,} training samples alone{numbers}.",
     )
 
 
-def _altered(prepared: Prepared) -> Iterator[Stage]:
+def _altered(prepared: Prepared) -> Iterator[PreprocessingStep]:
     choice = prepared.choice.augment
     for spec in describe(type(choice)):
         value = getattr(choice, spec.name)
         if value:
             amount = "" if value is True else f" {value:g}{' ' + spec.unit if spec.unit else ''}"
-            yield Stage(
+            yield PreprocessingStep(
                 f"{spec.name.replace('_', ' ')}{amount}", f"{spec.help}. Training samples only, each time anew.", True
             )
 
 
-def _target(prepared: Prepared) -> Iterator[Stage]:
+def _target(prepared: Prepared) -> Iterator[PreprocessingStep]:
     target = prepared.dataset.target_field()
     if target.name in prepared.dataset.inputs:
         return
     scaler = prepared.scalers.get(target.name)
     if target.classes:
         count = len(target.classes)
-        yield Stage(
+        yield PreprocessingStep(
             f"target: class 1 of {count:,}",
             f"The target is one of {count:,} classes, held against one number of the network for each.",
         )
     elif scaler is not None:
-        yield Stage(
+        yield PreprocessingStep(
             "target: standardised",
             "The target is standardised like the features; errors and plots are in its own units again.",
         )

@@ -12,7 +12,7 @@ from app.data.sources.images import Images
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.synthetic.dates import Dates
-from app.data.sources.synthetic.digit_lines import Lines
+from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import Fleet
 from app.data.sources.synthetic.letters import XOrO
 from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
@@ -45,7 +45,7 @@ SHIPPED: tuple[type[Source], ...] = (
     Brackets,
     Reviews,
     Dates,
-    Lines,
+    DigitLines,
     Captions,
     Clips,
 )

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from graph.shapes import Kind, Shape
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Standardise:
     @classmethod
     def fit(cls, values: Values, shape: Shape) -> Self:
         """Measure mean and deviation of ``values`` (N, *shape), N at least 1, in one pass."""
-        if isinstance(values, Stored) and values.counted:
+        if isinstance(values, LazyArray) and values.counted:
             return cls._of(shape, *values.moments())
         count, mean, spread = 0, np.zeros(shape.features), np.zeros(shape.features)
         for rows, middle, squares in side_by_side(lambda cut: _moments(values[cut], shape), chunks(values)):

@@ -45,7 +45,7 @@ def _literal(node: ast.expr) -> Any:
 
 
 @dataclass(frozen=True)
-class Rule:
+class CodeRule:
     """How a module's arguments are settings of a layer.
 
     ``first`` names the arguments by position; ``renamed`` maps an argument to a setting, None for one that follows from
@@ -65,7 +65,7 @@ def _padded(values: Values) -> Values:
     return values if isinstance(padding, str) else values | {"padding": "custom", "padding_size": padding}
 
 
-CONVOLUTION = Rule(
+CONVOLUTION = CodeRule(
     ("conv2d",),
     ("in_channels", "out_channels"),
     {"in_channels": None, "out_channels": "filters"},
@@ -78,64 +78,64 @@ POOL = {"ceil_mode": "ceil", "count_include_pad": "count_padding", "divisor_over
 NORM = {"num_features": None, "track_running_stats": "track"}
 
 
-def _with(rule: Rule, *kinds: str) -> Rule:
-    return Rule(kinds, rule.first, rule.renamed, rule.absent, rule.adapt)
+def _with(rule: CodeRule, *kinds: str) -> CodeRule:
+    return CodeRule(kinds, rule.first, rule.renamed, rule.absent, rule.adapt)
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, CodeRule] = {
     "Conv1d": _with(CONVOLUTION, "conv1d"),
     "Conv2d": _with(CONVOLUTION, "conv2d"),
-    "ConvTranspose2d": Rule(
+    "ConvTranspose2d": CodeRule(
         ("conv_transpose2d",),
         ("in_channels", "out_channels"),
         {"in_channels": None, "out_channels": "filters", "output_padding": "extra"},
         {"stride": 1},
     ),
-    "Linear": Rule(
+    "Linear": CodeRule(
         ("dense", "time_distributed_dense"),
         ("in_features", "out_features"),
         {"in_features": None, "out_features": "units"},
     ),
-    "Embedding": Rule(
+    "Embedding": CodeRule(
         ("embedding",),
         ("num_embeddings", "embedding_dim"),
         {"num_embeddings": "vocabulary", "embedding_dim": "size", "padding_idx": "padding_index"},
     ),
-    "RNN": Rule(("rnn",), STATE, RECURRENT),
-    "GRU": Rule(("gru",), STATE, RECURRENT),
-    "LSTM": Rule(("lstm",), STATE, RECURRENT),
-    "PaddedRnn": Rule(("rnn",), STATE, RECURRENT, {"lengths": True}),
-    "PaddedGru": Rule(("gru",), STATE, RECURRENT, {"lengths": True}),
-    "PaddedLstm": Rule(("lstm",), STATE, RECURRENT, {"lengths": True}),
-    "MaxPool1d": Rule(("max_pool1d",), (), POOL),
-    "MaxPool2d": Rule(("max_pool2d", "min_pool2d"), (), POOL),
-    "AvgPool1d": Rule(("average_pool1d",), (), POOL),
-    "AvgPool2d": Rule(("sum_pool2d", "average_pool2d"), (), POOL),
-    "ReLU": Rule(("relu",)),
-    "LeakyReLU": Rule(("leaky_relu",), (), {"negative_slope": "slope"}),
-    "ELU": Rule(("elu",)),
-    "GELU": Rule(("gelu",)),
-    "Sigmoid": Rule(("sigmoid",)),
-    "Tanh": Rule(("tanh",)),
-    "Softmax": Rule(("softmax",), (), {"dim": None}),
-    "BatchNorm1d": Rule(("batch_norm",), ("num_features",), NORM),
-    "BatchNorm2d": Rule(("batch_norm",), ("num_features",), NORM),
-    "BatchNorm3d": Rule(("batch_norm",), ("num_features",), NORM),
-    "GroupNorm": Rule(("group_norm",), (), {"num_groups": "groups", "num_channels": None}),
-    "LocalResponseNorm": Rule(("local_response_norm",)),
-    "Dropout": Rule(("dropout",), (), {"p": "rate"}),
-    "Dropout1d": Rule(("channel_dropout",), (), {"p": "rate"}),
-    "Dropout2d": Rule(("channel_dropout",), (), {"p": "rate"}),
-    "Upsample": Rule(("upsample2d",), (), {"scale_factor": "factor"}),
-    "ScaledTanh": Rule(("scaled_tanh",)),
-    "Step": Rule(("step",)),
-    "Gain": Rule(("gain",), (), {"channels": None, "trailing": None}),
-    "Subsampling": Rule(("subsampling",), (), {"channels": None}),
-    "FractionalMaxPool": Rule(("fractional_pool2d",)),
-    "SubtractiveNorm": Rule(("subtractive_norm",)),
-    "DivisiveNorm": Rule(("divisive_norm",)),
-    "Attention": Rule(("attention",), (), {"query_features": None, "key_features": None}),
-    "RecurrentConv2d": Rule(("recurrent_conv2d",), (), {"channels": None}),
+    "RNN": CodeRule(("rnn",), STATE, RECURRENT),
+    "GRU": CodeRule(("gru",), STATE, RECURRENT),
+    "LSTM": CodeRule(("lstm",), STATE, RECURRENT),
+    "PaddedRnn": CodeRule(("rnn",), STATE, RECURRENT, {"lengths": True}),
+    "PaddedGru": CodeRule(("gru",), STATE, RECURRENT, {"lengths": True}),
+    "PaddedLstm": CodeRule(("lstm",), STATE, RECURRENT, {"lengths": True}),
+    "MaxPool1d": CodeRule(("max_pool1d",), (), POOL),
+    "MaxPool2d": CodeRule(("max_pool2d", "min_pool2d"), (), POOL),
+    "AvgPool1d": CodeRule(("average_pool1d",), (), POOL),
+    "AvgPool2d": CodeRule(("sum_pool2d", "average_pool2d"), (), POOL),
+    "ReLU": CodeRule(("relu",)),
+    "LeakyReLU": CodeRule(("leaky_relu",), (), {"negative_slope": "slope"}),
+    "ELU": CodeRule(("elu",)),
+    "GELU": CodeRule(("gelu",)),
+    "Sigmoid": CodeRule(("sigmoid",)),
+    "Tanh": CodeRule(("tanh",)),
+    "Softmax": CodeRule(("softmax",), (), {"dim": None}),
+    "BatchNorm1d": CodeRule(("batch_norm",), ("num_features",), NORM),
+    "BatchNorm2d": CodeRule(("batch_norm",), ("num_features",), NORM),
+    "BatchNorm3d": CodeRule(("batch_norm",), ("num_features",), NORM),
+    "GroupNorm": CodeRule(("group_norm",), (), {"num_groups": "groups", "num_channels": None}),
+    "LocalResponseNorm": CodeRule(("local_response_norm",)),
+    "Dropout": CodeRule(("dropout",), (), {"p": "rate"}),
+    "Dropout1d": CodeRule(("channel_dropout",), (), {"p": "rate"}),
+    "Dropout2d": CodeRule(("channel_dropout",), (), {"p": "rate"}),
+    "Upsample": CodeRule(("upsample2d",), (), {"scale_factor": "factor"}),
+    "ScaledTanh": CodeRule(("scaled_tanh",)),
+    "Step": CodeRule(("step",)),
+    "Gain": CodeRule(("gain",), (), {"channels": None, "trailing": None}),
+    "Subsampling": CodeRule(("subsampling",), (), {"channels": None}),
+    "FractionalMaxPool": CodeRule(("fractional_pool2d",)),
+    "SubtractiveNorm": CodeRule(("subtractive_norm",)),
+    "DivisiveNorm": CodeRule(("divisive_norm",)),
+    "Attention": CodeRule(("attention",), (), {"query_features": None, "key_features": None}),
+    "RecurrentConv2d": CodeRule(("recurrent_conv2d",), (), {"channels": None}),
 }
 """Modules whose arguments are read one by one."""
 
@@ -156,7 +156,7 @@ def guesses(call: Call | None, statements: Sequence[ast.Assign], shapes: Sequenc
         yield from _variants(kind, plain, text)
 
 
-def _settings(call: Call, rule: Rule) -> Values:
+def _settings(call: Call, rule: CodeRule) -> Values:
     given = dict(zip(rule.first, call.positional, strict=False)) | call.named
     read = {rule.renamed.get(name, name): value for name, value in given.items()}
     return rule.adapt({**rule.absent, **{name: value for name, value in read.items() if name is not None}})

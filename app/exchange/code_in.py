@@ -34,7 +34,7 @@ KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}
 
 
 @dataclass(frozen=True)
-class Source:
+class CodeSource:
     """Where a value of the file comes from."""
 
     id: str
@@ -113,12 +113,12 @@ class _Reading:
             raise NetloomError(f"{self._place}: {name} has no forward pass, so Netloom did not write it.")
         takes, gives = self._signature(found, name)
         parts = _modules(functions.get("__init__"))
-        network, values = Network(), dict[str, Source]()
+        network, values = Network(), dict[str, CodeSource]()
         given = functions["forward"].args.args[1:]
         shapes = arriving or tuple(takes.values())
         for argument, shape in zip(given, shapes, strict=True):
             self._insert(network, argument.arg, Input(shape=shape), {}, values)
-            values[argument.arg] = Source(argument.arg, "out", shape)
+            values[argument.arg] = CodeSource(argument.arg, "out", shape)
         *body, last = functions["forward"].body
         for lines in _by_layer(body, parts):
             self._read(network, lines, parts, values)
@@ -135,7 +135,7 @@ class _Reading:
         return shapes, [one[1] for one in SIGNATURE.finditer(gives)]
 
     def _insert(
-        self, network: Network, id_: str, layer: Layer, ports: Mapping[str, Source], values: dict[str, Source]
+        self, network: Network, id_: str, layer: Layer, ports: Mapping[str, CodeSource], values: dict[str, CodeSource]
     ) -> None:
         try:
             check_name(id_, network)
@@ -145,7 +145,7 @@ class _Reading:
         for port, source in ports.items():
             network.insert_connection(Connection(source.id, source.port, id_, port))
 
-    def _leave(self, network: Network, last: ast.stmt, names: list[str], values: dict[str, Source]) -> None:
+    def _leave(self, network: Network, last: ast.stmt, names: list[str], values: dict[str, CodeSource]) -> None:
         if not isinstance(last, ast.Return) or last.value is None:
             raise NetloomError(f"{self._place}: a forward pass ends without a result.")
         results = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
@@ -154,7 +154,9 @@ class _Reading:
                 raise NetloomError(f"{self._place}: the result {ast.unparse(result)} is not a layer's.")
             self._insert(network, name, Output(), {"in": values[result.id]}, values)
 
-    def _read(self, network: Network, lines: Lines, parts: Mapping[str, ast.expr], values: dict[str, Source]) -> None:
+    def _read(
+        self, network: Network, lines: CodeLines, parts: Mapping[str, ast.expr], values: dict[str, CodeSource]
+    ) -> None:
         """One layer: the first of the guesses that writes the same lines."""
         reads = [values[name] for name in lines.reads if name in values]
         owner = lines.owner
@@ -171,7 +173,7 @@ class _Reading:
         shown = ast.unparse(lines.statements[-1])[:120]
         raise NetloomError(f"{self._place}: {lines.id} is written as no layer that is read back: {shown}")
 
-    def _candidates(self, lines: Lines, parts: Mapping[str, ast.expr], reads: list[Source]) -> Iterator[Layer]:
+    def _candidates(self, lines: CodeLines, parts: Mapping[str, ast.expr], reads: list[CodeSource]) -> Iterator[Layer]:
         shapes = tuple(source.shape for source in reads)
         part = parts.get(lines.owner)
         block = self._block(part, shapes)
@@ -194,7 +196,7 @@ class _Reading:
         return Block(repeat=repeat, shared=shared, body=Body.of(inner))
 
     def _take(
-        self, network: Network, lines: Lines, layer: Layer, reads: list[Source], values: dict[str, Source]
+        self, network: Network, lines: CodeLines, layer: Layer, reads: list[CodeSource], values: dict[str, CodeSource]
     ) -> None:
         ports = _ports(layer, reads)
         self._insert(network, lines.id, layer, ports, values)
@@ -204,11 +206,11 @@ class _Reading:
             raise NetloomError(f"{self._place}: {lines.id}: {error.message}") from None
         names = [port.name for port in layer.output_ports()]
         for port in names:
-            values[lines.id if len(names) == 1 else f"{lines.id}_{port}"] = Source(lines.id, port, made[port])
+            values[lines.id if len(names) == 1 else f"{lines.id}_{port}"] = CodeSource(lines.id, port, made[port])
 
 
 @dataclass(frozen=True)
-class Lines:
+class CodeLines:
     """The statements of one layer: its id, what variables they read, and whose module they call (may be empty)."""
 
     id: str
@@ -217,7 +219,7 @@ class Lines:
     owner: str
 
 
-def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[Lines]:
+def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[CodeLines]:
     """Statements together that make one layer: variables of steps on the way (``lstm1_2``) before its own."""
     waiting: list[ast.Assign] = []
     taken = [one for one in body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
@@ -232,7 +234,7 @@ def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[L
         waiting = []
 
 
-def _together(id_: str, statements: tuple[ast.Assign, ...]) -> Lines:
+def _together(id_: str, statements: tuple[ast.Assign, ...]) -> CodeLines:
     made = {_target(one) for one in statements}
     names = [node for one in statements for node in _in_order(one.value)]
     reads = [node.id for node in names if isinstance(node, ast.Name) and node.id not in made | {"self", "torch", "nn"}]
@@ -241,7 +243,7 @@ def _together(id_: str, statements: tuple[ast.Assign, ...]) -> Lines:
         for node in names
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
     ]
-    return Lines(id_, statements, tuple(reads), owners[0] if owners else "")
+    return CodeLines(id_, statements, tuple(reads), owners[0] if owners else "")
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.AST]:
@@ -288,14 +290,14 @@ def _repeated(part: ast.expr | None) -> tuple[str, int, bool]:
     return "", 1, False
 
 
-def _ports(layer: Layer, reads: list[Source]) -> dict[str, Source]:
+def _ports(layer: Layer, reads: list[CodeSource]) -> dict[str, CodeSource]:
     """The input ports with what they read; a value that a layer with one input reads twice is one value."""
     names = [port.name for port in layer.input_ports()]
     sources = reads if len(names) > 1 else reads[:1]
     return dict(itertools.islice(zip(names, sources, strict=False), len(names)))
 
 
-def _writes(layer: Layer, lines: Lines, reads: list[Source], parts: Mapping[str, ast.expr]) -> bool:
+def _writes(layer: Layer, lines: CodeLines, reads: list[CodeSource], parts: Mapping[str, ast.expr]) -> bool:
     """Whether ``layer`` under the same name, between inputs of the same names, writes the same lines."""
     ports = _ports(layer, reads)
     if len(ports) != len(layer.input_ports()):

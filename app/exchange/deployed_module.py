@@ -15,7 +15,7 @@ from app.data.dataset import FieldInfo
 from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.trainable import Model
 from graph.build.compile import Compiled
-from graph.layers.io import Entrance
+from graph.layers.io import InputLike
 from graph.network import Network
 from graph.shapes import Kind, Shape
 
@@ -60,7 +60,7 @@ class End:
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class DeployedInfo:
     """Inputs and outputs of the file in their order, and where the scaling is done."""
 
     inputs: tuple[End, ...]
@@ -97,10 +97,10 @@ class Facts:
         return SENTENCES[self.scaling]
 
 
-class Scaled(nn.Module):
+class DeployedModule(nn.Module):
     """A network with the standardisation of its inputs before it, and that of its outputs undone behind it."""
 
-    def __init__(self, network: nn.Module, facts: Facts) -> None:
+    def __init__(self, network: nn.Module, facts: DeployedInfo) -> None:
         super().__init__()
         self.network = network
         inside = facts.scaling == "inside"
@@ -126,16 +126,16 @@ class Scaled(nn.Module):
         return told if len(told) > 1 else told[0]
 
 
-def plain_facts(network: Network, compiled: Compiled) -> Facts:
+def plain_facts(network: Network, compiled: Compiled) -> DeployedInfo:
     """Of a network without data: names and shapes alone."""
-    return Facts(
+    return DeployedInfo(
         tuple(End(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
         tuple(End(id_, compiled.facts[id_].outputs["out"], None) for id_ in compiled.outputs),
         "none",
     )
 
 
-def facts_of(model: Model, inside: bool) -> Facts:
+def facts_of(model: Model, inside: bool) -> DeployedInfo:
     """Of a trained model: with fields, classes, units, scaling, and a few samples of its test part."""
     network, prepared = model.project.network, model.prepared
     rows = next((part for part in (prepared.test, prepared.validation, prepared.train) if part.samples), prepared.train)
@@ -151,12 +151,12 @@ def facts_of(model: Model, inside: bool) -> Facts:
         gives = ("probabilities" if head.squashed else "scores") if head.classes else "numbers"
         outputs.append(End(head.output, shape, head.field, scaler, None, gives))
     scaled = any(one.scaler for one in (*inputs, *outputs))
-    return Facts(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
+    return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
 
 
-def _input(network: Network, id_: str) -> Entrance:
+def _input(network: Network, id_: str) -> InputLike:
     layer = network.layer(id_)
-    assert isinstance(layer, Entrance)
+    assert isinstance(layer, InputLike)
     return layer
 
 

@@ -35,7 +35,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
+class KnownValue:
     """A value of the ONNX graph: the output port it comes from, and how its axes lie.
 
     ``border`` is what a Pad before it adds to each of our axes, which only a convolution can take up; ``mode`` says
@@ -49,12 +49,12 @@ class Held:
     mode: str = "constant"
     half: int | None = None
 
-    def with_axes(self, axes: tuple[Axis, ...]) -> Held:
+    def with_axes(self, axes: tuple[Axis, ...]) -> KnownValue:
         """The same value, its axes lying otherwise."""
         return replace(self, axes=axes)
 
     @property
-    def plain(self) -> Held:
+    def plain(self) -> KnownValue:
         """Without axes of size 1."""
         return self.with_axes(tuple(axis for axis in self.axes if axis is not None))
 
@@ -64,7 +64,7 @@ def natural(shape: Shape) -> tuple[Axis, ...]:
     return tuple(range(len(shape.sizes) + 1))
 
 
-class Growing:
+class NetworkBuilder:
     """The network while operators are read, with its weights by their names in torch.
 
     ``constants`` and ``held`` are the values known so far, by their names in the ONNX graph. In a constant that
@@ -76,13 +76,13 @@ class Growing:
         self.weights: dict[str, Array] = {}
         self.frozen: list[str] = []
         self.constants: dict[str, Array] = {}
-        self.held: dict[str, Held] = {}
+        self.held: dict[str, KnownValue] = {}
         self.uses = uses
         self.shapes: dict[tuple[str, str], Shape] = {}
 
     # Values
 
-    def value(self, name: str) -> Held:
+    def value(self, name: str) -> KnownValue:
         """The value called ``name``.
 
         Raises
@@ -95,7 +95,7 @@ class Growing:
             raise UnreadableError(f"reads {what} where data is expected")
         return self.held[name]
 
-    def unbordered(self, name: str) -> Held:
+    def unbordered(self, name: str) -> KnownValue:
         """The same, where a border before it cannot be taken up."""
         held = self.value(name)
         if held.border:
@@ -110,11 +110,11 @@ class Growing:
             raise UnreadableError(f"calculates {what}, which must be a constant here")
         return self.constants[name]
 
-    def shape(self, held: Held) -> Shape:
+    def shape(self, held: KnownValue) -> Shape:
         """Our shape behind a value."""
         return self.shapes[held.source, held.port]
 
-    def feature(self, held: Held) -> int:
+    def feature(self, held: KnownValue) -> int:
         """Where among the ONNX axes our features lie.
 
         Raises
@@ -127,7 +127,7 @@ class Growing:
             raise UnreadableError("works on the features of a recurrent layer while its directions are apart")
         return held.axes.index(at)
 
-    def feature_of(self, held: Held) -> int:
+    def feature_of(self, held: KnownValue) -> int:
         """Which of our axes are the features."""
         return FEATURE[self.shape(held).kind]
 
@@ -138,7 +138,7 @@ class Growing:
         id_ = self._named(name, Input(shape=shape))
         self.network.insert_node(Node(id_, Input(shape=shape), (0.0, 0.0)))
         self.shapes[id_, "out"] = shape
-        self.held[name] = Held(id_, "out", axes)
+        self.held[name] = KnownValue(id_, "out", axes)
 
     def leave(self, name: str) -> str:
         """An output of the graph; returns the id of its layer."""
@@ -150,7 +150,7 @@ class Growing:
         self.network.insert_connection(Connection(held.source, held.port, id_, "in"))
         return id_
 
-    def add(self, kind: str, into: Mapping[str, Held], hint: str = "", /, **settings: Any) -> str:
+    def add(self, kind: str, into: Mapping[str, KnownValue], hint: str = "", /, **settings: Any) -> str:
         """A layer of the catalogue behind the values ``into``, by port; its id, which follows ``hint`` if it can.
 
         Raises
@@ -174,10 +174,10 @@ class Growing:
         """Give a layer other settings, which change no shape."""
         self.network.replace_node(replace(self.network.node(id_), layer=layer))
 
-    def after(self, name: str, kind: str, held: Held, hint: str = "", /, **settings: Any) -> str:
+    def after(self, name: str, kind: str, held: KnownValue, hint: str = "", /, **settings: Any) -> str:
         """A layer behind one value that leaves the axes as they lie; its result is called ``name``."""
         id_ = self.add(kind, {"in": held}, hint, **settings)
-        self.held[name] = Held(id_, "out", held.axes)
+        self.held[name] = KnownValue(id_, "out", held.axes)
         return id_
 
     def keep(self, id_: str, **arrays: Array) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import Axis, Growing, UnreadableError
+from app.exchange.onnx_graph import Axis, NetworkBuilder, UnreadableError
 from app.exchange.onnx_operators import KNOWN, read
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
@@ -62,7 +62,7 @@ def read_onnx(path: Path) -> Imported:
     graph = model.graph
     _refuse_unknown(graph)
     uses = Counter(name for node in graph.node for name in node.input) + Counter(one.name for one in graph.output)
-    grow = Growing(uses)
+    grow = NetworkBuilder(uses)
     for tensor in graph.initializer:
         grow.constants[tensor.name] = _values(tensor)
     inputs = _enter(grow, graph)
@@ -80,7 +80,7 @@ def read_onnx(path: Path) -> Imported:
     return Imported(title, grow.network, _fitting(grow), frozen, inputs, outputs, model)
 
 
-def _fitting(grow: Growing) -> dict[str, Array]:
+def _fitting(grow: NetworkBuilder) -> dict[str, Array]:
     return {name: values for name, values in grow.weights.items() if name.partition(".")[0] in grow.network}
 
 
@@ -170,7 +170,7 @@ def _called(node: NodeProto, number: int | None = None) -> str:
     return node.name or (node.output[0] if node.output else f"node {number}")
 
 
-def _read(grow: Growing, node: NodeProto) -> None:
+def _read(grow: NetworkBuilder, node: NodeProto) -> None:
     try:
         read(grow, node)
     except UnreadableError as reason:
@@ -181,7 +181,7 @@ def _read(grow: Growing, node: NodeProto) -> None:
         ) from None
 
 
-def _enter(grow: Growing, graph: GraphProto) -> dict[str, tuple[str, tuple[Axis, ...]]]:
+def _enter(grow: NetworkBuilder, graph: GraphProto) -> dict[str, tuple[str, tuple[Axis, ...]]]:
     """The inputs of the graph that are not weights."""
     entered: dict[str, tuple[str, tuple[Axis, ...]]] = {}
     for value in graph.input:

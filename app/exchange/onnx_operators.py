@@ -10,7 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.exchange import onnx_states, onnx_windows
-from app.exchange.onnx_graph import Axis, Growing, Held, UnreadableError, attributes, natural
+from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
 from app.exchange.onnx_windows import CHANNELS_FIRST
 from graph.layers.dense import Dense
 from graph.shapes import Kind, Shape
@@ -18,10 +18,10 @@ from graph.shapes import Kind, Shape
 if TYPE_CHECKING:
     from onnx import NodeProto
 
-Reader = Callable[[Growing, "NodeProto"], None]
+Reader = Callable[[NetworkBuilder, "NodeProto"], None]
 
 
-def read(grow: Growing, node: NodeProto) -> None:
+def read(grow: NetworkBuilder, node: NodeProto) -> None:
     """Read one operator: what it says of constants is calculated, everything else becomes layers.
 
     Raises
@@ -38,7 +38,7 @@ def read(grow: Growing, node: NodeProto) -> None:
 # Dense layers
 
 
-def gemm(grow: Growing, node: NodeProto) -> None:
+def gemm(grow: NetworkBuilder, node: NodeProto) -> None:
     """Gemm: a dense layer on vectors."""
     told = attributes(node)
     held = grow.unbordered(node.input[0]).plain
@@ -48,14 +48,14 @@ def gemm(grow: Growing, node: NodeProto) -> None:
         raise UnreadableError("multiplies something other than a vector for each sample")
     bias = len(node.input) > 2 and bool(node.input[2])
     id_ = grow.add("dense", {"in": held}, node.input[1], units=weight.shape[0], bias=bias)
-    grow.held[node.output[0]] = Held(id_, "out", (0, 1))
+    grow.held[node.output[0]] = KnownValue(id_, "out", (0, 1))
     grow.keep(id_, weight=weight)
     if bias:
         values = grow.constant(node.input[2], "its biases") * told.get("beta", 1.0)
         grow.keep(id_, bias=np.broadcast_to(values.reshape(-1), weight.shape[:1]).copy())
 
 
-def matmul(grow: Growing, node: NodeProto) -> None:
+def matmul(grow: NetworkBuilder, node: NodeProto) -> None:
     """MatMul with weights: a dense layer, on a sequence one for every step."""
     held = grow.unbordered(node.input[0]).plain
     weight = grow.constant(node.input[1], "its weights")
@@ -67,7 +67,7 @@ def matmul(grow: Growing, node: NodeProto) -> None:
     grow.keep(id_, weight=weight.T)
 
 
-def embed(grow: Growing, node: NodeProto) -> None:
+def embed(grow: NetworkBuilder, node: NodeProto) -> None:
     """Gather: rows of a table for tokens; one step, direction or place of size 1 of anything else."""
     if node.input[0] in grow.constants:
         table, held = grow.constants[node.input[0]], grow.unbordered(node.input[1])
@@ -75,7 +75,7 @@ def embed(grow: Growing, node: NodeProto) -> None:
             raise UnreadableError("looks something other than tokens up in a table")
         id_ = grow.add("embedding", {"in": held}, node.input[0], vocabulary=table.shape[0], size=table.shape[1])
         grow.keep(id_, weight=table)
-        grow.held[node.output[0]] = Held(id_, "out", (0, 1, 2))
+        grow.held[node.output[0]] = KnownValue(id_, "out", (0, 1, 2))
         return
     held = grow.value(node.input[0])
     index = grow.constant(node.input[1], "the place that it picks")
@@ -90,7 +90,7 @@ def embed(grow: Growing, node: NodeProto) -> None:
         grow.held[node.output[0]] = replace(held, axes=rest, half=int(index) % 2)
     elif axis == 1 and shape.kind is Kind.SEQUENCE and int(index) in (-1, (shape.time or 0) - 1) and held.half is None:
         id_ = grow.add("last_step", {"in": held})
-        grow.held[node.output[0]] = Held(id_, "out", tuple(1 if one == 2 else one for one in rest))
+        grow.held[node.output[0]] = KnownValue(id_, "out", tuple(1 if one == 2 else one for one in rest))
     else:
         raise UnreadableError("picks one place, which only the last step of a sequence can be")
 
@@ -101,7 +101,7 @@ def embed(grow: Growing, node: NodeProto) -> None:
 def simple(kind: str, **renamed: str) -> Reader:
     """An activation; ``renamed`` maps attributes of ONNX to settings of ours."""
 
-    def reader(grow: Growing, node: NodeProto) -> None:
+    def reader(grow: NetworkBuilder, node: NodeProto) -> None:
         told = attributes(node)
         settings = {ours: told[theirs] for theirs, ours in renamed.items() if theirs in told}
         grow.after(node.output[0], kind, grow.unbordered(node.input[0]), **settings)
@@ -109,7 +109,7 @@ def simple(kind: str, **renamed: str) -> Reader:
     return reader
 
 
-def softmax(grow: Growing, node: NodeProto) -> None:
+def softmax(grow: NetworkBuilder, node: NodeProto) -> None:
     """Softmax over the features."""
     held = grow.unbordered(node.input[0]).plain
     if attributes(node).get("axis", -1) % len(held.axes) != grow.feature(held):
@@ -117,7 +117,7 @@ def softmax(grow: Growing, node: NodeProto) -> None:
     grow.after(node.output[0], "softmax", held)
 
 
-def dropout(grow: Growing, node: NodeProto) -> None:
+def dropout(grow: NetworkBuilder, node: NodeProto) -> None:
     """Dropout, which does nothing when answering."""
     ratio = attributes(node).get("ratio", 0.5)
     if len(node.input) > 1 and node.input[1]:
@@ -125,12 +125,12 @@ def dropout(grow: Growing, node: NodeProto) -> None:
     grow.after(node.output[0], "dropout", grow.unbordered(node.input[0]), rate=min(0.99, float(ratio)))
 
 
-def passing(grow: Growing, node: NodeProto) -> None:
+def passing(grow: NetworkBuilder, node: NodeProto) -> None:
     """Identity and Cast: the same value under another name."""
     grow.held[node.output[0]] = grow.value(node.input[0])
 
 
-def arithmetic(grow: Growing, node: NodeProto) -> None:
+def arithmetic(grow: NetworkBuilder, node: NodeProto) -> None:
     """Add, Sub, Mul and Div: of two values a merging layer, with a constant a scale or shift of each feature."""
     known = [name in grow.constants for name in node.input]
     if not any(known):
@@ -155,7 +155,7 @@ def arithmetic(grow: Growing, node: NodeProto) -> None:
     _scaled(grow, node, held, scale, shift)
 
 
-def _per_feature(grow: Growing, held: Held, values: Array) -> Array:
+def _per_feature(grow: NetworkBuilder, held: KnownValue, values: Array) -> Array:
     """A constant as one number for each feature."""
     features, at = grow.shape(held).features, grow.feature(held)
     spread = values.reshape((1,) * (len(held.axes) - values.ndim) + values.shape)
@@ -164,7 +164,7 @@ def _per_feature(grow: Growing, held: Held, values: Array) -> Array:
     return np.broadcast_to(spread.reshape(-1).astype(np.float32), (features,)).copy()
 
 
-def _as_bias(grow: Growing, node: NodeProto, held: Held, numbers: Array) -> bool:
+def _as_bias(grow: NetworkBuilder, node: NodeProto, held: KnownValue, numbers: Array) -> bool:
     """Take what is added as the biases of the dense layer right before, if there is one without."""
     layer = grow.network.layer(held.source)
     source = next(name for name in node.input if name not in grow.constants)
@@ -176,7 +176,7 @@ def _as_bias(grow: Growing, node: NodeProto, held: Held, numbers: Array) -> bool
     return True
 
 
-def _scaled(grow: Growing, node: NodeProto, held: Held, scale: Array, shift: Array) -> None:
+def _scaled(grow: NetworkBuilder, node: NodeProto, held: KnownValue, scale: Array, shift: Array) -> None:
     """A batch normalisation that only scales and shifts, held fixed; one after another become one."""
     source = next(name for name in node.input if name not in grow.constants)
     if held.source in grow.frozen and grow.uses[source] == 1:
@@ -189,12 +189,12 @@ def _scaled(grow: Growing, node: NodeProto, held: Held, scale: Array, shift: Arr
     _keep_norm(grow, id_, scale, shift, np.zeros_like(scale), np.ones_like(scale))
 
 
-def _keep_norm(grow: Growing, id_: str, weight: Array, bias: Array, mean: Array, variance: Array) -> None:
+def _keep_norm(grow: NetworkBuilder, id_: str, weight: Array, bias: Array, mean: Array, variance: Array) -> None:
     grow.keep(id_, weight=weight, bias=bias, running_mean=mean, running_var=variance)
     grow.keep(id_, num_batches_tracked=np.array(0, np.int64))
 
 
-def merge(grow: Growing, node: NodeProto, kind: str) -> None:
+def merge(grow: NetworkBuilder, node: NodeProto, kind: str) -> None:
     """A layer in which several values of one shape meet."""
     values = [grow.unbordered(name) for name in node.input]
     if len({one.axes for one in values}) > 1 or len({grow.shape(one) for one in values}) > 1:
@@ -203,7 +203,7 @@ def merge(grow: Growing, node: NodeProto, kind: str) -> None:
         grow.held[node.output[0]] = values[0]
         return
     ports = {f"in{number}": one for number, one in enumerate(values, 1)}
-    grow.held[node.output[0]] = Held(grow.add(kind, ports, inputs=len(values)), "out", values[0].axes)
+    grow.held[node.output[0]] = KnownValue(grow.add(kind, ports, inputs=len(values)), "out", values[0].axes)
 
 
 def several(kind: str) -> Reader:
@@ -211,7 +211,7 @@ def several(kind: str) -> Reader:
     return lambda grow, node: merge(grow, node, kind)
 
 
-def concat(grow: Growing, node: NodeProto) -> None:
+def concat(grow: NetworkBuilder, node: NodeProto) -> None:
     """Concat along features or time."""
     values = [grow.value(name) for name in node.input]
     if [one.half for one in values] == [0, 1] and len({one.source for one in values}) == 1:
@@ -228,10 +228,10 @@ def concat(grow: Growing, node: NodeProto) -> None:
         raise UnreadableError("joins pictures side by side")
     ports = {f"in{number}": one for number, one in enumerate(values, 1)}
     id_ = grow.add("concatenate", ports, inputs=len(values), along=along)
-    grow.held[node.output[0]] = Held(id_, "out", values[0].axes)
+    grow.held[node.output[0]] = KnownValue(id_, "out", values[0].axes)
 
 
-def split(grow: Growing, node: NodeProto) -> None:
+def split(grow: NetworkBuilder, node: NodeProto) -> None:
     """Split into equal parts along the features."""
     held = grow.unbordered(node.input[0])
     parts, size = len(node.output), grow.shape(held).features / len(node.output)
@@ -242,10 +242,10 @@ def split(grow: Growing, node: NodeProto) -> None:
         raise UnreadableError("splits otherwise than into equal parts of the features")
     id_ = grow.add("channel_split", {"in": held}, parts=parts)
     for number, name in enumerate(node.output, 1):
-        grow.held[name] = Held(id_, f"out{number}", held.axes)
+        grow.held[name] = KnownValue(id_, f"out{number}", held.axes)
 
 
-def cut(grow: Growing, node: NodeProto) -> None:
+def cut(grow: NetworkBuilder, node: NodeProto) -> None:
     """Slice of the features."""
     held = grow.unbordered(node.input[0])
     told = [grow.constant(name, "what it cuts").tolist() for name in node.input[1:] if name]
@@ -261,7 +261,7 @@ def cut(grow: Growing, node: NodeProto) -> None:
 # Normalisation
 
 
-def batch_norm(grow: Growing, node: NodeProto) -> None:
+def batch_norm(grow: NetworkBuilder, node: NodeProto) -> None:
     """BatchNormalization with its running statistics."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     if grow.feature(held) != 1:
@@ -273,7 +273,7 @@ def batch_norm(grow: Growing, node: NodeProto) -> None:
     _keep_norm(grow, id_, weight, bias, mean, variance)
 
 
-def layer_norm(grow: Growing, node: NodeProto) -> None:
+def layer_norm(grow: NetworkBuilder, node: NodeProto) -> None:
     """LayerNormalization over the features."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     last = len(held.axes) - 1
@@ -287,7 +287,7 @@ def layer_norm(grow: Growing, node: NodeProto) -> None:
         grow.keep(id_, bias=grow.constant(node.input[2], "its shift"))
 
 
-def response(grow: Growing, node: NodeProto) -> None:
+def response(grow: NetworkBuilder, node: NodeProto) -> None:
     """LRN: local response normalisation over an image."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     if held.axes != CHANNELS_FIRST[Kind.IMAGE]:
@@ -302,14 +302,14 @@ LRN = (("alpha", "alpha", 1e-4), ("beta", "beta", 0.75), ("k", "bias", 1.0))
 # Shapes
 
 
-def transpose(grow: Growing, node: NodeProto) -> None:
+def transpose(grow: NetworkBuilder, node: NodeProto) -> None:
     """Transpose, which is layout only: what reads it knows how the axes lie."""
     held = grow.value(node.input[0])
     order = attributes(node).get("perm", list(range(len(held.axes)))[::-1])
     grow.held[node.output[0]] = held.with_axes(tuple(held.axes[at] for at in order))
 
 
-def squeeze(grow: Growing, node: NodeProto) -> None:
+def squeeze(grow: NetworkBuilder, node: NodeProto) -> None:
     """Squeeze: axes of size 1 go."""
     held, axes = grow.value(node.input[0]), _axes(grow, node)
     dropped = range(len(held.axes)) if axes is None else [at % len(held.axes) for at in axes]
@@ -319,7 +319,7 @@ def squeeze(grow: Growing, node: NodeProto) -> None:
     grow.held[node.output[0]] = held.with_axes(tuple(axis for at, axis in enumerate(held.axes) if at not in gone))
 
 
-def unsqueeze(grow: Growing, node: NodeProto) -> None:
+def unsqueeze(grow: NetworkBuilder, node: NodeProto) -> None:
     """Unsqueeze: axes of size 1 come."""
     held, axes = grow.value(node.input[0]), list(_axes(grow, node) or [])
     rank = len(held.axes) + len(axes)
@@ -327,14 +327,14 @@ def unsqueeze(grow: Growing, node: NodeProto) -> None:
     grow.held[node.output[0]] = held.with_axes(tuple(None if at in added else next(waiting) for at in range(rank)))
 
 
-def _axes(grow: Growing, node: NodeProto) -> list[int] | None:
+def _axes(grow: NetworkBuilder, node: NodeProto) -> list[int] | None:
     if len(node.input) > 1 and node.input[1]:
         return [int(at) for at in grow.constant(node.input[1], "its axes").reshape(-1)]
     given = attributes(node).get("axes")
     return None if given is None else list(given)
 
 
-def flatten(grow: Growing, node: NodeProto) -> None:
+def flatten(grow: NetworkBuilder, node: NodeProto) -> None:
     """Flatten: everything of a sample in one row."""
     held = grow.unbordered(node.input[0]).plain
     if attributes(node).get("axis", 1) != 1:
@@ -342,17 +342,17 @@ def flatten(grow: Growing, node: NodeProto) -> None:
     _flat(grow, node, held)
 
 
-def _flat(grow: Growing, node: NodeProto, held: Held) -> None:
+def _flat(grow: NetworkBuilder, node: NodeProto, held: KnownValue) -> None:
     shape = grow.shape(held)
     if held.axes != natural(shape):
         raise UnreadableError(f"lays {shape.described()} in a row in another order of axes than Netloom's")
     if shape.kind is Kind.VECTOR:
         grow.held[node.output[0]] = held
         return
-    grow.held[node.output[0]] = Held(grow.add("flatten", {"in": held}), "out", (0, 1))
+    grow.held[node.output[0]] = KnownValue(grow.add("flatten", {"in": held}), "out", (0, 1))
 
 
-def reshape(grow: Growing, node: NodeProto) -> None:
+def reshape(grow: NetworkBuilder, node: NodeProto) -> None:
     """Reshape: axes of size 1 go, directions join their units, a sample becomes a row, or gets another shape."""
     held = grow.value(node.input[0])
     wanted = [int(size) for size in grow.constant(node.input[1], "the shape that it gives").reshape(-1)]
@@ -376,7 +376,7 @@ def _size(shape: Shape, axis: Axis) -> int | None:
     return shape.sizes[axis - 1] if isinstance(axis, int) and axis > 0 else None
 
 
-def _given_shape(grow: Growing, node: NodeProto, held: Held, sizes: list[int]) -> None:
+def _given_shape(grow: NetworkBuilder, node: NodeProto, held: KnownValue, sizes: list[int]) -> None:
     shape = grow.shape(held)
     kind = {2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}.get(len(sizes))
     if held.axes != natural(shape) or kind is None or shape.elements is None:
@@ -384,10 +384,10 @@ def _given_shape(grow: Growing, node: NodeProto, held: Held, sizes: list[int]) -
     rest = int(np.prod([size for size in sizes if size > 0]))
     told = tuple(shape.elements // rest if size == -1 else size for size in sizes)
     id_ = grow.add("reshape", {"in": held}, shape=Shape(kind, told))
-    grow.held[node.output[0]] = Held(id_, "out", natural(Shape(kind, told)))
+    grow.held[node.output[0]] = KnownValue(id_, "out", natural(Shape(kind, told)))
 
 
-def _joined(held: Held) -> Held | None:
+def _joined(held: KnownValue) -> KnownValue | None:
     """Directions and units as the features they are together, where they lie side by side."""
     if "D" not in held.axes or "H" not in held.axes:
         return None
@@ -398,7 +398,7 @@ def _joined(held: Held) -> Held | None:
     return held.with_axes((*held.axes[:at], feature, *held.axes[at + 2 :]))
 
 
-def shape_of(grow: Growing, node: NodeProto) -> None:
+def shape_of(grow: NetworkBuilder, node: NodeProto) -> None:
     """Shape: a constant, with -1 for the batch and for an unknown time."""
     held = grow.value(node.input[0])
     shape = grow.shape(held)
@@ -410,29 +410,29 @@ def shape_of(grow: Growing, node: NodeProto) -> None:
 # Constants
 
 
-def _gathered(grow: Growing, node: NodeProto) -> Array:
+def _gathered(grow: NetworkBuilder, node: NodeProto) -> Array:
     values, index = (grow.constants[name] for name in node.input)
     return np.take(values, index.astype(np.int64), axis=attributes(node).get("axis", 0))
 
 
-def _opened(grow: Growing, node: NodeProto) -> Array:
+def _opened(grow: NetworkBuilder, node: NodeProto) -> Array:
     return np.expand_dims(grow.constants[node.input[0]], tuple(_axes(grow, node) or [0]))
 
 
-def _closed(grow: Growing, node: NodeProto) -> Array:
+def _closed(grow: NetworkBuilder, node: NodeProto) -> Array:
     axes = _axes(grow, node)
     return np.squeeze(grow.constants[node.input[0]], None if axes is None else tuple(axes))
 
 
-def _listed(grow: Growing, node: NodeProto) -> Array:
+def _listed(grow: NetworkBuilder, node: NodeProto) -> Array:
     return np.concatenate([grow.constants[name] for name in node.input], attributes(node)["axis"])
 
 
-def _same(grow: Growing, node: NodeProto) -> Array:
+def _same(grow: NetworkBuilder, node: NodeProto) -> Array:
     return grow.constants[node.input[0]]
 
 
-def _filled(grow: Growing, node: NodeProto) -> Array:
+def _filled(grow: NetworkBuilder, node: NodeProto) -> Array:
     sizes = np.maximum(grow.constants[node.input[0]], 1)
     if np.prod(sizes.astype(float)) > 2**24:
         raise UnreadableError("fills a very large constant")
@@ -448,7 +448,7 @@ def _array(tensor: Any) -> Array:
     return values
 
 
-def _constant(grow: Growing, node: NodeProto) -> Array:
+def _constant(grow: NetworkBuilder, node: NodeProto) -> Array:
     [(name, value)] = attributes(node).items()
     if name == "value":
         return _array(value)
@@ -457,15 +457,15 @@ def _constant(grow: Growing, node: NodeProto) -> Array:
     raise UnreadableError(f"is a constant of a kind that is not read ({name})")
 
 
-def _turned(grow: Growing, node: NodeProto) -> Array:
+def _turned(grow: NetworkBuilder, node: NodeProto) -> Array:
     return np.transpose(grow.constants[node.input[0]], attributes(node).get("perm"))
 
 
-def _reshaped(grow: Growing, node: NodeProto) -> Array:
+def _reshaped(grow: NetworkBuilder, node: NodeProto) -> Array:
     return grow.constants[node.input[0]].reshape([int(size) for size in grow.constants[node.input[1]]])
 
 
-FOLDS: dict[str, Callable[[Growing, NodeProto], Array]] = {
+FOLDS: dict[str, Callable[[NetworkBuilder, NodeProto], Array]] = {
     "Cast": _same,
     "Concat": _listed,
     "Constant": _constant,

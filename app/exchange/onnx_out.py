@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from app.exchange.deployed_module import Facts, Scaled, facts_of, plain_facts
+from app.exchange.deployed_module import DeployedInfo, DeployedModule, facts_of, plain_facts
 from app.exchange.onnx_rewrites import put_forms
-from app.exchange.parity_check import Proof, prove
+from app.exchange.parity_check import ParityCheck, prove
 from app.training.initial_weights import Start
 from app.training.runs import Run
 from app.training.trainable import plan_of
@@ -25,7 +25,7 @@ from app.training.training_session import load_model
 from graph.build.compile import Compiled, compile_network
 from graph.build.order import Program, program
 from graph.errors import NetloomError
-from graph.layers.io import Entrance, Input
+from graph.layers.io import Input, InputLike
 from graph.layers.normalisation import BatchNorm
 from graph.layers.recurrent import Lstm
 from graph.network import Network
@@ -50,8 +50,8 @@ class Exported:
     """What was written: the file, the proof (None where this machine cannot make it), and what the file tells."""
 
     file: Path
-    proof: Proof | None
-    facts: Facts
+    proof: ParityCheck | None
+    facts: DeployedInfo
     trained: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def export_onnx(
 
 def _prepared(
     project: Project, run: Run | None, inside: bool, base: Path | None
-) -> tuple[Compiled, Facts, Scaled, bool]:
+) -> tuple[Compiled, DeployedInfo, DeployedModule, bool]:
     """The network as it answers, what the file tells of it, the module to prove against, and whether it is trained."""
     trained = True
     if run is None:
@@ -124,10 +124,10 @@ def _prepared(
         compiled = model.compiled
         compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         facts = facts_of(model, inside)
-    return compiled, facts, Scaled(compiled.module, facts).eval(), trained
+    return compiled, facts, DeployedModule(compiled.module, facts).eval(), trained
 
 
-def _time(scaled: Scaled, compiled: Compiled, facts: Facts) -> int | None:
+def _time(scaled: DeployedModule, compiled: Compiled, facts: DeployedInfo) -> int | None:
     """A number of steps that the network takes; None where no input has an open time."""
     if not facts.open_times:
         return None
@@ -172,7 +172,9 @@ def _refuse_lstm(layer: Lstm, name: str) -> None:
             )
 
 
-def _converted(network: Network, scaled: Scaled, samples: list[Tensor], compiled: Compiled, facts: Facts) -> ModelProto:
+def _converted(
+    network: Network, scaled: DeployedModule, samples: list[Tensor], compiled: Compiled, facts: DeployedInfo
+) -> ModelProto:
     import copy
 
     formed = copy.deepcopy(scaled)
@@ -184,7 +186,7 @@ def _converted(network: Network, scaled: Scaled, samples: list[Tensor], compiled
     return model
 
 
-def convert(module: Scaled, samples: list[Tensor], facts: Facts) -> ModelProto:
+def convert(module: DeployedModule, samples: list[Tensor], facts: DeployedInfo) -> ModelProto:
     """``module`` in ONNX's terms, from one example for each input; batches and open times may vary.
 
     Raises
@@ -237,7 +239,7 @@ def _unsayable(network: Network, compiled: Compiled, error: Exception) -> Netloo
     """The sentence for a network that torch's exporter refuses: the first layer that it refuses alone."""
     for id_ in compiled.facts:
         layer = network.layer(id_)
-        if isinstance(layer, Entrance) or network.node(id_).muted or not compiled.facts[id_].inputs:
+        if isinstance(layer, InputLike) or network.node(id_).muted or not compiled.facts[id_].inputs:
             continue
         try:
             alone, facts = _alone(network, compiled, id_)
@@ -253,7 +255,7 @@ def _unsayable(network: Network, compiled: Compiled, error: Exception) -> Netloo
     return NetloomError(f"The network cannot be written as ONNX: {reason[0] if reason else type(error).__name__}")
 
 
-def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[Scaled, Facts]:
+def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[DeployedModule, DeployedInfo]:
     """One layer as a network of its own, in its form for ONNX."""
     from graph.layers.io import Output
     from graph.network import Connection, Node
@@ -271,13 +273,13 @@ def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[Scaled, Fact
     made.module.eval()
     put_forms(made.module)
     facts = plain_facts(single, made)
-    return Scaled(made.module, facts).eval(), facts
+    return DeployedModule(made.module, facts).eval(), facts
 
 
 # The file
 
 
-def _describe(model: ModelProto, title: str, facts: Facts) -> None:
+def _describe(model: ModelProto, title: str, facts: DeployedInfo) -> None:
     """Names of axes, the layers' own names for weights, and what whoever uses the file needs to know."""
     from onnx import helper
 
@@ -293,7 +295,7 @@ def _describe(model: ModelProto, title: str, facts: Facts) -> None:
     helper.set_model_props(model, {"title": title, **facts.metadata()})
 
 
-def _name_axes(model: ModelProto, facts: Facts) -> None:
+def _name_axes(model: ModelProto, facts: DeployedInfo) -> None:
     """``batch`` and ``time`` in the place of the exporter's symbols."""
     names: dict[str, str] = {}
     for value, shape in zip(model.graph.input, facts.shapes, strict=True):

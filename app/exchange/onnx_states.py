@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import Axis, Growing, Held, UnreadableError, attributes
+from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -16,7 +16,7 @@ TORCHS_GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
 """For each of torch's blocks of gates, the place of the same gate in ONNX's weights."""
 
 
-def recurrent(grow: Growing, node: NodeProto) -> None:
+def recurrent(grow: NetworkBuilder, node: NodeProto) -> None:
     """A recurrent layer that gives its states at all steps, or the last one."""
     held, told = grow.unbordered(node.input[0]).plain, attributes(node)
     inputs = [*node.input, *[""] * (7 - len(node.input))]
@@ -39,7 +39,7 @@ def recurrent(grow: Growing, node: NodeProto) -> None:
     _leave(grow, id_, outputs[0] if every else "", outputs[1] if last else "", len(by_input), told.get("layout", 0))
 
 
-def _refuse(grow: Growing, node: NodeProto, told: dict[str, Any], inputs: list[str]) -> None:
+def _refuse(grow: NetworkBuilder, node: NodeProto, told: dict[str, Any], inputs: list[str]) -> None:
     if inputs[4]:
         raise UnreadableError("is given a length for each sample")
     for name in inputs[5:7]:
@@ -62,7 +62,7 @@ def _functions(told: dict[str, Any]) -> list[str]:
     return [one.decode() if isinstance(one, bytes) else str(one) for one in told.get("activations", [])]
 
 
-def _keep(grow: Growing, id_: str, operator: str, weights: list[Array], bias: Array | None) -> None:
+def _keep(grow: NetworkBuilder, id_: str, operator: str, weights: list[Array], bias: Array | None) -> None:
     """The weights by their names in torch's module, its gates in their order."""
     for direction, suffix in zip(range(len(weights[0])), ("l0", "l0_reverse"), strict=False):
         for kind, values in zip(("ih", "hh"), weights, strict=True):
@@ -77,7 +77,7 @@ def _ordered(operator: str, values: Array) -> Array:
     return np.concatenate([blocks[at] for at in TORCHS_GATES[operator]])
 
 
-def _leave(grow: Growing, id_: str, every: str, last: str, directions: int, layout: int) -> None:
+def _leave(grow: NetworkBuilder, id_: str, every: str, last: str, directions: int, layout: int) -> None:
     """Name the results: states ``[time, directions, batch, units]`` and last states ``[directions, batch, units]``."""
     if every and last and directions == 2:
         raise UnreadableError("hands on both all its states and the last ones of two directions")
@@ -85,8 +85,8 @@ def _leave(grow: Growing, id_: str, every: str, last: str, directions: int, layo
     if every:
         units: Axis = 2 if directions == 1 else "H"
         states: tuple[Axis, ...] = (0, 1, one, units) if layout else (1, one, 0, units)
-        grow.held[every] = Held(id_, "out", states)
+        grow.held[every] = KnownValue(id_, "out", states)
     if last:
-        source = grow.add("last_step", {"in": Held(id_, "out", (0, 1, 2))}) if every else id_
+        source = grow.add("last_step", {"in": KnownValue(id_, "out", (0, 1, 2))}) if every else id_
         unit: Axis = 1 if directions == 1 else "H"
-        grow.held[last] = Held(source, "out", (0, one, unit) if layout else (one, 0, unit))
+        grow.held[last] = KnownValue(source, "out", (0, one, unit) if layout else (one, 0, unit))

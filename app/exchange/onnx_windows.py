@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.exchange.onnx_graph import Axis, Growing, Held, UnreadableError, attributes, natural
+from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
 from graph.layers.grid import same_pads
 from graph.shapes import Kind
 
@@ -23,10 +23,10 @@ CHANNELS_FIRST: dict[Kind, tuple[Axis, ...]] = {
 """How axes lie where ONNX slides windows: batch, channels, places."""
 
 
-class Sliding:
+class OnnxWindow:
     """Sizes of a window along our axes of places, read from an operator's attributes."""
 
-    def __init__(self, grow: Growing, node: NodeProto, held: Held, kernel: list[int]) -> None:
+    def __init__(self, grow: NetworkBuilder, node: NodeProto, held: KnownValue, kernel: list[int]) -> None:
         told = attributes(node)
         kind = grow.shape(held).kind
         places = held.axes[2:]
@@ -81,11 +81,11 @@ def _one_or_all(numbers: list[int]) -> Any:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def conv(grow: Growing, node: NodeProto) -> None:
+def conv(grow: NetworkBuilder, node: NodeProto) -> None:
     """Conv: a convolution over an image, a sequence or a video."""
     held, told = grow.value(node.input[0]), attributes(node)
     weight = grow.constant(node.input[1], "its weights")
-    slid = Sliding(grow, node, held, list(weight.shape[2:]))
+    slid = OnnxWindow(grow, node, held, list(weight.shape[2:]))
     bias = len(node.input) > 2 and bool(node.input[2])
     settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bias, **slid.padding()}
     mode = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[held.mode]
@@ -103,15 +103,15 @@ def conv(grow: Growing, node: NodeProto) -> None:
     # A single axis may have been drawn as an image one pixel high.
     weight = weight.reshape(weight.shape[0], weight.shape[1], *slid.kernel)
     id_ = grow.add(name, {"in": held}, node.input[1], **settings)
-    grow.held[node.output[0]] = Held(id_, "out", held.axes)
+    grow.held[node.output[0]] = KnownValue(id_, "out", held.axes)
     grow.keep(id_, weight=weight, **({"bias": grow.constant(node.input[2], "its biases")} if bias else {}))
 
 
-def conv_transpose(grow: Growing, node: NodeProto) -> None:
+def conv_transpose(grow: NetworkBuilder, node: NodeProto) -> None:
     """ConvTranspose: a transposed convolution over an image."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     weight = grow.constant(node.input[1], "its weights")
-    slid = Sliding(grow, node, held, list(weight.shape[2:]))
+    slid = OnnxWindow(grow, node, held, list(weight.shape[2:]))
     if grow.shape(held).kind is not Kind.IMAGE or told.get("output_shape"):
         raise UnreadableError("is read for images alone, and without an output shape of its own")
     bias = len(node.input) > 2 and bool(node.input[2])
@@ -128,16 +128,16 @@ def conv_transpose(grow: Growing, node: NodeProto) -> None:
         groups=told.get("group", 1),
         bias=bias,
     )
-    grow.held[node.output[0]] = Held(id_, "out", held.axes)
+    grow.held[node.output[0]] = KnownValue(id_, "out", held.axes)
     grow.keep(id_, weight=weight, **({"bias": grow.constant(node.input[2], "its biases")} if bias else {}))
 
 
-def pool(grow: Growing, node: NodeProto) -> None:
+def pool(grow: NetworkBuilder, node: NodeProto) -> None:
     """MaxPool and AveragePool, with a window."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     if len(node.output) > 1 and node.output[1]:
         raise UnreadableError("also gives the places of its maxima")
-    slid = Sliding(grow, node, held, list(told["kernel_shape"]))
+    slid = OnnxWindow(grow, node, held, list(told["kernel_shape"]))
     average = node.op_type == "AveragePool"
     kind = grow.shape(held).kind
     if kind is Kind.VIDEO:
@@ -162,13 +162,13 @@ def pool(grow: Growing, node: NodeProto) -> None:
     grow.after(node.output[0], f"{'average' if average else 'max'}_pool{axes}", held, **settings)
 
 
-def global_pool(grow: Growing, node: NodeProto) -> None:
+def global_pool(grow: NetworkBuilder, node: NodeProto) -> None:
     """GlobalAveragePool and GlobalMaxPool."""
     held = grow.unbordered(node.input[0])
     _whole(grow, node, held, list(range(2, len(held.axes))), "Average" in node.op_type, keep=True)
 
 
-def reduce(grow: Growing, node: NodeProto) -> None:
+def reduce(grow: NetworkBuilder, node: NodeProto) -> None:
     """ReduceMean and ReduceMax over all places."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     given = told.get("axes")
@@ -178,7 +178,9 @@ def reduce(grow: Growing, node: NodeProto) -> None:
     _whole(grow, node, held, places, node.op_type == "ReduceMean", keep=bool(told.get("keepdims", 1)))
 
 
-def _whole(grow: Growing, node: NodeProto, held: Held, places: list[int], average: bool, keep: bool) -> None:
+def _whole(
+    grow: NetworkBuilder, node: NodeProto, held: KnownValue, places: list[int], average: bool, keep: bool
+) -> None:
     shape = grow.shape(held)
     ours = {held.axes[at] for at in places} - {None}
     expected = {axis for axis in natural(shape) if axis != 0} - {grow.feature_of(held)}
@@ -192,10 +194,10 @@ def _whole(grow: Growing, node: NodeProto, held: Held, places: list[int], averag
             left += [None] if keep else []
         else:
             left.append(1 if axis == grow.feature_of(held) else axis)
-    grow.held[node.output[0]] = Held(id_, "out", tuple(left))
+    grow.held[node.output[0]] = KnownValue(id_, "out", tuple(left))
 
 
-def pad(grow: Growing, node: NodeProto) -> None:
+def pad(grow: NetworkBuilder, node: NodeProto) -> None:
     """Pad: kept until the convolution that takes it up."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     pads = grow.constant(node.input[1], "its border").tolist() if len(node.input) > 1 else list(told["pads"])
@@ -211,10 +213,10 @@ def pad(grow: Growing, node: NodeProto) -> None:
     feature = grow.feature_of(held)
     if any(axis in (0, feature) for axis, _ in placed) or any(min(pair) < 0 for _, pair in placed):
         raise UnreadableError("pads the features or the batch, or cuts off")
-    grow.held[node.output[0]] = Held(held.source, held.port, held.axes, placed, mode)
+    grow.held[node.output[0]] = KnownValue(held.source, held.port, held.axes, placed, mode)
 
 
-def resize(grow: Growing, node: NodeProto) -> None:
+def resize(grow: NetworkBuilder, node: NodeProto) -> None:
     """Resize and Upsample by whole factors."""
     held, told = grow.unbordered(node.input[0]), attributes(node)
     name = next((one for one in node.input[1:] if one and grow.constants.get(one, np.empty(0)).size), "")

@@ -13,7 +13,7 @@ from app.data.dataset import Array
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
-    from app.exchange.deployed_module import Facts, Scaled
+    from app.exchange.deployed_module import DeployedInfo, DeployedModule
 
 BATCHES = (1, 3)
 """Sizes of the two batches that are compared."""
@@ -25,7 +25,7 @@ Runner = Callable[[dict[str, Array]], list[Array]]
 
 
 @dataclass(frozen=True)
-class Proof:
+class ParityCheck:
     """What was compared, and how far the answers lie apart.
 
     ``engine`` ran the file. ``batches`` are numbers of samples, ``times`` numbers of steps where they may vary.
@@ -58,7 +58,7 @@ class Proof:
         )
 
 
-def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Proof | None:
+def prove(content: bytes, network: DeployedModule, facts: DeployedInfo, time: int | None) -> ParityCheck | None:
     """Ask the file and the network the same; None where nothing here can run all operators of the file.
 
     ``time`` is a number of steps that the network takes, None where none is open; a longer one is asked as well.
@@ -96,7 +96,7 @@ def prove(content: bytes, network: Scaled, facts: Facts, time: int | None) -> Pr
             f"The ONNX file was not written: {engine} answers otherwise than the network, by up to {difference:.2g}. "
             "Export the network as code instead."
         )
-    return Proof(engine, BATCHES, times, difference, largest)
+    return ParityCheck(engine, BATCHES, times, difference, largest)
 
 
 def apart(mine: Array, other: Array) -> float:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from app.data.dataset import Array
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.protocol.framing import plain
@@ -304,7 +304,7 @@ def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
 def _scaled(model: Model, name: str, values: Values) -> Values:
     """Values of the field ``name``, filled and standardised as the training part was."""
     scaler = model.prepared.scalers.get(name)
-    if isinstance(values, Stored):
+    if isinstance(values, LazyArray):
         return values if scaler is None else values.scaled(scaler.mean, scaler.scale)
     tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
     filled = model.prepared.fill(name, np.asarray(values)).astype(np.int64 if tokens else np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.readers.decoded_pictures import Decoded
 from app.data.readers.picture_listing import inner_path, path_column, pictures_in
 from app.data.sources.file_source import readable, reading
@@ -20,7 +20,7 @@ from graph.shapes import Kind, Shape
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
+class NewPictures:
     """Pictures as a network reads them (n, *shape), the ``names`` of their files, and what could not be read."""
 
     values: Values
@@ -28,7 +28,7 @@ class Pictures:
     problems: tuple[str, ...]
 
 
-def named_pictures(given: Path, field: FieldInfo, source: Source) -> Pictures | None:
+def named_pictures(given: Path, field: FieldInfo, source: Source) -> NewPictures | None:
     """The pictures that ``given`` holds or names, which are decoded as those of the training were.
 
     None where it is no folder and no table that names pictures, or the network cannot read a picture. Decoded
@@ -54,8 +54,8 @@ def named_pictures(given: Path, field: FieldInfo, source: Source) -> Pictures | 
     used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
     if not len(used):
         raise NetloomError(f"None of the pictures of {given.name} can be read: {problems[0]}.")
-    stored = Stored.of(kept, True, used)
-    return Pictures(_laid(stored, field.shape), tuple(names[number] for number in used), problems)
+    stored = LazyArray.of(kept, True, used)
+    return NewPictures(_laid(stored, field.shape), tuple(names[number] for number in used), problems)
 
 
 def picture_size(shape: Shape) -> tuple[int, int, int] | None:
@@ -85,7 +85,7 @@ def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
     return names, [inner_path(given, name) for name in names]
 
 
-def _laid(stored: Stored, shape: Shape) -> Values:
+def _laid(stored: LazyArray, shape: Shape) -> Values:
     """Pictures as the network reads them: only those that are no images have to be numbers at once."""
     if shape.kind is Kind.IMAGE:
         return stored

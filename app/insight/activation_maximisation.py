@@ -11,7 +11,7 @@ from torch import Tensor
 
 from app.data.dataset import Array
 from app.data.transforms import FEATURE_AXIS
-from app.insight.activations import Layer, Progress, Source, by_unit, differentiating, numbers, up_to
+from app.insight.activations import InputSource, ProbedLayer, Progress, by_unit, differentiating, numbers, up_to
 from app.insight.maximisation_settings import Recipe
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -27,7 +27,7 @@ LIMITS = 1000
 """Samples by which the range of the data is told, at most."""
 
 
-def beginning(model: Model, source: Source, units: Sequence[int], seed: int) -> Tensor:
+def beginning(model: Model, source: InputSource, units: Sequence[int], seed: int) -> Tensor:
     """Noise (n, *sizes) to climb from, a little around the data's mean; a unit's own follows from the seed."""
     sizes = tuple(source.values.shape[1:])
     noise = [np.random.default_rng([seed, unit]).standard_normal(sizes, np.float32) for unit in units]
@@ -36,8 +36,8 @@ def beginning(model: Model, source: Source, units: Sequence[int], seed: int) -> 
 
 
 def climb(
-    model: Model, layer: Layer, source: Source, units: Sequence[int], recipe: Recipe, state: Tensor, steps: range,
-    more: Progress,
+    model: Model, layer: ProbedLayer, source: InputSource, units: Sequence[int], recipe: Recipe, state: Tensor,
+    steps: range, more: Progress,
 ) -> tuple[Tensor, int]:  # fmt: skip
     """Go on climbing from ``state`` (n, *sizes), one input for each of ``units``.
 
@@ -60,7 +60,9 @@ def climb(
     return state, steps.stop
 
 
-def activations(model: Model, layer: Layer, source: Source, units: Sequence[int], state: Tensor, whole: bool) -> Array:
+def activations(
+    model: Model, layer: ProbedLayer, source: InputSource, units: Sequence[int], state: Tensor, whole: bool
+) -> Array:
     """What each unit says to its own input, float32 (n,): at its strongest place, or the mean of its map."""
     module = up_to(model, layer.id)
     with model.evaluating():
@@ -73,7 +75,7 @@ def activations(model: Model, layer: Layer, source: Source, units: Sequence[int]
 class Ways:
     """How one step is done: which gradient, and what keeps the input from becoming noise."""
 
-    def __init__(self, model: Model, layer: Layer, source: Source, recipe: Recipe) -> None:
+    def __init__(self, model: Model, layer: ProbedLayer, source: InputSource, recipe: Recipe) -> None:
         self._layer, self._source, self._recipe = layer, source, recipe
         self._kind = source.field.shape.kind
         device = source.values.device
@@ -117,7 +119,7 @@ class Ways:
         return torch.where(touched > 0, flat / strength.clamp_min(1e-30), dark).reshape(gradient.shape)
 
 
-def middle_place(layer: Layer, places: int) -> int:
+def middle_place(layer: ProbedLayer, places: int) -> int:
     """The place in the middle of a map that has so many, counted row by row."""
     if layer.shape.kind is Kind.IMAGE:
         height, width = layer.shape.size("H"), layer.shape.size("W")
@@ -125,7 +127,7 @@ def middle_place(layer: Layer, places: int) -> int:
     return (places - 1) // 2
 
 
-def deviations(model: Model, source: Source, state: Tensor) -> Array:
+def deviations(model: Model, source: InputSource, state: Tensor) -> Array:
     """How far each value of ``state`` (n, *sizes) is from the data's mean, in deviations of its feature or channel."""
     return numbers((state - mean_of(model, source)) / _spread(model, source))
 
@@ -164,7 +166,7 @@ def blurred(values: Tensor, kind: Kind, deviation: float) -> Tensor:
     return values
 
 
-def mean_of(model: Model, source: Source) -> Tensor:
+def mean_of(model: Model, source: InputSource) -> Tensor:
     """The mean of the data as the network reads it: 0 where it is standardised; broadcasts over (n, *sizes)."""
     name = source.field.name
     if name in model.prepared.scalers:
@@ -173,7 +175,7 @@ def mean_of(model: Model, source: Source) -> Tensor:
     return torch.from_numpy(mean.astype(np.float32)).to(source.values.device)
 
 
-def _spread(model: Model, source: Source) -> Tensor:
+def _spread(model: Model, source: InputSource) -> Tensor:
     """The deviation of each feature or channel as the network reads it, 1 where it never changes."""
     if source.field.name in model.prepared.scalers:
         return torch.ones((1,) * source.values.dim(), device=source.values.device)
@@ -181,18 +183,18 @@ def _spread(model: Model, source: Source) -> Tensor:
     return torch.from_numpy(np.where(found > 0, found, 1.0).astype(np.float32)).to(source.values.device)
 
 
-def _limits(model: Model, source: Source) -> tuple[Array, Array]:
+def _limits(model: Model, source: InputSource) -> tuple[Array, Array]:
     """Least and greatest value of each feature or channel; they broadcast over (n, *sizes)."""
     values, axes = _some(model, source), _others(source)
     return values.min(axes, keepdims=True), values.max(axes, keepdims=True)
 
 
-def _some(model: Model, source: Source) -> Array:
+def _some(model: Model, source: InputSource) -> Array:
     values = model.prepared.train.arrays[source.field.name]
     return values[:: max(1, len(values) // LIMITS)]
 
 
-def _others(source: Source) -> tuple[int, ...]:
+def _others(source: InputSource) -> tuple[int, ...]:
     """All axes but that of features or channels."""
     own = FEATURE_AXIS[source.field.shape.kind]
     return tuple(axis for axis in range(source.values.dim()) if axis != own)

@@ -15,7 +15,7 @@ from app.data.prepare import Part
 from app.insight.layer_arrays import sample_of
 from app.training.trainable import Model
 from graph.errors import NetloomError
-from graph.layers.base import Reach
+from graph.layers.base import ReceptiveField
 from graph.shapes import Kind, Shape
 
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
@@ -25,7 +25,7 @@ _PARTS: WeakKeyDictionary[Model, dict[str, fx.GraphModule]] = WeakKeyDictionary(
 
 
 @dataclass(frozen=True)
-class Layer:
+class ProbedLayer:
     """A layer whose units are looked at: what it gives, and how far its places see.
 
     ``reach`` is None where each unit sees the whole input.
@@ -33,7 +33,7 @@ class Layer:
 
     id: str
     shape: Shape
-    reach: Reach | None
+    reach: ReceptiveField | None
 
     @property
     def units(self) -> int:
@@ -46,7 +46,7 @@ class Layer:
         return self.shape.kind is not Kind.VECTOR
 
 
-def layer_of(model: Model, id_: str) -> Layer:
+def layer_of(model: Model, id_: str) -> ProbedLayer:
     """The layer called ``id_``.
 
     Raises
@@ -60,10 +60,10 @@ def layer_of(model: Model, id_: str) -> Layer:
     shape = next(iter(facts.outputs.values()))
     if shape.kind is Kind.TOKENS:
         raise NetloomError(f"{id_} gives whole numbers for words, so it has no units; choose a layer behind it.")
-    return Layer(id_, shape, facts.reach)
+    return ProbedLayer(id_, shape, facts.reach)
 
 
-def check_units(layer: Layer, units: Sequence[int]) -> None:
+def check_units(layer: ProbedLayer, units: Sequence[int]) -> None:
     """Make sure that there are such units.
 
     Raises
@@ -175,7 +175,7 @@ def differentiating(model: Model) -> Iterator[None]:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class InputSource:
     """The input that is looked at or changed: a field of the data, which one input layer reads, or several.
 
     ``others`` are the tensors (1, *sizes) of all inputs; those of the field itself are replaced by `inputs`.
@@ -196,7 +196,7 @@ class Source:
         return self.others[self.mine.index(True)].detach()
 
 
-def source_of(model: Model, position: int | None = None) -> Source:
+def source_of(model: Model, position: int | None = None) -> InputSource:
     """The first input that holds numbers, with the sample at ``position`` (without one: the first of training).
 
     Raises
@@ -211,7 +211,7 @@ def source_of(model: Model, position: int | None = None) -> Source:
     if not floating:
         raise NetloomError("This network reads words, not numbers; between two words there is nothing to follow.")
     field = model.prepared.dataset.field_named(floating[0]).info
-    return Source(field, batch.inputs, tuple(name == floating[0] for name in names))
+    return InputSource(field, batch.inputs, tuple(name == floating[0] for name in names))
 
 
 def numbers(values: Tensor) -> Array:

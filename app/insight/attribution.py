@@ -16,9 +16,9 @@ from app.data.dataset import Array
 from app.data.readers.tokens import END
 from app.insight.activation_maximisation import SPATIAL, mean_of
 from app.insight.activations import (
-    Layer,
+    InputSource,
+    ProbedLayer,
     Progress,
-    Source,
     answering,
     differentiating,
     numbers,
@@ -37,7 +37,7 @@ TOGETHER = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class AttributionQuery:
     """Why does the network give this sample this score?
 
     The score of a class is what the network gives it before probabilities are made of it; of a network that ends in a
@@ -47,12 +47,12 @@ class Question:
     """
 
     model: Model
-    source: Source
+    source: InputSource
     position: int
     target: int | None
 
     @classmethod
-    def about(cls, model: Model, position: int, target: int | None) -> Question:
+    def about(cls, model: Model, position: int, target: int | None) -> AttributionQuery:
         """The question about the sample at ``position`` in the data set.
 
         Raises
@@ -161,13 +161,13 @@ def _first(answers: Tensor | tuple[Tensor, ...]) -> Tensor:
     return answers[0] if isinstance(answers, tuple) else answers
 
 
-def gradients(question: Question) -> Array:
+def gradients(question: AttributionQuery) -> Array:
     """Saliency: how fast the score rises with each value of the sample, float32 (*sizes), per standard deviation."""
     with differentiating(question.model):
         return numbers(_gradient(question, question.sample)[0])
 
 
-def _gradient(question: Question, values: Tensor) -> Tensor:
+def _gradient(question: AttributionQuery, values: Tensor) -> Tensor:
     x = values.detach().clone().requires_grad_()
     scores = question.scores(x)
     found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0] if scores.requires_grad else None
@@ -176,7 +176,9 @@ def _gradient(question: Question, values: Tensor) -> Tensor:
     return torch.nan_to_num(found)
 
 
-def integrated(question: Question, steps: int, done: int, total: Array | None, more: Progress) -> tuple[Array, int]:
+def integrated(
+    question: AttributionQuery, steps: int, done: int, total: Array | None, more: Progress
+) -> tuple[Array, int]:
     """Go on adding gradients along the straight way from the baseline to the sample.
 
     ``total`` float32 (*sizes) is the sum after ``done`` of ``steps`` points. Returns the sum and how many points are
@@ -198,13 +200,13 @@ def integrated(question: Question, steps: int, done: int, total: Array | None, m
     return numbers(found), done
 
 
-def attributed(question: Question, steps: int, total: Array) -> Array:
+def attributed(question: AttributionQuery, steps: int, total: Array) -> Array:
     """Integrated gradients float32 (*sizes): they add up to the score less that of the baseline."""
     way = numbers((question.sample - question.baseline())[0])
     return (way * total / steps).astype(np.float32)
 
 
-def gained(question: Question) -> tuple[float, float]:
+def gained(question: AttributionQuery) -> tuple[float, float]:
     """Score of the sample, and that of the baseline."""
     with question.model.evaluating():
         both = question.scores(torch.cat([question.sample, question.baseline()])).tolist()
@@ -228,7 +230,7 @@ class Covered:
             return np.where(self.counts > 0, self.drops / self.counts, np.nan).astype(np.float32)
 
 
-def patches_of(question: Question, patch: int, stride: int) -> list[tuple[slice, ...]]:
+def patches_of(question: AttributionQuery, patch: int, stride: int) -> list[tuple[slice, ...]]:
     """Where the patches lie: along the spatial axes of pictures and sequences, one feature after another of vectors."""
     sizes = places_of(question)
     if question.source.field.shape.kind is Kind.VECTOR:
@@ -243,14 +245,16 @@ def _row(size: int, patch: int, stride: int) -> list[slice]:
     return [slice(start, start + patch) for start in starts]
 
 
-def places_of(question: Question) -> tuple[int, ...]:
+def places_of(question: AttributionQuery) -> tuple[int, ...]:
     """Sizes of the places of a sample: height and width, steps in time, or features of a vector."""
     sizes = tuple(question.sample.shape)
     axes = SPATIAL[question.source.field.shape.kind] or tuple(range(1, len(sizes)))
     return tuple(sizes[axis] for axis in axes)
 
 
-def occlude(question: Question, patches: Sequence[tuple[slice, ...]], found: Covered | None, more: Progress) -> Covered:
+def occlude(
+    question: AttributionQuery, patches: Sequence[tuple[slice, ...]], found: Covered | None, more: Progress
+) -> Covered:
     """Go on covering one patch after another with the baseline, and note how far the score falls."""
     sizes = places_of(question)
     zeros = np.zeros(sizes, np.float32)
@@ -271,7 +275,7 @@ def occlude(question: Question, patches: Sequence[tuple[slice, ...]], found: Cov
     return Covered(drops, counts, done)
 
 
-def _with_covered(question: Question, patches: Sequence[tuple[slice, ...]]) -> Tensor:
+def _with_covered(question: AttributionQuery, patches: Sequence[tuple[slice, ...]]) -> Tensor:
     """Copies of the sample (n, *sizes), a patch of each as in the baseline."""
     blank = question.baseline()[0]
     copies = question.sample.repeat(len(patches), *(1,) * (question.sample.dim() - 1))
@@ -283,7 +287,7 @@ def _with_covered(question: Question, patches: Sequence[tuple[slice, ...]]) -> T
     return copies
 
 
-def grad_cam(question: Question, layer: Layer) -> Array:
+def grad_cam(question: AttributionQuery, layer: ProbedLayer) -> Array:
     """Where the maps of ``layer`` speak for the target, float32 (*places) on the grid of the sample.
 
     Each map counts by the mean gradient of the score over its places; what speaks against the target is left out.

@@ -1,7 +1,7 @@
 """One training step at a time, on a copy of the network: everything that happens in it, to be looked at.
 
-A `Rehearsal` trains as the real training would (the same batches, loss, optimiser and learning rate) but keeps what
-each layer gave, the gradient that came back to it, and each weight before and after. No run is touched by it.
+A `BackpropSession` trains as the real training would (the same batches, loss, optimiser and learning rate) but keeps
+what each layer gave, the gradient that came back to it, and each weight before and after. No run is touched by it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Weight:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class BackpropStep:
     """One step: where it stands in training, its batch, what was seen, and the weights by name.
 
     ``loss`` is that of the batch before the step, ``after`` after it; ``norm`` is the length of the whole gradient
@@ -101,7 +101,7 @@ class Step:
     weights: Mapping[str, Weight]
 
 
-class Rehearsal:
+class BackpropSession:
     """Steps of a private ``model``, in batches of ``size``; any step can be asked for, in any order."""
 
     def __init__(self, model: Watched, size: int) -> None:
@@ -135,7 +135,7 @@ class Rehearsal:
         self._schedule = Schedule(plan, self.per_epoch, plan.epochs)
         self._done = 0
 
-    def step(self, number: int) -> Step:
+    def step(self, number: int) -> BackpropStep:
         """The step ``number``, counted from 0, after all those before it.
 
         Raises
@@ -172,7 +172,7 @@ class Rehearsal:
         self._done = number + 1
         return batch, answers, self._stepper.collect()[-1]
 
-    def _recorded(self, number: int) -> Step:
+    def _recorded(self, number: int) -> BackpropStep:
         weights = self.weights
         before, _ = weights.copy()
         batch, answers, loss = self._take(number)
@@ -180,7 +180,7 @@ class Rehearsal:
         kept = weights.by_parameter([one.clone() for one in weights.gradients])
         parts = zip(weights.by_parameter(before).items(), weights.by_parameter(weights.tensors).values(), strict=True)
         changed = {name: Weight(old, kept[name], new.clone()) for (name, old), new in parts}
-        return Step(
+        return BackpropStep(
             number=number,
             epoch=number // self.per_epoch + 1,
             batch=batch,
@@ -250,7 +250,7 @@ def _seeded(seed: int) -> Iterator[None]:
 # Telling
 
 
-def report(rehearsal: Rehearsal, step: Step) -> tuple[dict[str, Any], dict[str, Array]]:
+def report(rehearsal: BackpropSession, step: BackpropStep) -> tuple[dict[str, Any], dict[str, Array]]:
     """A step as plain JSON values and arrays.
 
     Arrays: ``value/LAYER`` and ``gradient/LAYER`` float32 (samples, values), cut to `MOST_SAMPLES` and `MOST_VALUES`;
@@ -296,7 +296,7 @@ def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Te
     return dict(found) | {id_: found[wire.source] for id_, wire in ends.items() if wire and wire.source in found}
 
 
-def _layer(network: Network, id_: str, value: Tensor, gradient: Tensor | None, step: Step) -> dict[str, Any]:
+def _layer(network: Network, id_: str, value: Tensor, gradient: Tensor | None, step: BackpropStep) -> dict[str, Any]:
     node = network.node(id_)
     owner = node.linked or id_
     return {
@@ -336,7 +336,7 @@ def _head(head: Head, answers: Tensor, targets: Tensor, delta: float) -> dict[st
     }
 
 
-def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_terms.Written:
+def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_terms.WrittenLoss:
     given = answer.detach().double().reshape(-1).numpy()
     if head.loss == "cross_entropy":
         return loss_terms.of_classes(given, int(target), head.squashed)

@@ -15,7 +15,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from app.data.dataset import Array
 from app.data.prepare import Part
-from app.insight.diagnostics import Ailment, Kind
+from app.insight.diagnostics import Diagnostic, Kind
 from app.insight.find_modules import walk
 from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs
 from app.training.trainable import Model
@@ -23,7 +23,7 @@ from app.training.weights import Weights
 from graph.layers.io import Output
 from graph.modules.loop import Loop
 from graph.modules.repeat import Repeat
-from graph.modules.time_distributed import EveryFrame
+from graph.modules.time_distributed import TimeDistributed
 
 SAMPLES = 64
 """Samples that are looked at, at most."""
@@ -73,7 +73,7 @@ class _Seen:
 
 def look(
     model: Model, weights: Weights | None, cards: Sequence[str]
-) -> tuple[dict[str, Array], dict[str, list[Ailment]]]:
+) -> tuple[dict[str, Array], dict[str, list[Diagnostic]]]:
     """Pictures for the cards, by ``cards/PATH``, and what ails the layers, by path.
 
     A picture is float32 (n, height, width): the filters of a convolution (named ``cards/filters/PATH``), or what the
@@ -188,9 +188,9 @@ def _array(values: Tensor) -> Array:
 
 def _of_activations(
     model: Model, modules: Sequence[tuple[str, nn.Module]], seen: _Seen
-) -> defaultdict[str, list[Ailment]]:
+) -> defaultdict[str, list[Diagnostic]]:
     """Dead and saturated units; of a repeated block's the worst. An answer may well lie at its end of the range."""
-    worst: dict[str, Ailment] = {}
+    worst: dict[str, Diagnostic] = {}
     samples = _samples(model)
     for path, module in modules:
         found = None
@@ -198,13 +198,13 @@ def _of_activations(
             greatest = seen.greatest[id(module)]
             dead = int((greatest <= 0).sum())
             if dead >= DEAD_FROM * len(greatest):
-                found = Ailment(Kind.DEAD, dead, len(greatest), samples)
+                found = Diagnostic(Kind.DEAD, dead, len(greatest), samples)
         elif id(module) in seen.flat and not _answers(model, path):
             share = float(torch.stack(seen.flat[id(module)]).mean())
-            found = Ailment(Kind.SATURATED, share, 0, samples) if share >= SATURATED_FROM else None
+            found = Diagnostic(Kind.SATURATED, share, 0, samples) if share >= SATURATED_FROM else None
         if found is not None and (path not in worst or found.amount > worst[path].amount):
             worst[path] = found
-    ailments: defaultdict[str, list[Ailment]] = defaultdict(list)
+    ailments: defaultdict[str, list[Diagnostic]] = defaultdict(list)
     for path, ailment in worst.items():
         ailments[path].append(ailment)
     return ailments
@@ -217,12 +217,12 @@ def _answers(model: Model, path: str) -> bool:
     return bool(after) and all(isinstance(network.layer(wire.target), Output) for wire in after)
 
 
-def _of_gradients(modules: Sequence[tuple[str, nn.Module]]) -> dict[str, Ailment]:
+def _of_gradients(modules: Sequence[tuple[str, nn.Module]]) -> dict[str, Diagnostic]:
     """Gradients that vanish against the largest layer's, that explode against the weights, or that are not there."""
     size: defaultdict[str, float] = defaultdict(float)
     against: defaultdict[str, float] = defaultdict(float)
     for path, module in modules:
-        if isinstance(module, fx.GraphModule | Repeat | EveryFrame | Loop | nn.Sequential):
+        if isinstance(module, fx.GraphModule | Repeat | TimeDistributed | Loop | nn.Sequential):
             continue
         for weight in module.parameters():
             if weight.dim() > 1 and weight.grad is not None:
@@ -230,12 +230,12 @@ def _of_gradients(modules: Sequence[tuple[str, nn.Module]]) -> dict[str, Ailment
                 size[path] = max(size[path], norm / weight.numel() ** 0.5)
                 against[path] = max(against[path], norm / max(float(weight.detach().norm()), 1e-12))
     largest = max(size.values(), default=0.0)
-    found: dict[str, Ailment] = {}
+    found: dict[str, Diagnostic] = {}
     for path, own in size.items():
         if own == 0:
-            found[path] = Ailment(Kind.STILL)
+            found[path] = Diagnostic(Kind.STILL)
         elif against[path] > EXPLODED:
-            found[path] = Ailment(Kind.EXPLODING, against[path])
+            found[path] = Diagnostic(Kind.EXPLODING, against[path])
         elif own < VANISHED * largest:
-            found[path] = Ailment(Kind.VANISHING, largest / own)
+            found[path] = Diagnostic(Kind.VANISHING, largest / own)
     return found

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ailment:
+class Diagnostic:
     """One finding about a layer.
 
     ``amount`` is the number of dead units of ``of``, the share of saturated values, or a factor between gradients (or
@@ -62,7 +62,7 @@ class Ailment:
         return {**asdict(self), "kind": str(self.kind)}
 
     @classmethod
-    def parse(cls, value: Mapping[str, Any]) -> Ailment:
+    def parse(cls, value: Mapping[str, Any]) -> Diagnostic:
         """From what `to_json` gives."""
         return cls(Kind(value["kind"]), float(value["amount"]), int(value["of"]), int(value["samples"]))
 

@@ -8,13 +8,13 @@ from torch import fx, nn
 
 from graph.modules.loop import Loop
 from graph.modules.repeat import Repeat
-from graph.modules.time_distributed import EveryFrame
+from graph.modules.time_distributed import TimeDistributed
 
 
 def walk(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
     """The modules of all layers with the paths of the layers, ``stage1.conv1``; a repeated block's come repeatedly."""
     match module:
-        case Repeat() | EveryFrame():
+        case Repeat() | TimeDistributed():
             yield from walk(module.body, path)
         case Loop():
             yield from walk(module.cell, path)

@@ -16,7 +16,7 @@ from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
 from graph.modules.fixed_conv import FixedConv2d
-from graph.modules.time_distributed import EveryFrame
+from graph.modules.time_distributed import TimeDistributed
 
 MOST_FILTERS = 256
 """Filters of a layer that are shown, at most."""
@@ -142,15 +142,17 @@ class LayerOutputs(fx.Interpreter):
     def _run_inside(self, n: fx.Node, layer: str, wanted: frozenset[str]) -> Any:
         """Run a block, and keep what layers inside give."""
         block = self.fetch_attr(str(n.target))
-        body = block.body if isinstance(block, EveryFrame) else block
+        body = block.body if isinstance(block, TimeDistributed) else block
         if not isinstance(body, fx.GraphModule):
             return super().run_node(n)
         seen = LayerOutputs(body, wanted)
-        whole = EveryFrame(_Running(seen)) if isinstance(block, EveryFrame) else _Running(seen)
+        whole = TimeDistributed(_Running(seen)) if isinstance(block, TimeDistributed) else _Running(seen)
         clips = self.fetch_args_kwargs_from_env(n)[0]
         result = whole(*clips)
         for path, value in seen.found.items():
-            frames = value.reshape(*clips[0].shape[:2], *value.shape[1:]) if isinstance(block, EveryFrame) else value
+            frames = (
+                value.reshape(*clips[0].shape[:2], *value.shape[1:]) if isinstance(block, TimeDistributed) else value
+            )
             self.found.setdefault(f"{layer}.{path}", frames)
         return result
 

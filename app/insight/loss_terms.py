@@ -22,7 +22,7 @@ IN_A_LINE = 8
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenLoss:
     """A loss with its numbers.
 
     ``formula`` is the rule, ``line`` the same with numbers, ``columns`` are headings, ``rows`` one line for each value
@@ -46,7 +46,9 @@ def half_squares(answers: Numbers, targets: Numbers) -> float:
     return float(0.5 * np.square(targets - answers).sum())
 
 
-def of_numbers(loss: str, answers: Numbers, targets: Numbers, *, squashed: bool = False, delta: float = 1.0) -> Written:
+def of_numbers(
+    loss: str, answers: Numbers, targets: Numbers, *, squashed: bool = False, delta: float = 1.0
+) -> WrittenLoss:
     """A loss that compares value by value.
 
     Parameters
@@ -69,10 +71,10 @@ def of_numbers(loss: str, answers: Numbers, targets: Numbers, *, squashed: bool 
     rows = np.stack([answers, targets, error, each], axis=1)
     factor = "½" if loss == "half_squares" else f"1/{len(each)}"
     line = _line(factor if factor != "1/1" else "", each, total)
-    return Written(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(each), total)
+    return WrittenLoss(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(each), total)
 
 
-def of_classes(scores: Numbers, target: int, squashed: str = "") -> Written:
+def of_classes(scores: Numbers, target: int, squashed: str = "") -> WrittenLoss:
     """Cross-entropy of the scores (k,) of k classes, or of shares and chances where the network ``squashed`` them."""
     if squashed == "softmax":
         shares = scores
@@ -90,7 +92,7 @@ def of_classes(scores: Numbers, target: int, squashed: str = "") -> Written:
     line = f"−ln p of class {target + 1} = −ln {_shown(float(shares[target]))} = {_shown(total)}"
     first = "share o" if squashed == "softmax" else "score o"
     formula = "E = −ln p of the true class" + ("" if squashed == "softmax" else ",  p = softmax(o)")
-    return Written(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
+    return WrittenLoss(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
 
 
 def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbers]]:
@@ -110,7 +112,7 @@ def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbe
     return "E = mean of (t − o)²", "(t − o)²", np.square
 
 
-def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> Written:
+def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> WrittenLoss:
     chances = answers if squashed else 1 / (1 + np.exp(-np.clip(answers, -500, 500)))
     if squashed:  # torch holds these logarithms above -100
         yes, no = (np.maximum(np.log(np.maximum(one, TINY)), -100.0) for one in (chances, 1 - chances))
@@ -121,7 +123,7 @@ def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> Written:
     rows = np.stack([answers, chances, targets, each], axis=1)
     rule = "E = mean of −t ln p − (1 − t) ln(1 − p)" + ("" if squashed else ",  p = sigmoid(o)")
     factor = f"1/{len(each)}" if len(each) > 1 else ""
-    return Written(
+    return WrittenLoss(
         rule, _line(factor, each, total), ("output o", "p", "target t", "term"), _rows(rows), len(each), total
     )
 

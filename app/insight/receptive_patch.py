@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from app.data.dataset import Array
-from app.insight.activations import Layer, Source, by_unit, differentiating, up_to
+from app.insight.activations import InputSource, ProbedLayer, by_unit, differentiating, up_to
 from app.training.trainable import Model
 from graph.shapes import Kind, Shape
 
@@ -20,7 +20,7 @@ AXES = {Kind.IMAGE: 2, Kind.SEQUENCE: 1}
 
 
 @dataclass(frozen=True)
-class Sight:
+class ReceptivePatch:
     """Patches of a layer's places: one at place 0 of each axis starts at ``first``, is ``size`` long, the next is
     ``jump`` further. ``sizes`` are those of the layer's maps along these axes.
     """
@@ -37,7 +37,7 @@ class Sight:
         return np.concatenate([starts, starts + np.array(self.size)], axis=1).astype(np.float32)
 
 
-def sight_of(model: Model, layer: Layer, source: Source) -> Sight | None:
+def sight_of(model: Model, layer: ProbedLayer, source: InputSource) -> ReceptivePatch | None:
     """How the places of ``layer`` look at ``source``; None where each sees everything, or there are no places.
 
     Size and distance follow from the network's geometry; where the patches begin depends on all paddings on the way,
@@ -55,20 +55,20 @@ def sight_of(model: Model, layer: Layer, source: Source) -> Sight | None:
     for axis, (seen, size, jump) in enumerate(zip(support, layer.reach.size, layer.reach.jump, strict=True)):
         start = _start(seen, size)
         first.append(start - middle[axis] * jump)
-    return Sight(tuple(first), layer.reach.size, layer.reach.jump, sizes)
+    return ReceptivePatch(tuple(first), layer.reach.size, layer.reach.jump, sizes)
 
 
 def _spatial(shape: Shape, sizes: tuple[int, ...]) -> tuple[int, ...]:
     return sizes[1:] if shape.kind is Kind.IMAGE else sizes[:1]
 
 
-def _given(model: Model, layer: Layer, source: Source) -> torch.Tensor:
+def _given(model: Model, layer: ProbedLayer, source: InputSource) -> torch.Tensor:
     with model.evaluating():
         values: torch.Tensor = up_to(model, layer.id)(*source.inputs(source.values))
     return values
 
 
-def _support(model: Model, layer: Layer, source: Source, place: int) -> list[Array] | None:
+def _support(model: Model, layer: ProbedLayer, source: InputSource, place: int) -> list[Array] | None:
     """For each spatial axis, which places of the input have a gradient, bool (size,)."""
     random = torch.Generator().manual_seed(0)
     noise = torch.randn((PROBES, *source.values.shape[1:]), generator=random)

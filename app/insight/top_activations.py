@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.prepare import Part
-from app.insight.activations import Layer, Progress, by_unit, cut_of, numbers, source_of, up_to
+from app.insight.activations import ProbedLayer, Progress, by_unit, cut_of, numbers, source_of, up_to
 from app.insight.receptive_patch import sight_of
 from app.training.heads import PASSING
 from app.training.trainable import Model
@@ -92,7 +92,7 @@ def part_named(model: Model, name: str) -> Part:
     return part
 
 
-def rank(model: Model, layer: Layer, part: Part, found: Ranking, mean: bool, more: Progress) -> Ranking:
+def rank(model: Model, layer: ProbedLayer, part: Part, found: Ranking, mean: bool, more: Progress) -> Ranking:
     """Go on with a ranking over the samples of ``part`` while there is time; at least one batch.
 
     ``mean`` measures a map by the mean of its places instead of its strongest one.
@@ -112,7 +112,9 @@ def rank(model: Model, layer: Layer, part: Part, found: Ranking, mean: bool, mor
     return found
 
 
-def exemplars(model: Model, layer: Layer, part: Part, rows: Sequence[int], places: Sequence[int]) -> dict[str, Array]:
+def exemplars(
+    model: Model, layer: ProbedLayer, part: Part, rows: Sequence[int], places: Sequence[int]
+) -> dict[str, Array]:
     """Samples of a part with the patch that a place of a map sees in each.
 
     Returns
@@ -147,7 +149,7 @@ def shown_field(model: Model) -> str:
     return next((name for name in names if np.issubdtype(arrays[name].dtype, np.floating)), names[0])
 
 
-def unit_names(model: Model, layer: Layer) -> tuple[str, ...]:
+def unit_names(model: Model, layer: ProbedLayer) -> tuple[str, ...]:
     """The names of a layer's units where they are the network's answers, as classes are; else none."""
     network = model.project.network
     for head in model.objective.heads:

@@ -38,7 +38,7 @@ MOST_VALUES = 2**21
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class WindowOperands:
     """A network that can be run on samples: in training, loaded, or only just initialised."""
 
     network: Network
@@ -48,12 +48,12 @@ class Bench:
     device: torch.device
 
     @classmethod
-    def of(cls, model: Model) -> Bench:
+    def of(cls, model: Model) -> WindowOperands:
         """The network of a model, with the weights it has now."""
         return cls(model.project.network, model.compiled, model.prepared, model.objective.inputs, model.device)
 
     @classmethod
-    def fresh(cls, project: Project, layer: str, base: Path | None = None) -> Bench:
+    def fresh(cls, project: Project, layer: str, base: Path | None = None) -> WindowOperands:
         """The network of a project with the weights that training would start from; no random state is touched.
 
         Where the network cannot run yet, what leads to ``layer`` is built alone.
@@ -81,7 +81,7 @@ class Bench:
 
 def of_run(model: Model, message: Message) -> Message:
     """What the ``layer`` of a run works on for the ``sample``; see `look`."""
-    return _told(Bench.of(model), message.fields)
+    return _told(WindowOperands.of(model), message.fields)
 
 
 def of_project(fields: Mapping[str, Any]) -> Message:
@@ -90,10 +90,10 @@ def of_project(fields: Mapping[str, Any]) -> Message:
     if not isinstance(content, Mapping):
         raise NetloomError("The request lacks “project”.")
     base = Path(str(fields["base"])) if fields.get("base") else None
-    return _told(Bench.fresh(parse_project(dict(content)), str(fields.get("layer")), base), fields)
+    return _told(WindowOperands.fresh(parse_project(dict(content)), str(fields.get("layer")), base), fields)
 
 
-def _told(bench: Bench, fields: Mapping[str, Any]) -> Message:
+def _told(bench: WindowOperands, fields: Mapping[str, Any]) -> Message:
     layer = str(fields.get("layer"))
     found, arrays = look(bench, layer, max(0, int(fields.get("sample") or 0)))
     return Message("by_hand", plain({"layer": layer, **found}), arrays)
@@ -122,7 +122,7 @@ def leading_to(network: Network, id: str) -> Network:
     return Network([*nodes, Node(end, Output(), (0.0, 0.0))], [*connections, last])
 
 
-def look(bench: Bench, path: str, sample: int) -> tuple[dict[str, Any], dict[str, Array]]:
+def look(bench: WindowOperands, path: str, sample: int) -> tuple[dict[str, Any], dict[str, Array]]:
     """What the layer at ``path`` does with a sample; a layer inside blocks is called ``block1.conv1``.
 
     Parameters
@@ -192,7 +192,9 @@ def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
     return node.layer, set() if blocks else {one.source for one in inner.into(id_).values()}
 
 
-def _pass_through(bench: Bench, inputs: tuple[Tensor, ...], path: str) -> tuple[Tensor, Tensor, nn.Module | None]:
+def _pass_through(
+    bench: WindowOperands, inputs: tuple[Tensor, ...], path: str
+) -> tuple[Tensor, Tensor, nn.Module | None]:
     """What arrives at a layer and what leaves it, without the batch, and its module."""
     *blocks, id_ = path.split(".")
     module, network = bench.compiled.module, bench.network

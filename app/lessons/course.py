@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.data.dataset import DatasetInfo
-from app.lessons.goals import Results, Situation, met
-from app.lessons.schema import Lesson, Step
+from app.lessons.goals import RunResults, Situation, met
+from app.lessons.schema import Lesson, LessonStep
 from graph.checking.check import Checker
 
 
 @dataclass(frozen=True)
-class Progress:
+class LessonProgress:
     """How far one came: which steps are done, and the step on show (from 0)."""
 
     done: tuple[bool, ...]
@@ -28,7 +28,7 @@ class Progress:
 class Course:
     """Knows nothing of windows: whoever shows it tells it what happens and asks whether a step has become done."""
 
-    def __init__(self, lesson: Lesson, progress: Progress | None = None) -> None:
+    def __init__(self, lesson: Lesson, progress: LessonProgress | None = None) -> None:
         self.lesson = lesson
         count = len(lesson.steps)
         known = progress.done[:count] if progress else ()
@@ -37,7 +37,7 @@ class Course:
         self._begin()
 
     def _begin(self) -> None:
-        self._results = Results()
+        self._results = RunResults()
         self._visited: set[str] = set()
 
     @property
@@ -46,14 +46,14 @@ class Course:
         return self._step
 
     @property
-    def step(self) -> Step:
+    def step(self) -> LessonStep:
         """The step on show."""
         return self.lesson.steps[self._step]
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> LessonProgress:
         """How far one came."""
-        return Progress(tuple(self._done), self._step)
+        return LessonProgress(tuple(self._done), self._step)
 
     @property
     def done(self) -> bool:

@@ -36,7 +36,7 @@ STILL = 1e-3
 
 
 @dataclass
-class Results:
+class RunResults:
     """What training said since a step of a lesson began."""
 
     epochs: int = 0
@@ -74,7 +74,7 @@ class Situation:
     checker: Checker
     sections: Mapping[str, Any]
     info: DatasetInfo | None
-    results: Results
+    results: RunResults
     visited: frozenset[str] = frozenset()
 
     def layers(self, name: str = "") -> Iterator[Node]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.lessons.goals import setting_of
 from app.lessons.lesson_files import lesson_ids
-from app.lessons.schema import LayerGoal, Lesson, NoHintsGoal, SettingGoal, Step, WithoutGoal
+from app.lessons.schema import LayerGoal, Lesson, LessonStep, NoHintsGoal, SettingGoal, WithoutGoal
 from app.project.description_links import COMMANDS, WORKSPACES, Link, Place, links, read_link
 from app.project.presets import PREFIX, preset_ids
 from app.project.project_hints import TITLES
@@ -23,7 +23,7 @@ def faults(lesson: Lesson) -> list[str]:
     return found
 
 
-def _goal_faults(step: Step) -> Iterator[str]:
+def _goal_faults(step: LessonStep) -> Iterator[str]:
     kinds = catalogue()
     for goal in step.goals:
         if isinstance(goal, LayerGoal | WithoutGoal):
@@ -39,7 +39,7 @@ def _goal_faults(step: Step) -> Iterator[str]:
                 yield f"the {goal.section} has no setting “{goal.name}”."
 
 
-def _link_faults(step: Step) -> Iterator[str]:
+def _link_faults(step: LessonStep) -> Iterator[str]:
     for url in links("\n".join((step.text, step.hint, step.done))):
         link = read_link(url)
         if link is None or not _leads(link):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from app.lessons.course import Progress
+from app.lessons.course import LessonProgress
 from app.lessons.schema import Lesson, read_lesson
 from app.project.presets import FOLDER as PRESETS
 from app.system.home import home
@@ -41,16 +41,16 @@ def lessons() -> list[Lesson]:
     return [read_lesson(lesson_file(id_)) for id_ in lesson_ids()]
 
 
-def kept_progress(id: str) -> Progress | None:
+def kept_progress(id: str) -> LessonProgress | None:
     """How far one came with a lesson; None where one never began, or what was kept makes no sense."""
     entry = _read().get(id)
     done, step = (entry.get("done"), entry.get("step")) if isinstance(entry, dict) else (None, None)
     if not isinstance(done, list) or not isinstance(step, int) or isinstance(step, bool) or step < 0:
         return None
-    return Progress(tuple(bool(one) for one in done), step)
+    return LessonProgress(tuple(bool(one) for one in done), step)
 
 
-def keep_progress(id: str, progress: Progress) -> None:
+def keep_progress(id: str, progress: LessonProgress) -> None:
     """Keep how far one came; a disk that refuses is no reason to stop a lesson."""
     kept = _read() | {id: {"done": list(progress.done), "step": progress.step}}
     with suppress(OSError):

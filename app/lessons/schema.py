@@ -170,7 +170,7 @@ Goal = Annotated[
 ]
 
 
-class Question(_Strict):
+class LessonQuestion(_Strict):
     """A question with one right answer: a number within a tolerance, or one of several choices (counted from 1)."""
 
     ask: Text
@@ -196,14 +196,14 @@ class Question(_Strict):
         return abs(given - self.number) <= self.tolerance + 1e-9 * abs(self.number)
 
 
-class Step(_Strict):
+class LessonStep(_Strict):
     """One step: a text, and what there is to do."""
 
     title: Text
     text: Text
     task: str = ""
     goals: list[Goal] = []
-    question: Question | None = None
+    question: LessonQuestion | None = None
     hint: str = ""
     done: str = ""
 
@@ -226,7 +226,7 @@ class Lesson(_Strict):
     minutes: Annotated[int, Field(ge=1, le=600)]
     textbook: list[str] = []
     start: Annotated[str, Field(pattern=r"^(preset:[a-z0-9_]+|empty|open)$")] = "open"
-    steps: Annotated[list[Step], Field(min_length=1, max_length=99)]
+    steps: Annotated[list[LessonStep], Field(min_length=1, max_length=99)]
 
 
 def parse_lesson(content: bytes, place: str) -> Lesson:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.numerics.window_rules import Border, How, Rule, Slide
+from app.numerics.window_rules import Border, How, Slide, WindowRule
 from app.numerics.window_sums import Case, Floats
 from graph.layers.convolution_set import KERNELS
 from graph.layers.grid import same_pads, slide
@@ -26,12 +26,12 @@ class Way:
     border: Border | None = None
     window: int = 2
 
-    def rule(self, height: int, width: int, kernel: tuple[int, int] | None) -> Rule:
+    def rule(self, height: int, width: int, kernel: tuple[int, int] | None) -> WindowRule:
         """The rule for a picture of this height and width and a kernel of this size."""
         high, wide = kernel or (self.window, self.window)
         high, wide = kernel or (self.window, self.window)
         rows, columns = self._axis(height, high), self._axis(width, wide)
-        return Rule(self.how, rows, columns, 1, 1, border=self.border or Border.ZEROS)
+        return WindowRule(self.how, rows, columns, 1, 1, border=self.border or Border.ZEROS)
 
     def _axis(self, size: int, kernel: int) -> Slide:
         pads = (0, 0) if self.border is None else same_pads(kernel, 1)

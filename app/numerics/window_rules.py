@@ -1,7 +1,7 @@
 """What a convolution or a pooling layer does at each place, as a value that can be followed by hand.
 
-A `Rule` is made from a layer's settings and the shape that arrives, in pure Python, so that menus and the window may
-ask at any time. A sequence counts as an image of height 1 whose channels are its features.
+A `WindowRule` is made from a layer's settings and the shape that arrives, in pure Python, so that menus and the window
+may ask at any time. A sequence counts as an image of height 1 whose channels are its features.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ Axis = Slide | Share
 
 
 @dataclass(frozen=True)
-class Rule:
+class WindowRule:
     """How each value of the output comes about.
 
     ``rows`` and ``columns`` say where the window stands. The ``channels`` of the input and the ``filters`` (output
@@ -152,7 +152,7 @@ class Rule:
         return tuple(range(first, first + each))
 
 
-Make = Callable[[Layer, Shape], Rule]
+Make = Callable[[Layer, Shape], WindowRule]
 
 
 def can_follow(layer: Layer) -> bool:
@@ -160,7 +160,7 @@ def can_follow(layer: Layer) -> bool:
     return type(layer) in MAKERS and len(layer.input_ports()) == 1
 
 
-def rule_of(layer: Layer, x: Shape) -> Rule | None:
+def rule_of(layer: Layer, x: Shape) -> WindowRule | None:
     """What ``layer`` does with the shape ``x``; None for a layer that is no convolution or pooling of one input.
 
     Raises
@@ -195,22 +195,22 @@ def _still(rows: int) -> Slide:
     return Slide(rows, rows, 1)
 
 
-def _conv2d(layer: Layer, x: Shape) -> Rule:
+def _conv2d(layer: Layer, x: Shape) -> WindowRule:
     assert isinstance(layer, Conv2d)
     filters, *outs = _out(layer, x)
     axes = zip(_grid(x), outs, layer.kernel_size, layer.stride, layer.pads(), layer.dilation, strict=True)
     rows, columns = (Slide(n, out, k, s, before, after, d) for n, out, k, s, (before, after), d in axes)
     border = Border(layer.padding_mode)
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters, layer.groups, border=border)
+    return WindowRule(How.PRODUCTS, rows, columns, x.features, filters, layer.groups, border=border)
 
 
-def _conv1d(layer: Layer, x: Shape) -> Rule:
+def _conv1d(layer: Layer, x: Shape) -> WindowRule:
     assert isinstance(layer, Conv1d)
     filters, _, steps = _out(layer, x)
     before, after = layer.pads()
     along = Slide(x.size("T"), steps, layer.kernel_size, layer.stride, before, after, layer.dilation)
     border = Border(layer.padding_mode)
-    return Rule(How.PRODUCTS, _still(1), along, x.features, filters, layer.groups, border=border, along_time=True)
+    return WindowRule(How.PRODUCTS, _still(1), along, x.features, filters, layer.groups, border=border, along_time=True)
 
 
 def _sliding(layer: Layer, x: Shape) -> tuple[int, Slide, Slide]:
@@ -222,33 +222,33 @@ def _sliding(layer: Layer, x: Shape) -> tuple[int, Slide, Slide]:
     return filters, rows, columns
 
 
-def _table(layer: Layer, x: Shape) -> Rule:
+def _table(layer: Layer, x: Shape) -> WindowRule:
     assert isinstance(layer, TableConv2d)
     filters, rows, columns = _sliding(layer, x)
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters, table=layer.lines(x.features))
+    return WindowRule(How.PRODUCTS, rows, columns, x.features, filters, table=layer.lines(x.features))
 
 
-def _fixed(layer: Layer, x: Shape) -> Rule:
+def _fixed(layer: Layer, x: Shape) -> WindowRule:
     assert isinstance(layer, FixedConv2d)
     filters, rows, columns = _sliding(layer, x)
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters, x.features, border=Border(layer.border))
+    return WindowRule(How.PRODUCTS, rows, columns, x.features, filters, x.features, border=Border(layer.border))
 
 
-def _depthwise(layer: Layer, x: Shape) -> Rule:
+def _depthwise(layer: Layer, x: Shape) -> WindowRule:
     filters, rows, columns = _sliding(layer, x)
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters, x.features)
+    return WindowRule(How.PRODUCTS, rows, columns, x.features, filters, x.features)
 
 
-def _separable(layer: Layer, x: Shape) -> Rule:
+def _separable(layer: Layer, x: Shape) -> WindowRule:
     filters, rows, columns = _sliding(layer, x)
     remark = "Each weight here is one of the channel's own filter times the channel's weight in this map."
-    return Rule(How.PRODUCTS, rows, columns, x.features, filters, remark=remark)
+    return WindowRule(How.PRODUCTS, rows, columns, x.features, filters, remark=remark)
 
 
 def _pool(how: How) -> Make:
     """Pooling with a window that slides over an image or a sequence."""
 
-    def make(layer: Layer, x: Shape) -> Rule:
+    def make(layer: Layer, x: Shape) -> WindowRule:
         assert isinstance(
             layer, MaxPool2d | AveragePool2d | MinPool2d | SumPool2d | Subsampling | MaxPool1d | AveragePool1d
         )
@@ -261,18 +261,18 @@ def _pool(how: How) -> Make:
         border = Border.NOTHING if how.picks else Border.ZEROS
         counts = getattr(layer, "count_padding", True)
         divisor = getattr(layer, "divisor", None)
-        return Rule(how, rows, columns, maps, maps, maps, (), border, bool(counts), divisor, along_time=flat)
+        return WindowRule(how, rows, columns, maps, maps, maps, (), border, bool(counts), divisor, along_time=flat)
 
     return make
 
 
-def _whole(layer: Layer, x: Shape) -> Rule:
+def _whole(layer: Layer, x: Shape) -> WindowRule:
     """Global and adaptive pooling: the windows follow from the size of the output."""
     assert isinstance(layer, GlobalPool1d | GlobalPool2d | AdaptivePool1d | AdaptivePool2d)
     maps, *outs = _out(layer, x)
     rows, columns = (Share(n, out) for n, out in zip(_grid(x), outs, strict=True))
     how = How.MEAN if layer.mode == "average" else How.LARGEST
-    return Rule(how, rows, columns, maps, maps, maps, along_time=x.kind is Kind.SEQUENCE)
+    return WindowRule(how, rows, columns, maps, maps, maps, along_time=x.kind is Kind.SEQUENCE)
 
 
 MAKERS: Mapping[type[Layer], Make] = {

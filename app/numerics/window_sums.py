@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numerics.window_rules import Border, How, Places, Rule
+from app.numerics.window_rules import Border, How, Places, WindowRule
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class Working:
     any; ``divisor`` is what a mean divides by; ``winner`` is the place in the window of the value that is kept.
     """
 
-    rule: Rule
+    rule: WindowRule
     filter: int
     row: int
     column: int
@@ -74,7 +74,7 @@ class Case:
     ``output`` (filters, rows, columns).
     """
 
-    rule: Rule
+    rule: WindowRule
     values: Floats
     output: Floats
     weights: Floats | None = None
@@ -84,7 +84,7 @@ class Case:
     @classmethod
     def worked(
         cls,
-        rule: Rule,
+        rule: WindowRule,
         values: Floats,
         weights: Floats | None = None,
         scale: Floats | None = None,
@@ -152,7 +152,7 @@ def _inside(places: Places, size: int) -> NDArray[np.bool_]:
     return np.array([0 <= place < size for place in places], dtype=np.bool_)
 
 
-def _divisor(rule: Rule, patches: tuple[Patch, ...]) -> int:
+def _divisor(rule: WindowRule, patches: tuple[Patch, ...]) -> int:
     """What the mean divides by."""
     if rule.divisor is not None:
         return rule.divisor

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.data.dataset import DatasetInfo
 from app.training.plan import ADVERSARIAL
-from graph.checking.layer_info import Expected
+from graph.checking.layer_info import DataSpec
 from graph.shapes import vector
 
 VERDICT = "verdict"
@@ -18,7 +18,7 @@ def is_adversarial(plan: object) -> bool:
     return isinstance(plan, Mapping) and plan.get("objective") in ADVERSARIAL
 
 
-def expected(info: DatasetInfo, plan: object = None) -> Expected:
+def expected(info: DatasetInfo, plan: object = None) -> DataSpec:
     """The fields that a network may read and be held against, with their shapes, for the checker.
 
     Class labels are answers only; everything that is not the data set's target may be read. What is read as tokens is
@@ -28,8 +28,8 @@ def expected(info: DatasetInfo, plan: object = None) -> Expected:
     readable = [one for one in info.fields if not one.classes and (one.name in info.inputs or one.name != info.target)]
     inputs = {one.name: one.shape for one in readable}
     if is_adversarial(plan):
-        return Expected(inputs, {VERDICT: vector(1)}, info.inputs[0], VERDICT)
-    return Expected(
+        return DataSpec(inputs, {VERDICT: vector(1)}, info.inputs[0], VERDICT)
+    return DataSpec(
         inputs=inputs,
         targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
         default_input=info.inputs[0],

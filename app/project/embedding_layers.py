@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import networkx as nx
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.document import Document
 from graph.layers.io import Input, Output
 from graph.network import Network
@@ -17,7 +17,7 @@ LARGEST = 4096
 """Values of a layer's output up to which it is offered as a code."""
 
 
-def facts_of(network: Network) -> Mapping[str, Facts]:
+def facts_of(network: Network) -> Mapping[str, LayerInfo]:
     """Shapes and costs of the layers that lead to an output of the network, in the network's order."""
     checker = Checker(Document(network))
     found = {id_: checker.facts(id_) for id_ in network.ordered() if id_ in checker.useful}
@@ -25,7 +25,7 @@ def facts_of(network: Network) -> Mapping[str, Facts]:
     return found
 
 
-def shapes_of(network: Network, facts: Mapping[str, Facts] | None = None) -> Mapping[str, Shape]:
+def shapes_of(network: Network, facts: Mapping[str, LayerInfo] | None = None) -> Mapping[str, Shape]:
     """What leaves each layer of a network by its first output, for the layers that lead to an output of the network.
 
     In the network's order, without its outputs; a layer with a problem is left out. ``facts`` are those of the network

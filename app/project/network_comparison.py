@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.changes import Connected, Disconnected, LayerAdded, LayerMarked, LayerRemoved, LayerSet
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.diff import changes_between
 from graph.document import Document
 from graph.layers.base import Layer
@@ -67,7 +67,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ChangeMark:
     """What differs at one layer: how, in words, and its parameters before and after."""
 
     sign: Sign
@@ -88,7 +88,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Overlay:
+class ComparisonOverlay:
     """What differs in one network, as a canvas can show it.
 
     ``marks`` are by id, of removed layers too, which are in ``old``; a block marked as changed may differ inside only.
@@ -96,7 +96,7 @@ class Overlay:
     """
 
     old: Network
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, ChangeMark]
     added: frozenset[Connection]
     removed: frozenset[Connection]
 
@@ -104,12 +104,12 @@ class Overlay:
 def compare(old: Network, new: Network) -> Comparison:
     """What leads from ``old`` to ``new``; layers are told apart by their ids."""
     before, after = _facts(old), _facts(new)
-    none = Facts()
+    none = LayerInfo()
     counts = {id_: (before.get(id_, none).parameters, after.get(id_, none).parameters) for id_ in {**before, **after}}
     return Comparison(tuple(_differences(old, new, ())), _costs(before, after), counts)
 
 
-def overlay(found: Comparison, old: Network, new: Network, path: Sequence[str] = ()) -> Overlay | None:
+def overlay(found: Comparison, old: Network, new: Network, path: Sequence[str] = ()) -> ComparisonOverlay | None:
     """The part of a comparison that lies inside the blocks of ``path``; None where one of them is not in both."""
     for block in path:
         layers = [network.layer(block) if block in network else None for network in (old, new)]
@@ -121,10 +121,10 @@ def overlay(found: Comparison, old: Network, new: Network, path: Sequence[str] =
     marks = {id_: _mark(id_, below, deep, found) for id_ in dict.fromkeys(each.path[deep] for each in below)}
     before, after = set(old.connections), set(new.connections)
     kept = {id_: mark for id_, mark in marks.items() if mark is not None}
-    return Overlay(old, kept, frozenset(after - before), frozenset(before - after))
+    return ComparisonOverlay(old, kept, frozenset(after - before), frozenset(before - after))
 
 
-def _mark(id_: str, below: Sequence[Difference], deep: int, found: Comparison) -> Mark | None:
+def _mark(id_: str, below: Sequence[Difference], deep: int, found: Comparison) -> ChangeMark | None:
     """What is said of the layer ``id_``; None where only wires to it differ."""
     own = [each for each in below if each.path[deep] == id_ and len(each.path) == deep + 1 and not each.wire]
     inside = sum(each.path[deep] == id_ and len(each.path) > deep + 1 for each in below)
@@ -133,7 +133,7 @@ def _mark(id_: str, below: Sequence[Difference], deep: int, found: Comparison) -
     texts = [each.text for each in own]
     texts += [f"{inside} {'difference' if inside == 1 else 'differences'} inside"] if inside else []
     before, after = found.parameters.get(id_, (0, 0)) if not deep else (0, 0)
-    return Mark(own[0].sign if own else Sign.CHANGED, tuple(texts), before, after)
+    return ChangeMark(own[0].sign if own else Sign.CHANGED, tuple(texts), before, after)
 
 
 def _differences(old: Network, new: Network, path: tuple[str, ...]) -> Iterator[Difference]:
@@ -196,12 +196,12 @@ def _value(value: Any) -> str:
     return "none" if value is None or value == "" else str(value)
 
 
-def _costs(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> tuple[Cost, ...]:
+def _costs(before: Mapping[str, LayerInfo], after: Mapping[str, LayerInfo]) -> tuple[Cost, ...]:
     names = ("Layers", "Parameters", "Connections", "FLOP per sample")
     return tuple(Cost(*each) for each in zip(names, _totals(before), _totals(after), strict=True))
 
 
-def _facts(network: Network) -> dict[str, Facts]:
+def _facts(network: Network) -> dict[str, LayerInfo]:
     """Facts of all layers, also of those that lead nowhere while one edits."""
     checker = Checker(Document(network))
     facts = {id_: checker.facts(id_) for id_ in network.ids}
@@ -209,7 +209,7 @@ def _facts(network: Network) -> dict[str, Facts]:
     return facts
 
 
-def _totals(facts: Mapping[str, Facts]) -> tuple[int, int, int, int]:
+def _totals(facts: Mapping[str, LayerInfo]) -> tuple[int, int, int, int]:
     """Layers, parameters, connections and operations."""
     found = facts.values()
     return (

@@ -15,7 +15,7 @@ from app.project.project_hints import hint_json, project_hints
 from app.training.gan.roles import adversarial_problems
 from app.training.plan import Plan
 from graph.checking.check import Checker
-from graph.checking.layer_info import VALUE_BYTES, Facts, Problem, Severity
+from graph.checking.layer_info import VALUE_BYTES, LayerInfo, Problem, Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
 from graph.errors import NetloomError
@@ -78,7 +78,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def layer_json(node: Node, facts: Facts) -> dict[str, Any]:
+def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
     """What is known of a layer: ``output`` has one size per axis (None: unknown), or is None as a whole."""
     shape = next(iter(facts.outputs.values()), None)
     return {

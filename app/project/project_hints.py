@@ -15,7 +15,7 @@ from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
 from graph.checking.habits import DROPOUTS, NORMS, Look
-from graph.checking.network_hints import RULES, Found, Hint, Rule, network_hints
+from graph.checking.network_hints import RULES, Finding, Hint, HintRule, network_hints
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.dense import Dense
@@ -98,27 +98,29 @@ def _readable_plan(section: object) -> Plan | None:
 # Data
 
 
-def _not_standardised(look: Whole) -> Iterator[Found]:
+def _not_standardised(look: Whole) -> Iterator[Finding]:
     if look.choice is None or look.choice.standardise:
         return
     uneven = [field for _, field in look.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
     if all(field.fixed for field in uneven):
         return
     fix = Fix("Standardise the data", (look.written("data", standardise=True),))
-    yield Found(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
+    yield Finding(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
 
 
-def _no_validation(look: Whole) -> Iterator[Found]:
+def _no_validation(look: Whole) -> Iterator[Finding]:
     if look.choice is None or look.choice.split.validation > 0:
         return
     split = look.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
     fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (look.written("data", split=values),))
-    yield Found(None, "No samples are kept for validation, so nothing shows when the network learns by heart.", (fix,))
+    yield Finding(
+        None, "No samples are kept for validation, so nothing shows when the network learns by heart.", (fix,)
+    )
 
 
-def _columns(look: Whole) -> Iterator[Found]:
+def _columns(look: Whole) -> Iterator[Finding]:
     """Convolutions over the columns of a table, found by walking on from the input."""
     for node, field in look.inputs():
         if field.shape.kind is not Kind.VECTOR or len(field.names) < 2:
@@ -135,10 +137,10 @@ def _columns(look: Whole) -> Iterator[Found]:
             step = look.after(step.id)
         if first is not None:
             message = f"{first.id}: it takes neighbouring columns for related, but columns may stand in any order."
-            yield Found(first.id, message, (Fix("Use dense layers", tuple(passed)),))
+            yield Finding(first.id, message, (Fix("Use dense layers", tuple(passed)),))
 
 
-def padding_read(look: Whole) -> Iterator[Found]:
+def padding_read(look: Whole) -> Iterator[Finding]:
     """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
     for node in look.of("rnn", "gru", "lstm", "last_step", "global_pool1d"):
         if node.linked is not None:
@@ -156,21 +158,21 @@ def padding_read(look: Whole) -> Iterator[Found]:
             else Join(Connection(known, "out", node.id, LENGTHS.name))
         )
         message = f"{node.id}: “{field.name}” is of unequal length, and the layer reads its padding too."
-        yield Found(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, told), source)),))
+        yield Finding(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, told), source)),))
 
 
 # Answers
 
 
-def _softmax_twice(look: Whole) -> Iterator[Found]:
+def _softmax_twice(look: Whole) -> Iterator[Finding]:
     for output, node in look.answers():
         field, loss = look.target(output), look.loss_of(output)
         if node.layer.kind == "softmax" and field is not None and field.classes and loss in ("auto", "cross_entropy"):
             message = f"{node.id}: the cross-entropy that follows holds a softmax already."
-            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+            yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
-def _squashed_numbers(look: Whole) -> Iterator[Found]:
+def _squashed_numbers(look: Whole) -> Iterator[Finding]:
     if look.info is None or look.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
     for output, node in look.answers():
@@ -180,22 +182,22 @@ def _squashed_numbers(look: Whole) -> Iterator[Found]:
             continue
         if field is not None and not field.classes and node.layer.kind in ("sigmoid", "tanh", "softmax"):
             message = f"{node.id}: it keeps the answer within narrow bounds, but “{field.name}” may be any number."
-            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+            yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
 # Training
 
 
-def _high_rate(look: Whole) -> Iterator[Found]:
+def _high_rate(look: Whole) -> Iterator[Finding]:
     plan = look.plan
     if plan is None or plan.learning_rate <= MOST_RATES[plan.optimiser]:
         return
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
-    yield Found(None, message, (Fix(f"Use {usual:g}", (look.written("plan", learning_rate=usual),)),))
+    yield Finding(None, message, (Fix(f"Use {usual:g}", (look.written("plan", learning_rate=usual),)),))
 
 
-def _by_heart(look: Whole) -> Iterator[Found]:
+def _by_heart(look: Whole) -> Iterator[Finding]:
     if look.info is None or look.choice is None or look.plan is None:
         return
     samples = round(look.info.samples * look.choice.split.train)
@@ -212,11 +214,11 @@ def _by_heart(look: Whole) -> Iterator[Found]:
         fixes.append(Fix("Shift the pictures a little", (look.written("data", augment={"shift": 0.1}),)))
     if not fixes:
         fixes.append(Fix("Use weight decay", (look.written("plan", weight_decay=0.01),)))
-    yield Found(last.id if last else None, message, tuple(fixes))
+    yield Finding(last.id if last else None, message, tuple(fixes))
 
 
-PROJECT_RULES: tuple[Rule[Whole], ...] = (
-    Rule(
+PROJECT_RULES: tuple[HintRule[Whole], ...] = (
+    HintRule(
         "padding_read",
         "Layers that read padding",
         "Short samples are filled up with zeros so that a batch is one block. A recurrent layer that does not know "
@@ -224,7 +226,7 @@ PROJECT_RULES: tuple[Rule[Whole], ...] = (
         "the lengths, it stops at each sample's own last step.",
         padding_read,
     ),
-    Rule(
+    HintRule(
         "convolution_on_table",
         "Convolution over the columns of a table",
         "A filter slides because neighbours belong together: pixels in a picture, hours in a day. The columns of a "
@@ -232,42 +234,42 @@ PROJECT_RULES: tuple[Rule[Whole], ...] = (
         "columns at once.",
         _columns,
     ),
-    Rule(
+    HintRule(
         "softmax_twice",
         "Softmax before a cross-entropy",
         "The cross-entropy turns scores into probabilities by itself, in one step that stays exact for very sure "
         "answers. Netloom takes care not to apply the softmax twice, but without the layer it need not.",
         _softmax_twice,
     ),
-    Rule(
+    HintRule(
         "squashed_number",
         "Predicted numbers that are squashed",
         "A number that is predicted needs a last layer without activation. A sigmoid cannot answer more than one, and "
         "near its bounds its slope vanishes, so the network learns ever more slowly there.",
         _squashed_numbers,
     ),
-    Rule(
+    HintRule(
         "by_heart",
         "Large networks on little data",
         "With many parameters for each sample a network can remember the samples instead of what they have in common. "
         "Dropout, normalisation, altered pictures or weight decay make remembering harder than understanding.",
         _by_heart,
     ),
-    Rule(
+    HintRule(
         "high_rate",
         "High learning rates",
         "Too large a step jumps over the valley it should go down into: the loss swings or grows. Adam adapts its "
         "steps to each weight, and is at home between 0.0003 and 0.01.",
         _high_rate,
     ),
-    Rule(
+    HintRule(
         "not_standardised",
         "Data that is not standardised",
         "A column counted in thousands moves the weights a thousand times as much as one between zero and one, so the "
         "small one is learned last or never. Standardised, all begin alike.",
         _not_standardised,
     ),
-    Rule(
+    HintRule(
         "no_validation",
         "No validation part",
         "The training loss falls even when a network only remembers. Samples that it never trains on show the moment "

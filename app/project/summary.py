@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import VALUE_BYTES, Facts
+from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.document import Document
-from graph.layers.base import Family, Reach, ShapeError
-from graph.layers.io import Entrance, Output
+from graph.layers.base import Family, ReceptiveField, ShapeError
+from graph.layers.io import InputLike, Output
 from graph.network import Node
 from graph.shapes import Shape
 from graph.structure.blocks import Block, Timed
@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """One layer of the table.
 
     ``path`` is its id, after those of the blocks that it is in. ``used`` says whether it leads to an output: the others
@@ -51,7 +51,7 @@ class Row:
     jump: tuple[int, ...] | None
     used: bool
     inputs: Mapping[str, Shape]
-    reach: Reach | None
+    reach: ReceptiveField | None
 
     @property
     def name(self) -> str:
@@ -90,7 +90,7 @@ class Totals:
     activation_bytes: int
 
 
-def rows(checker: Checker) -> list[Row]:
+def rows(checker: Checker) -> list[SummaryRow]:
     """The layers of the network that ``checker`` checks, from inputs to outputs."""
     network = checker.network
     found = []
@@ -111,7 +111,7 @@ def totals(checker: Checker) -> Totals:
     )
 
 
-def inside(row: Row) -> list[Row]:
+def inside(row: SummaryRow) -> list[SummaryRow]:
     """The layers in a block, whose costs add up to the block's: those of its repetitions and time steps together.
 
     Receptive field and jump are those after the last repetition. The ends of the inner network are left out.
@@ -119,7 +119,7 @@ def inside(row: Row) -> list[Row]:
     block = row.node.layer
     if not isinstance(block, Block):
         return []
-    found = dict[str, Row]()
+    found = dict[str, SummaryRow]()
     arriving, reach = block.arriving(row.inputs), block.reach_inside(row.reach)
     with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
         for number, turn in enumerate(block.turns(row.inputs)):
@@ -136,10 +136,10 @@ def inside(row: Row) -> list[Row]:
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
     steps = _steps(row) if isinstance(block, Timed) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
-    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, Entrance | Output)]
+    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, InputLike | Output)]
 
 
-def table(listed: Iterable[Row], whole: Totals | None, separator: str = ",") -> str:
+def table(listed: Iterable[SummaryRow], whole: Totals | None, separator: str = ",") -> str:
     """The rows as text, one line each under `COLUMNS`: plain numbers, and the totals last unless they are None."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
@@ -154,8 +154,8 @@ def table(listed: Iterable[Row], whole: Totals | None, separator: str = ",") -> 
     return text.getvalue()
 
 
-def _row(path: tuple[str, ...], node: Node, facts: Facts, used: bool, reach: Reach | None) -> Row:
-    return Row(
+def _row(path: tuple[str, ...], node: Node, facts: LayerInfo, used: bool, reach: ReceptiveField | None) -> SummaryRow:
+    return SummaryRow(
         path,
         node,
         tuple(facts.outputs.values()),
@@ -171,12 +171,12 @@ def _row(path: tuple[str, ...], node: Node, facts: Facts, used: bool, reach: Rea
     )
 
 
-def _widest(reaches: Iterable[Reach | None]) -> Reach | None:
+def _widest(reaches: Iterable[ReceptiveField | None]) -> ReceptiveField | None:
     known = list(reaches)
     return max((reach for reach in known if reach), key=lambda reach: reach.size) if all(known) and known else None
 
 
-def _sum(one: Row, next_: Row) -> Row:
+def _sum(one: SummaryRow, next_: SummaryRow) -> SummaryRow:
     """The costs of both, and what holds after the second."""
     return replace(
         next_,
@@ -187,11 +187,11 @@ def _sum(one: Row, next_: Row) -> Row:
     )
 
 
-def _steps(row: Row) -> int:
+def _steps(row: SummaryRow) -> int:
     return next((shape.time for shape in row.inputs.values() if shape.time), 1) or 1
 
 
-def _times(row: Row, steps: int) -> Row:
+def _times(row: SummaryRow, steps: int) -> SummaryRow:
     """A layer of a loop, over all steps; its weights are the same at each."""
     if steps == 1:
         return row

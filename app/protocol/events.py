@@ -95,7 +95,7 @@ class Points(Event):
 
 
 @dataclass(frozen=True, eq=False)
-class Progress(Event):
+class TrainingProgress(Event):
     """Where training stands: steps done in this epoch, samples per second, seconds left (None: not known yet)."""
 
     name: ClassVar[str] = "progress"

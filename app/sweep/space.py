@@ -32,7 +32,7 @@ WIDTHS = ("units", "filters", "hidden_size")
 Value = bool | int | float | str
 
 
-class Range(BaseModel):
+class SearchRange(BaseModel):
     """The values of one setting: those from ``low`` to ``high``, in equal ratios where ``log``, or a list."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
@@ -83,7 +83,7 @@ class Space(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    settings: dict[str, Range] = {}
+    settings: dict[str, SearchRange] = {}
     metric: Literal["loss", "accuracy"] = "loss"
     prune: bool = True
     seed: int = Field(0, ge=0, le=2**31 - 1)
@@ -214,7 +214,7 @@ def _check(path: str, spec: Setting, value: Value) -> None:
 # A space that was not declared
 
 
-def default_settings(project: Project) -> dict[str, Range]:
+def default_settings(project: Project) -> dict[str, SearchRange]:
     """The learning rate, the batch size, and widths and dropout of the layers that may vary.
 
     A layer may vary where the network also works with it half as wide and twice as wide, each by itself, so that the
@@ -224,10 +224,10 @@ def default_settings(project: Project) -> dict[str, Range]:
     rate = plan.learning_rate
     sizes = {max(1, round(plan.batch_size * 2**power)) for power in range(-2, 3)}
     space = {
-        "plan.learning_rate": Range(
+        "plan.learning_rate": SearchRange(
             low=float(f"{rate / 10:.3g}"), high=float(f"{min(1000.0, rate * 10):.3g}"), log=True
         ),
-        "plan.batch_size": Range(choices=tuple(sorted(sizes))),
+        "plan.batch_size": SearchRange(choices=tuple(sorted(sizes))),
     }
     for path, values in _of_layers(project):
         if len(space) == LARGEST + 2:
@@ -240,17 +240,17 @@ def _short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _of_layers(project: Project) -> Iterator[tuple[str, Range]]:
+def _of_layers(project: Project) -> Iterator[tuple[str, SearchRange]]:
     for id_ in project.network.ordered():
         layer, node = project.network.layer(id_), project.network.node(id_)
         if node.muted or node.linked:
             continue
         if layer.kind in ("dropout", "channel_dropout"):
-            yield f"{id_}.rate", Range(low=0.0, high=0.6)
+            yield f"{id_}.rate", SearchRange(low=0.0, high=0.6)
         for name in WIDTHS:
             width = getattr(layer, name, None)
             if isinstance(width, int) and width > 1 and _may_vary(project.network, id_, name, width):
-                yield f"{id_}.{name}", Range(low=max(1, width // 4), high=width * 4, log=True)
+                yield f"{id_}.{name}", SearchRange(low=max(1, width // 4), high=width * 4, log=True)
 
 
 def _may_vary(network: Network, id_: str, name: str, width: int) -> bool:

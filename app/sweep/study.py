@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.sweep.space import Range, Space, Value, applied, rounded
+from app.sweep.space import SearchRange, Space, Value, applied, rounded
 from app.system.locks import take
 from app.training.runs import LOCK, PROJECT, fresh_folder
 from graph.errors import NetloomError
@@ -203,7 +203,7 @@ class Search:
                 self._study.tell(trial, value)
         return self._tried(self._study.get_trials(deepcopy=False)[trial.number])
 
-    def _suggested(self, trial: Trial, path: str, values: Range) -> Value:
+    def _suggested(self, trial: Trial, path: str, values: SearchRange) -> Value:
         if values.choices:
             return cast(Value, trial.suggest_categorical(path, list(values.choices)))
         assert values.low is not None and values.high is not None

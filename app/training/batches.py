@@ -13,7 +13,7 @@ from app.data.augment import Augment, alter
 from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
-from app.training.placement import Places, Resident, Streamed, ahead, held, laid_out
+from app.training.placement import DeviceTensor, Places, Streamed, ahead, held, laid_out
 
 GATHERED = 2**28
 """Bytes up to which an epoch's samples are put in order at once; larger data is gathered batch by batch."""
@@ -94,7 +94,7 @@ class Feed:
     @property
     def _small(self) -> bool:
         """Whether an epoch's samples may be put in order at once."""
-        resident = [one for one in self._columns.values() if isinstance(one, Resident)]
+        resident = [one for one in self._columns.values() if isinstance(one, DeviceTensor)]
         return len(resident) == len(self._columns) and sum(one.nbytes for one in resident) <= GATHERED
 
     def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
@@ -114,7 +114,7 @@ class Feed:
 
     def _gather_all(self, order: Array, sizes: list[int], start: int) -> Iterator[Batch]:
         place = torch.from_numpy(order).to(self._device)
-        columns = {name: one.gather(place) for name, one in self._columns.items() if isinstance(one, Resident)}
+        columns = {name: one.gather(place) for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
         cut = {name: torch.split(values, sizes)[start:] for name, values in columns.items()}
         inputs, targets = (zip(*(cut[name] for name in names), strict=True) for names in (self._inputs, self._targets))
         return map(Batch, inputs, targets)
@@ -136,7 +136,7 @@ class Feed:
             yield self._batch(self._resident(where) | numbers)
 
     def _resident(self, where: Places) -> dict[str, Tensor]:
-        columns = {name: one for name, one in self._columns.items() if isinstance(one, Resident)}
+        columns = {name: one for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
         if isinstance(where, slice):
             return {name: one.values[where] for name, one in columns.items()}
         place = torch.from_numpy(where).to(self._device)

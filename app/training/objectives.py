@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from app.data.gan_fields import noise_field
-from app.data.lazy_array import Stored, Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise, extent
 from app.training.batches import Feed
@@ -168,7 +168,7 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
 def _is_bits(head: Head, prepared: Prepared) -> bool:
     """Whether the answers say yes or no: a binary cross-entropy with targets of zeros and ones."""
     values = prepared.train.arrays[head.field.name]
-    if head.loss != "bce" or head.classes or isinstance(values, Stored):
+    if head.loss != "bce" or head.classes or isinstance(values, LazyArray):
         return False
     return bool(((values == 0) | (values == 1)).all())
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from app.data.dataset import Array
-from app.data.lazy_array import Kept, RowFile, Stored, Values
+from app.data.lazy_array import Kept, LazyArray, RowFile, Values
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
 
@@ -24,7 +24,7 @@ Places = Array | slice
 """Which samples of a part: numbers (n,), or a stretch."""
 
 
-class Resident:
+class DeviceTensor:
     """Samples as numbers on the device."""
 
     def __init__(self, values: Tensor, channels_last: bool) -> None:
@@ -44,7 +44,7 @@ class Resident:
 class Streamed:
     """Samples as they are kept, in memory or in a file, which become numbers on the device batch by batch."""
 
-    def __init__(self, values: Stored, device: torch.device, channels_last: bool) -> None:
+    def __init__(self, values: LazyArray, device: torch.device, channels_last: bool) -> None:
         self._values = _in_memory(values)
         self._device = device
         self._channels_last = channels_last and values.ndim == 4
@@ -84,10 +84,10 @@ class Streamed:
         return there.to(torch.float32).mul_(self._weight).add_(self._offset)
 
 
-def held(values: Values, device: torch.device, channels_last: bool) -> Resident | Streamed:
+def held(values: Values, device: torch.device, channels_last: bool) -> DeviceTensor | Streamed:
     """The samples of a part: as numbers on the device where they all fit into the memory that data may take."""
-    if not isinstance(values, Stored):
-        return Resident(torch.from_numpy(values).to(device), channels_last)
+    if not isinstance(values, LazyArray):
+        return DeviceTensor(torch.from_numpy(values).to(device), channels_last)
     # As numbers beside what is kept: four bytes and one for each byte.
     if (4 + values.kept.rows.dtype.itemsize) * _amount(values) > _room(device):
         return Streamed(values, device, channels_last)
@@ -95,7 +95,7 @@ def held(values: Values, device: torch.device, channels_last: bool) -> Resident 
     found = torch.empty(values.shape, dtype=torch.float32, device=device, memory_format=layout)
     for start in range(0, len(values), 256):
         found[start : start + 256] = torch.from_numpy(values[start : start + 256])
-    return Resident(found, channels_last)
+    return DeviceTensor(found, channels_last)
 
 
 def ahead(work: Callable[[Places], T], places: Iterable[Places]) -> Iterator[T]:
@@ -119,7 +119,7 @@ def laid_out(values: Tensor, channels_last: bool) -> Tensor:
     return values.contiguous(memory_format=torch.channels_last) if channels_last and values.dim() == 4 else values
 
 
-def _raw(values: Stored, places: Places) -> Array:
+def _raw(values: LazyArray, places: Places) -> Array:
     try:
         return values.raw(places)
     except OSError as error:
@@ -132,15 +132,15 @@ def _room(device: torch.device) -> int:
     return min(budget(), torch.cuda.mem_get_info(device)[0] // 2) if device.type == "cuda" else budget()
 
 
-def _amount(values: Stored) -> int:
+def _amount(values: LazyArray) -> int:
     """Number of values in the whole data set, so that all its parts are held alike."""
     return int(np.prod(values.kept.rows.shape))
 
 
-def _in_memory(values: Stored) -> Stored:
+def _in_memory(values: LazyArray) -> LazyArray:
     """The same read from its file once, where what is kept fits into the memory that data may take."""
     kept = values.kept
     if not isinstance(kept.rows, RowFile) or kept.rows.nbytes > budget():
         return values
     own = Kept(_raw(values, slice(None)), kept.channel)
-    return Stored(own, np.arange(len(values)), values.weight, values.offset, values.last)
+    return LazyArray(own, np.arange(len(values)), values.weight, values.offset, values.last)

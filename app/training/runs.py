@@ -64,7 +64,7 @@ def digest(content: bytes) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class RunHistory:
     """What a run's log tells.
 
     ``steps`` int64 (n,) and ``losses`` float32 (n,) are the training losses of single batches; ``epochs`` are the
@@ -179,7 +179,7 @@ class Run:
         """File from which training continues."""
         return self.path / CHECKPOINT
 
-    def history(self) -> History:
+    def history(self) -> RunHistory:
         """What the log tells; a last line that was cut short by a crash is left out.
 
         Raises
@@ -251,7 +251,7 @@ class Log:
         self._file.close()
 
 
-def read_history(path: Path) -> History:
+def read_history(path: Path) -> RunHistory:
     """The history in the log ``path``.
 
     Training that was interrupted continues from its last checkpoint, so a ``started`` line takes back everything that
@@ -283,7 +283,9 @@ def read_history(path: Path) -> History:
         elif kind == "finished":
             finished = line
     further = {name: np.array(values, np.float32) for name, values in others.items()}
-    return History(np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished, further)
+    return RunHistory(
+        np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished, further
+    )
 
 
 def _numbers(values: list[float | None]) -> list[float]:

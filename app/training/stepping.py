@@ -16,7 +16,7 @@ from app.training.trainable import Model
 from app.training.weights import Weights
 
 if TYPE_CHECKING:
-    from app.training.training_session import Session
+    from app.training.training_session import TrainingSession
 
 
 def learn(optimiser: Optimiser, loss: float, rate: float, clip: float) -> bool:
@@ -68,10 +68,10 @@ class Stepper(ABC):
     def collect(self) -> list[float]:
         """Losses of the good steps since the last call; afterwards ``diverged`` is up to date."""
 
-    def begin(self, session: Session) -> None:  # noqa: B027 - most have nothing to do
+    def begin(self, session: TrainingSession) -> None:  # noqa: B027 - most have nothing to do
         """Training begins, or goes on."""
 
-    def end(self, session: Session) -> None:  # noqa: B027 - most have nothing to do
+    def end(self, session: TrainingSession) -> None:  # noqa: B027 - most have nothing to do
         """Training is over, and the weights of its last step are in use."""
 
     @property

@@ -10,13 +10,24 @@ import numpy as np
 import torch
 
 from app.insight.layer_arrays import snapshot
-from app.protocol.events import Epoch, Event, Finished, Paused, Points, Progress, Resumed, Snapshot, Started, Status
+from app.protocol.events import (
+    Epoch,
+    Event,
+    Finished,
+    Paused,
+    Points,
+    Resumed,
+    Snapshot,
+    Started,
+    Status,
+    TrainingProgress,
+)
 from app.system.locks import take
 from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
 from app.training.runs import LOCK, METRICS, Log
 from app.training.stepping import stepper
-from app.training.training_session import Session
+from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
 
 POINTS_EVERY = 0.05
@@ -32,7 +43,7 @@ End = tuple[Status, str | None]
 """How training ended, and why."""
 
 
-def train(session: Session) -> Generator[Event]:
+def train(session: TrainingSession) -> Generator[Event]:
     """Train ``session`` to its end; the last event is always `Finished`.
 
     Whoever iterates may do anything between two events, such as calling methods of ``session.control``. Closing the
@@ -41,7 +52,7 @@ def train(session: Session) -> Generator[Event]:
     return _Training(session).events()
 
 
-def look(session: Session, *, live: bool = True) -> Snapshot:
+def look(session: TrainingSession, *, live: bool = True) -> Snapshot:
     """What is watched of a session as it stands; ``live`` is whether what cards show is among it."""
     watch, at = session.control.watch, session.position
     views, health = snapshot(session.model, watch, session.weights), None
@@ -58,7 +69,7 @@ def look(session: Session, *, live: bool = True) -> Snapshot:
 class _Training:
     """The state that belongs to one call of `train`, beside the session's own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: TrainingSession) -> None:
         self.session = session
         self.stepper = stepper(session.model, session.weights, session.optimiser, session.position.steps)
         self.sizes: list[int] = []
@@ -305,7 +316,7 @@ class _Training:
         left = session.epochs * session.train.samples - position.epochs * session.train.samples
         left -= position.batches * session.model.plan.batch_size
         seconds = max(0.0, left / self.rate) if self.rate else None
-        return Progress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
+        return TrainingProgress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
 
     def _snapshot(self) -> Event:
         """What is on screen; for cards alone it takes at most a thirtieth of the time."""

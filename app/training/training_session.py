@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.data.lazy_array import Stored
+from app.data.lazy_array import LazyArray
 from app.data.sources.file_source import CHANGED
 from app.protocol.control import Control
 from app.training import checkpoints
@@ -51,7 +51,7 @@ class Best:
 
 
 @dataclass(eq=False)
-class Session:
+class TrainingSession:
     """One training that can be iterated by `app.training.trainer.train`.
 
     ``order`` is the seed of the order of samples; ``random`` is the state that the generators of random numbers take
@@ -171,7 +171,7 @@ def _portable(weights: Weights, state: list[Tensor]) -> dict[str, Tensor]:
     return weights.by_parameter(state)
 
 
-def begin(project: Project, base: Path | None = None, out: Path | None = None, paused: bool = False) -> Session:
+def begin(project: Project, base: Path | None = None, out: Path | None = None, paused: bool = False) -> TrainingSession:
     """A new session, with its run folder ``out`` (by default one under `app.training.runs.runs_folder`).
 
     Raises
@@ -201,7 +201,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
     return _session(Run.create(path, content, environment), model, paused)
 
 
-def resume(path: Path, epochs: int | None = None, paused: bool = False, device: str | None = None) -> Session:
+def resume(path: Path, epochs: int | None = None, paused: bool = False, device: str | None = None) -> TrainingSession:
     """The session of a run, ready to go on from its last checkpoint, for ``epochs`` in all.
 
     Raises
@@ -222,7 +222,7 @@ def resume(path: Path, epochs: int | None = None, paused: bool = False, device: 
 def _other_data(run: Run, model: Model) -> NetloomError:
     """Why a run cannot go on: its data is another, or is told apart in another way than when it began."""
     changed = any(note.endswith(CHANGED) for note in model.prepared.dataset.notes)
-    kept = any(isinstance(values, Stored) for values in model.prepared.train.arrays.values())
+    kept = any(isinstance(values, LazyArray) for values in model.prepared.train.arrays.values())
     if kept and not changed and int(run.environment.get("fingerprint") or 1) < FINGERPRINT:
         return NetloomError(
             f"The run {run.path} was begun by an earlier Netloom, which held its data in another way, so it cannot go "
@@ -263,7 +263,7 @@ def _device_again(run: Run) -> str | None:
     return device
 
 
-def _session(run: Run, model: Model, paused: bool) -> Session:
+def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
     random = random_state(model.device)
     Start.of(model.project).hold(model.module)
     weights = Weights(model.module, model.objective.groups)
@@ -271,7 +271,7 @@ def _session(run: Run, model: Model, paused: bool) -> Session:
         raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")
     train = model.feed(model.prepared.train)
     steps = len(batch_sizes(train.samples, model.plan.batch_size))
-    return Session(
+    return TrainingSession(
         run=run,
         model=model,
         epochs=model.plan.epochs,

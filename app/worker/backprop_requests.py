@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.insight.backprop_step import Rehearsal, Watched, copy_of, fresh, report
+from app.insight.backprop_step import BackpropSession, Watched, copy_of, fresh, report
 from app.protocol.framing import Message, plain
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -24,13 +24,13 @@ class Rehearsals:
 
     def __init__(self) -> None:
         self._key: Hashable = None
-        self._held: Rehearsal | None = None
+        self._held: BackpropSession | None = None
 
-    def get(self, key: Hashable, make: Callable[[], Watched], size: int) -> Rehearsal:
+    def get(self, key: Hashable, make: Callable[[], Watched], size: int) -> BackpropSession:
         """The rehearsal that ``key`` and ``size`` stand for; ``make`` gives the model of a new one."""
         if self._held is None or (key, size) != self._key:
             self._key = self._held = None  # its memory goes before the next one takes its own
-            held = Rehearsal(make(), size)
+            held = BackpropSession(make(), size)
             self._key, self._held = (key, size), held
         return self._held
 

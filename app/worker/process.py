@@ -22,8 +22,8 @@ from app.worker.channel import Channel, take_over_stdout
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
-    from app.training.training_session import Session
-    from app.worker.run_cache import Held, Opened
+    from app.training.training_session import TrainingSession
+    from app.worker.run_cache import CachedRun, RunCache
 
 PIECE = 0.2
 """Seconds that long work with data is done for, before other requests have their turn."""
@@ -51,8 +51,8 @@ class Worker:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._control: Control | None = None
-        self._session: Session | None = None
-        self._opened: Opened | None = None
+        self._session: TrainingSession | None = None
+        self._opened: RunCache | None = None
         self._watch = Watch()
         self._snapshot: Callable[[], Message] | None = None
         self._waiting: dict[Any, Work[Any]] = {}
@@ -135,14 +135,14 @@ class Worker:
             found = Message(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
         self._channel.send(found)
 
-    def _open(self, path: Path) -> Held:
+    def _open(self, path: Path) -> CachedRun:
         """A run in progress has no weights on disk before it ends; it is asked about those in training."""
         if self._session is not None and path == self._session.run.path:
             return self._session.run, self._session.model
-        from app.worker.run_cache import Opened
+        from app.worker.run_cache import RunCache
 
         if self._opened is None:
-            self._opened = Opened()
+            self._opened = RunCache()
         return self._opened.open(path)
 
     def _refuse(self, number: Any, sentence: str) -> None:
@@ -194,7 +194,7 @@ class Worker:
                 self._handle(wish)
 
 
-def open_session(message: Message) -> Session:
+def open_session(message: Message) -> TrainingSession:
     """The session that a ``train`` or ``resume`` request asks for.
 
     Raises

@@ -9,17 +9,17 @@ from app.training.trainable import Model
 from app.training.training_session import load_model
 from graph.errors import NetloomError
 
-Held = tuple[Run, Model]
+CachedRun = tuple[Run, Model]
 
 
-class Opened:
+class RunCache:
     """Opens runs, and gives the last one again as long as its weights on disk are the same."""
 
     def __init__(self) -> None:
         self._key: tuple[Path, int, int] | None = None
-        self._held: Held | None = None
+        self._held: CachedRun | None = None
 
-    def open(self, path: Path) -> Held:
+    def open(self, path: Path) -> CachedRun:
         """The run in ``path`` with the weights to use.
 
         Raises

@@ -29,13 +29,13 @@ from app.worker import (
     recurrent_requests,
     unit_requests,
 )
-from app.worker.run_cache import Held
+from app.worker.run_cache import CachedRun
 from graph.errors import NetloomError
 
 Fields = Mapping[str, Any]
 
 
-def answer(message: Message, open_run: Callable[[Path], Held] = load_model) -> Message:
+def answer(message: Message, open_run: Callable[[Path], CachedRun] = load_model) -> Message:
     """The reply to a request; it carries the request's ``id``.
 
     ``open_run`` gives the run in a folder for the questions of `ABOUT_RUNS`: the run in progress as it stands, or a

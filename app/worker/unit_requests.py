@@ -17,8 +17,8 @@ import torch
 from app.data.dataset import Array
 from app.data.readers.tokens import text_of
 from app.insight import activation_maximisation, attribution, top_activations
-from app.insight.activations import Layer, Progress, check_units, layer_of, source_of, until
-from app.insight.attribution import Covered, Question, by_place
+from app.insight.activations import ProbedLayer, Progress, check_units, layer_of, source_of, until
+from app.insight.attribution import AttributionQuery, Covered, by_place
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.insight.receptive_patch import sight_of
 from app.protocol.framing import Message, plain
@@ -113,12 +113,14 @@ def reasons(model: Model, message: Message) -> Message:
     if method not in METHODS:
         raise NetloomError(f"There is no way “{method}” to explain an answer; choose one of {', '.join(METHODS)}.")
     answer = fields.get("answer")
-    question = Question.about(model, whole(fields, "sample", 0), None if answer is None else whole(fields, "answer", 0))
+    question = AttributionQuery.about(
+        model, whole(fields, "sample", 0), None if answer is None else whole(fields, "answer", 0)
+    )
     reply = METHODS[method](question, message)
     return Message("reasons", {"method": method, **plain(reply.fields)}, reply.arrays)
 
 
-def _gradients(question: Question, message: Message) -> Message:
+def _gradients(question: AttributionQuery, message: Message) -> Message:
     kind, found = question.source.field.shape.kind, attribution.gradients(question)
     values = question.sample[0].cpu().numpy()
     own = question.model.prepared.undo(question.source.field.name, values[None])[0]
@@ -132,7 +134,7 @@ def _gradients(question: Question, message: Message) -> Message:
     return Message("", {"done": 1, "total": 1, **_facts(question, message)}, arrays)
 
 
-def _facts(question: Question, message: Message) -> dict[str, Any]:
+def _facts(question: AttributionQuery, message: Message) -> dict[str, Any]:
     head, field = question.head, question.head.field
     score, blank = attribution.gained(question)
     names = _words(question) or list(field.classes) or list(field.names)
@@ -153,7 +155,7 @@ def _facts(question: Question, message: Message) -> dict[str, Any]:
     }
 
 
-def _words(question: Question) -> list[str]:
+def _words(question: AttributionQuery) -> list[str]:
     """What is said at each step, numbered; empty for a network that says no words."""
     if not question.head.listed:
         return []
@@ -161,7 +163,7 @@ def _words(question: Question) -> list[str]:
     return [f"{step}: {vocabulary[word]}" for step, word in enumerate(question.words, 1)]
 
 
-def _integrated(question: Question, message: Message) -> Message:
+def _integrated(question: AttributionQuery, message: Message) -> Message:
     fields = message.fields
     steps = max(1, min(whole(fields, "steps", 64), MOST_STEPS))
     done = whole(fields, "done", 0)
@@ -176,7 +178,7 @@ def _integrated(question: Question, message: Message) -> Message:
     return Message("", facts, arrays)
 
 
-def _occlusion(question: Question, message: Message) -> Message:
+def _occlusion(question: AttributionQuery, message: Message) -> Message:
     fields = message.fields
     patch, stride = max(1, whole(fields, "patch", 1)), max(1, whole(fields, "stride", 1))
     patches = attribution.patches_of(question, patch, stride)
@@ -187,7 +189,7 @@ def _occlusion(question: Question, message: Message) -> Message:
     return Message("", {"done": found.done, "total": len(patches)}, arrays)
 
 
-def _grad_cam(question: Question, message: Message) -> Message:
+def _grad_cam(question: AttributionQuery, message: Message) -> Message:
     found = attribution.grad_cam(question, _layer(question.model, message.fields))
     return Message("", {"done": 1, "total": 1}, {"map": found})
 
@@ -196,7 +198,7 @@ METHODS = {"gradients": _gradients, "integrated": _integrated, "occlusion": _occ
 """The ways to explain an answer, by their names in requests."""
 
 
-def _layer(model: Model, fields: Fields) -> Layer:
+def _layer(model: Model, fields: Fields) -> ProbedLayer:
     return layer_of(model, str(fields.get("layer") or ""))
 
 

@@ -16,12 +16,12 @@ from typing import cast
 
 from graph.build.order import Program, program
 from graph.layers.base import Layer
-from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
+from graph.layers.construct import NESTED, Argument, BuildStep, Construct, Module, Ref
 from graph.layers.io import Noise
 from graph.network import Network
 from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block, Loop, loop_arguments
-from graph.structure.time_distributed import EveryFrame
+from graph.structure.time_distributed import TimeDistributed
 
 DEFAULTS: Mapping[str, Argument] = {
     "affine": True,
@@ -166,9 +166,9 @@ class _Classes:
             arguments = loop_arguments(block)
             return f"Loop({parts[0]}, states={_value(arguments['states'])}, last={arguments['last']})"
         whole = self._repeated(block, parts)
-        if isinstance(block, EveryFrame):
-            self.own.append("graph.modules.time_distributed.EveryFrame")
-            return f"EveryFrame({whole})"
+        if isinstance(block, TimeDistributed):
+            self.own.append("graph.modules.time_distributed.TimeDistributed")
+            return f"TimeDistributed({whole})"
         return whole
 
     def _repeated(self, block: Block, parts: list[str]) -> str:
@@ -276,7 +276,7 @@ def _uses(construct: Construct) -> Counter[str | int]:
     return counted
 
 
-def _expression(owner: str, step: Step, results: Mapping[str | int, str]) -> str:
+def _expression(owner: str, step: BuildStep, results: Mapping[str | int, str]) -> str:
     args = [_operand(argument, results) for argument in step.args]
     named = [f"{name}={_operand(argument, results)}" for name, argument in step.kwargs.items()]
     if step.op == "own":

@@ -10,12 +10,12 @@ from typing import Any, cast
 from torch import fx, nn
 
 from graph.build.order import Program, program
-from graph.checking.layer_info import Facts
-from graph.layers.construct import NESTED, Argument, Construct, Module, Ref, Step
+from graph.checking.layer_info import LayerInfo
+from graph.layers.construct import NESTED, Argument, BuildStep, Construct, Module, Ref
 from graph.modules import loop, repeat, time_distributed
 from graph.network import Network
 from graph.structure.blocks import Block, Loop, loop_arguments
-from graph.structure.time_distributed import EveryFrame
+from graph.structure.time_distributed import TimeDistributed
 
 Values = dict[tuple[str, str], fx.Node]
 """The fx node behind each (layer, output port)."""
@@ -32,7 +32,7 @@ class Compiled:
     module: fx.GraphModule
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    facts: Mapping[str, Facts]
+    facts: Mapping[str, LayerInfo]
 
 
 def compile_network(network: Network) -> Compiled:
@@ -71,7 +71,7 @@ def _nested(plan: Program, id_: str) -> nn.Module:
     whole = parts[0]
     if block.repeat > 1:
         whole = repeat.Repeat(whole, block.repeat) if block.shared else nn.Sequential(*parts)
-    return time_distributed.EveryFrame(whole) if isinstance(block, EveryFrame) else whole
+    return time_distributed.TimeDistributed(whole) if isinstance(block, TimeDistributed) else whole
 
 
 def build_module(module: Module) -> nn.Module:
@@ -100,7 +100,7 @@ def _add_layer(plan: Program, id_: str, root: nn.Module, traced: fx.Graph, value
         values[id_, port] = results[ref.at]
 
 
-def _add_step(traced: fx.Graph, owner: str, step: Step, results: Mapping[str | int, fx.Node]) -> fx.Node:
+def _add_step(traced: fx.Graph, owner: str, step: BuildStep, results: Mapping[str | int, fx.Node]) -> fx.Node:
     args = tuple(_argument(argument, results) for argument in step.args)
     kwargs = {name: _argument(argument, results) for name, argument in step.kwargs.items()}
     if step.op == "own":

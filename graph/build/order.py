@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts, Severity
+from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.construct import Construct, Ref
-from graph.layers.io import Entrance, Noise, Output
+from graph.layers.io import InputLike, Noise, Output
 from graph.network import Network
 from graph.structure.blocks import Block
 
@@ -23,7 +23,7 @@ class Program:
     order: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    facts: Mapping[str, Facts]
+    facts: Mapping[str, LayerInfo]
 
     def construct(self, id: str) -> Construct:
         """How the layer ``id`` is built; a muted layer hands its input on."""
@@ -70,15 +70,15 @@ def program(network: Network) -> Program:
     return made
 
 
-def _in_order(network: Network, facts: Mapping[str, Facts], block: Block | None = None) -> Program:
+def _in_order(network: Network, facts: Mapping[str, LayerInfo], block: Block | None = None) -> Program:
     """The layers of which there are facts, in order; a block's ends keep the order of its ports."""
     order = tuple(id_ for id_ in network.ordered() if id_ in facts)
-    inputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), Entrance)])
+    inputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), InputLike)])
     outputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), Output)])
     if block is not None:
         inputs, outputs = block.inner_inputs(), block.inner_outputs()
         order = (*inputs, *(id_ for id_ in order if id_ not in inputs))
-    return Program(network, order, inputs, outputs, {**{id_: Facts() for id_ in inputs}, **facts})
+    return Program(network, order, inputs, outputs, {**{id_: LayerInfo() for id_ in inputs}, **facts})
 
 
 def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:

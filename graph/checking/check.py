@@ -16,11 +16,11 @@ from graph.changes import (
 )
 from graph.checking.data_fit import input_problems, output_problems
 from graph.checking.fixes import Append, Fix, Replace, from_remedy
-from graph.checking.layer_info import Expected, Facts, Problem, Severity
+from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
-from graph.layers.base import Family, Reach, ShapeError
-from graph.layers.io import Entrance, Input, Output
+from graph.layers.base import Family, ReceptiveField, ShapeError
+from graph.layers.io import Input, InputLike, Output
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape
 from graph.steps import Steps, finished
@@ -47,17 +47,17 @@ class Checker:
     def __init__(
         self,
         document: Document,
-        expected: Expected | None = None,
+        expected: DataSpec | None = None,
         *,
         arriving: Mapping[str, Shape] | None = None,
-        reach: Reach | None = None,
+        reach: ReceptiveField | None = None,
         later: bool = False,
     ) -> None:
         self._document = document
         self._expected = expected
         self._arriving = dict(arriving or {})
         self._start = reach
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, LayerInfo] = {}
         self._totals: dict[str, int] = {}
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ class Checker:
 
     # Reading
 
-    def facts(self, id: str) -> Facts:
+    def facts(self, id: str) -> LayerInfo:
         """What is known of the layer ``id``."""
         return self._facts[id]
 
@@ -136,22 +136,22 @@ class Checker:
         return lambda: self._listeners.remove(listener)
 
     @property
-    def expected(self) -> Expected | None:
+    def expected(self) -> DataSpec | None:
         """What the chosen data offers, if it is known."""
         return self._expected
 
-    def expect(self, expected: Expected | None) -> None:
+    def expect(self, expected: DataSpec | None) -> None:
         """Check against other data from now on."""
         if expected != self._expected:
             self._expected = expected
-            ends = [node.id for node in self.network if isinstance(node.layer, Entrance | Output)]
+            ends = [node.id for node in self.network if isinstance(node.layer, InputLike | Output)]
             self._publish(self._refresh(ends, False))
 
-    def arrive(self, arriving: Mapping[str, Shape], reach: Reach | None = None) -> None:
+    def arrive(self, arriving: Mapping[str, Shape], reach: ReceptiveField | None = None) -> None:
         """Other shapes arrive at the input layers of a network inside a block."""
         if (arriving, reach) != (self._arriving, self._start):
             self._arriving, self._start = dict(arriving), reach
-            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, Entrance)], False))
+            self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, InputLike)], False))
 
     def close(self) -> None:
         """Stop listening to the document."""
@@ -207,27 +207,27 @@ class Checker:
         self._totals.clear()
         return frozenset(changed | usefulness_changed)
 
-    def _infer(self, node: Node) -> Facts:
+    def _infer(self, node: Node) -> LayerInfo:
         arriving = self.network.into(node.id)
         wanted = node.inputs if not node.muted else tuple(port for port in node.inputs if port in arriving)[:1]
         missing = [port for port in node.inputs if port not in arriving]
         if missing and not (node.muted and wanted):
-            return Facts(problems=self._missing(node, missing))
-        sources = {port: self._facts.get(arriving[port].source, Facts()) for port in wanted}
+            return LayerInfo(problems=self._missing(node, missing))
+        sources = {port: self._facts.get(arriving[port].source, LayerInfo()) for port in wanted}
         inputs = {port: facts.outputs.get(arriving[port].source_port) for port, facts in sources.items()}
         known = {port: shape for port, shape in inputs.items() if shape is not None}
         if len(known) < len(inputs):
-            return Facts()  # the fault lies upstream and is told there
+            return LayerInfo()  # the fault lies upstream and is told there
         reaches = [facts.reach for facts in sources.values()]
         if node.muted:
-            return Facts(inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), reach=reaches[0])
+            return LayerInfo(inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), reach=reaches[0])
         return self._inferred(node, known, reaches)
 
-    def _inferred(self, node: Node, inputs: Mapping[str, Shape], reaches: Sequence[Reach | None]) -> Facts:
+    def _inferred(self, node: Node, inputs: Mapping[str, Shape], reaches: Sequence[ReceptiveField | None]) -> LayerInfo:
         """Facts of a layer at which shapes arrive."""
         layer = node.layer
         try:
-            if isinstance(layer, Entrance) and node.id in self._arriving:
+            if isinstance(layer, InputLike) and node.id in self._arriving:
                 outputs = {"out": self._arriving[node.id]}
             else:
                 outputs = layer.infer(inputs)
@@ -236,8 +236,8 @@ class Checker:
             if [shape.kind for shape in inputs.values()] == [Kind.VIDEO] and layer.family is not Family.STRUCTURE:
                 fixes = (_on_frames(self.network, node.id), *fixes)
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
-            return Facts(inputs=inputs, problems=(problem,))
-        return Facts(
+            return LayerInfo(inputs=inputs, problems=(problem,))
+        return LayerInfo(
             inputs=inputs,
             outputs=outputs,
             parameters=layer.parameter_count(inputs) if node.linked is None else 0,
@@ -249,12 +249,16 @@ class Checker:
         )
 
     def _reach(
-        self, node: Node, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape], reaches: Sequence[Reach | None]
-    ) -> Reach | None:
+        self,
+        node: Node,
+        inputs: Mapping[str, Shape],
+        outputs: Mapping[str, Shape],
+        reaches: Sequence[ReceptiveField | None],
+    ) -> ReceptiveField | None:
         axes = spatial_axes(next(iter(outputs.values()))) if outputs else 0
-        if isinstance(node.layer, Entrance):
+        if isinstance(node.layer, InputLike):
             start = self._start if self._arriving else None
-            return start or (Reach((1,) * axes, (1,) * axes) if axes else None)
+            return start or (ReceptiveField((1,) * axes, (1,) * axes) if axes else None)
         known = [reach for reach in reaches if reach is not None]
         if len(known) != len(reaches) or not known:
             return None
@@ -357,7 +361,7 @@ def network_problems(network: Network) -> tuple[Problem, ...]:
     """Problems of the network as a whole."""
     layers = [node.layer for node in network]
     problems = []
-    if not any(isinstance(layer, Entrance) for layer in layers):
+    if not any(isinstance(layer, InputLike) for layer in layers):
         problems.append(_lacks("The network has no Input: add the place where data enters."))
     if not any(isinstance(layer, Output) for layer in layers):
         problems.append(_lacks("The network has no Output: add the place where its answer leaves.", _ending(network)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.checking.fixes import Bypass, Fix, Insert, Replace
-from graph.checking.layer_info import Expected, Problem, Severity
+from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.layers.base import Layer
 from graph.layers.dense import TimeDistributedDense
 from graph.layers.io import Output
@@ -11,13 +11,13 @@ from graph.network import Network, Node
 from graph.shapes import Kind, Shape
 
 
-def is_transcript(layer: Output, expected: Expected) -> bool:
+def is_transcript(layer: Output, expected: DataSpec) -> bool:
     """Whether the loss of an output is CTC, set there or in the plan."""
     return layer.loss == "ctc" or (layer.loss == "auto" and expected.ctc)
 
 
 def transcript_problems(
-    network: Network, node: Node, arrives: Shape, name: str, wanted: Shape, expected: Expected
+    network: Network, node: Node, arrives: Shape, name: str, wanted: Shape, expected: DataSpec
 ) -> tuple[Problem, ...]:
     """What keeps an output from being held against the rows of labels ``name``, which would be answered by ``wanted``.
 
@@ -46,7 +46,7 @@ def transcript_problems(
     return ()
 
 
-def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, expected: Expected) -> tuple[Fix, ...]:
+def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, expected: DataSpec) -> tuple[Fix, ...]:
     """The fix for an output that gives a sequence and is held against labels in another number of steps."""
     if name not in expected.labels or arrives.kind is not Kind.SEQUENCE or arrives.time == wanted.time:
         return ()
@@ -57,7 +57,7 @@ def _problem(node: Node, message: str, *fixes: Fix) -> Problem:
     return Problem(Severity.ERROR, node.id, "in", message, fixes)
 
 
-def _other_loss(node: Node, expected: Expected) -> Fix:
+def _other_loss(node: Node, expected: DataSpec) -> Fix:
     if expected.ctc:
         return Fix("Use the squared error here", (Replace(node.id, node.layer.changed(loss="mse")),))
     return Fix("Let the plan choose the loss", (Replace(node.id, node.layer.changed(loss="auto")),))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graph.checking.ctc_outputs import is_transcript, offer_transcript, transcript_problems
 from graph.checking.fixes import Fix, Insert, Replace
-from graph.checking.layer_info import Expected, Problem, Severity
+from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.layers.base import Layer
 from graph.layers.dense import Dense, TimeDistributedDense
 from graph.layers.io import Input, Output
@@ -15,7 +15,7 @@ from graph.network import Network, Node
 from graph.shapes import Kind, Shape, sequence
 
 
-def input_problems(node: Node, layer: Input, expected: Expected) -> tuple[Problem, ...]:
+def input_problems(node: Node, layer: Input, expected: DataSpec) -> tuple[Problem, ...]:
     """An input must read a field that the data has, with the field's shape."""
     name = layer.field or expected.default_input
     if name not in expected.inputs:
@@ -29,7 +29,7 @@ def input_problems(node: Node, layer: Input, expected: Expected) -> tuple[Proble
 
 
 def output_problems(
-    network: Network, node: Node, layer: Output, arrives: Shape, expected: Expected
+    network: Network, node: Node, layer: Output, arrives: Shape, expected: DataSpec
 ) -> tuple[Problem, ...]:
     """What reaches an output must have the shape that its target asks for."""
     name = layer.target or expected.default_target

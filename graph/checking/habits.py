@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.layers.base import Layer
 from graph.layers.io import Input, Output
 from graph.network import Network, Node
@@ -54,7 +54,7 @@ class Look:
         """The layers of these kinds, from inputs to outputs."""
         return (node for node in self.nodes if node.layer.kind in kinds)
 
-    def facts(self, id: str) -> Facts:
+    def facts(self, id: str) -> LayerInfo:
         """What is known of a layer."""
         return self._checker.facts(id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from graph.checking.fixes import Fix
-from graph.layers.base import Reach
+from graph.layers.base import ReceptiveField
 from graph.shapes import Shape
 
 VALUE_BYTES = 4
@@ -34,7 +34,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Facts:
+class LayerInfo:
     """What is known of one layer. ``outputs`` is empty where the shapes cannot be told."""
 
     inputs: Mapping[str, Shape] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Facts:
     connections: int = 0
     flops: int = 0
     activations: int = 0
-    reach: Reach | None = None
+    reach: ReceptiveField | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -63,7 +63,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Expected:
+class DataSpec:
     """What the chosen data offers, by field name; ``targets`` are the shapes that a network's answer must have."""
 
     inputs: Mapping[str, Shape]

@@ -40,7 +40,7 @@ class Hint(Problem):
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """Where a rule found something: the layer (None: the project), what, and what would change it."""
 
     layer: str | None
@@ -49,13 +49,13 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Rule(Generic[L]):
+class HintRule(Generic[L]):
     """One habit. ``title`` is its name in the list of those that are never shown."""
 
     id: str
     title: str
     why: str
-    find: Callable[[L], Iterable[Found]]
+    find: Callable[[L], Iterable[Finding]]
 
     def hints(self, look: L) -> Iterator[Hint]:
         """The departures from this habit."""
@@ -66,7 +66,7 @@ class Rule(Generic[L]):
 # Convolutions
 
 
-def _large_kernels(look: Look) -> Iterator[Found]:
+def _large_kernels(look: Look) -> Iterator[Finding]:
     for node in look.of("conv2d"):
         layer = node.layer
         if not isinstance(layer, Conv2d):
@@ -77,7 +77,7 @@ def _large_kernels(look: Look) -> Iterator[Found]:
             continue
         count = side // 2
         message = f"{node.id}: one kernel of {side} × {side} where {_number(count)} of 3 × 3 see as far."
-        yield Found(node.id, message, (Fix(f"Use {_number(count)} of 3 × 3", _stacked(node.id, layer, count)),))
+        yield Finding(node.id, message, (Fix(f"Use {_number(count)} of 3 × 3", _stacked(node.id, layer, count)),))
 
 
 def _stacked(id_: str, layer: Conv2d, count: int) -> tuple[Edit, ...]:
@@ -90,7 +90,7 @@ def _stacked(id_: str, layer: Conv2d, count: int) -> tuple[Edit, ...]:
     return (Replace(id_, small), *before)
 
 
-def _unshrunk(look: Look) -> Iterator[Found]:
+def _unshrunk(look: Look) -> Iterator[Finding]:
     for node in look.of("flatten"):
         shape, dense = look.arriving(node.id), look.after(node.id)
         if shape is None or shape.kind is not Kind.IMAGE or dense is None or dense.layer.kind != "dense":
@@ -104,7 +104,7 @@ def _unshrunk(look: Look) -> Iterator[Found]:
             continue
         message = f"{dense.id}: {weights:,} parameters, because it reads maps that are still {high} × {wide}."
         fix = Fix(f"Pool before {node.id}", (Insert(node.id, "in", MaxPool2d()),))
-        yield Found(dense.id, message, (fix,))
+        yield Finding(dense.id, message, (fix,))
 
 
 def _behind_convolution(look: Look, node: Node) -> bool:
@@ -112,7 +112,7 @@ def _behind_convolution(look: Look, node: Node) -> bool:
     return found is not None and found.layer.kind == "conv2d"
 
 
-def _not_deeper(look: Look) -> Iterator[Found]:
+def _not_deeper(look: Look) -> Iterator[Finding]:
     stages: list[list[Node]] = []
     size = 0
     for node in look.of("conv2d"):
@@ -131,28 +131,28 @@ def _not_deeper(look: Look) -> Iterator[Found]:
     message = f"{first.id}: {most[-1]} maps behind the last pool, where the first stage has {most[0]}."
     filters = 2 * most[-2]
     deeper = Replace(first.id, first.layer.changed(filters=filters))
-    yield Found(first.id, message, (Fix(f"Use {filters} filters", (deeper,)),))
+    yield Finding(first.id, message, (Fix(f"Use {filters} filters", (deeper,)),))
 
 
 # Activations
 
 
-def _no_activation(look: Look) -> Iterator[Found]:
+def _no_activation(look: Look) -> Iterator[Finding]:
     for node in look.of(*TRAINED_LINEAR):
         earlier = look.back(node.id, lambda layer: layer.kind in LINEAR_PASS)
         if earlier is None or earlier.layer.kind not in TRAINED_LINEAR:
             continue
         message = f"{node.id}: nothing bends the values between {earlier.id} and {node.id}."
-        yield Found(node.id, message, (Fix(f"Insert ReLU before {node.id}", (Insert(node.id, "in", Relu()),)),))
+        yield Finding(node.id, message, (Fix(f"Insert ReLU before {node.id}", (Insert(node.id, "in", Relu()),)),))
 
 
-def _steps(look: Look) -> Iterator[Found]:
+def _steps(look: Look) -> Iterator[Finding]:
     for node in look.of("step"):
         message = f"{node.id}: a step has no slope, so nothing before it learns."
-        yield Found(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, Sigmoid()),)),))
+        yield Finding(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, Sigmoid()),)),))
 
 
-def _saturating(look: Look) -> Iterator[Found]:
+def _saturating(look: Look) -> Iterator[Finding]:
     """The longest chain of squashing layers; additions and normalisations start it anew."""
     chains: dict[str, tuple[Node, ...]] = {}
     for node in look.nodes:
@@ -167,20 +167,20 @@ def _saturating(look: Look) -> Iterator[Found]:
         return
     count, first = _number(len(worst)), worst[0].id
     message = f"{first}: {count} squashing activations follow each other, and little gradient reaches the first."
-    yield Found(first, message, (Fix("Use ReLU in all of them", tuple(Replace(node.id, Relu()) for node in worst)),))
+    yield Finding(first, message, (Fix("Use ReLU in all of them", tuple(Replace(node.id, Relu()) for node in worst)),))
 
 
-def _bent_answers(look: Look) -> Iterator[Found]:
+def _bent_answers(look: Look) -> Iterator[Finding]:
     for output, node in look.answers():
         if node.layer.kind == "relu":
             message = f"{node.id}: behind it no answer of {output.id} can be below zero, and there it stops learning."
-            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+            yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
 # Normalisation and dropout
 
 
-def _useless_biases(look: Look) -> Iterator[Found]:
+def _useless_biases(look: Look) -> Iterator[Finding]:
     found = [node for node in look.of(*TRAINED_LINEAR) if node.layer.values().get("bias") and _normed(look, node)]
     if not found:
         return
@@ -189,7 +189,7 @@ def _useless_biases(look: Look) -> Iterator[Found]:
     if len(found) > 1:
         who = f"{found[0].id} and {_number(len(found) - 1)} more have a bias"
         title = "Do without the biases"
-    yield Found(found[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
+    yield Finding(found[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
 
 
 def _normed(look: Look, node: Node) -> bool:
@@ -197,89 +197,89 @@ def _normed(look: Look, node: Node) -> bool:
     return after is not None and after.layer.kind == "batch_norm"
 
 
-def _norm_behind_dropout(look: Look) -> Iterator[Found]:
+def _norm_behind_dropout(look: Look) -> Iterator[Finding]:
     for node in look.of("batch_norm"):
         earlier = look.before(node.id)
         if earlier is None or earlier.layer.kind not in DROPOUTS:
             continue
         message = f"{node.id}: it measures values of which {earlier.id} has dropped some."
         swap = Fix(f"Put {node.id} before {earlier.id}", (Bypass(node.id), Insert(earlier.id, "in", node.layer)))
-        yield Found(node.id, message, (swap,))
+        yield Finding(node.id, message, (swap,))
 
 
-def _altered_answers(look: Look) -> Iterator[Found]:
+def _altered_answers(look: Look) -> Iterator[Finding]:
     for output, node in look.answers():
         if node.layer.kind in DROPOUTS | NORMS:
             verb = "drops" if node.layer.kind in DROPOUTS else "rescales"
             message = f"{node.id}: it {verb} answers on their way to {output.id}."
-            yield Found(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+            yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
-RULES: tuple[Rule[Look], ...] = (
-    Rule(
+RULES: tuple[HintRule[Look], ...] = (
+    HintRule(
         "large_kernel",
         "Large kernels",
         "Small kernels one behind the other see as far as a large one. Three of 3 × 3 see 7 × 7 pixels with 27 weights "
         "per pair of maps instead of 49, and bend the values twice more on the way.",
         _large_kernels,
     ),
-    Rule(
+    HintRule(
         "no_shrinking",
         "Maps that never shrink",
         "A dense layer has a weight for every pixel of every map. A pool before it keeps the strongest answers and "
         "drops three weights of four; a small shift of the picture then matters less, too.",
         _unshrunk,
     ),
-    Rule(
+    HintRule(
         "not_deeper",
         "Fewer filters deeper down",
         "Where maps get smaller there is room for more of them, and more to tell: edges are few, the parts made of "
         "them are many. Most networks double the filters where they halve the maps.",
         _not_deeper,
     ),
-    Rule(
+    HintRule(
         "no_activation",
         "No activation between layers",
         "Two layers of weighted sums with nothing between them are one layer of weighted sums: the second adds "
         "parameters but no new kind of answer. An activation between them lets the network bend.",
         _no_activation,
     ),
-    Rule(
+    HintRule(
         "step_activation",
         "Step activations",
         "Training follows slopes, and the slope of a step is zero wherever it has one. No gradient passes it, so the "
         "weights before it stay as they began. A sigmoid is a step with a slope.",
         _steps,
     ),
-    Rule(
+    HintRule(
         "saturating",
         "Deep chains of sigmoid and tanh",
         "The slope of a sigmoid is at most a quarter, that of tanh at most one and mostly less. Backpropagation "
         "multiplies them layer by layer, so the first layers hardly learn. ReLU has slope one where it is active.",
         _saturating,
     ),
-    Rule(
+    HintRule(
         "bent_answer",
         "ReLU at the output",
         "Scores and predicted numbers may be negative; the loss takes care of them. Behind a ReLU everything below "
         "zero becomes zero, and where it is zero no gradient comes back.",
         _bent_answers,
     ),
-    Rule(
+    HintRule(
         "useless_bias",
         "Bias before batch norm",
         "Batch norm subtracts the mean of each map, and with it whatever the bias added. It brings a shift of its own, "
         "so the bias only costs parameters.",
         _useless_biases,
     ),
-    Rule(
+    HintRule(
         "norm_behind_dropout",
         "Batch norm behind dropout",
         "While training, dropout makes values spread wider than they do in use. A batch norm behind it remembers the "
         "wrong spread and scales wrongly afterwards. The other way round both work.",
         _norm_behind_dropout,
     ),
-    Rule(
+    HintRule(
         "altered_answer",
         "Dropout or norm at the output",
         "Between the last layer and the loss there should be nothing that changes from batch to batch. It makes the "

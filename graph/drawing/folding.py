@@ -31,7 +31,7 @@ SHORTEST = 0.6
 
 
 @dataclass(frozen=True)
-class Part:
+class RowPart:
     """A connected part of a network, layered in columns from 0; ``tops`` are where its cards stand unfolded."""
 
     columns: Mapping[str, int]
@@ -62,7 +62,7 @@ class Part:
         return list(accumulate(steps))
 
 
-def fold(parts: Sequence[Part], per_row: int | None) -> dict[str, Position]:
+def fold(parts: Sequence[RowPart], per_row: int | None) -> dict[str, Position]:
     """Places of all cards: the parts below one another, each in rows of at most ``per_row`` columns (None: one)."""
     places: dict[str, Position] = {}
     floor = 0.0
@@ -78,7 +78,7 @@ def fold(parts: Sequence[Part], per_row: int | None) -> dict[str, Position]:
     return places
 
 
-def breaks(part: Part, per_row: int) -> list[int]:
+def breaks(part: RowPart, per_row: int) -> list[int]:
     """First column of each row: few wires cut at the ends of rows, and rows about equally long."""
     width = part.width
     if width <= per_row:
@@ -114,7 +114,7 @@ def _cheapest(prices: Sequence[float], end: int, per_row: int, least: int) -> tu
     return price, found
 
 
-def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, Position]:
+def fold_to_fit(parts: Sequence[RowPart], room: tuple[float, float]) -> dict[str, Position]:
     """Places that can be shown in ``room`` (width and height in pixels) at the largest zoom, 100 % at most.
 
     Among equals the one with the fewest rows wins.
@@ -133,7 +133,7 @@ def fold_to_fit(parts: Sequence[Part], room: tuple[float, float]) -> dict[str, P
     return found
 
 
-def _skipped(parts: Sequence[Part], tries: Sequence[int], room: tuple[float, float]) -> int:
+def _skipped(parts: Sequence[RowPart], tries: Sequence[int], room: tuple[float, float]) -> int:
     """How many of the first numbers of columns leave far too wide a drawing; found by halving where there are many."""
     low, high = 0, len(tries) - 1
     while high - low > NEAR:
@@ -143,7 +143,7 @@ def _skipped(parts: Sequence[Part], tries: Sequence[int], room: tuple[float, flo
     return max(0, low - NEAR) if low else 0
 
 
-def _fewest(parts: Sequence[Part], room: tuple[float, float]) -> int:
+def _fewest(parts: Sequence[RowPart], room: tuple[float, float]) -> int:
     """A number of rows that is surely not too many, so that long networks need not try every number."""
     columns = max(part.width for part in parts)
     _, down = _fits(parts, fold(parts, None), room)
@@ -151,7 +151,7 @@ def _fewest(parts: Sequence[Part], room: tuple[float, float]) -> int:
     return max(1, int((down / across) ** 0.5 / 2)) if across < 1 else 1
 
 
-def _fits(parts: Sequence[Part], places: Mapping[str, Position], room: tuple[float, float]) -> tuple[float, float]:
+def _fits(parts: Sequence[RowPart], places: Mapping[str, Position], room: tuple[float, float]) -> tuple[float, float]:
     """Zoom at which the width fits, and at which the height does."""
     heights = {id_: height for part in parts for id_, height in part.heights.items()}
     width = max(x for x, _ in places.values()) + cards.WIDTH
@@ -159,7 +159,7 @@ def _fits(parts: Sequence[Part], places: Mapping[str, Position], room: tuple[flo
     return room[0] / width, room[1] / height
 
 
-def fold_down(parts: Sequence[Part], heights: Mapping[str, float], per_column: int | None) -> dict[str, Position]:
+def fold_down(parts: Sequence[RowPart], heights: Mapping[str, float], per_column: int | None) -> dict[str, Position]:
     """Places of all cards from top to bottom: the parts side by side, each in columns of so many levels (None: one).
 
     ``tops`` of the parts are read across, and ``heights`` are those of the cards, in pixels.
@@ -177,7 +177,7 @@ def fold_down(parts: Sequence[Part], heights: Mapping[str, float], per_column: i
     return places
 
 
-def _floors(part: Part, column: Sequence[str], heights: Mapping[str, float]) -> dict[int, float]:
+def _floors(part: RowPart, column: Sequence[str], heights: Mapping[str, float]) -> dict[int, float]:
     """Where each level of a column begins."""
     floors, floor = {}, 0.0
     for level in sorted({part.columns[id_] for id_ in column}):
@@ -187,7 +187,7 @@ def _floors(part: Part, column: Sequence[str], heights: Mapping[str, float]) -> 
 
 
 def fold_down_to_fit(
-    parts: Sequence[Part], heights: Mapping[str, float], room: tuple[float, float]
+    parts: Sequence[RowPart], heights: Mapping[str, float], room: tuple[float, float]
 ) -> dict[str, Position]:
     """Places from top to bottom that can be shown in ``room`` at the largest zoom; among equals the fewest columns."""
     levels = max(part.width for part in parts)

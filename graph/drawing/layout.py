@@ -11,7 +11,7 @@ from typing import Literal
 import networkx as nx
 
 from graph.drawing import cards
-from graph.drawing.folding import PER_ROW, Part, fold, fold_down, fold_down_to_fit, fold_to_fit
+from graph.drawing.folding import PER_ROW, RowPart, fold, fold_down, fold_down_to_fit, fold_to_fit
 from graph.garbage_collection import undisturbed
 from graph.network import Network, Position
 
@@ -174,7 +174,7 @@ class _Grid:
             cells.sort(key=lambda cell: places[cell])
 
 
-def _parts(network: Network, chosen: Sequence[str], breadth: float | None = None) -> list[Part]:
+def _parts(network: Network, chosen: Sequence[str], breadth: float | None = None) -> list[RowPart]:
     """The connected parts: few crossings, chains straight. ``breadth`` stands for the cards' heights if given."""
     graph = _simple(network, chosen)
     columns = _columns(graph)
@@ -189,7 +189,7 @@ def _parts(network: Network, chosen: Sequence[str], breadth: float | None = None
         tops = _straighten(grid)
         own = {id_: columns[id_] for id_ in ordered}
         parts.append(
-            Part(own, {id_: tops[id_] for id_ in own}, {id_: heights[id_] for id_ in own}, tuple(ordered.edges))
+            RowPart(own, {id_: tops[id_] for id_ in own}, {id_: heights[id_] for id_ in own}, tuple(ordered.edges))
         )
     return parts
 

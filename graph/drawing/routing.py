@@ -23,7 +23,7 @@ SAMPLES = 12
 
 
 @dataclass(frozen=True)
-class Course:
+class WirePath:
     """A wire's line: where it begins, and the curves that follow."""
 
     start: Point
@@ -68,7 +68,7 @@ Turned = tuple[bool, bool]
 SIDEWAYS: Turned = (False, False)
 
 
-def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> Course:
+def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> WirePath:
     """The plain course, which looks at no cards."""
     if turned == (True, True):
         return _flipped(direct(_swapped(start), _swapped(end)))
@@ -78,12 +78,12 @@ def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> Course:
     handle = max(28.0, reach / 2) if reach >= 0 else min(160.0, 40.0 - reach / 2)
     if abs(end[1] - start[1]) < 1 and reach >= 0:
         handle = reach / 3
-    return Course(start, (((start[0] + handle, start[1]), (end[0] - handle, end[1]), end),))
+    return WirePath(start, (((start[0] + handle, start[1]), (end[0] - handle, end[1]), end),))
 
 
 def course(
     start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box] = (), turned: Turned = SIDEWAYS
-) -> Course:
+) -> WirePath:
     """A wire from ``start`` to ``end``, around the cards of ``obstacles`` if the plain course would cross any.
 
     ``own`` are the cards at the wire's two ends, which a wire that runs backwards goes around too.
@@ -104,13 +104,13 @@ def course(
     return _arch(start, end, level, backwards)
 
 
-def _bent(start: Point, end: Point, turned: Turned) -> Course:
+def _bent(start: Point, end: Point, turned: Turned) -> WirePath:
     """The course between a card that is turned and one that is not; it bends once and looks at no cards."""
     reach = max(36.0, min(160.0, (abs(end[0] - start[0]) + abs(end[1] - start[1])) / 2))
     leaving, arriving = ((0.0, reach) if down else (reach, 0.0) for down in turned)
     first = start[0] + leaving[0], start[1] + leaving[1]
     second = end[0] - arriving[0], end[1] - arriving[1]
-    return Course(start, ((first, second, end),))
+    return WirePath(start, ((first, second, end),))
 
 
 def _swapped(point: Point) -> Point:
@@ -122,9 +122,9 @@ def _swapped_box(box: Box) -> Box:
     return y, x, height, width
 
 
-def _flipped(line: Course) -> Course:
+def _flipped(line: WirePath) -> WirePath:
     curves = tuple((_swapped(first), _swapped(second), _swapped(end)) for first, second, end in line.curves)
-    return Course(_swapped(line.start), curves, down=True)
+    return WirePath(_swapped(line.start), curves, down=True)
 
 
 def _at(start: Point, curve: Cubic, t: float) -> Point:
@@ -134,7 +134,7 @@ def _at(start: Point, curve: Cubic, t: float) -> Point:
     return u * start[0] + v * ax + w * bx + z * cx, u * start[1] + v * ay + w * by + z * cy
 
 
-def _crosses(plain: Course, card: Box) -> bool:
+def _crosses(plain: WirePath, card: Box) -> bool:
     x, y, width, height = card
     left, top, across, down = plain.bounds()
     if left > x + width or left + across < x or top > y + height or top + down < y:
@@ -175,7 +175,7 @@ def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return merged
 
 
-def _arch(start: Point, end: Point, level: float, backwards: bool) -> Course:
+def _arch(start: Point, end: Point, level: float, backwards: bool) -> WirePath:
     swing = SWING
     if not backwards:
         swing = min(SWING, max(12.0, (end[0] - start[0]) / 3))
@@ -184,8 +184,8 @@ def _arch(start: Point, end: Point, level: float, backwards: bool) -> Course:
         rise: Cubic = ((start[0] + swing, start[1]), (start[0] + swing, level), (start[0], level))
         fall: Cubic = ((end[0] - swing, level), (end[0] - swing, end[1]), end)
         along: Cubic = ((start[0], level), (end[0], level), (end[0], level))
-        return Course(start, (rise, along, fall))
+        return WirePath(start, (rise, along, fall))
     rise = ((start[0] + swing * 0.6, start[1]), (up - swing * 0.6, level), (up, level))
     fall = ((down + swing * 0.6, level), (end[0] - swing * 0.6, end[1]), end)
     third = (down - up) / 3
-    return Course(start, (rise, ((up + third, level), (down - third, level), (down, level)), fall))
+    return WirePath(start, (rise, ((up + third, level), (down - third, level), (down, level)), fall))

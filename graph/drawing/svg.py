@@ -7,13 +7,13 @@ from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.document import Document
 from graph.drawing import cards
-from graph.drawing.routing import Course, course
+from graph.drawing.routing import WirePath, course
 from graph.errors import NetloomError
 from graph.layers.base import Family
-from graph.network import Connection, Matter, Network, Node, Remark
+from graph.network import Annotation, Connection, Matter, Network, Node
 from graph.shapes import Kind, Shape
 
 MARGIN = 32.0
@@ -90,7 +90,7 @@ def svg(network: Network, title: str = "", checker: Checker | None = None) -> st
     return "\n".join(body) + "\n"
 
 
-def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box]) -> Course:
+def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box]) -> WirePath:
     """The course of a connection around the other cards."""
     source, target = network.node(wire.source), network.node(wire.target)
     others = [box for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
@@ -107,7 +107,7 @@ def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
     return left, top, right - left, bottom - top
 
 
-def _remark(remark: Remark) -> list[str]:
+def _remark(remark: Annotation) -> list[str]:
     x, y, width, height = remark.area
     hue, note = list(FAMILIES.values())[remark.hue % HUES], remark.matter is Matter.NOTE
     look = f'rx="{4 if note else 10}" fill="{hue}" fill-opacity="{0.2 if note else 0.08}" stroke="{hue}"'
@@ -119,7 +119,7 @@ def _remark(remark: Remark) -> list[str]:
     return [box, *(_text(x + 10, y + 22 + 17 * row, escape(line)) for row, line in enumerate(lines))]
 
 
-def _wire(line: Course, shape: Shape | None) -> str:
+def _wire(line: WirePath, shape: Shape | None) -> str:
     color, width, dashes = STROKES[shape.kind if shape else ""]
     curves = " ".join("C" + " ".join(f"{x:g},{y:g}" for x, y in curve) for curve in line.curves)
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
@@ -127,7 +127,7 @@ def _wire(line: Course, shape: Shape | None) -> str:
     return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dashed}/>'
 
 
-def _card(node: Node, facts: Facts) -> list[str]:
+def _card(node: Node, facts: LayerInfo) -> list[str]:
     x, y, width, height = cards.box(node)
     hue, name = FAMILIES[node.layer.family], escape(node.id)
     strip = f"M{x:g},{y + cards.HEADER:g} v{RADIUS - cards.HEADER:g} a8,8 0 0 1 8,-8 h{width - 16:g} a8,8 0 0 1 8,8 "
@@ -143,7 +143,7 @@ def _card(node: Node, facts: Facts) -> list[str]:
     return [*lines, *_texts(node, facts, x, y), *_ports(node, facts), "</g>"]
 
 
-def _texts(node: Node, facts: Facts, x: float, y: float) -> list[str]:
+def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
     rows, settled, _ = cards.measures(node.layer, node.turned)
     baseline = y + cards.HEADER + cards.GAP + 14
     lines = []
@@ -165,7 +165,7 @@ def _texts(node: Node, facts: Facts, x: float, y: float) -> list[str]:
     return lines
 
 
-def _ports(node: Node, facts: Facts) -> list[str]:
+def _ports(node: Node, facts: LayerInfo) -> list[str]:
     places = [(cards.input_place(node, port), facts.inputs.get(port)) for port in node.inputs]
     places += [(cards.output_place(node, port), facts.outputs.get(port)) for port in node.outputs]
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from graph.checking.layer_info import Expected
+from graph.checking.layer_info import DataSpec
 from graph.document import Document
 from graph.drawing import cards
 from graph.drawing.layout import arrange, clear_of_others
@@ -152,7 +152,7 @@ def start_of(network: Network, selected: Sequence[str]) -> str | None:
 
 
 def insert_pattern(
-    document: Document, pattern: LayerPattern, start: str | None, arriving: Shape | None, expected: Expected | None
+    document: Document, pattern: LayerPattern, start: str | None, arriving: Shape | None, expected: DataSpec | None
 ) -> tuple[str, ...]:
     """Put a pattern behind ``start`` and return the ids of its layers. Must be called inside a transaction.
 

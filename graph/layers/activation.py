@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
-from graph.layers.scalar import Curve, sigmoid
+from graph.layers.scalar import ScalarFunction, sigmoid
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
 
@@ -41,7 +41,7 @@ class Activation(Layer):
         """Operations per value times the values, an exponential counted as one operation."""
         return self.operations * elements(inputs["in"])
 
-    def curve(self) -> Curve | None:
+    def curve(self) -> ScalarFunction | None:
         """The function of one value and its derivative, with these settings; None where several values decide."""
         return None
 
@@ -67,9 +67,11 @@ class Relu(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
     target: ClassVar[str] = "torch.nn.ReLU"
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A bend at 0, where torch takes the slope 0."""
-        return Curve(lambda x: max(0.0, x), lambda x: float(x > 0), "max(0, x)", "1 where x > 0, else 0", (0.0,))
+        return ScalarFunction(
+            lambda x: max(0.0, x), lambda x: float(x > 0), "max(0, x)", "1 where x > 0, else 0", (0.0,)
+        )
 
 
 class LeakyRelu(Activation):
@@ -87,10 +89,10 @@ class LeakyRelu(Activation):
 
     slope: float = setting(0.01, "Factor for negative values.", minimum=0.0, maximum=10.0)
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A bend at 0, from the slope that is set to 1."""
         a = self.slope
-        return Curve(
+        return ScalarFunction(
             lambda x: x if x > 0 else a * x,
             lambda x: 1.0 if x > 0 else a,
             f"x where x > 0, else {a:g} x",
@@ -123,10 +125,10 @@ class Elu(Activation):
 
     alpha: float = setting(1.0, "Depth at which negative values level off.", minimum=0.0, maximum=100.0)
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A straight line that bends into an exponential; smooth at 0 where alpha is 1."""
         a = self.alpha
-        return Curve(
+        return ScalarFunction(
             lambda x: x if x > 0 else a * math.expm1(x),
             lambda x: 1.0 if x > 0 else a * math.exp(x),
             f"x where x > 0, else {a:g} (eˣ − 1)",
@@ -159,12 +161,12 @@ class Gelu(Activation):
 
     approximate: Literal["none", "tanh"] = setting("none", "The exact function, or its approximation by tanh.")
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """The exact function, or the one by tanh."""
         if self.approximate == "none":
-            return Curve(_gelu, _gelu_slope, "x Φ(x), Φ the normal distribution", "Φ(x) + x φ(x)")
+            return ScalarFunction(_gelu, _gelu_slope, "x Φ(x), Φ the normal distribution", "Φ(x) + x φ(x)")
         formula = "½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))"
-        return Curve(_gelu_tanh, _gelu_tanh_slope, formula, "½ (1 + tanh u) + ½ x (1 − tanh² u) u′, u as in f")
+        return ScalarFunction(_gelu_tanh, _gelu_tanh_slope, formula, "½ (1 + tanh u) + ½ x (1 − tanh² u) u′, u as in f")
 
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """Only what differs from torch."""
@@ -189,9 +191,9 @@ class Sigmoid(Activation):
     target: ClassVar[str] = "torch.nn.Sigmoid"
     operations: ClassVar[int] = 4
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """Its slope follows from its value."""
-        return Curve(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), "1 / (1 + e⁻ˣ)", "f(x) (1 − f(x))")
+        return ScalarFunction(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), "1 / (1 + e⁻ˣ)", "f(x) (1 − f(x))")
 
 
 class Tanh(Activation):
@@ -208,9 +210,9 @@ class Tanh(Activation):
     target: ClassVar[str] = "torch.nn.Tanh"
     operations: ClassVar[int] = 5
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """Its slope follows from its value."""
-        return Curve(math.tanh, lambda x: 1 - math.tanh(x) ** 2, "tanh(x)", "1 − f(x)²")
+        return ScalarFunction(math.tanh, lambda x: 1 - math.tanh(x) ** 2, "tanh(x)", "1 − f(x)²")
 
 
 class Softmax(Activation):
@@ -245,9 +247,9 @@ class Step(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("heaviside", "threshold", "binary", "perceptron")
     target: ClassVar[str] = "graph.modules.step.Step"
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A jump at 0, and no slope anywhere."""
-        return Curve(lambda x: float(x >= 0), lambda _: 0.0, "1 where x ≥ 0, else 0", "0 everywhere", (0.0,))
+        return ScalarFunction(lambda x: float(x >= 0), lambda _: 0.0, "1 where x ≥ 0, else 0", "0 everywhere", (0.0,))
 
 
 def _gelu(x: float) -> float:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from graph.layers.activation import Activation
 from graph.layers.construct import Argument, Construct, X, chain, method
-from graph.layers.scalar import Curve
+from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
 from graph.shapes import Shape
 
@@ -26,9 +26,11 @@ class Absolute(Activation):
     stem: ClassVar[str] = "absolute"
     aliases: ClassVar[tuple[str, ...]] = ("abs", "rectification", "modulus", "jarrett")
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A bend at 0, where torch takes the slope 0."""
-        return Curve(abs, lambda x: float(x > 0) - float(x < 0), "|x|", "1 where x > 0, −1 where x < 0", (0.0,))
+        return ScalarFunction(
+            abs, lambda x: float(x > 0) - float(x < 0), "|x|", "1 where x > 0, −1 where x < 0", (0.0,)
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The method ``abs``."""
@@ -52,10 +54,10 @@ class ScaledTanh(Activation):
     amplitude: float = setting(1.7159, "Height of the curve, A.", minimum=0.001, maximum=1000.0)
     slope: float = setting(0.6667, "How steep it is, S.", minimum=0.001, maximum=1000.0)
 
-    def curve(self) -> Curve:
+    def curve(self) -> ScalarFunction:
         """A tanh stretched both ways."""
         a, s = self.amplitude, self.slope
-        return Curve(
+        return ScalarFunction(
             lambda x: a * math.tanh(s * x),
             lambda x: a * s * (1 - math.tanh(s * x) ** 2),
             f"{a:g} tanh({s:g} x)",

@@ -57,7 +57,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Reach:
+class ReceptiveField:
     """How far an output value looks back into the network's input, per spatial axis.
 
     ``size`` is the receptive field in input places, ``jump`` the distance in input places between neighbours.
@@ -175,7 +175,7 @@ class Layer(Declared):
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""
         return None
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
         """The receptive field behind the layer: size + (window - 1) dilation jump, and jump x stride, per axis.
 
         A layer without a window leaves it as it is. See Araujo, Norris and Sim, "Computing Receptive Fields of
@@ -189,7 +189,7 @@ class Layer(Declared):
         enlarged = window.upsampling or (1,) * len(window.size)
         axes = list(zip(reach.size, reach.jump, window.size, window.stride, window.dilation, enlarged, strict=True))
         sizes = tuple(size + (w - 1) * dilation * jump for size, jump, w, _, dilation, _ in axes)
-        return Reach(sizes, tuple(max(1, jump * stride // more) for _, jump, _, stride, _, more in axes))
+        return ReceptiveField(sizes, tuple(max(1, jump * stride // more) for _, jump, _, stride, _, more in axes))
 
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""

@@ -37,7 +37,7 @@ def structures() -> Mapping[str, type[Layer]]:
         "graph.structure.blocks"
     )  # late, because blocks are checked and read like networks
     frames = importlib.import_module("graph.structure.time_distributed")
-    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop, frames.EveryFrame)}
+    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop, frames.TimeDistributed)}
 
 
 def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:

@@ -38,7 +38,7 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Step:
+class BuildStep:
     """One operation in a layer's forward pass.
 
     ``op`` is "own" (call the layer's module), "function" (``target`` is a dotted name) or "method" (``target`` is a
@@ -56,7 +56,7 @@ class Construct:
     """Module, steps, and which value leaves by which output port."""
 
     module: Module | None
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     outputs: Mapping[str, Ref]
 
 
@@ -64,19 +64,19 @@ X = Ref("in")
 """The value that arrives at the port of a layer with a single input."""
 
 
-def own(*args: Argument, **kwargs: Argument) -> Step:
+def own(*args: Argument, **kwargs: Argument) -> BuildStep:
     """Call the layer's own module."""
-    return Step("own", "", args, kwargs)
+    return BuildStep("own", "", args, kwargs)
 
 
-def function(target: str, *args: Argument, **kwargs: Argument) -> Step:
+def function(target: str, *args: Argument, **kwargs: Argument) -> BuildStep:
     """Call the function with the dotted name ``target``, for example ``torch.cat`` or ``operator.add``."""
-    return Step("function", target, args, kwargs)
+    return BuildStep("function", target, args, kwargs)
 
 
-def method(target: str, value: Argument, *args: Argument, **kwargs: Argument) -> Step:
+def method(target: str, value: Argument, *args: Argument, **kwargs: Argument) -> BuildStep:
     """Call the method ``target`` of ``value``."""
-    return Step("method", target, (value, *args), kwargs)
+    return BuildStep("method", target, (value, *args), kwargs)
 
 
 def single(target: str, **arguments: Argument) -> Construct:
@@ -84,6 +84,6 @@ def single(target: str, **arguments: Argument) -> Construct:
     return Construct(Module(target, arguments), (own(X),), {"out": Ref(0)})
 
 
-def chain(*steps: Step, module: Module | None = None) -> Construct:
+def chain(*steps: BuildStep, module: Module | None = None) -> Construct:
     """Steps whose last result leaves by the port ``out``; without steps the input passes through."""
     return Construct(module, steps, {"out": Ref(len(steps) - 1) if steps else X})

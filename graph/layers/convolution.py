@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, Protocol
 
 from graph.layers.base import Family, Layer, Remedy, Window, positions, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, chain, function, method, own
+from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own
 from graph.layers.grid import Pads, as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
@@ -240,7 +240,7 @@ CONVOLUTION_DEFAULTS: Mapping[str, Argument] = {
 """What torch's convolutions assume ("valid" is no padding)."""
 
 
-def _pad(value: Ref, pads: tuple[int, ...], mode: PaddingMode) -> Step:
+def _pad(value: Ref, pads: tuple[int, ...], mode: PaddingMode) -> BuildStep:
     return function("torch.nn.functional.pad", value, pads, mode="constant" if mode == "zeros" else mode)
 
 
@@ -378,7 +378,7 @@ class Conv1d(Convolution):
             "padding_mode": "zeros" if plain else self.padding_mode,
         }
         module = Module("torch.nn.Conv1d", without_defaults(arguments, **CONVOLUTION_DEFAULTS))
-        steps: list[Step] = [method("transpose", X, 1, 2)]
+        steps: list[BuildStep] = [method("transpose", X, 1, 2)]
         if apart:
             steps.append(_pad(Ref(0), (front, behind), self.padding_mode))
         steps.append(own(Ref(len(steps) - 1)))

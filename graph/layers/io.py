@@ -11,7 +11,7 @@ from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, image, vector
 
 
-class Entrance(Layer):
+class InputLike(Layer):
     """Where values enter a network from outside: the compiler makes each an argument of the module."""
 
     family: ClassVar[Family] = Family.IO
@@ -31,7 +31,7 @@ class Entrance(Layer):
         return Construct(None, (), {})
 
 
-class Input(Entrance):
+class Input(InputLike):
     """The place where data enters the network.
 
     Its shape is that of one sample: a picture has channels, height and width; a row of a table is a vector with one
@@ -56,7 +56,7 @@ class Input(Entrance):
         return f"{self.shape.kind}, {self.field}" if self.field else f"{self.shape.kind}"
 
 
-class Noise(Entrance):
+class Noise(InputLike):
     """Random numbers, drawn anew for every batch: what a generator makes its samples from.
 
     A generator turns each point of noise into one sample, so neighbouring points become similar samples. With few

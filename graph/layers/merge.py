@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from graph.layers.activation import VALUES, embed_tokens
 from graph.layers.adapters import Adapter, adapters, to_vector
 from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
-from graph.layers.construct import Construct, Ref, Step, chain, function
+from graph.layers.construct import BuildStep, Construct, Ref, chain, function
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
 
@@ -106,7 +106,7 @@ class _Elementwise(_Merge):
         """One per value and input after the first."""
         return (self.inputs - 1) * elements(outputs["out"])
 
-    def _steps(self) -> list[Step]:
+    def _steps(self) -> list[BuildStep]:
         first, second, *others = self._refs()
         steps = [function(self.operator, first, second)]
         for number, other in enumerate(others):

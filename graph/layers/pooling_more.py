@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Reach, Remedy, elements, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, chain, function, method, own, single
+from graph.layers.base import Family, Layer, ReceptiveField, Remedy, elements, refusal
+from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own, single
 from graph.layers.grid import as_image, times
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
@@ -129,12 +129,12 @@ class FractionalPool2d(Layer):
         """One for each value in the window, for each value that leaves."""
         return math.prod(self.kernel_size) * elements(outputs["out"])
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
         """Windows grow by their size; the distance between them is rounded, as it varies."""
         if len(reach.size) != 2:
             return reach
         size = tuple(s + (k - 1) * jump for s, jump, k in zip(reach.size, reach.jump, self.kernel_size, strict=True))
-        return Reach(size, tuple(max(1, round(jump / self.ratio)) for jump in reach.jump))
+        return ReceptiveField(size, tuple(max(1, round(jump / self.ratio)) for jump in reach.jump))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module around torch's fractional max pooling."""
@@ -187,7 +187,7 @@ class PyramidPool2d(Layer):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Adaptive pooling at each level, flattened and joined."""
         name = "max" if self.mode == "max" else "avg"
-        steps: list[Step] = []
+        steps: list[BuildStep] = []
         for level in self.levels:
             steps.append(function(f"torch.nn.functional.adaptive_{name}_pool2d", X, level))
             steps.append(function("torch.flatten", Ref(len(steps) - 1), 1))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, Step, X, function, method, single
+from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, function, method, single
 from graph.layers.grid import as_sequence, without_defaults
 from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
 from graph.layers.settings import setting
@@ -227,16 +227,16 @@ class _Recurrent(Layer):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The module, and of its results the states at all steps or the last state of the top layer."""
         module = Module(self._module(), self._arguments(inputs["in"].features))
-        steps: list[Step] = []
+        steps: list[BuildStep] = []
 
-        def add(step: Step) -> Ref:
+        def add(step: BuildStep) -> Ref:
             steps.append(step)
             return Ref(len(steps) - 1)
 
         starts = tuple(add_start(add, name, self._stack, self.width_of(name)) for name in self._starts)
         given: tuple[Argument, ...] = (starts if len(starts) > 1 else starts[0],) if starts else ()
         told = {"lengths": Ref(LENGTHS.name)} if self.lengths else {}
-        found = add(Step("own", "", (X, *given), told))
+        found = add(BuildStep("own", "", (X, *given), told))
 
         def state(name: str) -> Ref:
             at = found

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Reach, Remedy, positions
+from graph.layers.base import Family, Layer, ReceptiveField, Remedy, positions
 from graph.layers.construct import Construct, single
 from graph.layers.grid import as_image, times
 from graph.layers.settings import Size2, setting
@@ -66,12 +66,12 @@ class RecurrentConv2d(Layer):
         """Two for each connection; sums and normalisation are not counted."""
         return 2 * self.connection_count(inputs, outputs)
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
         """Every step widens the receptive field by a kernel."""
         if len(reach.size) != 2:
             return reach
         axes = zip(reach.size, reach.jump, self.kernel_size, strict=True)
-        return Reach(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), reach.jump)
+        return ReceptiveField(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), reach.jump)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two convolutions in a loop."""

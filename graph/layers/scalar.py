@@ -10,7 +10,7 @@ Scalar = Callable[[float], float]
 
 
 @dataclass(frozen=True)
-class Curve:
+class ScalarFunction:
     """A function and its derivative, declared in plain Python with the layer that applies it to each value.
 
     ``formula`` and ``slope_formula`` say what stands right of f(x) = and of f'(x) =. ``breaks`` are the places where

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from graph.layers.base import Layer, Port, Remedy, refusal
-from graph.layers.construct import Ref, Step, method
+from graph.layers.construct import BuildStep, Ref, method
 from graph.layers.dense import Dense
 from graph.layers.shape import Flatten, LastStep
 from graph.shapes import Kind, Shape
@@ -14,7 +14,7 @@ STATE, CELL = "state", "cell"
 """Names of the ports: what a cell says, and what an LSTM remembers beside it."""
 HELP = {STATE: "hidden state", CELL: "cell state"}
 
-Add = Callable[[Step], Ref]
+Add = Callable[[BuildStep], Ref]
 """Adds a step to a recipe and gives its result."""
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 
-class EveryFrame(nn.Module):
+class TimeDistributed(nn.Module):
     """Run ``body`` on each frame of clips ``[batch, time, *sizes]``, as if every frame were a sample of its own."""
 
     def __init__(self, body: nn.Module) -> None:

@@ -16,12 +16,12 @@ from pydantic import Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import core_schema
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts, Severity
+from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.layers.base import Family, Layer, Port, Reach, ShapeError, needs
-from graph.layers.construct import NESTED, Construct, Module, Ref, Step, function, own
-from graph.layers.io import Entrance, Input, Output
+from graph.layers.base import Family, Layer, Port, ReceptiveField, ShapeError, needs
+from graph.layers.construct import NESTED, BuildStep, Construct, Module, Ref, function, own
+from graph.layers.io import Input, InputLike, Output
 from graph.layers.settings import Setting, setting
 from graph.network import Connection, Network
 from graph.project import network_json, parse_network
@@ -113,7 +113,7 @@ class Block(Layer):
 
     def inner_inputs(self) -> tuple[str, ...]:
         """Ids of the input layers inside, from top to bottom."""
-        return _ends(self.body, Entrance)
+        return _ends(self.body, InputLike)
 
     def inner_outputs(self) -> tuple[str, ...]:
         """Ids of the output layers inside, from top to bottom."""
@@ -161,7 +161,7 @@ class Block(Layer):
 
     # Shapes and costs
 
-    def reach_inside(self, reach: Reach | None) -> Reach | None:
+    def reach_inside(self, reach: ReceptiveField | None) -> ReceptiveField | None:
         """The receptive field at the input layers inside, for that at the ports."""
         return reach
 
@@ -169,7 +169,7 @@ class Block(Layer):
         """Shapes at the input layers inside, for shapes at the ports."""
         return dict(inputs)
 
-    def turns(self, inputs: Mapping[str, Shape]) -> list[Mapping[str, Facts]]:
+    def turns(self, inputs: Mapping[str, Shape]) -> list[Mapping[str, LayerInfo]]:
         """Facts of the layers inside, once for each repetition.
 
         Raises
@@ -179,7 +179,7 @@ class Block(Layer):
         """
         if self.repeat > 1 and (len(self.inner_inputs()) != 1 or len(self.inner_outputs()) != 1):
             raise ShapeError("A block can be repeated only if it has one input and one output.")
-        turns = list[Mapping[str, Facts]]()
+        turns = list[Mapping[str, LayerInfo]]()
         arriving = self.arriving(inputs)
         for _ in range(self.repeat):
             turns.append(_facts(self.body, tuple(sorted(arriving.items(), key=lambda item: item[0]))))
@@ -210,9 +210,9 @@ class Block(Layer):
         ends = self.inner_inputs()
         return sum(facts.activations for turn in self.turns(inputs) for id_, facts in turn.items() if id_ not in ends)
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
         """The receptive field after every repetition, along the path that sees most."""
-        found: Reach | None = reach
+        found: ReceptiveField | None = reach
         arriving = self.arriving(inputs)
         for turn in self.turns(inputs):
             if found is None:
@@ -227,7 +227,7 @@ class Block(Layer):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """One call of the inner network; the compiler builds it."""
-        steps: list[Step] = [own(*(Ref(port) for port in self.inner_inputs()))]
+        steps: list[BuildStep] = [own(*(Ref(port) for port in self.inner_inputs()))]
         names = self.inner_outputs()
         if len(names) == 1:
             return Construct(Module(NESTED), tuple(steps), {names[0]: Ref(0)})
@@ -388,12 +388,12 @@ def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:
 
 def _declared(body: Body, name: str) -> Shape:
     layer = body.network.layer(name)
-    assert isinstance(layer, Entrance)
+    assert isinstance(layer, InputLike)
     return layer.shape
 
 
 @lru_cache(maxsize=4096)
-def _facts(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Mapping[str, Facts]:
+def _facts(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Mapping[str, LayerInfo]:
     """Facts of the layers inside; the same body with the same shapes is checked once."""
     checker = Checker(Document(body.network), arriving=dict(arriving))
     fault = next((problem for problem in checker.problems if problem.severity is Severity.ERROR), None)

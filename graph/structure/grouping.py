@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from graph.checking.check import Checker, downstream
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.layers.io import Entrance, Input, Output
+from graph.layers.io import Input, InputLike, Output
 from graph.naming import check_name, copy_name, fresh_name
 from graph.network import Connection, Network, Node
 from graph.shapes import Shape, vector
@@ -85,7 +85,7 @@ def _check_group(network: Network, chosen: list[str]) -> None:
     if not chosen:
         raise NetloomError("Nothing is selected to group: select layers first.")
     for id_ in chosen:
-        if isinstance(network.layer(id_), Entrance | Output):
+        if isinstance(network.layer(id_), InputLike | Output):
             raise NetloomError(f"{id_} is an end of the network and stays outside of groups: leave it out.")
     outside = {c.target for id_ in chosen for c in network.out_of(id_) if c.target not in chosen}
     back = set(downstream(network, outside)) & set(chosen)
@@ -166,7 +166,7 @@ def _free(name: str | None, network: Network) -> str | None:
 
 
 def _unpack(document: Document, body: Network, node: Node) -> dict[str, str]:
-    inside = [each for each in body if not isinstance(each.layer, Entrance | Output)]
+    inside = [each for each in body if not isinstance(each.layer, InputLike | Output)]
     if not inside:
         return {}
     left, top = _corner(body, [each.id for each in inside])
@@ -188,7 +188,7 @@ def _begin(
     body: Network, wire: Connection, names: Mapping[str, str], arriving: Mapping[str, Connection]
 ) -> tuple[str, str] | None:
     """Where a wire of the body begins once the block is gone; None if nothing arrived there."""
-    if not isinstance(body.layer(wire.source), Entrance):
+    if not isinstance(body.layer(wire.source), InputLike):
         return (names[wire.source], wire.source_port)
     outer = arriving.get(wire.source)
     return (outer.source, outer.source_port) if outer else None

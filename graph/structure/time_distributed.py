@@ -9,7 +9,7 @@ from typing import ClassVar
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix
 from graph.document import Document
-from graph.layers.base import Layer, Reach, ShapeError
+from graph.layers.base import Layer, ReceptiveField, ShapeError
 from graph.layers.io import Input, Output
 from graph.naming import fresh_name
 from graph.network import Network
@@ -18,7 +18,7 @@ from graph.structure.blocks import Block, Body, Timed
 from graph.structure.grouping import group
 
 
-class EveryFrame(Timed):
+class TimeDistributed(Timed):
     """A block that works on each frame of a video alone, with the same weights for all of them.
 
     Inside stands a network for single pictures. What it makes of the frames leaves in their order: a vector for each
@@ -41,11 +41,11 @@ class EveryFrame(Timed):
         times = self.times(inputs)
         return {port: _over(times, port, shape) for port, shape in super().infer(inputs).items()}
 
-    def reach_inside(self, reach: Reach | None) -> Reach | None:
+    def reach_inside(self, reach: ReceptiveField | None) -> ReceptiveField | None:
         """Unknown: inside it is counted from the frame."""
         return None
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: Reach) -> Reach | None:
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
         """As it was, because no step sees another."""
         return reach
 
@@ -74,12 +74,12 @@ def frame_block(document: Document, id: str) -> str:
     block = document.network.layer(id)
     assert isinstance(block, Block)
     document.set_layer(id, on_every_frame(block))
-    name = fresh_name(EveryFrame.stem, document.network)
+    name = fresh_name(TimeDistributed.stem, document.network)
     document.rename(id, name)
     return name
 
 
-def on_every_frame(block: Block) -> EveryFrame:
+def on_every_frame(block: Block) -> TimeDistributed:
     """The same block run on every frame; its input layers take one frame of what they took."""
     inner = block.body.document()
     with inner.transaction("Take one frame"):
@@ -87,7 +87,7 @@ def on_every_frame(block: Block) -> EveryFrame:
             end = inner.network.layer(id_)
             if isinstance(end, Input):
                 inner.set_layer(id_, end.changed(shape=frame_of(end.shape)))
-    return EveryFrame(
+    return TimeDistributed(
         label=block.label, repeat=block.repeat, shared=block.shared, exposed=block.exposed, body=Body.of(inner.network)
     )
 

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected, Facts
+from graph.checking.layer_info import DataSpec, LayerInfo
 from graph.document import Document
 from graph.drawing.layout import arrange, arrange_to_fit
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.network import Connection, Matter, Network, Remark
+from graph.network import Annotation, Connection, Matter, Network
 from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import image, sequence, vector
 from graph.structure.blocks import Block, Loop
@@ -32,7 +32,7 @@ from tests.graph.networks import layer, wire
 
 ENDS = ("input", "output")
 KINDS = (*ENDS, "flatten", "dense", "conv2d", "relu", "add", "concatenate", "lstm", "block", "loop")
-DATA = Expected({"pixels": image(1, 8, 8)}, {"digit": vector(10)}, "pixels", "digit")
+DATA = DataSpec({"pixels": image(1, 8, 8)}, {"digit": vector(10)}, "pixels", "digit")
 NAMES = ("alpha", "beta", "relu1", "x", "y", "class", "1st")
 CHANGES: dict[str, tuple[dict[str, Any], ...]] = {
     "input": ({"shape": image(1, 8, 8)}, {"shape": vector(6)}, {"shape": sequence(5, 3)}, {"field": "pixels"}),
@@ -234,7 +234,7 @@ class Editing(RuleBasedStateMachine):
             document.rename(id_, "renamed")
             for connection in document.network.into("renamed").values():
                 document.disconnect(connection)
-            document.set_remark("n", Remark("n", Matter.NOTE, "Gone", (0.0, 0.0, 90.0, 50.0)))
+            document.set_remark("n", Annotation("n", Matter.NOTE, "Gone", (0.0, 0.0, 90.0, 50.0)))
             document.set_section("plan", {"epochs": 3})
             document.move({new: (99, 99)})
             if len(document.network) > 2:
@@ -302,7 +302,7 @@ class Editing(RuleBasedStateMachine):
 
     @rule(at=place, hue=st.integers(0, 7), id_=st.sampled_from(("a", "b")), matter=st.sampled_from(Matter))
     def write(self, at: tuple[int, int], hue: int, id_: str, matter: Matter) -> None:
-        remark = Remark(id_, matter, "Two\nlines “and signs” ñ", (at[0] + 0.5, float(at[1]), 96.0, 64.25), hue)
+        remark = Annotation(id_, matter, "Two\nlines “and signs” ñ", (at[0] + 0.5, float(at[1]), 96.0, 64.25), hue)
         self.edit("Write", lambda: self.target.set_remark(id_, remark))
 
     @rule(id_=st.sampled_from(("a", "b")))
@@ -391,7 +391,7 @@ class Editing(RuleBasedStateMachine):
     def the_checker_knows_what_a_fresh_one_finds(self) -> None:
         fresh = Checker(Document(self.document.network), DATA)
         assert self.checker.useful == fresh.useful
-        found: dict[str, Facts] = {id_: self.checker.facts(id_) for id_ in self.document.network.ids}
+        found: dict[str, LayerInfo] = {id_: self.checker.facts(id_) for id_ in self.document.network.ids}
         assert found == {id_: fresh.facts(id_) for id_ in self.document.network.ids}
         assert self.checker.problems == fresh.problems
         for name in ("parameters", "connections", "flops", "activations"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from graph.network import Matter, Remark
+from graph.network import Annotation, Matter
 from widgets.canvas.level_of_detail import MID_FROM
 from widgets.look.theme import Theme, blend
 
@@ -42,23 +42,23 @@ def hue(theme: Theme, index: int) -> QColor:
     return list(theme.families.values())[index % HUES]
 
 
-def rect(remark: Remark) -> QRectF:
+def rect(remark: Annotation) -> QRectF:
     """The remark's area."""
     return QRectF(*remark.area)
 
 
-def placed(remark: Remark, area: QRectF) -> Remark:
+def placed(remark: Annotation, area: QRectF) -> Annotation:
     """The remark at another place or in another size."""
     return replace(remark, area=(area.left(), area.top(), area.width(), area.height()))
 
 
-def corner_at(remark: Remark, place: QPointF, zoom: float) -> bool:
+def corner_at(remark: Annotation, place: QPointF, zoom: float) -> bool:
     """Whether the place is in the corner that resizes."""
     area, reach = rect(remark), CORNER / zoom
     return QRectF(area.right() - reach, area.bottom() - reach, reach, reach).contains(place)
 
 
-def grasped(remark: Remark, place: QPointF, zoom: float) -> bool:
+def grasped(remark: Annotation, place: QPointF, zoom: float) -> bool:
     """Whether the place takes hold of the remark: anywhere on a note, title or border of a frame."""
     area = rect(remark)
     if not area.contains(place):
@@ -69,7 +69,7 @@ def grasped(remark: Remark, place: QPointF, zoom: float) -> bool:
     return not inside.contains(place)
 
 
-def title_area(remark: Remark) -> QRectF:
+def title_area(remark: Annotation) -> QRectF:
     """Where a frame's title stands."""
     area = rect(remark)
     return QRectF(area.left(), area.top(), area.width(), TITLE)
@@ -83,18 +83,18 @@ class RemarkPainter:
         self.text_font = _sized(theme.font(), 13 * min(theme.scale, 1.5))
         self.title_font = _sized(theme.font(bold=True), 14 * min(theme.scale, 1.3))
 
-    def paint(self, painter: QPainter, remarks: Iterable[Remark], chosen: set[str], zoom: float) -> None:
+    def paint(self, painter: QPainter, remarks: Iterable[Annotation], chosen: set[str], zoom: float) -> None:
         """Paint remarks in their order; those chosen get a ring and a corner to resize by."""
         for remark in remarks:
             (self._note if remark.matter is Matter.NOTE else self._frame)(painter, remark, zoom)
             if remark.id in chosen:
                 self._ring(painter, rect(remark), zoom)
 
-    def ground(self, remark: Remark) -> QColor:
+    def ground(self, remark: Annotation) -> QColor:
         """What a note's text stands on."""
         return blend(hue(self.theme, remark.hue), self.theme.raised, 0.22)
 
-    def _note(self, painter: QPainter, remark: Remark, zoom: float) -> None:
+    def _note(self, painter: QPainter, remark: Annotation, zoom: float) -> None:
         area = rect(remark)
         painter.setPen(QPen(blend(hue(self.theme, remark.hue), self.theme.border, 0.5), 1))
         painter.setBrush(self.ground(remark))
@@ -108,7 +108,7 @@ class RemarkPainter:
         painter.drawText(area.adjusted(INSET, INSET, -INSET, -INSET), Qt.TextFlag.TextWordWrap, remark.text)
         painter.restore()
 
-    def _frame(self, painter: QPainter, remark: Remark, zoom: float) -> None:
+    def _frame(self, painter: QPainter, remark: Annotation, zoom: float) -> None:
         area, color = rect(remark), hue(self.theme, remark.hue)
         fill = QColor(color)
         fill.setAlpha(30 if self.theme.dark else 20)
@@ -122,7 +122,7 @@ class RemarkPainter:
         title = area.adjusted(12, 6, -12, -6)
         painter.drawText(title, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, remark.text)
 
-    def titles(self, painter: QPainter, remarks: Iterable[Remark], zoom: float) -> None:
+    def titles(self, painter: QPainter, remarks: Iterable[Annotation], zoom: float) -> None:
         """Paint frames' titles as they look from far, where they name the regions of a large network.
 
         They grow against the zoom, as far as their frames have room, and stand on a ground of their own above the

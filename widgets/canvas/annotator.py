@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from graph.drawing import cards
-from graph.network import Matter, Position, Remark
+from graph.network import Annotation, Matter, Position
 from widgets.canvas import annotation_shapes
 from widgets.canvas.editor import Editor
 from widgets.canvas.note_field import NoteField
@@ -44,14 +44,14 @@ class Annotator(Editor):
         corner = self.pointer_place()
         area = (_snapped(corner.x()), _snapped(corner.y()), *NOTE_SIZE)
         self.reveal(QRectF(*area))
-        self._write(Remark(self._free("note"), Matter.NOTE, "", area, hue=5))
+        self._write(Annotation(self._free("note"), Matter.NOTE, "", area, hue=5))
 
     def add_frame(self) -> None:
         """Put a frame around the selected cards, or at the pointer, and ask for its title."""
         corner = self.pointer_place()
         free = (_snapped(corner.x()), _snapped(corner.y()), *FRAME_SIZE)
         area = self._around(self.selection.ids) if self.selection.ids else free
-        remark = Remark(self._free("frame"), Matter.FRAME, "Frame", area, hue=1)
+        remark = Annotation(self._free("frame"), Matter.FRAME, "Frame", area, hue=1)
         self._set("Add a frame", remark)
         self.select_remark(remark.id)
         self.edit_remark(remark.id)
@@ -129,7 +129,7 @@ class Annotator(Editor):
         area = bounds.adjusted(-ROOM, -ROOM - annotation_shapes.TITLE, ROOM, ROOM)
         return _snapped(area.left()), _snapped(area.top()), _snapped(area.width()), _snapped(area.height())
 
-    def _write(self, remark: Remark) -> None:
+    def _write(self, remark: Annotation) -> None:
         painter = self.surface.remark_painter
         area = self.mapFromScene(annotation_shapes.rect(remark)).boundingRect()
         area.setSize(area.size().expandedTo(QRectF(0, 0, 140, 60).size().toSize()))
@@ -140,11 +140,11 @@ class Annotator(Editor):
             area, remark.text, font, self.theme, painter.ground(remark), lambda text: self._written(title, remark, text)
         )
 
-    def _written(self, title: str, remark: Remark, text: str) -> None:
+    def _written(self, title: str, remark: Annotation, text: str) -> None:
         self._set(title, replace(remark, text=text) if text else None, remark.id)
         self.select_remark(remark.id if text else None)
 
-    def _set(self, title: str, remark: Remark | None, id: str = "") -> None:
+    def _set(self, title: str, remark: Annotation | None, id: str = "") -> None:
         with self.document.transaction(title):
             self.document.set_remark(remark.id if remark else id, remark)
 

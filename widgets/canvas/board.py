@@ -25,13 +25,13 @@ from graph.changes import (
     RemarkSet,
 )
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts, Severity
+from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Commit, Document
 from graph.drawing import cards
-from graph.drawing.routing import Course, course, direct
+from graph.drawing.routing import WirePath, course, direct
 from graph.garbage_collection import undisturbed
-from graph.layers.io import Entrance, Output
-from graph.network import Connection, Node, Position, Remark
+from graph.layers.io import InputLike, Output
+from graph.network import Annotation, Connection, Node, Position
 from graph.shapes import Shape
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
@@ -53,7 +53,7 @@ class Board:
         self.wire_index: GridIndex[Slot] = GridIndex()
         self.changed = 0
         """Counts up whenever anything moves, appears or disappears."""
-        self.remarks: dict[str, Remark] = dict(document.network.remarks)
+        self.remarks: dict[str, Annotation] = dict(document.network.remarks)
         """Notes and frames as they are shown."""
         self.links: dict[str, str] = {}
         """Layers that use the weights of another, and that other."""
@@ -106,7 +106,7 @@ class Board:
                 slots.update({(c.target, c.target_port): None for c in network.out_of(id_)})
         return [self.wires[slot] for slot in slots if slot in self.wires]
 
-    def returns(self) -> list[Course]:
+    def returns(self) -> list[WirePath]:
         """Ways of the states of the loop on show: from an output layer back to the input layer that holds it."""
         document = self.document
         if not isinstance(document, InnerDocument) or not isinstance(document.block, Loop):
@@ -196,7 +196,7 @@ class Board:
         """Show cards where the document has them."""
         self._settle(set(ids))
 
-    def show_remarks(self, remarks: Iterable[Remark]) -> None:
+    def show_remarks(self, remarks: Iterable[Annotation]) -> None:
         """Show notes and frames otherwise than the document has them, until `settle_remarks` or a commit."""
         for remark in remarks:
             for each in (self.remarks.get(remark.id, remark), remark):
@@ -245,7 +245,7 @@ class Board:
     def _put(self, node: Node) -> None:
         network = self.document.network
         self._top += 1
-        card = Card(node, QRectF(*cards.box(node)), Facts(), title=titled(self.document, node), order=self._top)
+        card = Card(node, QRectF(*cards.box(node)), LayerInfo(), title=titled(self.document, node), order=self._top)
         self.cards[node.id] = card
         if node.id in network:
             self._learn(card)
@@ -371,7 +371,7 @@ class Board:
         if late:
             self._waiting.update({wire.slot: None for wire in wires})
 
-    def _follow(self, wire: Wire, line: Course) -> None:
+    def _follow(self, wire: Wire, line: WirePath) -> None:
         if line == wire.course and not wire.area.isEmpty():
             return
         self._dirty(wire.area)
@@ -380,7 +380,7 @@ class Board:
         self.changed += 1
         self._dirty(wire.area)
 
-    def _course(self, connection: Connection, plain: bool) -> Course:
+    def _course(self, connection: Connection, plain: bool) -> WirePath:
         source, target = self.cards[connection.source], self.cards[connection.target]
         if connection.source_port not in source.node.outputs or connection.target_port not in target.node.inputs:
             return direct((0, 0), (0, 0))
@@ -407,15 +407,15 @@ def titled(document: Document, node: Node) -> str:
     """What a card is called beside its name; inside a block its ends are ports."""
     if isinstance(node.layer, Block) and node.layer.label:
         return node.layer.label
-    if isinstance(document, InnerDocument) and isinstance(node.layer, Entrance | Output):
+    if isinstance(document, InnerDocument) and isinstance(node.layer, InputLike | Output):
         held = document.block.inner_states() if isinstance(document.block, Loop) else {}
         if node.id in held:
             return "State"
-        return "Port in" if isinstance(node.layer, Entrance) else "Port out"
+        return "Port in" if isinstance(node.layer, InputLike) else "Port out"
     return node.layer.title
 
 
-def _return(source: Card, target: Card, boxes: list[cards.Box]) -> Course:
+def _return(source: Card, target: Card, boxes: list[cards.Box]) -> WirePath:
     start = source.rect.topRight() + QPointF(0, cards.FIRST_PORT)
     end = target.rect.topLeft() + QPointF(0, cards.FIRST_PORT)
     return course(start.toTuple(), end.toTuple(), boxes, (source.box, target.box))

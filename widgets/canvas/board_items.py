@@ -9,9 +9,9 @@ from typing import cast
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from graph.checking.layer_info import Facts, Severity
+from graph.checking.layer_info import LayerInfo, Severity
 from graph.drawing import cards
-from graph.drawing.routing import Course
+from graph.drawing.routing import WirePath
 from graph.network import Connection, Node, Position
 from graph.shapes import Shape
 
@@ -31,7 +31,7 @@ class Card:
 
     node: Node
     rect: QRectF
-    facts: Facts
+    facts: LayerInfo
     version: int = 0
     """Counts up when the picture on the card changes."""
     taken: frozenset[str] = frozenset()
@@ -90,7 +90,7 @@ class Wire:
     """A connection as it is shown."""
 
     connection: Connection
-    course: Course
+    course: WirePath
     shape: Shape | None
     area: QRectF = field(default_factory=QRectF)
     _path: QPainterPath | None = None
@@ -121,14 +121,14 @@ class Wire:
             self._lines = [QLineF(*a, *b) for a, b in pairwise(corners)]
         return self._lines
 
-    def follow(self, line: Course) -> None:
+    def follow(self, line: WirePath) -> None:
         """Take another course; what Qt needs to draw it is made when the wire comes into view."""
         left, top, width, height = line.bounds()
         self.course, self._path, self._lines = line, None, None
         self.area = QRectF(left - 6, top - 12, width + 12, height + 24)
 
 
-def painter_path(line: Course) -> QPainterPath:
+def painter_path(line: WirePath) -> QPainterPath:
     """The course as Qt draws it."""
     path = QPainterPath(QPointF(*line.start))
     for first, second, end in line.curves:

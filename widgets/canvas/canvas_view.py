@@ -30,13 +30,13 @@ from graph.layers.catalogue import catalogue
 from graph.network import Position
 from graph.structure.blocks import Block
 from widgets.canvas import keys
-from widgets.canvas.gestures.connect_by_keyboard import Reach
+from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
 from widgets.canvas.gestures.move_annotation import MoveRemark, ResizeRemark
 from widgets.canvas.ground import Ground
 from widgets.canvas.hit_test import NOTHING, What, find
-from widgets.canvas.key_hint import Hint
+from widgets.canvas.key_hint import KeyHint
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.mouse_handler import Hands
+from widgets.canvas.mouse_handler import MouseHandler
 from widgets.canvas.problem_popup import ProblemPopup
 from widgets.canvas.roamer import Roamer
 from widgets.look.theme import ThemeSource
@@ -65,11 +65,11 @@ class CanvasView(Roamer):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.minimap_wanted = True
-        self._hands = Hands(self)
+        self._hands = MouseHandler(self)
         self._problems = ProblemPopup(self)
         self._problems.closed.connect(self.setFocus)
         self._minimap = Minimap(self)
-        self._hint = Hint(self)
+        self._hint = KeyHint(self)
         self.hinted.connect(self._hint.say)
         themes.changed.connect(self._theme_changed)
         self.viewMoved.connect(self._view_moved)
@@ -187,7 +187,7 @@ class CanvasView(Roamer):
 
     def start_connection(self) -> None:
         """Connect the selected layer by keyboard: arrows choose a target, Enter connects, Esc cancels."""
-        self.begin(Reach(self, self._chosen("connect from")[-1]))
+        self.begin(ConnectByKeyboard(self, self._chosen("connect from")[-1]))
 
     def show_problems(self, id: str) -> None:
         """Say what is wrong with a layer beside its card, and offer repairs."""
@@ -288,7 +288,7 @@ class CanvasView(Roamer):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if isinstance(self.gesture, Reach):
+        if isinstance(self.gesture, ConnectByKeyboard):
             self.attempt(lambda: self.lead_by_key(event.key()))
         elif event.key() == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
@@ -299,7 +299,7 @@ class CanvasView(Roamer):
 
     def lead_by_key(self, key: int) -> None:
         """A key went down while a connection is made by keyboard."""
-        if isinstance(self.gesture, Reach):
+        if isinstance(self.gesture, ConnectByKeyboard):
             self.gesture.key(key)
             self.refresh_gesture()
 

@@ -54,7 +54,7 @@ class Picture:
         return self.pixmap.width() * self.pixmap.height()
 
 
-class Pictures:
+class CardCache:
     """Pictures by layer id, the least lately shown given up first."""
 
     def __init__(self, painter: CardPainter) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from app.project.network_comparison import Mark, Overlay, Sign
+from app.project.network_comparison import ChangeMark, ComparisonOverlay, Sign
 from graph.drawing import cards
 from graph.drawing.routing import course
 from graph.network import Connection, Network, Node
@@ -30,7 +30,7 @@ def sign_color(theme: Theme, sign: str) -> QColor:
 class Differing:
     """An overlay on a board; removed layers are shown where they stood beside the layers that are left."""
 
-    def __init__(self, board: Board, theme: Theme, overlay: Overlay) -> None:
+    def __init__(self, board: Board, theme: Theme, overlay: ComparisonOverlay) -> None:
         self._board, self._theme, self._overlay = board, theme, overlay
         self._fonts = {True: _font(theme, NAME_PIXELS, bold=True), False: _font(theme, KIND_PIXELS)}
         self.ghosts = _ghosts(overlay, board.document.network)
@@ -131,7 +131,7 @@ class Differing:
             painter.setFont(self._fonts[False])
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, node.layer.title)
 
-    def _ring(self, painter: QPainter, place: QRectF, mark: Mark, zoom: float) -> None:
+    def _ring(self, painter: QPainter, place: QRectF, mark: ChangeMark, zoom: float) -> None:
         pen = QPen(sign_color(self._theme, mark.sign), max(2.0, 1.6 / zoom))
         if mark.sign is Sign.REMOVED:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -139,7 +139,7 @@ class Differing:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), RADIUS + 1, RADIUS + 1)
 
-    def _pill(self, painter: QPainter, place: QRectF, mark: Mark) -> None:
+    def _pill(self, painter: QPainter, place: QRectF, mark: ChangeMark) -> None:
         """Words on the card's upper edge: what changed; what was added or removed stands on the card itself."""
         font, color = self._fonts[False], sign_color(self._theme, mark.sign)
         metrics = QFontMetricsF(font)
@@ -155,7 +155,7 @@ class Differing:
         if mark.cost and mark.sign is Sign.CHANGED:
             self._cost(painter, place, mark)
 
-    def _cost(self, painter: QPainter, place: QRectF, mark: Mark) -> None:
+    def _cost(self, painter: QPainter, place: QRectF, mark: ChangeMark) -> None:
         """On the lower edge, by how much the layer's parameters grew."""
         width = QFontMetricsF(self._fonts[False]).horizontalAdvance(mark.cost) + 14
         pill = QRectF(place.right() - 6 - width, place.bottom() - 5, width, 17)
@@ -165,7 +165,7 @@ class Differing:
         painter.setPen(self._theme.text)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, mark.cost)
 
-    def _sign(self, painter: QPainter, place: QRectF, mark: Mark, zoom: float) -> None:
+    def _sign(self, painter: QPainter, place: QRectF, mark: ChangeMark, zoom: float) -> None:
         """The sign alone in the card's corner, as large on the screen at every zoom."""
         side, color = 12 / zoom, sign_color(self._theme, mark.sign)
         area = QRectF(place.left(), place.top(), side, side)
@@ -189,7 +189,7 @@ def _font(theme: Theme, pixels: int, *, bold: bool = False) -> QFont:
     return font
 
 
-def _ghosts(overlay: Overlay, network: Network) -> dict[str, QRectF]:
+def _ghosts(overlay: ComparisonOverlay, network: Network) -> dict[str, QRectF]:
     """Places for removed layers: as far from a layer that is left as they were, and lower where that is taken."""
     places = {node.id: QRectF(*cards.box(node)) for node in network}
     ghosts: dict[str, QRectF] = {}

@@ -17,7 +17,7 @@ INSET = 12
 """Distance from the canvas's edges, in pixels."""
 
 
-class Hint(QLabel):
+class KeyHint(QLabel):
     """In the middle of the lower edge; the pointer goes through it."""
 
     def __init__(self, canvas: CanvasView) -> None:

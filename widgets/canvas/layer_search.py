@@ -45,7 +45,7 @@ Index = QModelIndex | QPersistentModelIndex
 FOUND = Qt.ItemDataRole.UserRole
 
 
-class Results(QAbstractListModel):
+class ResultList(QAbstractListModel):
     """What the search found, for the list."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -73,7 +73,7 @@ class Results(QAbstractListModel):
         return None
 
 
-class Row(QStyledItemDelegate):
+class ResultRow(QStyledItemDelegate):
     """Paints a kind of layer: icon, title, and family or the reason why it does not fit."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -129,7 +129,7 @@ class SearchPopup(QFrame):
         self.field.setObjectName("addLayerField")
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._search)
-        self._results = Results(self)
+        self._results = ResultList(self)
         self.list = QListView(self)
         self.list.setModel(self._results)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -152,7 +152,7 @@ class SearchPopup(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self.theme = theme
-        self.list.setItemDelegate(Row(theme, self.list))
+        self.list.setItemDelegate(ResultRow(theme, self.list))
         edge, ground = theme.strong_border.name(), theme.raised.name()
         self.setStyleSheet(
             f"#addLayerSearch {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"

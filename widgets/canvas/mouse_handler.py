@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 from graph.network import Connection
 from widgets.canvas.gestures.cut import Cut
 from widgets.canvas.gestures.drag import Drag, TakeOut
-from widgets.canvas.gestures.drag_wire import Pull
+from widgets.canvas.gestures.drag_wire import DragWire
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.gestures.move_annotation import MoveRemark, ResizeRemark
 from widgets.canvas.gestures.pan import Pan
-from widgets.canvas.gestures.rubber_band import Band
+from widgets.canvas.gestures.rubber_band import RubberBand
 from widgets.canvas.hit_test import END_GRASP, Hit, What, find
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SHIFT, CTRL, ALT = (
 )
 
 
-class Hands:
+class MouseHandler:
     """Turns presses, moves and releases into gestures; at most one goes on at a time."""
 
     def __init__(self, canvas: CanvasView) -> None:
@@ -100,17 +100,17 @@ class Hands:
             return Cut(canvas, place)
         if hit.what is What.WIRE and hit.slot is not None:
             return self._lift(canvas.board.wires[hit.slot].connection, place)
-        return Band(canvas, place, adding=bool(modifiers & CTRL))
+        return RubberBand(canvas, place, adding=bool(modifiers & CTRL))
 
-    def _pull(self, hit: Hit, place: QPointF) -> Pull:
+    def _pull(self, hit: Hit, place: QPointF) -> DragWire:
         canvas = self._canvas
         if hit.what is What.OUTPUT:
-            return Pull(canvas, place, (hit.id, hit.port), output=True, lifted=None)
+            return DragWire(canvas, place, (hit.id, hit.port), output=True, lifted=None)
         connection = canvas.document.network.at(hit.id, hit.port)
         if connection is not None:
             fixed = (connection.source, connection.source_port)
-            return Pull(canvas, place, fixed, output=True, lifted=connection)
-        return Pull(canvas, place, (hit.id, hit.port), output=False, lifted=None)
+            return DragWire(canvas, place, fixed, output=True, lifted=connection)
+        return DragWire(canvas, place, (hit.id, hit.port), output=False, lifted=None)
 
     def _lift(self, connection: Connection, place: QPointF) -> Gesture:
         """Take off the end of a wire that is nearer to the pointer."""
@@ -120,9 +120,9 @@ class Hands:
         to_source, to_target = (place - source).manhattanLength(), (place - target).manhattanLength()
         if to_source < to_target and to_source < 3 * END_GRASP:
             fixed = (connection.target, connection.target_port)
-            return Pull(canvas, place, fixed, output=False, lifted=connection)
+            return DragWire(canvas, place, fixed, output=False, lifted=connection)
         fixed = (connection.source, connection.source_port)
-        return Pull(canvas, place, fixed, output=True, lifted=connection)
+        return DragWire(canvas, place, fixed, output=True, lifted=connection)
 
     # Clicks
 

@@ -23,7 +23,7 @@ class Rest:
     guides: tuple[QLineF, ...] = ()
 
 
-class Lines:
+class SnapLines:
     """The lines that a dragged card may join: sides and tops of the cards that stay, sorted for a quick look-up."""
 
     def __init__(self, others: Iterable[QRectF], width: float) -> None:
@@ -55,7 +55,7 @@ class Lines:
         return place, self._rects[index]
 
 
-def rest(moving: QRectF, lines: Lines, reach: float, grid: float = FINE) -> Rest:
+def rest(moving: QRectF, lines: SnapLines, reach: float, grid: float = FINE) -> Rest:
     """The place near ``moving`` where its card is in line with others within ``reach``, else on the grid."""
     left, top = lines.side(moving.left(), reach), lines.top(moving.top(), reach)
     x = left[0] if left else round(moving.left() / grid) * grid

@@ -13,7 +13,7 @@ from graph.naming import check_name
 from graph.structure.blocks import Block, Loop
 from graph.structure.grouping import ungroup
 from graph.structure.inner_document import InnerDocument
-from graph.structure.time_distributed import EveryFrame, frame_block, on_every_frame
+from graph.structure.time_distributed import TimeDistributed, frame_block, on_every_frame
 from widgets.canvas.annotator import Annotator
 
 
@@ -48,7 +48,7 @@ class Structurer(Annotator):
         """Run the selected layers on every frame of a video, in a block of their own unless they are one already."""
         ids = self._chosen("run on every frame")
         only = self.document.network.layer(ids[0])
-        if len(ids) == 1 and isinstance(only, EveryFrame):
+        if len(ids) == 1 and isinstance(only, TimeDistributed):
             return
         if len(ids) == 1 and type(only) is Block:
             with self.document.transaction(f"Run {ids[0]} on every frame"):

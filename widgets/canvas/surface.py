@@ -15,12 +15,12 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from graph.network import Matter, Remark
+from graph.network import Annotation, Matter
 from widgets.canvas.annotation_shapes import RemarkPainter, rect
 from widgets.canvas.board import Board
 from widgets.canvas.board_items import EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.canvas_layers import Extra
-from widgets.canvas.card_cache import Lens, Pictures
+from widgets.canvas.card_cache import CardCache, Lens
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.level_of_detail import Level, level_at
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
@@ -76,7 +76,7 @@ class Surface(QGraphicsObject):
         self.card_painter = CardPainter(theme)
         self.wire_painter = WirePainter(theme)
         self.remark_painter = RemarkPainter(theme)
-        self.pictures = Pictures(self.card_painter)
+        self.pictures = CardCache(self.card_painter)
         self.update()
 
     def set_board(self, board: Board) -> None:
@@ -137,7 +137,7 @@ class Surface(QGraphicsObject):
         if near:
             self.remark_painter.paint(painter, near, self.emphasis.selected_remarks, zoom)
 
-    def _remarks_in(self, region: QRectF, matter: Matter) -> list[Remark]:
+    def _remarks_in(self, region: QRectF, matter: Matter) -> list[Annotation]:
         assert self.board is not None
         found = [each for each in self.board.remarks.values() if each.matter is matter]
         return [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]

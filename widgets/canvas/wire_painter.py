@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from graph.drawing.routing import Course
+from graph.drawing.routing import WirePath
 from graph.shapes import Kind
 from widgets.canvas.board_items import Wire, painter_path
 from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT, shape_text
@@ -96,7 +96,7 @@ class WirePainter:
             path.cubicTo(start + QPointF(0, sag), end + QPointF(0, sag), end)
             painter.drawPath(path)
 
-    def returning(self, painter: QPainter, lines: Iterable[Course], zoom: float) -> None:
+    def returning(self, painter: QPainter, lines: Iterable[WirePath], zoom: float) -> None:
         """Paint dashed wires with a head: values that come back in a loop's next step."""
         color = blend(self.theme.accent, self.theme.ground, 0.8)
         pen = QPen(color, max(1.8, 1.2 / zoom))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, log_ticks, number, padded
 
@@ -78,19 +78,19 @@ class GradientPlot(PaintedView):
 
     # Where things are
 
-    def _powers(self) -> Range:
+    def _powers(self) -> AxisRange:
         """The exponents of ten that are in sight."""
         told = [curve.sizes for curve in self.curves]
         told += [np.array([curve.total, curve.clipped, curve.clip or curve.total]) for curve in self.curves]
         values = np.concatenate(told)
         values = values[np.isfinite(values) & (values > 0)]
         if not values.size:
-            return Range(-1.0, 1.0)
+            return AxisRange(-1.0, 1.0)
         high = math.log10(float(values.max()))
         low = max(math.log10(float(values.min())), high - MOST_DECADES)
-        return Range(*padded(min(low, high - 1), high, 0.05))
+        return AxisRange(*padded(min(low, high - 1), high, 0.05))
 
-    def _ticks(self, powers: Range, height: float) -> list[float]:
+    def _ticks(self, powers: AxisRange, height: float) -> list[float]:
         wanted = max(2, int(height / self.theme.px(34)))
         if powers.span < 3:
             return log_ticks(powers.low, powers.high, wanted)
@@ -105,7 +105,7 @@ class GradientPlot(PaintedView):
         whole = QRectF(self.rect()).adjusted(0, line + 12, -self.theme.px(132), -(line + 12))
         texts = [power_text(tick) for tick in self._ticks(powers, whole.height())]
         whole.setLeft(y_margin(self.theme, texts) + 8)
-        return Axes(whole, Range(0.5, max(self.steps, 1) + 0.5), powers)
+        return Axes(whole, AxisRange(0.5, max(self.steps, 1) + 0.5), powers)
 
     def _totals(self, axes: Axes) -> QRectF:
         left = axes.area.right() + self.theme.px(28)

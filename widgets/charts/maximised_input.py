@@ -15,7 +15,7 @@ from widgets.charts.colour_scale import draw_scale
 from widgets.charts.feature_bars import paint_feature_bars, row_at
 from widgets.charts.unit_tiles import Patch, outline, patch_place
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number, padded
 
@@ -110,12 +110,12 @@ class ExcitingInput(PaintedView):
 
     def _paint_series(self, painter: QPainter, room: QRectF) -> None:
         line = QFontMetricsF(self.theme.font(small=True)).height()
-        span = Range(*padded(*limits(self._values)))
+        span = AxisRange(*padded(*limits(self._values)))
         ticks = linear_ticks(span.low, span.high, max(2, int(room.height() / 48)))
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
         self._body = room.adjusted(margin, 4, -4, -(2 * line + 6))
         steps, features = self._values.shape
-        axes = Axes(self._body, Range(1.0, float(max(steps, 2))), span)
+        axes = Axes(self._body, AxisRange(1.0, float(max(steps, 2))), span)
         x_ticks = linear_ticks(1.0, float(max(steps, 2)), max(2, int(self._body.width() / 80)))
         draw_frame(painter, self.theme, axes, x_ticks, ticks)
         if self._patch is not None:

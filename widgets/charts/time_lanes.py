@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.charts.colour_maps import colour, diverging, image, limits, reach, sequential
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_line
+from widgets.plots.axes import Axes, AxisRange, draw_line
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number
 
@@ -214,7 +214,7 @@ class TimeLanes(PaintedView):
     def _paint_curves(self, painter: QPainter, index: int, lane: Lane, place: QRectF) -> None:
         low, high = lane.limits()
         room = 0.06 * (high - low)
-        axes = Axes(place, Range(-0.5, self.steps - 0.5), Range(low - room, high + room))
+        axes = Axes(place, AxisRange(-0.5, self.steps - 0.5), AxisRange(low - room, high + room))
         painter.fillRect(place, self.theme.ground)
         self._frame(painter, place)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

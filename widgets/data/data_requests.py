@@ -22,7 +22,7 @@ BATCH = 48
 
 
 @dataclass(frozen=True)
-class Table:
+class TableColumns:
     """What a table holds: its ``columns``, its first ``rows`` as text, ``count`` rows and ``more`` columns in all."""
 
     columns: list[Column]
@@ -31,7 +31,7 @@ class Table:
     more: int
 
 
-NO_TABLE = Table([], [], 0, 0)
+NO_TABLE = TableColumns([], [], 0, 0)
 
 
 class Details(QObject):
@@ -90,7 +90,7 @@ class Details(QObject):
         fields = message.fields
         self.columns = [column_from(one) for one in fields.get("columns") or ()]
         count, more = int(fields.get("count") or 0), int(fields.get("more") or 0)
-        self.columns_found.emit(Table(self.columns, fields.get("rows") or [], count, more))
+        self.columns_found.emit(TableColumns(self.columns, fields.get("rows") or [], count, more))
 
     def _lose_columns(self, reason: str) -> None:
         self._known, self.columns = None, []

@@ -31,7 +31,7 @@ from graph.shapes import Kind
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
-from widgets.data.data_requests import NO_TABLE, Details, Table
+from widgets.data.data_requests import NO_TABLE, Details, TableColumns
 from widgets.data.decoding_progress import Waiting
 from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
 from widgets.data.last_predictions import Answers
@@ -43,7 +43,7 @@ from widgets.data.source_list import SourceList
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
 from widgets.look.theme import ThemeSource
-from widgets.training.inline_notice import Notice
+from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
 
 ROWS, BATCH = "Rows", "One batch"
@@ -82,7 +82,7 @@ class DataView(QWidget):
         self.answers = Answers(link, self)
         self.sources = SourceList(self)
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
-        self.notice, self.offer, self.waiting = Notice(self), Notice(self), Waiting(link, self)
+        self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
         self.rows, self.batch = RowTable(), BatchView(source)
@@ -355,7 +355,7 @@ class DataView(QWidget):
             self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
 
-    def _take_table(self, table: Table) -> None:
+    def _take_table(self, table: TableColumns) -> None:
         self.rows.show_rows(table.columns, table.rows, table.count)
         self.form.show_columns(table.columns, table.more)
         self.samples.show_side(ROWS, bool(table.rows))

@@ -10,7 +10,7 @@ from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.project.add_outputs import answer, unanswered
 from app.project.data_spec import expected
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected, Problem, Severity
+from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Document
 from graph.layers.io import Input, Output
 from graph.shapes import Kind, Shape
@@ -23,7 +23,7 @@ ROUNDS = 12
 _clicks = count()
 
 
-def expected_of(info: Mapping[str, Any], plan: object = None) -> Expected:
+def expected_of(info: Mapping[str, Any], plan: object = None) -> DataSpec:
     """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
     return expected(facts_in(info), plan)
 

@@ -25,7 +25,7 @@ class Pipeline(QWidget):
         self.hide()
 
     def show_stages(self, stages: Sequence[Mapping[str, Any]]) -> None:
-        """Show steps as `app.data.preprocessing_steps.Stage.to_json` gives them; without any the row is gone."""
+        """Show steps as `PreprocessingStep.to_json` gives them; without any the row is gone."""
         if list(stages) != self._stages:
             self._stages = list(stages)
             for label in self._labels:

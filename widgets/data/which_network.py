@@ -28,7 +28,7 @@ from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project
 from widgets.data.advice import AMOUNTS, ANSWERS, INPUTS, Advice, advise, situation
-from widgets.training.inline_notice import Notice
+from widgets.training.inline_notice import InlineNotice
 
 QUESTIONS = (
     ("What goes in?", INPUTS),
@@ -55,7 +55,7 @@ class Guide(QDialog):
         for (question, answers), said in zip(QUESTIONS, known, strict=True):
             column.addLayout(self._question(question, answers, said))
         column.addWidget(self._advised())
-        self.notice = Notice(self)
+        self.notice = InlineNotice(self)
         column.addWidget(self.notice)
         column.addLayout(self._buttons(info))
         self.setMinimumWidth(460)

@@ -64,7 +64,7 @@ class Reader(Themed, QTextBrowser):
         return None
 
 
-class Writer(QPlainTextEdit):
+class DescriptionEditor(QPlainTextEdit):
     """The source of the page; ``left`` says that the keyboard went elsewhere, ``done`` that Esc was pressed."""
 
     left = Signal()
@@ -103,7 +103,7 @@ class PagePane(Themed, QWidget):
         self.setAccessibleName("Page")
         self._document: Document | None = None
         self._stop: Callable[[], None] | None = None
-        self.reader, self.writer = Reader(themes), Writer()
+        self.reader, self.writer = Reader(themes), DescriptionEditor()
         self.reader.setAccessibleName("Page of this project")
         self.how, self.empty = QLabel(HOW), QLabel(EMPTY)
         for label in (self.how, self.empty):

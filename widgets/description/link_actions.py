@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from widgets.shell.window import MainWindow
-    from widgets.shell.workbench import Bench
+    from widgets.shell.workbench import Workbench
 
 
 class Follower:
@@ -52,7 +52,7 @@ class Follower:
         if self._window.bench is not None:
             self._toggle(self._window.bench, self._window.bench.lesson)
 
-    def _toggle(self, bench: Bench, pane: QWidget) -> None:
+    def _toggle(self, bench: Workbench, pane: QWidget) -> None:
         if bench.workspace == "data":
             self._window.show_workspace("network")
         shown = bench.beside.isVisible() and bench.beside.currentWidget() is pane

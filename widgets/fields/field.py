@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 
-class Field(QWidget):
+class FormField(QWidget):
     """Edits one value.
 
     ``edited`` carries a value that the user chose; ``mistaken`` a sentence about what was typed instead. Neither is

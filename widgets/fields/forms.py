@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from widgets.fields.field import Field
+from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
 from widgets.look.theme import SMALL_SHARE
 
@@ -22,7 +22,7 @@ class _Row:
 
     def __init__(self, spec: Setting, grid: QGridLayout, line: int) -> None:
         self.spec = spec
-        self.field: Field = make_field(spec)
+        self.field: FormField = make_field(spec)
         self.refused: object = None
         self.label = QLabel(spec.label[:1].upper() + spec.label[1:])
         self.label.setBuddy(self.field.editor())
@@ -131,7 +131,7 @@ class SettingsForm(QWidget):
         for row in tuple(self._rows.values()):
             row.field.commit()
 
-    def field(self, name: str) -> Field:
+    def field(self, name: str) -> FormField:
         """The field of the setting ``name``."""
         return self._rows[name].field
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from widgets.fields.field import Field
+from widgets.fields.field import FormField
 from widgets.fields.number_field import NumberBox, NumberField
 from widgets.fields.simple_fields import MatrixField, SizesField, SwitchField, TextField, choice_field
 from widgets.fields.size_fields import PairField, ShapeField
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graph.layers.settings import Setting
 
 
-def make_field(spec: Setting) -> Field:
+def make_field(spec: Setting) -> FormField:
     """The field for ``spec``, empty, named and explained."""
     field = _bare(spec)
     field.describe(spec.label, spec.help)
@@ -21,7 +21,7 @@ def make_field(spec: Setting) -> Field:
     return field
 
 
-def _bare(spec: Setting) -> Field:
+def _bare(spec: Setting) -> FormField:
     match spec.type:
         case "int" | "float":
             whole = spec.type == "int"

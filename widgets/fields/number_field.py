@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSizePolicy, QWidget
 
-from widgets.fields.field import Field
+from widgets.fields.field import FormField
 from widgets.fields.number_text import parse_float, parse_int, shown, stepped
 
 Number = int | float | None
@@ -147,7 +147,7 @@ class NumberBox(QAbstractSpinBox):
         return max(self.fontMetrics().height() + 11, 26)
 
 
-class NumberField(Field):
+class NumberField(FormField):
     """A form's field around one `NumberBox`."""
 
     def __init__(self, box: NumberBox, words: str, parent: QWidget | None = None) -> None:

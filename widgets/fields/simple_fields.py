@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from widgets.fields.field import Field
+from widgets.fields.field import FormField
 
 SEGMENTS = 19
 """Choices with up to this many characters in all are shown side by side, longer ones as a list to open."""
@@ -31,7 +31,7 @@ class QuietCombo(QComboBox):
             event.ignore()
 
 
-class _Boxed(Field):
+class _Boxed(FormField):
     """A field that is one widget."""
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
@@ -78,7 +78,7 @@ class ListChoice(_Boxed):
         self._box.setCurrentIndex(self._box.findData(None if value is None else str(value)))
 
 
-class SegmentChoice(Field):
+class SegmentChoice(FormField):
     """One of a few, side by side; the arrow keys move between them."""
 
     def __init__(self, choices: Sequence[str | None]) -> None:
@@ -131,7 +131,7 @@ def _width(button: QToolButton) -> int:
     return QFontMetrics(font).horizontalAdvance(button.text()) + 20
 
 
-def choice_field(choices: Sequence[str], optional: bool) -> Field:
+def choice_field(choices: Sequence[str], optional: bool) -> FormField:
     """Side by side where there is room, else a list."""
     offered: list[str | None] = [None, *choices] if optional else list(choices)
     short = len(offered) <= 4 and sum(len(words(choice)) + 3 for choice in offered) <= SEGMENTS

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from graph.shapes import AXES, Kind, Shape
-from widgets.fields.field import Field, mark
+from widgets.fields.field import FormField, mark
 from widgets.fields.number_field import Number, NumberBox
 from widgets.fields.simple_fields import QuietCombo
 
@@ -48,7 +48,7 @@ class LinkButton(QToolButton):
         painter.end()
 
 
-class PairField(Field):
+class PairField(FormField):
     """Two whole numbers along height and width, linked while they are equal."""
 
     def __init__(self, spec: Setting) -> None:
@@ -113,7 +113,7 @@ class PairField(Field):
             box.setToolTip(f"{axis.capitalize()}. {help_line}")
 
 
-class ShapeField(Field):
+class ShapeField(FormField):
     """Kind and sizes of one sample."""
 
     def __init__(self) -> None:

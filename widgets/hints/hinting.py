@@ -14,8 +14,8 @@ from graph.document import Commit
 if TYPE_CHECKING:
     from widgets.shell.preferences import Preferences
     from widgets.shell.project_problems import Faults
-    from widgets.shell.project_session import Session
-    from widgets.shell.workbench import Bench
+    from widgets.shell.project_session import ProjectSession
+    from widgets.shell.workbench import Workbench
 
 
 MANY = 2000
@@ -38,7 +38,7 @@ class Hinting(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session, bench: Bench, faults: Faults, preferences: Preferences) -> None:
+    def __init__(self, session: ProjectSession, bench: Workbench, faults: Faults, preferences: Preferences) -> None:
         super().__init__(session)
         self._session, self._bench, self._faults, self._preferences = session, bench, faults, preferences
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)

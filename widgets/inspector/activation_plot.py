@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from graph.layers.activation import Activation, Softmax
 from graph.layers.base import Layer
-from graph.layers.scalar import Curve, softmax, softmax_slopes
+from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
 from widgets.look.theme import ThemeSource, blend
-from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number, padded
 
@@ -29,17 +29,17 @@ SCORES = (2.0, 1.0, 0.1)
 """The scores that a softmax is explained with."""
 
 
-class CurvePlot(PaintedView):
+class ActivationPlot(PaintedView):
     """A function and its derivative over the same axis. Pointing at it, or left and right, reads both."""
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "The function and its derivative", "", parent)
         self.setObjectName("activationPlot")
-        self._curve: Curve | None = None
+        self._curve: ScalarFunction | None = None
         self._axes: Axes | None = None
         self._place: float | None = None
 
-    def show_curve(self, curve: Curve, name: str) -> None:
+    def show_curve(self, curve: ScalarFunction, name: str) -> None:
         """Draw another curve, of the layer called ``name``."""
         self._curve = curve
         self.setAccessibleName(f"{name}: the function and its derivative")
@@ -79,11 +79,11 @@ class CurvePlot(PaintedView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetricsF(self.theme.font(small=True))
         (low, high), (least, greatest) = curve.extent(-REACH, REACH)
-        y = Range(*padded(min(low, least, 0.0), max(high, greatest), 0.08))
+        y = AxisRange(*padded(min(low, least, 0.0), max(high, greatest), 0.08))
         ticks = linear_ticks(y.low, y.high, max(2, int(area.height() / (metrics.height() * 2.4))))
         left = y_margin(self.theme, [number(tick) for tick in ticks])
         inner = area.adjusted(left, metrics.height() + 6, -18, -(metrics.height() + 10))
-        axes = self._axes = Axes(inner, Range(-REACH, REACH), y)
+        axes = self._axes = Axes(inner, AxisRange(-REACH, REACH), y)
         draw_frame(painter, self.theme, axes, linear_ticks(-REACH, REACH, 4), ticks)
         painter.setPen(QPen(self.theme.strong_border, 1))
         painter.drawLine(QPointF(axes.to_x(0), inner.top()), QPointF(axes.to_x(0), inner.bottom()))
@@ -115,7 +115,7 @@ class CurvePlot(PaintedView):
             painter.drawText(QPointF(at, area.top() + metrics.ascent() + 1), text)
             at += metrics.horizontalAdvance(text) + 14
 
-    def _mark(self, painter: QPainter, axes: Axes, curve: Curve, hues: tuple[QColor, QColor]) -> None:
+    def _mark(self, painter: QPainter, axes: Axes, curve: ScalarFunction, hues: tuple[QColor, QColor]) -> None:
         x = self._place or 0.0
         column = axes.to_x(x)
         painter.setPen(QPen(self.theme.faint, 1))
@@ -242,7 +242,7 @@ class FunctionHelp(QWidget):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot, self.shares = CurvePlot(source, self), SoftmaxPlot(source, self)
+        self.plot, self.shares = ActivationPlot(source, self), SoftmaxPlot(source, self)
         self.words = QLabel(self)
         self.words.setObjectName("activationWords")
         self.words.setWordWrap(True)
@@ -270,7 +270,7 @@ class FunctionHelp(QWidget):
             )
 
 
-def described(curve: Curve) -> str:
+def described(curve: ScalarFunction) -> str:
     """Both formulas, and how far function and derivative reach near 0."""
     (low, high), (least, greatest) = curve.extent(-1, 1)
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import VALUE_BYTES, Facts
+from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.network import Node
 from graph.shapes import Shape
 
@@ -37,13 +37,13 @@ def _described(shape: Shape) -> str:
     return f"{str(shape).replace(' x ', ' × ')}  {shape.kind}"
 
 
-def shape_facts(node: Node, facts: Facts) -> list[tuple[str, str]]:
+def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
     """Rows on what arrives and what leaves."""
     rows = [("In", shapes(facts.inputs, node.inputs))] if node.inputs else []
     return [*rows, ("Out", shapes(facts.outputs, node.outputs))] if node.outputs else rows
 
 
-def cost_facts(facts: Facts) -> list[tuple[str, str]]:
+def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     """Rows on what the layer costs and how far it sees."""
     rows = [("Parameters", f"{facts.parameters:,}")]
     if facts.connections:

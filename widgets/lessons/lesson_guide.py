@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from widgets.training.training_controller import TrainingController
 
 
-class Teacher(QObject):
+class LessonGuide(QObject):
     """One lesson at a time, in the pane beside the canvas."""
 
     def __init__(self, window: MainWindow, pane: LessonPane, faults: Faults) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.lessons.schema import Question
+from app.lessons.schema import LessonQuestion
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
 WRONG = "Not quite. Try again, or go on and come back later."
@@ -54,7 +54,7 @@ class QuestionBox(QWidget):
         self.verdict.setWordWrap(True)
         self.group = QButtonGroup(self)
         self.choices: list[QRadioButton] = []
-        self._question: Question | None = None
+        self._question: LessonQuestion | None = None
         self._assemble()
         self.check.clicked.connect(self._check)
         self.field.returnPressed.connect(self._check)
@@ -74,7 +74,7 @@ class QuestionBox(QWidget):
         column.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.verdict)
 
-    def show_question(self, question: Question, answered: bool) -> None:
+    def show_question(self, question: LessonQuestion, answered: bool) -> None:
         """Show a question; one that was answered shows its answer."""
         self._question = question
         self.ask.setText(f"<b>{question.ask}</b>" if "<" not in question.ask else question.ask)

@@ -14,7 +14,7 @@ from widgets.look.theme import Themed, ThemeSource
 START = "As opened"
 
 
-class History(Themed, QListWidget):
+class HistoryPanel(Themed, QListWidget):
     """Edits from first to last; those taken back are faint. A click, or Return, goes to the state after one."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:

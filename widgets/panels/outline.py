@@ -11,10 +11,10 @@ from PySide6.QtGui import QBrush, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts, Severity
+from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
 from graph.layers.base import ShapeError
-from graph.network import Node, Remark
+from graph.network import Annotation, Node
 from graph.shapes import Shape
 from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
@@ -24,7 +24,7 @@ _PATH = Qt.ItemDataRole.UserRole + 1
 _REMARK = Qt.ItemDataRole.UserRole + 2
 
 
-class Row(QTreeWidgetItem):
+class OutlineRow(QTreeWidgetItem):
     """A layer of the network on show; what it says is looked up when it is painted, so that 10,000 cost little."""
 
     def __init__(self, outline: Outline, id: str) -> None:
@@ -76,8 +76,8 @@ class Outline(Themed, QTreeWidget):
         self._document: Document | None = None
         self._checker: Checker | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
-        self._rows: dict[str, Row] = {}
-        self._remarks: list[Remark] = []
+        self._rows: dict[str, OutlineRow] = {}
+        self._remarks: list[Annotation] = []
         self._quiet = False
         self._stale = True
         self._chosen: list[str] = []
@@ -139,7 +139,7 @@ class Outline(Themed, QTreeWidget):
         self._remarks = found
         self.addTopLevelItems([self._remark_item(each) for each in found])
 
-    def _remark_item(self, remark: Remark) -> QTreeWidgetItem:
+    def _remark_item(self, remark: Annotation) -> QTreeWidgetItem:
         """A note or frame; activating it goes there."""
         item = QTreeWidgetItem([remark.text.splitlines()[0] if remark.text else "", remark.matter.value])
         item.setData(0, _REMARK, remark.id)
@@ -160,7 +160,7 @@ class Outline(Themed, QTreeWidget):
         open_ = {id_ for id_ in going if self._rows[id_].isExpanded()}
         for _ in going:
             self.takeTopLevelItem(start)
-        rows = {id_: Row(self, id_) for id_ in coming}
+        rows = {id_: OutlineRow(self, id_) for id_ in coming}
         self.insertTopLevelItems(start, list(rows.values()))
         kept = self._rows | rows
         self._rows = {id_: kept[id_] for id_ in order}
@@ -168,7 +168,7 @@ class Outline(Themed, QTreeWidget):
             self._rows[id_].setExpanded(True)
 
     def _on_expansion(self, item: QTreeWidgetItem) -> None:
-        if isinstance(item, Row) and not item.childCount():
+        if isinstance(item, OutlineRow) and not item.childCount():
             self._fill(item.id)
 
     def _fill(self, id_: str) -> None:
@@ -190,7 +190,7 @@ class Outline(Themed, QTreeWidget):
         node, facts = self._document.network.node(id_), self._checker.facts(id_)
         return self._shown(node, facts, column, role)
 
-    def _shown(self, node: Node, facts: Facts, column: int, role: int) -> Any:
+    def _shown(self, node: Node, facts: LayerInfo, column: int, role: int) -> Any:
         wrong = any(problem.severity is Severity.ERROR for problem in facts.problems)
         match column, role:
             case 0, Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
@@ -217,12 +217,12 @@ class Outline(Themed, QTreeWidget):
 
         if not isinstance(node.layer, Block):
             return
-        facts: Mapping[str, Facts] = {}
+        facts: Mapping[str, LayerInfo] = {}
         with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
             facts = node.layer.turns(inputs)[0]
         body, inside = node.layer.body.network, (*path, node.id)
         for id_ in body.ordered():
-            known = facts.get(id_, Facts())
+            known = facts.get(id_, LayerInfo())
             child = self._inner_item(body.node(id_), known)
             child.setData(0, _ID, inside[0])
             child.setData(0, _PATH, [*inside, id_])
@@ -242,7 +242,7 @@ class Outline(Themed, QTreeWidget):
         """Blocks that the network on show is inside of."""
         return getattr(self._document, "path", ())
 
-    def _inner_item(self, node: Node, facts: Facts) -> QTreeWidgetItem:
+    def _inner_item(self, node: Node, facts: LayerInfo) -> QTreeWidgetItem:
         """A row for a layer inside a block."""
         item = QTreeWidgetItem()
         roles = Qt.ItemDataRole
@@ -306,11 +306,11 @@ def _link(text: str, id_: str) -> QTreeWidgetItem:
     return item
 
 
-def _shapes(facts: Facts) -> str:
+def _shapes(facts: LayerInfo) -> str:
     return ", ".join(str(shape) for shape in facts.outputs.values())
 
 
-def _spoken(node: Node, facts: Facts) -> str:
+def _spoken(node: Node, facts: LayerInfo) -> str:
     """A layer in words, with what is wrong with it."""
     shape = _shapes(facts)
     spoken = [f"{node.id}, {node.layer.title}", node.layer.summary(), f"gives {shape}" if shape else ""]

@@ -18,7 +18,7 @@ from widgets.plots.ticks import number
 
 
 @dataclass(frozen=True)
-class Range:
+class AxisRange:
     """An interval of an axis, `low` < `high`, in the axis's own measure (exponents of ten on a log axis)."""
 
     low: float
@@ -29,13 +29,13 @@ class Range:
         """The length of the interval."""
         return self.high - self.low
 
-    def zoomed(self, centre: float, factor: float) -> Range:
+    def zoomed(self, centre: float, factor: float) -> AxisRange:
         """Return the interval made `factor` times as long with `centre` staying where it is."""
-        return Range(centre - (centre - self.low) * factor, centre + (self.high - centre) * factor)
+        return AxisRange(centre - (centre - self.low) * factor, centre + (self.high - centre) * factor)
 
-    def moved(self, by: float) -> Range:
+    def moved(self, by: float) -> AxisRange:
         """Return the interval moved by `by`."""
-        return Range(self.low + by, self.high + by)
+        return AxisRange(self.low + by, self.high + by)
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Axes:
     """Maps values to pixels within `area`; y grows upwards."""
 
     area: QRectF
-    x: Range
-    y: Range
+    x: AxisRange
+    y: AxisRange
 
     def to_x(self, value: float) -> float:
         """Return the pixel column of a value of x."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number
 
@@ -56,7 +56,7 @@ class BarPlot(PaintedView):
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
         head = metrics.height() + 8 if len(self._series) > 1 or self._caption else 6
         inner = area.adjusted(margin, head, -12, -(metrics.height() + 10))
-        axes = self._axes = Axes(inner, Range(-0.5, len(self._names) - 0.5), Range(0.0, top))
+        axes = self._axes = Axes(inner, AxisRange(-0.5, len(self._names) - 0.5), AxisRange(0.0, top))
         draw_frame(painter, self.theme, axes, [], ticks)
         self._paint_bars(painter, axes)
         self._paint_names(painter, axes, metrics)
@@ -148,9 +148,9 @@ class Histogram(PaintedView):
         ticks = linear_ticks(0, top, max(2, int(area.height() / 44)))
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
         low, high = float(self._edges[0]), float(self._edges[-1])
-        spread = Range(low, high) if high > low else Range(low - 0.5, low + 0.5)
+        spread = AxisRange(low, high) if high > low else AxisRange(low - 0.5, low + 0.5)
         inner = area.adjusted(margin, 8, -16, -(metrics.height() + 10))
-        axes = self._axes = Axes(inner, spread, Range(0.0, top))
+        axes = self._axes = Axes(inner, spread, AxisRange(0.0, top))
         x_ticks = linear_ticks(spread.low, spread.high, max(2, int(inner.width() / 80)))
         draw_frame(painter, self.theme, axes, x_ticks, ticks)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from widgets.plots.axes import Range
-from widgets.plots.pyramid import Floats, Growing, Pyramid
+from widgets.plots.axes import AxisRange
+from widgets.plots.pyramid import Floats, GrowingArray, Pyramid
 from widgets.plots.smoothing import Average
 
 Part = Literal["train", "validation"]
@@ -25,7 +25,7 @@ class Curve:
         self.run = run
         self.part = part
         self.visible = True
-        self._steps = Growing()
+        self._steps = GrowingArray()
         self._raw = Pyramid()
         self._smooth = Pyramid()
         self._average = Average(smoothing if part == "train" else 0.0)
@@ -82,12 +82,12 @@ class Curve:
         else:
             self.smooth(self._average.factor)
 
-    def window(self, x: Range) -> tuple[int, int]:
+    def window(self, x: AxisRange) -> tuple[int, int]:
         """Return the indices of the points in view, with one more on each side so that lines reach the edges."""
         first, last = np.searchsorted(self.steps, (x.low, x.high))
         return max(int(first) - 1, 0), min(int(last) + 1, len(self))
 
-    def columns(self, x: Range, pixels: int, *, smooth: bool) -> tuple[Floats, Floats]:
+    def columns(self, x: AxisRange, pixels: int, *, smooth: bool) -> tuple[Floats, Floats]:
         """Return the points to paint for `x` across `pixels` columns, at most about two per column.
 
         Where points are sparse they are the points themselves; where dense, least and greatest of each column.
@@ -109,7 +109,7 @@ class Curve:
         return float(self.steps[index]), float(self.shown(smooth).values[index])
 
 
-def _per_column(places: Floats, low: Floats, high: Floats, x: Range, pixels: int) -> tuple[Floats, Floats]:
+def _per_column(places: Floats, low: Floats, high: Floats, x: AxisRange, pixels: int) -> tuple[Floats, Floats]:
     column = np.floor((places - x.low) * (pixels / x.span)).astype(np.int64)
     starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
     least = np.fmin.reduceat(low, starts)

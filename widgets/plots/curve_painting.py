@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from widgets.look.theme import Theme, blend
-from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
 from widgets.plots.curve import Curve
 from widgets.plots.ticks import linear_ticks, log_ticks, number
 
@@ -34,8 +34,8 @@ class Scene:
     """What to paint: the curves, the part of the plane in view, and how."""
 
     curves: list[Curve]
-    x: Range
-    y: Range
+    x: AxisRange
+    y: AxisRange
     log: bool
     smooth: bool
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look.theme import Themed, ThemeSource
-from widgets.plots.axes import Axes, Range, draw_empty
+from widgets.plots.axes import Axes, AxisRange, draw_empty
 from widgets.plots.curve import Curve, Part
 from widgets.plots.curve_painting import Scene, paint_crosshair, paint_scene
 from widgets.plots.ticks import number, padded
@@ -39,8 +39,8 @@ class CurveView(QWidget, Themed):
         self.empty_text = empty
         self._smoothing = 0.0
         self._log = False
-        self._x: Range | None = None
-        self._y: Range | None = None
+        self._x: AxisRange | None = None
+        self._y: AxisRange | None = None
         self._cursor: float | None = None
         self._grabbed: QPointF | None = None
         self._picture: QPixmap | None = None
@@ -113,7 +113,7 @@ class CurveView(QWidget, Themed):
         self.refresh()
 
     @property
-    def view(self) -> tuple[Range, Range] | None:
+    def view(self) -> tuple[AxisRange, AxisRange] | None:
         """The ranges of x and y last painted, None while empty."""
         return (self._axes.x, self._axes.y) if self._axes else None
 
@@ -121,12 +121,12 @@ class CurveView(QWidget, Themed):
         """Yield the curves that are visible and have points."""
         return (curve for curve in self.curves.values() if curve.visible and len(curve))
 
-    def _full_x(self) -> Range:
+    def _full_x(self) -> AxisRange:
         first = min(float(curve.steps[0]) for curve in self.drawn())
         last = max(float(curve.steps[-1]) for curve in self.drawn())
-        return Range(first, last) if last > first else Range(first - 1, first + 1)
+        return AxisRange(first, last) if last > first else AxisRange(first - 1, first + 1)
 
-    def _full_y(self, x: Range) -> Range:
+    def _full_y(self, x: AxisRange) -> AxisRange:
         """Return a range that holds the averages and, but for rare spikes, the values behind them."""
         lows, highs = [], []
         for curve in self.drawn():
@@ -137,9 +137,9 @@ class CurveView(QWidget, Themed):
                 lows.append(float(low[usable].min()))
                 highs.append(float(high[usable].max()))
         if not lows:
-            return Range(-1.0, 0.0) if self._log else Range(0.0, 1.0)
+            return AxisRange(-1.0, 0.0) if self._log else AxisRange(0.0, 1.0)
         low_end, high_end = (np.log10(lows).min(), np.log10(highs).max()) if self._log else (min(lows), max(highs))
-        return Range(*padded(float(low_end), float(high_end)))
+        return AxisRange(*padded(float(low_end), float(high_end)))
 
     def scene(self) -> Scene:
         """Return all that painting needs, for the screen or for an export."""

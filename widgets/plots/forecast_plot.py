@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
 from widgets.plots.curve import Curve
 from widgets.plots.curve_painting import spread
 from widgets.plots.painted_view import PaintedView
@@ -48,11 +48,11 @@ class SeriesPlot(PaintedView):
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint axes, lines and names."""
         metrics = QFontMetricsF(self.theme.font(small=True))
-        x = Range(min(line.steps[0] for line in self._lines), max(line.steps[-1] for line in self._lines) + 1e-9)
+        x = AxisRange(min(line.steps[0] for line in self._lines), max(line.steps[-1] for line in self._lines) + 1e-9)
         extents = [extent for line in self._lines if (extent := line.shown(False).extent(0, len(line)))]
         low = min((extent[0] for extent in extents), default=0.0)
         high = max((extent[1] for extent in extents), default=1.0)
-        y = Range(*padded(low, high))
+        y = AxisRange(*padded(low, high))
         ticks = linear_ticks(y.low, y.high, max(2, int(area.height() / 44)))
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
         names = max(metrics.horizontalAdvance(line.label) for line in self._lines) + 16

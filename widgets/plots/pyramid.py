@@ -15,7 +15,7 @@ BRANCH = 4
 """How many buckets of one level make a bucket of the next."""
 
 
-class Growing:
+class GrowingArray:
     """A float64 array that grows at its end in amortised constant time."""
 
     def __init__(self) -> None:
@@ -40,15 +40,15 @@ class Growing:
 
 class _Level:
     def __init__(self) -> None:
-        self.low = Growing()
-        self.high = Growing()
+        self.low = GrowingArray()
+        self.high = GrowingArray()
 
 
 class Pyramid:
     """A series with a min-max pyramid above it. NaN stands for a gap; a bucket is NaN only if all its values are."""
 
     def __init__(self) -> None:
-        self._values = Growing()
+        self._values = GrowingArray()
         self._levels: list[_Level] = []
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import Theme, ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number, padded
 
@@ -102,7 +102,7 @@ class ScatterPlot(PaintedView):
         foot = metrics.height() * (2 if named else 1) + 10
         room = area.adjusted(margin, metrics.height() * (2 if named else 1) + 10, -16, -foot)
         inner = room if named else square_to(room, (x1 - x0) / (y1 - y0))
-        axes = self._axes = Axes(inner, Range(x0, x1), Range(y0, y1))
+        axes = self._axes = Axes(inner, AxisRange(x0, x1), AxisRange(y0, y1))
         self._paint_surface(painter, axes)
         draw_frame(painter, self.theme, axes, linear_ticks(x0, x1, max(2, int(inner.width() / 80))), y_ticks)
         self._paint_points(painter, axes)

@@ -11,9 +11,9 @@ from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
     from widgets.shell.project_problems import Faults
-    from widgets.shell.project_session import Session
+    from widgets.shell.project_session import ProjectSession
     from widgets.shell.window import MainWindow
-    from widgets.shell.workbench import Bench
+    from widgets.shell.workbench import Workbench
     from widgets.training.worker_link import WorkerLink
 
 
@@ -55,11 +55,11 @@ def build_bench(window: MainWindow) -> None:
     """The session and the workbench."""
     from widgets.hints.hinting import Hinting
     from widgets.shell.project_problems import Faults
-    from widgets.shell.project_session import Session
-    from widgets.shell.workbench import Bench
+    from widgets.shell.project_session import ProjectSession
+    from widgets.shell.workbench import Workbench
 
-    session = Session(home.folder("recovery"), home.folder("locks"), window)
-    bench = Bench(session, window.themes)
+    session = ProjectSession(home.folder("recovery"), home.folder("locks"), window)
+    bench = Workbench(session, window.themes)
     faults = Faults(session, lambda: window.show_workspace("data"))
     faults.changed.connect(lambda: bench.problems.set_faults(() if bench.inside.path else session.faults))
     faults.changed.connect(window.refresh_status)
@@ -70,11 +70,11 @@ def build_bench(window: MainWindow) -> None:
     session.changed.connect(window.refresh_status)
 
 
-def teach(window: MainWindow, bench: Bench, session: Session, faults: Faults) -> None:
+def teach(window: MainWindow, bench: Workbench, session: ProjectSession, faults: Faults) -> None:
     """Whoever leads through lessons, and what is told to it."""
-    from widgets.lessons.lesson_guide import Teacher
+    from widgets.lessons.lesson_guide import LessonGuide
 
-    teacher = Teacher(window, bench.lesson, faults)
+    teacher = LessonGuide(window, bench.lesson, faults)
     window.teacher = teacher
     for signal in (session.committed, session.replaced, faults.changed):
         signal.connect(teacher.look_soon)

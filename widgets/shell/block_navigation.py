@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
-from graph.layers.base import Reach
+from graph.layers.base import ReceptiveField
 from graph.shapes import Shape
 from graph.structure.blocks import Block
 from graph.structure.inner_document import InnerDocument
 
 if TYPE_CHECKING:
-    from widgets.shell.project_session import Session
+    from widgets.shell.project_session import ProjectSession
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class _Level:
         self.document.close()
 
 
-class Depth(QObject):
+class BlockNavigation(QObject):
     """The session's network, or the one inside a block of it; ``changed`` says that it is another one.
 
     The network inside is checked with the shapes that arrive at the block, for as long as it is open. A block that is
@@ -42,7 +42,7 @@ class Depth(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ProjectSession) -> None:
         super().__init__(session)
         self._session = session
         self._levels: list[_Level] = []
@@ -122,7 +122,7 @@ class Depth(QObject):
             self.leave(dead)
 
 
-def arrivals(inner: InnerDocument, outer: Checker) -> tuple[dict[str, Shape], Reach | None]:
+def arrivals(inner: InnerDocument, outer: Checker) -> tuple[dict[str, Shape], ReceptiveField | None]:
     """Shapes at the input layers inside a block, and the receptive field so far, as far as they are known."""
     inputs, arriving = outer.facts(inner.id).inputs, dict[str, Shape]()
     with suppress(NetloomError, KeyError, ValueError):  # the fault is told at the block outside

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QProcess, Signal
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-class Verb(QObject):
+class CommandProcess(QObject):
     """One process at a time. ``told`` carries each line of its output, ``ended`` whether it worked and the last word.
 
     The last word is the reason where it failed, else the output's last lines.

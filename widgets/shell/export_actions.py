@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
-from widgets.shell.command_process import Verb
+from widgets.shell.command_process import CommandProcess
 
 if TYPE_CHECKING:
     from widgets.shell.window import MainWindow
@@ -46,7 +46,7 @@ class Exporting(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._verb = Verb(self)
+        self._verb = CommandProcess(self)
         self._verb.ended.connect(self._ended)
         self._asked = Path(), CODE
         self._folder: QTemporaryDir | None = None

@@ -15,9 +15,9 @@ from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
     from app.project.recovery import Unsaved
-    from widgets.shell.project_session import Opened, Session
+    from widgets.shell.project_session import OpenedProject, ProjectSession
     from widgets.shell.window import MainWindow
-    from widgets.start.preset_entries import Preset
+    from widgets.start.preset_entries import PresetEntry
 
 FILTER = "Netloom projects (*.netloom)"
 LESSON_FILTER = "Lessons (*.json)"
@@ -30,7 +30,7 @@ class Files:
         self._window = window
 
     @property
-    def _session(self) -> Session:
+    def _session(self) -> ProjectSession:
         self._window.loader.require("bench")
         session = self._window.session
         assert session is not None  # the loader has just made it
@@ -110,7 +110,7 @@ class Files:
             give_up()
             window.say(Notice(sentence, "error", (), "open"))
 
-        def take_over(opened: Opened) -> None:
+        def take_over(opened: OpenedProject) -> None:
             window.banners.withdraw("open")
             self._session.take_over(opened)
             self._opened(opened.path)
@@ -127,7 +127,7 @@ class Files:
         self._window.memory.opened(path)
         self._window.memory.put(folder=str(path.parent))
 
-    def open_preset(self, preset: Preset) -> None:
+    def open_preset(self, preset: PresetEntry) -> None:
         """Begin a project from a preset, after asking about unsaved edits."""
         self._after_asking(lambda: self._begin_from(preset.path))
 

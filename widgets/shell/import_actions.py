@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from widgets.shell.banners import Notice
-from widgets.shell.command_process import Verb
+from widgets.shell.command_process import CommandProcess
 
 if TYPE_CHECKING:
     from widgets.shell.window import MainWindow
@@ -24,7 +24,7 @@ class Importing(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._verb = Verb(self)
+        self._verb = CommandProcess(self)
         self._verb.ended.connect(self._ended)
         self._target = Path()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.insight.diagnostics import Ailment
+from app.insight.diagnostics import Diagnostic
 from app.training.runs import Run
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from app.protocol.framing import Message
     from graph.network import Network
     from widgets.shell.preferences import Preferences
-    from widgets.shell.project_session import Session
-    from widgets.shell.workbench import Bench
+    from widgets.shell.project_session import ProjectSession
+    from widgets.shell.workbench import Workbench
     from widgets.training.training_controller import TrainingController
 
 LIVE = "live"
@@ -41,13 +41,13 @@ class Live(QObject):
     """
 
     def __init__(
-        self, bench: Bench, session: Session, controller: TrainingController, preferences: Preferences
+        self, bench: Workbench, session: ProjectSession, controller: TrainingController, preferences: Preferences
     ) -> None:
         super().__init__(bench)
         self._bench, self._session, self._controller, self._preferences = bench, session, controller, preferences
         self._trained: Network | None = None
         self._strips: dict[str, Strip] = {}
-        self._ailments: dict[str, tuple[Ailment, ...]] = {}
+        self._ailments: dict[str, tuple[Diagnostic, ...]] = {}
         # The view moves many times a second; what is on screen is asked for once it rests.
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
@@ -82,7 +82,7 @@ class Live(QObject):
         health: Mapping[str, Any] | None = message.fields.get("health")
         if health is None or self._trained is None:
             return
-        self._ailments = {path: tuple(map(Ailment.parse, found)) for path, found in health.items()}
+        self._ailments = {path: tuple(map(Diagnostic.parse, found)) for path, found in health.items()}
         theme = self._bench.canvas.theme
         self._strips = {}
         for name, values in message.arrays.items():

@@ -15,7 +15,7 @@ from graph.errors import NetloomError
 
 if TYPE_CHECKING:
     from graph.steps import Steps
-    from widgets.shell.project_session import Opened
+    from widgets.shell.project_session import OpenedProject
 
 LARGE = 400_000
 """Bytes of a file that is opened in slices: about 2,000 layers."""
@@ -45,7 +45,7 @@ class Opening(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("openingPage")
-        self._steps: Steps[Opened] | None = None
+        self._steps: Steps[OpenedProject] | None = None
         self.text, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton("Cancel")
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar.setRange(0, 1000)
@@ -75,7 +75,7 @@ class Opening(QWidget):
         """Whether a project is being opened."""
         return self._steps is not None
 
-    def begin(self, name: str, steps: Steps[Opened]) -> None:
+    def begin(self, name: str, steps: Steps[OpenedProject]) -> None:
         """Open a project; one that was being opened is given up."""
         self._steps = steps
         self.text.setText(f"Opening {name}…")

@@ -19,7 +19,7 @@ from widgets.fields.forms import SettingsForm
 from widgets.inspector.shape_text import axes, counted
 
 if TYPE_CHECKING:
-    from widgets.shell.workbench import Bench
+    from widgets.shell.workbench import Workbench
 
 
 class PatternDialog(QDialog):
@@ -28,7 +28,7 @@ class PatternDialog(QDialog):
     It follows the selection: the pattern goes on from the layer that is selected.
     """
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Workbench) -> None:
         super().__init__(bench.window())
         self.setObjectName("layerPattern")
         self.setWindowTitle("Insert a layer pattern")

@@ -16,13 +16,13 @@ from app.training.gan.roles import adversarial_problems
 from app.training.plan import Plan
 from graph.changes import Change, LayerAdded, LayerSet
 from graph.checking.fixes import Fix
-from graph.checking.layer_info import Expected, Problem, Severity
+from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.io import Noise
 
 if TYPE_CHECKING:
-    from widgets.shell.project_session import Session
+    from widgets.shell.project_session import ProjectSession
 
 
 def _nothing(_: Document) -> None:
@@ -48,7 +48,7 @@ class Faults(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session, choose_data: Callable[[], None]) -> None:
+    def __init__(self, session: ProjectSession, choose_data: Callable[[], None]) -> None:
         super().__init__(session)
         self._session, self._choose_data = session, choose_data
         self.info: DatasetInfo | None = None
@@ -75,7 +75,7 @@ class Faults(QObject):
         session.faults = (*faults, *rivals)
         self.changed.emit()
 
-    def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> Expected | None:
+    def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> DataSpec | None:
         self.info = None
         if section is None:
             return None

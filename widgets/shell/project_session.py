@@ -35,7 +35,7 @@ MANY = 2000
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedProject:
     """A project that was read and checked, and is not worked on yet."""
 
     path: Path
@@ -43,7 +43,7 @@ class Opened:
     checker: Checker
 
 
-def opening(path: Path) -> Steps[Opened]:
+def opening(path: Path) -> Steps[OpenedProject]:
     """Read and check a project file, in steps.
 
     Raises
@@ -55,10 +55,10 @@ def opening(path: Path) -> Steps[Opened]:
     project = yield from part(read_steps(path), 0.0, 0.6)
     document = Document(project.network, project.sections)
     checker = yield from part(Checker.in_steps(document), 0.6, 1.0)
-    return Opened(path, document, checker)
+    return OpenedProject(path, document, checker)
 
 
-class Session(QObject):
+class ProjectSession(QObject):
     """Holds the document of one window.
 
     ``replaced`` says that there is another document; ``changed`` that the title or the unsaved mark may differ;
@@ -159,7 +159,7 @@ class Session(QObject):
         with undisturbed():
             self.take_over(finished(opening(path)))
 
-    def take_over(self, opened: Opened) -> None:
+    def take_over(self, opened: OpenedProject) -> None:
         """Work on a project that `opening` has read."""
         self._adopt(opened.document, opened.checker, opened.path)
         if self._lock is None:

@@ -18,7 +18,7 @@ ALONE = ("understand",)
 """Workspaces in which layers have no settings: there the column is shown only while something is read."""
 
 
-class Beside(Themed, QTabWidget):
+class SidePanel(Themed, QTabWidget):
     """Selecting a layer brings its settings forward; selecting none brings back what was read before.
 
     ``changed`` says that `wanted` or `reading` may differ.

@@ -35,10 +35,10 @@ from widgets.start.start_page import StartPage
 
 if TYPE_CHECKING:
     from graph.checking.layer_info import Problem
-    from widgets.lessons.lesson_guide import Teacher
+    from widgets.lessons.lesson_guide import LessonGuide
     from widgets.shell.preferences_dialog import PreferencesDialog
-    from widgets.shell.project_session import Session
-    from widgets.shell.workbench import Bench
+    from widgets.shell.project_session import ProjectSession
+    from widgets.shell.workbench import Workbench
 
 OPENING = "Opening {}…"
 LESSON_SUFFIX = ".json"
@@ -56,9 +56,9 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.preferences: Preferences = preferences
         self.memory, self.themes = memory, themes
-        self.session: Session | None = None
-        self.bench: Bench | None = None
-        self.teacher: Teacher | None = None
+        self.session: ProjectSession | None = None
+        self.bench: Workbench | None = None
+        self.teacher: LessonGuide | None = None
         self.working = False
         self._file = file
         self._painted = False
@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             self.files.new()
         self.loader.start()
 
-    def adopt(self, session: Session, bench: Bench) -> None:
+    def adopt(self, session: ProjectSession, bench: Workbench) -> None:
         """Take over the session and the workbench once they are built."""
         self.session, self.bench = session, bench
         self.pages.addWidget(bench)

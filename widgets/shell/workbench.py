@@ -17,15 +17,15 @@ from graph.structure.blocks import Block
 from widgets.canvas.canvas_view import CanvasView
 from widgets.fields.forms import SettingsForm
 from widgets.look.theme import ThemeSource
-from widgets.panels.history import History
+from widgets.panels.history import HistoryPanel
 from widgets.panels.outline import Outline
 from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
-from widgets.shell.block_navigation import Depth
+from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
 from widgets.shell.current_only_stack import Pile
-from widgets.shell.project_session import Session
-from widgets.shell.side_panel import Beside
+from widgets.shell.project_session import ProjectSession
+from widgets.shell.side_panel import SidePanel
 from widgets.summary.summary_view import Summary
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ LENT_HEIGHT = 220
 """Least height of a panel that stands in the problems list's place."""
 
 
-class Bench(QWidget):
+class Workbench(QWidget):
     """Palette and outline, canvas, inspector and a bottom panel, for one document at a time."""
 
     selection_changed = Signal()
     workspace_changed = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, session: Session, themes: ThemeSource) -> None:
+    def __init__(self, session: ProjectSession, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("bench")
         self._session = session
@@ -61,11 +61,11 @@ class Bench(QWidget):
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
         self._pattern: PatternDialog | None = None
-        self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), History(themes)
-        self.inside: Depth = Depth(session)
+        self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), HistoryPanel(themes)
+        self.inside: BlockNavigation = BlockNavigation(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
-        self.beside, self.problems = Beside(themes), Problems(themes)
+        self.beside, self.problems = SidePanel(themes), Problems(themes)
         self.inspector, self.page, self.lesson = self.beside.inspector, self.beside.page, self.beside.lesson
         self.summary = Summary(themes)
         self.checks = QTabWidget()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets.look.theme import RADIUS, Theme, Themed, ThemeSource, blend
-from widgets.start.preset_entries import Preset, Sketch, promise
+from widgets.start.preset_entries import PresetEntry, Sketch, promise
 
 DRAWING = 88
 CARD = (176.0, 60.0)
@@ -68,7 +68,9 @@ class PresetCard(Themed, QAbstractButton):
 
     chosen = Signal(object)
 
-    def __init__(self, preset: Preset, families: Mapping[str, str], themes: ThemeSource, parent: QWidget | None = None):
+    def __init__(
+        self, preset: PresetEntry, families: Mapping[str, str], themes: ThemeSource, parent: QWidget | None = None
+    ):
         super().__init__(parent)
         self.preset = preset
         self._families = families

@@ -44,7 +44,7 @@ class Sketch:
 
 
 @dataclass(frozen=True)
-class Preset:
+class PresetEntry:
     """One card of the gallery. ``topics`` are those of `TOPICS` that the network reads."""
 
     path: Path
@@ -64,14 +64,14 @@ class Preset:
         return " ".join((self.path.stem, self.title, self.summary, self.data, *self.textbook, kinds)).lower()
 
 
-def presets(folder: Path = PRESETS) -> list[Preset]:
+def presets(folder: Path = PRESETS) -> list[PresetEntry]:
     """All presets in ``folder``, those of `FIRST` before the rest; a file that makes no sense has no card."""
     found = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
     places = {name: place for place, name in enumerate(FIRST)}
     return sorted(found, key=lambda one: (places.get(one.path.stem, len(FIRST)), len(one.sketch.layers), one.title))
 
 
-def promise(preset: Preset) -> str:
+def promise(preset: PresetEntry) -> str:
     """What training gives and how long it takes: ``About 99 % test accuracy after 20 epochs, 12 s``."""
     text = preset.expect[:1].upper() + preset.expect[1:]
     if preset.minutes is None:
@@ -81,12 +81,12 @@ def promise(preset: Preset) -> str:
     return f"{text}. Takes about {took}." if text else f"Takes about {took}."
 
 
-def read(path: Path) -> Preset | None:
+def read(path: Path) -> PresetEntry | None:
     """The preset in ``path``, or None where the file makes no sense."""
     try:
         value = json.loads(path.read_text("utf-8"))
         about = value.get("about") or {}
-        return Preset(
+        return PresetEntry(
             path=path,
             title=str(about.get("title") or path.stem),
             summary=str(about.get("summary") or ""),

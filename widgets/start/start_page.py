@@ -26,7 +26,7 @@ from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
-from widgets.start.preset_entries import TOPICS, Preset
+from widgets.start.preset_entries import TOPICS, PresetEntry
 from widgets.start.shelf import Shelf
 
 
@@ -35,7 +35,7 @@ class Gallery(Shelf[PresetCard]):
 
     chosen = Signal(object)
 
-    def __init__(self, presets: Sequence[Preset], families: Mapping[str, str], themes: ThemeSource) -> None:
+    def __init__(self, presets: Sequence[PresetEntry], families: Mapping[str, str], themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("gallery")
         cards = [PresetCard(preset, families, themes, self) for preset in presets]
@@ -119,7 +119,7 @@ class FileRow(QToolButton):
 
 
 class StartPage(Themed, QWidget):
-    """``opened`` carries a path, ``preset`` a `Preset`, ``lesson`` the id of a lesson.
+    """``opened`` carries a path, ``preset`` a `PresetEntry`, ``lesson`` the id of a lesson.
 
     ``wants_new`` and ``wants_open`` ask for those commands.
     """
@@ -131,7 +131,7 @@ class StartPage(Themed, QWidget):
     wants_open = Signal()
 
     def __init__(
-        self, presets: Sequence[Preset], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
+        self, presets: Sequence[PresetEntry], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
     ) -> None:
         super().__init__()
         self.setObjectName("startPage")

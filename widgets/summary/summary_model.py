@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.project.summary import Row, Totals, inside
+from app.project.summary import SummaryRow, Totals, inside
 from widgets.inspector.shape_text import axes, scaled
 from widgets.look import icons
 from widgets.look.theme import ThemeSource
@@ -20,13 +20,13 @@ SHARE = ROLE.UserRole + 1
 
 
 @dataclass(frozen=True)
-class Column:
+class SummaryColumn:
     """One column: its heading, what it means, the text of a row, what it is sorted by, and its sum."""
 
     title: str
     help: str
-    text: Callable[[Row], str]
-    key: Callable[[Row], Any]
+    text: Callable[[SummaryRow], str]
+    key: Callable[[SummaryRow], Any]
     total: Callable[[Totals], int] | None = None
     summed: Callable[[int], str] = str
 
@@ -53,23 +53,23 @@ def _bytes(number: int) -> str:
 
 
 COLUMNS = (
-    Column("Layer", "The layer's name", lambda row: row.name, lambda row: row.name.casefold()),
-    Column("Kind", "The kind of layer", lambda row: row.title, lambda row: row.title.casefold()),
-    Column("Output", "Sizes of what it gives for one sample", lambda row: row.output,
+    SummaryColumn("Layer", "The layer's name", lambda row: row.name, lambda row: row.name.casefold()),
+    SummaryColumn("Kind", "The kind of layer", lambda row: row.title, lambda row: row.title.casefold()),
+    SummaryColumn("Output", "Sizes of what it gives for one sample", lambda row: row.output,
            lambda row: sum(shape.elements or 0 for shape in row.outputs)),
-    Column("Parameters", "Trainable numbers: weights and biases", lambda row: _grouped(row.parameters),
+    SummaryColumn("Parameters", "Trainable numbers: weights and biases", lambda row: _grouped(row.parameters),
            lambda row: row.parameters, lambda whole: whole.parameters, _grouped),
-    Column("Connections", "Weights and biases, counted at each place where they are used, for one sample",
+    SummaryColumn("Connections", "Weights and biases, counted at each place where they are used, for one sample",
            lambda row: _grouped(row.connections), lambda row: row.connections, lambda whole: whole.connections,
            _grouped),
-    Column("Work", "Floating-point operations for one sample", lambda row: _flop(row.flops), lambda row: row.flops,
-           lambda whole: whole.flops, _flop),
-    Column("Activations", "Memory of the values it makes of one sample, in float32; training keeps them",
+    SummaryColumn("Work", "Floating-point operations for one sample", lambda row: _flop(row.flops),
+           lambda row: row.flops, lambda whole: whole.flops, _flop),
+    SummaryColumn("Activations", "Memory of the values it makes of one sample, in float32; training keeps them",
            lambda row: _bytes(row.activation_bytes), lambda row: row.activation_bytes,
            lambda whole: whole.activation_bytes, _bytes),
-    Column("Receptive field", "Places of the network's input that one of its values depends on",
+    SummaryColumn("Receptive field", "Places of the network's input that one of its values depends on",
            lambda row: axes(row.receptive_field), lambda row: _sizes(row.receptive_field)),
-    Column("Jump", "Distance, in places of the network's input, between two neighbouring values",
+    SummaryColumn("Jump", "Distance, in places of the network's input, between two neighbouring values",
            lambda row: axes(row.jump), lambda row: _sizes(row.jump)),
 )  # fmt: skip
 
@@ -78,7 +78,7 @@ COLUMNS = (
 class _Item:
     """A row in its place; ``parts`` is None until the block has been opened."""
 
-    row: Row
+    row: SummaryRow
     parent: int
     place: int
     parts: list[int] | None = field(default=None)
@@ -97,7 +97,7 @@ class SummaryModel(QAbstractItemModel):
 
     # Rows
 
-    def set_rows(self, rows: Sequence[Row], whole: Totals) -> None:
+    def set_rows(self, rows: Sequence[SummaryRow], whole: Totals) -> None:
         """Show these rows; where only their facts differ, nothing moves."""
         known = [self._items[number].row for number in self._top]
         unsorted = self._order[0] < 0 and all(item.parts is None for item in self._items)
@@ -113,7 +113,7 @@ class SummaryModel(QAbstractItemModel):
         self._top = self._sorted(list(range(len(rows))))
         self.endResetModel()
 
-    def row_at(self, index: Index) -> Row:
+    def row_at(self, index: Index) -> SummaryRow:
         """The row behind an index."""
         return self._items[int(index.internalId())].row
 
@@ -221,7 +221,7 @@ class SummaryModel(QAbstractItemModel):
                 return column.key(row) / whole if whole and row.used else None
         return None
 
-    def _told(self, row: Row, column: Column) -> str:
+    def _told(self, row: SummaryRow, column: SummaryColumn) -> str:
         """A cell in full."""
         whole = column.total(self._whole) if column.total and self._whole else 0
         if not column.number:

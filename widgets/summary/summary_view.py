@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.project.summary import Row, Totals, rows, table, totals
+from app.project.summary import SummaryRow, Totals, rows, table, totals
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
@@ -297,7 +297,7 @@ class Summary(Themed, QWidget):
                 found += self._shown(index)
         return found
 
-    def _listed(self) -> list[Row]:
+    def _listed(self) -> list[SummaryRow]:
         return [self.model.row_at(index) for index in self._shown()]
 
     def copy_rows(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.sweep.space import WIDTHS, Range, Space, found
+from app.sweep.space import WIDTHS, SearchRange, Space, found
 from app.training.plan import Plan
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
@@ -82,7 +82,7 @@ class SpaceTable(QTreeWidget):
         """The line of a setting."""
         return self._paths[path][0]
 
-    def settings(self) -> dict[str, Range]:
+    def settings(self) -> dict[str, SearchRange]:
         """What is ticked, with its values.
 
         Raises
@@ -111,40 +111,42 @@ def _has_effect(project: Project, path: str, spec: Setting) -> bool:
     return found(project, f"{path.partition('.')[0]}.{spec.when[0]}")[1] in spec.when[1]
 
 
-def usual(spec: Setting, value: Any) -> Range:
+def usual(spec: Setting, value: Any) -> SearchRange:
     """Values that make sense for a setting which is ``value`` now."""
     if spec.type == "bool":
-        return Range(choices=(False, True))
+        return SearchRange(choices=(False, True))
     if spec.type == "choice":
-        return Range(choices=spec.choices)
+        return SearchRange(choices=spec.choices)
     low, high = spec.minimum, spec.maximum
     if spec.type == "float" and high is not None and high <= 1 and (low or 0) >= 0:
         if value <= 0.6:
-            return Range(low=float(low or 0.0), high=min(high, 0.6))
+            return SearchRange(low=float(low or 0.0), high=min(high, 0.6))
         # Of shares near 1 it is the distance from 1 that counts.
-        return Range(low=_short(max(low or 0.0, 1 - (1 - value) * 4)), high=_short(min(high, 1 - (1 - value) / 4)))
+        return SearchRange(
+            low=_short(max(low or 0.0, 1 - (1 - value) * 4)), high=_short(min(high, 1 - (1 - value) / 4))
+        )
     if spec.type == "int":
-        return Range(
+        return SearchRange(
             low=int(max(low or 1, value // 4 or 1)),
             high=int(min(high or 1e9, max(1, value) * 4)),
             log=spec.name in WIDTHS,
         )
     base = value or 0.001
-    return Range(low=max(low or 0.0, base / 10), high=min(high or 1e9, base * 10), log=base / 10 > 0)
+    return SearchRange(low=max(low or 0.0, base / 10), high=min(high or 1e9, base * 10), log=base / 10 > 0)
 
 
 def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def written(values: Range) -> str:
+def written(values: SearchRange) -> str:
     """A range as it is typed: ``8 to 128 log``, or ``16, 32, 64``."""
     if values.choices:
         return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values.choices)
     return f"{values.low:g} to {values.high:g}{' log' if values.log else ''}"
 
 
-def read(text: str, spec: Setting, path: str) -> Range:
+def read(text: str, spec: Setting, path: str) -> SearchRange:
     """What was typed as a range.
 
     Raises
@@ -157,8 +159,8 @@ def read(text: str, spec: Setting, path: str) -> Range:
             low, _, high = text.partition(" to ")
             log = high.rstrip().endswith("log")
             number = int if spec.type == "int" else float
-            return Range(low=number(low), high=number(high.replace("log", "")), log=log)
-        return Range(choices=tuple(_value(part.strip(), spec) for part in text.split(",") if part.strip()))
+            return SearchRange(low=number(low), high=number(high.replace("log", "")), log=log)
+        return SearchRange(choices=tuple(_value(part.strip(), spec) for part in text.split(",") if part.strip()))
     except ValueError:
         raise NetloomError(f"{path}: “{text}” cannot be read. {TIP}.") from None
 

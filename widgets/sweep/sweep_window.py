@@ -27,12 +27,12 @@ from app.training.runs import fresh_folder
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
 from widgets.look.theme import ThemeSource
-from widgets.shell.command_process import Verb
+from widgets.shell.command_process import CommandProcess
 from widgets.sweep.space_table import SpaceTable
 from widgets.sweep.trials_table import Trials
 
 if TYPE_CHECKING:
-    from widgets.shell.project_session import Session
+    from widgets.shell.project_session import ProjectSession
 
 IDLE = "Tick what may vary, then press Search. Each trial is an ordinary run of this project with other settings."
 
@@ -41,14 +41,14 @@ class SearchDialog(QDialog):
     """Stays beside the network; closing it stops the search, which can go on from its folder."""
 
     def __init__(
-        self, session: Session, themes: ThemeSource, open_project: Callable[[Path], object], parent: QWidget
+        self, session: ProjectSession, themes: ThemeSource, open_project: Callable[[Path], object], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("search")
         self.setWindowTitle("Search for good settings")
         self._session = session
         self._open_project = open_project
-        self._verb = Verb(self)
+        self._verb = CommandProcess(self)
         self._folder: Path | None = None
         self._kept: QTemporaryDir | None = None
         self._project: Project | None = None

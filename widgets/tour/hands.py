@@ -18,7 +18,7 @@ PATIENCE = 60.0
 """Seconds after which something awaited will not come any more."""
 
 
-class Hands:
+class WindowDriver:
     """One user at one window. ``said`` is called with a line for everything done."""
 
     def __init__(self, window: QWidget, folder: Path, said: Callable[[str], None]) -> None:

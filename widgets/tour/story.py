@@ -18,7 +18,7 @@ from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
-from widgets.tour.hands import Hands
+from widgets.tour.hands import WindowDriver
 from widgets.understand.understand_tab import Tab
 
 SIZE = (1440, 900)
@@ -106,11 +106,11 @@ class Story:
             stale.unlink(missing_ok=True)
         self.window, self.hands = self._open(None)
 
-    def _open(self, file: Path | None) -> tuple[MainWindow, Hands]:
+    def _open(self, file: Path | None) -> tuple[MainWindow, WindowDriver]:
         window = make_window(file)
         window.resize(*SIZE)
         window.show()
-        hands = Hands(window, self._folder, lambda line: print(line, flush=True))
+        hands = WindowDriver(window, self._folder, lambda line: print(line, flush=True))
         hands.wait(lambda: window.loader.finished, "the window was to be ready")
         return window, hands
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QComboBox
 
 from app.protocol.framing import Message
-from app.training.runs import History, Run
+from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
@@ -94,7 +94,7 @@ class Curves(QObject):
         self.add_run(path, name, hue)
         self._append_history(path, history)
 
-    def _append_history(self, path: Path, history: History) -> None:
+    def _append_history(self, path: Path, history: RunHistory) -> None:
         if len(history.steps):
             self.loss.append(_id(path, "train"), history.steps, history.losses)
         for name, losses in history.others.items():

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 Tone = Literal["error", "warning", "ok"]
 
 
-class Notice(QFrame):
+class InlineNotice(QFrame):
     """Hidden until it has something to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -91,7 +91,7 @@ def extended(path: Path) -> int | None:
         return 2 * done
 
 
-def best_of(history: runs.History, metric: str) -> float | None:
+def best_of(history: runs.RunHistory, metric: str) -> float | None:
     """The best validation value of ``metric`` over all epochs, None where nothing was held back."""
     values = [epoch["validation"].get(metric) for epoch in history.epochs]
     known = [value for value in values if value is not None]

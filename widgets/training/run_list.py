@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
-from widgets.training.inline_notice import Notice
+from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import RunEntry, delete_run
 from widgets.training.run_model import COLUMNS, RunModel
 
@@ -56,7 +56,7 @@ class RunList(QWidget):
         super().__init__(parent)
         self.model = RunModel(source, self)
         self.table = QTableView(self)
-        self.notice = Notice(self)
+        self.notice = InlineNotice(self)
         self._empty = QLabel(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
         self._set_up_table()

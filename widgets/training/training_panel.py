@@ -11,7 +11,7 @@ from app.protocol.framing import Message
 from graph.document import Document
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
-from widgets.training.inline_notice import Notice
+from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import shown_name
 from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
@@ -34,7 +34,7 @@ class TrainPanel(QWidget):
         self._controller = controller
         self._live: Path | None = None
         self.strip = StatusStrip(self)
-        self.notice = Notice(self)
+        self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
         self.curves = Curves(source, self)
         self.runs = RunList(source, self)

@@ -14,7 +14,7 @@ from widgets.data.sample_views import still_values
 from widgets.fields.forms import SettingsForm
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
-from widgets.understand.piecewise_request import Pieces
+from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
 
 CLOSED, OPEN = 200, 430
@@ -43,7 +43,7 @@ class ExcitingPane(QWidget):
         self.settings.setCheckable(True)
         self.form = SettingsForm()
         self.form.setAccessibleName("How the exciting input is sought")
-        self.work = Pieces(subject, "exciting", ("state",), self)
+        self.work = PiecewiseRequest(subject, "exciting", ("state",), self)
         self._layer, self._unit, self._places = "", -1, False
         self._best = float("nan")
         self._lay_out()

@@ -14,7 +14,7 @@ ALONE, BESIDE = 0.1, 0.03
 """Seconds of one piece where the worker has nothing else to do, and while it trains."""
 
 
-class Pieces(QObject):
+class PiecewiseRequest(QObject):
     """Asks the worker for one piece after another until all of a work is done.
 
     Each reply tells ``done`` and ``total``, and holds the arrays called ``carried``, which go back with the next

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, Range, draw_frame, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_frame, y_margin
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import linear_ticks, number, padded
 
@@ -56,7 +56,7 @@ class AgreementPlot(PaintedView):
         """Paint axes with one scale, the diagonal, and the points."""
         metrics = QFontMetricsF(self.theme.font(small=True))
         both = np.concatenate([self._true, self._predicted])
-        span = Range(*padded(float(both.min()), float(both.max())))
+        span = AxisRange(*padded(float(both.min()), float(both.max())))
         ticks = linear_ticks(span.low, span.high, max(2, int(area.height() / 60)))
         margin = y_margin(self.theme, [number(tick) for tick in ticks])
         room = area.adjusted(margin, metrics.height() + 8, -16, -(2 * metrics.height() + 12))

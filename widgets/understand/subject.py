@@ -16,7 +16,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.convolution import Convolution
 from graph.layers.convolution_set import FixedConv2d
-from graph.layers.io import Entrance, Input, Output
+from graph.layers.io import Input, InputLike, Output
 from graph.network import Network
 from graph.project import Project
 from graph.structure.blocks import Block, Loop
@@ -238,7 +238,7 @@ def _within(network: Network | None, before: str = "") -> Iterator[tuple[str, La
         return
     for id_ in network.ordered():
         layer = network.layer(id_)
-        if isinstance(layer, Output) or (before and isinstance(layer, Entrance)):
+        if isinstance(layer, Output) or (before and isinstance(layer, InputLike)):
             continue
         yield f"{before}{id_}", layer
         if isinstance(layer, Block) and not isinstance(layer, Loop) and layer.repeat == 1:

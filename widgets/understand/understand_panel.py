@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.project.description_links import slug
 from app.protocol.watch import Watch
 from widgets.look.theme import ThemeSource
-from widgets.training.inline_notice import Notice
+from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import shown_name
 from widgets.training.training_controller import TrainingController
 from widgets.understand.alignment_tab import AlignmentTab
@@ -72,7 +72,7 @@ class UnderstandPanel(QWidget):
         self.unrolled = UnrolledTab(source, self.subject)
         self.about = Sentence(self)
         self.views = Views(source, self._tabs(), self.about, self)
-        self.notice = Notice(self)
+        self.notice = InlineNotice(self)
         # A wish changes several times while a run is being changed; the worker hears the last one.
         self._wish_soon = QTimer(self, singleShot=True, interval=0)
         self._wish_soon.timeout.connect(self._tell_wish)

@@ -22,7 +22,7 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
 from widgets.understand.output_text import answers_of, sentence_of
-from widgets.understand.piecewise_request import Pieces
+from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, LayerPicker, Tab
@@ -56,8 +56,8 @@ class WhyTab(Tab):
         self.overlay = QSlider(Qt.Orientation.Horizontal, self)
         self.again = QPushButton("Look again", self)
         self.says = QLabel(EMPTY, self)
-        self.integrated = Pieces(subject, "reasons", ("sum",), self)
-        self.occlusion = Pieces(subject, "reasons", ("drops", "counts"), self)
+        self.integrated = PiecewiseRequest(subject, "reasons", ("sum",), self)
+        self.occlusion = PiecewiseRequest(subject, "reasons", ("drops", "counts"), self)
         self._heats: dict[str, Heat] = {}
         self._requests: dict[str, int | None] = {}
         self._answers: list[str] = []

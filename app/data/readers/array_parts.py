@@ -15,7 +15,7 @@ OTHERS = ((1, ("validation", "valid", "val")), (2, ("test", "t10k")))
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class PartArray:
     """Samples (n, ...) and targets of one part, by its number."""
 
     part: int
@@ -42,17 +42,17 @@ def part_names(name: str) -> Iterator[tuple[int, str]]:
             yield from ((part, TRAIN.sub(word, name, count=1)) for word in words)
 
 
-def other_parts(arrays: Mapping[str, Array], samples: str, targets: str) -> list[Piece]:
+def other_parts(arrays: Mapping[str, Array], samples: str, targets: str) -> list[PartArray]:
     """The pieces of the other parts among ``arrays``, for the training samples and targets of these names.
 
     ``targets`` is empty where there are none. Pieces that do not fit those of the training are passed over.
     """
     aims = list(part_names(targets))
-    found: dict[int, Piece] = {}
+    found: dict[int, PartArray] = {}
     for part, name in part_names(samples):
         aim = next((one for number, one in aims if number == part and one in arrays), "")
         if name in arrays and part not in found and bool(aim) == bool(targets):
-            piece = Piece(part, arrays[name], arrays[aim] if aim else None)
+            piece = PartArray(part, arrays[name], arrays[aim] if aim else None)
             if piece.fits(arrays[samples], arrays[targets] if targets else None):
                 found[part] = piece
     return list(found.values())

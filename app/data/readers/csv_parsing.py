@@ -33,7 +33,7 @@ KEPT = 1 << 28
 
 
 @dataclass(frozen=True)
-class Written:
+class CsvDialect:
     """How a CSV file is written.
 
     ``encoding`` is Python's name of it; ``guessed`` says that it was the last resort; ``spaced`` that cells may begin
@@ -50,7 +50,7 @@ class Written:
     """Lines before the table: remarks, and the one by which Excel is told the delimiter."""
 
 
-def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str = "auto") -> Written:
+def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str = "auto") -> CsvDialect:
     """How ``text``, the head of a file, is written; each of the three is found out where it is ``auto``."""
     lines = list(itertools.islice(io.StringIO(text[:HEAD], newline=""), 100))
     skip = _remarks(lines)
@@ -64,7 +64,7 @@ def found(text: str, delimiter: str = "auto", header: str = "auto", decimal: str
     mark = _decimal(rows, sign) if decimal == "auto" else DECIMALS[decimal]
     named = _has_header(rows) if header == "auto" else header == "yes"
     spaced = sign == " " or any(blank in f"\n{text}" for blank in (f"{sign} ", "\n "))
-    return Written(sign, named, mark, spaced=spaced, skip=skip)
+    return CsvDialect(sign, named, mark, spaced=spaced, skip=skip)
 
 
 def _remarks(lines: list[str]) -> int:
@@ -174,11 +174,11 @@ def _incremental(raw: bytes, encoding: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _remembered(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataFrame:
+def _remembered(file: Path, stamped: tuple[int, int], written: CsvDialect) -> pd.DataFrame:
     return _parsed(file, written)
 
 
-def table_of(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataFrame:
+def table_of(file: Path, stamped: tuple[int, int], written: CsvDialect) -> pd.DataFrame:
     """The table in ``file``; ``stamped`` tells whether the file is still the one that was parsed last.
 
     The last small table is remembered: it must not be changed by whoever gets it.
@@ -193,7 +193,7 @@ def table_of(file: Path, stamped: tuple[int, int], written: Written) -> pd.DataF
     return _remembered(file, stamped, written) if stamped[0] <= KEPT else _parsed(file, written)
 
 
-def _parsed(file: Path, written: Written) -> pd.DataFrame:
+def _parsed(file: Path, written: CsvDialect) -> pd.DataFrame:
     import pandas as pd
 
     try:
@@ -225,7 +225,7 @@ def _strict() -> Iterator[None]:
         yield
 
 
-def _read(file: Path, written: Written) -> pd.DataFrame:
+def _read(file: Path, written: CsvDialect) -> pd.DataFrame:
     """The table as pandas reads it: by several threads where the whole file need not be known for a column's type."""
     import pandas as pd
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.lazy_array import Facts, Kept, RowFile
+from app.data.lazy_array import ArrayInfo, Kept, RowFile
 from app.data.readers.picture_file import PictureError, picture_bytes
 from app.data.sidecar import key_of
 from app.system.home import home
@@ -154,12 +154,12 @@ class Decoded:
         note = self._notes[number : number + 1]
         note["state"] = REFUSED if isinstance(found, str) else DONE
         if not isinstance(found, str):
-            facts = Facts.of(found[None], 3)
+            facts = ArrayInfo.of(found[None], 3)
             note["digest"], note["sums"], note["squares"] = facts.digests, facts.sums, facts.squares
         return found
 
-    def _facts(self) -> Facts:
-        return Facts(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
+    def _facts(self) -> ArrayInfo:
+        return ArrayInfo(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
 
     def _decode(self, number: int) -> Array | str:
         channels, height, width = self.sizes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from app.data.readers.csv_parsing import (
     COLUMNS,
     HEAD,
-    Written,
+    CsvDialect,
     decoded_head,
     found,
     table_of,
@@ -66,7 +66,7 @@ class CsvSource(FileSource):
             raise too_wide(file, columns)
         return self._read(file, written)
 
-    def _read(self, file: Path, written: Written) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    def _read(self, file: Path, written: CsvDialect) -> tuple[pd.DataFrame, tuple[str, ...]]:
         guessed = self.encoding == "auto" and written.encoding == "cp1252"
         note = f"{file.name} is not written in utf-8; it was read as Western European text (cp1252)."
         try:

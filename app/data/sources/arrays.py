@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.lazy_array import Kept, RowFile, Stored, Values
+from app.data.lazy_array import Kept, LazyArray, RowFile, Values
 from app.data.readers.array_files import read_arrays, rows_of
-from app.data.readers.array_parts import Piece, files_of_parts, other_parts
+from app.data.readers.array_parts import PartArray, files_of_parts, other_parts
 from app.data.readers.columns import CLASSES
 from app.data.sources.file_source import FileSource, within_budget
 from app.data.sources.table import rare_note
@@ -96,13 +96,13 @@ class Arrays(FileSource):
         counts = [len(arrays[name]), *(len(one.samples) for one in pieces)]
         return samples, targets, np.repeat(np.array([0, *(one.part for one in pieces)], np.uint8), counts)
 
-    def _pieces(self, file: Path, samples: Array, targets: Array | None) -> list[Piece]:
+    def _pieces(self, file: Path, samples: Array, targets: Array | None) -> list[PartArray]:
         """Samples and targets of other parts in files beside ``file``, where they fit."""
         found = []
         for part, other in files_of_parts(file).items():
             labels = labels_beside(other) if targets is not None else None
             held = None if labels is None else next(iter(read_arrays(labels).values()))
-            piece = Piece(part, next(iter(read_arrays(other).values())), held)
+            piece = PartArray(part, next(iter(read_arrays(other).values())), held)
             if piece.fits(samples, targets):
                 found.append(piece)
         return found
@@ -242,7 +242,7 @@ def as_samples(raw: Array | RowFile, shape: Shape, layout: str, file: Path) -> V
     shares = raw.dtype == np.uint8 and shape.kind in (Kind.IMAGE, Kind.VIDEO)
     if isinstance(raw, RowFile) or shares:
         rows = raw.reshape(whole) if isinstance(raw, RowFile) else np.ascontiguousarray(raw).reshape(whole)
-        return Stored.of(Kept(rows, 3 if last else FEATURE_AXIS[shape.kind]), last, shares=shares)
+        return LazyArray.of(Kept(rows, 3 if last else FEATURE_AXIS[shape.kind]), last, shares=shares)
     within_budget(file, 4 * raw.size)
     values = np.moveaxis(raw, -1, 1) if last else raw
     return np.ascontiguousarray(values).reshape(len(raw), *sizes).astype(np.float32)

@@ -11,7 +11,7 @@ from typing import IO, ClassVar, Literal, cast
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.lazy_array import Kept, Stored
+from app.data.lazy_array import Kept, LazyArray
 from app.data.sources.file_source import FileSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -68,7 +68,7 @@ class Cifar(FileSource):
         classes = _named(texts.get(self.labels if hundred else "ten", ""), count) or plain
         pictures = np.ascontiguousarray(records[:, marks:]).reshape(-1, 3, 32, 32)
         fields = {
-            "image": Field("image", image(3, 32, 32), values=Stored.of(Kept(pictures, 1))),
+            "image": Field("image", image(3, 32, 32), values=LazyArray.of(Kept(pictures, 1))),
             "class": Field("class", vector(count), classes, values=labels),
         }
         return Dataset(

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset
 from app.data.sources.file_source import FileSource, locate, within_budget
-from app.data.sources.machines import Cut, last_windows, lives_dataset, lives_info
+from app.data.sources.machines import WindowCut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
@@ -55,7 +55,7 @@ class Cmapss(FileSource):
             records, left = [*records, *more], [*left, *after]
             given = np.repeat(np.array([0, 2], dtype=np.uint8), [len(records) - len(more), len(more)])
         seen = self._seen(records if given is None else records[: int((given == 0).sum())])
-        cut = Cut(self.window, self.stride, self.cap, self.layout == "picture")
+        cut = WindowCut(self.window, self.stride, self.cap, self.layout == "picture")
         names = tuple(NAMES[place] for place in seen)
         summary = f"{len(records)} machines of {file.name} that ran until they failed."
         lives = [len(record) for record in records]
@@ -76,7 +76,7 @@ class Cmapss(FileSource):
         trained = locate(self.path, base)
         seen = self._seen(split_machines(trained, read_lines(trained)))
         lines = read_lines(file)
-        cut = Cut(self.window, self.stride, self.cap, self.layout == "picture")
+        cut = WindowCut(self.window, self.stride, self.cap, self.layout == "picture")
         names = tuple(f"machine {number:g}" for number in np.unique(lines[:, 0]))
         return last_windows([record[:, seen] for record in parted(lines)], cut), names
 

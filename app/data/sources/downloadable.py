@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data import download
 from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
-from app.data.lazy_array import Kept, Stored
+from app.data.lazy_array import Kept, LazyArray
 from app.data.readers.array_files import read_arrays
 from app.data.sources.cifar import TENS, Cifar
 from app.data.sources.source import Source
@@ -50,7 +50,7 @@ class Fetched(Source):
         if len(pictures) != self.samples or labels.max() >= len(self.classes):
             raise NetloomError(f"The files of {self.title} are incomplete; remove {download.place(self.kind)}.")
         fields = {
-            "image": Field("image", info.shape, values=Stored.of(Kept(pictures, 1))),
+            "image": Field("image", info.shape, values=LazyArray.of(Kept(pictures, 1))),
             "class": Field("class", info.target_shape, self.classes, values=labels),
         }
         return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, given=given)
@@ -108,5 +108,5 @@ class Cifar10(Fetched):
         if loaded.given is None:
             raise NetloomError(f"The files of {self.title} are incomplete; remove {folder}.")
         pictures = loaded.input_field().values
-        assert isinstance(pictures, Stored)
+        assert isinstance(pictures, LazyArray)
         return pictures.raw(slice(None)), np.asarray(loaded.target_field().values), loaded.given

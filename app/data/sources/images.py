@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
-from app.data.lazy_array import Stored
+from app.data.lazy_array import LazyArray
 from app.data.readers.decoded_pictures import Decoded
 from app.data.readers.picture_file import is_colour
 from app.data.readers.picture_listing import Listing, in_folder, in_table
@@ -79,7 +79,7 @@ class Images(FileSource):
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
         fields = {
-            "image": Field("image", info.shape, values=Stored.of(kept, True, used)),
+            "image": Field("image", info.shape, values=LazyArray.of(kept, True, used)),
             "class": Field("class", info.target_shape, info.classes, values=held),
         }
         return Dataset(

@@ -14,7 +14,7 @@ from graph.shapes import image, sequence, vector
 
 
 @dataclass(frozen=True)
-class Cut:
+class WindowCut:
     """How lives are cut into windows.
 
     ``window`` and ``stride`` are in cycles; no target is above ``cap`` cycles, because a healthy machine does not show
@@ -32,7 +32,7 @@ class Cut:
 
 
 def lives_info(
-    named: tuple[str, str, str], cut: Cut, lives: Sequence[int], sensors: tuple[str, ...], units: tuple[str, ...]
+    named: tuple[str, str, str], cut: WindowCut, lives: Sequence[int], sensors: tuple[str, ...], units: tuple[str, ...]
 ) -> DatasetInfo:
     """Facts of the windows of machines that ran for ``lives`` cycles; ``named`` is id, title and summary."""
     shape = image(1, cut.window, len(sensors)) if cut.picture else sequence(cut.window, len(sensors))
@@ -47,7 +47,7 @@ def lives_info(
 
 def lives_dataset(
     info: DatasetInfo,
-    cut: Cut,
+    cut: WindowCut,
     records: Sequence[Array],
     left: Sequence[int] | None = None,
     given: Array | None = None,
@@ -93,13 +93,13 @@ def lives_dataset(
     )
 
 
-def last_windows(records: Sequence[Array], cut: Cut) -> Array:
+def last_windows(records: Sequence[Array], cut: WindowCut) -> Array:
     """The window that ends with each of ``records``, float32 (M, window, sensors) or (M, 1, window, sensors)."""
     last = np.stack([_windows(record, cut)[-1] for record in records])
     return np.ascontiguousarray(last[:, None] if cut.picture else last, dtype=np.float32)
 
 
-def _windows(record: Array, cut: Cut) -> Array:
+def _windows(record: Array, cut: WindowCut) -> Array:
     """Windows (n, window, sensors) of a record (cycles, sensors), the last of which ends with it."""
     if not len(record):
         raise NetloomError("A machine without a single cycle has no windows.")

@@ -17,8 +17,8 @@ from app.training.trainable import Model
 from app.training.weights import Weights
 
 if TYPE_CHECKING:
-    from app.training.gan.snapshots import Frames
-    from app.training.training_session import Session
+    from app.training.gan.snapshots import SampleSnapshots
+    from app.training.training_session import TrainingSession
 
 
 class RivalStepper(Stepper):
@@ -32,7 +32,7 @@ class RivalStepper(Stepper):
 
     def __init__(self, model: Model, weights: Weights, optimiser: Apart, steps: int) -> None:
         super().__init__(model, weights, optimiser)
-        self._frames: Frames | None = None
+        self._frames: SampleSnapshots | None = None
         assert isinstance(model.objective, Adversarial)
         self._aim = aim = model.objective
         self._made, self._judged = aim.parts
@@ -53,13 +53,13 @@ class RivalStepper(Stepper):
         """The generator's losses."""
         return {"generator_loss": self._others}
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: TrainingSession) -> None:
         """Keep samples over time in the run's folder."""
         from app.training.gan.sampling import keep_frames
 
         self._frames = keep_frames(session)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: TrainingSession) -> None:
         """Keep the last samples as well."""
         if self._frames is not None:
             self._frames.keep(session.position.steps)

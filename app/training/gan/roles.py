@@ -20,7 +20,7 @@ from graph.checking.fixes import CARD_STEP, Append, Fix, Write
 from graph.checking.layer_info import Problem, Severity
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.layers.io import Entrance, Input, Noise, Output
+from graph.layers.io import Input, InputLike, Noise, Output
 from graph.naming import fresh_name
 from graph.network import Connection, Network, Node
 
@@ -124,7 +124,7 @@ def _way(network: Network, output: str) -> _Way:
         before |= fresh
         waiting += fresh
     ordered = [id_ for id_ in network.ordered() if id_ in before]
-    ends = tuple(id_ for id_ in ordered if isinstance(network.layer(id_), Entrance))
+    ends = tuple(id_ for id_ in ordered if isinstance(network.layer(id_), InputLike))
     return _Way(output, tuple(id_ for id_ in ordered if id_ not in ends), ends)
 
 

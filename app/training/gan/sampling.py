@@ -12,9 +12,9 @@ import torch
 
 from app.data.dataset import Array, FieldInfo
 from app.training.gan.gan_objective import Adversarial
-from app.training.gan.snapshots import Frames, how_many, interval
+from app.training.gan.snapshots import SampleSnapshots, how_many, interval
 from app.training.trainable import Model
-from app.training.training_session import Session
+from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
 
 FIXED, FRESH = 1, 2
@@ -105,8 +105,8 @@ def between(first: Array, last: Array, count: int, *, round: bool) -> Array:
     return way.astype(np.float32)
 
 
-def keep_frames(session: Session) -> Frames:
+def keep_frames(session: TrainingSession) -> SampleSnapshots:
     """Let a training keep samples over time, from where it stands."""
     model, noise = session.model, fixed_noise(session.model)
     every = interval(session.epochs * session.steps_per_epoch)
-    return Frames(session.run.path, lambda: made(model, noise), every, session.position.steps)
+    return SampleSnapshots(session.run.path, lambda: made(model, noise), every, session.position.steps)

@@ -66,7 +66,7 @@ def frame(run: Path, step: int) -> Array:
     return found
 
 
-class Frames:
+class SampleSnapshots:
     """Keeps what ``make`` gives after every ``every`` steps; what a run had beyond ``step`` is forgotten."""
 
     def __init__(self, run: Path, make: Callable[[], Array], every: int, step: int = 0) -> None:

@@ -11,7 +11,7 @@ SURE = 1e-3
 """How far a word that beams preferred is lifted above the likeliest at its step, so that it is the one chosen."""
 
 
-class Writer:
+class SequenceDecoder:
     """Runs a module again and again, each time with one more of its own words; what no word reaches runs once.
 
     Parameters

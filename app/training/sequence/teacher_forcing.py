@@ -20,7 +20,7 @@ from app.training.metrics import Meter
 from app.training.objectives import Answering, Objective
 from app.training.plan import Plan
 from app.training.sequence.decoder_input import written_field
-from app.training.sequence.decoding import Writer
+from app.training.sequence.decoding import SequenceDecoder
 from app.training.sequence.token_metrics import WHOLE, WORD, ListSums, chosen, shares_of, sums_of
 from graph.build.compile import Compiled
 from graph.errors import NetloomError
@@ -52,7 +52,7 @@ class TeacherForcing(Objective):
         vocabulary = self.head.field.vocabulary
         end = vocabulary.index(END) if END in vocabulary else None
         at = self.inputs.index(self.written)
-        self.writer = Writer(compiled.module, at, self.place, self.start, end)
+        self.writer = SequenceDecoder(compiled.module, at, self.place, self.start, end)
         self._check_order(compiled, prepared)
 
     def default_target(self) -> str:

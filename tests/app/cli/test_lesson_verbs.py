@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.lessons.course import Progress
+from app.lessons.course import LessonProgress
 from app.lessons.lesson_files import FOLDER, keep_progress
 from tests.app.cli.calling import Caller
 
 
 def test_lessons_lists_what_ships_with_how_far_one_came(call: Caller) -> None:
-    keep_progress("pooling", Progress((True, True, False, False, False, False, False), 2))
+    keep_progress("pooling", LessonProgress((True, True, False, False, False, False, False), 2))
     found = {one["id"]: one for one in call("lessons", "--json").json}
     assert len(found) >= 8
     assert {name: found["pooling"][name] for name in ("steps", "done", "start")} == {

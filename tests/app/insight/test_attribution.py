@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from app.insight.activations import layer_of
-from app.insight.attribution import Question, gained, grad_cam, gradients
+from app.insight.attribution import AttributionQuery, gained, grad_cam, gradients
 from app.protocol.framing import Message
 from app.training.trainable import Model
 from app.worker.unit_requests import exciting, reasons
@@ -38,7 +38,7 @@ def weights(model: Model, layer: str) -> torch.Tensor:
 def test_the_saliency_of_a_linear_network_is_its_weights() -> None:
     model = Model.build(project(linear()))
     for answer in (0, 6):
-        found = gradients(Question.about(model, 3, answer))
+        found = gradients(AttributionQuery.about(model, 3, answer))
         assert np.allclose(found.reshape(-1), weights(model, "dense1")[answer].numpy(), atol=1e-6)
 
 
@@ -58,7 +58,7 @@ def test_integrated_gradients_add_up_to_what_the_sample_gains_over_the_baseline(
     model = Model.build(project(network))
     for answer in (2, 9):
         reply = ask(model, "integrated", answer=answer, steps=200)
-        score, blank = gained(Question.about(model, 17, answer))
+        score, blank = gained(AttributionQuery.about(model, 17, answer))
         assert reply.fields["adds"] == pytest.approx(score - blank, abs=0.01 * max(1.0, abs(score - blank)))
         assert float(reply.arrays["map"].sum()) == pytest.approx(reply.fields["adds"], abs=1e-3)
 
@@ -84,7 +84,7 @@ def test_occlusion_points_to_the_only_pixel_that_is_read() -> None:
     model = reading_one_pixel(3, 5)
     reply = ask(model, "occlusion", answer=1, patch=1, stride=1)
     expected = np.zeros((8, 8), np.float32)
-    expected[3, 5] = 2.0 * Question.about(model, 17, 1).sample[0, 0, 3, 5].item()
+    expected[3, 5] = 2.0 * AttributionQuery.about(model, 17, 1).sample[0, 0, 3, 5].item()
     assert np.allclose(reply.arrays["map"], expected, atol=1e-5)
     assert abs(expected[3, 5]) > 0.1
 
@@ -122,10 +122,10 @@ def test_grad_cam_of_a_network_made_by_hand() -> None:
     kernel = weights(model, "dense1")
     kernel.zero_()
     kernel[1, 0], kernel[2, 1], kernel[3, 0] = 64.0, 64.0, -64.0
-    sample = Question.about(model, 17, 1).sample[0, 0].numpy()
+    sample = AttributionQuery.about(model, 17, 1).sample[0, 0].numpy()
     layer = layer_of(model, "conv1")
     for answer, expected in ((1, np.maximum(sample, 0)), (2, np.maximum(-sample, 0)), (3, np.maximum(-sample, 0))):
-        assert np.allclose(grad_cam(Question.about(model, 17, answer), layer), expected, atol=1e-4)
+        assert np.allclose(grad_cam(AttributionQuery.about(model, 17, answer), layer), expected, atol=1e-4)
 
 
 def test_grad_cam_is_laid_over_the_whole_sample() -> None:
@@ -167,7 +167,7 @@ def test_one_answer_alone_speaks_for_two_classes() -> None:
         ("output1", "output", {}),
     )
     model = Model.build(project(network, {"source": "breast_cancer"}))
-    against, towards = (gradients(Question.about(model, 5, answer)) for answer in (0, 1))
+    against, towards = (gradients(AttributionQuery.about(model, 5, answer)) for answer in (0, 1))
     assert np.allclose(against, -towards, atol=1e-6)
     # The log-odds of a sigmoid are what arrives at it.
     assert np.allclose(towards, weights(model, "dense1")[0].numpy(), rtol=1e-2, atol=1e-5)
@@ -212,7 +212,7 @@ def test_a_layer_that_stops_gradients_while_training_is_looked_through() -> None
     assert np.abs(ask(model, "gradients", answer=3).arrays["map"]).max() > 0
     assert np.isfinite(ask(model, "grad_cam", answer=3, layer="conv1").arrays["map"]).all()
     reply = ask(model, "integrated", answer=3, steps=20)
-    score, blank = gained(Question.about(model, 17, 3))
+    score, blank = gained(AttributionQuery.about(model, 17, 3))
     assert reply.fields["adds"] == pytest.approx(score - blank, abs=1e-3)
     excited = exciting(model, Message("exciting", {"layer": "dense1", "units": [3], "recipe": {"steps": 3}}))
     assert np.isfinite(excited.arrays["input"]).all()

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from app.insight import backprop_step
-from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, Rehearsal, copy_of, fresh, report
+from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, BackpropSession, copy_of, fresh, report
 from app.project.presets import preset
 from app.protocol.framing import Message, plain
 from app.training.trainable import Model
@@ -36,7 +36,7 @@ def with_plan(name: str, **plan: Any) -> Project:
 def test_the_smallest_mlp_on_paper() -> None:
     """3 inputs, 3 tanh units, 1 output: each gradient by the chain rule, with numpy alone."""
     model = fresh(with_plan("mlp_3_3_1", **PLAIN, loss="half_squares"), None)
-    step = Rehearsal(model, 1).step(0)
+    step = BackpropSession(model, 1).step(0)
     old = {name: weight.before.double().numpy() for name, weight in step.weights.items()}
     x = step.values["flatten1"][0].double().numpy()
     target = step.batch.targets[0].double().numpy().reshape(-1)
@@ -64,7 +64,7 @@ def test_the_smallest_mlp_on_paper() -> None:
 
 
 def test_step_units_pass_no_gradient() -> None:
-    step = Rehearsal(fresh(preset("step_mlp").project, None), 4).step(0)
+    step = BackpropSession(fresh(preset("step_mlp").project, None), 4).step(0)
     assert {float(step.gradients[id_].abs().sum()) for id_ in ("dense1", "step1", "dense2")} == {0.0}
     assert float(step.gradients["step2"].abs().sum()) > 0
     assert step.norm == 0.0
@@ -98,7 +98,7 @@ def test_it_takes_the_steps_of_real_training(made: Project, tmp_path: Any) -> No
     plan = {**section, "epochs": 1, "batch_size": 16, "seed": 3, "device": "cpu"}
     made = replace(made, sections={**made.sections, "plan": plan})
     session = begin(made, None, tmp_path / "run")
-    rehearsal = Rehearsal(fresh(made, None), 16)
+    rehearsal = BackpropSession(fresh(made, None), 16)
     list(train(session))
     assert session.position.steps == rehearsal.per_epoch
     rehearsal.step(rehearsal.per_epoch - 1)
@@ -109,7 +109,7 @@ def test_it_takes_the_steps_of_real_training(made: Project, tmp_path: Any) -> No
 
 def test_gradients_of_layers_are_those_of_autograd() -> None:
     model = fresh(project(cnn(), optimiser="sgd"), None)
-    rehearsal = Rehearsal(model, 8)
+    rehearsal = BackpropSession(model, 8)
     step = rehearsal.step(0)
     module = fresh(project(cnn(), optimiser="sgd"), None).module
     x = step.batch.inputs[0].clone().requires_grad_()
@@ -125,7 +125,7 @@ def test_gradients_of_layers_are_those_of_autograd() -> None:
 
 
 def test_going_back_gives_the_same_numbers() -> None:
-    rehearsal = Rehearsal(fresh(project(mlp()), None), 8)  # with dropout and batch normalisation
+    rehearsal = BackpropSession(fresh(project(mlp()), None), 8)  # with dropout and batch normalisation
     first = [rehearsal.step(number) for number in range(3)]
     again = rehearsal.step(1)
     assert (again.loss, again.after) == (first[1].loss, first[1].after)
@@ -134,7 +134,7 @@ def test_going_back_gives_the_same_numbers() -> None:
 
 
 def test_each_step_begins_where_the_last_one_ended() -> None:
-    rehearsal = Rehearsal(fresh(project(cnn()), None), 1)
+    rehearsal = BackpropSession(fresh(project(cnn()), None), 1)
     first, second = rehearsal.step(0), rehearsal.step(1)
     assert all(torch.equal(first.weights[name].after, one.before) for name, one in second.weights.items())
     assert not torch.equal(first.batch.inputs[0], second.batch.inputs[0])
@@ -144,15 +144,15 @@ def test_a_copy_leaves_the_model_and_random_numbers_alone() -> None:
     model = Model.build(project(mlp()))
     kept = {name: one.clone() for name, one in model.module.state_dict().items()}
     random = torch.get_rng_state()
-    Rehearsal(copy_of(model), 8).step(2)
+    BackpropSession(copy_of(model), 8).step(2)
     assert torch.equal(torch.get_rng_state(), random)
     assert all(torch.equal(one, kept[name]) for name, one in model.module.state_dict().items())
-    begun = Rehearsal(copy_of(model), 8).step(0).weights["dense1.weight"].before
+    begun = BackpropSession(copy_of(model), 8).step(0).weights["dense1.weight"].before
     assert torch.equal(begun, kept["dense1.weight"])
 
 
 def test_the_report_is_plain_and_capped() -> None:
-    rehearsal = Rehearsal(fresh(project(mlp()), None), 50)
+    rehearsal = BackpropSession(fresh(project(mlp()), None), 50)
     facts, arrays = report(rehearsal, rehearsal.step(0))
     json.dumps(plain(facts), allow_nan=False)
     assert arrays["value/flatten1"].shape == (MOST_SAMPLES, MOST_VALUES)
@@ -168,7 +168,7 @@ def test_the_report_is_plain_and_capped() -> None:
 
 def test_the_loss_written_out_is_the_loss() -> None:
     for name in ("mlp_3_3_1", "iris_softmax", "xor_mlp", "step_mlp", "digits_autoencoder"):
-        rehearsal = Rehearsal(fresh(preset(name).project, None), 6)
+        rehearsal = BackpropSession(fresh(preset(name).project, None), 6)
         step = rehearsal.step(0)
         facts, _ = report(rehearsal, step)
         parts = [head["weight"] * np.mean([one["total"] for one in head["samples"]]) for head in facts["heads"]]
@@ -177,13 +177,13 @@ def test_the_loss_written_out_is_the_loss() -> None:
 
 def test_what_cannot_be_gone_through_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NetloomError, match="larger batch"):
-        Rehearsal(fresh(project(mlp()), None), 1).step(0)
+        BackpropSession(fresh(project(mlp()), None), 1).step(0)
     empty = chain(("input1", "input", {}), ("relu1", "relu", {}), ("output1", "output", {}))
     with pytest.raises(NetloomError, match="nothing to learn"):
-        Rehearsal(fresh(project(empty, objective="reconstruction", data={"source": "digits"}), None), 1)
+        BackpropSession(fresh(project(empty, objective="reconstruction", data={"source": "digits"}), None), 1)
     monkeypatch.setattr(backprop_step, "MOST_PARAMETERS", 100)
     with pytest.raises(NetloomError, match="too large to go through"):
-        Rehearsal(fresh(project(mlp()), None), 8)
+        BackpropSession(fresh(project(mlp()), None), 8)
 
 
 def test_requests_from_a_project_and_from_a_run(tmp_path: Any) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from app.insight.card_previews import PICTURES, SIDE, look
-from app.insight.diagnostics import Ailment, Kind
+from app.insight.diagnostics import Diagnostic, Kind
 from app.insight.find_modules import walk
 from app.protocol.control import Watch
 from app.training.trainable import Model
@@ -160,7 +160,7 @@ def test_dead_units_are_counted() -> None:
     with torch.no_grad():
         model.module.get_parameter("dense2.bias")[:3] = 1.0
     ailments = look(model, None, ())[1]
-    assert ailments["relu2"] == [Ailment(Kind.DEAD, 9, 12, 64)]
+    assert ailments["relu2"] == [Diagnostic(Kind.DEAD, 9, 12, 64)]
     assert "9 of 12 units gave 0 for all of 64 samples" in ailments["relu2"][0].sentence
 
 
@@ -209,13 +209,13 @@ def test_a_repeated_block_tells_of_its_worst_repetition() -> None:
     with torch.no_grad():
         model.module.get_parameter("stage.0.conv2.weight").zero_()
         model.module.get_parameter("stage.0.conv2.bias").fill_(-1.0)
-    assert look(model, None, ())[1]["stage.relu1"] == [Ailment(Kind.DEAD, 4, 4, 64)]
+    assert look(model, None, ())[1]["stage.relu1"] == [Diagnostic(Kind.DEAD, 4, 4, 64)]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_findings_travel_as_plain_values(kind: Kind) -> None:
-    found = Ailment(kind, 12.0, 16, 64)
-    assert Ailment.parse(found.to_json()) == found
+    found = Diagnostic(kind, 12.0, 16, 64)
+    assert Diagnostic.parse(found.to_json()) == found
     assert found.sentence.endswith(".")
 
 

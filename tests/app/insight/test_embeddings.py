@@ -21,7 +21,7 @@ from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin
 from app.worker.embedding_requests import codes_of
-from app.worker.run_cache import Opened
+from app.worker.run_cache import RunCache
 from app.worker.run_requests import answer
 from graph.errors import NetloomError
 from graph.layers.convolution_set import KERNELS
@@ -158,7 +158,7 @@ def test_the_worker_tells_how_far_it_is_and_keeps_the_codes(tmp_path: Path, monk
     list(train(begin(project(mlp(), epochs=1), None, tmp_path / "run")))
     monkeypatch.setattr("app.training.trainable.ACTIVATIONS", 64 * 100)
     monkeypatch.setattr(Codes.advance, "__defaults__", (0.0,))
-    opened = Opened()
+    opened = RunCache()
     asked = {"id": 1, "run": str(tmp_path / "run"), "layer": "dense1", "sample": 40, "count": 5}
     first = answer(Message("similar", asked), opened.open)
     assert 0 < first.fields["done"] < first.fields["of"] == 1797

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.insight.window_operands import Bench, look
+from app.insight.window_operands import WindowOperands, look
 from app.numerics.window_rules import rule_of, shape_of
 from app.numerics.window_sums import Case
 from app.project.presets import preset
@@ -45,12 +45,12 @@ def assert_worked(found: Case) -> None:
 
 def test_a_network_that_was_never_trained_shows_the_weights_that_training_starts_from() -> None:
     plan, state = project(cnn(), seed=5), torch.get_rng_state()
-    fields, arrays = look(Bench.fresh(plan, "conv2"), "conv2", 17)
+    fields, arrays = look(WindowOperands.fresh(plan, "conv2"), "conv2", 17)
     assert torch.equal(torch.get_rng_state(), state)
     assert fields["sample"] == 17
     assert fields["target"]["classes"][int(arrays["target"][0])] in "0123456789"
     assert not fields["standardised"]
-    assert look(Bench.fresh(plan, "conv1"), "conv1", 0)[0]["standardised"]
+    assert look(WindowOperands.fresh(plan, "conv1"), "conv1", 0)[0]["standardised"]
     with torch.random.fork_rng():
         model = Model.build(plan)
     weights = model.module.get_submodule("conv2").weight
@@ -64,7 +64,7 @@ def test_presets_can_be_followed_layer_by_layer(id_: str) -> None:
     followed = [name for name in plan.network.ids if plan.network.layer(name).family in ("Convolution", "Pooling")]
     assert followed
     for name in followed:
-        assert_worked(case_of(*look(Bench.fresh(plan, name), name, 3)))
+        assert_worked(case_of(*look(WindowOperands.fresh(plan, name), name, 3)))
 
 
 def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
@@ -73,7 +73,7 @@ def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
         ("conv1", "conv2d", {"filters": 4}),
         ("dense1", "dense", {}),
     )
-    found = case_of(*look(Bench.fresh(project(network), "conv1"), "conv1", 0))
+    found = case_of(*look(WindowOperands.fresh(project(network), "conv1"), "conv1", 0))
     assert found.output.shape == (4, 8, 8)
     assert_worked(found)
 
@@ -86,10 +86,10 @@ def test_a_layer_inside_nested_blocks_is_called_by_its_path() -> None:
     with document.transaction("Group"):
         outer = group(document, checker, [inner, "conv2"])
     plan = project(document.network)
-    flat = look(Bench.fresh(plan, outer), f"{outer}.{inner}.conv1", 3)
+    flat = look(WindowOperands.fresh(plan, outer), f"{outer}.{inner}.conv1", 3)
     assert_worked(case_of(*flat))
     assert flat[1]["output"].shape == (4, 8, 8)
-    assert look(Bench.fresh(plan, outer), f"{outer}.conv2", 3)[1]["values"].shape == (4, 8, 8)
+    assert look(WindowOperands.fresh(plan, outer), f"{outer}.conv2", 3)[1]["values"].shape == (4, 8, 8)
 
 
 def test_sequences_lie_down_as_one_row_per_feature() -> None:
@@ -103,7 +103,7 @@ def test_sequences_lie_down_as_one_row_per_feature() -> None:
     )
     plan = project(network, {"source": "sine", "options": {"window": 10, "horizon": 1}})
     for name, shape in (("conv1", (3, 1, 10)), ("pool1", (3, 1, 5))):
-        found = case_of(*look(Bench.fresh(plan, name), name, 4))
+        found = case_of(*look(WindowOperands.fresh(plan, name), name, 4))
         assert found.output.shape == shape
         assert_worked(found)
 
@@ -120,7 +120,7 @@ def test_shared_weights_are_those_of_their_owner() -> None:
     document = Document(network)
     with document.transaction("Share"):
         document.link("conv2", "conv1")
-    bench = Bench.fresh(project(document.network), "conv2")
+    bench = WindowOperands.fresh(project(document.network), "conv2")
     assert np.array_equal(look(bench, "conv2", 0)[1]["weights"], look(bench, "conv1", 0)[1]["weights"])
 
 
@@ -143,7 +143,7 @@ def test_requests_about_projects_and_about_runs(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_worked_out_is_refused_in_a_sentence(layer: str, words: str) -> None:
     with pytest.raises(NetloomError, match=words):
-        look(Bench.fresh(project(cnn()), layer), layer, 0)
+        look(WindowOperands.fresh(project(cnn()), layer), layer, 0)
 
 
 def test_a_muted_layer_and_a_project_without_data_are_told() -> None:
@@ -151,6 +151,6 @@ def test_a_muted_layer_and_a_project_without_data_are_told() -> None:
     with document.transaction("Mute"):
         document.mute("conv1", True)
     with pytest.raises(NetloomError, match="muted"):
-        look(Bench.fresh(project(document.network), "conv1"), "conv1", 0)
+        look(WindowOperands.fresh(project(document.network), "conv1"), "conv1", 0)
     with pytest.raises(NetloomError, match="choose a data set"):
-        Bench.fresh(Project(cnn()), "conv1")
+        WindowOperands.fresh(Project(cnn()), "conv1")

@@ -11,8 +11,8 @@ import pytest
 
 from app.cli.run_verbs import with_plan
 from app.data.data_choice import DataChoice
-from app.lessons.course import Course, Progress
-from app.lessons.goals import Results
+from app.lessons.course import Course, LessonProgress
+from app.lessons.goals import RunResults
 from app.lessons.lesson_check import faults
 from app.lessons.lesson_files import FOLDER, keep_progress, kept_progress, lesson_file, lesson_ids, lessons
 from app.lessons.schema import Lesson, parse_lesson, read_lesson
@@ -277,14 +277,14 @@ def test_steps_tick_in_their_turn_and_stay_ticked() -> None:
     checker = Checker(document)
     assert not course.look(checker, {}, None)
     course.go(1)
-    assert course.progress == Progress((True, False), 1)
+    assert course.progress == LessonProgress((True, False), 1)
     assert course.look(checker, {}, None)
     with document.transaction("Break"):
         document.remove("flatten1")
     assert course.done
     assert not course.look(checker, {}, None)
     course.go(0)
-    assert course.progress == Progress((True, True), 0)
+    assert course.progress == LessonProgress((True, True), 0)
     checker.close()
 
 
@@ -303,7 +303,7 @@ def test_what_was_trained_before_a_step_does_not_count_for_it() -> None:
     assert course.look(checker, {}, None)
 
 
-def met(goal: dict[str, Any], results: Results) -> bool:
+def met(goal: dict[str, Any], results: RunResults) -> bool:
     """Whether a goal of training is met by results alone."""
     course = Course(made(steps=step(task="a", goals=[goal])))
     course._results = results
@@ -314,7 +314,7 @@ def met(goal: dict[str, Any], results: Results) -> bool:
 
 def test_goals_of_training() -> None:
     parts = {"train": {"accuracy": 0.99, "loss": 0.1}, "validation": {"accuracy": 0.9, "loss": 0.3}}
-    results = Results(epochs=3, steps=9, parameters=100, losses=[1.0, 0.7, 0.4], parts=dict(parts))
+    results = RunResults(epochs=3, steps=9, parameters=100, losses=[1.0, 0.7, 0.4], parts=dict(parts))
     assert met({"kind": "loss", "falls": 0.5}, results)
     assert not met({"kind": "loss", "falls": 0.7}, results)
     assert not met({"kind": "loss", "stuck": True}, results)
@@ -335,11 +335,11 @@ def test_goals_of_training() -> None:
 
 def test_progress_is_kept_and_damage_is_borne() -> None:
     assert kept_progress("mine") is None
-    keep_progress("mine", Progress((True, False), 1))
-    keep_progress("other", Progress((False,), 0))
-    assert kept_progress("mine") == Progress((True, False), 1)
+    keep_progress("mine", LessonProgress((True, False), 1))
+    keep_progress("other", LessonProgress((False,), 0))
+    assert kept_progress("mine") == LessonProgress((True, False), 1)
     longer = Course(made(steps=[*SMALL["steps"], *step()]), kept_progress("mine"))
-    assert longer.progress == Progress((True, False, False), 1)
+    assert longer.progress == LessonProgress((True, False, False), 1)
     for damage in ("[]", "{", '{"mine": {"done": 3, "step": 0}}', '{"mine": {"done": [], "step": -1}}'):
         (home() / "lessons.json").write_text(damage, "utf-8")
         assert kept_progress("mine") is None

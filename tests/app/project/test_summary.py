@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from app.project.presets import preset, presets
-from app.project.summary import COLUMNS, Row, inside, rows, table, totals
+from app.project.summary import COLUMNS, SummaryRow, inside, rows, table, totals
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.base import Layer
@@ -19,7 +19,7 @@ from graph.structure.blocks import Block, Body
 from tests.graph.networks import chain, layer, lenet
 
 
-def by_name(found: list[Row]) -> dict[str, Row]:
+def by_name(found: list[SummaryRow]) -> dict[str, SummaryRow]:
     return {row.name: row for row in found}
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from app.project.presets import preset
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.document import Document
 from graph.shapes import image
 
 
-def facts(id_: str) -> Mapping[str, Facts]:
+def facts(id_: str) -> Mapping[str, LayerInfo]:
     """Facts of every layer of a preset."""
     checker = Checker(Document(preset(id_).project.network))
     found = {name: checker.facts(name) for name in preset(id_).project.network.ids}

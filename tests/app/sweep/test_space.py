@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.project.presets import preset, preset_ids
-from app.sweep.space import Range, Space, applied, found
+from app.sweep.space import SearchRange, Space, applied, found
 from app.training.plan import Plan
 from graph.build.order import program
 from graph.errors import NetloomError
@@ -25,7 +25,7 @@ def declared(**settings: Any) -> Project:
 
 def test_a_space_is_read_and_written() -> None:
     space = Space.of(declared(**{"plan.learning_rate": {"low": 1e-4, "high": 0.1, "log": True}}))
-    assert space.settings["plan.learning_rate"] == Range(low=1e-4, high=0.1, log=True)
+    assert space.settings["plan.learning_rate"] == SearchRange(low=1e-4, high=0.1, log=True)
     again = project()
     again.sections["sweep"] = space.to_json()
     assert Space.of(again) == space
@@ -82,7 +82,7 @@ def test_the_last_layer_and_added_branches_keep_their_sizes() -> None:
     space = Space.of(project(mlp()))
     assert "dense1.units" in space.settings
     assert "dense2.units" not in space.settings
-    assert space.settings["drop1.rate"] == Range(low=0.0, high=0.6)
+    assert space.settings["drop1.rate"] == SearchRange(low=0.0, high=0.6)
 
 
 @given(units=st.integers(1, 200), rate=st.floats(1e-5, 1.0), batch=st.integers(1, 512))

@@ -15,13 +15,13 @@ from app.training.runs import CHECKPOINT, WEIGHTS
 from app.training.stepping import DeferredStepper, stepper
 from app.training.trainable import Model
 from app.training.trainer import train
-from app.training.training_session import Session, begin, load_model, resume
+from app.training.training_session import TrainingSession, begin, load_model, resume
 from tests.app.training.projects import chain, cnn, mlp, project
 
 pytestmark = pytest.mark.gpu
 
 
-def finish(session: Session) -> Finished:
+def finish(session: TrainingSession) -> Finished:
     *_, last = train(session)
     assert isinstance(last, Finished)
     return last

@@ -16,7 +16,7 @@ from app.training import checkpoints
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainable import Model
 from app.training.trainer import SAVE_EVERY, train
-from app.training.training_session import Session, begin, resume
+from app.training.training_session import TrainingSession, begin, resume
 from graph.errors import NetloomError
 from graph.project import project_json
 from tests.app.training.projects import project
@@ -141,13 +141,13 @@ def test_a_killed_worker_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> Non
 
 def test_checkpoints_are_rare_and_the_end_is_always_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved: list[int] = []
-    save = Session.save
+    save = TrainingSession.save
 
-    def counted(session: Session) -> None:
+    def counted(session: TrainingSession) -> None:
         saved.append(session.position.steps)
         save(session)
 
-    monkeypatch.setattr(Session, "save", counted)
+    monkeypatch.setattr(TrainingSession, "save", counted)
     assert SAVE_EVERY == 5.0
     # Endless here, so that a slow machine cannot matter.
     monkeypatch.setattr("app.training.trainer.SAVE_EVERY", float("inf"))

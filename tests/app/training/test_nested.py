@@ -14,7 +14,7 @@ from app.protocol.control import Watch
 from app.protocol.events import Event, Finished, Paused
 from app.training.trainable import Model
 from app.training.trainer import train
-from app.training.training_session import Session, begin, load_model, resume
+from app.training.training_session import TrainingSession, begin, load_model, resume
 from app.training.weights import Weights
 from graph.document import Document
 from graph.modules.recurrent import FastGru
@@ -75,13 +75,13 @@ def linked() -> Document:
     return document
 
 
-def finish(session: Session) -> Finished:
+def finish(session: TrainingSession) -> Finished:
     events: list[Event] = list(train(session))
     assert isinstance(events[-1], Finished)
     return events[-1]
 
 
-def stopped_after(session: Session, steps: int) -> None:
+def stopped_after(session: TrainingSession, steps: int) -> None:
     """Train a session that begins paused for some steps."""
     for event in train(session):
         if isinstance(event, Paused):

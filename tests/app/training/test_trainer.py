@@ -15,12 +15,12 @@ from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed,
 from app.training import checkpoints
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainer import train
-from app.training.training_session import Session, begin, resume
+from app.training.training_session import TrainingSession, begin, resume
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, cnn, mlp, project
 
 
-def trained(session: Session) -> list[Event]:
+def trained(session: TrainingSession) -> list[Event]:
     return list(train(session))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.insight.attribution import Question
+from app.insight.attribution import AttributionQuery
 from app.insight.by_length import by_length
 from app.protocol.framing import Message
 from app.training.trainable import Model
@@ -46,8 +46,8 @@ def test_words_are_explained_one_by_one_or_all_together() -> None:
         ("output1", "output", {}),
     )
     model = Model.build(project(chain(*layers), {"source": "captions", "options": {"samples": 30}}))
-    whole = Question.about(model, 0, None)
-    steps = [Question.about(model, 0, step) for step in range(whole.count)]
+    whole = AttributionQuery.about(model, 0, None)
+    steps = [AttributionQuery.about(model, 0, step) for step in range(whole.count)]
     apart = sum(one.scores(one.sample).item() for one in steps)
     assert whole.scores(whole.sample).item() == pytest.approx(apart, rel=1e-4)
     assert whole.chances().shape == (whole.count,) and (whole.chances() <= 1).all()

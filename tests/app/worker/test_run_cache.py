@@ -9,7 +9,7 @@ import pytest
 
 from app.training.trainer import train
 from app.training.training_session import begin
-from app.worker.run_cache import Opened
+from app.worker.run_cache import RunCache
 from graph.errors import NetloomError
 from tests.app.training.projects import cnn, project
 
@@ -21,7 +21,7 @@ def trained(path: Path) -> Path:
 
 
 def test_a_run_is_read_once_until_its_weights_are_others(tmp_path: Path) -> None:
-    opened, one, other = Opened(), trained(tmp_path / "one"), trained(tmp_path / "other")
+    opened, one, other = RunCache(), trained(tmp_path / "one"), trained(tmp_path / "other")
     run, model = opened.open(one)
     assert run.path == one
     assert opened.open(one)[1] is model
@@ -35,4 +35,4 @@ def test_a_run_is_read_once_until_its_weights_are_others(tmp_path: Path) -> None
 def test_a_run_without_weights_says_what_is_missing(tmp_path: Path) -> None:
     begin(project(cnn()), out=tmp_path / "run")
     with pytest.raises(NetloomError, match="no weights yet"):
-        Opened().open(tmp_path / "run")
+        RunCache().open(tmp_path / "run")

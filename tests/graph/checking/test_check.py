@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected, Problem, Severity
+from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Document
 from graph.layers.dense import Dense
 from graph.shapes import Shape, image, sequence, vector
 from tests.graph.networks import chain, layer, lenet, wire
 
-DIGITS = Expected({"image": image(1, 8, 8)}, {"label": vector(10)}, "image", "label")
+DIGITS = DataSpec({"image": image(1, 8, 8)}, {"label": vector(10)}, "image", "label")
 
 
 def errors(checker: Checker) -> list[Problem]:
@@ -103,7 +103,7 @@ def test_an_answer_of_another_kind_is_flattened_and_made_the_right_size() -> Non
 @pytest.mark.parametrize("wanted", [image(1, 8, 8), vector(3), sequence(8, 8)])
 def test_any_target_with_known_sizes_can_be_reached(wanted: Shape) -> None:
     document = chain([layer("input"), layer("flatten"), layer("dense", units=5), layer("output")])
-    checker = Checker(document, Expected({"image": image(1, 8, 8)}, {"y": wanted}, "image", "y"))
+    checker = Checker(document, DataSpec({"image": image(1, 8, 8)}, {"y": wanted}, "image", "y"))
     apply_first_fix(document, checker)
     assert checker.ok
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected
+from graph.checking.layer_info import DataSpec
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.shapes import sequence, vector
 from tests.graph.networks import chain, layer
 
-LINES = Expected(
+LINES = DataSpec(
     {"line": sequence(64, 10)},
     {"digits": sequence(5, 11), "length": vector(1)},
     "line",
@@ -21,7 +21,7 @@ LINES = Expected(
 
 
 def checked(
-    *middle: Layer, loss: str = "ctc", target: str = "", expected: Expected = LINES
+    *middle: Layer, loss: str = "ctc", target: str = "", expected: DataSpec = LINES
 ) -> tuple[Document, Checker]:
     document = chain(
         [

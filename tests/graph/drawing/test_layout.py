@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.drawing import cards
-from graph.drawing.folding import FOLD_GAP, Part, breaks, fold, fold_to_fit
+from graph.drawing.folding import FOLD_GAP, RowPart, breaks, fold, fold_to_fit
 from graph.drawing.layout import LARGE, arrange, arrange_to_fit, clear_of_others, turned_network
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
@@ -200,7 +200,7 @@ def test_a_part_laid_out_covers_none_of_the_rest(network: Network, count: int):
 def test_rows_are_as_even_as_trying_every_way_finds() -> None:
     columns = {f"n{index}": index for index in range(23)}
     edges = [(f"n{a}", f"n{b}") for a in range(23) for b in range(a + 1, 23) if (a * b) % 5 == 1 or b == a + 1]
-    part = Part(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
+    part = RowPart(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
     cuts = [sum(columns[s] < column <= columns[t] for s, t in edges) for column in range(24)]
     for per_row in (3, 5, 8, 22):
         shortest = max(1, int(per_row * 0.6))
@@ -220,7 +220,7 @@ def test_rows_are_as_even_as_trying_every_way_finds() -> None:
 def test_a_very_long_chain_is_laid_out_as_large_as_trying_every_row_length_makes_it() -> None:
     columns = {f"n{index}": index for index in range(400)}
     edges = [(f"n{index}", f"n{index + 1}") for index in range(399)]
-    part = Part(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
+    part = RowPart(columns, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 76.0), edges)
 
     def zoom(places: Mapping[str, tuple[float, float]]) -> float:
         width, height = max(x for x, _ in places.values()) + cards.WIDTH, max(y for _, y in places.values()) + 76

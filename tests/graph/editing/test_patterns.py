@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected
+from graph.checking.layer_info import DataSpec
 from graph.document import Document
 from graph.drawing import cards
 from graph.drawing.layout import _covers
@@ -17,7 +17,7 @@ from graph.layers.dense import Dense
 from graph.shapes import image, sequence, vector
 from tests.graph.networks import chain, layer, lenet
 
-DIGITS = Expected({"image": image(1, 8, 8)}, {"label": vector(10)}, "image", "label")
+DIGITS = DataSpec({"image": image(1, 8, 8)}, {"label": vector(10)}, "image", "label")
 
 
 def kinds(document: Document) -> list[str]:

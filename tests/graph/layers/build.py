@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from graph.layers.base import Layer
-from graph.layers.construct import Argument, Construct, Ref, Step
+from graph.layers.construct import Argument, BuildStep, Construct, Ref
 from graph.shapes import Kind, Shape
 
 
@@ -37,7 +37,7 @@ class Built(nn.Module):
             values[index] = self._run(step, args, kwargs)
         return {port: values[ref.at] for port, ref in self.construct.outputs.items()}
 
-    def _run(self, step: Step, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _run(self, step: BuildStep, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if step.op == "own":
             assert self.own is not None
             return self.own(*args, **kwargs)

@@ -7,7 +7,7 @@ import torch
 
 from graph.layers.activation import Activation, LeakyRelu, Sigmoid, Softmax, Step, Tanh
 from graph.layers.catalogue import catalogue
-from graph.layers.scalar import Curve, softmax, softmax_slopes
+from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
 from graph.shapes import vector
 from tests.graph.layers.build import build
 
@@ -22,7 +22,7 @@ OTHERS = {
 CASES = [(kind, {}) for kind in KINDS] + list(OTHERS.items())
 
 
-def curve_of(layer: Activation) -> Curve:
+def curve_of(layer: Activation) -> ScalarFunction:
     found = layer.curve()
     assert found is not None
     return found

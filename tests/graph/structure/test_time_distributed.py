@@ -17,7 +17,7 @@ from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import Shape, image, sequence, vector, video
 from graph.structure.blocks import Block, Body
 from graph.structure.grouping import ungroup
-from graph.structure.time_distributed import EveryFrame, on_every_frame
+from graph.structure.time_distributed import TimeDistributed, on_every_frame
 from tests.graph.networks import chain, layer
 from tests.graph.structure.test_blocks import assert_exported_alike, residual
 
@@ -29,7 +29,7 @@ def drawn(*kinds: str, shape: Shape = CLIP) -> Document:
     return chain([layer("input", shape=shape), *(layer(kind) for kind in kinds), layer("output")])
 
 
-def framed(block: EveryFrame, shape: Shape) -> Document:
+def framed(block: TimeDistributed, shape: Shape) -> Document:
     document = Document()
     with document.transaction("Draw"):
         start, end = document.add(layer("input", shape=shape)), document.add(layer("output"))
@@ -47,7 +47,7 @@ def test_a_layer_for_pictures_behind_a_video_is_repaired_with_all_that_reads_sin
     problem.fixes[0].apply(document)
     assert checker.ok, checker.problems
     block = document.network.layer("frames1")
-    assert isinstance(block, EveryFrame)
+    assert isinstance(block, TimeDistributed)
     assert {"conv1", "relu1", "pool1", "flatten1"} <= set(block.body.network.ids)
     assert [wire.target for wire in document.network.out_of("frames1")] == ["lstm1"]
     assert checker.facts("frames1").outputs == {"y": sequence(5, 16 * 4 * 4)}
@@ -64,7 +64,7 @@ def test_a_repair_stops_where_the_network_ends_or_branches() -> None:
 
 
 def test_no_frame_sees_another_and_all_have_the_same_weights(tmp_path: Path) -> None:
-    document = framed(EveryFrame(body=residual(2)), CLIP)
+    document = framed(TimeDistributed(body=residual(2)), CLIP)
     checker = Checker(document)
     assert checker.facts("frames1").outputs == {"y": video(5, 2, 8, 8)}
     alone = Checker(framed_once())
@@ -89,7 +89,7 @@ def framed_once() -> Document:
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_repetitions_stay_within_a_frame(shared: bool, tmp_path: Path) -> None:
-    document = framed(EveryFrame(body=residual(2), repeat=2, shared=shared), CLIP)
+    document = framed(TimeDistributed(body=residual(2), repeat=2, shared=shared), CLIP)
     assert_exported_alike(document, torch.randn(2, 5, 2, 8, 8), tmp_path)
 
 
@@ -98,7 +98,7 @@ def test_over_a_sequence_each_step_stands_alone_and_its_length_may_be_unknown() 
     with inner.transaction("Name the ends"):
         inner.rename("input1", "x")
         inner.rename("output1", "y")
-    document = framed(EveryFrame(body=Body.of(inner.network)), sequence(None, 3))
+    document = framed(TimeDistributed(body=Body.of(inner.network)), sequence(None, 3))
     facts = Checker(document).facts("frames1")
     assert facts.outputs == {"y": sequence(None, 4)}
     assert facts.receptive_field == (1,)
@@ -106,7 +106,7 @@ def test_over_a_sequence_each_step_stands_alone_and_its_length_may_be_unknown() 
 
 
 def test_what_has_no_time_is_refused() -> None:
-    document = framed(EveryFrame(body=residual(2)), image(2, 8, 8))
+    document = framed(TimeDistributed(body=residual(2)), image(2, 8, 8))
     assert "A block on every frame needs a video or a sequence" in Checker(document).problems[0].message
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from graph.network import Matter, Remark
+from graph.network import Annotation, Matter
 from tests.widgets.canvas.conftest import Hand, build
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -21,18 +21,18 @@ def hand(canvas):
     return Hand(canvas)
 
 
-def put(canvas, remark: Remark) -> Remark:
+def put(canvas, remark: Annotation) -> Annotation:
     with canvas.document.transaction("Put"):
         canvas.document.set_remark(remark.id, remark)
     return remark
 
 
-def note(canvas) -> Remark:
-    return put(canvas, Remark("note1", Matter.NOTE, "Try more units", (40, 200, 176, 96), 3))
+def note(canvas) -> Annotation:
+    return put(canvas, Annotation("note1", Matter.NOTE, "Try more units", (40, 200, 176, 96), 3))
 
 
-def frame(canvas) -> Remark:
-    return put(canvas, Remark("frame1", Matter.FRAME, "Head", (216, -60, 480, 200), 1))
+def frame(canvas) -> Annotation:
+    return put(canvas, Annotation("frame1", Matter.FRAME, "Head", (216, -60, 480, 200), 1))
 
 
 def test_n_writes_a_note(canvas, qtbot):
@@ -75,7 +75,7 @@ def test_a_note_moves_and_resizes_by_hand(canvas, hand):
 
 def test_a_frame_takes_along_what_lies_in_it(canvas, hand):
     frame(canvas)
-    put(canvas, Remark("note1", Matter.NOTE, "inside", (240, 90, 100, 48)))
+    put(canvas, Annotation("note1", Matter.NOTE, "inside", (240, 90, 100, 48)))
     hand.drag(QPointF(400, -50), QPointF(400, 50))
     network = canvas.document.network
     assert network.remarks["frame1"].area[1] == 40

@@ -11,7 +11,7 @@ from graph.errors import NetloomError
 from graph.network import Connection
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
-from graph.structure.time_distributed import EveryFrame
+from graph.structure.time_distributed import TimeDistributed
 from tests.widgets.canvas.conftest import Hand, build
 from widgets.canvas.canvas_view import CanvasView
 from widgets.look.theme import ThemeSource
@@ -175,10 +175,10 @@ def test_selected_layers_run_on_every_frame_and_once_again(canvas, document, qtb
     canvas.run_on_every_frame()
     (made,) = canvas.selection.ids
     assert made == "frames1"
-    assert isinstance(document.network.layer(made), EveryFrame)
+    assert isinstance(document.network.layer(made), TimeDistributed)
     canvas.make_block(made)
     assert type(document.network.layer(made)) is Block
     canvas.run_on_every_frame()
-    assert isinstance(document.network.layer(made), EveryFrame)
+    assert isinstance(document.network.layer(made), TimeDistributed)
     canvas.run_on_every_frame()
     assert document.undo_names[0] == "Run frames1 on every frame"

@@ -16,7 +16,7 @@ from graph.drawing import cards
 from graph.editing import clipboard, edits
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
-from graph.network import Connection, Matter, Remark
+from graph.network import Annotation, Connection, Matter
 from graph.project import Project, project_bytes
 from graph.structure.blocks import Block, Loop
 from graph.structure.grouping import ungroup
@@ -150,7 +150,7 @@ class Editing(RuleBasedStateMachine):
 
     @rule(x=st.integers(-500, 500), hue=st.integers(0, 7), matter=st.sampled_from(Matter), gone=st.booleans())
     def remark(self, x: int, hue: int, matter: Matter, gone: bool) -> None:
-        remark = None if gone else Remark("one", matter, "Text", (x, 0.0, 90.0, 60.0), hue)
+        remark = None if gone else Annotation("one", matter, "Text", (x, 0.0, 90.0, 60.0), hue)
         self.attempt("Remark", lambda: self.document.set_remark("one", remark))
 
     @precondition(lambda self: len(self.document.network) > 0)

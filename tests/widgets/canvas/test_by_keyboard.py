@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from graph.document import Document
-from graph.network import Matter, Remark
+from graph.network import Annotation, Matter
 from graph.project import network_json
 from tests.widgets.canvas.conftest import build
 from widgets.canvas.canvas_view import CanvasView
@@ -128,8 +128,8 @@ def test_a_line_says_what_keys_do_until_it_is_over(canvas: CanvasView) -> None:
 
 def annotated(canvas: CanvasView) -> None:
     with canvas.document.transaction("Write"):
-        canvas.document.set_remark("note1", Remark("note1", Matter.NOTE, "Read me", (0.0, 200.0, 176.0, 96.0)))
-        canvas.document.set_remark("frame1", Remark("frame1", Matter.FRAME, "Middle", (200.0, -60.0, 500.0, 200.0)))
+        canvas.document.set_remark("note1", Annotation("note1", Matter.NOTE, "Read me", (0.0, 200.0, 176.0, 96.0)))
+        canvas.document.set_remark("frame1", Annotation("frame1", Matter.FRAME, "Middle", (200.0, -60.0, 500.0, 200.0)))
 
 
 def test_shift_n_goes_through_notes_and_frames(canvas: CanvasView, said: list[str]) -> None:

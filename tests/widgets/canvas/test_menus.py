@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from graph.document import Document
 from graph.layers.catalogue import catalogue
-from graph.network import Connection, Matter, Remark
+from graph.network import Annotation, Connection, Matter
 from tests.widgets.canvas.conftest import Hand, build
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.context_menu import CARD, GROUND, LINE, SEVERAL
-from widgets.canvas.gestures.connect_by_keyboard import Reach
+from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_the_menu_of_the_ground_adds_a_note(canvas):
 
 def test_the_menu_of_a_note_recolours_it(canvas):
     with canvas.document.transaction("Put"):
-        canvas.document.set_remark("note1", Remark("note1", Matter.NOTE, "words", (40, 200, 176, 96)))
+        canvas.document.set_remark("note1", Annotation("note1", Matter.NOTE, "words", (40, 200, 176, 96)))
     menu = menu_at(canvas, QPointF(100, 240))
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
     trigger(colours, "Teal")
@@ -133,7 +133,7 @@ def test_c_arrows_and_enter_connect(open_canvas, qtbot):
     canvas = open_canvas(document)
     canvas.select(["input1"])
     qtbot.keyClick(canvas, Qt.Key.Key_C)
-    assert isinstance(canvas.gesture, Reach)
+    assert isinstance(canvas.gesture, ConnectByKeyboard)
     assert canvas.gesture.candidate == "relu1"
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     qtbot.keyClick(canvas, Qt.Key.Key_Down)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Expected
+from graph.checking.layer_info import DataSpec
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
@@ -114,7 +114,7 @@ def test_a_new_input_takes_the_shape_of_the_data(open_canvas):
     canvas: CanvasView = open_canvas(document)
     typed(canvas, "input")
     assert document.network.layer("input1").values() == Input().values()
-    expected = Expected({"image": image(1, 28, 28)}, {"label": vector(10)}, "image", "label")
+    expected = DataSpec({"image": image(1, 28, 28)}, {"label": vector(10)}, "image", "label")
     canvas.set_document(document, Checker(document, expected))
     added = canvas.add_layer(catalogue()["input"])
     layer = document.network.layer(added)

@@ -13,14 +13,14 @@ from graph.project import read_project
 from widgets.description.description_panel import Reader
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
-from widgets.shell.workbench import Bench
+from widgets.shell.workbench import Workbench
 from widgets.start.preset_entries import PRESETS
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def bench(window: MainWindow) -> Bench:
+def bench(window: MainWindow) -> Workbench:
     """The workbench with a preset that has blocks open."""
     window.files.open(PRESETS / "vgg_blocks.netloom")
     assert window.bench is not None
@@ -49,19 +49,19 @@ def said(window: MainWindow) -> list[str]:
     return [notice.text for notice in window.banners.notices]
 
 
-def test_a_preset_opens_with_its_page(bench: Bench) -> None:
+def test_a_preset_opens_with_its_page(bench: Workbench) -> None:
     assert bench.page.isVisible()
     assert bench.page.reader.toPlainText().startswith("VGG by repeated blocks")
     assert bench.page.reader.verticalScrollBar().value() == 0
 
 
-def test_a_click_on_a_link_selects_the_layer_and_the_page_stays(bench: Bench, qtbot: QtBot) -> None:
+def test_a_click_on_a_link_selects_the_layer_and_the_page_stays(bench: Workbench, qtbot: QtBot) -> None:
     qtbot.mouseClick(bench.page.reader.viewport(), LEFT, pos=place_of(bench.page.reader, "layer:stack16"))
     assert bench.selected == ("stack16",)
     assert bench.page.isVisible()
 
 
-def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(bench: Bench) -> None:
+def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(bench: Workbench) -> None:
     bench.canvas.select(["stack8"])
     assert bench.inspector.isVisible()
     bench.canvas.select([])
@@ -72,7 +72,7 @@ def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(bench: B
     assert bench.inspector.isVisible()
 
 
-def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Bench, window: MainWindow) -> None:
+def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Workbench, window: MainWindow) -> None:
     window.links.follow("understand:feature-maps")
     assert bench.workspace == "understand"
     window.links.follow("layer:stack16/conv1")
@@ -99,7 +99,7 @@ def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Bench, win
         ("file:///etc/passwd", "leads nowhere"),
     ],
 )
-def test_a_link_that_leads_nowhere_says_so(bench: Bench, window: MainWindow, url: str, word: str) -> None:
+def test_a_link_that_leads_nowhere_says_so(bench: Workbench, window: MainWindow, url: str, word: str) -> None:
     window.links.follow(url)
     assert word in said(window)[0]
 
@@ -129,14 +129,14 @@ def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tm
     assert bench.page.empty.isVisible()
 
 
-def test_looking_at_the_source_changes_nothing(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+def test_looking_at_the_source_changes_nothing(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
     for _ in range(2):
         qtbot.mouseClick(bench.page.edit, LEFT)
     assert window.session is not None
     assert not window.session.modified
 
 
-def test_in_understand_the_page_can_be_folded_away_and_brought_back(bench: Bench, window: MainWindow) -> None:
+def test_in_understand_the_page_can_be_folded_away_and_brought_back(bench: Workbench, window: MainWindow) -> None:
     window.show_workspace("understand")
     assert bench.page.isVisible()
     bench.beside.fold.click()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
-from graph.checking.layer_info import Facts
+from graph.checking.layer_info import LayerInfo
 from graph.document import Document
 from graph.network import Node
 from tests.graph.networks import chain, layer, wire
@@ -25,7 +25,7 @@ class Watched(Outline):
         super().__init__(ThemeSource("light"))
         self.asked: set[str] = set()
 
-    def _shown(self, node: Node, facts: Facts, column: int, role: int) -> object:
+    def _shown(self, node: Node, facts: LayerInfo, column: int, role: int) -> object:
         self.asked.add(node.id)
         return super()._shown(node, facts, column, role)
 

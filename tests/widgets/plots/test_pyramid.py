@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.plots.axes import Range
+from widgets.plots.axes import AxisRange
 from widgets.plots.curve import Curve
 from widgets.plots.pyramid import Pyramid
 from widgets.plots.smoothing import Average
@@ -65,7 +65,7 @@ def test_dense_columns_keep_every_spike() -> None:
     values[54_321], values[7] = 9.0, -4.0
     curve = Curve("train", 0, "train", 0.0)
     curve.append(np.arange(100_000), values)
-    places, columns = curve.columns(Range(0, 99_999), 500, smooth=False)
+    places, columns = curve.columns(AxisRange(0, 99_999), 500, smooth=False)
     assert len(places) <= 2 * 501
     assert (columns.max(), columns.min()) == (9.0, -4.0)
 

@@ -14,15 +14,15 @@ from graph.shapes import image
 from graph.structure.blocks import Block, Loop
 from graph.structure.grouping import group
 from tests.widgets.conftest import digits_project
-from widgets.shell.project_session import Session
+from widgets.shell.project_session import ProjectSession
 from widgets.shell.window import MainWindow
-from widgets.shell.workbench import Bench
+from widgets.shell.workbench import Workbench
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def bench(window: MainWindow, project_file: Path) -> Bench:
+def bench(window: MainWindow, project_file: Path) -> Workbench:
     """The workbench with a network whose convolution and flatten are the block ``stage``."""
     window.files.open(project_file)
     session = window.session
@@ -33,12 +33,12 @@ def bench(window: MainWindow, project_file: Path) -> Bench:
     return window.bench
 
 
-def outer(bench: Bench) -> Document:
-    session: Session = bench._session
+def outer(bench: Workbench) -> Document:
+    session: ProjectSession = bench._session
     return session.document
 
 
-def enter(bench: Bench, qtbot: QtBot) -> None:
+def enter(bench: Workbench, qtbot: QtBot) -> None:
     """Double-click the block's card."""
     canvas = bench.canvas
     canvas.frame_all()
@@ -46,7 +46,7 @@ def enter(bench: Bench, qtbot: QtBot) -> None:
     qtbot.mouseDClick(canvas.viewport(), LEFT, pos=spot)
 
 
-def test_a_block_is_entered_by_a_double_click_and_left_by_the_breadcrumb(bench: Bench, qtbot: QtBot) -> None:
+def test_a_block_is_entered_by_a_double_click_and_left_by_the_breadcrumb(bench: Workbench, qtbot: QtBot) -> None:
     assert not bench.breadcrumb.isVisible()
     enter(bench, qtbot)
     assert bench.inside.path == ("stage",)
@@ -60,7 +60,7 @@ def test_a_block_is_entered_by_a_double_click_and_left_by_the_breadcrumb(bench: 
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Backspace])
-def test_keys_leave_a_block(key: Qt.Key, bench: Bench, qtbot: QtBot) -> None:
+def test_keys_leave_a_block(key: Qt.Key, bench: Workbench, qtbot: QtBot) -> None:
     enter(bench, qtbot)
     bench.canvas.setFocus()
     qtbot.keyClick(bench.canvas, key)
@@ -68,7 +68,7 @@ def test_keys_leave_a_block(key: Qt.Key, bench: Bench, qtbot: QtBot) -> None:
     assert "stage" in outer(bench).network
 
 
-def test_an_edit_inside_is_one_undo_outside(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+def test_an_edit_inside_is_one_undo_outside(bench: Workbench, qtbot: QtBot, window: MainWindow) -> None:
     enter(bench, qtbot)
     bench.canvas.select(["conv1"])
     box = bench.inspector.layer.form.field("filters").editor()
@@ -83,7 +83,7 @@ def test_an_edit_inside_is_one_undo_outside(bench: Bench, qtbot: QtBot, window: 
     assert "conv1" in bench.canvas.board.cards
 
 
-def test_shapes_inside_follow_the_outside(bench: Bench, qtbot: QtBot) -> None:
+def test_shapes_inside_follow_the_outside(bench: Workbench, qtbot: QtBot) -> None:
     enter(bench, qtbot)
     document = outer(bench)
     with document.transaction("Enlarge"):
@@ -91,7 +91,7 @@ def test_shapes_inside_follow_the_outside(bench: Bench, qtbot: QtBot) -> None:
     assert str(bench.inside.checker.facts("conv1").outputs["out"]) == "16 x 12 x 12"
 
 
-def test_problems_inside_are_listed_while_inside(bench: Bench, qtbot: QtBot) -> None:
+def test_problems_inside_are_listed_while_inside(bench: Workbench, qtbot: QtBot) -> None:
     enter(bench, qtbot)
     with bench.inside.document.transaction("Break"):
         bench.inside.document.set_values("conv1", groups=3)
@@ -100,7 +100,7 @@ def test_problems_inside_are_listed_while_inside(bench: Bench, qtbot: QtBot) -> 
     assert all(row.problem.layer != "conv1" for row in bench.problems.rows)
 
 
-def test_the_outline_shows_what_is_inside_and_goes_there(bench: Bench, qtbot: QtBot) -> None:
+def test_the_outline_shows_what_is_inside_and_goes_there(bench: Workbench, qtbot: QtBot) -> None:
     bench.left.setCurrentWidget(bench.outline)
     (item,) = bench.outline.findItems("stage", Qt.MatchFlag.MatchExactly)
     item.setExpanded(True)
@@ -117,7 +117,7 @@ def test_the_outline_shows_what_is_inside_and_goes_there(bench: Bench, qtbot: Qt
     assert bench.selected == ("conv1",)
 
 
-def test_another_project_is_shown_from_the_outside(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+def test_another_project_is_shown_from_the_outside(bench: Workbench, qtbot: QtBot, window: MainWindow) -> None:
     enter(bench, qtbot)
     assert window.session is not None
     window.session.start_from(digits_project())
@@ -126,7 +126,9 @@ def test_another_project_is_shown_from_the_outside(bench: Bench, qtbot: QtBot, w
     assert not any(isinstance(node.layer, Block) for node in window.session.document.network)
 
 
-def test_a_setting_inside_is_pinned_to_the_block_and_set_there(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+def test_a_setting_inside_is_pinned_to_the_block_and_set_there(
+    bench: Workbench, qtbot: QtBot, window: MainWindow
+) -> None:
     enter(bench, qtbot)
     bench.canvas.select(["conv1"])
     form = bench.inspector.layer.form
@@ -148,7 +150,7 @@ def test_a_setting_inside_is_pinned_to_the_block_and_set_there(bench: Bench, qtb
     assert [spec.name for spec in form._specs] == ["label", "repeat", "shared"]
 
 
-def test_the_pin_follows_undo(bench: Bench, qtbot: QtBot, window: MainWindow) -> None:
+def test_the_pin_follows_undo(bench: Workbench, qtbot: QtBot, window: MainWindow) -> None:
     enter(bench, qtbot)
     bench.canvas.select(["conv1"])
     pin = bench.inspector.layer.form.pin("bias")

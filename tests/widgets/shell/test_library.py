@@ -16,18 +16,18 @@ from graph.structure.blocks import Block
 from tests.widgets.shell.test_blocks import bench
 from widgets.panels.palette import BLOCK_MIME
 from widgets.shell.window import MainWindow
-from widgets.shell.workbench import Bench
+from widgets.shell.workbench import Workbench
 
 __all__ = ["bench"]  # a fixture, used by name
 LEFT = Qt.MouseButton.LeftButton
 
 
-def keep(bench: Bench, window: MainWindow) -> None:
+def keep(bench: Workbench, window: MainWindow) -> None:
     bench.canvas.select(["stage"])
     window.commands["keep_block"].trigger()
 
 
-def block_row(bench: Bench, name: str) -> QPoint:
+def block_row(bench: Workbench, name: str) -> QPoint:
     """Where a block of one's own stands in the palette."""
     tree = bench.palette_panel.tree
     (item,) = tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
@@ -35,7 +35,7 @@ def block_row(bench: Bench, name: str) -> QPoint:
     return tree.visualItemRect(item).center()
 
 
-def test_a_block_is_kept_named_and_used_again(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+def test_a_block_is_kept_named_and_used_again(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
     keep(bench, window)
     assert block_library.names() == ("stage",)
     editor = QApplication.focusWidget()
@@ -55,7 +55,7 @@ def test_a_block_is_kept_named_and_used_again(bench: Bench, window: MainWindow, 
     assert set(layer.body.network.ids) == {"x", "conv1", "flatten2", "y"}
 
 
-def test_a_kept_block_is_dropped_on_the_canvas(bench: Bench, window: MainWindow) -> None:
+def test_a_kept_block_is_dropped_on_the_canvas(bench: Workbench, window: MainWindow) -> None:
     keep(bench, window)
     data = QMimeData()
     data.setData(BLOCK_MIME, b"stage")
@@ -69,7 +69,7 @@ def test_a_kept_block_is_dropped_on_the_canvas(bench: Bench, window: MainWindow)
     assert len(blocks) == 2
 
 
-def test_a_kept_block_is_deleted(bench: Bench, window: MainWindow, qtbot: QtBot) -> None:
+def test_a_kept_block_is_deleted(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
     keep(bench, window)
     tree = bench.palette_panel.tree
     qtbot.mouseClick(tree.viewport(), LEFT, pos=block_row(bench, "stage"))
@@ -80,7 +80,7 @@ def test_a_kept_block_is_deleted(bench: Bench, window: MainWindow, qtbot: QtBot)
     assert "stage" in bench.inside.document.network
 
 
-def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Bench) -> None:
+def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Workbench) -> None:
     layer = bench.inside.document.network.layer("stage")
     assert isinstance(layer, Block)
     block_library.keep("mine", layer)
@@ -95,7 +95,7 @@ def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Bench) -> Non
     assert "broken" in block_library.summaries()["mine"]
 
 
-def test_a_click_in_the_history_goes_there(bench: Bench, qtbot: QtBot) -> None:
+def test_a_click_in_the_history_goes_there(bench: Workbench, qtbot: QtBot) -> None:
     bench.add_layer("relu")
     bench.add_layer("dropout")
     bench.left.setCurrentWidget(bench.history)

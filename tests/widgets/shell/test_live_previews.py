@@ -13,7 +13,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.insight.diagnostics import Ailment, Kind
+from app.insight.diagnostics import Diagnostic, Kind
 from app.protocol.framing import Message
 from app.protocol.watch import Watch
 from app.training.runs import Run
@@ -25,7 +25,7 @@ from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
 
 PATIENCE = 20_000
-DEAD = Ailment(Kind.DEAD, 12, 16, 64)
+DEAD = Diagnostic(Kind.DEAD, 12, 16, 64)
 
 
 class Trained:
@@ -39,7 +39,7 @@ class Trained:
         self.canvas, self.document = window.bench.canvas, window.session.document
         self.controller: TrainingController = window.training.controller
 
-    def tell(self, views: dict[str, Any], **health: list[Ailment]) -> None:
+    def tell(self, views: dict[str, Any], **health: list[Diagnostic]) -> None:
         found = {path.replace("__", "."): [one.to_json() for one in told] for path, told in health.items()}
         self.controller._take(Message("snapshot", {"step": 3, "epoch": 1, "health": found}, views))
 

@@ -247,9 +247,9 @@ def test_a_file_changed_by_someone_else_is_noticed(window: MainWindow, project_f
 
 
 def test_a_second_window_on_one_file_is_told(window: MainWindow, project_file: Path, netloom_home: Path) -> None:
-    from widgets.shell.project_session import Session
+    from widgets.shell.project_session import ProjectSession
 
-    other = Session(netloom_home / "recovery", netloom_home / "locks")
+    other = ProjectSession(netloom_home / "recovery", netloom_home / "locks")
     other.open(project_file)
     window.files.open(project_file)
     assert any("another window" in text for text in said(window))

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.sweep.space import Range, Space, found
+from app.sweep.space import SearchRange, Space, found
 from app.training.plan import Plan
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
@@ -104,7 +104,7 @@ def test_a_setting_is_ticked_by_keyboard(dialog: SearchDialog, qtbot: QtBot) -> 
     dialog.space.setCurrentItem(dialog.space.item_of(path))
     dialog.space.setFocus()
     qtbot.keyClick(dialog.space, Qt.Key.Key_Space)
-    assert dialog.space.settings()[path] == Range(choices=("sgd", "adam", "adamw", "rmsprop"))
+    assert dialog.space.settings()[path] == SearchRange(choices=("sgd", "adam", "adamw", "rmsprop"))
 
 
 def test_only_settings_with_an_effect_are_offered(qtbot: QtBot) -> None:
@@ -128,8 +128,8 @@ def test_usual_values_hold_the_present_one_and_are_read_as_written(spec: Setting
 
 def test_what_is_typed() -> None:
     rate = next(spec for spec in Plan.settings() if spec.name == "learning_rate")
-    assert read("0.001 to 0.1 log", rate, RATE) == Range(low=0.001, high=0.1, log=True)
-    assert read("0.1, 0.01", rate, RATE) == Range(choices=(0.1, 0.01))
+    assert read("0.001 to 0.1 log", rate, RATE) == SearchRange(low=0.001, high=0.1, log=True)
+    assert read("0.1, 0.01", rate, RATE) == SearchRange(choices=(0.1, 0.01))
     with pytest.raises(NetloomError, match=r"plan\.learning_rate"):
         read("", rate, RATE)
 

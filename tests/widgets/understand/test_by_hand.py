@@ -27,7 +27,7 @@ from widgets.training.worker_link import Refusal, Reply, WorkerLink
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
 from widgets.understand.by_hand.number_table import decimals, text_of
-from widgets.understand.by_hand.scene import Part, Spot, arrange
+from widgets.understand.by_hand.scene import ScenePart, Spot, arrange
 from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
@@ -79,7 +79,7 @@ def panel(qtbot: QtBot) -> Iterator[UnderstandPanel]:
     made.by_hand.asker.close_document()
 
 
-def cell(tab: ByHandTab, part: Part, row: int, column: int) -> QPoint:
+def cell(tab: ByHandTab, part: ScenePart, row: int, column: int) -> QPoint:
     """Where a cell of the picture is, once it has been painted."""
     tab.picture.repaint()
     return tab.picture._stands[part].cell(row, column).center().toPoint()
@@ -144,12 +144,12 @@ def test_buttons_step_too_and_know_the_ends(panel: UnderstandPanel, qtbot: QtBot
 
 def test_a_click_on_the_output_shows_where_it_came_from(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab = panel.by_hand
-    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, Part.OUTPUT, 2, 1))
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.OUTPUT, 2, 1))
     step = tab.picture.step
     assert step is not None
     assert (step.rows, step.columns) == ([2, 3, 4], [1, 2, 3])
     assert "Map 1, row 3, column 2" in tab.sheet.toPlainText()
-    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, Part.INPUT, 1, 2))
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.INPUT, 1, 2))
     assert tab.picture.spot == Spot(row=0, column=1)
 
 
@@ -180,7 +180,7 @@ def test_nothing_moves_where_the_system_asks_for_stillness(
 def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab = panel.by_hand
     editor = tab.picture.editor
-    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, Part.KERNEL, 1, 1))
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 1, 1))
     assert editor.isVisible()
     assert editor.accessibleName() == "Kernel, row 2, column 2"
     qtbot.keyClicks(editor, "5")
@@ -193,9 +193,9 @@ def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: Understan
     qtbot.keyClick(tab.picture, Qt.Key.Key_F2)
     qtbot.keyClicks(editor, "0")
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
-    assert editor.cell == (Part.KERNEL, 0, 1)
+    assert editor.cell == (ScenePart.KERNEL, 0, 1)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    assert editor.cell == (Part.KERNEL, 0, 2)
+    assert editor.cell == (ScenePart.KERNEL, 0, 2)
 
 
 def test_a_pixel_typed_over_acts_at_once(panel: UnderstandPanel, qtbot: QtBot) -> None:
@@ -203,7 +203,7 @@ def test_a_pixel_typed_over_acts_at_once(panel: UnderstandPanel, qtbot: QtBot) -
     tab.show_examples("pooling")
     assert output(tab) == [[20, 30], [112, 37]]
     assert "The largest of them is 20." in tab.sheet.toPlainText()
-    qtbot.mouseDClick(tab.picture, LEFT, pos=cell(tab, Part.INPUT, 0, 0))
+    qtbot.mouseDClick(tab.picture, LEFT, pos=cell(tab, ScenePart.INPUT, 0, 0))
     qtbot.keyClicks(tab.picture.editor, "99")
     assert output(tab) == [[99, 30], [112, 37]]
 
@@ -221,8 +221,8 @@ def test_examples_are_chosen_in_lists(panel: UnderstandPanel) -> None:
     case = tab.picture.case
     assert case is not None and case.rule.padded
     tab.picture.go(Spot())
-    assert tab.picture.sentence_at(cell(tab, Part.INPUT, 0, 0).toPointF()) == "Padding: 0"
-    assert tab.picture.sentence_at(cell(tab, Part.INPUT, 4, 4).toPointF()) == "Input, row 4, column 4: 9"
+    assert tab.picture.sentence_at(cell(tab, ScenePart.INPUT, 0, 0).toPointF()) == "Padding: 0"
+    assert tab.picture.sentence_at(cell(tab, ScenePart.INPUT, 4, 4).toPointF()) == "Input, row 4, column 4: 9"
 
 
 # Layers of a network
@@ -250,7 +250,7 @@ def test_typing_into_the_picture_edits_the_layer_and_can_be_undone(panel: Unders
     tab.show_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     before = output(tab)
-    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, Part.KERNEL, 0, 0))
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 0, 0))
     qtbot.keyClicks(tab.picture.editor, "-7")
     assert document.network.layer("kernel1").values()["numbers"][0] == [-7, 0, 1]
     qtbot.waitUntil(lambda: output(tab) != before, timeout=PATIENCE)
@@ -392,7 +392,9 @@ def test_tables_stand_side_by_side_within_the_room(
     wide: float,
     high: float,
 ) -> None:
-    shapes = {Part.INPUT: source, Part.WINDOW: window, Part.OUTPUT: out} | ({Part.KERNEL: window} if weighs else {})
+    shapes = {ScenePart.INPUT: source, ScenePart.WINDOW: window, ScenePart.OUTPUT: out} | (
+        {ScenePart.KERNEL: window} if weighs else {}
+    )
     stands = arrange(QRectF(0, 0, wide, high), shapes, 18, 1.0, flat)
     assert set(stands) == set(shapes)
     areas = [stand.area for stand in stands.values()]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
-from app.training.gan.snapshots import Frames
+from app.training.gan.snapshots import SampleSnapshots
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
@@ -31,7 +31,7 @@ def document_of(id_: str) -> Document:
 def keep(run: Path, *sizes: int, steps: tuple[int, ...] = STEPS) -> None:
     """Samples of a run over time, all of them of the brightness of their time."""
     at = {"step": 0}
-    frames = Frames(run, lambda: np.full((16, *sizes), at["step"] / 120, np.float32), 1)
+    frames = SampleSnapshots(run, lambda: np.full((16, *sizes), at["step"] / 120, np.float32), 1)
     for at["step"] in steps[1:]:
         frames.keep(at["step"])
 

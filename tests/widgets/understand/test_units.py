@@ -15,7 +15,7 @@ from app.protocol.framing import Message
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
 from widgets.training.training_controller import TrainingController
-from widgets.understand.piecewise_request import ALONE, BESIDE, Pieces
+from widgets.understand.piecewise_request import ALONE, BESIDE, PiecewiseRequest
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.units.units_tab import UnitsTab, first_loud
 
@@ -40,7 +40,7 @@ class Worker(QObject):
 
 def test_work_in_pieces_goes_on_until_it_is_done(qapp: object) -> None:
     worker, shown, ended = Worker(), list[int](), list[Message]()
-    work = Pieces(worker, "exciting", ("state",))  # type: ignore[arg-type]
+    work = PiecewiseRequest(worker, "exciting", ("state",))  # type: ignore[arg-type]
     work.grown.connect(lambda message: shown.append(message.fields["done"]))
     work.finished.connect(ended.append)
     work.begin(layer="conv1")
@@ -56,7 +56,7 @@ def test_work_in_pieces_goes_on_until_it_is_done(qapp: object) -> None:
 
 def test_work_that_was_cancelled_or_begun_anew_asks_no_more(qapp: object) -> None:
     worker, running = Worker(), list[bool]()
-    work = Pieces(worker, "exciting", ())  # type: ignore[arg-type]
+    work = PiecewiseRequest(worker, "exciting", ())  # type: ignore[arg-type]
     work.running_changed.connect(running.append)
     work.begin()
     work.begin()

@@ -24,7 +24,7 @@ BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)
 CONNECT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Reach(Gesture):
+class ConnectByKeyboard(Gesture):
     """A wire from a layer's output reaches for one candidate after another.
 
     Raises

@@ -12,7 +12,7 @@ from graph.editing import edits
 from graph.network import Connection, Position
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.hit_test import WIRE_GRASP, wire_at
-from widgets.canvas.snapping import COARSE, FINE, Lines, rest
+from widgets.canvas.snapping import COARSE, FINE, SnapLines, rest
 
 if TYPE_CHECKING:
     from widgets.canvas.canvas_view import CanvasView
@@ -37,8 +37,8 @@ class Drag(Gesture):
         canvas.board.raise_cards(self._ids)
         moving = set(self._ids)
         staying = [card.rect for card in canvas.board.cards_in(canvas.visible_region()) if card.id not in moving]
-        self._lines = Lines(staying, cards.WIDTH)
-        self._no_lines = Lines((), cards.WIDTH)
+        self._lines = SnapLines(staying, cards.WIDTH)
+        self._no_lines = SnapLines((), cards.WIDTH)
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show the cards at their new places, snapped to the lines of others or the grid."""

@@ -26,7 +26,7 @@ LABEL_WIDTH = 320.0
 """Widest line of the sentence beside the pointer."""
 
 
-class Pull(Gesture):
+class DragWire(Gesture):
     """A wire follows the pointer from a fixed end; where it fits lights up, where not it says why.
 
     ``lifted`` is an existing connection whose other end was taken off.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from graph.drawing import cards
-from graph.network import Matter, Position, Remark
+from graph.network import Annotation, Matter, Position
 from widgets.canvas import annotation_shapes
 from widgets.canvas.gestures.gesture import Gesture
 
@@ -29,7 +29,7 @@ class MoveRemark(Gesture):
         frame = self._remark.matter is Matter.FRAME
         self._cards = [card.id for card in canvas.board.cards_in(area) if frame and area.contains(card.rect)]
         inside = [each for each in network.remarks.values() if frame and area.contains(annotation_shapes.rect(each))]
-        self._moving: list[Remark] = [self._remark, *(each for each in inside if each.id != id)]
+        self._moving: list[Annotation] = [self._remark, *(each for each in inside if each.id != id)]
         self._step = QPointF()
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -55,7 +55,7 @@ class MoveRemark(Gesture):
         self.canvas.board.settle_back(self._cards)
         self.canvas.board.settle_remarks()
 
-    def _moved(self) -> list[Remark]:
+    def _moved(self) -> list[Annotation]:
         return [
             annotation_shapes.placed(each, annotation_shapes.rect(each).translated(self._step)) for each in self._moving
         ]
@@ -91,7 +91,7 @@ class ResizeRemark(Gesture):
         """Show it as the document has it."""
         self.canvas.board.settle_remarks()
 
-    def _resized(self, place: QPointF) -> Remark:
+    def _resized(self, place: QPointF) -> Annotation:
         area, step = annotation_shapes.rect(self._remark), place - self.start
         width, height = (
             max(least, _snapped(size))

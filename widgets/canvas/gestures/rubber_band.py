@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from widgets.canvas.canvas_view import CanvasView
 
 
-class Band(Gesture):
+class RubberBand(Gesture):
     """Drag over empty ground: cards that the rectangle meets are selected; with Ctrl they are added."""
 
     def __init__(self, canvas: CanvasView, start: QPointF, *, adding: bool) -> None:

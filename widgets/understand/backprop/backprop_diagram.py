@@ -36,7 +36,7 @@ DECADES = 3.0
 
 
 @dataclass(frozen=True)
-class Card:
+class DiagramCard:
     """Where a layer (or the loss, with no id) stands, and where its values and gradients do."""
 
     id: str
@@ -69,7 +69,7 @@ class StepDiagram(PaintedView):
         self._sample = 0
         self._at = 0
         self._focus = ""
-        self._cards: dict[str, Card] = {}
+        self._cards: dict[str, DiagramCard] = {}
 
     # What is shown
 
@@ -91,7 +91,7 @@ class StepDiagram(PaintedView):
         """Where one has stopped."""
         return self._step.stops[self._at] if self._step is not None else None
 
-    def card(self, id_: str) -> Card:
+    def card(self, id_: str) -> DiagramCard:
         """The card of a layer; of the loss for an empty id."""
         return self._cards[id_]
 
@@ -117,7 +117,7 @@ class StepDiagram(PaintedView):
 
     # Where things stand
 
-    def _place(self, step: StepSeen) -> dict[str, Card]:
+    def _place(self, step: StepSeen) -> dict[str, DiagramCard]:
         scale = self.theme.scale
         width, height = CELL[0] * scale, CELL[1] * scale
         columns: dict[int, list[str]] = {}
@@ -129,7 +129,7 @@ class StepDiagram(PaintedView):
         tall = max(sum(bodies[id_] + frame + MARGIN for id_ in column) for column in columns.values())
         around = self.parentWidget()
         whole = max(tall, float(around.height() - 4)) if isinstance(around, QWidget) else tall
-        found = dict[str, Card]()
+        found = dict[str, DiagramCard]()
         box_width = 2 * width + 3 * 6
         for depth, column in columns.items():
             left = MARGIN + depth * (box_width + GAP * scale)
@@ -137,10 +137,10 @@ class StepDiagram(PaintedView):
             for id_ in column:
                 box = QRectF(left, top, box_width, bodies[id_] + frame)
                 body = QRectF(left + 6, top + HEAD * scale, width, bodies[id_])
-                found[id_] = Card(id_, box, body, body.translated(width + 6, 0), len(step.value(id_, 0)))
+                found[id_] = DiagramCard(id_, box, body, body.translated(width + 6, 0), len(step.value(id_, 0)))
                 top += box.height() + MARGIN
         box = QRectF(MARGIN + last * (box_width + GAP * scale), (whole - 70 * scale) / 2, width + 36, 70 * scale)
-        found[""] = Card("", box, box, box, 1)
+        found[""] = DiagramCard("", box, box, box, 1)
         return found
 
     def _body(self, count: int, height: float) -> float:
@@ -180,7 +180,7 @@ class StepDiagram(PaintedView):
         yield from step.wires
         yield from ((head["output"], "") for head in step.heads)
 
-    def _wire(self, painter: QPainter, step: StepSeen, start: Card, end: Card) -> None:
+    def _wire(self, painter: QPainter, step: StepSeen, start: DiagramCard, end: DiagramCard) -> None:
         back = bool(end.id) and self._reached(Stop(Phase.BACKWARD, end.id))
         matrix = self._matrix(step, start, end, back)
         if matrix is not None:
@@ -199,14 +199,14 @@ class StepDiagram(PaintedView):
             return
         painter.drawLine(_right(start.box), _left(end.box))
 
-    def _matrix(self, step: StepSeen, start: Card, end: Card, back: bool) -> Floats | None:
+    def _matrix(self, step: StepSeen, start: DiagramCard, end: DiagramCard, back: bool) -> Floats | None:
         """The weights of a small dense layer, or their gradients on the way back; each becomes a line."""
         if not end.id or not isinstance(step.layer(end.id), Dense) or max(start.count, end.count) > NUMBERED:
             return None
         found = step.matrix(f"{end.id}.weight", "slope" if back else "before")
         return found if found is not None and found.shape == (end.count, start.count) else None
 
-    def _card(self, painter: QPainter, step: StepSeen, card: Card) -> None:
+    def _card(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         theme, seen = self.theme, step.layers[card.id]
         here = self._focus == card.id
         painter.setBrush(theme.raised)
@@ -237,14 +237,14 @@ class StepDiagram(PaintedView):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), 4, 4)
 
-    def _gradient(self, painter: QPainter, step: StepSeen, card: Card) -> None:
+    def _gradient(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         gradient = step.gradient(card.id, self._sample)
         if gradient is None:
             self._blank(painter, card.gradients)
         else:
             self._numbers(painter, card, gradient, True)
 
-    def _numbers(self, painter: QPainter, card: Card, values: Floats, back: bool) -> None:
+    def _numbers(self, painter: QPainter, card: DiagramCard, values: Floats, back: bool) -> None:
         table, top = diverging(self.theme), reach(values)
         pixels = colour(values, table, -top, top, self.theme.error)
         body = card.gradients if back else card.values
@@ -268,7 +268,7 @@ class StepDiagram(PaintedView):
             painter.setPen(self.theme.text)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _fitting(value, metrics, place.width() - 4))
 
-    def _foot(self, painter: QPainter, step: StepSeen, card: Card) -> None:
+    def _foot(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         """Sizes on the way forward; on the way back the length of the gradient as a number and a bar."""
         theme, seen = self.theme, step.layers[card.id]
         foot = QRectF(card.box.left() + 6, card.values.bottom() + 4, card.box.width() - 12, FOOT * theme.scale - 8)
@@ -289,7 +289,7 @@ class StepDiagram(PaintedView):
         track.setWidth(track.width() * strength(seen.gradient, step.strongest))
         painter.fillRect(track, theme.accent)
 
-    def _loss_card(self, painter: QPainter, step: StepSeen, card: Card) -> None:
+    def _loss_card(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         theme = self.theme
         here = not self._focus
         painter.setBrush(theme.raised)
@@ -327,7 +327,7 @@ class StepDiagram(PaintedView):
                 return f"{card.id}, {'gradient' if back else 'value'} {cell + 1}: {number(float(values[cell]), 4)}"
         return f"{card.id}: {seen.title}. The bar shows the gradient's length on a logarithmic scale."
 
-    def _cell_at(self, card: Card, at: QPointF, back: bool) -> int | None:
+    def _cell_at(self, card: DiagramCard, at: QPointF, back: bool) -> int | None:
         body = card.gradients if back else card.values
         if not body.contains(at):
             return None

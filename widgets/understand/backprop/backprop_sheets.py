@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from graph.layers.activation import Activation
 from graph.layers.dense import Dense
-from graph.layers.io import Entrance, Output
-from graph.layers.scalar import Curve
+from graph.layers.io import InputLike, Output
+from graph.layers.scalar import ScalarFunction
 from widgets.plots.ticks import number
 from widgets.understand.backprop.recorded_step import Floats, LayerSeen, Phase, StepSeen, Stop
 
@@ -25,7 +25,7 @@ Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class StepSheet:
     """A heading, rules in words, a table, and for each row (or none) the sum that led to it, written out."""
 
     title: str
@@ -35,7 +35,7 @@ class Sheet:
     worked: tuple[str, ...] = ()
 
 
-def sheet(step: StepSeen, stop: Stop, sample: int, weight: str = "") -> Sheet:
+def sheet(step: StepSeen, stop: Stop, sample: int, weight: str = "") -> StepSheet:
     """What to show at ``stop`` for one sample of the batch; ``weight`` is the parameter whose update is shown."""
     if stop.phase is Phase.LOSS:
         return _loss(step, sample)
@@ -52,22 +52,22 @@ def shown(value: float) -> str:
 # Forward
 
 
-def _forward(step: StepSeen, id_: str, sample: int) -> Sheet:
+def _forward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
     title, cut = f"{id_}: {seen.title}", _cut(seen, len(values))
-    if isinstance(layer, Entrance):
-        return Sheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
+    if isinstance(layer, InputLike):
+        return StepSheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
     if isinstance(layer, Output):
-        return Sheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))
+        return StepSheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))
     given = _given(step, id_, sample)
     curve = layer.curve() if isinstance(layer, Activation) else None
     if curve is not None and given is not None and len(given) == len(values):
         rows = tuple((at + 1, float(z), float(a)) for at, (z, a) in enumerate(zip(given, values, strict=True)))
-        return Sheet(title, (f"a = f(z) = {_in_z(curve.formula)}", *cut), ("#", "z", "a = f(z)"), rows)
+        return StepSheet(title, (f"a = f(z) = {_in_z(curve.formula)}", *cut), ("#", "z", "a = f(z)"), rows)
     if isinstance(layer, Dense) and given is not None:
         words = ("z = Σ w · x + b: each unit adds up its inputs, each times a weight.", *cut)
-        return Sheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, given, len(values)))
-    return Sheet(title, (f"{seen.count:,} values from what comes before.", *cut), ("#", "value"), _listed(values))
+        return StepSheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, given, len(values)))
+    return StepSheet(title, (f"{seen.count:,} values from what comes before.", *cut), ("#", "value"), _listed(values))
 
 
 def _sums(step: StepSeen, id_: str, given: Floats, count: int) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _sums(step: StepSeen, id_: str, given: Floats, count: int) -> tuple[str, ...
 # The loss
 
 
-def _loss(step: StepSeen, sample: int) -> Sheet:
+def _loss(step: StepSeen, sample: int) -> StepSheet:
     words: list[str] = []
     columns: tuple[str, ...] = ()
     rows: list[tuple[Cell, ...]] = []
@@ -109,17 +109,17 @@ def _loss(step: StepSeen, sample: int) -> Sheet:
             rows.append((label, *(float("nan") if value is None else float(value) for value in row)))
     if step.size > 1:
         words.append(f"The batch's loss is the mean of its {step.size} samples: {shown(step.loss)}")
-    return Sheet("The loss E", tuple(words), columns, tuple(rows))
+    return StepSheet("The loss E", tuple(words), columns, tuple(rows))
 
 
 # Backward
 
 
-def _backward(step: StepSeen, id_: str, sample: int) -> Sheet:
+def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
     gradient, title = step.gradient(id_, sample), f"{id_}: {seen.title}"
     if gradient is None:
-        return Sheet(title, ("No gradient comes back to this layer.",), (), ())
+        return StepSheet(title, ("No gradient comes back to this layer.",), (), ())
     curve = layer.curve() if isinstance(layer, Activation) else None
     name = "z" if isinstance(layer, Dense) else "o" if isinstance(layer, Output) else "a" if curve else "value"
     words = [_arrival(step, name, sample), *_cut(seen, len(values))]
@@ -130,7 +130,7 @@ def _backward(step: StepSeen, id_: str, sample: int) -> Sheet:
         words.append("It goes on to each weight: ∂E/∂w = ∂E/∂z · x; and to each input: ∂E/∂x = Σ w · ∂E/∂z.")
     pairs = zip(values, gradient, strict=True)
     rows = tuple((at + 1, float(value), float(slope)) for at, (value, slope) in enumerate(pairs))
-    return Sheet(title, tuple(words), ("#", name, f"∂E/∂{name}"), rows)
+    return StepSheet(title, tuple(words), ("#", name, f"∂E/∂{name}"), rows)
 
 
 def _arrival(step: StepSeen, name: str, sample: int) -> str:
@@ -139,7 +139,7 @@ def _arrival(step: StepSeen, name: str, sample: int) -> str:
     return f"{told}; of sample {sample + 1}, as its share in the mean of {step.size}." if step.size > 1 else f"{told}."
 
 
-def _through(title: str, words: list[str], curve: Curve, given: Floats, gradient: Floats) -> Sheet:
+def _through(title: str, words: list[str], curve: ScalarFunction, given: Floats, gradient: Floats) -> StepSheet:
     """An activation: what comes back times the slope of its function is what it passes on."""
     slopes = [curve.slope(float(z)) for z in given]
     rows = tuple(
@@ -149,15 +149,15 @@ def _through(title: str, words: list[str], curve: Curve, given: Floats, gradient
     words.append(f"It passes on ∂E/∂z = ∂E/∂a · f′(z),  f′(z) = {_in_z(curve.slope_formula)}")
     if not any(slopes):
         words.append("All slopes are zero here: nothing passes on, and no layer before this one learns.")
-    return Sheet(title, tuple(words), ("#", "z", "∂E/∂a", "f′(z)", "∂E/∂z"), rows)
+    return StepSheet(title, tuple(words), ("#", "z", "∂E/∂a", "f′(z)", "∂E/∂z"), rows)
 
 
 # New weights
 
 
-def _update(step: StepSeen, weight: str) -> Sheet:
+def _update(step: StepSeen, weight: str) -> StepSheet:
     if weight not in step.weights:
-        return Sheet("New weights", ("This layer has no weights of its own.",), (), ())
+        return StepSheet("New weights", ("This layer has no weights of its own.",), (), ())
     seen = step.weights[weight]
     old, slope, new = (step.numbers(part, weight).astype(np.float64) for part in ("before", "slope", "after"))
     words = [rule(step.facts)]
@@ -179,7 +179,7 @@ def _update(step: StepSeen, weight: str) -> Sheet:
         for label, w, g, after in zip(labels, old, slope, new, strict=True)
     )
     worked = _worked(step, weight, labels, (old, slope, new))
-    return Sheet(weight, tuple(words), ("w", "old", "∂E/∂w", "step", "new"), rows, worked)
+    return StepSheet(weight, tuple(words), ("w", "old", "∂E/∂w", "step", "new"), rows, worked)
 
 
 def _worked(

@@ -8,11 +8,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.understand.backprop.backprop_sheets import Sheet, shown
+from widgets.understand.backprop.backprop_sheets import StepSheet, shown
 
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
-NOTHING = Sheet("", (), (), ())
+NOTHING = StepSheet("", (), (), ())
 
 
 class SheetModel(QAbstractTableModel):
@@ -22,7 +22,7 @@ class SheetModel(QAbstractTableModel):
         super().__init__(parent)
         self.sheet = NOTHING
 
-    def set_sheet(self, sheet: Sheet) -> None:
+    def set_sheet(self, sheet: StepSheet) -> None:
         """Show another sheet."""
         self.beginResetModel()
         self.sheet = sheet
@@ -98,7 +98,7 @@ class SheetView(QWidget):
         """Rows as high as the theme's text wants them."""
         self.table.verticalHeader().setDefaultSectionSize(self._source.theme.px(24))
 
-    def show_sheet(self, sheet: Sheet) -> None:
+    def show_sheet(self, sheet: StepSheet) -> None:
         """Show another sheet; the row that was selected stays so where there is one."""
         row = max(self.table.currentIndex().row(), 0)
         self.title.setText(sheet.title)

@@ -13,7 +13,7 @@ from app.numerics.window_rules import How, Slide
 from app.numerics.window_sums import Patch, Working
 from widgets.look.theme import Theme, Themed, ThemeSource
 from widgets.plots.ticks import number
-from widgets.understand.by_hand.scene import Step
+from widgets.understand.by_hand.scene import SceneStep
 
 MOST_PRODUCTS = 600
 """Products that are written out; of further channels only the sums."""
@@ -32,7 +32,7 @@ class WorkingSheet(Themed, QTextBrowser):
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setMinimumWidth(180)
         self.document().setDocumentMargin(10)
-        self._step: Step | None = None
+        self._step: SceneStep | None = None
         self._written_for = 0
         self.follow(source)
         self.theme_changed()
@@ -48,7 +48,7 @@ class WorkingSheet(Themed, QTextBrowser):
         if self.width() != self._written_for:  # a scroll bar that comes or goes changes the size of the text's area too
             self.show_step(self._step)
 
-    def show_step(self, step: Step | None) -> None:
+    def show_step(self, step: SceneStep | None) -> None:
         """Write out a step, or nothing."""
         self._step, self._written_for = step, self.width()
         if step is None:
@@ -58,14 +58,14 @@ class WorkingSheet(Themed, QTextBrowser):
         room = self.width() - 40.0
         bar = self.verticalScrollBar()
         kept = bar.value()
-        self.setHtml(Writer(step, self.theme, metrics, room).page())
+        self.setHtml(SheetWriter(step, self.theme, metrics, room).page())
         bar.setValue(kept)
 
 
-class Writer:
+class SheetWriter:
     """Writes one step as HTML. ``room`` is the width in pixels that a row of products may take."""
 
-    def __init__(self, step: Step, theme: Theme, metrics: QFontMetricsF, room: float) -> None:
+    def __init__(self, step: SceneStep, theme: Theme, metrics: QFontMetricsF, room: float) -> None:
         self._working, self._spot, self._where, self._theme = step.working, step.spot, step.where, theme
         self._metrics, self._room = metrics, room
 

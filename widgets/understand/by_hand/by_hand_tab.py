@@ -33,7 +33,7 @@ from widgets.understand.by_hand.count_box import CountBox
 from widgets.understand.by_hand.example_bar import ExampleBar
 from widgets.understand.by_hand.player import Player
 from widgets.understand.by_hand.sample_box import SampleBox
-from widgets.understand.by_hand.scene import Part, Spot
+from widgets.understand.by_hand.scene import ScenePart, Spot
 from widgets.understand.by_hand.sliding_window import SlidingPicture
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, LayerPicker, Tab
@@ -254,10 +254,10 @@ class ByHandTab(Tab):
         case = Case(rule, values, **{name: np.asarray(arrays[name], np.float64) for name in names})
         self._show(case, "standardised" if fields.get("standardised") else "", self._editable())
 
-    def _editable(self) -> frozenset[Part]:
+    def _editable(self) -> frozenset[ScenePart]:
         """The kernel of a hand-set convolution can be typed over, as long as it is one and not yet trained."""
         layer = self._typed_layer()
-        return frozenset({Part.KERNEL} if layer is not None else ())
+        return frozenset({ScenePart.KERNEL} if layer is not None else ())
 
     def _typed_layer(self) -> FixedConv2d | None:
         document, id_ = self.asker.document, self.picker.layer
@@ -276,13 +276,13 @@ class ByHandTab(Tab):
             self.says.setText(self.examples.chosen.says)
             self._show(self.examples.case(), "", self.examples.editable())
 
-    def _show(self, case: Case | None, note: str = "", editable: frozenset[Part] = frozenset()) -> None:
+    def _show(self, case: Case | None, note: str = "", editable: frozenset[ScenePart] = frozenset()) -> None:
         self.picture.show_case(case, note, editable)
         self._tell()
 
     # Typing over numbers
 
-    def _take_number(self, part: Part, row: int, column: int, value: float) -> None:
+    def _take_number(self, part: ScenePart, row: int, column: int, value: float) -> None:
         if self.mode == EXAMPLES:
             self.examples.type_over(part, row, column, value)
             return

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.fields.field import mark
 from widgets.fields.number_text import parse_float, shown
-from widgets.understand.by_hand.scene import Part
+from widgets.understand.by_hand.scene import ScenePart
 
 
 class CellEditor(QLineEdit):
@@ -26,12 +26,12 @@ class CellEditor(QLineEdit):
         self.setObjectName("cellEditor")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setStyleSheet("padding: 0; border-radius: 0; min-height: 0;")
-        self.cell: tuple[Part, int, int] = (Part.KERNEL, 0, 0)
+        self.cell: tuple[ScenePart, int, int] = (ScenePart.KERNEL, 0, 0)
         self._before = 0.0
         self.textEdited.connect(self._take)
         self.hide()
 
-    def open_at(self, part: Part, row: int, column: int, value: float, place: QRectF) -> None:
+    def open_at(self, part: ScenePart, row: int, column: int, value: float, place: QRectF) -> None:
         """Edit the number of a cell that stands at ``place``."""
         self.cell, self._before = (part, row, column), value
         self.setAccessibleName(f"{part.capitalize()}, row {row + 1}, column {column + 1}")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.numerics.window_examples import EXAMPLES, Example, worked
 from app.numerics.window_sums import Case, Floats
-from widgets.understand.by_hand.scene import Part
+from widgets.understand.by_hand.scene import ScenePart
 
 TYPED = "typed by you"
 """The choice that stands for numbers of one's own."""
@@ -65,7 +65,7 @@ class ExampleBar(QWidget):
         self.example.box.setAccessibleName("Example")
         self.picture, self.kernel, self.way = (_Choice(name, self) for name in ("Picture", "Kernel", "How"))
         self.way.box.setAccessibleName("How the window slides")
-        self._typed: dict[Part, Floats] = {}
+        self._typed: dict[ScenePart, Floats] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -85,22 +85,22 @@ class ExampleBar(QWidget):
     def case(self) -> Case:
         """The case as chosen and typed."""
         example = self.chosen
-        picture = self._numbers(Part.INPUT, example.pictures, self.picture)
-        kernel = self._numbers(Part.KERNEL, example.kernels, self.kernel) if example.kernels else None
+        picture = self._numbers(ScenePart.INPUT, example.pictures, self.picture)
+        kernel = self._numbers(ScenePart.KERNEL, example.kernels, self.kernel) if example.kernels else None
         return worked(picture, kernel, example.ways[self.way.name])
 
-    def editable(self) -> frozenset[Part]:
+    def editable(self) -> frozenset[ScenePart]:
         """What may be typed over."""
-        return frozenset({Part.INPUT, Part.KERNEL} if self.chosen.kernels else {Part.INPUT})
+        return frozenset({ScenePart.INPUT, ScenePart.KERNEL} if self.chosen.kernels else {ScenePart.INPUT})
 
     def choose(self, id: str) -> None:
         """Choose an example by its id."""
         self.example.box.setCurrentIndex([one.id for one in EXAMPLES].index(id))
 
-    def type_over(self, part: Part, row: int, column: int, value: float) -> None:
+    def type_over(self, part: ScenePart, row: int, column: int, value: float) -> None:
         """Take a number that was typed in place of the example's own."""
         choice, named = (
-            (self.kernel, self.chosen.kernels) if part is Part.KERNEL else (self.picture, self.chosen.pictures)
+            (self.kernel, self.chosen.kernels) if part is ScenePart.KERNEL else (self.picture, self.chosen.pictures)
         )
         numbers = self._numbers(part, named, choice).copy()
         numbers[row, column] = value
@@ -108,7 +108,7 @@ class ExampleBar(QWidget):
         choice.offer([*named, TYPED], TYPED)
         self.changed.emit()
 
-    def _numbers(self, part: Part, named: Mapping[str, Floats], choice: _Choice) -> Floats:
+    def _numbers(self, part: ScenePart, named: Mapping[str, Floats], choice: _Choice) -> Floats:
         return self._typed[part] if choice.name == TYPED else named[choice.name]
 
     def _take_example(self, _title: str) -> None:

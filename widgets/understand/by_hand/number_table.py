@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 from app.numerics.window_sums import Floats
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture
 from widgets.look.theme import Theme
-from widgets.understand.by_hand.scene import Stand, Table
+from widgets.understand.by_hand.scene import SceneTable, Stand
 
 MOST_NUMBERS = 1200
 """Cells up to which numbers are written."""
@@ -24,13 +24,13 @@ LINED = 7.0
 class Drawn:
     """A table with its colours and, for cells of one size, the texts that fit."""
 
-    table: Table
+    table: SceneTable
     pixels: Bytes
     picture: QImage
     texts: list[list[str]] | None
 
     @classmethod
-    def of(cls, table: Table, stand: Stand, theme: Theme, reach: tuple[float, float], signed: bool) -> Drawn:
+    def of(cls, table: SceneTable, stand: Stand, theme: Theme, reach: tuple[float, float], signed: bool) -> Drawn:
         """The table in grey from the least to the greatest of ``reach``, or in two colours about zero if ``signed``."""
         low, high = reach
         if signed:
@@ -40,7 +40,7 @@ class Drawn:
         return cls(table, pixels, image(pixels), texts_for(table, stand, theme))
 
 
-def texts_for(table: Table, stand: Stand, theme: Theme) -> list[list[str]] | None:
+def texts_for(table: SceneTable, stand: Stand, theme: Theme) -> list[list[str]] | None:
     """The numbers as texts, all with the same decimals, as many as fit into a cell; None where none do."""
     metrics = QFontMetricsF(theme.font(small=True))
     if table.values.size > MOST_NUMBERS or stand.high < metrics.height() - 2 or stand.wide < 12:
@@ -98,7 +98,7 @@ def _lines(stand: Stand, rows: int, columns: int) -> list[QLineF]:
     return across + [QLineF(side, area.top(), side, area.bottom()) for side in sides]
 
 
-def _paint_border(painter: QPainter, theme: Theme, table: Table, stand: Stand) -> None:
+def _paint_border(painter: QPainter, theme: Theme, table: SceneTable, stand: Stand) -> None:
     """Border cells are hatched, so that nobody takes them for part of the input."""
     hatch = QBrush(theme.strong_border, Qt.BrushStyle.BDiagPattern)
     for row, column in np.argwhere(table.border).tolist():

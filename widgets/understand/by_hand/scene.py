@@ -21,7 +21,7 @@ GAP = 30.0
 """Room for the signs between the tables, in pixels."""
 
 
-class Part(StrEnum):
+class ScenePart(StrEnum):
     """The tables of the picture."""
 
     INPUT = "input"
@@ -59,7 +59,7 @@ class Spot:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class SceneTable:
     """Numbers in rows and columns (NaN where there is none), which of them are border, and the first row's and
     column's place in the input.
     """
@@ -75,28 +75,28 @@ class Table:
         return self.values.shape[0], self.values.shape[1]
 
 
-def plain(values: Floats) -> Table:
+def plain(values: Floats) -> SceneTable:
     """A table without a border."""
-    return Table(values, np.zeros(values.shape, np.bool_))
+    return SceneTable(values, np.zeros(values.shape, np.bool_))
 
 
-def input_table(case: Case, channel: int) -> Table:
+def input_table(case: Case, channel: int) -> SceneTable:
     """One channel with its border; of a sequence all features, one a row."""
     rows, columns, flat = case.rule.rows, case.rule.columns, case.rule.along_time
     plane = case.values[:, 0] if flat else case.values[channel]
     top, left = (0 if flat else -rows.before), -columns.before
     down = list(range(top, plane.shape[0] + (0 if flat else rows.after)))
     across = list(range(left, plane.shape[1] + columns.after))
-    return Table(*taken(plane, down, across, case.rule.border), top, left)
+    return SceneTable(*taken(plane, down, across, case.rule.border), top, left)
 
 
-def output_table(case: Case, filter: int) -> Table:
+def output_table(case: Case, filter: int) -> SceneTable:
     """One map; of a sequence all of them, one a row."""
     return plain(case.output[:, 0] if case.rule.along_time else case.output[filter])
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class SceneStep:
     """One value of the output and what it is made of, as tables."""
 
     case: Case
@@ -131,14 +131,14 @@ class Step:
         """Columns of the input that the window touches."""
         return self.working.columns
 
-    def window(self) -> Table:
+    def window(self) -> SceneTable:
         """What the window sees."""
         if not self.stacked:
             return plain(np.zeros((1, 1)))
         values = np.concatenate([patch.values for patch in self.stacked])
-        return Table(values, np.concatenate([patch.border for patch in self.stacked]))
+        return SceneTable(values, np.concatenate([patch.border for patch in self.stacked]))
 
-    def kernel(self) -> Table | None:
+    def kernel(self) -> SceneTable | None:
         """The weights that the window's values meet."""
         weights = [patch.weights for patch in self.stacked if patch.weights is not None]
         return plain(np.concatenate(weights)) if weights else None
@@ -172,26 +172,26 @@ class Step:
         return replace(self.spot, row=_nearest(rule.rows, row), column=across)
 
 
-def captions(step: Step, note: str = "") -> dict[Part, str]:
+def captions(step: SceneStep, note: str = "") -> dict[ScenePart, str]:
     """What stands above each table; ``note`` says more about the input's values."""
     case, spot = step.case, step.spot
     rule, several = case.rule, len(step.working.patches) > 1
     told = f", {note}" if note else ""
     if rule.along_time:
         found = {
-            Part.INPUT: f"Input, {rule.columns.size:,} steps of {_counted(rule.channels, 'feature')}{told}",
-            Part.KERNEL: f"Kernel {spot.filter + 1}",
-            Part.OUTPUT: f"Output, {rule.columns.out:,} steps of {_counted(len(case.output), 'map')}",
+            ScenePart.INPUT: f"Input, {rule.columns.size:,} steps of {_counted(rule.channels, 'feature')}{told}",
+            ScenePart.KERNEL: f"Kernel {spot.filter + 1}",
+            ScenePart.OUTPUT: f"Output, {rule.columns.out:,} steps of {_counted(len(case.output), 'map')}",
         }
     else:
         channel = f", channel {spot.channel + 1} of {rule.channels:,}" if rule.channels > 1 else ""
         map = f", map {spot.filter + 1} of {rule.filters:,}" if rule.filters > 1 else ""
         found = {
-            Part.INPUT: f"Input{channel}, {rule.rows.size} x {rule.columns.size}{told}",
-            Part.KERNEL: f"Kernel{f', channel {spot.channel + 1}' if several else ''}",
-            Part.OUTPUT: f"Output{map}, {rule.rows.out} x {rule.columns.out}",
+            ScenePart.INPUT: f"Input{channel}, {rule.rows.size} x {rule.columns.size}{told}",
+            ScenePart.KERNEL: f"Kernel{f', channel {spot.channel + 1}' if several else ''}",
+            ScenePart.OUTPUT: f"Output{map}, {rule.rows.out} x {rule.columns.out}",
         }
-    return {**found, Part.WINDOW: "Window"}
+    return {**found, ScenePart.WINDOW: "Window"}
 
 
 def _counted(count: int, noun: str) -> str:
@@ -229,8 +229,8 @@ class Stand:
 
 
 def arrange(
-    area: QRectF, shapes: dict[Part, tuple[int, int]], caption: float, scale: float, flat: bool
-) -> dict[Part, Stand]:
+    area: QRectF, shapes: dict[ScenePart, tuple[int, int]], caption: float, scale: float, flat: bool
+) -> dict[ScenePart, Stand]:
     """Where the tables stand: input at the left, window above kernel in the middle, output at the right.
 
     Parameters
@@ -246,19 +246,19 @@ def arrange(
     flat
         whether cells may be wider or narrower than high, as for sequences.
     """
-    stacked = [part for part in (Part.WINDOW, Part.KERNEL) if part in shapes]
-    high, wide = shapes[Part.WINDOW]
+    stacked = [part for part in (ScenePart.WINDOW, ScenePart.KERNEL) if part in shapes]
+    high, wide = shapes[ScenePart.WINDOW]
     most, gap = LARGEST_CELL * scale, GAP * scale
     room = (area.height() - len(stacked) * (caption + 4)) / len(stacked)
     middle = max(min(most, room / high, area.width() * MIDDLE_SHARE / wide), 1.0)
     held = max(middle * wide, 64.0 * scale)
-    (rows, columns), (out_rows, out_columns) = shapes[Part.INPUT], shapes[Part.OUTPUT]
+    (rows, columns), (out_rows, out_columns) = shapes[ScenePart.INPUT], shapes[ScenePart.OUTPUT]
     across = max(min(most, (area.width() - held - 2 * gap) / (columns + out_columns)), 1.0)
     down = max(min(most, (area.height() - caption) / max(rows, out_rows)), 1.0)
     across, down = (across, min(down, 28.0 * scale)) if flat else (min(across, down),) * 2
     top = area.top() + caption
-    stands = {Part.INPUT: Stand(QRectF(area.left(), top, columns * across, rows * down), across, down)}
-    left = stands[Part.INPUT].area.right() + gap
+    stands = {ScenePart.INPUT: Stand(QRectF(area.left(), top, columns * across, rows * down), across, down)}
+    left = stands[ScenePart.INPUT].area.right() + gap
     for index, part in enumerate(stacked):
         begin = top + index * (high * middle + caption + 4)
         stands[part] = Stand(QRectF(left, begin, wide * middle, high * middle), middle, middle)
@@ -268,5 +268,5 @@ def arrange(
         across = down = max(
             min(most, (area.right() - left) / out_columns, (area.height() - caption) / out_rows), across
         )
-    stands[Part.OUTPUT] = Stand(QRectF(left, top, out_columns * across, out_rows * down), across, down)
+    stands[ScenePart.OUTPUT] = Stand(QRectF(left, top, out_columns * across, out_rows * down), across, down)
     return stands

@@ -18,11 +18,11 @@ from widgets.plots.ticks import number
 from widgets.understand.by_hand.cell_editor import CellEditor
 from widgets.understand.by_hand.number_table import Drawn, paint_table, ring
 from widgets.understand.by_hand.scene import (
-    Part,
+    ScenePart,
+    SceneStep,
+    SceneTable,
     Spot,
     Stand,
-    Step,
-    Table,
     arrange,
     captions,
     input_table,
@@ -54,15 +54,15 @@ class SlidingPicture(PaintedView):
         self.setObjectName("slidingPicture")
         self.setMinimumSize(300, 120)
         self.spot = Spot()
-        self.editable: frozenset[Part] = frozenset()
+        self.editable: frozenset[ScenePart] = frozenset()
         self._note = ""
         self.unfolding = False
         """Whether what comes after the spot is faded, as if it were not worked out yet."""
         self._case: Case | None = None
-        self._step: Step | None = None
-        self._planes: dict[Part, tuple[int, Table]] = {}
-        self._drawn: dict[Part, tuple[Stand, Drawn]] = {}
-        self._stands: dict[Part, Stand] = {}
+        self._step: SceneStep | None = None
+        self._planes: dict[ScenePart, tuple[int, SceneTable]] = {}
+        self._drawn: dict[ScenePart, tuple[Stand, Drawn]] = {}
+        self._stands: dict[ScenePart, Stand] = {}
         self.editor = CellEditor(self)
         self.editor.entered.connect(self._take_number)
         self.editor.walked.connect(self._walk)
@@ -75,11 +75,11 @@ class SlidingPicture(PaintedView):
         return self._case
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> SceneStep | None:
         """The step on show."""
         return self._step
 
-    def show_case(self, case: Case | None, note: str = "", editable: frozenset[Part] = frozenset()) -> None:
+    def show_case(self, case: Case | None, note: str = "", editable: frozenset[ScenePart] = frozenset()) -> None:
         """Work out another case; the spot stays as near as possible, and an open editor stays open.
 
         ``note`` says more about the input's values.
@@ -98,7 +98,7 @@ class SlidingPicture(PaintedView):
             self._step = None
         else:
             self.spot = spot.within(self._case)
-            self._step = Step(self._case, self.spot)
+            self._step = SceneStep(self._case, self.spot)
             self.describe(self._sentence())
         self.update()
 
@@ -135,23 +135,23 @@ class SlidingPicture(PaintedView):
             paint_table(painter, self.theme, self._draw(part, table, stands[part]), stands[part])
             self._paint_caption(painter, told[part], stands, part, caption, area)
         if self.unfolding:
-            self._fade(painter, stands[Part.OUTPUT], step)
+            self._fade(painter, stands[ScenePart.OUTPUT], step)
         self._paint_signs(painter, stands)
-        self._paint_boxes(painter, stands, step, tables[Part.INPUT])
+        self._paint_boxes(painter, stands, step, tables[ScenePart.INPUT])
 
-    def _tables(self, step: Step) -> dict[Part, Table]:
+    def _tables(self, step: SceneStep) -> dict[ScenePart, SceneTable]:
         case, spot = step.case, step.spot
         flat = case.rule.along_time
         tables = {
-            Part.INPUT: self._plane(Part.INPUT, 0 if flat else spot.channel, input_table),
-            Part.WINDOW: step.window(),
+            ScenePart.INPUT: self._plane(ScenePart.INPUT, 0 if flat else spot.channel, input_table),
+            ScenePart.WINDOW: step.window(),
         }
         kernel = step.kernel()
         if kernel is not None:
-            tables[Part.KERNEL] = kernel
-        return {**tables, Part.OUTPUT: self._plane(Part.OUTPUT, 0 if flat else spot.filter, output_table)}
+            tables[ScenePart.KERNEL] = kernel
+        return {**tables, ScenePart.OUTPUT: self._plane(ScenePart.OUTPUT, 0 if flat else spot.filter, output_table)}
 
-    def _plane(self, part: Part, number: int, make: Callable[[Case, int], Table]) -> Table:
+    def _plane(self, part: ScenePart, number: int, make: Callable[[Case, int], SceneTable]) -> SceneTable:
         """The table of a channel or map, made once for all its steps."""
         found = self._planes.get(part)
         if found is None or found[0] != number:
@@ -159,59 +159,61 @@ class SlidingPicture(PaintedView):
             found = self._planes[part] = (number, make(self._case, number))
         return found[1]
 
-    def _draw(self, part: Part, table: Table, stand: Stand) -> Drawn:
+    def _draw(self, part: ScenePart, table: SceneTable, stand: Stand) -> Drawn:
         """The table in colours, made once as long as it stays the same."""
         found = self._drawn.get(part)
         if found is None or found[1].table is not table or found[0] != stand:
-            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is Part.KERNEL)
+            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is ScenePart.KERNEL)
             found = self._drawn[part] = (stand, drawn)
         return found[1]
 
-    def _reach(self, part: Part, table: Table) -> tuple[float, float]:
+    def _reach(self, part: ScenePart, table: SceneTable) -> tuple[float, float]:
         """The numbers that the darkest and the lightest colour stand for."""
         case = self._case
         assert case is not None
-        if part is Part.KERNEL:
+        if part is ScenePart.KERNEL:
             most = reach(table.values)
             return -most, most
         plane: Floats = table.values
-        if part is Part.WINDOW:
+        if part is ScenePart.WINDOW:
             plane = case.values[:, 0] if case.rule.along_time else case.values[self.spot.channel]
         return limits(plane)
 
     def _paint_caption(
-        self, painter: QPainter, text: str, stands: dict[Part, Stand], part: Part, height: float, area: QRectF
+        self, painter: QPainter, text: str, stands: dict[ScenePart, Stand], part: ScenePart, height: float, area: QRectF
     ) -> None:
         font = self.theme.font(small=True)
         painter.setFont(font)
         painter.setPen(self.theme.faint)
         place = stands[part].area
-        ends = {Part.INPUT: stands[Part.WINDOW].area.left() - 8, Part.OUTPUT: area.right() - 6}
-        end = ends.get(part, stands[Part.OUTPUT].area.left() - 8)
+        ends = {ScenePart.INPUT: stands[ScenePart.WINDOW].area.left() - 8, ScenePart.OUTPUT: area.right() - 6}
+        end = ends.get(part, stands[ScenePart.OUTPUT].area.left() - 8)
         metrics = QFontMetricsF(font)
         # A narrow output at the far right has its caption reach to the left.
-        least = stands[Part.WINDOW].area.right() + 8 if part is Part.OUTPUT else place.left()
+        least = stands[ScenePart.WINDOW].area.right() + 8 if part is ScenePart.OUTPUT else place.left()
         begin = max(min(place.left(), end - metrics.horizontalAdvance(text) - 1), least)
         room = QRectF(begin, place.top() - height, end - begin, height)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_signs(self, painter: QPainter, stands: dict[Part, Stand]) -> None:
+    def _paint_signs(self, painter: QPainter, stands: dict[ScenePart, Stand]) -> None:
         """An arrow from input to window and on to the output."""
         painter.setFont(self.theme.font(bold=True))
         painter.setPen(self.theme.faint)
-        window, output = stands[Part.WINDOW].area, stands[Part.OUTPUT].area
+        window, output = stands[ScenePart.WINDOW].area, stands[ScenePart.OUTPUT].area
         middle = Qt.AlignmentFlag.AlignCenter
         wide = 26.0 * self.theme.scale
         painter.drawText(QRectF(window.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
         painter.drawText(QRectF(output.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
-        if Part.KERNEL in stands:
-            kernel = stands[Part.KERNEL].area
+        if ScenePart.KERNEL in stands:
+            kernel = stands[ScenePart.KERNEL].area
             painter.drawText(QRectF(kernel.left() - wide - 2, kernel.top(), wide, kernel.height()), middle, "×")
 
-    def _paint_boxes(self, painter: QPainter, stands: dict[Part, Stand], step: Step, table: Table) -> None:
+    def _paint_boxes(
+        self, painter: QPainter, stands: dict[ScenePart, Stand], step: SceneStep, table: SceneTable
+    ) -> None:
         """The window on the input, its value on the output, and the value that was kept."""
-        accent, source = self.theme.accent, stands[Part.INPUT]
+        accent, source = self.theme.accent, stands[ScenePart.INPUT]
         rows, columns = [row - table.top for row in step.rows], [column - table.left for column in step.columns]
         painter.save()
         painter.setClipRect(source.area.adjusted(-3, -3, 3, 3))
@@ -224,22 +226,22 @@ class SlidingPicture(PaintedView):
                     ring(painter, self.theme, source.cell(row, column).adjusted(1, 1, -1, -1), accent, 1.5)
         self._paint_winner(painter, stands, step, rows, columns)
         painter.restore()
-        ring(painter, self.theme, stands[Part.OUTPUT].cell(*step.cell), accent)
-        ring(painter, self.theme, stands[Part.WINDOW].area, accent)
+        ring(painter, self.theme, stands[ScenePart.OUTPUT].cell(*step.cell), accent)
+        ring(painter, self.theme, stands[ScenePart.WINDOW].area, accent)
 
     def _paint_winner(
-        self, painter: QPainter, stands: dict[Part, Stand], step: Step, rows: list[int], columns: list[int]
+        self, painter: QPainter, stands: dict[ScenePart, Stand], step: SceneStep, rows: list[int], columns: list[int]
     ) -> None:
         winner = step.working.winner
         if winner is None:
             return
         row, column = winner
-        kept = stands[Part.INPUT].cell(rows[row], columns[column])
+        kept = stands[ScenePart.INPUT].cell(rows[row], columns[column])
         ring(painter, self.theme, kept.adjusted(2, 2, -2, -2), self.theme.ok)
         painter.setClipping(False)
-        ring(painter, self.theme, stands[Part.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
+        ring(painter, self.theme, stands[ScenePart.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
 
-    def _fade(self, painter: QPainter, stand: Stand, step: Step) -> None:
+    def _fade(self, painter: QPainter, stand: Stand, step: SceneStep) -> None:
         """Cover what comes after the spot."""
         row, column = step.cell
         veil = QColor(self.theme.surface)
@@ -273,7 +275,7 @@ class SlidingPicture(PaintedView):
             return "Padding" if np.isnan(value) else f"Padding: {number(value)}"
         return f"{part.capitalize()}, {place}: {number(value)}"
 
-    def _under(self, at: QPointF) -> tuple[Part, int, int] | None:
+    def _under(self, at: QPointF) -> tuple[ScenePart, int, int] | None:
         for part, stand in self._stands.items():
             cell = stand.at(at)
             if cell is not None:
@@ -289,7 +291,7 @@ class SlidingPicture(PaintedView):
         if found is None or event.button() != Qt.MouseButton.LeftButton:
             return
         part, row, column = found
-        if part is Part.KERNEL and part in self.editable:
+        if part is ScenePart.KERNEL and part in self.editable:
             self.edit(part, row, column)
         else:
             self._go_to(part, row, column)
@@ -297,7 +299,7 @@ class SlidingPicture(PaintedView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Type over a number of the input, where it may be."""
         found = self._under(event.position())
-        if found is not None and found[0] is Part.INPUT and Part.INPUT in self.editable:
+        if found is not None and found[0] is ScenePart.INPUT and ScenePart.INPUT in self.editable:
             self.edit(*found)
         else:
             self.mousePressEvent(event)
@@ -311,14 +313,14 @@ class SlidingPicture(PaintedView):
             return
         super().mouseMoveEvent(event)
 
-    def _go_to(self, part: Part, row: int, column: int) -> None:
+    def _go_to(self, part: ScenePart, row: int, column: int) -> None:
         step = self._step
         if step is None:
             return
-        if part is Part.OUTPUT:
+        if part is ScenePart.OUTPUT:
             self._go_by_hand(step.spot_at(row, column))
-        elif part is Part.INPUT:
-            table = self._tables(step)[Part.INPUT]
+        elif part is ScenePart.INPUT:
+            table = self._tables(step)[ScenePart.INPUT]
             self._go_by_hand(step.spot_above(row + table.top, column + table.left))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -331,7 +333,7 @@ class SlidingPicture(PaintedView):
             self.play.emit()
         elif key == Qt.Key.Key_F2 and self.editable:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            wanted = Part.INPUT if shift or Part.KERNEL not in self.editable else Part.KERNEL
+            wanted = ScenePart.INPUT if shift or ScenePart.KERNEL not in self.editable else ScenePart.KERNEL
             self.edit(wanted, 0, 0)
         else:
             super().keyPressEvent(event)
@@ -356,7 +358,7 @@ class SlidingPicture(PaintedView):
 
     # Typing over numbers
 
-    def edit(self, part: Part, row: int, column: int) -> None:
+    def edit(self, part: ScenePart, row: int, column: int) -> None:
         """Let the number at ``row`` and ``column`` of a table be typed over."""
         step, stand = self._step, self._stands.get(part)
         if step is None or stand is None or part not in self.editable:

@@ -27,7 +27,7 @@ STEPS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class FrequencySubject:
     """What is looked at: a picture (channels, H, W) of at most `spectrum.LARGEST` pixels a side, and a kernel.
 
     ``kernels`` and ``maps`` are all that can be seen side by side, with their names; ``sampled`` says that the maps
@@ -62,7 +62,7 @@ class Page(QWidget):
         self.foot.setContentsMargins(8, 0, 8, 0)
         self.foot.setSpacing(8)
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Look at another picture or kernel."""
         raise NotImplementedError
 
@@ -125,7 +125,7 @@ class PassPage(Page):
         """Whether the fast waves are kept."""
         return self.side.currentIndex() == 1
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Show the picture, its spectrum, and what remains."""
         self._waves, self._limits = spectrum.Waves(scene.picture), limits(scene.picture)
         self.before.set_values(scene.picture, title=scene.picture_title)
@@ -199,7 +199,7 @@ class SpectraPage(Page):
         self.kernels.picked.connect(self.kernel_picked)
         self.maps.picked.connect(self.map_picked)
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Show all kernels and maps."""
         self._heading.setText("The sample and its spectrum" if scene.sampled else "Maps and their spectra")
         self.kernels.set_planes(*scene.kernels)
@@ -213,7 +213,7 @@ class RoutesPage(Page):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, parent)
-        self._scene: Scene | None = None
+        self._scene: FrequencySubject | None = None
         self.picture = PicturePane(source, "Picture")
         self.kernel = PicturePane(source, "Kernel")
         self.in_space = PicturePane(source, "Convolved in space")
@@ -231,7 +231,7 @@ class RoutesPage(Page):
         self._end()
         self.padded.toggled.connect(self._calculate)
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Go both routes for another picture or kernel."""
         self._scene = scene
         self._calculate()
@@ -302,7 +302,7 @@ class TurnPage(Page):
         self.column.addLayout(self._row(*panes), 1)
         self._end()
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Show what both make of another picture or kernel."""
         picture, kernel = spectrum.grey(scene.picture), scene.kernel
         turned = spectrum.turned(kernel)
@@ -337,7 +337,7 @@ class PropagatorPage(Page):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, parent)
-        self._scene: Scene | None = None
+        self._scene: FrequencySubject | None = None
         self.kernel = PicturePane(source, "Kernel")
         self.chances = PicturePane(source, "Its softmax: chances")
         self.before = PicturePane(source, "Picture")
@@ -356,7 +356,7 @@ class PropagatorPage(Page):
         self._end()
         self.steps.entered.connect(self._take_steps)
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: FrequencySubject) -> None:
         """Show another kernel's softmax and what it does to the picture."""
         self._scene = scene
         self._calculate()

@@ -17,11 +17,11 @@ from graph.shapes import Kind, Shape
 from widgets.look.theme import ThemeSource
 from widgets.understand.frequency.choices import KernelChoice, PictureChoice
 from widgets.understand.frequency.frequency_pages import (
+    FrequencySubject,
     Page,
     PassPage,
     PropagatorPage,
     RoutesPage,
-    Scene,
     SpectraPage,
     TurnPage,
 )
@@ -180,7 +180,7 @@ class FrequencyTab(Tab):
         self.stack.setCurrentWidget(self.page)
         self.page.show_scene(scene)
 
-    def _scene(self) -> Scene | str:
+    def _scene(self) -> FrequencySubject | str:
         """What is to be seen, or a sentence that says why there is nothing."""
         picture = self.picture.picture
         if not picture.size:
@@ -197,7 +197,7 @@ class FrequencyTab(Tab):
         if not self.picture.layer:
             names = ["sample"] if len(names) == 1 else [f"channel {index + 1}" for index in range(len(names))]
         maps, sampled = (names, list(self.picture.all)), not self.picture.layer
-        return Scene(small, self.picture.title, kernel, self.kernel.title, self.kernel.all, maps, sampled)
+        return FrequencySubject(small, self.picture.title, kernel, self.kernel.title, self.kernel.all, maps, sampled)
 
 
 def typed_kernels(network: Network) -> dict[str, Floats]:

@@ -27,7 +27,7 @@ from graph.layers.io import Noise
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
 from widgets.plots.plot_export import export_png
-from widgets.understand.generated.generated_views import Array, Plane, Sheet, WalkSheet, scale_of
+from widgets.understand.generated.generated_views import Array, Plane, SampleSheet, WalkSheet, scale_of
 from widgets.understand.generated.time_slider import Times
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
@@ -51,8 +51,8 @@ class MadeTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.made = Sheet(source, "Made samples", NO_FRAMES)
-        self.real = Sheet(source, "Real samples", "Real samples come from the worker.")
+        self.made = SampleSheet(source, "Made samples", NO_FRAMES)
+        self.real = SampleSheet(source, "Real samples", "Real samples come from the worker.")
         self.walk = WalkSheet(source)
         self.plane = Plane(source)
         self.times = Times(source, self)

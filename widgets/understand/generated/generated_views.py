@@ -21,7 +21,7 @@ Array = np.ndarray[Any, Any]
 LETTERS = ("A", "B")
 
 
-class Sheet(SampleTiles):
+class SampleSheet(SampleTiles):
     """Samples without words. All sheets of a run have one scale of brightness, so that times can be compared."""
 
     LEAST, MOST = 20.0, 72.0
@@ -70,7 +70,7 @@ class Sheet(SampleTiles):
         return f"Sample {index + 1} of {self.count()}"
 
 
-class WalkSheet(Sheet):
+class WalkSheet(SampleSheet):
     """A walk in its upper row, and below each step the training sample that is nearest to it."""
 
     LEAST = 16.0

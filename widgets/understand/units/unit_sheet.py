@@ -14,7 +14,7 @@ from app.protocol.framing import Message
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
 from widgets.look.theme import ThemeSource
-from widgets.understand.piecewise_request import Pieces
+from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
 
 EMPTY = "Train a network, or pick a run that was saved: then the units of each layer stand here."
@@ -40,7 +40,7 @@ class UnitSheet(QWidget):
         self.shown.setAccessibleName("What stands for a unit")
         self.shown.setToolTip("What stands for each unit: what excited it most, or the input made to excite it")
         self.shown.addItems(["strongest sample", "exciting input"])
-        self.work = Pieces(subject, "exciting", ("state",), self)
+        self.work = PiecewiseRequest(subject, "exciting", ("state",), self)
         self._recipe = Recipe()
         self._layer, self._part, self._noun = "", "", "unit"
         self._samples: dict[int, Face] = {}

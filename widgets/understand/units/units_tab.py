@@ -16,7 +16,7 @@ from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.filters_tab import when_of
 from widgets.understand.maximisation_panel import ExcitingPane
-from widgets.understand.piecewise_request import Pieces
+from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import LayerPicker, Tab
 from widgets.understand.units.unit_sheet import UnitSheet
@@ -52,7 +52,7 @@ class UnitsTab(Tab):
         self.heading = QLabel("Strongest samples", self)
         self.heading.setProperty("heading", True)
         self.exciting = ExcitingPane(source, subject, self)
-        self.work = Pieces(subject, "ranking", ("values", "rows", "places"), self)
+        self.work = PiecewiseRequest(subject, "ranking", ("values", "rows", "places"), self)
         self._found: Message | None = None
         self._unit = -1
         self._stale = True

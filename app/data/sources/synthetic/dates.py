@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.readers.tokens import END, PADDING, START
-from app.data.sources.synthetic.synthetic import Made, lengths_field
+from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
 from graph.layers.settings import setting
 from graph.shapes import tokens
 
@@ -30,7 +30,7 @@ WRITTEN = len("1999-09-30") + 1
 FIRST = datetime.date(1900, 1, 1).toordinal()
 
 
-class Dates(Made):
+class Dates(SyntheticSource):
     """Dates in seven ways of writing, to be translated to the ISO form: Wednesday, 5 May 1999 to 1999-05-05.
 
     Tokens are characters. ``written`` is the translation with a start in front, for a decoder to read; ``iso`` is the

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
-from app.data.sources.synthetic.synthetic import Made, lengths_field
+from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
 from graph.layers.settings import setting
 from graph.shapes import image, sequence, tokens
 
@@ -17,7 +17,7 @@ BLANK = "(blank)"
 """Token 0, which fills up short lines and stands for nothing in between."""
 
 
-class Lines(Made):
+class DigitLines(SyntheticSource):
     """Lines of handwritten digits with gaps between them: which digits are they, in which order?
 
     Nothing says where a digit begins or ends; the connectionist temporal classification loss needs no more than this.

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, DatasetInfo
-from app.data.sources.machines import Cut, lives_dataset, lives_info
+from app.data.sources.machines import WindowCut, lives_dataset, lives_info
 from app.data.sources.source import Source
 from graph.layers.settings import setting
 
@@ -59,8 +59,8 @@ class Fleet(Source):
         records = [self._record(rng, life) for life in self._lives()]
         return lives_dataset(self.info(), self._cut(), records)
 
-    def _cut(self) -> Cut:
-        return Cut(self.window, self.stride, self.cap, self.layout == "picture")
+    def _cut(self) -> WindowCut:
+        return WindowCut(self.window, self.stride, self.cap, self.layout == "picture")
 
     def _lives(self) -> list[int]:
         rng = np.random.default_rng([self.seed, 0])

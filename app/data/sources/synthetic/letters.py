@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
-from app.data.sources.synthetic.synthetic import Made
+from app.data.sources.synthetic.synthetic import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, vector
 
 
-class XOrO(Made):
+class XOrO(SyntheticSource):
     """Pictures of an X or an O, drawn with pixels of +1 on -1: shifted, scaled, rotated and thickened at random."""
 
     kind: ClassVar[str] = "x_or_o"

@@ -9,12 +9,12 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.readers.tokens import PADDING
-from app.data.sources.synthetic.synthetic import Made, between, by_length, lengths_field
+from app.data.sources.synthetic.synthetic import SyntheticSource, between, by_length, lengths_field
 from graph.layers.settings import setting
 from graph.shapes import sequence, tokens, vector
 
 
-class Adding(Made):
+class Adding(SyntheticSource):
     """The adding problem: two of many numbers are marked, and their sum is asked for at the end.
 
     Always answering 1 gives a mean squared error of 0.167; what is marked early must be remembered to do better.
@@ -52,7 +52,7 @@ class Adding(Made):
         return {"numbers": values, "sum": total[:, None], "length": lengths}
 
 
-class BinaryAddition(Made):
+class BinaryAddition(SyntheticSource):
     """Two binary numbers, a pair of digits per step from the lowest on; at each step the digit of their sum.
 
     The carry must be remembered from step to step. Trained on short numbers, a recurrent network adds longer ones.
@@ -99,7 +99,7 @@ class BinaryAddition(Made):
         return by_length(values["length"] - 1, self.trained)
 
 
-class Brackets(Made):
+class Brackets(SyntheticSource):
     """Strings of brackets: does every one that opens close again, in the right order?
 
     Half of the strings are balanced; in the others one bracket was exchanged, so that counting alone rarely helps

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.readers.tokens import PADDING, UNKNOWN, numbered, split_text
-from app.data.sources.synthetic.synthetic import Made, lengths_field
+from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
@@ -35,7 +35,7 @@ LONGEST = 32
 """Tokens of the longest sentence, and a few to spare."""
 
 
-class Reviews(Made):
+class Reviews(SyntheticSource):
     """Short made-up reviews of films, meals and journeys: was the writer glad or sorry?
 
     Single words mislead, because sentences deny (“not boring at all”) and turn (“i expected it to be dull, but it was

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.readers.tokens import END, PADDING, START
-from app.data.sources.synthetic.synthetic import Made, lengths_field
+from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
 from graph.layers.settings import setting
 from graph.shapes import image, tokens, vector, video
 
@@ -32,7 +32,7 @@ def inside(form: Array, across: Array, down: Array) -> Array:
     return np.where(form == 0, circle, np.where(form == 1, square, triangle))
 
 
-class Captions(Made):
+class Captions(SyntheticSource):
     """Pictures of one or two coloured shapes, each with a sentence: a red circle left of a blue square.
 
     ``written`` is the sentence with a start in front, for a decoder to read; ``caption`` is the same one word later
@@ -114,7 +114,7 @@ def _numbered(sentences: list[tuple[str, ...]]) -> Array:
     return values
 
 
-class Clips(Made):
+class Clips(SyntheticSource):
     """Short clips of a shape that moves to one of four sides: only its way over time says which."""
 
     kind: ClassVar[str] = "clips"

@@ -15,7 +15,7 @@ from graph.layers.settings import setting
 from graph.shapes import vector
 
 
-class Made(Source):
+class SyntheticSource(Source):
     """Samples that are made from a seed: the same settings give the same samples. Subclasses give `facts`, `make`."""
 
     task: ClassVar[Task]

@@ -13,7 +13,7 @@ from app.data.source_catalogue import SHIPPED, datasets, source, sources
 from app.data.sources.bundled import Digits
 from app.data.sources.source import Source
 from app.data.sources.synthetic.dates import Dates
-from app.data.sources.synthetic.digit_lines import Lines
+from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import Fleet
 from app.data.sources.synthetic.letters import XOrO
 from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
@@ -43,7 +43,7 @@ VARIANTS: list[Source] = [kind() for kind in SHIPPED] + [
     BinaryAddition(samples=200, bits=12, shortest=3, trained=6),
     Reviews(samples=50, seed=3),
     Dates(samples=50, years=500),
-    Lines(samples=20, layout="picture", gap=0, wobble=0),
+    DigitLines(samples=20, layout="picture", gap=0, wobble=0),
     Clips(samples=20, frames=5, size=12),
 ]
 

@@ -9,7 +9,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Task
 from app.data.prepare import prepare
 from app.data.sources.synthetic.dates import MONTHS, Dates
-from app.data.sources.synthetic.digit_lines import Lines
+from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import SENSORS, Fleet
 from app.data.sources.synthetic.letters import XOrO
 from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
@@ -124,7 +124,7 @@ def test_digits_stand_on_a_line_in_their_order() -> None:
     bunch = sklearn.datasets.load_digits()
     glyphs = (bunch.images / 16).astype(np.float32)
     known = {glyph.tobytes(): label for glyph, label in zip(glyphs, bunch.target, strict=True)}
-    dataset = Lines(samples=40, noise=0.0, layout="picture").load()
+    dataset = DigitLines(samples=40, noise=0.0, layout="picture").load()
     for row, picture in enumerate(dataset.input_field().values[:, 0]):
         found, at = [], 0
         while at <= picture.shape[1] - 8:
