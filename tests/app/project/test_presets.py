@@ -1,4 +1,4 @@
-"""Every preset that ships checks clean, is drawn tidily, learns, and is what its tool draws."""
+"""Every preset that ships checks clean, is drawn tidily, learns, and is written as Netloom writes it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from app.project.presets import FOLDER, PREFIX, preset, preset_ids, presets, rea
 from app.project.project_check import check_project
 from graph.drawing import cards
 from graph.errors import NetloomError
-from graph.project import Project, write_project
-from tools.make_presets import files
+from graph.project import Project, project_bytes, read_project, write_project
 
 TEXTBOOK = {f"S{number:02}" for number in range(1, 41)}
 NEEDED = {
@@ -40,8 +39,10 @@ def test_the_promised_ones_ship() -> None:
     assert set(preset_ids()) >= NEEDED
 
 
-def test_the_files_are_what_the_tool_writes() -> None:
-    assert {path.name: path.read_bytes() for path in FOLDER.glob("*.netloom")} == files()
+def test_files_are_as_netloom_writes_them() -> None:
+    """The files are the one truth: opening a preset and saving it changes no byte."""
+    written = {path.name: project_bytes(read_project(path)) for path in FOLDER.glob("*.netloom")}
+    assert written == {path.name: path.read_bytes() for path in FOLDER.glob("*.netloom")}
 
 
 @pytest.mark.parametrize("id_", preset_ids())
