@@ -7,7 +7,10 @@ import json
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
+
+from tests.import_graph import circles, string_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
@@ -21,6 +24,76 @@ MAY_LOAD_TORCH = re.compile(
 """Modules that may load torch when imported, except those of `TORCH_FREE`."""
 
 TORCH_FREE = {"app.training", "app.training.plan", "app.training.runs"}
+
+LAYERS, MODULES = "graph/layers", "graph/modules"
+LAYER_AND_MODULE = {
+    "attention.py": {LAYERS, MODULES},
+    "contrast.py": {LAYERS, MODULES},
+    "rbf.py": {LAYERS, MODULES},
+    "recurrent.py": {LAYERS, MODULES},
+    "recurrent_conv.py": {LAYERS, MODULES},
+    "time_distributed.py": {"graph/structure", MODULES},
+}
+"""Files of one name: a layer as data and the torch module that it becomes."""
+
+STRING_IMPORTS = {
+    "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
+    "graph.checking.check": ["importlib.import_module"],
+    "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
+    "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
+}
+"""Modules that import others by a string, with the functions that they call for it."""
+
+IN_CIRCLES = {
+    "app.training.gan.gan_objective",
+    "app.training.gan.gan_step",
+    "app.training.heads",
+    "app.training.objectives",
+    "app.training.sequence.ctc",
+    "app.training.sequence.teacher_forcing",
+    "app.training.stepping",
+    "widgets.canvas.adder",
+    "widgets.canvas.annotator",
+    "widgets.canvas.canvas_view",
+    "widgets.canvas.commands",
+    "widgets.canvas.context_menu",
+    "widgets.canvas.editor",
+    "widgets.canvas.gestures.connect_by_keyboard",
+    "widgets.canvas.gestures.cut",
+    "widgets.canvas.gestures.drag",
+    "widgets.canvas.gestures.drag_wire",
+    "widgets.canvas.gestures.gesture",
+    "widgets.canvas.gestures.move_annotation",
+    "widgets.canvas.gestures.pan",
+    "widgets.canvas.gestures.rubber_band",
+    "widgets.canvas.key_hint",
+    "widgets.canvas.keys",
+    "widgets.canvas.minimap",
+    "widgets.canvas.mouse_handler",
+    "widgets.canvas.mover",
+    "widgets.canvas.overlay",
+    "widgets.canvas.roamer",
+    "widgets.canvas.stage",
+    "widgets.canvas.structurer",
+    "widgets.comparing.comparing_actions",
+    "widgets.description.link_actions",
+    "widgets.lessons.lesson_guide",
+    "widgets.look.stylesheet",
+    "widgets.look.theme",
+    "widgets.shell.actions",
+    "widgets.shell.assembly",
+    "widgets.shell.by_hand_actions",
+    "widgets.shell.export_actions",
+    "widgets.shell.file_actions",
+    "widgets.shell.import_actions",
+    "widgets.shell.pattern_dialog",
+    "widgets.shell.sweep_actions",
+    "widgets.shell.topbar",
+    "widgets.shell.training_actions",
+    "widgets.shell.window",
+    "widgets.shell.workbench",
+}
+"""Modules that still import each other in circles. This list only ever shrinks."""
 
 LOADER = """
 import importlib, json, sys
@@ -126,6 +199,43 @@ def test_nothing_is_left_for_later() -> None:
         if LEFTOVER.search(line)
     ]
     assert lines == []
+
+
+def product_modules() -> dict[str, Path]:
+    """Every module of the product by its dotted name."""
+    return {module_name(path): path for path in sources("graph", "app", "widgets")}
+
+
+def test_no_imports_go_in_circles() -> None:
+    """Neither at the top of modules nor in functions nor for types alone."""
+    found = circles(product_modules())
+    new = [name for circle in found for name in circle if name not in IN_CIRCLES]
+    assert new == [], f"these modules import each other in circles: {found}"
+    assert IN_CIRCLES - {name for circle in found for name in circle} == set(), "no circle any more: unlist it"
+
+
+def test_a_circle_by_late_and_type_checking_imports_is_seen(tmp_path: Path) -> None:
+    modules = {name: tmp_path / f"{name}.py" for name in ("one", "two", "three")}
+    modules["one"].write_text("def late():\n    from two import thing\n")
+    modules["two"].write_text("if TYPE_CHECKING:\n    import three\n")
+    modules["three"].write_text("from . import one\n")
+    assert circles(modules) == [["one", "three", "two"]]
+    modules["three"].write_text("import another\n")
+    assert circles(modules) == []
+
+
+def test_modules_are_imported_by_a_string_only_where_this_is_meant() -> None:
+    texts = {module_name(path): path.read_text("utf-8") for path in sources() if "tests" not in path.parts}
+    found = {name: calls for name, text in texts.items() if (calls := string_imports(ast.parse(text)))}
+    assert found == STRING_IMPORTS
+
+
+def test_a_file_name_stands_for_one_idea() -> None:
+    places = defaultdict(set)
+    for path in sources("graph", "app", "widgets"):
+        places[path.name].add(str(path.parent.relative_to(ROOT)))
+    del places["__init__.py"]
+    assert {name: rooms for name, rooms in places.items() if len(rooms) > 1} == LAYER_AND_MODULE
 
 
 def test_torch_stays_where_networks_are_built_and_trained() -> None:
