@@ -1,8 +1,11 @@
-"""Exports: a network's weights, and its code with them beside it."""
+"""Exports of a network: its PyTorch code, its weights as safetensors, its drawing as SVG or PNG."""
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 from app.training.runs import Run
 from graph.errors import NetloomError
@@ -10,6 +13,18 @@ from graph.network import Network
 from graph.project import write_atomically
 
 WEIGHTS_SUFFIX = ".safetensors"
+
+SCALE = 2.0
+"""Pixels of a PNG for one of the drawing, unless it would become too large."""
+
+PIXELS = 16e6
+"""Most pixels of a PNG."""
+
+FONTS = [str(Path(__file__).with_name("fonts") / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
+"""The fonts of PNGs, which ship so that a drawing looks the same on every machine."""
+
+LETTERS = re.compile("[\x00-\u024f\u0370-\u045f\u2000-\u206f\u2100-\u22ff\u2500-\u25ff]*")
+"""Texts that the fonts can set."""
 
 
 def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> list[Path]:
@@ -63,9 +78,22 @@ def export_drawing(network: Network, out: Path, kind: str) -> Path:
     NetloomError
         if the network has no layers or the file cannot be written.
     """
-    from app.exchange.rasterise import png
     from graph.drawing.svg import svg
 
     drawing = svg(network)
     write_atomically(out, png(drawing) if kind == "png" else drawing.encode("utf-8"))
     return out
+
+
+def png(drawing: str) -> bytes:
+    """An SVG document as the content of a PNG file; fonts of the machine set only letters that ours lack."""
+    from resvg_py import svg_to_bytes
+
+    *_, width, height = (float(part) for part in ElementTree.fromstring(drawing).attrib["viewBox"].split())
+    return svg_to_bytes(
+        drawing,
+        zoom=min(SCALE, math.sqrt(PIXELS / (width * height))),
+        style_sheet='svg { font-family: "DejaVu Sans" }',
+        font_files=FONTS,
+        skip_system_fonts=LETTERS.fullmatch(drawing) is not None,
+    )

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from app.exchange import export
 from app.project.presets import preset_ids
 from tests.app.cli.calling import Caller
 
@@ -65,6 +66,18 @@ def test_a_drawing_of_foreign_letters_and_of_a_very_large_network(call: Caller, 
     assert call("export", file, "--to", "png", "-o", tmp_path / "large.png").code == 0
     with Image.open(tmp_path / "large.png") as picture:
         assert picture.width * picture.height < 20e6
+
+
+@pytest.mark.parametrize("letters", ["dense1", "größe Ж Ω ≤ →"])
+def test_letters_of_a_drawing_come_from_fonts_that_ship(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f'<text x="2" y="20" font-size="12" fill="#000000">{letters}</text>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 30" width="120" height="30">{text}</svg>'
+    assert export.LETTERS.fullmatch(drawing)
+    with Image.open(io.BytesIO(export.png(drawing))) as picture:
+        assert picture.getbbox() is not None
+    monkeypatch.setattr(export, "FONTS", [])
+    with Image.open(io.BytesIO(export.png(drawing))) as picture:
+        assert picture.getbbox() is None
 
 
 def test_nothing_to_draw(call: Caller, tmp_path: Path) -> None:
