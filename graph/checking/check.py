@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graph.changes import (
@@ -15,14 +14,14 @@ from graph.changes import (
     LayerSet,
 )
 from graph.checking.data_fit import input_problems, output_problems
-from graph.checking.fixes import Append, Fix, Replace, from_remedy
+from graph.checking.fixes import Append, Fix, Replace, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
-from graph.layers.base import Family, ReceptiveField, ShapeError
+from graph.layers.base import ReceptiveField, ShapeError
 from graph.layers.io import Input, InputLike, Output
 from graph.network import Network, Node
-from graph.shapes import Kind, Shape
+from graph.shapes import Shape
 from graph.steps import Steps, finished
 
 Listener = Callable[[frozenset[str]], None]
@@ -232,9 +231,8 @@ class Checker:
             else:
                 outputs = layer.infer(inputs)
         except ShapeError as error:
-            fixes = tuple(from_remedy(remedy, node.id) for remedy in error.remedies)
-            if [shape.kind for shape in inputs.values()] == [Kind.VIDEO] and layer.family is not Family.STRUCTURE:
-                fixes = (_on_frames(self.network, node.id), *fixes)
+            own = (from_remedy(remedy, node.id) for remedy in error.remedies)
+            fixes = (*offered_fixes(self.network, node.id, inputs), *own)
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
             return LayerInfo(inputs=inputs, problems=(problem,))
         return LayerInfo(
@@ -290,15 +288,6 @@ class Checker:
         if isinstance(node.layer, Output):
             return output_problems(self.network, node, node.layer, outputs["out"], self._expected)
         return ()
-
-
-def _on_frames(network: Network, id: str) -> Fix:
-    """The fix that runs a layer, at which a video arrives, on every frame."""
-    frames = importlib.import_module(
-        "graph.structure.time_distributed"
-    )  # late, because blocks are checked like networks
-    fix: Fix = frames.framing(network, id)
-    return fix
 
 
 def _touched(commit: Commit) -> tuple[set[str], bool]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from graph.changes import Section
 from graph.document import Document
 from graph.layers.base import Layer, Remedy
-from graph.network import Connection, Position
+from graph.layers.catalogue import discover
+from graph.network import Connection, Network, Position
+from graph.shapes import Shape
 
 CARD_STEP = 224.0
 """Horizontal distance between cards in a chain, in pixels at 100 % zoom."""
@@ -134,7 +137,7 @@ class Write:
 
 
 class Edit(Protocol):
-    """One step of a fix: those above, and `graph.structure.time_distributed.Framing`."""
+    """One step of a fix, such as those above."""
 
     def apply(self, document: Document) -> None:
         """Make the edit, inside a transaction."""
@@ -160,6 +163,24 @@ def from_remedy(remedy: Remedy, target: str) -> Fix:
     if remedy.replace is not None:
         edits.append(Replace(target, remedy.replace))
     return Fix(remedy.title, tuple(edits))
+
+
+FixOffer = Callable[[Network, str, Mapping[str, Shape]], tuple[Fix, ...]]
+"""Fixes for the layer of a network that refuses the shapes arriving at its ports."""
+
+_OFFERS: list[FixOffer] = []
+
+
+def offers_fixes(offer: FixOffer) -> FixOffer:
+    """Register repairs that need more than the layer itself, such as grouping it with others."""
+    _OFFERS.append(offer)
+    return offer
+
+
+def offered_fixes(network: Network, id: str, inputs: Mapping[str, Shape]) -> tuple[Fix, ...]:
+    """All registered repairs for a layer that refuses ``inputs``."""
+    discover()
+    return tuple(fix for offer in _OFFERS for fix in offer(network, id, inputs))
 
 
 def _beside(document: Document, source: str | None) -> Position:

@@ -11,7 +11,6 @@ from graph.layers.base import Layer
 from graph.layers.io import Input, Output
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape
-from graph.structure.blocks import Block
 
 TRAINED_LINEAR = frozenset({"dense", "time_distributed_dense", "conv2d", "conv1d", "conv3d", "conv_transpose2d"})
 """Layers of trained weights that add nothing but sums of products."""
@@ -117,5 +116,4 @@ def _kinds(network: Network) -> Iterator[str]:
         if node.muted:
             continue
         yield node.layer.kind
-        if isinstance(node.layer, Block):
-            yield from _kinds(node.layer.body.network)
+        yield from (layer.kind for layer in node.layer.layers_inside())

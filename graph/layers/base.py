@@ -7,11 +7,11 @@ compiling, generated code, the command line's catalogue and the contract test ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from graph.layers.construct import Construct
 from graph.layers.declared import Declared
@@ -104,6 +104,9 @@ class Layer(Declared):
     teaches the layer to a student.
     """
 
+    registered: ClassVar[dict[str, type[Layer]]] = {}
+    """Every class that declares a kind, by that kind; `graph.layers.catalogue` makes sure that all are imported."""
+
     kind: ClassVar[str]
     """Name in files and on the command line."""
     family: ClassVar[Family]
@@ -113,6 +116,13 @@ class Layer(Declared):
     """Other words that people search for."""
     accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
     """Kinds of shape that each input takes."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "kind" in cls.__dict__:
+            if cls.kind in Layer.registered:
+                raise TypeError(f"two layers are of the kind {cls.kind!r}: {Layer.registered[cls.kind]} and {cls}")
+            Layer.registered[cls.kind] = cls
 
     # Ports
 
@@ -194,6 +204,10 @@ class Layer(Declared):
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""
         return False
+
+    def layers_inside(self) -> Iterator[Layer]:
+        """The layers that count of the network that this layer holds, at any depth; none for all but blocks."""
+        return iter(())
 
     # Building and showing
 

@@ -1,43 +1,62 @@
-"""All kinds of layer, found by importing the modules of this package: a new layer needs no list."""
+"""The catalogue of layer kinds, found by importing the modules that define them: a new layer needs no list."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import graph.layers
 from graph.errors import NetloomError
 from graph.layers.base import Family, Layer
 
+ROOMS = ("graph.layers", "graph.structure")
+"""Packages whose modules define layers."""
 
-def _concrete(base: type[Layer]) -> Iterator[type[Layer]]:
-    for layer in base.__subclasses__():
-        if "kind" in layer.__dict__ and layer.__module__.startswith("graph.layers."):
-            yield layer
-        yield from _concrete(layer)
+COMMON = (
+    *("conv2d", "conv1d", "conv_transpose2d", "depthwise_conv2d", "separable_conv2d"),
+    *("max_pool2d", "average_pool2d", "global_pool2d", "adaptive_pool2d", "max_pool1d", "average_pool1d"),
+    *("global_pool1d", "adaptive_pool1d", "upsample2d"),
+    *("lstm", "gru", "rnn", "embedding"),
+    *("relu", "sigmoid", "tanh", "softmax", "leaky_relu", "gelu", "elu"),
+    *("dropout", "batch_norm", "layer_norm", "group_norm", "channel_dropout"),
+    *("flatten", "reshape", "last_step"),
+    *("add", "concatenate", "multiply", "average"),
+)
+"""The most wanted kinds of each family, which stand before the others in the palette."""
+
+
+@cache
+def discover() -> None:
+    """Import every module that may define a layer; each class registers itself as it is made."""
+    for room in ROOMS:
+        for module in pkgutil.iter_modules(importlib.import_module(room).__path__, f"{room}."):
+            importlib.import_module(module.name)
 
 
 @cache
 def catalogue() -> Mapping[str, type[Layer]]:
-    """Every kind of layer by its name in files, in the order of the palette."""
-    for module in pkgutil.iter_modules(graph.layers.__path__, "graph.layers."):
-        importlib.import_module(module.name)
-    families = list(Family)
-    found = sorted(_concrete(Layer), key=lambda layer: families.index(layer.family))
-    return {layer.kind: layer for layer in found}
+    """The layers of the palette by their kind, in the palette's order."""
+    return _kinds(structure=False)
 
 
 @cache
 def structures() -> Mapping[str, type[Layer]]:
     """The layers that hold a network; they are made by grouping, not taken from the palette."""
-    blocks = importlib.import_module(
-        "graph.structure.blocks"
-    )  # late, because blocks are checked and read like networks
-    frames = importlib.import_module("graph.structure.time_distributed")
-    return {layer.kind: layer for layer in (blocks.Block, blocks.Loop, frames.TimeDistributed)}
+    return _kinds(structure=True)
+
+
+def _kinds(structure: bool) -> Mapping[str, type[Layer]]:
+    discover()
+    layers = sorted(Layer.registered.values(), key=_place)
+    return {layer.kind: layer for layer in layers if (layer.family is Family.STRUCTURE) == structure}
+
+
+def _place(layer: type[Layer]) -> tuple[int, int, str]:
+    """Sorts by family, then the most wanted, then by module; within a module the order of the classes stays."""
+    common = COMMON.index(layer.kind) if layer.kind in COMMON else len(COMMON)
+    return list(Family).index(layer.family), common, layer.__module__
 
 
 def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:

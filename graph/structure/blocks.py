@@ -7,7 +7,7 @@ is a value like any other layer, so every edit inside it is one change of the ou
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -222,6 +222,13 @@ class Block(Layer):
             found = max((each for each in reaches if each), key=lambda each: each.size, default=None)
             arriving = {name: turn[self.inner_outputs()[0]].outputs["out"] for name in self.inner_inputs()}
         return found
+
+    def layers_inside(self) -> Iterator[Layer]:
+        """Those of the body that are not muted, and those inside its blocks."""
+        for node in self.body.network:
+            if not node.muted:
+                yield node.layer
+                yield from node.layer.layers_inside()
 
     # Building and showing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from graph.checking.check import Checker
-from graph.checking.fixes import Fix
+from graph.checking.fixes import Fix, offers_fixes
 from graph.document import Document
 from graph.layers.base import Layer, ReceptiveField, ShapeError
 from graph.layers.io import Input, Output
@@ -93,7 +93,7 @@ def on_every_frame(block: Block) -> TimeDistributed:
 
 
 @dataclass(frozen=True)
-class Framing:
+class TimeDistribute:
     """An edit of a fix: layers go into a block that runs them on every frame."""
 
     ids: tuple[str, ...]
@@ -105,11 +105,14 @@ class Framing:
         checker.close()
 
 
-def framing(network: Network, id: str) -> Fix:
-    """The fix for a layer at which a video arrives that it cannot take: it and the layers behind, on every frame."""
+@offers_fixes
+def time_distributing(network: Network, id: str, inputs: Mapping[str, Shape]) -> tuple[Fix, ...]:
+    """Where a layer cannot take a video: to run it, and the layers behind that read single frames, on every frame."""
+    if [shape.kind for shape in inputs.values()] != [Kind.VIDEO] or isinstance(network.layer(id), Block):
+        return ()
     ids = _for_single_frames(network, id)
     what = ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
-    return Fix(f"Run {what} on every frame", (Framing(ids),))
+    return (Fix(f"Run {what} on every frame", (TimeDistribute(ids),)),)
 
 
 def _for_single_frames(network: Network, id: str) -> tuple[str, ...]:

@@ -39,18 +39,6 @@ from widgets.look.theme import Themed, ThemeSource
 MIME = "application/x-netloom-layer"
 """Type of what is dragged out of the palette: the layer's kind as UTF-8."""
 
-FIRST = (
-    *("conv2d", "conv1d", "conv_transpose2d", "depthwise_conv2d", "separable_conv2d"),
-    *("max_pool2d", "average_pool2d", "global_pool2d", "adaptive_pool2d", "max_pool1d", "average_pool1d"),
-    *("global_pool1d", "adaptive_pool1d", "upsample2d"),
-    *("lstm", "gru", "rnn", "embedding"),
-    *("relu", "sigmoid", "tanh", "softmax", "leaky_relu", "gelu", "elu"),
-    *("dropout", "batch_norm", "layer_norm", "group_norm", "channel_dropout"),
-    *("flatten", "reshape", "last_step"),
-    *("add", "concatenate", "multiply", "average"),
-)
-"""The most wanted kinds of each family, which come before the others."""
-
 _KIND = Qt.ItemDataRole.UserRole
 _BLOCK = Qt.ItemDataRole.UserRole + 2
 
@@ -107,7 +95,7 @@ class Palette(Themed, QWidget):
 
     def _fill(self) -> None:
         for family in Family:
-            kinds = sorted((kind for kind in catalogue().values() if kind.family is family), key=_place)
+            kinds = [kind for kind in catalogue().values() if kind.family is family]
             if not kinds:
                 continue
             top = QTreeWidgetItem([str(family)])
@@ -222,11 +210,6 @@ class Palette(Themed, QWidget):
             self.block_chosen.emit(block)
         elif kind:
             self.chosen.emit(kind)
-
-
-def _place(kind: type[Layer]) -> int:
-    """Where a kind stands within its family."""
-    return FIRST.index(kind.kind) if kind.kind in FIRST else len(FIRST)
 
 
 def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
