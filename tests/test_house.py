@@ -38,7 +38,6 @@ LAYER_AND_MODULE = {
 
 STRING_IMPORTS = {
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
-    "graph.checking.check": ["importlib.import_module"],
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
 }
