@@ -109,8 +109,8 @@ class LayerRenamed:
         network.insert_node(replace(node, id=self.new))
         for connection in connections:
             network.insert_connection(renamed(connection, self.old, self.new))
-        for follower in [follower for follower in network if follower.linked == self.old]:
-            network.replace_node(replace(follower, linked=self.new))
+        for follower in [follower for follower in network if follower.tied == self.old]:
+            network.replace_node(replace(follower, tied=self.new))
 
     def inverse(self) -> Change:
         """The old name again."""
@@ -119,7 +119,7 @@ class LayerRenamed:
 
 @dataclass(frozen=True)
 class LayerMarked:
-    """A layer was muted or sounded, linked to another's weights or given its own."""
+    """A layer was muted or unmuted, tied to another's weights or given its own."""
 
     old: Node
     new: Node
@@ -134,22 +134,22 @@ class LayerMarked:
 
 
 @dataclass(frozen=True)
-class RemarkSet:
+class AnnotationSet:
     """A note or frame appeared (``old`` is None), changed, or disappeared (``new`` is None)."""
 
     old: Annotation | None
     new: Annotation | None
 
     def apply(self, content: Content) -> None:
-        """Store or remove the remark."""
+        """Store or remove the annotation."""
         if self.old is not None:
-            del content.network.remarks[self.old.id]
+            del content.network.annotations[self.old.id]
         if self.new is not None:
-            content.network.remarks[self.new.id] = self.new
+            content.network.annotations[self.new.id] = self.new
 
     def inverse(self) -> Change:
-        """Back to the old remark."""
-        return RemarkSet(self.new, self.old)
+        """Back to the old annotation."""
+        return AnnotationSet(self.new, self.old)
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ Change = (
     | LayerMoved
     | LayerRenamed
     | LayerMarked
-    | RemarkSet
+    | AnnotationSet
     | Connected
     | Disconnected
     | SectionSet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.changes import (
+    AnnotationSet,
     Change,
     Connected,
     Disconnected,
@@ -11,7 +12,6 @@ from graph.changes import (
     LayerMoved,
     LayerRemoved,
     LayerSet,
-    RemarkSet,
 )
 from graph.network import Network, Node
 
@@ -29,7 +29,7 @@ def changes_between(old: Network, new: Network) -> tuple[Change, ...]:
         *(LayerAdded(new.node(id_)) for id_ in new.ids if id_ not in old),
         *(change for id_ in kept for change in _node_changes(old.node(id_), new.node(id_))),
         *(Connected(connection) for connection in sorted(after - before)),
-        *_remark_changes(old, new),
+        *_annotation_changes(old, new),
     )
 
 
@@ -39,13 +39,13 @@ def _node_changes(old: Node, new: Node) -> list[Change]:
         changes.append(LayerSet(old.id, old.layer, new.layer))
     if old.position != new.position:
         changes.append(LayerMoved(old.id, old.position, new.position))
-    if (old.muted, old.linked, old.turned) != (new.muted, new.linked, new.turned):
-        unmarked = Node(new.id, new.layer, new.position, old.muted, old.linked, old.turned)
+    if (old.muted, old.tied, old.vertical) != (new.muted, new.tied, new.vertical):
+        unmarked = Node(new.id, new.layer, new.position, old.muted, old.tied, old.vertical)
         changes.append(LayerMarked(unmarked, new))
     return changes
 
 
-def _remark_changes(old: Network, new: Network) -> list[Change]:
-    names = sorted(set(old.remarks) | set(new.remarks))
-    pairs = [(old.remarks.get(name), new.remarks.get(name)) for name in names]
-    return [RemarkSet(before, after) for before, after in pairs if before != after]
+def _annotation_changes(old: Network, new: Network) -> list[Change]:
+    names = sorted(set(old.annotations) | set(new.annotations))
+    pairs = [(old.annotations.get(name), new.annotations.get(name)) for name in names]
+    return [AnnotationSet(before, after) for before, after in pairs if before != after]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from graph.changes import (
+    AnnotationSet,
     Change,
     Connected,
     Content,
@@ -19,7 +20,6 @@ from graph.changes import (
     LayerRemoved,
     LayerRenamed,
     LayerSet,
-    RemarkSet,
     Section,
     SectionSet,
 )
@@ -196,8 +196,8 @@ class Document:
     def remove(self, id: str) -> None:
         """Remove a layer and its connections; layers that used its weights get their own."""
         self.network.node(id)
-        for follower in [follower.id for follower in self.network if follower.linked == id]:
-            self.link(follower, None)
+        for follower in [follower.id for follower in self.network if follower.tied == id]:
+            self.tie(follower, None)
         for connection in [*self.network.into(id).values(), *self.network.out_of(id)]:
             self.disconnect(connection)
         self._apply(LayerRemoved(self.network.node(id)))
@@ -282,33 +282,33 @@ class Document:
         if node.muted != muted:
             self._apply(LayerMarked(node, replace(node, muted=muted)))
 
-    def link(self, id: str, owner: str | None) -> None:
+    def tie(self, id: str, owner: str | None) -> None:
         """Let the layer use the weights of ``owner``, or its own again (None).
 
         Raises
         ------
         NetloomError
-            if the owner is missing, is the layer itself, or is linked in turn.
+            if the owner is missing, is the layer itself, or is tied itself.
         """
         node = self.network.node(id)
         if owner is not None and (
-            owner == id or self.network.node(owner).linked or any(each.linked == id for each in self.network)
+            owner == id or self.network.node(owner).tied or any(each.tied == id for each in self.network)
         ):
-            raise NetloomError(f"{id} cannot share the weights of {owner}: link it to a layer with weights of its own.")
-        if node.linked != owner:
-            self._apply(LayerMarked(node, replace(node, linked=owner)))
+            raise NetloomError(f"{id} cannot share the weights of {owner}: tie it to a layer with weights of its own.")
+        if node.tied != owner:
+            self._apply(LayerMarked(node, replace(node, tied=owner)))
 
-    def turn(self, ids: Iterable[str], turned: bool) -> None:
+    def set_vertical(self, ids: Iterable[str], vertical: bool) -> None:
         """Draw cards with their ports above and below, or left and right again."""
         for node in [self.network.node(id_) for id_ in ids]:
-            if node.turned != turned:
-                self._apply(LayerMarked(node, replace(node, turned=turned)))
+            if node.vertical != vertical:
+                self._apply(LayerMarked(node, replace(node, vertical=vertical)))
 
-    def set_remark(self, id: str, remark: Annotation | None) -> None:
+    def set_annotation(self, id: str, annotation: Annotation | None) -> None:
         """Add, replace or (None) remove a note or frame."""
-        old = self.network.remarks.get(id)
-        if old != remark:
-            self._apply(RemarkSet(old, remark))
+        old = self.network.annotations.get(id)
+        if old != annotation:
+            self._apply(AnnotationSet(old, annotation))
 
     def set_section(self, section: str, value: Section) -> None:
         """Replace a section of the project by JSON; None removes it."""

@@ -37,8 +37,8 @@ class Connection:
 class Node:
     """A layer in its place.
 
-    A ``muted`` layer hands its first connected input on as if it were not there. A ``linked`` layer has no weights of
-    its own: it uses those of the layer named. A ``turned`` card has its ports above and below instead of left and
+    A ``muted`` layer hands its first connected input on as if it were not there. A ``tied`` layer has no weights of
+    its own: it uses those of the layer named. A ``vertical`` card has its ports above and below instead of left and
     right; that changes how it is drawn and nothing else.
     """
 
@@ -46,8 +46,8 @@ class Node:
     layer: Layer
     position: Position
     muted: bool = False
-    linked: str | None = None
-    turned: bool = False
+    tied: str | None = None
+    vertical: bool = False
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -73,8 +73,8 @@ class Node:
         return bool(self.inputs and self.outputs)
 
 
-class Matter(StrEnum):
-    """What a remark is: a sticky note, or a frame around layers."""
+class AnnotationKind(StrEnum):
+    """What an annotation is: a sticky note, or a frame around layers."""
 
     NOTE = "note"
     FRAME = "frame"
@@ -88,7 +88,7 @@ class Annotation:
     """
 
     id: str
-    matter: Matter
+    kind: AnnotationKind
     text: str
     area: tuple[float, float, float, float]
     hue: int = 0
@@ -103,7 +103,7 @@ class Network:
         self._nodes: dict[str, Node] = {}
         self._into: dict[str, dict[str, Connection]] = {}
         self._out_of: dict[str, dict[Connection, None]] = {}
-        self.remarks: dict[str, Annotation] = {}
+        self.annotations: dict[str, Annotation] = {}
         for node in nodes:
             self.insert_node(node)
         self.insert_all(connections)

@@ -21,7 +21,7 @@ from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
 from graph.layers.catalogue import parse_layer
 from graph.naming import check_name
-from graph.network import Annotation, Connection, Matter, Network, Node
+from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 from graph.steps import Steps, finished
 
 VERSION = 1
@@ -140,10 +140,10 @@ def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
     for node in network:
         _check_marks(network, node, place)
     for index, entry in enumerate(_list(value.get("remarks", []), f"{place}: remarks")):
-        remark = _remark(_object(entry, f"{place}: remark {index + 1}"), f"{place}: remark {index + 1}")
-        if remark.id in network.remarks:
-            raise NetloomError(f"{place}: two notes or frames have the id “{remark.id}”; give one another.")
-        network.remarks[remark.id] = remark
+        annotation = _annotation(_object(entry, f"{place}: annotation {index + 1}"), f"{place}: annotation {index + 1}")
+        if annotation.id in network.annotations:
+            raise NetloomError(f"{place}: two notes or frames have the id “{annotation.id}”; give one another.")
+        network.annotations[annotation.id] = annotation
     return network
 
 
@@ -210,41 +210,41 @@ def _node(entry: Mapping[str, Any], place: str) -> Node:
         raise NetloomError(f"{place}: {error}") from None
     settings = _object(entry.get("settings", {}), f"{place} ({name}): settings")
     layer = parse_layer(entry.get("kind"), settings, f"{place} ({name})")
-    muted, linked, turned = entry.get("muted", False), entry.get("linked"), entry.get("turned", False)
-    if not isinstance(muted, bool) or not isinstance(turned, bool) or not isinstance(linked, str | None):
+    muted, tied, vertical = entry.get("muted", False), entry.get("linked"), entry.get("turned", False)
+    if not isinstance(muted, bool) or not isinstance(vertical, bool) or not isinstance(tied, str | None):
         raise NetloomError(
             f"{place} ({name}): “muted” and “turned” must be true or false, and “linked” the id of a layer."
         )
-    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, linked, turned)
+    return Node(name, layer, _position(entry.get("position", [0, 0]), f"{place} ({name})"), muted, tied, vertical)
 
 
 def _check_marks(network: Network, node: Node, place: str) -> None:
-    """Refuse a muted end of the network, and a link to anything but a layer with weights of its own."""
+    """Refuse a muted end of the network, and a tie to anything but a layer with weights of its own."""
     if node.muted and not node.mutable:
         raise NetloomError(f"{place}: {node.id} is an end of the network and cannot be muted; remove “muted”.")
-    if node.linked is None:
+    if node.tied is None:
         return
-    if node.linked not in network:
-        raise NetloomError(f"{place}: {node.id} shares the weights of “{node.linked}”, which is not there.")
-    if network.node(node.linked).linked is not None:
+    if node.tied not in network:
+        raise NetloomError(f"{place}: {node.id} shares the weights of “{node.tied}”, which is not there.")
+    if network.node(node.tied).tied is not None:
         raise NetloomError(
-            f"{place}: {node.id} shares the weights of “{node.linked}”, which has none of its own; "
-            "link it to the layer that owns them."
+            f"{place}: {node.id} shares the weights of “{node.tied}”, which has none of its own; "
+            "tie it to the layer that owns them."
         )
 
 
-def _remark(entry: Mapping[str, Any], place: str) -> Annotation:
+def _annotation(entry: Mapping[str, Any], place: str) -> Annotation:
     _only(entry, {"id", "matter", "text", "area", "hue"}, place)
     area, hue = entry.get("area"), entry.get("hue", 0)
     texts = [entry.get(key) for key in ("id", "matter", "text")]
-    if not all(isinstance(text, str) for text in texts) or texts[1] not in list(Matter):
+    if not all(isinstance(text, str) for text in texts) or texts[1] not in list(AnnotationKind):
         raise NetloomError(f"{place} needs an id, a text, and “note” or “frame” as its matter.")
     if not isinstance(area, list) or len(area) != 4 or not all(_is_place(number) for number in area):
         raise NetloomError(f"{place}: area must be four numbers: left, top, width and height.")
     if not isinstance(hue, int) or isinstance(hue, bool) or not 0 <= hue <= 7:
         raise NetloomError(f"{place}: hue must be a whole number from 0 to 7.")
     left, top, width, height = (float(number) for number in area)
-    return Annotation(str(texts[0]), Matter(str(texts[1])), str(texts[2]), (left, top, width, height), hue)
+    return Annotation(str(texts[0]), AnnotationKind(str(texts[1])), str(texts[2]), (left, top, width, height), hue)
 
 
 def _only(value: Mapping[str, Any], known: set[str], place: str) -> None:
@@ -285,27 +285,33 @@ def network_json(network: Network) -> dict[str, Any]:
 
 def _network_json_steps(network: Network) -> Steps[dict[str, Any]]:
     nodes = [network.node(id_) for id_ in network.ordered()]
-    connections, remarks = network.connections, sorted(network.remarks.items())
+    connections, annotations = network.connections, sorted(network.annotations.items())
     layers: list[dict[str, Any]] = []
     for node in nodes:
         yield len(layers) / len(nodes)
         layers.append(node_json(node))
     value: dict[str, Any] = {"layers": layers, "connections": [str(connection) for connection in connections]}
-    if remarks:
-        value["remarks"] = [_remark_json(remark) for _, remark in remarks]
+    if annotations:
+        value["remarks"] = [_annotation_json(annotation) for _, annotation in annotations]
     return value
 
 
 def node_json(node: Node) -> dict[str, Any]:
     """A layer with its place as a JSON object."""
     value = {"id": node.id, "kind": node.layer.kind, "settings": node.layer.values(), "position": _short(node.position)}
-    marks = {name: True for name, marked in (("muted", node.muted), ("turned", node.turned)) if marked}
-    return {**value, **marks, **({"linked": node.linked} if node.linked else {})}
+    marks = {name: True for name, marked in (("muted", node.muted), ("turned", node.vertical)) if marked}
+    return {**value, **marks, **({"linked": node.tied} if node.tied else {})}
 
 
-def _remark_json(remark: Annotation) -> dict[str, Any]:
-    area = _short(remark.area)
-    return {"id": remark.id, "matter": remark.matter.value, "text": remark.text, "area": area, "hue": remark.hue}
+def _annotation_json(annotation: Annotation) -> dict[str, Any]:
+    area = _short(annotation.area)
+    return {
+        "id": annotation.id,
+        "matter": annotation.kind.value,
+        "text": annotation.text,
+        "area": area,
+        "hue": annotation.hue,
+    }
 
 
 def _short(numbers: tuple[float, ...]) -> list[float]:

@@ -164,7 +164,7 @@ class _Reading:
             # The weights of another layer: what it is, is known.
             layer = network.layer(owner)
             self._take(network, lines, layer, reads, values)
-            network.replace_node(replace(network.node(lines.id), linked=owner))
+            network.replace_node(replace(network.node(lines.id), tied=owner))
             return
         for layer in self._candidates(lines, parts, reads):
             if _writes(layer, lines, reads, parts):

@@ -298,7 +298,7 @@ def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Te
 
 def _layer(network: Network, id_: str, value: Tensor, gradient: Tensor | None, step: BackpropStep) -> dict[str, Any]:
     node = network.node(id_)
-    owner = node.linked or id_
+    owner = node.tied or id_
     return {
         "id": id_,
         "kind": node.layer.kind,

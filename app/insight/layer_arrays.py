@@ -40,7 +40,7 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict
     views: dict[str, Array] = {}
     for id_ in watch.filters:
         nodes = model.project.network
-        owner = nodes.node(id_).linked if id_ in nodes else None
+        owner = nodes.node(id_).tied if id_ in nodes else None
         found = filters(model.module, owner or id_)
         if found is not None:
             views[f"filters/{id_}"] = found

@@ -114,7 +114,7 @@ def leading_to(network: Network, id: str) -> Network:
             wanted.add(each)
             node = network.node(each)
             waiting += [connection.source for connection in network.into(each).values()]
-            waiting += [node.linked] if node.linked else []
+            waiting += [node.tied] if node.tied else []
     nodes = [network.node(each) for each in network.ids if each in wanted]
     connections = [one for one in network.connections if one.source in wanted and one.target in wanted]
     end = fresh_name("output", network.ids)
@@ -205,13 +205,13 @@ def _pass_through(
             for name in blocks:
                 inputs = _passage(module, name, inputs).arriving
                 block = cast(Block, network.layer(name))
-                module, network = _first(getattr(module, network.node(name).linked or name)), block.body.network
+                module, network = _first(getattr(module, network.node(name).tied or name)), block.body.network
             passage = _passage(module, id_, inputs)
     finally:
         bench.compiled.module.train(mode)
     if passage.leaving is None:
         raise NetloomError(f"{path} leads to no output of its block; connect it to see it work.")
-    return passage.arriving[0][0], passage.leaving[0], getattr(module, network.node(id_).linked or id_, None)
+    return passage.arriving[0][0], passage.leaving[0], getattr(module, network.node(id_).tied or id_, None)
 
 
 def _passage(module: fx.GraphModule, layer: str, inputs: tuple[Tensor, ...]) -> _Passage:

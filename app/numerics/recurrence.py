@@ -50,7 +50,7 @@ def recurrent_layers(network: Network, before: str = "") -> dict[str, Layer]:
     found: dict[str, Layer] = {}
     for id_ in network.ordered():
         node = network.node(id_)
-        if node.muted or node.linked:
+        if node.muted or node.tied:
             continue
         if isinstance(node.layer, Rnn | Gru | Lstm) or (isinstance(node.layer, Loop) and node.layer.states):
             found[f"{before}{id_}"] = node.layer

@@ -178,8 +178,8 @@ def _settings(old: Layer, new: Layer, path: tuple[str, ...]) -> Iterator[Differe
 def _marks(old: Node, new: Node, path: tuple[str, ...]) -> Iterator[Difference]:
     if old.muted != new.muted:
         yield Difference(Sign.CHANGED, path, "muted" if new.muted else "no longer muted")
-    if old.linked != new.linked:
-        words = f"shares the weights of {new.linked}" if new.linked else "has weights of its own"
+    if old.tied != new.tied:
+        words = f"shares the weights of {new.tied}" if new.tied else "has weights of its own"
         yield Difference(Sign.CHANGED, path, words)
 
 

@@ -143,7 +143,7 @@ def _columns(look: Whole) -> Iterator[Finding]:
 def padding_read(look: Whole) -> Iterator[Finding]:
     """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
     for node in look.of("rnn", "gru", "lstm", "last_step", "global_pool1d"):
-        if node.linked is not None:
+        if node.tied is not None:
             continue
         values, field = node.layer.values(), look.read_by(node)
         harmless = values.get("output_mode") == "sequence" and not values["bidirectional"]

@@ -128,7 +128,7 @@ def inside(row: SummaryRow) -> list[SummaryRow]:
                 seen = checker.facts(id_).reach if reach is not None else None
                 arrives = _widest([checker.facts(wire.source).reach for wire in checker.network.into(id_).values()])
                 # Weights count where they are first used, or belong.
-                again = (number and block.shared) or row.node.linked is not None
+                again = (number and block.shared) or row.node.tied is not None
                 own = replace(facts, reach=seen, parameters=0 if again else facts.parameters)
                 new = _row((*row.path, id_), block.body.network.node(id_), own, row.used, arrives)
                 found[id_] = _sum(found[id_], new) if id_ in found else new

@@ -243,7 +243,7 @@ def _short(value: float) -> float:
 def _of_layers(project: Project) -> Iterator[tuple[str, SearchRange]]:
     for id_ in project.network.ordered():
         layer, node = project.network.layer(id_), project.network.node(id_)
-        if node.muted or node.linked:
+        if node.muted or node.tied:
             continue
         if layer.kind in ("dropout", "channel_dropout"):
             yield f"{id_}.rate", SearchRange(low=0.0, high=0.6)

@@ -36,7 +36,7 @@ class Program:
 
     def owner(self, id: str) -> str:
         """The layer whose module ``id`` calls: itself, or the one whose weights it shares."""
-        return self.network.node(id).linked or id
+        return self.network.node(id).tied or id
 
     def parts(self, id: str) -> tuple[Program, ...]:
         """The programs inside a block, one for each repetition that has weights of its own."""

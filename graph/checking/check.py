@@ -165,7 +165,7 @@ class Checker:
         # What a layer says may name another: the owner of its weights, or the dense layer an output would resize.
         renamed = any(isinstance(change, LayerRenamed) for change in commit.changes)
         naming = {
-            node.id for node in self.network if node.linked in dirty or (renamed and isinstance(node.layer, Output))
+            node.id for node in self.network if node.tied in dirty or (renamed and isinstance(node.layer, Output))
         }
         alive = [id_ for id_ in dirty | naming if id_ in self.network]
         gone = frozenset(id_ for id_ in dirty if id_ not in self.network)
@@ -238,7 +238,7 @@ class Checker:
         return LayerInfo(
             inputs=inputs,
             outputs=outputs,
-            parameters=layer.parameter_count(inputs) if node.linked is None else 0,
+            parameters=layer.parameter_count(inputs) if node.tied is None else 0,
             connections=layer.connection_count(inputs, outputs),
             flops=layer.flops(inputs, outputs),
             activations=layer.activation_count(inputs, outputs),
@@ -265,13 +265,13 @@ class Checker:
 
     def _link_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
         """Layers that share weights must be alike."""
-        if node.linked is None:
+        if node.tied is None:
             return ()
-        owner = self.network.layer(node.linked)
+        owner = self.network.layer(node.tied)
         if owner == node.layer:
             return ()
-        message = f"{node.id} shares the weights of {node.linked}, but their settings differ."
-        fix = Fix(f"Take the settings of {node.linked}", (Replace(node.id, owner),))
+        message = f"{node.id} shares the weights of {node.tied}, but their settings differ."
+        fix = Fix(f"Take the settings of {node.tied}", (Replace(node.id, owner),))
         return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
 
     def _missing(self, node: Node, ports: list[str]) -> tuple[Problem, ...]:

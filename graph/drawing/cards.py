@@ -45,20 +45,20 @@ Box = tuple[float, float, float, float]
 
 
 @lru_cache(maxsize=4096)
-def measures(layer: Layer, turned: bool = False) -> tuple[int, bool, float]:
+def measures(layer: Layer, vertical: bool = False) -> tuple[int, bool, float]:
     """Rows of named ports (0 where no side has several), whether there is a line of settings, and the height.
 
-    A turned card has its ports along the edges above and below, without their names.
+    A vertical card has its ports along the edges above and below, without their names.
     """
     inputs, outputs = len(layer.input_ports()), len(layer.output_ports())
-    rows = max(inputs, outputs) if max(inputs, outputs) > 1 and not turned else 0
+    rows = max(inputs, outputs) if max(inputs, outputs) > 1 and not vertical else 0
     settled = bool(layer.summary())
     return rows, settled, HEADER + GAP + LINE * (rows + settled + 1) + FOOT
 
 
 def box(node: Node) -> Box:
     """The card's rectangle on the canvas."""
-    return (*node.position, WIDTH, measures(node.layer, node.turned)[2])
+    return (*node.position, WIDTH, measures(node.layer, node.vertical)[2])
 
 
 def port_height(index: int) -> float:
@@ -70,18 +70,18 @@ def input_place(node: Node, port: str) -> tuple[float, float]:
     """Centre of an input port's disc on the canvas."""
     x, y = node.position
     index = node.inputs.index(port)
-    return (x + _along(index, len(node.inputs)), y) if node.turned else (x, y + port_height(index))
+    return (x + _along(index, len(node.inputs)), y) if node.vertical else (x, y + port_height(index))
 
 
 def output_place(node: Node, port: str) -> tuple[float, float]:
     """Centre of an output port's disc on the canvas."""
     x, y = node.position
     index = node.outputs.index(port)
-    if node.turned:
+    if node.vertical:
         return x + _along(index, len(node.outputs)), y + box(node)[3]
     return x + WIDTH, y + port_height(index)
 
 
 def _along(index: int, count: int) -> float:
-    """How far right of a turned card's left edge one of ``count`` ports sits."""
+    """How far right of a vertical card's left edge one of ``count`` ports sits."""
     return WIDTH * (index + 1) / (count + 1)

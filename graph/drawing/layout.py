@@ -57,12 +57,12 @@ def arrange(
     return _anchored(network, fold_down(_parts(network, chosen, cards.WIDTH), _heights(network, chosen), None))
 
 
-def turned_network(network: Network, ids: Collection[str] | None, turned: bool) -> Network:
-    """The same network with the cards of ``ids`` (None: all) turned or not, to measure before anything is edited."""
+def oriented_network(network: Network, ids: Collection[str] | None, vertical: bool) -> Network:
+    """The same network with the cards of ``ids`` (None: all) vertical or not, to measure before anything is edited."""
     group = set(network.ids if ids is None else ids)
-    if all(node.turned == turned for node in network if node.id in group):
+    if all(node.vertical == vertical for node in network if node.id in group):
         return network
-    nodes = (replace(node, turned=turned) if node.id in group else node for node in network)
+    nodes = (replace(node, vertical=vertical) if node.id in group else node for node in network)
     return Network(nodes, network.connections)
 
 

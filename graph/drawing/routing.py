@@ -62,18 +62,18 @@ class WirePath:
         return _at(start, self.curves[index], 0.5)
 
 
-Turned = tuple[bool, bool]
+Vertical = tuple[bool, bool]
 """Whether the wire leaves downwards rather than to the right, and arrives from above rather than from the left."""
 
-SIDEWAYS: Turned = (False, False)
+SIDEWAYS: Vertical = (False, False)
 
 
-def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> WirePath:
+def direct(start: Point, end: Point, vertical: Vertical = SIDEWAYS) -> WirePath:
     """The plain course, which looks at no cards."""
-    if turned == (True, True):
+    if vertical == (True, True):
         return _flipped(direct(_swapped(start), _swapped(end)))
-    if turned != SIDEWAYS:
-        return _bent(start, end, turned)
+    if vertical != SIDEWAYS:
+        return _bent(start, end, vertical)
     reach = end[0] - start[0]
     handle = max(28.0, reach / 2) if reach >= 0 else min(160.0, 40.0 - reach / 2)
     if abs(end[1] - start[1]) < 1 and reach >= 0:
@@ -82,18 +82,18 @@ def direct(start: Point, end: Point, turned: Turned = SIDEWAYS) -> WirePath:
 
 
 def course(
-    start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box] = (), turned: Turned = SIDEWAYS
+    start: Point, end: Point, obstacles: Sequence[Box], own: Iterable[Box] = (), vertical: Vertical = SIDEWAYS
 ) -> WirePath:
     """A wire from ``start`` to ``end``, around the cards of ``obstacles`` if the plain course would cross any.
 
     ``own`` are the cards at the wire's two ends, which a wire that runs backwards goes around too.
     """
-    if turned == (True, True):
+    if vertical == (True, True):
         # What holds from left to right holds from top to bottom, with the axes swapped.
         boxes, ends = [_swapped_box(box) for box in obstacles], [_swapped_box(box) for box in own]
         return _flipped(course(_swapped(start), _swapped(end), boxes, ends))
-    if turned != SIDEWAYS:
-        return _bent(start, end, turned)
+    if vertical != SIDEWAYS:
+        return _bent(start, end, vertical)
     plain = direct(start, end)
     backwards = end[0] < start[0] + 8
     if not backwards and not any(_crosses(plain, card) for card in obstacles):
@@ -104,10 +104,10 @@ def course(
     return _arch(start, end, level, backwards)
 
 
-def _bent(start: Point, end: Point, turned: Turned) -> WirePath:
-    """The course between a card that is turned and one that is not; it bends once and looks at no cards."""
+def _bent(start: Point, end: Point, vertical: Vertical) -> WirePath:
+    """The course between a card that is vertical and one that is not; it bends once and looks at no cards."""
     reach = max(36.0, min(160.0, (abs(end[0] - start[0]) + abs(end[1] - start[1])) / 2))
-    leaving, arriving = ((0.0, reach) if down else (reach, 0.0) for down in turned)
+    leaving, arriving = ((0.0, reach) if down else (reach, 0.0) for down in vertical)
     first = start[0] + leaving[0], start[1] + leaving[1]
     second = end[0] - arriving[0], end[1] - arriving[1]
     return WirePath(start, ((first, second, end),))

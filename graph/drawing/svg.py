@@ -13,7 +13,7 @@ from graph.drawing import cards
 from graph.drawing.routing import WirePath, course
 from graph.errors import NetloomError
 from graph.layers.base import Family
-from graph.network import Annotation, Connection, Matter, Network, Node
+from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 from graph.shapes import Kind, Shape
 
 MARGIN = 32.0
@@ -23,7 +23,7 @@ RADIUS = 8.0
 """Corner radius of cards."""
 
 HUES = 8
-"""Number of hues that remarks can have: the first of the families'."""
+"""Number of hues that annotations can have: the first of the families'."""
 
 MUTED = 0.5
 """Opacity of a layer that data passes by."""
@@ -72,15 +72,21 @@ def svg(network: Network, title: str = "", checker: Checker | None = None) -> st
     checker = checker or Checker(Document(network))
     boxes = {node.id: cards.box(node) for node in network}
     courses = {wire: wire_course(network, wire, boxes) for wire in network.connections}
-    remarks = sorted(network.remarks.values(), key=lambda remark: (remark.matter is Matter.NOTE, remark.id))
-    whole = [*boxes.values(), *(line.bounds() for line in courses.values()), *(remark.area for remark in remarks)]
+    annotations = sorted(
+        network.annotations.values(), key=lambda annotation: (annotation.kind is AnnotationKind.NOTE, annotation.id)
+    )
+    whole = [
+        *boxes.values(),
+        *(line.bounds() for line in courses.values()),
+        *(annotation.area for annotation in annotations),
+    ]
     left, top, width, height = _extent(whole)
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {width:g} {height:g}" '
         f'width="{width:g}" height="{height:g}" font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif">',
         f"<title>{escape(title) or f'Network of {len(network)} layers'}</title>",
         f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{GROUND}"/>',
-        *(line for remark in remarks for line in _remark(remark)),
+        *(line for annotation in annotations for line in _annotation(annotation)),
         *(_wire(courses[wire], checker.facts(wire.source).outputs.get(wire.source_port)) for wire in courses),
         *(line for node in network for line in _card(node, checker.facts(node.id))),
         "</svg>",
@@ -96,7 +102,7 @@ def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box])
     others = [box for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
     start = cards.output_place(source, wire.source_port)
     end = cards.input_place(target, wire.target_port)
-    return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.turned, target.turned))
+    return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.vertical, target.vertical))
 
 
 def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
@@ -107,15 +113,15 @@ def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
     return left, top, right - left, bottom - top
 
 
-def _remark(remark: Annotation) -> list[str]:
-    x, y, width, height = remark.area
-    hue, note = list(FAMILIES.values())[remark.hue % HUES], remark.matter is Matter.NOTE
+def _annotation(annotation: Annotation) -> list[str]:
+    x, y, width, height = annotation.area
+    hue, note = list(FAMILIES.values())[annotation.hue % HUES], annotation.kind is AnnotationKind.NOTE
     look = f'rx="{4 if note else 10}" fill="{hue}" fill-opacity="{0.2 if note else 0.08}" stroke="{hue}"'
     box = f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" {look}/>'
     letters = max(1, int((width - 20) / 6.5))
-    lines = [line for text in remark.text.splitlines() for line in wrap(text, letters) or [""]]
+    lines = [line for text in annotation.text.splitlines() for line in wrap(text, letters) or [""]]
     if not note:
-        return [box, _text(x + 12, y + 21, escape(remark.text), size=14, weight=600)]
+        return [box, _text(x + 12, y + 21, escape(annotation.text), size=14, weight=600)]
     return [box, *(_text(x + 10, y + 22 + 17 * row, escape(line)) for row, line in enumerate(lines))]
 
 
@@ -144,7 +150,7 @@ def _card(node: Node, facts: LayerInfo) -> list[str]:
 
 
 def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
-    rows, settled, _ = cards.measures(node.layer, node.turned)
+    rows, settled, _ = cards.measures(node.layer, node.vertical)
     baseline = y + cards.HEADER + cards.GAP + 14
     lines = []
     if rows:

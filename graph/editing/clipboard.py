@@ -38,10 +38,10 @@ def write(network: Network, ids: Iterable[str]) -> str:
         }
         if node.muted:
             entry["muted"] = True
-        if node.turned:
+        if node.vertical:
             entry["turned"] = True
-        if node.linked in group:
-            entry["linked"] = node.linked
+        if node.tied in group:
+            entry["linked"] = node.tied
         layers.append(entry)
     inner = [c for c in network.connections if c.source in group and c.target in group]
     wires = [[c.source, c.source_port, c.target, c.target_port] for c in inner]
@@ -81,16 +81,16 @@ def paste(document: Document, text: str, shift: Position | None = None, corner: 
         if wire.source not in names or wire.target not in names:
             raise NetloomError(f"The copied connection {wire} names a layer that was not copied with it.")
         document.connect(Connection(names[wire.source], wire.source_port, names[wire.target], wire.target_port))
-    for id_, (muted, turned, owner) in marks.items():
+    for id_, (muted, vertical, owner) in marks.items():
         document.mute(names[id_], muted)
-        document.turn([names[id_]], turned)
+        document.set_vertical([names[id_]], vertical)
         if owner in names:
-            document.link(names[id_], names[owner])
+            document.tie(names[id_], names[owner])
     return list(names.values())
 
 
 Marks = dict[str, tuple[bool, bool, str]]
-"""Which copied layers are muted, which are turned, and whose weights they use; empty for their own."""
+"""Which copied layers are muted, which are vertical, and whose weights they use; empty for their own."""
 
 
 def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connection], Marks]:

@@ -80,9 +80,9 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
 def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> str:
     """Put layers into a block where the first of them stood, its inside laid out afresh; returns the block's id.
 
-    Where all of them are turned the block is too, and its inside runs from top to bottom.
+    Where all of them are vertical the block is too, and its inside runs from top to bottom.
     """
-    chosen, down = set(ids), all(document.network.node(id_).turned for id_ in ids)
+    chosen, down = set(ids), all(document.network.node(id_).vertical for id_ in ids)
     first = next((id_ for id_ in document.network.ordered() if id_ in chosen), None)
     place = document.network.node(first).position if first is not None else (0.0, 0.0)
     made = group(document, checker, ids)
@@ -90,9 +90,9 @@ def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> 
     assert isinstance(block, Block)
     inner = block.body.document()
     with inner.transaction("Arrange layers"):
-        inner.turn(inner.network.ids, down)
+        inner.set_vertical(inner.network.ids, down)
         inner.move(arrange(inner.network, direction="down" if down else "right"))
-    document.turn([made], down)
+    document.set_vertical([made], down)
     document.set_layer(made, block.changed(body=Body.of(inner.network)))
     document.move({made: place})
     return made
@@ -108,7 +108,7 @@ def identifier(text: str) -> str:
 def insert_on(document: Document, connection: Connection, id: str) -> None:
     """Lead a connection through a layer that has an input and an output."""
     network, node = document.network, document.network.node(id)
-    document.turn([id], network.node(connection.source).turned and network.node(connection.target).turned)
+    document.set_vertical([id], network.node(connection.source).vertical and network.node(connection.target).vertical)
     document.disconnect(connection)
     document.connect(Connection(connection.source, connection.source_port, id, node.inputs[0]))
     document.connect(Connection(id, node.outputs[0], connection.target, connection.target_port))
@@ -164,9 +164,9 @@ def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection])
 
 
 def beside(network: Network, id: str) -> Position:
-    """A place to the right of a card where there is no other card; below a turned one."""
+    """A place to the right of a card where there is no other card; below a vertical one."""
     x, y = network.node(id).position
-    if network.node(id).turned:
+    if network.node(id).vertical:
         return clear_place(network, (x, y + cards.box(network.node(id))[3] + cards.COLUMN_GAP))
     return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
 

@@ -101,13 +101,13 @@ def _copy_inside(inner: Document, network: Network, chosen: list[str]) -> None:
     for id_ in chosen:
         node = network.node(id_)
         inner.add(node.layer, (node.position[0] - left + GAP, node.position[1] - top), id_)
-        inner.turn([id_], node.turned)
+        inner.set_vertical([id_], node.vertical)
         if node.muted:
             inner.mute(id_, True)
     for id_ in chosen:
-        owner = network.node(id_).linked
+        owner = network.node(id_).tied
         if owner in chosen:
-            inner.link(id_, owner)
+            inner.tie(id_, owner)
         for connection in network.into(id_).values():
             if connection.source in chosen:
                 inner.connect(connection)
@@ -175,12 +175,12 @@ def _unpack(document: Document, body: Network, node: Node) -> dict[str, str]:
         name = copy_name(each.id, each.layer.stem, document.network)
         place = (node.position[0] + each.position[0] - left, node.position[1] + each.position[1] - top)
         names[each.id] = document.add(each.layer, place, name)
-        document.turn([names[each.id]], each.turned)
+        document.set_vertical([names[each.id]], each.vertical)
         if each.muted:
             document.mute(names[each.id], True)
     for each in inside:
-        if each.linked and each.linked in names:
-            document.link(names[each.id], names[each.linked])
+        if each.tied and each.tied in names:
+            document.tie(names[each.id], names[each.tied])
     return names
 
 

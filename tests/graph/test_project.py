@@ -42,12 +42,12 @@ def test_marks_of_layers_are_kept() -> None:
     document = lenet()
     with document.transaction("Mark"):
         document.mute("conv1", True)
-        document.turn(["conv1", "dense1"], True)
+        document.set_vertical(["conv1", "dense1"], True)
     read = parse_project(json.loads(project_bytes(Project(document.network)))).network
-    assert [node.id for node in read if node.turned] == ["conv1", "dense1"]
+    assert [node.id for node in read if node.vertical] == ["conv1", "dense1"]
     assert [node.id for node in read if node.muted] == ["conv1"]
     document.undo()
-    assert not any(node.turned for node in document.network)
+    assert not any(node.vertical for node in document.network)
 
 
 def test_the_settings_of_each_layer_stand_on_one_line_of_the_file() -> None:
@@ -150,10 +150,10 @@ def test_marks_that_make_no_sense_are_refused(layer_at: int, marks: dict[str, An
         parse_project(value, "net.netloom")
 
 
-def test_two_remarks_of_one_id_are_refused() -> None:
+def test_two_annotations_of_one_id_are_refused() -> None:
     value = written()
-    remark = {"id": "a", "matter": "note", "text": "", "area": [0, 0, 90, 50]}
-    value["network"]["remarks"] = [remark, remark]
+    annotation = {"id": "a", "matter": "note", "text": "", "area": [0, 0, 90, 50]}
+    value["network"]["remarks"] = [annotation, annotation]
     with pytest.raises(NetloomError, match="two notes or frames"):
         parse_project(value)
 

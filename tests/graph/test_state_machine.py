@@ -22,7 +22,7 @@ from graph.document import Document
 from graph.drawing.layout import arrange, arrange_to_fit
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.network import Annotation, Connection, Matter, Network
+from graph.network import Annotation, AnnotationKind, Connection, Network
 from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import image, sequence, vector
 from graph.structure.blocks import Block, Loop
@@ -211,7 +211,7 @@ class Editing(RuleBasedStateMachine):
     @precondition(lambda self: self.network)
     @rule(a=number, b=number, own=st.booleans())
     def link(self, a: int, b: int, own: bool) -> None:
-        self.edit("Link", lambda: self.target.link(self.pick(a), None if own else self.pick(b)))
+        self.edit("Link", lambda: self.target.tie(self.pick(a), None if own else self.pick(b)))
 
     @precondition(lambda self: self.checker.problems)
     @rule(a=number, which=number)
@@ -234,7 +234,7 @@ class Editing(RuleBasedStateMachine):
             document.rename(id_, "renamed")
             for connection in document.network.into("renamed").values():
                 document.disconnect(connection)
-            document.set_remark("n", Annotation("n", Matter.NOTE, "Gone", (0.0, 0.0, 90.0, 50.0)))
+            document.set_annotation("n", Annotation("n", AnnotationKind.NOTE, "Gone", (0.0, 0.0, 90.0, 50.0)))
             document.set_section("plan", {"epochs": 3})
             document.move({new: (99, 99)})
             if len(document.network) > 2:
@@ -300,14 +300,14 @@ class Editing(RuleBasedStateMachine):
 
     # The rest of the project
 
-    @rule(at=place, hue=st.integers(0, 7), id_=st.sampled_from(("a", "b")), matter=st.sampled_from(Matter))
-    def write(self, at: tuple[int, int], hue: int, id_: str, matter: Matter) -> None:
-        remark = Annotation(id_, matter, "Two\nlines “and signs” ñ", (at[0] + 0.5, float(at[1]), 96.0, 64.25), hue)
-        self.edit("Write", lambda: self.target.set_remark(id_, remark))
+    @rule(at=place, hue=st.integers(0, 7), id_=st.sampled_from(("a", "b")), kind=st.sampled_from(AnnotationKind))
+    def write(self, at: tuple[int, int], hue: int, id_: str, kind: AnnotationKind) -> None:
+        annotation = Annotation(id_, kind, "Two\nlines “and signs” ñ", (at[0] + 0.5, float(at[1]), 96.0, 64.25), hue)
+        self.edit("Write", lambda: self.target.set_annotation(id_, annotation))
 
     @rule(id_=st.sampled_from(("a", "b")))
     def wipe(self, id_: str) -> None:
-        self.edit("Wipe", lambda: self.target.set_remark(id_, None))
+        self.edit("Wipe", lambda: self.target.set_annotation(id_, None))
 
     @rule(
         section=st.sampled_from(("data", "plan", "about")),
@@ -364,7 +364,7 @@ class Editing(RuleBasedStateMachine):
         again = parse_project(project_json(project))
         assert project_bytes(again) == project_bytes(project)
         assert {node.id: node for node in again.network} == {node.id: node for node in self.document.network}
-        assert again.network.remarks == self.document.network.remarks
+        assert again.network.annotations == self.document.network.annotations
 
     @invariant()
     def the_network_holds_together(self) -> None:
@@ -379,7 +379,7 @@ class Editing(RuleBasedStateMachine):
             assert all(count == 1 for count in arriving.values())
             assert sum(len(network.into(id_)) for id_ in network.ids) == len(network.connections)
             for node in network:
-                assert node.linked is None or not network.node(node.linked).linked
+                assert node.tied is None or not network.node(node.tied).tied
 
     @invariant()
     def the_inside_is_the_blocks_body(self) -> None:

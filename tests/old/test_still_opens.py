@@ -144,11 +144,11 @@ def test_everything_in_a_project_is_read() -> None:
     assert json.loads((PROJECTS / "everything.netloom").read_text("utf-8"))["notes"] == sections["notes"]
     assert "“signs”: ä × → 你" in str(sections["notes"])
     assert [node.id for node in network if node.muted] == ["drop1"]
-    assert {node.id for node in network if node.turned} == {"relu1", "add1"}
-    assert {node.id: node.linked for node in network if node.linked} == {"dense2": "dense1"}
+    assert {node.id for node in network if node.vertical} == {"relu1", "add1"}
+    assert {node.id: node.tied for node in network if node.tied} == {"dense2": "dense1"}
     kinds = {node.layer.kind for node in network}
     assert kinds >= {"every_frame", "loop", "block", "gru", "lstm", "rnn", "attention"}
-    assert {remark.matter.value: remark.area for remark in network.remarks.values()} == {
+    assert {annotation.kind.value: annotation.area for annotation in network.annotations.values()} == {
         "note": (0.0, -120.0, 260.5, 80.0),
         "frame": (200.0, -40.0, 1300.0, 200.0),
     }

@@ -14,6 +14,7 @@ from time import perf_counter
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from graph.changes import (
+    AnnotationSet,
     Connected,
     Disconnected,
     LayerAdded,
@@ -22,7 +23,6 @@ from graph.changes import (
     LayerRemoved,
     LayerRenamed,
     LayerSet,
-    RemarkSet,
 )
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo, Severity
@@ -53,9 +53,9 @@ class Board:
         self.wire_index: GridIndex[Slot] = GridIndex()
         self.changed = 0
         """Counts up whenever anything moves, appears or disappears."""
-        self.remarks: dict[str, Annotation] = dict(document.network.remarks)
+        self.annotations: dict[str, Annotation] = dict(document.network.annotations)
         """Notes and frames as they are shown."""
-        self.links: dict[str, str] = {}
+        self.ties: dict[str, str] = {}
         """Layers that use the weights of another, and that other."""
         self._hanging: set[str] = set()
         self.faulty: set[str] = set()
@@ -72,8 +72,8 @@ class Board:
         """The rectangle around the cards named, or around everything."""
         whole = QRectF()
         if ids is None:
-            for remark in self.remarks.values():
-                whole = whole.united(QRectF(*remark.area))
+            for annotation in self.annotations.values():
+                whole = whole.united(QRectF(*annotation.area))
             return whole.united(self.card_index.bounds()).united(self.wire_index.bounds())
         for id_ in ids:
             whole = whole.united(self.cards[id_].rect)
@@ -157,11 +157,11 @@ class Board:
                     moved.add(id_)
                 case LayerRenamed(old, new):
                     self._rename(old, new)
-                    moved |= {new, *(id_ for id_, owner in self.links.items() if owner in (old, new))}
+                    moved |= {new, *(id_ for id_, owner in self.ties.items() if owner in (old, new))}
                 case LayerMarked(new=node):
                     moved.add(node.id)
-                case RemarkSet():
-                    self.settle_remarks()
+                case AnnotationSet():
+                    self.settle_annotations()
                 case Connected(connection):
                     self._connect(connection)
                 case Disconnected(connection):
@@ -189,19 +189,19 @@ class Board:
         for id_, (x, y) in positions.items():
             self._place(self.cards[id_], QPointF(x, y))
         self._lead(self.wires_of(positions), plain=len(positions) > 40)
-        if self.links:
+        if self.ties:
             self._dirty(EVERYWHERE)
 
     def settle_back(self, ids: Iterable[str]) -> None:
         """Show cards where the document has them."""
         self._settle(set(ids))
 
-    def show_remarks(self, remarks: Iterable[Annotation]) -> None:
-        """Show notes and frames otherwise than the document has them, until `settle_remarks` or a commit."""
-        for remark in remarks:
-            for each in (self.remarks.get(remark.id, remark), remark):
+    def show_annotations(self, annotations: Iterable[Annotation]) -> None:
+        """Show notes and frames otherwise than the document has them, until `settle_annotations` or a commit."""
+        for annotation in annotations:
+            for each in (self.annotations.get(annotation.id, annotation), annotation):
                 self._dirty(QRectF(*each.area).adjusted(-HALO, -HALO, HALO, HALO))
-            self.remarks[remark.id] = remark
+            self.annotations[annotation.id] = annotation
         self.changed += 1
 
     def hang(self, ids: Iterable[str], height: float) -> None:
@@ -215,9 +215,9 @@ class Board:
                 self._enter(card)
         self._hanging = hanging
 
-    def settle_remarks(self) -> None:
+    def settle_annotations(self) -> None:
         """Show notes and frames as the document has them."""
-        self.remarks = dict(self.document.network.remarks)
+        self.annotations = dict(self.document.network.annotations)
         self.changed += 1
         self._dirty(EVERYWHERE)
 
@@ -235,12 +235,12 @@ class Board:
 
     def _link(self) -> None:
         """Follow which layers share weights; their lines reach anywhere, so all is repainted where there are any."""
-        links = {node.id: node.linked for node in self.document.network if node.linked}
-        if links or self.links:
+        links = {node.id: node.tied for node in self.document.network if node.tied}
+        if links or self.ties:
             self._dirty(EVERYWHERE)
-            for id_ in {*self.links.values(), *links.values()} & set(self.cards):
+            for id_ in {*self.ties.values(), *links.values()} & set(self.cards):
                 self.cards[id_].version += 1
-        self.links = links
+        self.ties = links
 
     def _put(self, node: Node) -> None:
         network = self.document.network
@@ -386,18 +386,18 @@ class Board:
             return direct((0, 0), (0, 0))
         start = source.shown(cards.output_place(source.node, connection.source_port))
         end = target.shown(cards.input_place(target.node, connection.target_port))
-        turned = source.node.turned, target.node.turned
+        vertical = source.node.vertical, target.node.vertical
         if plain:
-            return direct(start, end, turned)
-        along, across = (8, 60) if all(turned) else (60, 8)
+            return direct(start, end, vertical)
+        along, across = (8, 60) if all(vertical) else (60, 8)
         region = QRectF(QPointF(*start), QPointF(*end)).normalized().adjusted(-along, -across, along, across)
         ends = {connection.source, connection.target}
         near = self._obstacles(region, ends)
         if near:
             # Going around one card must not lead into the next above it.
-            wide = region.adjusted(-400, 0, 400, 0) if all(turned) else region.adjusted(0, -400, 0, 400)
+            wide = region.adjusted(-400, 0, 400, 0) if all(vertical) else region.adjusted(0, -400, 0, 400)
             near = self._obstacles(wide, ends)
-        return course(start, end, near, (source.box, target.box), turned)
+        return course(start, end, near, (source.box, target.box), vertical)
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
         return [self.cards[id_].box for id_ in self.card_index.meeting(region) if id_ not in ends]

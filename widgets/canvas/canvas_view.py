@@ -24,14 +24,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
 from graph.document import Commit, Document
-from graph.drawing.layout import arrange_to_fit, clear_of_others, turned_network
+from graph.drawing.layout import arrange_to_fit, clear_of_others, oriented_network
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.network import Position
 from graph.structure.blocks import Block
 from widgets.canvas import keys
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
-from widgets.canvas.gestures.move_annotation import MoveRemark, ResizeRemark
+from widgets.canvas.gestures.move_annotation import MoveAnnotation, ResizeAnnotation
 from widgets.canvas.ground import Ground
 from widgets.canvas.hit_test import NOTHING, What, find
 from widgets.canvas.key_hint import KeyHint
@@ -97,7 +97,7 @@ class CanvasView(Roamer):
 
     def delete_selection(self) -> None:
         """Remove the selected layers and wires, or the selected note or frame."""
-        if not self.selection.ids and self.delete_remarks():
+        if not self.selection.ids and self.delete_annotations():
             return
         self._commands.delete(self.selection.ids, set(self.surface.emphasis.selected_wires))
 
@@ -120,11 +120,11 @@ class CanvasView(Roamer):
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected cards, or the selected note or frame, by so many scene pixels; with none selected, pan."""
-        remark = self.selected_remark
+        annotation = self.selected_annotation
         if self.selection.ids:
             self._commands.nudge(self.selection.ids, dx, dy)
-        elif remark is not None:
-            MoveRemark(self, QPointF(), remark, merge=f"nudge {remark}").end(
+        elif annotation is not None:
+            MoveAnnotation(self, QPointF(), annotation, merge=f"nudge {annotation}").end(
                 QPointF(dx, dy), Qt.KeyboardModifier.NoModifier
             )
         else:
@@ -132,17 +132,17 @@ class CanvasView(Roamer):
 
     def grow(self, dx: float, dy: float) -> None:
         """Make the selected note or frame larger by so many scene pixels, or smaller."""
-        remark = self.selected_remark
-        if remark is not None:
-            ResizeRemark(self, QPointF(), remark, merge=f"grow {remark}").end(
+        annotation = self.selected_annotation
+        if annotation is not None:
+            ResizeAnnotation(self, QPointF(), annotation, merge=f"grow {annotation}").end(
                 QPointF(dx, dy), Qt.KeyboardModifier.NoModifier
             )
 
     def rename_selected(self) -> None:
         """Edit the name of the one selected layer, or the text of the selected note or frame, in place."""
-        chosen = self.surface.emphasis.selected_remarks
+        chosen = self.surface.emphasis.selected_annotations
         if not self.selection.ids and len(chosen) == 1:
-            self.edit_remark(*chosen)
+            self.edit_annotation(*chosen)
         if len(self.selection) != 1:
             return
         id_ = self.selection.ids[0]
@@ -153,20 +153,20 @@ class CanvasView(Roamer):
     def auto_layout(self) -> None:
         """Lay out the selected layers, or all where fewer than two are selected, as large as the view can show them."""
         chosen = self._several()
-        network = turned_network(self.document.network, chosen, False)
+        network = oriented_network(self.document.network, chosen, False)
         self._lay_out("Arrange layers", arrange_to_fit(network, self.room(), chosen), False)
 
     def layout_down(self) -> None:
         """Lay out the selected layers, or all, from top to bottom, their ports above and below."""
         chosen = self._several()
-        network = turned_network(self.document.network, chosen, True)
+        network = oriented_network(self.document.network, chosen, True)
         self._lay_out("Arrange layers downwards", arrange_to_fit(network, self.room(), chosen, "down"), True)
 
     def _several(self) -> tuple[str, ...] | None:
         return self.selection.ids if len(self.selection) > 1 else None
 
     def _lay_out(self, title: str, places: Mapping[str, Position], down: bool) -> None:
-        network = turned_network(self.document.network, places, down)
+        network = oriented_network(self.document.network, places, down)
         places = clear_of_others(network, places)
 
         def show() -> None:
@@ -175,12 +175,12 @@ class CanvasView(Roamer):
             else:
                 self.reveal(self.board.bounds(places))
 
-        self.arrange_with_frames(title, places, turned=down, show=show)
+        self.arrange_with_frames(title, places, vertical=down, show=show)
 
     def delete_or_leave(self) -> None:
         """Remove what is selected; with nothing selected, leave the block on show."""
         chosen = self.surface.emphasis
-        if self.selection.ids or chosen.selected_wires or chosen.selected_remarks:
+        if self.selection.ids or chosen.selected_wires or chosen.selected_annotations:
             self.delete_selection()
         else:
             self.leave_block()
@@ -261,8 +261,8 @@ class CanvasView(Roamer):
             self.blockEntered.emit(hit.id)
         elif hit.what is What.CARD:
             self.layerActivated.emit(hit.id)
-        elif hit.what is What.REMARK:
-            self.edit_remark(hit.id)
+        elif hit.what is What.ANNOTATION:
+            self.edit_annotation(hit.id)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         from widgets.canvas.context_menu import build
@@ -271,8 +271,8 @@ class CanvasView(Roamer):
         hit, spot = self.menu_hit(event.pos(), by_key=by_key)
         self._pointer, place = spot, self.mapToScene(spot)
         self.select_wire(hit.slot)
-        self.select_remark(hit.id if hit.what is What.REMARK else None)
-        if hit.what is What.REMARK or not hit.id:
+        self.select_annotation(hit.id if hit.what is What.ANNOTATION else None)
+        if hit.what is What.ANNOTATION or not hit.id:
             self.selection.clear()
         elif hit.id not in self.selection:
             self.selection.set([hit.id])

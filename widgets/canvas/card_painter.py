@@ -87,8 +87,8 @@ class CardPainter:
         painter.setOpacity(1.0)
         (self._pass_by if muted else self._lines)(painter, card)
         self._ports(painter, card)
-        if card.node.linked:
-            self._badge(painter, body, f"weights of {card.node.linked}")
+        if card.node.tied:
+            self._badge(painter, body, f"weights of {card.node.tied}")
         if card.severity:
             self._mark(painter, card.severity)
 
@@ -133,7 +133,7 @@ class CardPainter:
             painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, title)
 
     def _lines(self, painter: QPainter, card: Card) -> None:
-        rows, settled, _ = cards.measures(card.node.layer, card.node.turned)
+        rows, settled, _ = cards.measures(card.node.layer, card.node.vertical)
         y = cards.HEADER + cards.GAP
         if rows:
             self._port_names(painter, card, y)

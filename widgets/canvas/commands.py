@@ -46,7 +46,7 @@ class Commands:
         document = self._canvas.document
         with document.transaction(f"Add {layer.title}"):
             added = document.add(layer, self._behind(source))
-            document.turn([added], document.network.node(source).turned)
+            document.set_vertical([added], document.network.node(source).vertical)
             port = document.network.node(source).outputs[0]
             document.connect(Connection(source, port, added, layer.input_ports()[0].name))
         self._show(added)
@@ -56,7 +56,7 @@ class Commands:
         """Right of ``source``; a row that reaches the view's edge goes on below its start, as text does."""
         network, view = self._canvas.document.network, self._canvas.visible_region()
         place = edits.beside(network, source)
-        if network.node(source).turned:
+        if network.node(source).vertical:
             return place
         row = edits.row_of(network, source)
         over = place[0] + cards.WIDTH > view.right()
@@ -66,10 +66,10 @@ class Commands:
     def add_pulled(self, layer: Layer, place: QPointF, pulled: Pulled) -> str:
         """Add a layer at the loose end of a wire, and connect it where it has a port for it."""
         document = self._canvas.document
-        turned = document.network.node(pulled.id).turned
+        vertical = document.network.node(pulled.id).vertical
         with document.transaction(f"Add {layer.title}"):
-            added = document.add(layer, _pulled_corner(layer, place, turned=turned, output=pulled.output))
-            document.turn([added], turned)
+            added = document.add(layer, _pulled_corner(layer, place, vertical=vertical, output=pulled.output))
+            document.set_vertical([added], vertical)
             if pulled.output and layer.input_ports():
                 inlet = layer.input_ports()[0].name
                 document.connect(Connection(pulled.id, pulled.port, added, inlet))
@@ -150,9 +150,9 @@ class Commands:
         return tuple(ids)
 
 
-def _pulled_corner(layer: Layer, place: QPointF, *, turned: bool, output: bool) -> Position:
+def _pulled_corner(layer: Layer, place: QPointF, *, vertical: bool, output: bool) -> Position:
     """The corner of a card whose first port is to be at a loose end: the input of a wire from an output."""
-    if turned:
+    if vertical:
         return _snap(place.x() - cards.WIDTH / 2, place.y() - (0 if output else cards.measures(layer, True)[2]))
     return _snap(place.x() - (0 if output else cards.WIDTH), place.y() - cards.FIRST_PORT)
 

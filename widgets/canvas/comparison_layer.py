@@ -98,13 +98,13 @@ class Differing:
         start, end = cards.output_place(leaving, wire.source_port), cards.input_place(arriving, wire.target_port)
         others = [card.box for id_, card in self._board.cards.items() if id_ not in (wire.source, wire.target)]
         own = [(box.left(), box.top(), box.width(), box.height()) for box in (source, target)]
-        return painter_path(course(start, end, others, own, (leaving.turned, arriving.turned)))
+        return painter_path(course(start, end, others, own, (leaving.vertical, arriving.vertical)))
 
     def _moved(self, id_: str, place: QRectF) -> Node:
         """A layer as it was, at the place where it is shown, with its ports where they are now."""
         node, card = self._overlay.old.node(id_), self._board.cards.get(id_)
-        turned = card.node.turned if card is not None else node.turned
-        return replace(node, position=(place.left(), place.top()), turned=turned)
+        vertical = card.node.vertical if card is not None else node.vertical
+        return replace(node, position=(place.left(), place.top()), vertical=vertical)
 
     def _place(self, id_: str) -> QRectF | None:
         card = self._board.cards.get(id_)

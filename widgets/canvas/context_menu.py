@@ -71,15 +71,15 @@ SEVERAL: tuple[Row, ...] = (
 )
 
 HUE_NAMES = ("Grey", "Blue", "Teal", "Purple", "Green", "Orange", "Olive", "Violet")
-"""What the hues of remarks are called, in the order of the theme's families."""
+"""What the hues of annotations are called, in the order of the theme's families."""
 
 
 def build(canvas: CanvasView, hit: Hit, place: QPointF) -> QMenu:
     """The menu for what was hit at ``place`` (scene)."""
     menu = QMenu(canvas)
     menu.setObjectName("canvasMenu")
-    if hit.what is What.REMARK:
-        _remark(canvas, menu, hit.id)
+    if hit.what is What.ANNOTATION:
+        _annotation(canvas, menu, hit.id)
     elif hit.what is What.WIRE and hit.slot is not None:
         _add(menu, "Insert a layer…", lambda: canvas.insert_into(hit.slot, place))
         _add(menu, "Remove the wire", lambda: canvas.attempt(canvas.delete_selection), "Del")
@@ -109,7 +109,7 @@ def _card(canvas: CanvasView, menu: QMenu, id: str) -> None:
         menu.addSeparator()
         _rows(canvas, menu.addMenu("Align and distribute"), SEVERAL)
         _method(canvas, menu, ("Share weights", "link_selection", ""))
-    if any(canvas.document.network.node(each).linked for each in canvas.selection.ids):
+    if any(canvas.document.network.node(each).tied for each in canvas.selection.ids):
         _method(canvas, menu, ("Use own weights again", "unlink_selection", ""))
 
 
@@ -136,8 +136,8 @@ def _looping(canvas: CanvasView, id: str, states: tuple[tuple[str, str], ...]) -
     return lambda: canvas.make_loop(id, states)
 
 
-def _remark(canvas: CanvasView, menu: QMenu, id: str) -> None:
-    _add(menu, "Edit the text", lambda: canvas.edit_remark(id), "F2")
+def _annotation(canvas: CanvasView, menu: QMenu, id: str) -> None:
+    _add(menu, "Edit the text", lambda: canvas.edit_annotation(id), "F2")
     colours = menu.addMenu("Colour")
     for index, name in enumerate(HUE_NAMES):
         action = colours.addAction(_swatch(annotation_shapes.hue(canvas.theme, index)), name)
@@ -147,7 +147,7 @@ def _remark(canvas: CanvasView, menu: QMenu, id: str) -> None:
 
 
 def _recolouring(canvas: CanvasView, id: str, index: int) -> Callable[[], object]:
-    return lambda: canvas.recolor_remark(id, index)
+    return lambda: canvas.recolor_annotation(id, index)
 
 
 def _swatch(color: QColor) -> QIcon:

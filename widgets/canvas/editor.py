@@ -51,16 +51,16 @@ class Editor(Stage):
         with self.document.transaction(f"Share the weights of {owner}"):
             for id_ in others:
                 self.document.set_layer(id_, self.document.network.layer(owner))
-                self.document.link(id_, owner)
+                self.document.tie(id_, owner)
 
     def unlink_selection(self) -> None:
         """Give the selected layers weights of their own again."""
-        ids = [id_ for id_ in self._chosen("unlink") if self.document.network.node(id_).linked]
+        ids = [id_ for id_ in self._chosen("unlink") if self.document.network.node(id_).tied]
         if not ids:
             raise NetloomError("None of the selected layers uses the weights of another.")
         with self.document.transaction(edits.counted("Unlink", ids)):
             for id_ in ids:
-                self.document.link(id_, None)
+                self.document.tie(id_, None)
 
     # Aligning
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF
 
 from graph.drawing import cards
-from graph.network import Matter
+from graph.network import AnnotationKind
 from widgets.canvas.annotation_shapes import corner_at, grasped
 from widgets.canvas.board import Board
 from widgets.canvas.board_items import Card, Slot, Wire
@@ -31,13 +31,13 @@ class What(Enum):
     WIRE = auto()
     MARK = auto()
     """The mark of a problem on a card."""
-    REMARK = auto()
+    ANNOTATION = auto()
     """A note or frame; ``port`` is "corner" where it is resized."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing under the pointer; ``id`` is a layer or remark, ``slot`` a wire."""
+    """A thing under the pointer; ``id`` is a layer or annotation, ``slot`` a wire."""
 
     what: What
     id: str = ""
@@ -61,13 +61,13 @@ def find(board: Board, place: QPointF, zoom: float) -> Hit:
             return found
         if card.rect.contains(place):
             return Hit(What.CARD, card.id)
-    note = remark_at(board, place, zoom, Matter.NOTE)
+    note = annotation_at(board, place, zoom, AnnotationKind.NOTE)
     if note is not None:
         return note
     wire = wire_at(board, place, WIRE_GRASP / zoom)
     if wire is not None:
         return Hit(What.WIRE, slot=wire.slot)
-    return remark_at(board, place, zoom, Matter.FRAME) or NOTHING
+    return annotation_at(board, place, zoom, AnnotationKind.FRAME) or NOTHING
 
 
 def mark_area(card: Card, zoom: float) -> QRectF:
@@ -76,11 +76,11 @@ def mark_area(card: Card, zoom: float) -> QRectF:
     return QRectF(card.rect.right() - 4 - reach, card.rect.top() + 3 - reach, 2 * reach, 2 * reach)
 
 
-def remark_at(board: Board, place: QPointF, zoom: float, matter: Matter) -> Hit | None:
+def annotation_at(board: Board, place: QPointF, zoom: float, kind: AnnotationKind) -> Hit | None:
     """The topmost note or frame that the place takes hold of."""
-    for remark in reversed(board.remarks.values()):
-        if remark.matter is matter and grasped(remark, place, zoom):
-            return Hit(What.REMARK, remark.id, "corner" if corner_at(remark, place, zoom) else "")
+    for annotation in reversed(board.annotations.values()):
+        if annotation.kind is kind and grasped(annotation, place, zoom):
+            return Hit(What.ANNOTATION, annotation.id, "corner" if corner_at(annotation, place, zoom) else "")
     return None
 
 

@@ -55,7 +55,7 @@ COMBINED: dict[tuple[Qt.KeyboardModifier, int], str] = {
     (SHIFT, Qt.Key.Key_A): "open_search",
     (SHIFT, Qt.Key.Key_F): "add_frame",
     (SHIFT, Qt.Key.Key_L): "layout_down",
-    (SHIFT, Qt.Key.Key_N): "next_remark",
+    (SHIFT, Qt.Key.Key_N): "next_annotation",
     (CTRL, Qt.Key.Key_D): "duplicate",
     (CTRL, Qt.Key.Key_0): "zoom_reset",
     (CTRL, Qt.Key.Key_G): "group_selection",

@@ -13,7 +13,7 @@ from widgets.canvas.gestures.cut import Cut
 from widgets.canvas.gestures.drag import Drag, TakeOut
 from widgets.canvas.gestures.drag_wire import DragWire
 from widgets.canvas.gestures.gesture import Gesture
-from widgets.canvas.gestures.move_annotation import MoveRemark, ResizeRemark
+from widgets.canvas.gestures.move_annotation import MoveAnnotation, ResizeAnnotation
 from widgets.canvas.gestures.pan import Pan
 from widgets.canvas.gestures.rubber_band import RubberBand
 from widgets.canvas.hit_test import END_GRASP, Hit, What, find
@@ -94,8 +94,8 @@ class MouseHandler:
             if hit.id not in canvas.selection:
                 canvas.selection.add(hit.id)
             return (TakeOut if modifiers & ALT else Drag)(canvas, place, hit.id)
-        if hit.what is What.REMARK:
-            return (ResizeRemark if hit.port == "corner" else MoveRemark)(canvas, place, hit.id)
+        if hit.what is What.ANNOTATION:
+            return (ResizeAnnotation if hit.port == "corner" else MoveAnnotation)(canvas, place, hit.id)
         if modifiers & SHIFT:
             return Cut(canvas, place)
         if hit.what is What.WIRE and hit.slot is not None:
@@ -129,7 +129,7 @@ class MouseHandler:
     def _select_on_press(self, hit: Hit, modifiers: Qt.KeyboardModifier) -> None:
         canvas = self._canvas
         self._fresh = hit.what is What.CARD and hit.id not in canvas.selection
-        canvas.select_remark(hit.id if hit.what is What.REMARK else None)
+        canvas.select_annotation(hit.id if hit.what is What.ANNOTATION else None)
         if not self._fresh:
             return
         canvas.select_wire(None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from graph.errors import NetloomError
-from graph.network import Matter
+from graph.network import AnnotationKind
 from widgets.canvas import annotation_shapes
 from widgets.canvas.adder import Adder
 from widgets.canvas.board_items import Slot
@@ -39,7 +39,7 @@ class Roamer(Adder):
             return
         back = self._left if self.selected_wire is not None and self._left in self.board.cards else ""
         self.select_wire(None)
-        self.select_remark(None)
+        self.select_annotation(None)
         self.selection.set([back] if back else [])
 
     def walk(self, dx: int, dy: int) -> None:
@@ -96,31 +96,31 @@ class Roamer(Adder):
 
     # Notes and frames
 
-    def next_remark(self) -> None:
+    def next_annotation(self) -> None:
         """Select the next note or frame, as they are read from the top."""
-        found = sorted(self.board.remarks.values(), key=lambda each: (each.area[1], each.area[0], each.id))
+        found = sorted(self.board.annotations.values(), key=lambda each: (each.area[1], each.area[0], each.id))
         if not found:
             raise NetloomError("There are no notes or frames: N writes a note, Shift+F draws a frame.")
-        ids, chosen = [each.id for each in found], self.selected_remark
-        self.go_to_remark(ids[(ids.index(chosen) + 1) % len(ids)] if chosen in ids else ids[0])
+        ids, chosen = [each.id for each in found], self.selected_annotation
+        self.go_to_annotation(ids[(ids.index(chosen) + 1) % len(ids)] if chosen in ids else ids[0])
 
-    def go_to_remark(self, id: str) -> None:
+    def go_to_annotation(self, id: str) -> None:
         """Select a note or frame, bring it into view, and say what keys do with it."""
-        remark = self.board.remarks.get(id)
-        if remark is None:
+        annotation = self.board.annotations.get(id)
+        if annotation is None:
             return
         self.selection.clear()
         self.select_wire(None)
-        self.select_remark(id)
-        self.reveal(annotation_shapes.rect(remark))
-        name = "Note" if remark.matter is Matter.NOTE else "Frame"
+        self.select_annotation(id)
+        self.reveal(annotation_shapes.rect(annotation))
+        name = "Note" if annotation.kind is AnnotationKind.NOTE else "Frame"
         keys = "arrows move it, Ctrl+Shift+arrows resize it, F2 edits it, Del deletes it"
-        self.hinted.emit(f"{name} “{remark.text.splitlines()[0] if remark.text else ''}”: {keys}.")
+        self.hinted.emit(f"{name} “{annotation.text.splitlines()[0] if annotation.text else ''}”: {keys}.")
 
     @property
-    def selected_remark(self) -> str | None:
+    def selected_annotation(self) -> str | None:
         """The selected note or frame, if there is one."""
-        return next((id_ for id_ in self.surface.emphasis.selected_remarks if id_ in self.board.remarks), None)
+        return next((id_ for id_ in self.surface.emphasis.selected_annotations if id_ in self.board.annotations), None)
 
     # The menu
 
@@ -128,14 +128,14 @@ class Roamer(Adder):
         """What a context menu is for, and where it opens (viewport): by keyboard it is for what is selected."""
         if not by_key:
             return find(self.board, self.mapToScene(spot), self.zoom), spot
-        wire, remark, ids = self.selected_wire, self.selected_remark, self.selection.ids
+        wire, annotation, ids = self.selected_wire, self.selected_annotation, self.selection.ids
         hit, place = NOTHING, QRectF()
         if ids:
             hit, place = Hit(What.CARD, ids[-1]), self.board.cards[ids[-1]].rect
         elif wire is not None:
             hit, place = Hit(What.WIRE, slot=wire), QRectF(QPointF(*self.board.wires[wire].course.middle()), QPointF())
-        elif remark is not None:
-            hit, place = Hit(What.REMARK, remark), annotation_shapes.rect(self.board.remarks[remark])
+        elif annotation is not None:
+            hit, place = Hit(What.ANNOTATION, annotation), annotation_shapes.rect(self.board.annotations[annotation])
         if hit is NOTHING:
             return hit, self._pointer_spot()
         self.ensureVisible(place)

@@ -15,8 +15,8 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from graph.network import Annotation, Matter
-from widgets.canvas.annotation_shapes import RemarkPainter, rect
+from graph.network import Annotation, AnnotationKind
+from widgets.canvas.annotation_shapes import AnnotationPainter, rect
 from widgets.canvas.board import Board
 from widgets.canvas.board_items import EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.canvas_layers import Extra
@@ -39,7 +39,7 @@ class Emphasis:
 
     selected: set[str] = field(default_factory=set)
     selected_wires: set[Slot] = field(default_factory=set)
-    selected_remarks: set[str] = field(default_factory=set)
+    selected_annotations: set[str] = field(default_factory=set)
     hovered_card: str | None = None
     hovered_wire: Slot | None = None
     hovered_port: tuple[str, str, bool] | None = None
@@ -75,7 +75,7 @@ class Surface(QGraphicsObject):
         self.theme = theme
         self.card_painter = CardPainter(theme)
         self.wire_painter = WirePainter(theme)
-        self.remark_painter = RemarkPainter(theme)
+        self.annotation_painter = AnnotationPainter(theme)
         self.pictures = CardCache(self.card_painter)
         self.update()
 
@@ -115,15 +115,15 @@ class Surface(QGraphicsObject):
         level = level_at(zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._draw_remarks(painter, region, Matter.FRAME, zoom)
+        self._draw_annotations(painter, region, AnnotationKind.FRAME, zoom)
         self._draw_wires(painter, region, level, zoom)
-        self._draw_remarks(painter, region, Matter.NOTE, zoom)
+        self._draw_annotations(painter, region, AnnotationKind.NOTE, zoom)
         for extra in self.extras.values():
             extra.below(painter, region, level, zoom)
         if level is Level.FAR:
             self._draw_tiles(painter, region)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.remark_painter.titles(painter, self._remarks_in(region, Matter.FRAME), zoom)
+            self.annotation_painter.titles(painter, self._annotations_in(region, AnnotationKind.FRAME), zoom)
         else:
             self._draw_cards(painter, region, level, zoom, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -131,15 +131,15 @@ class Surface(QGraphicsObject):
             extra.above(painter, region, level, zoom)
         self._draw_selection(painter, region, zoom)
 
-    def _draw_remarks(self, painter: QPainter, region: QRectF, matter: Matter, zoom: float) -> None:
+    def _draw_annotations(self, painter: QPainter, region: QRectF, kind: AnnotationKind, zoom: float) -> None:
         assert self.board is not None
-        near = self._remarks_in(region, matter)
+        near = self._annotations_in(region, kind)
         if near:
-            self.remark_painter.paint(painter, near, self.emphasis.selected_remarks, zoom)
+            self.annotation_painter.paint(painter, near, self.emphasis.selected_annotations, zoom)
 
-    def _remarks_in(self, region: QRectF, matter: Matter) -> list[Annotation]:
+    def _annotations_in(self, region: QRectF, kind: AnnotationKind) -> list[Annotation]:
         assert self.board is not None
-        found = [each for each in self.board.remarks.values() if each.matter is matter]
+        found = [each for each in self.board.annotations.values() if each.kind is kind]
         return [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
 
     # Wires
@@ -161,7 +161,7 @@ class Surface(QGraphicsObject):
             self.wire_painter.strong(painter, wire, self._strong_color(wire))
         if level is Level.NEAR:
             self.wire_painter.labels(painter, wires)
-        found = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.links.items())
+        found = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.ties.items())
         self.wire_painter.returning(painter, self.board.returns(), zoom)
         self.wire_painter.sharing(painter, [(a.rect, b.rect) for a, b in found if a and b], zoom)
 

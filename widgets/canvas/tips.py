@@ -24,7 +24,7 @@ def _said(board: Board, hit: Hit) -> str:
         wire = board.wires[hit.slot]
         shape = f"{wire.kind} {shape_text(wire.shape)}" if wire.shape else "shape not known yet"
         return f"{wire.connection.source} to {wire.connection.target}: {shape}"
-    if hit.what in (What.NOTHING, What.REMARK) or hit.id not in board.cards:
+    if hit.what in (What.NOTHING, What.ANNOTATION) or hit.id not in board.cards:
         return ""
     card = board.cards[hit.id]
     if hit.what is What.INPUT:

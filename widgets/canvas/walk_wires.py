@@ -9,12 +9,12 @@ def neighbour(network: Network, current: str | None, dx: int, dy: int) -> str | 
     """The layer that one step leads to from ``current``, or the first layer if there is none.
 
     Right goes along a wire, left against it, each to the nearest card in height; up and down go to the next layer
-    that shares a source or a target, or else to the nearest card above or below. From a card that is turned, whose
+    that shares a source or a target, or else to the nearest card above or below. From a card that is vertical, whose
     wires run downwards, it is the other way about.
     """
     if current is None or current not in network:
         return next(iter(network.ordered()), None)
-    axis = 0 if network.node(current).turned else 1
+    axis = 0 if network.node(current).vertical else 1
     if not axis:
         dx, dy = dy, dx
     if dx:

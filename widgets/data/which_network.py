@@ -144,19 +144,19 @@ def take_network(document: Document, id_: str, base: Path | None) -> None:
 def _replace(document: Document, network: Network) -> None:
     for id_ in list(document.network.ids):
         document.remove(id_)
-    for remark in list(document.network.remarks):
-        document.set_remark(remark, None)
+    for annotation in list(document.network.annotations):
+        document.set_annotation(annotation, None)
     for node in network:
         document.add(node.layer, node.position, node.id)
     for connection in network.connections:
         document.connect(connection)
     for node in network:
-        if node.linked:
-            document.link(node.id, node.linked)
+        if node.tied:
+            document.tie(node.id, node.tied)
         document.mute(node.id, node.muted)
-        document.turn([node.id], node.turned)
-    for name, remark_ in network.remarks.items():
-        document.set_remark(name, remark_)
+        document.set_vertical([node.id], node.vertical)
+    for name, note in network.annotations.items():
+        document.set_annotation(name, note)
 
 
 def _copy_sections(document: Document, project: Project) -> None:

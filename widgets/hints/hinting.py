@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.project.project_hints import TITLES, dismiss, inner_hints, project_hints
-from graph.changes import LayerMoved, RemarkSet
+from graph.changes import AnnotationSet, LayerMoved
 from graph.checking.network_hints import Hint
 from graph.document import Commit
 
@@ -57,7 +57,7 @@ class Hinting(QObject):
         return frozenset(words)
 
     def _take(self, commit: Commit) -> None:
-        if not all(isinstance(change, LayerMoved | RemarkSet) for change in commit.changes):
+        if not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             self.look_soon()
 
     def look_soon(self, *_: object) -> None:

@@ -21,7 +21,7 @@ from widgets.look.theme import Themed, ThemeSource
 
 _ID = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
-_REMARK = Qt.ItemDataRole.UserRole + 2
+_ANNOTATION = Qt.ItemDataRole.UserRole + 2
 
 
 class OutlineRow(QTreeWidgetItem):
@@ -77,7 +77,7 @@ class Outline(Themed, QTreeWidget):
         self._checker: Checker | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
         self._rows: dict[str, OutlineRow] = {}
-        self._remarks: list[Annotation] = []
+        self._annotations: list[Annotation] = []
         self._quiet = False
         self._stale = True
         self._chosen: list[str] = []
@@ -95,7 +95,7 @@ class Outline(Themed, QTreeWidget):
         self._document, self._checker = document, checker
         self._stops = (document.subscribe(lambda _: self._soon()), checker.subscribe(lambda _: self._soon()))
         self._quiet = True
-        self._rows, self._remarks, self._chosen = {}, [], []
+        self._rows, self._annotations, self._chosen = {}, [], []
         self.clear()
         self._quiet = False
         self._soon()
@@ -122,30 +122,30 @@ class Outline(Themed, QTreeWidget):
         for id_, row in self._rows.items():
             if row.isExpanded():
                 self._fill(id_)
-        self._list_remarks()
+        self._list_annotations()
         self.viewport().update()
         self._quiet = False
         self.show_selection(self._chosen)
 
-    def _list_remarks(self) -> None:
+    def _list_annotations(self) -> None:
         """Notes and frames stand below the layers, as they are read from the top."""
         assert self._document is not None
-        remarks = self._document.network.remarks.values()
-        found = sorted(remarks, key=lambda each: (each.area[1], each.area[0], each.id))
-        if found == self._remarks:
+        annotations = self._document.network.annotations.values()
+        found = sorted(annotations, key=lambda each: (each.area[1], each.area[0], each.id))
+        if found == self._annotations:
             return
         while self.topLevelItemCount() > len(self._rows):
             self.takeTopLevelItem(len(self._rows))
-        self._remarks = found
-        self.addTopLevelItems([self._remark_item(each) for each in found])
+        self._annotations = found
+        self.addTopLevelItems([self._annotation_item(each) for each in found])
 
-    def _remark_item(self, remark: Annotation) -> QTreeWidgetItem:
+    def _annotation_item(self, annotation: Annotation) -> QTreeWidgetItem:
         """A note or frame; activating it goes there."""
-        item = QTreeWidgetItem([remark.text.splitlines()[0] if remark.text else "", remark.matter.value])
-        item.setData(0, _REMARK, remark.id)
+        item = QTreeWidgetItem([annotation.text.splitlines()[0] if annotation.text else "", annotation.kind.value])
+        item.setData(0, _ANNOTATION, annotation.id)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{remark.matter.value}: {remark.text}")
-        item.setToolTip(0, remark.text)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{annotation.kind.value}: {annotation.text}")
+        item.setToolTip(0, annotation.text)
         for column in (0, 1):
             item.setForeground(column, self.theme.faint)
         return item
@@ -230,9 +230,9 @@ class Outline(Themed, QTreeWidget):
             self._nest(child, body.node(id_), known.inputs, inside)
 
     def _on_activation(self, item: QTreeWidgetItem) -> None:
-        path, remark = item.data(0, _PATH), item.data(0, _REMARK)
-        if remark:
-            self.noted.emit(str(remark))
+        path, annotation = item.data(0, _PATH), item.data(0, _ANNOTATION)
+        if annotation:
+            self.noted.emit(str(annotation))
         elif path:
             self.dived.emit((*self._depth(), *path[:-1]), str(path[-1]))
         else:

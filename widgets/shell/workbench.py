@@ -137,7 +137,7 @@ class Workbench(QWidget):
         self.outline.picked.connect(self.canvas.select)
         self.outline.opened.connect(self.go_to)
         self.outline.dived.connect(self.dive)
-        self.outline.noted.connect(self.go_to_remark)
+        self.outline.noted.connect(self.go_to_annotation)
         self.outline.removed.connect(self._remove)
         self.outline.named.connect(self._rename)
         # On the canvas Tab searches for a layer, so the keyboard leaves it by F6, as it leaves panes elsewhere.
@@ -334,9 +334,9 @@ class Workbench(QWidget):
     def _count_problems(self, number: int) -> None:
         self.checks.setTabText(0, f"Problems ({number})" if number else "Problems")
 
-    def go_to_remark(self, id_: str) -> None:
+    def go_to_annotation(self, id_: str) -> None:
         """Select a note or frame of the network on show, with the keyboard on the canvas to move or edit it."""
-        self.canvas.go_to_remark(id_)
+        self.canvas.go_to_annotation(id_)
         self.canvas.setFocus()
 
     def _remove(self, ids: Sequence[str]) -> None:

@@ -129,7 +129,7 @@ def _way(network: Network, output: str) -> _Way:
 
 
 def _owner(network: Network, id_: str) -> str:
-    return network.node(id_).linked or id_
+    return network.node(id_).tied or id_
 
 
 def _meeting(network: Network, judges: tuple[str, ...], makers: tuple[str, ...]) -> Connection:
@@ -185,7 +185,7 @@ def _cut(network: Network, kept: Mapping[str, str], last: Connection, end: str) 
     cut = Network()
     for id_, name in kept.items():
         owner = _owner(network, id_)
-        cut.insert_node(replace(network.node(id_), id=name, linked=None if owner == name else owner))
+        cut.insert_node(replace(network.node(id_), id=name, tied=None if owner == name else owner))
     for id_, name in kept.items():
         for wire in network.into(id_).values():
             if wire.source in kept:
@@ -239,10 +239,10 @@ def _unclear(checker: Checker, settings: Mapping[str, Any], info: DatasetInfo | 
 
 def _linking(network: Network, made: _Way, real: _Way) -> tuple[Fix, ...]:
     """Offers to share weights where the last layers on both ways are alike."""
-    own = tuple(id_ for id_ in real.layers if network.node(id_).linked is None)
+    own = tuple(id_ for id_ in real.layers if network.node(id_).tied is None)
     pairs = tuple(zip(own, made.layers[-len(own) :], strict=False)) if own else ()
     alike = all(
-        network.layer(twin) == network.layer(owner) and twin != owner and network.node(owner).linked is None
+        network.layer(twin) == network.layer(owner) and twin != owner and network.node(owner).tied is None
         for twin, owner in pairs
     )
     if len(pairs) != len(real.layers) or not alike:
@@ -260,7 +260,7 @@ class Sharing(Fix):
         """Link them."""
         with document.transaction(self.title):
             for twin, owner in self.pairs:
-                document.link(twin, owner)
+                document.tie(twin, owner)
 
 
 @dataclass(frozen=True)
@@ -288,7 +288,7 @@ class Twin(Fix):
                     port = "out" if wire == self.meets else wire.source_port
                     document.connect(Connection(new[wire.source], port, new[id_], wire.target_port))
                 if not isinstance(node.layer, Output):
-                    document.link(new[id_], node.linked or id_)
+                    document.tie(new[id_], node.tied or id_)
 
 
 def _twin(checker: Checker, info: DatasetInfo | None) -> tuple[Fix, ...]:

@@ -60,8 +60,8 @@ def test_layers_that_share_weights_share_them_again(tmp_path: Path) -> None:
         ("dense2", "dense", {"units": 4}),
         ("output1", "output", {}),
     )
-    network.replace_node(replace(network.node("dense2"), linked="dense1"))
-    assert read_code(written(network, tmp_path)).node("dense2").linked == "dense1"
+    network.replace_node(replace(network.node("dense2"), tied="dense1"))
+    assert read_code(written(network, tmp_path)).node("dense2").tied == "dense1"
 
 
 def test_weights_beside_the_code_come_along(call: Caller, tmp_path: Path) -> None:

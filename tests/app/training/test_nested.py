@@ -66,12 +66,12 @@ def recurrent() -> Network:
     )
 
 
-def linked() -> Document:
+def tied() -> Document:
     """Two dense layers of 64 units with one set of weights."""
     layers = [layer("flatten"), layer("dense", units=64), layer("tanh"), layer("dense", units=64), layer("tanh")]
     document = chain([layer("input", shape=image(1, 8, 8)), *layers, layer("dense", units=10), layer("output")])
     with document.transaction("Share"):
-        document.link("dense2", "dense1")
+        document.tie("dense2", "dense1")
     return document
 
 
@@ -93,11 +93,11 @@ CASES = [
     (convolutions(3), None),
     (convolutions(3, shared=True), None),
     (recurrent(), SERIES),
-    (linked().network, None),
+    (tied().network, None),
 ]
 
 
-@pytest.mark.parametrize(("network", "data"), CASES, ids=["block", "repeated", "shared", "recurrent", "linked"])
+@pytest.mark.parametrize(("network", "data"), CASES, ids=["block", "repeated", "shared", "recurrent", "tied"])
 def test_resuming_in_mid_epoch_changes_nothing(network: Network, data: dict[str, Any] | None, tmp_path: Path) -> None:
     straight = begin(project(network, data, epochs=2), None, tmp_path / "straight")
     finish(straight)
@@ -114,7 +114,7 @@ def test_resuming_in_mid_epoch_changes_nothing(network: Network, data: dict[str,
 def test_shared_weights_are_counted_and_changed_once() -> None:
     one, three = (Weights(Model.build(project(convolutions(n, shared=True))).module) for n in (1, 3))
     assert one.count == three.count == 10 + 650
-    model = Model.build(project(linked().network))
+    model = Model.build(project(tied().network))
     weights = Weights(model.module)
     assert weights.count == 64 * 64 + 64 + 650
     assert weights.count == sum(facts.parameters for facts in model.compiled.facts.values())

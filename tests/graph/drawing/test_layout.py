@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graph.drawing import cards
 from graph.drawing.folding import FOLD_GAP, RowPart, breaks, fold, fold_to_fit
-from graph.drawing.layout import LARGE, arrange, arrange_to_fit, clear_of_others, turned_network
+from graph.drawing.layout import LARGE, arrange, arrange_to_fit, clear_of_others, oriented_network
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.network import Connection, Network, Node
@@ -171,9 +171,9 @@ def test_nothing_to_arrange():
 
 @given(networks(), st.integers(300, 2000), st.integers(200, 1200))
 def test_columns_read_downwards_and_no_card_covers_another(network: Network, width: int, height: int):
-    turned = turned_network(network, None, True)
-    places = arrange_to_fit(turned, (width, height), direction="down")
-    found = boxes(turned, places)
+    vertical = oriented_network(network, None, True)
+    places = arrange_to_fit(vertical, (width, height), direction="down")
+    found = boxes(vertical, places)
     assert set(found) == set(network.ids)
     for a, (x, y, across, down) in found.items():
         for b, (x2, y2, across2, down2) in found.items():

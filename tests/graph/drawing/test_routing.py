@@ -57,17 +57,17 @@ def test_a_wire_that_runs_backwards_goes_around_both_its_cards():
 def test_what_holds_across_holds_downwards(start, end, corners):
     cards = [(x, y, 176.0, 76.0) for x, y in corners]
     swapped = [(y, x, height, width) for x, y, width, height in cards]
-    down = course(start, end, cards, turned=(True, True))
+    down = course(start, end, cards, vertical=(True, True))
     across = course(start[::-1], end[::-1], swapped)
     assert down.down
     assert [point[::-1] for point in down.points()] == across.points()
 
 
 @given(points, points, st.sampled_from([(True, False), (False, True)]))
-def test_a_wire_between_a_turned_card_and_another_bends(start, end, turned):
-    line = course(start, end, [], turned=turned)
+def test_a_wire_between_a_turned_card_and_another_bends(start, end, vertical):
+    line = course(start, end, [], vertical=vertical)
     first, second, last = line.curves[0]
     assert (line.start, last) == (start, end)
-    assert (first[0] == start[0]) is turned[0]
-    assert (first[1] > start[1]) is turned[0]
-    assert (second[0] == end[0]) is turned[1]
+    assert (first[0] == start[0]) is vertical[0]
+    assert (first[1] > start[1]) is vertical[0]
+    assert (second[0] == end[0]) is vertical[1]

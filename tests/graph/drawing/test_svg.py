@@ -11,7 +11,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Family
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
-from graph.network import Annotation, Connection, Matter, Network, Node
+from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -62,10 +62,10 @@ def test_every_family_has_a_hue():
 def test_notes_frames_and_muted_layers_are_drawn():
     network = sample()
     network.replace_node(Node("conv1", network.layer("conv1"), (240.0, 0.0), muted=True))
-    network.remarks["note1"] = Annotation(
-        "note1", Matter.NOTE, "Fewer filters <did> as well here", (0, 300, 120, 90), 5
+    network.annotations["note1"] = Annotation(
+        "note1", AnnotationKind.NOTE, "Fewer filters <did> as well here", (0, 300, 120, 90), 5
     )
-    network.remarks["frame1"] = Annotation("frame1", Matter.FRAME, "Features", (-40, -60, 900, 260), 1)
+    network.annotations["frame1"] = Annotation("frame1", AnnotationKind.FRAME, "Features", (-40, -60, 900, 260), 1)
     root = ElementTree.fromstring(svg(network))
     texts = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
     assert "Features" in texts

@@ -225,7 +225,7 @@ def test_a_muted_merge_hands_on_what_is_connected() -> None:
 def test_linked_layers_use_one_set_of_weights(tmp_path: Path) -> None:
     document = chain([layer("input", shape=vector(4)), *[layer("dense", units=4)] * 2, layer("output")])
     with document.transaction("Link"):
-        document.link("dense2", "dense1")
+        document.tie("dense2", "dense1")
     checker = Checker(document)
     assert checker.ok and checker.parameters == 20
     module = compile_network(document.network).module
@@ -234,7 +234,7 @@ def test_linked_layers_use_one_set_of_weights(tmp_path: Path) -> None:
     assert_exported_alike(document, x, tmp_path)
     with document.transaction("Rename"):
         document.rename("dense1", "first")
-    assert document.network.node("dense2").linked == "first"
+    assert document.network.node("dense2").tied == "first"
     with document.transaction("Change one"):
         document.set_values("first", bias=False)
     assert not checker.ok
@@ -242,9 +242,9 @@ def test_linked_layers_use_one_set_of_weights(tmp_path: Path) -> None:
     assert checker.ok
     with document.transaction("Remove the owner"):
         document.remove("first")
-    assert document.network.node("dense2").linked is None
+    assert document.network.node("dense2").tied is None
     document.undo()
-    assert document.network.node("dense2").linked == "first"
+    assert document.network.node("dense2").tied == "first"
 
 
 def test_layers_that_cannot_share_say_why() -> None:
@@ -252,7 +252,7 @@ def test_layers_that_cannot_share_say_why() -> None:
         [layer("input", shape=vector(4)), layer("dense", units=5), layer("dense", units=5), layer("output")]
     )
     with document.transaction("Link"):
-        document.link("dense2", "dense1")
+        document.tie("dense2", "dense1")
     with pytest.raises(NetloomError, match="other sizes arrive"):
         compile_network(document.network)
 

@@ -183,10 +183,10 @@ def test_taking_a_block_apart_drops_a_link_to_one_of_its_ends() -> None:
         made = group(document, Checker(document), {"relu1", "dense1"})
     inner = InnerDocument(document, made)
     with inner.transaction("Link"):
-        inner.link("relu1", inner.block.inner_outputs()[0])
+        inner.tie("relu1", inner.block.inner_outputs()[0])
     with document.transaction("Ungroup"):
         ungroup(document, made)
-    assert document.network.node("relu1").linked is None
+    assert document.network.node("relu1").tied is None
 
 
 def test_a_failed_edit_inside_leaves_both_as_they_were() -> None:

@@ -136,12 +136,12 @@ def test_marks_are_copied_with_the_layers(canvas, document):
     with document.transaction("Mark"):
         document.mute("relu1", True)
         document.set_layer("dense2", document.network.layer("dense1"))
-        document.link("dense2", "dense1")
+        document.tie("dense2", "dense1")
     canvas.select(["dense1", "relu1", "dense2"])
     canvas.duplicate()
     first, muted, sharing = (document.network.node(id_) for id_ in canvas.selection.ids)
     assert muted.muted
-    assert sharing.linked == first.id
+    assert sharing.tied == first.id
 
 
 def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document, qtbot):

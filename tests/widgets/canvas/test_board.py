@@ -16,7 +16,7 @@ from graph.drawing import cards
 from graph.editing import clipboard, edits
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
-from graph.network import Annotation, Connection, Matter
+from graph.network import Annotation, AnnotationKind, Connection
 from graph.project import Project, project_bytes
 from graph.structure.blocks import Block, Loop
 from graph.structure.grouping import ungroup
@@ -127,7 +127,7 @@ class Editing(RuleBasedStateMachine):
     @precondition(lambda self: len(self.document.network) > 1)
     @rule(a=st.integers(0, 50), b=st.integers(0, 50))
     def link(self, a: int, b: int) -> None:
-        self.attempt("Link", lambda: self.document.link(self.pick(a), self.pick(b)))
+        self.attempt("Link", lambda: self.document.tie(self.pick(a), self.pick(b)))
 
     @precondition(lambda self: len(self.document.network) > 0)
     @rule(chosen=st.sets(st.integers(0, 50), min_size=1, max_size=3))
@@ -148,10 +148,10 @@ class Editing(RuleBasedStateMachine):
         assert isinstance(block, Block)
         self.attempt("Loop", lambda: self.document.set_layer(id_, Loop(body=block.body, label=name)))
 
-    @rule(x=st.integers(-500, 500), hue=st.integers(0, 7), matter=st.sampled_from(Matter), gone=st.booleans())
-    def remark(self, x: int, hue: int, matter: Matter, gone: bool) -> None:
-        remark = None if gone else Annotation("one", matter, "Text", (x, 0.0, 90.0, 60.0), hue)
-        self.attempt("Remark", lambda: self.document.set_remark("one", remark))
+    @rule(x=st.integers(-500, 500), hue=st.integers(0, 7), kind=st.sampled_from(AnnotationKind), gone=st.booleans())
+    def annotation(self, x: int, hue: int, kind: AnnotationKind, gone: bool) -> None:
+        annotation = None if gone else Annotation("one", kind, "Text", (x, 0.0, 90.0, 60.0), hue)
+        self.attempt("Remark", lambda: self.document.set_annotation("one", annotation))
 
     @precondition(lambda self: len(self.document.network) > 0)
     @rule(x=st.integers(-500, 500))
@@ -198,8 +198,8 @@ class Editing(RuleBasedStateMachine):
     @invariant()
     def marks_are_those_of_the_document(self) -> None:
         network, board = self.document.network, self.board
-        assert board.remarks == network.remarks
-        assert board.links == {node.id: node.linked for node in network if node.linked}
+        assert board.annotations == network.annotations
+        assert board.ties == {node.id: node.tied for node in network if node.tied}
         assert board.faulty == {id_ for id_, card in board.cards.items() if card.severity is Severity.ERROR}
 
     @invariant()

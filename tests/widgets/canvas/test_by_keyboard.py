@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from graph.document import Document
-from graph.network import Annotation, Matter
+from graph.network import Annotation, AnnotationKind
 from graph.project import network_json
 from tests.widgets.canvas.conftest import build
 from widgets.canvas.canvas_view import CanvasView
@@ -128,8 +128,12 @@ def test_a_line_says_what_keys_do_until_it_is_over(canvas: CanvasView) -> None:
 
 def annotated(canvas: CanvasView) -> None:
     with canvas.document.transaction("Write"):
-        canvas.document.set_remark("note1", Annotation("note1", Matter.NOTE, "Read me", (0.0, 200.0, 176.0, 96.0)))
-        canvas.document.set_remark("frame1", Annotation("frame1", Matter.FRAME, "Middle", (200.0, -60.0, 500.0, 200.0)))
+        canvas.document.set_annotation(
+            "note1", Annotation("note1", AnnotationKind.NOTE, "Read me", (0.0, 200.0, 176.0, 96.0))
+        )
+        canvas.document.set_annotation(
+            "frame1", Annotation("frame1", AnnotationKind.FRAME, "Middle", (200.0, -60.0, 500.0, 200.0))
+        )
 
 
 def test_shift_n_goes_through_notes_and_frames(canvas: CanvasView, said: list[str]) -> None:
@@ -139,7 +143,7 @@ def test_shift_n_goes_through_notes_and_frames(canvas: CanvasView, said: list[st
     chosen = []
     for _ in range(3):
         press(canvas, Key.Key_N, Mod.ShiftModifier)
-        chosen.append(canvas.selected_remark)
+        chosen.append(canvas.selected_annotation)
     assert chosen == ["frame1", "note1", "frame1"]
     assert said[-1].startswith("Frame “Middle”: arrows move it")
 
@@ -151,12 +155,12 @@ def test_a_frame_moves_with_what_is_in_it_and_grows(canvas: CanvasView) -> None:
     for _ in range(3):
         press(canvas, Key.Key_Right)
     network = canvas.document.network
-    assert network.remarks["frame1"].area == (212.0, -60.0, 500.0, 200.0)
+    assert network.annotations["frame1"].area == (212.0, -60.0, 500.0, 200.0)
     assert network.node("relu1").position == (252.0, 0.0)
     assert network.node("input1").position == (0.0, 0.0)
     press(canvas, Key.Key_Down, Mod.ControlModifier | Mod.ShiftModifier)
     press(canvas, Key.Key_Down, Mod.ControlModifier | Mod.ShiftModifier)
-    assert network.remarks["frame1"].area == (212.0, -60.0, 500.0, 232.0)
+    assert network.annotations["frame1"].area == (212.0, -60.0, 500.0, 232.0)
     canvas.document.undo()
     canvas.document.undo()
     assert network_json(canvas.document.network) == before
@@ -169,9 +173,9 @@ def test_a_note_is_edited_and_deleted_by_keys(canvas: CanvasView) -> None:
     press(canvas, Key.Key_F2)
     QTest.keyClicks(canvas._note_field, "Start here")
     QTest.keyClick(canvas._note_field, Key.Key_Return, Mod.ControlModifier)
-    assert canvas.document.network.remarks["note1"].text == "Start here"
+    assert canvas.document.network.annotations["note1"].text == "Start here"
     press(canvas, Key.Key_Delete)
-    assert set(canvas.document.network.remarks) == {"frame1"}
+    assert set(canvas.document.network.annotations) == {"frame1"}
 
 
 # Menus

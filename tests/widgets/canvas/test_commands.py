@@ -63,14 +63,14 @@ def test_linked_layers_share_weights_and_say_so(canvas):
     canvas.select(["dense1", "dense2"])
     canvas.link_selection()
     canvas.selection.clear()
-    assert canvas.document.network.node("dense2").linked == "dense1"
-    assert canvas.board.links == {"dense2": "dense1"}
+    assert canvas.document.network.node("dense2").tied == "dense1"
+    assert canvas.board.ties == {"dense2": "dense1"}
     assert pixels(canvas, "dense2") != before
     canvas.select(["dense2"])
     canvas.unlink_selection()
-    assert canvas.board.links == {}
+    assert canvas.board.ties == {}
     canvas.document.undo()
-    assert canvas.board.links == {"dense2": "dense1"}
+    assert canvas.board.ties == {"dense2": "dense1"}
 
 
 def test_layers_of_two_kinds_cannot_share_weights(canvas):

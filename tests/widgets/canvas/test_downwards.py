@@ -45,7 +45,7 @@ def test_shift_l_leads_the_data_from_top_to_bottom(open_canvas: Open) -> None:
     before = network_json(canvas.document.network)
     downwards(canvas)
     network, cards = canvas.document.network, canvas.board.cards
-    assert all(node.turned for node in network)
+    assert all(node.vertical for node in network)
     for wire in canvas.board.wires.values():
         c = wire.connection
         assert cards[c.source].rect.bottom() < cards[c.target].rect.top()
@@ -88,7 +88,7 @@ def test_the_selection_is_laid_out_without_covering_other_cards(open_canvas: Ope
     downwards(canvas)
     cards = list(canvas.board.cards.values())
     assert not any(a.rect.intersects(b.rect) for a in cards for b in cards if a is not b)
-    assert [canvas.document.network.node(id_).turned for id_ in ("relu1", "relu2", "relu3")] == [True, True, False]
+    assert [canvas.document.network.node(id_).vertical for id_ in ("relu1", "relu2", "relu3")] == [True, True, False]
 
 
 def test_typing_goes_on_below_and_what_is_inserted_is_turned(open_canvas: Open) -> None:
@@ -97,13 +97,13 @@ def test_typing_goes_on_below_and_what_is_inserted_is_turned(open_canvas: Open) 
     canvas.select(["relu1"])
     typed(canvas, "dense")
     network, cards = canvas.document.network, canvas.board.cards
-    assert network.node("dense1").turned
+    assert network.node("dense1").vertical
     assert cards["dense1"].rect.top() > cards["relu1"].rect.bottom()
     assert cards["dense1"].rect.left() == cards["relu1"].rect.left()
     middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
     canvas.add_layer_at(catalogue()["tanh"], middle)
     assert str(network.into("relu1")["in"]) == "tanh1.out -> relu1.in"
-    assert network.node("tanh1").turned
+    assert network.node("tanh1").vertical
 
 
 def test_ports_below_and_above_are_pulled_by_hand(open_canvas: Open) -> None:
@@ -144,7 +144,7 @@ def test_turned_cards_are_copied_turned(open_canvas: Open) -> None:
     downwards(canvas)
     canvas.select(["relu1"])
     QTest.keyClick(canvas, Qt.Key.Key_D, CTRL)
-    assert canvas.document.network.node("relu2").turned
+    assert canvas.document.network.node("relu2").vertical
 
 
 def test_all_is_in_view_while_the_cards_still_glide(open_canvas: Open, qtbot: QtBot) -> None:
@@ -163,9 +163,9 @@ def test_a_group_of_turned_cards_is_turned_and_runs_down_inside(open_canvas: Ope
     canvas.select(["relu1", "tanh1"])
     QTest.keyClick(canvas, Qt.Key.Key_G, CTRL)
     node = canvas.document.network.node(*canvas.selection.ids)
-    assert node.turned
+    assert node.vertical
     assert isinstance(node.layer, Block)
     inner = node.layer.body.network
-    assert all(each.turned for each in inner)
+    assert all(each.vertical for each in inner)
     tops = [inner.node(id_).position[1] for id_ in inner.ordered()]
     assert tops == sorted(set(tops))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from graph.document import Document
 from graph.layers.catalogue import catalogue
-from graph.network import Annotation, Connection, Matter
+from graph.network import Annotation, AnnotationKind, Connection
 from tests.widgets.canvas.conftest import Hand, build
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.context_menu import CARD, GROUND, LINE, SEVERAL
@@ -78,11 +78,11 @@ def test_the_menu_of_the_ground_adds_a_note(canvas):
 
 def test_the_menu_of_a_note_recolours_it(canvas):
     with canvas.document.transaction("Put"):
-        canvas.document.set_remark("note1", Annotation("note1", Matter.NOTE, "words", (40, 200, 176, 96)))
+        canvas.document.set_annotation("note1", Annotation("note1", AnnotationKind.NOTE, "words", (40, 200, 176, 96)))
     menu = menu_at(canvas, QPointF(100, 240))
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
     trigger(colours, "Teal")
-    assert canvas.document.network.remarks["note1"].hue == 2
+    assert canvas.document.network.annotations["note1"].hue == 2
 
 
 def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas, qtbot):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.network import Annotation, Connection, Matter
+from graph.network import Annotation, AnnotationKind, Connection
 from tests.graph.networks import layer
 from widgets.canvas import board as boards
 from widgets.canvas import card_cache
@@ -31,7 +31,7 @@ def rows(layers: int, per_row: int = 10) -> Document:
             document.connect(Connection(ids[-2], "out", ids[-1], port))
             if index % 4 == 0:
                 document.connect(Connection(ids[-4], "out", ids[-1], "in2"))
-        document.set_remark("f", Annotation("f", Matter.FRAME, "Region", (-40.0, -60.0, 1400.0, 500.0), 3))
+        document.set_annotation("f", Annotation("f", AnnotationKind.FRAME, "Region", (-40.0, -60.0, 1400.0, 500.0), 3))
     return document
 
 
@@ -172,7 +172,7 @@ def from_far(open_canvas, title: str, zoom: float = 0.15) -> QImage:
     """A network with a frame whose title is covered by cards, seen from far."""
     document = rows(120)
     with document.transaction("Frame"):
-        document.set_remark("f", Annotation("f", Matter.FRAME, title, (-40.0, -20.0, 2400.0, 500.0), 3))
+        document.set_annotation("f", Annotation("f", AnnotationKind.FRAME, title, (-40.0, -20.0, 2400.0, 500.0), 3))
     canvas = open_canvas(document)
     canvas.set_zoom(zoom)
     canvas.centerOn(1000, 800)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
-from graph.network import Annotation, Matter
+from graph.network import Annotation, AnnotationKind
 from graph.project import network_json
 from widgets.shell.window import MainWindow
 
@@ -35,7 +35,9 @@ def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file
     assert window.bench is not None
     document, outline = window.session.document, window.bench.outline
     with document.transaction("Write"):
-        document.set_remark("note1", Annotation("note1", Matter.NOTE, "Read me\nfirst", (0.0, 900.0, 176.0, 96.0)))
+        document.set_annotation(
+            "note1", Annotation("note1", AnnotationKind.NOTE, "Read me\nfirst", (0.0, 900.0, 176.0, 96.0))
+        )
     window.bench.left.setCurrentIndex(1)
     item = outline.topLevelItem(5)
     assert item is not None
@@ -44,10 +46,10 @@ def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file
     outline.setFocus()
     outline.setCurrentItem(item)
     qtbot.keyClick(outline, Qt.Key.Key_Return)
-    assert window.bench.canvas.selected_remark == "note1"
+    assert window.bench.canvas.selected_annotation == "note1"
     assert window.bench.canvas.hasFocus()
     qtbot.keyClick(window.bench.canvas, Qt.Key.Key_Delete)
-    assert not document.network.remarks
+    assert not document.network.annotations
 
 
 def test_history_has_no_end_and_is_exact(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:

@@ -47,12 +47,12 @@ def test_roles_are_followed_while_the_network_is_edited(window: MainWindow, tmp_
     repair(window, qtbot, "real ones must come", "Bring in real samples")
     assert window.status.problems.text() == "No problems"
     with document.transaction("Unlink"):
-        twin = next(node.id for node in document.network if node.linked == "dense3")
-        document.link(twin, None)
+        twin = next(node.id for node in document.network if node.tied == "dense3")
+        document.tie(twin, None)
     assert "different weights" in window.session.problems[0].message
 
 
 def test_weights_are_shared_with_a_click(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    opened(window, tmp_path / "gan.netloom", gan(drawn(linked=False).network))
+    opened(window, tmp_path / "gan.netloom", gan(drawn(tied=False).network))
     repair(window, qtbot, "different weights", "Share the weights")
     assert window.status.problems.text() == "No problems"

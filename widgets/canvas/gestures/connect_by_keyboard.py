@@ -125,8 +125,8 @@ class ConnectByKeyboard(Gesture):
         end = target.input_place(verdict.port or target.node.inputs[-1])
         source = board.cards[self._source]
         start = source.output_place(self._port)
-        turned = source.node.turned, target.node.turned
-        return painter_path(course(start.toTuple(), end.toTuple(), (), (source.box, target.box), turned))
+        vertical = source.node.vertical, target.node.vertical
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (source.box, target.box), vertical))
 
     def area(self) -> QRectF:
         """The wire and the ring around the candidate."""

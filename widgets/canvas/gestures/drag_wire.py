@@ -86,7 +86,7 @@ class DragWire(Gesture):
             return card.output_place(verdict.port) if verdict.port else None
         if verdict.port is not None:
             return card.input_place(verdict.port)
-        beyond = QPointF(20, 0) if card.node.turned else QPointF(0, 20)
+        beyond = QPointF(20, 0) if card.node.vertical else QPointF(0, 20)
         return card.input_place(card.node.inputs[-1]) + beyond if card.node.inputs else None
 
     # Ending
@@ -146,13 +146,13 @@ class DragWire(Gesture):
         start = card.output_place(self._fixed[1]) if self._output else self._loose
         end = self._loose if self._output else card.input_place(self._fixed[1])
         if self._over is None:
-            down = card.node.turned
+            down = card.node.vertical
             return painter_path(direct(start.toTuple(), end.toTuple(), (down, down)))
         # Over a card the wire runs as it will once it has landed.
         other = cards[self._over[0]]
         ends = (card, other) if self._output else (other, card)
-        turned = ends[0].node.turned, ends[1].node.turned
-        return painter_path(course(start.toTuple(), end.toTuple(), (), (card.box, other.box), turned))
+        vertical = ends[0].node.vertical, ends[1].node.vertical
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (card.box, other.box), vertical))
 
     def area(self) -> QRectF:
         """The wire, the marks on the ports that fit, and the sentence."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from graph.drawing import cards
-from graph.network import Annotation, Matter, Position
+from graph.network import Annotation, AnnotationKind, Position
 from widgets.canvas import annotation_shapes
 from widgets.canvas.gestures.gesture import Gesture
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from widgets.canvas.canvas_view import CanvasView
 
 
-class MoveRemark(Gesture):
-    """Drag a note, or a frame with the cards and remarks in it."""
+class MoveAnnotation(Gesture):
+    """Drag a note, or a frame with the cards and annotations in it."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -24,36 +24,38 @@ class MoveRemark(Gesture):
         super().__init__(canvas, start)
         self._merge = merge
         network = canvas.document.network
-        self._remark = network.remarks[id]
-        area = annotation_shapes.rect(self._remark)
-        frame = self._remark.matter is Matter.FRAME
+        self._annotation = network.annotations[id]
+        area = annotation_shapes.rect(self._annotation)
+        frame = self._annotation.kind is AnnotationKind.FRAME
         self._cards = [card.id for card in canvas.board.cards_in(area) if frame and area.contains(card.rect)]
-        inside = [each for each in network.remarks.values() if frame and area.contains(annotation_shapes.rect(each))]
-        self._moving: list[Annotation] = [self._remark, *(each for each in inside if each.id != id)]
+        inside = [
+            each for each in network.annotations.values() if frame and area.contains(annotation_shapes.rect(each))
+        ]
+        self._moving: list[Annotation] = [self._annotation, *(each for each in inside if each.id != id)]
         self._step = QPointF()
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show everything at its new place, on the grid."""
-        corner = QPointF(*self._remark.area[:2])
+        corner = QPointF(*self._annotation.area[:2])
         goal = corner + place - self.start
         self._step = QPointF(_snapped(goal.x()), _snapped(goal.y())) - corner
-        self.canvas.board.show_remarks(self._moved())
+        self.canvas.board.show_annotations(self._moved())
         self.canvas.board.displace(self._places())
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Move it in the document."""
         self.move(place, modifiers)
         document = self.canvas.document
-        with document.transaction(f"Move the {self._remark.matter.value}", merge=self._merge):
-            for remark in self._moved():
-                document.set_remark(remark.id, remark)
+        with document.transaction(f"Move the {self._annotation.kind.value}", merge=self._merge):
+            for annotation in self._moved():
+                document.set_annotation(annotation.id, annotation)
             document.move(self._places())
         self.cancel()
 
     def cancel(self) -> None:
         """Show everything where the document has it."""
         self.canvas.board.settle_back(self._cards)
-        self.canvas.board.settle_remarks()
+        self.canvas.board.settle_annotations()
 
     def _moved(self) -> list[Annotation]:
         return [
@@ -66,7 +68,7 @@ class MoveRemark(Gesture):
         return {id_: (x + self._step.x(), y + self._step.y()) for id_, (x, y) in found.items()}
 
 
-class ResizeRemark(Gesture):
+class ResizeAnnotation(Gesture):
     """Drag the lower right corner of a note or frame."""
 
     cursor = Qt.CursorShape.SizeFDiagCursor
@@ -74,32 +76,32 @@ class ResizeRemark(Gesture):
     def __init__(self, canvas: CanvasView, start: QPointF, id: str, merge: str | None = None) -> None:
         super().__init__(canvas, start)
         self._merge = merge
-        self._remark = canvas.document.network.remarks[id]
+        self._annotation = canvas.document.network.annotations[id]
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show it in its new size."""
-        self.canvas.board.show_remarks([self._resized(place)])
+        self.canvas.board.show_annotations([self._resized(place)])
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Resize it in the document."""
         document = self.canvas.document
-        with document.transaction(f"Resize the {self._remark.matter.value}", merge=self._merge):
-            document.set_remark(self._remark.id, self._resized(place))
+        with document.transaction(f"Resize the {self._annotation.kind.value}", merge=self._merge):
+            document.set_annotation(self._annotation.id, self._resized(place))
         self.cancel()
 
     def cancel(self) -> None:
         """Show it as the document has it."""
-        self.canvas.board.settle_remarks()
+        self.canvas.board.settle_annotations()
 
     def _resized(self, place: QPointF) -> Annotation:
-        area, step = annotation_shapes.rect(self._remark), place - self.start
+        area, step = annotation_shapes.rect(self._annotation), place - self.start
         width, height = (
             max(least, _snapped(size))
             for least, size in zip(
                 annotation_shapes.SMALLEST, (area.width() + step.x(), area.height() + step.y()), strict=True
             )
         )
-        return annotation_shapes.placed(self._remark, QRectF(area.left(), area.top(), width, height))
+        return annotation_shapes.placed(self._annotation, QRectF(area.left(), area.top(), width, height))
 
 
 def _snapped(value: float) -> float:

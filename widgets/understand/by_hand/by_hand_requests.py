@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.numerics.window_rules import can_follow
 from app.protocol.framing import Message
-from graph.changes import LayerMoved, RemarkSet
+from graph.changes import AnnotationSet, LayerMoved
 from graph.document import Commit, Document
 from graph.layers.base import Layer
 from graph.network import Network
@@ -203,7 +203,7 @@ class Asker(QObject):
     # What may change the answer
 
     def _take_commit(self, commit: Commit) -> None:
-        if all(isinstance(change, LayerMoved | RemarkSet) for change in commit.changes):
+        if all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             return
         self._stale = self._stale or not self.trained
         if not self.wanted:
@@ -243,4 +243,4 @@ def same_networks(one: Network, other: Network) -> bool:
 
 
 def _bare(network: Network) -> dict[str, tuple[Layer, bool, str | None]]:
-    return {node.id: (node.layer, node.muted, node.linked) for node in network}
+    return {node.id: (node.layer, node.muted, node.tied) for node in network}

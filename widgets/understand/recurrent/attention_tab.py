@@ -63,7 +63,7 @@ def attention_layers(network: Network, before: str = "") -> list[str]:
         if node.muted:
             continue
         if isinstance(node.layer, Attention):
-            found.append(f"{before}{node.linked or id_}")
+            found.append(f"{before}{node.tied or id_}")
         elif isinstance(node.layer, Block):
             found += attention_layers(node.layer.body.network, f"{before}{id_}.")
     return list(dict.fromkeys(found))

@@ -51,7 +51,7 @@ JUDGE: Layers = [
 WAY = ("noise1", *(id_ for id_, _, _ in GENERATOR), *(id_ for id_, _, _ in JUDGE), "made")
 
 
-def drawn(*, linked: bool = True, judge: Layers = JUDGE) -> Document:
+def drawn(*, tied: bool = True, judge: Layers = JUDGE) -> Document:
     """A small GAN: noise to pictures to verdicts, and digits to verdicts by twins of the same layers."""
     document = Document()
     noise = ("noise1", "noise", {"shape": {"kind": "vector", "sizes": [4]}})
@@ -65,8 +65,8 @@ def drawn(*, linked: bool = True, judge: Layers = JUDGE) -> Document:
                 if last:
                     document.connect(Connection(last, "out", id_, "in"))
                 last = id_
-        for id_, _, _ in judge if linked else ():
-            document.link(f"{id_}_twin", id_)
+        for id_, _, _ in judge if tied else ():
+            document.tie(f"{id_}_twin", id_)
     return document
 
 
@@ -92,7 +92,7 @@ def test_noise_and_data_tell_who_is_who() -> None:
 
 
 def test_weights_that_are_not_shared_are_shared_by_the_repair() -> None:
-    document = drawn(linked=False)
+    document = drawn(tied=False)
     report = check_project(gan(document.network), None)
     fault = next(problem for problem in report.problems if "different weights" in problem.message)
     fault.fixes[0].apply(document)
