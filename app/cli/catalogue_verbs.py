@@ -76,14 +76,14 @@ def datasets(
 ) -> None:
     """List the data sets that ship and the well-known ones, or download one of these."""
     from app.data.download import KNOWN, is_here
-    from app.data.source_catalogue import FETCHED
+    from app.data.source_catalogue import DOWNLOADED
     from app.data.source_catalogue import datasets as found
 
     if download is not None:
         fetch(download, json)
         return
     entries = [info.to_json() for info in found()]
-    entries += [source().info().to_json() | {"downloaded": is_here(source.kind)} for source in FETCHED]
+    entries += [source().info().to_json() | {"downloaded": is_here(source.kind)} for source in DOWNLOADED]
     if json:
         print_json(entries)
         return

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from app.data.augment import Augment
 from app.data.dataset import DatasetInfo
-from app.data.source_catalogue import FETCHED, SHIPPED, source
+from app.data.source_catalogue import DOWNLOADED, SHIPPED, source
 from app.data.sources.source import Source
 from app.data.split import Split
 from graph.errors import NetloomError
@@ -92,7 +92,7 @@ class DataChoice(BaseModel):
 
 def named_set(kind: str) -> DataChoice | None:
     """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
-    return DataChoice.of(kind) if any(one.kind == kind for one in SHIPPED + FETCHED) else None
+    return DataChoice.of(kind) if any(one.kind == kind for one in SHIPPED + DOWNLOADED) else None
 
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:

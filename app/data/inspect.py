@@ -12,11 +12,12 @@ from app.data.dataset import DatasetInfo
 from app.data.leakage import leaks
 from app.data.prepare import prepare
 from app.data.readers.columns import Column, ColumnType, is_identifier, likely_target, look, type_of
+from app.data.readers.file_access import content_hash, locate, reading, relative
 from app.data.readers.picture_listing import path_column
 from app.data.readers.table_file import CsvSource
 from app.data.readers.time_column import likely_group, likely_order
 from app.data.source_catalogue import FILES, source
-from app.data.sources.file_source import FileSource, content_hash, locate, reading, relative
+from app.data.sources.file_source import FileSource
 from app.data.sources.series import numeric
 from app.data.sources.table import PART_NAMES, check_column, named_in
 from app.data.sources.texts import longest

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.data.data_choice import DataChoice
-from app.data.sources.file_source import FileSource, content_hash, locate, reading, relative
+from app.data.readers.file_access import content_hash, locate, reading, relative
+from app.data.sources.file_source import FileSource
 from graph.errors import NetloomError
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.data.data_choice import DataChoice
 from app.data.readers.columns import look
+from app.data.readers.file_access import locate, reading
 from app.data.readers.table_file import CsvSource
-from app.data.sources.file_source import locate, reading
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,7 @@ from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.lazy_array import Values
 from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
+from app.data.readers.file_access import reading
 from app.data.readers.picture_file import SUFFIXES, PictureError, picture_array
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.readers.workbooks import BOOKS, PARQUET
@@ -22,7 +23,6 @@ from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
 from app.data.sources.downloadable import Fetched
-from app.data.sources.file_source import reading
 from app.data.sources.images import Images
 from app.data.sources.series import Series
 from app.data.sources.source import Source

@@ -10,8 +10,8 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo
 from app.data.lazy_array import LazyArray, Values
 from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.file_access import readable, reading
 from app.data.readers.picture_listing import inner_path, path_column, pictures_in
-from app.data.sources.file_source import readable, reading
 from app.data.sources.images import TABLES, Images
 from app.data.sources.source import Source
 from app.inference.new_rows import frame_of

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
-from app.data.sources.file_source import FileSource, locate, reading
+from app.data.readers.file_access import locate, reading
+from app.data.sources.file_source import FileSource
 from app.project.data_spec import expected
 from app.project.project_hints import hint_json, project_hints
 from app.training.gan.roles import adversarial_problems

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.data.download import KNOWN, is_here
-from app.data.source_catalogue import FETCHED
+from app.data.source_catalogue import DOWNLOADED
 from app.data.sources.source import Source
 from widgets.data.downloads import Downloads
 
@@ -26,7 +26,7 @@ class KnownSets(QWidget):
         self.fault.setProperty("tone", "error")
         self.fault.setWordWrap(True)
         self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.rows = {source.kind: KnownRow(source, self) for source in FETCHED}
+        self.rows = {source.kind: KnownRow(source, self) for source in DOWNLOADED}
         heading = QLabel("Well-known sets", self)
         heading.setProperty("heading", True)
         column = QVBoxLayout(self)

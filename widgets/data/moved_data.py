@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.data.data_choice import DataChoice
-from app.data.sources.file_source import CHANGED, FileSource, locate
+from app.data.readers.file_access import locate
+from app.data.sources.file_source import CHANGED, FileSource
 from app.protocol.framing import Message
 from graph.errors import NetloomError
 from widgets.data.source_list import FILTER

@@ -11,8 +11,8 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.readers.calendar import calendar_features, parse_times
 from app.data.readers.columns import Column, ColumnType, categories, check_range, look, type_of, wide_numbers
+from app.data.readers.file_access import within_budget
 from app.data.readers.tokens import PADDING, UNKNOWN
-from app.data.sources.file_source import within_budget
 from app.data.transforms import side_by_side
 from graph.errors import NetloomError
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.columns import CLASSES, ColumnType, is_called_target, labels, likely_target, look
+from app.data.readers.file_access import files_below, readable
 from app.data.readers.picture_file import SUFFIXES
 from app.data.readers.table_file import CsvSource
-from app.data.sources.file_source import files_below, readable
 from app.data.sources.table import PART_NAMES, check_column, given_parts
 from graph.errors import NetloomError
 

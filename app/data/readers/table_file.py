@@ -17,8 +17,9 @@ from app.data.readers.csv_parsing import (
     widest,
     wrong_encoding,
 )
+from app.data.readers.file_access import stamp
 from app.data.readers.workbooks import BOOKS, OLD_BOOKS, PARQUET, book_of, parquet_of
-from app.data.sources.file_source import FileSource, stamp
+from app.data.sources.file_source import FileSource
 from app.system.memory_budget import GIGABYTE, budget, more
 from graph.errors import NetloomError
 from graph.layers.settings import setting

@@ -14,7 +14,8 @@ from app.data.lazy_array import Kept, LazyArray, RowFile, Values
 from app.data.readers.array_files import read_arrays, rows_of
 from app.data.readers.array_parts import PartArray, files_of_parts, other_parts
 from app.data.readers.columns import CLASSES
-from app.data.sources.file_source import FileSource, within_budget
+from app.data.readers.file_access import within_budget
+from app.data.sources.file_source import FileSource
 from app.data.sources.table import rare_note
 from app.data.transforms import FEATURE_AXIS
 from app.system.memory_budget import budget
@@ -40,6 +41,7 @@ class Arrays(FileSource):
 
     kind: ClassVar[str] = "arrays"
     title: ClassVar[str] = "Arrays"
+    rank: ClassVar[int] = 40
 
     samples: str = setting("", "Name of the array of samples in an NPZ; empty for the one that looks like it")
     target: str = setting("", "Array of targets, or a file beside this one; empty for the one that looks like it")

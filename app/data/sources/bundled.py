@@ -23,6 +23,7 @@ class Digits(Source):
 
     kind: ClassVar[str] = "digits"
     title: ClassVar[str] = "Handwritten digits"
+    rank: ClassVar[int] = 10
 
     size: int = setting(
         8, "Height and width of a picture; larger than 8 is interpolated", minimum=8, maximum=64, unit="pixels"
@@ -97,6 +98,7 @@ class Iris(_Table):
 
     kind: ClassVar[str] = "iris"
     title: ClassVar[str] = "Iris flowers"
+    rank: ClassVar[int] = 20
     loader: ClassVar[str] = "load_iris"
     samples: ClassVar[int] = 150
     features: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -113,6 +115,7 @@ class Wine(_Table):
 
     kind: ClassVar[str] = "wine"
     title: ClassVar[str] = "Wines"
+    rank: ClassVar[int] = 30
     loader: ClassVar[str] = "load_wine"
     samples: ClassVar[int] = 178
     features: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -145,6 +148,7 @@ class BreastCancer(_Table):
 
     kind: ClassVar[str] = "breast_cancer"
     title: ClassVar[str] = "Breast cancer"
+    rank: ClassVar[int] = 40
     loader: ClassVar[str] = "load_breast_cancer"
     samples: ClassVar[int] = 569
     features: ClassVar[tuple[tuple[str, str], ...]] = _cell_features()
@@ -159,6 +163,7 @@ class Diabetes(_Table):
 
     kind: ClassVar[str] = "diabetes"
     title: ClassVar[str] = "Diabetes"
+    rank: ClassVar[int] = 50
     loader: ClassVar[str] = "load_diabetes"
     samples: ClassVar[int] = 442
     features: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -37,6 +37,7 @@ class Cifar(FileSource):
 
     kind: ClassVar[str] = "cifar"
     title: ClassVar[str] = "CIFAR files"
+    rank: ClassVar[int] = 70
 
     labels: Literal["fine", "coarse"] = setting("fine", "CIFAR-100: a hundred classes, or twenty groups of them")
 

@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset
-from app.data.sources.file_source import FileSource, locate, within_budget
+from app.data.readers.file_access import locate, within_budget
+from app.data.sources.file_source import FileSource
 from app.data.sources.machines import WindowCut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -31,6 +32,7 @@ class Cmapss(FileSource):
 
     kind: ClassVar[str] = "cmapss"
     title: ClassVar[str] = "Run-to-failure records"
+    rank: ClassVar[int] = 60
 
     window: int = setting(30, "How many cycles the network sees", minimum=1, maximum=1000, unit="cycles")
     stride: int = setting(1, "Cycles from one window to the next", minimum=1, maximum=1000, unit="cycles")

@@ -12,7 +12,7 @@ from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.lazy_array import Kept, LazyArray
 from app.data.readers.array_files import read_arrays
 from app.data.sources.cifar import TENS, Cifar
-from app.data.sources.source import Source
+from app.data.sources.source import Origin, Source
 from graph.errors import NetloomError
 from graph.shapes import image, vector
 
@@ -23,6 +23,7 @@ KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 class Fetched(Source):
     """Pictures that must be fetched before they can be used. Subclasses name their classes."""
 
+    origin: ClassVar[Origin] = Origin.DOWNLOADED
     classes: ClassVar[tuple[str, ...]]
     sizes: ClassVar[tuple[int, int, int]] = (1, 28, 28)
     samples: ClassVar[int] = 70_000
@@ -74,6 +75,7 @@ class Mnist(Fetched):
 
     kind: ClassVar[str] = "mnist"
     title: ClassVar[str] = "MNIST"
+    rank: ClassVar[int] = 10
     classes: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
 
@@ -82,6 +84,7 @@ class FashionMnist(Fetched):
 
     kind: ClassVar[str] = "fashion_mnist"
     title: ClassVar[str] = "Fashion-MNIST"
+    rank: ClassVar[int] = 20
     classes: ClassVar[tuple[str, ...]] = WORN
 
 
@@ -90,6 +93,7 @@ class Kmnist(Fetched):
 
     kind: ClassVar[str] = "kmnist"
     title: ClassVar[str] = "KMNIST"
+    rank: ClassVar[int] = 30
     classes: ClassVar[tuple[str, ...]] = KANA
 
 
@@ -98,6 +102,7 @@ class Cifar10(Fetched):
 
     kind: ClassVar[str] = "cifar10"
     title: ClassVar[str] = "CIFAR-10"
+    rank: ClassVar[int] = 40
     classes: ClassVar[tuple[str, ...]] = TENS
     sizes: ClassVar[tuple[int, int, int]] = (3, 32, 32)
     samples: ClassVar[int] = 60_000

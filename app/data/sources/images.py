@@ -10,9 +10,10 @@ import numpy as np
 from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.lazy_array import LazyArray
 from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.file_access import locate, readable, reading
 from app.data.readers.picture_file import is_colour
 from app.data.readers.picture_listing import Listing, in_folder, in_table
-from app.data.sources.file_source import FileSource, locate, readable, reading
+from app.data.sources.file_source import FileSource
 from app.data.sources.table import rare_note
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
@@ -37,6 +38,7 @@ class Images(FileSource):
 
     kind: ClassVar[str] = "images"
     title: ClassVar[str] = "Pictures"
+    rank: ClassVar[int] = 30
 
     height: int = setting(32, "Height of every picture", minimum=1, maximum=1024, unit="pixels")
     width: int = setting(32, "Width of every picture", minimum=1, maximum=1024, unit="pixels")

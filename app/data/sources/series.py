@@ -12,10 +12,10 @@ import pydantic
 from app.data.dataset import Array, Dataset
 from app.data.readers.calendar import calendar_features, parse_times
 from app.data.readers.columns import ColumnType, numbers, type_of
+from app.data.readers.file_access import within_budget
 from app.data.readers.table_file import CsvSource
 from app.data.readers.time_column import in_order, places_in_time, timing_notes, with_times
 from app.data.readers.windows import joined, window_count, windows, windows_info
-from app.data.sources.file_source import within_budget
 from app.data.sources.table import check_column, group_numbers
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -45,6 +45,7 @@ class Series(CsvSource):
 
     kind: ClassVar[str] = "series"
     title: ClassVar[str] = "Time series"
+    rank: ClassVar[int] = 20
 
     target: str = setting("", "The column to forecast; empty for the last one")
     order: str = setting("", "The column of times to sort by; empty keeps the order of the file")

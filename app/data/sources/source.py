@@ -1,9 +1,10 @@
-"""What every source of data declares: its settings, what it offers, and how it is loaded."""
+"""Base class of all data sources (data set loaders) and their registry, which each enters when it is defined."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
@@ -12,19 +13,35 @@ from graph.layers.declared import Declared
 from graph.layers.settings import Setting
 
 
+class Origin(StrEnum):
+    """Where the samples of a source come from."""
+
+    SHIPPED = "shipped"
+    DOWNLOADED = "downloaded"
+    FILE = "file"
+
+
 class Source(Declared):
     """One place that samples come from, with its settings.
 
     Subclasses give the class variables, their settings as fields declared with `graph.layers.settings.setting`,
-    `info` and `load`. The docstring is the summary that people read when they choose data.
+    `info` and `load`. The docstring is the summary that people read when they choose data. A subclass with a ``kind``
+    registers itself.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     kind: ClassVar[str]
     """Name in project files and on the command line."""
-    from_file: ClassVar[bool] = False
-    """Whether the samples come from a file or folder of the user's."""
+    rank: ClassVar[int]
+    """Place among the sources of the same origin where these are listed; the smallest comes first."""
+    origin: ClassVar[Origin] = Origin.SHIPPED
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Register a source that can be chosen."""
+        super().__init_subclass__(**options)
+        if "kind" in cls.__dict__:
+            REGISTERED[cls.kind] = cls
 
     def shown(self) -> tuple[Setting, ...]:
         """The settings that mean something as the others are, in the order of the form."""
@@ -64,3 +81,7 @@ class Source(Declared):
             if a file of the user's cannot be read.
         """
         raise NotImplementedError
+
+
+REGISTERED: dict[str, type[Source]] = {}
+"""The sources of all modules that were imported so far, by kind."""

@@ -35,6 +35,7 @@ class Table(CsvSource):
 
     kind: ClassVar[str] = "table"
     title: ClassVar[str] = "Table"
+    rank: ClassVar[int] = 10
 
     target: str = setting("", "The column to predict, or several with commas; empty for the likeliest")
     task: Literal["auto", "classification", "regression"] = setting(

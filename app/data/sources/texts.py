@@ -10,9 +10,9 @@ import numpy as np
 from app.data.dataset import Dataset, Field, Task
 from app.data.readers.columns import CLASSES, ColumnType, likely_target, look, looks_like_classes, type_of
 from app.data.readers.columns import labels as class_labels
+from app.data.readers.file_access import within_budget
 from app.data.readers.table_file import CsvSource
 from app.data.readers.tokens import numbered, split_text, vocabulary_of
-from app.data.sources.file_source import within_budget
 from app.data.sources.synthetic.synthetic import lengths_field
 from app.data.sources.table import amounts, check_column, rare_note
 from graph.errors import NetloomError
@@ -36,6 +36,7 @@ class Text(CsvSource):
 
     kind: ClassVar[str] = "text"
     title: ClassVar[str] = "Text"
+    rank: ClassVar[int] = 50
 
     column: str = setting("", "The column of text; empty for the one with the longest texts")
     target: str = setting("", "The column to predict; empty for the one that looks most like it")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from app.data.data_choice import DataChoice
+from app.data.readers.file_access import content_hash
 from app.data.repoint import repointed
 from app.data.source_catalogue import SHIPPED
-from app.data.sources.file_source import content_hash
 from app.data.sources.source import Source
 from graph.errors import NetloomError
 

@@ -9,8 +9,9 @@ from PIL import Image
 from app.data.data_choice import DataChoice
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.sources import file_source
-from app.data.sources.file_source import _loaded, content_hash
+from app.data.readers import file_access
+from app.data.readers.file_access import content_hash
+from app.data.sources.file_source import _loaded
 from app.data.sources.table import Table
 from app.system.progress import Progress, Steps
 from graph.errors import NetloomError
@@ -118,14 +119,14 @@ def read_again(*_: object) -> Steps[str]:
 
 
 def test_the_hash_of_much_data_is_remembered_until_it_changes(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_source, "LARGE", 1)
+    monkeypatch.setattr(file_access, "LARGE", 1)
     path = write("a/one.csv", "1,2\n")
-    first, folder = file_source.content_hash(path), file_source.content_hash(path.parent)
+    first, folder = file_access.content_hash(path), file_access.content_hash(path.parent)
     with monkeypatch.context() as context:
-        context.setattr(file_source, "_hashed", read_again)
-        assert (file_source.content_hash(path), file_source.content_hash(path.parent)) == (first, folder)
+        context.setattr(file_access, "_hashed", read_again)
+        assert (file_access.content_hash(path), file_access.content_hash(path.parent)) == (first, folder)
         write("a/two.csv", "1,2\n")
-        assert file_source.content_hash(path.parent) == "read again"
+        assert file_access.content_hash(path.parent) == "read again"
         write("a/one.csv", "1,25\n")
-        assert file_source.content_hash(path) == "read again"
-    assert file_source.content_hash(write("b/one.csv", "1,2\n")) == first
+        assert file_access.content_hash(path) == "read again"
+    assert file_access.content_hash(write("b/one.csv", "1,2\n")) == first

@@ -39,6 +39,7 @@ class Dates(SyntheticSource):
 
     kind: ClassVar[str] = "dates"
     title: ClassVar[str] = "Dates to ISO form"
+    rank: ClassVar[int] = 200
     task: ClassVar[Task] = Task.SEQUENCE
     inputs: ClassVar[tuple[str, ...]] = ("date", "written")
     target: ClassVar[str] = "iso"

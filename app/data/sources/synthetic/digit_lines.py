@@ -25,6 +25,7 @@ class DigitLines(SyntheticSource):
 
     kind: ClassVar[str] = "lines"
     title: ClassVar[str] = "Lines of digits"
+    rank: ClassVar[int] = 210
     task: ClassVar[Task] = Task.SEQUENCE
     inputs: ClassVar[tuple[str, ...]] = ("line",)
     target: ClassVar[str] = "digits"

@@ -34,6 +34,7 @@ class Fleet(Source):
 
     kind: ClassVar[str] = "fleet"
     title: ClassVar[str] = "Machines run to failure"
+    rank: ClassVar[int] = 150
 
     machines: int = setting(40, "Number of machines", minimum=5, maximum=1000, unit="machines")
     shortest: int = setting(100, "Shortest life", minimum=20, maximum=5000, unit="cycles")

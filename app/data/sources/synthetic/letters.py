@@ -17,6 +17,7 @@ class XOrO(SyntheticSource):
 
     kind: ClassVar[str] = "x_or_o"
     title: ClassVar[str] = "X or O"
+    rank: ClassVar[int] = 120
     task: ClassVar[Task] = Task.CLASSIFICATION
     inputs: ClassVar[tuple[str, ...]] = ("picture",)
     target: ClassVar[str] = "letter"

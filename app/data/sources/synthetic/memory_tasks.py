@@ -22,6 +22,7 @@ class Adding(SyntheticSource):
 
     kind: ClassVar[str] = "adding"
     title: ClassVar[str] = "The adding problem"
+    rank: ClassVar[int] = 160
     task: ClassVar[Task] = Task.REGRESSION
     inputs: ClassVar[tuple[str, ...]] = ("numbers",)
     target: ClassVar[str] = "sum"
@@ -60,6 +61,7 @@ class BinaryAddition(SyntheticSource):
 
     kind: ClassVar[str] = "binary_addition"
     title: ClassVar[str] = "Binary addition"
+    rank: ClassVar[int] = 170
     task: ClassVar[Task] = Task.REGRESSION
     inputs: ClassVar[tuple[str, ...]] = ("digits",)
     target: ClassVar[str] = "sum"
@@ -108,6 +110,7 @@ class Brackets(SyntheticSource):
 
     kind: ClassVar[str] = "brackets"
     title: ClassVar[str] = "Balanced brackets"
+    rank: ClassVar[int] = 180
     task: ClassVar[Task] = Task.CLASSIFICATION
     inputs: ClassVar[tuple[str, ...]] = ("string",)
     target: ClassVar[str] = "balanced"

@@ -58,6 +58,7 @@ class Spirals(_Plane):
 
     kind: ClassVar[str] = "spirals"
     title: ClassVar[str] = "Two spirals"
+    rank: ClassVar[int] = 60
     classes: ClassVar[tuple[str, ...]] = ("blue", "orange")
 
     noise: float = setting(0.03, "How far points stray from their spiral (standard deviation)", minimum=0, maximum=5)
@@ -75,6 +76,7 @@ class Circles(_Plane):
 
     kind: ClassVar[str] = "circles"
     title: ClassVar[str] = "Two circles"
+    rank: ClassVar[int] = 70
     classes: ClassVar[tuple[str, ...]] = ("outer", "inner")
 
     ratio: float = setting(0.5, "Radius of the inner circle where the outer one has 1", minimum=0.05, maximum=0.95)
@@ -91,6 +93,7 @@ class Xor(_Plane):
 
     kind: ClassVar[str] = "xor"
     title: ClassVar[str] = "XOR"
+    rank: ClassVar[int] = 80
     classes: ClassVar[tuple[str, ...]] = ("same sign", "opposite sign")
 
     noise: float = setting(0.05, "How far points stray into other quarters (standard deviation)", minimum=0, maximum=5)
@@ -107,6 +110,7 @@ class Moons(_Plane):
 
     kind: ClassVar[str] = "moons"
     title: ClassVar[str] = "Two moons"
+    rank: ClassVar[int] = 90
     classes: ClassVar[tuple[str, ...]] = ("upper", "lower")
 
     gap: float = setting(0.5, "How far the lower moon is pushed up into the upper", minimum=-2, maximum=2)
@@ -124,6 +128,7 @@ class Blobs(_Plane):
 
     kind: ClassVar[str] = "blobs"
     title: ClassVar[str] = "Clouds of points"
+    rank: ClassVar[int] = 100
 
     noise: float = setting(0.15, "Width of each cloud (standard deviation)", minimum=0, maximum=5)
     clouds: int = setting(3, "Number of clouds, each a class of its own", minimum=2, maximum=12, unit="clouds")
@@ -143,6 +148,7 @@ class Checkerboard(_Plane):
 
     kind: ClassVar[str] = "checkerboard"
     title: ClassVar[str] = "Checkerboard"
+    rank: ClassVar[int] = 110
     classes: ClassVar[tuple[str, ...]] = ("dark", "light")
 
     samples: int = setting(1000, "Number of points", minimum=10, maximum=1_000_000, unit="points")

@@ -44,6 +44,7 @@ class Reviews(SyntheticSource):
 
     kind: ClassVar[str] = "reviews"
     title: ClassVar[str] = "Reviews in one line"
+    rank: ClassVar[int] = 190
     task: ClassVar[Task] = Task.CLASSIFICATION
     inputs: ClassVar[tuple[str, ...]] = ("text",)
     target: ClassVar[str] = "mood"

@@ -41,6 +41,7 @@ class Captions(SyntheticSource):
 
     kind: ClassVar[str] = "captions"
     title: ClassVar[str] = "Shapes with captions"
+    rank: ClassVar[int] = 220
     task: ClassVar[Task] = Task.SEQUENCE
     inputs: ClassVar[tuple[str, ...]] = ("picture", "written")
     target: ClassVar[str] = "caption"
@@ -119,6 +120,7 @@ class Clips(SyntheticSource):
 
     kind: ClassVar[str] = "clips"
     title: ClassVar[str] = "Moving shapes"
+    rank: ClassVar[int] = 230
     task: ClassVar[Task] = Task.CLASSIFICATION
     inputs: ClassVar[tuple[str, ...]] = ("clip",)
     target: ClassVar[str] = "direction"

@@ -48,6 +48,7 @@ class Sine(_Wave):
 
     kind: ClassVar[str] = "sine"
     title: ClassVar[str] = "Noisy sine"
+    rank: ClassVar[int] = 130
 
     period: float = setting(25.0, "Length of one wave", minimum=2, maximum=10_000, unit="steps")
 
@@ -61,6 +62,7 @@ class Seasons(_Wave):
 
     kind: ClassVar[str] = "seasons"
     title: ClassVar[str] = "Sum of seasons"
+    rank: ClassVar[int] = 140
     unit: ClassVar[str] = "MW"
 
     steps: int = setting(2016, "Length of the whole series", minimum=20, maximum=1_000_000, unit="hours")

@@ -13,8 +13,9 @@ from app.data.dataset import Array
 from app.data.inspect import inspect
 from app.data.prepare import prepare
 from app.data.readers import decoded_pictures, picture_file, picture_listing
+from app.data.readers.file_access import content_hash, relative
 from app.data.readers.picture_file import picture_array
-from app.data.sources.file_source import _loaded, content_hash, relative
+from app.data.sources.file_source import _loaded
 from app.data.sources.images import Images
 from app.data.split import Split
 from app.system.home import home
