@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.import_graph import circles, string_imports
+from tests.markdown_links import broken_links
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
@@ -24,6 +25,9 @@ MAY_LOAD_TORCH = re.compile(
 """Modules that may load torch when imported, except those of `TORCH_FREE`."""
 
 TORCH_FREE = {"app.training", "app.training.plan", "app.training.runs"}
+
+PATH = re.compile(r"`([\w./-]*(?:\.py|/)|(?:graph|app|widgets|tests|tools|benchmarks|docs|presets)(?:[./][\w./-]+)+)`")
+"""What looks like a path where a page names code: it ends in ``.py`` or ``/``, or begins with the name of a room."""
 
 LAYERS, MODULES = "graph/layers", "graph/modules"
 LAYER_AND_MODULE = {
@@ -236,6 +240,36 @@ def test_a_file_name_stands_for_one_idea() -> None:
         places[path.name].add(str(path.parent.relative_to(ROOT)))
     del places["__init__.py"]
     assert {name: rooms for name, rooms in places.items() if len(rooms) > 1} == LAYER_AND_MODULE
+
+
+def pages() -> list[Path]:
+    """Every Markdown page for people: in the root and below docs."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def test_every_path_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    named = PATH.findall(text)
+    assert len(named) > 60
+    assert [name for name in named if not (ROOT / name).exists() and not dotted_path_exists(name)] == []
+
+
+def dotted_path_exists(name: str) -> bool:
+    """Whether ``name``, such as ``app.data.dataset``, is a module or package."""
+    path = ROOT / name.replace(".", "/")
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def test_no_link_in_the_docs_is_broken() -> None:
+    assert {page.name: broken for page in pages() if (broken := broken_links(page))} == {}
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One `code` way\n[a](#one-code-way) [b](#two) ![c](c.png) [d](page.md#two) [e](layer:conv1) `[f](g)`"
+    )
+    assert broken_links(page) == ["#two", "c.png", "page.md#two"]
 
 
 def test_torch_stays_where_networks_are_built_and_trained() -> None:
