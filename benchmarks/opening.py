@@ -47,7 +47,7 @@ def opened(window: MainWindow, path: Path, layers: int) -> tuple[float, float]:
 
     def stands() -> bool:
         there = window.session is not None and len(window.session.document.network) == layers
-        return there and window.pages.currentWidget() is window.bench
+        return there and window.pages.currentWidget() is window.workbench
 
     begin = time.perf_counter()
     window.files.open(path)

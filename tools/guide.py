@@ -49,7 +49,7 @@ def train(window: MainWindow, hands: WindowDriver, preset: str) -> None:
 def understand(window: MainWindow, hands: WindowDriver) -> UnderstandPanel:
     """The understand panel, brought forward."""
     hands.click("understandWorkspace")
-    assert window.bench is not None  # a preset is open
-    panel = window.bench.panel("understand")
+    assert window.workbench is not None  # a preset is open
+    panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     return panel

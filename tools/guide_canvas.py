@@ -95,8 +95,8 @@ SHOTS: tuple[Shot, ...] = (
 
 def canvas_of(window: MainWindow) -> CanvasView:
     """The canvas of a window that is ready."""
-    assert window.bench is not None  # waited for when it was opened
-    return window.bench.canvas
+    assert window.workbench is not None  # waited for when it was opened
+    return window.workbench.canvas
 
 
 def lasting(project: Project) -> Project:

@@ -31,10 +31,10 @@ def view_of(window: MainWindow, hands: WindowDriver, folder: Path) -> DataView:
     """The data view of a new project in ``folder``, so that paths are told as from there."""
     hands.wait(lambda: window.loader.finished, "the window was to be ready")
     window.files.new()
-    assert window.bench is not None and window.session is not None  # waited for above
+    assert window.workbench is not None and window.session is not None  # waited for above
     window.session.save(folder / "mine.netloom")
     window.show_workspace("data")
-    view = window.bench.panel("data")
+    view = window.workbench.panel("data")
     assert isinstance(view, DataView)
     return view
 

@@ -23,7 +23,7 @@ DIFFERENCES = "differences"
 """What the canvas knows the drawn comparison by."""
 
 
-class Comparing:
+class ComparisonActions:
     """The commands; the panel is made when it is first wanted, and kept up to date while it is open."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -74,7 +74,7 @@ class Comparing:
 
     def _show(self) -> None:
         window = self._window
-        if window.bench is None or window.session is None:
+        if window.workbench is None or window.session is None:
             return
         if self.panel is None:
             from widgets.comparing.comparison_panel import ComparisonPanel
@@ -83,13 +83,13 @@ class Comparing:
             self.panel.opened.connect(self._go_to)
             self.panel.closed.connect(self.stop)
             window.session.committed.connect(lambda _: self._soon.start())
-            window.bench.inside.changed.connect(self._draw)
+            window.workbench.block_navigation.changed.connect(self._draw)
             window.themes.changed.connect(self._draw)
             window.session.replaced.connect(self.stop)
         window.show_workspace("network")
-        window.bench.lend(self.panel)
+        window.workbench.lend(self.panel)
         self._refresh()
-        window.bench.canvas.frame_all()
+        window.workbench.canvas.frame_all()
         window.commands.refresh()
 
     def _refresh(self) -> None:
@@ -106,29 +106,29 @@ class Comparing:
         from app.project.network_comparison import overlay
         from widgets.canvas.comparison_layer import Differing
 
-        session, bench, shown = self._window.session, self._window.bench, None
-        if bench is None or session is None:
+        session, workbench, shown = self._window.session, self._window.workbench, None
+        if workbench is None or session is None:
             return
         if self._other is not None and self._found is not None:
-            found = overlay(self._found, self._other, session.document.network, bench.inside.path)
-            shown = Differing(bench.canvas.board, bench.canvas.theme, found) if found is not None else None
-        bench.canvas.surface.show_extra(DIFFERENCES, shown)
+            found = overlay(self._found, self._other, session.document.network, workbench.block_navigation.path)
+            shown = Differing(workbench.canvas.board, workbench.canvas.theme, found) if found is not None else None
+        workbench.canvas.surface.show_extra(DIFFERENCES, shown)
 
     def _go_to(self, path: tuple[str, ...]) -> None:
         """Select what differs, if it is there; what was removed is brought into view where it stood."""
-        bench = self._window.bench
-        if bench is None:
+        workbench = self._window.workbench
+        if workbench is None:
             return
-        bench.dive_if_there(path[:-1], path[-1])
-        shown = bench.canvas.surface.extras.get(DIFFERENCES)
-        ghost = getattr(shown, "ghosts", {}).get(path[-1]) if bench.inside.path == path[:-1] else None
+        workbench.dive_if_there(path[:-1], path[-1])
+        shown = workbench.canvas.surface.extras.get(DIFFERENCES)
+        ghost = getattr(shown, "ghosts", {}).get(path[-1]) if workbench.block_navigation.path == path[:-1] else None
         if ghost is not None:
-            bench.canvas.reveal(ghost)
+            workbench.canvas.reveal(ghost)
 
     def stop(self) -> None:
         """Compare no longer."""
         self._other = self._found = None
         self._draw()
-        if self._window.bench is not None:
-            self._window.bench.lend(None)
+        if self._window.workbench is not None:
+            self._window.workbench.lend(None)
         self._window.commands.refresh()

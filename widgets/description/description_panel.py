@@ -21,7 +21,7 @@ from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
 from widgets.look.theme import Themed, ThemeSource
-from widgets.shell.current_only_stack import Pile
+from widgets.shell.current_only_stack import CurrentOnlyStack
 
 SECTION = "notes"
 HOW = "# Title, **bold**, - list, [link](layer:conv1). Links also lead to workspace:data, command:train, preset:lenet."
@@ -92,7 +92,7 @@ class DescriptionEditor(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class PagePane(Themed, QWidget):
+class DescriptionPanel(Themed, QWidget):
     """The section ``notes`` of a document, read or written. ``linked`` carries the address of a link."""
 
     linked = Signal(str)
@@ -113,7 +113,7 @@ class PagePane(Themed, QWidget):
         self.edit.setObjectName("pageEdit")
         self.edit.setCheckable(True)
         self.edit.toggled.connect(self._switch)
-        self.pile = Pile()
+        self.pile = CurrentOnlyStack()
         self._assemble()
         self.reader.linked.connect(self.linked)
         self.writer.left.connect(self.commit)
@@ -159,7 +159,7 @@ class PagePane(Themed, QWidget):
         if document is self._document:
             return
         self.close_document()
-        self._document, self._stop = document, document.subscribe(self._take)
+        self._document, self._stop = document, document.subscribe(self._on_commit)
         self.edit.setChecked(False)
         self._show()
 
@@ -177,7 +177,7 @@ class PagePane(Themed, QWidget):
         with self._document.transaction("Edit the page"):
             self._document.set_section(SECTION, f"{written}\n" if written else None)
 
-    def _take(self, commit: Commit) -> None:
+    def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
             self._show()
 

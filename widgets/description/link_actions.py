@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from widgets.shell.workbench import Workbench
 
 
-class Follower:
+class LinkActions:
     """Follows links in one window; one that leads nowhere is told in a banner."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -42,33 +42,33 @@ class Follower:
         else:
             self._window.banners.withdraw("link")
 
-    def toggle_page(self) -> None:
+    def toggle_description(self) -> None:
         """Bring the page of the project forward, or fold it away."""
-        if self._window.bench is not None:
-            self._toggle(self._window.bench, self._window.bench.page)
+        if self._window.workbench is not None:
+            self._toggle(self._window.workbench, self._window.workbench.description)
 
     def toggle_lesson(self) -> None:
         """Bring the lesson in progress forward, or fold it away."""
-        if self._window.bench is not None:
-            self._toggle(self._window.bench, self._window.bench.lesson)
+        if self._window.workbench is not None:
+            self._toggle(self._window.workbench, self._window.workbench.lesson)
 
-    def _toggle(self, bench: Workbench, pane: QWidget) -> None:
-        if bench.workspace == "data":
+    def _toggle(self, workbench: Workbench, pane: QWidget) -> None:
+        if workbench.workspace == "data":
             self._window.show_workspace("network")
-        shown = bench.beside.isVisible() and bench.beside.currentWidget() is pane
-        bench.beside.read(None if shown else pane)
+        shown = workbench.side_panel.isVisible() and workbench.side_panel.currentWidget() is pane
+        workbench.side_panel.read(None if shown else pane)
 
     def _layer(self, link: Link) -> str:
-        bench, session = self._window.bench, self._window.session
-        if bench is None or session is None:
+        workbench, session = self._window.workbench, self._window.session
+        if workbench is None or session is None:
             return ""
         if not finds_layer(session.document.network, link.target):
             return f"There is no layer “{link.target}” in this network any more."
-        if bench.workspace == "data":
+        if workbench.workspace == "data":
             self._window.show_workspace("network")
         *path, last = link.target.split("/")
-        with bench.beside.held():
-            bench.dive(path, last)
+        with workbench.side_panel.held():
+            workbench.dive(path, last)
         return ""
 
     def _workspace(self, link: Link) -> str:
@@ -81,7 +81,7 @@ class Follower:
         from widgets.understand.understand_panel import UnderstandPanel
 
         self._window.show_workspace("understand")
-        panel = self._window.bench.panel("understand") if self._window.bench is not None else None
+        panel = self._window.workbench.panel("understand") if self._window.workbench is not None else None
         if isinstance(panel, UnderstandPanel) and not panel.show_slug(link.target):
             return f"Understand has no tab “{link.target}” for this network."
         return ""

@@ -150,7 +150,7 @@ class SettingsForm(QWidget):
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
             row = _Row(spec, self._grid, 3 * index)
-            row.field.edited.connect(lambda value, name=spec.name: self._take(name, value))
+            row.field.edited.connect(lambda value, name=spec.name: self._on_edit(name, value))
             row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
             row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))
             self._rows[spec.name] = row
@@ -158,7 +158,7 @@ class SettingsForm(QWidget):
                 QWidget.setTabOrder(previous, row.field.editor())
             previous = row.field.editor()
 
-    def _take(self, name: str, value: object) -> None:
+    def _on_edit(self, name: str, value: object) -> None:
         row = self._rows[name]
         complaint = row.spec.complaint(value)
         if complaint:

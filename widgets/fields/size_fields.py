@@ -66,9 +66,9 @@ class PairField(FormField):
             layout.addWidget(widget)
         self.setFocusProxy(self.boxes[0])
         for index, box in enumerate(self.boxes):
-            box.entered.connect(lambda value, index=index: self._take(index, value))
+            box.entered.connect(lambda value, index=index: self._on_edit(index, value))
             box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not a whole number."))
-        self.link.clicked.connect(lambda linked: self._take(0, self.boxes[0].value()) if linked else None)
+        self.link.clicked.connect(lambda linked: self._on_edit(0, self.boxes[0].value()) if linked else None)
 
     def show_value(self, value: object) -> None:
         """Show a pair, a single number for both, or None."""
@@ -83,7 +83,7 @@ class PairField(FormField):
         for box, number in zip(self.boxes, pair, strict=True):
             box.set_value(number)
 
-    def _take(self, index: int, value: Number) -> None:
+    def _on_edit(self, index: int, value: Number) -> None:
         other = self.boxes[1 - index]
         if self.link.isChecked():
             other.set_value(value)

@@ -13,7 +13,7 @@ from graph.document import Commit
 
 if TYPE_CHECKING:
     from widgets.shell.preferences import Preferences
-    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.shell.project_session import ProjectSession
     from widgets.shell.workbench import Workbench
 
@@ -38,16 +38,23 @@ class Hinting(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: ProjectSession, bench: Workbench, faults: Faults, preferences: Preferences) -> None:
+    def __init__(
+        self, session: ProjectSession, workbench: Workbench, project_problems: ProjectProblems, preferences: Preferences
+    ) -> None:
         super().__init__(session)
-        self._session, self._bench, self._faults, self._preferences = session, bench, faults, preferences
+        self._session, self._workbench, self._project_problems, self._preferences = (
+            session,
+            workbench,
+            project_problems,
+            preferences,
+        )
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self.refresh)
-        session.committed.connect(self._take)
-        for signal in (session.replaced, faults.changed, bench.inside.changed):
+        session.committed.connect(self._on_commit)
+        for signal in (session.replaced, project_problems.changed, workbench.block_navigation.changed):
             signal.connect(self.look_soon)
-        bench.problems.dismissed.connect(self._dismiss)
-        bench.problems.hidden.connect(self._hide)
+        workbench.problems.dismissed.connect(self._dismiss)
+        workbench.problems.hidden.connect(self._hide)
         self.destroyed.connect(preferences.subscribe(self._take_preference))
 
     @property
@@ -56,34 +63,34 @@ class Hinting(QObject):
         words = str(self._preferences["hidden_hints"]).replace(",", " ").split()
         return frozenset(words)
 
-    def _take(self, commit: Commit) -> None:
+    def _on_commit(self, commit: Commit) -> None:
         if not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             self.look_soon()
 
     def look_soon(self, *_: object) -> None:
         """Look again once what happens at present is done."""
         # Looking through thousands of layers takes longer than a frame, so it waits until the hand rests.
-        large = len(self._bench.inside.document.network) > MANY
+        large = len(self._workbench.block_navigation.document.network) > MANY
         self._soon.start(AFTER_REST if large else 0)
 
     def refresh(self) -> None:
         """Look again now."""
         self._soon.stop()
         hints = self._found() if self._preferences["hints"] else ()
-        self._bench.problems.set_hints(hints, TITLES)
-        self._bench.inspector.set_hints(hints)
+        self._workbench.problems.set_hints(hints, TITLES)
+        self._workbench.inspector.set_hints(hints)
         if hints != self._session.hints:
             self._session.hints = hints
             self.changed.emit()
 
     def _found(self) -> tuple[Hint, ...]:
-        inside, sections = self._bench.inside, self._session.document.sections
+        inside, sections = self._workbench.block_navigation, self._session.document.sections
         if inside.path:
             return inner_hints(inside.checker, "/".join(inside.path), sections, self.hidden)
-        return project_hints(inside.checker, sections, self._faults.info, self.hidden)
+        return project_hints(inside.checker, sections, self._project_problems.info, self.hidden)
 
     def _dismiss(self, hint: Hint) -> None:
-        dismiss(self._session.document, hint, "/".join(self._bench.inside.path))
+        dismiss(self._session.document, hint, "/".join(self._workbench.block_navigation.path))
 
     def _hide(self, hint: Hint) -> None:
         self._preferences.set("hidden_hints", ", ".join(sorted({*self.hidden, hint.rule})))

@@ -38,7 +38,7 @@ from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
-from widgets.shell.current_only_stack import Pile
+from widgets.shell.current_only_stack import CurrentOnlyStack
 
 
 class LayerPage(Themed, QWidget):
@@ -320,7 +320,7 @@ class Inspector(QScrollArea):
         self._health: Mapping[str, str] = {}
         self.layer, self.network = LayerPage(themes), NetworkPage()
         self.layer.by_hand_wanted.connect(self.by_hand_wanted)
-        self.pages = Pile()
+        self.pages = CurrentOnlyStack()
         self.pages.add(self.network)
         self.pages.add(self.layer)
         self.setWidget(self.pages)
@@ -337,7 +337,7 @@ class Inspector(QScrollArea):
         """Inspect another document."""
         self.close_document()
         self._document, self._checker, self._ids = document, checker, []
-        self._stops = (document.subscribe(self._take), checker.subscribe(lambda _: self.refresh()))
+        self._stops = (document.subscribe(self._on_commit), checker.subscribe(lambda _: self.refresh()))
         if isinstance(document, InnerDocument):  # what is exposed is a fact of the block outside
             self._stops += (document.outer.subscribe(lambda _: self.refresh()),)
         self.refresh()
@@ -363,7 +363,7 @@ class Inspector(QScrollArea):
         self.verticalScrollBar().setValue(0)
         self.refresh()
 
-    def _take(self, commit: Commit) -> None:
+    def _on_commit(self, commit: Commit) -> None:
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
                 self._ids = [change.new if id_ == change.old else id_ for id_ in self._ids]

@@ -18,8 +18,8 @@ from widgets.shell.banners import Notice
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
-    from widgets.lessons.lesson_panel import LessonPane
-    from widgets.shell.project_problems import Faults
+    from widgets.lessons.lesson_panel import LessonPanel
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.shell.window import MainWindow
     from widgets.training.training_controller import TrainingController
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class LessonGuide(QObject):
     """One lesson at a time, in the pane beside the canvas."""
 
-    def __init__(self, window: MainWindow, pane: LessonPane, faults: Faults) -> None:
+    def __init__(self, window: MainWindow, pane: LessonPanel, project_problems: ProjectProblems) -> None:
         super().__init__(window)
-        self._window, self._pane, self._faults = window, pane, faults
+        self._window, self._pane, self._project_problems = window, pane, project_problems
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.look)
         pane.linked.connect(window.links.follow)
@@ -63,7 +63,7 @@ class LessonGuide(QObject):
         elif lesson.start == "empty":
             self._window.files.new(lambda: self._show(lesson))
         else:
-            self._window.show_bench("network")
+            self._window.show_workbench("network")
             self._show(lesson)
 
     def _show(self, lesson: Lesson) -> None:
@@ -71,17 +71,17 @@ class LessonGuide(QObject):
         if progress is not None and progress.complete:
             progress = None  # taken once more, from the beginning
         self._pane.show_course(Course(lesson, progress))
-        bench = self._window.bench
-        if bench is not None:
-            bench.beside.show_lesson(True)
+        workbench = self._window.workbench
+        if workbench is not None:
+            workbench.side_panel.show_lesson(True)
         self.look_soon()
 
     def end(self) -> None:
         """Put the lesson away; how far one came is kept."""
         self._keep()
         self._pane.show_course(None)
-        if self._window.bench is not None:
-            self._window.bench.beside.show_lesson(False)
+        if self._window.workbench is not None:
+            self._window.workbench.side_panel.show_lesson(False)
 
     def _try(self, act: Callable[[], object]) -> None:
         try:
@@ -94,9 +94,9 @@ class LessonGuide(QObject):
     def listen_to_training(self, controller: TrainingController) -> None:
         """Hear what training says from now on."""
         for signal in (controller.started, controller.points, controller.epoch_ended, controller.finished):
-            signal.connect(self._take_message)
+            signal.connect(self._on_message)
 
-    def _take_message(self, message: Message) -> None:
+    def _on_message(self, message: Message) -> None:
         if self.course is None:
             return
         fields = dict(message.fields)
@@ -114,7 +114,7 @@ class LessonGuide(QObject):
 
     def visit_tab(self, title: str) -> None:
         """A tab of Understand is looked at."""
-        if self._window.bench is not None and self._window.bench.workspace == "understand":
+        if self._window.workbench is not None and self._window.workbench.workspace == "understand":
             self.visit(f"understand:{slug(title)}")
 
     def look_soon(self, *_: object) -> None:
@@ -127,7 +127,7 @@ class LessonGuide(QObject):
         session, course = self._window.session, self.course
         if session is None or course is None:
             return
-        if course.look(session.checker, session.document.sections, self._faults.info):
+        if course.look(session.checker, session.document.sections, self._project_problems.info):
             self._pane.show_progress()
             self._keep()
 

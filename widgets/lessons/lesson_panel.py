@@ -34,7 +34,7 @@ class FittingReader(Reader):
         self.setFixedHeight(round(self.document().size().height()) + 2)
 
 
-class LessonPane(Themed, QWidget):
+class LessonPanel(Themed, QWidget):
     """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed."""
 
     linked = Signal(str)

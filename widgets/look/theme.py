@@ -332,9 +332,9 @@ class Themed:
         """Take the theme of `source` now and whenever it changes."""
         self._source = source
         self.theme = source.theme
-        source.changed.connect(self._take_theme)
+        source.changed.connect(self._on_theme)
 
-    def _take_theme(self) -> None:
+    def _on_theme(self) -> None:
         self.theme = self._source.theme
         self.theme_changed()
         if isinstance(self, QWidget):

@@ -172,7 +172,7 @@ class Palette(Themed, QWidget):
             for item in _children(top):
                 item.setIcon(0, icons.family_icon(family, self.theme))
 
-    # Searching
+    # SweepActions
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()

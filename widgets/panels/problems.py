@@ -85,7 +85,7 @@ class Problems(QScrollArea):
         self._checker: Checker | None = None
         self._stop: Callable[[], None] | None = None
         self._shown: tuple[Problem, ...] | None = None
-        self._faults: tuple[Problem, ...] = ()
+        self._project_problems: tuple[Problem, ...] = ()
         self.rows: list[ProblemRow] = []
         self.hint_rows: list[HintRow] = []
         body = QWidget()
@@ -106,9 +106,9 @@ class Problems(QScrollArea):
         self._stop = checker.subscribe(lambda _: self.refresh())
         self.refresh()
 
-    def set_faults(self, faults: Sequence[Problem]) -> None:
-        """List these faults of data and plan above the network's problems."""
-        self._faults = tuple(faults)
+    def set_project_problems(self, problems: Sequence[Problem]) -> None:
+        """List these problems of data and plan above the network's problems."""
+        self._project_problems = tuple(problems)
         self.refresh()
 
     def set_hints(self, hints: Sequence[Hint], titles: Mapping[str, str]) -> None:
@@ -131,7 +131,7 @@ class Problems(QScrollArea):
 
     def refresh(self) -> None:
         """Show what the checker says now."""
-        problems = (*self._faults, *(self._checker.problems if self._checker is not None else ()))
+        problems = (*self._project_problems, *(self._checker.problems if self._checker is not None else ()))
         if problems == self._shown:
             return
         self._shown = problems

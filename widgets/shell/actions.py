@@ -44,11 +44,11 @@ class Command:
 
 
 def _ready(window: MainWindow) -> bool:
-    return window.bench is not None
+    return window.workbench is not None
 
 
 def _selected(window: MainWindow) -> bool:
-    return window.bench is not None and bool(window.bench.selected)
+    return window.workbench is not None and bool(window.workbench.selected)
 
 
 def _undo_name(window: MainWindow) -> str:
@@ -63,8 +63,8 @@ def _redo_name(window: MainWindow) -> str:
 
 def _canvas(name: str) -> Call:
     def call(window: MainWindow) -> None:
-        if window.bench is not None:
-            window.bench.canvas_command(name)
+        if window.workbench is not None:
+            window.workbench.canvas_command(name)
 
     return call
 
@@ -78,7 +78,7 @@ def _understand(tab: str) -> Call:
         from widgets.understand.understand_panel import UnderstandPanel
 
         window.show_workspace("understand")
-        panel = window.bench.panel("understand") if window.bench is not None else None
+        panel = window.workbench.panel("understand") if window.workbench is not None else None
         if isinstance(panel, UnderstandPanel):
             panel.show_tab(tab)
 
@@ -86,7 +86,7 @@ def _understand(tab: str) -> Call:
 
 
 def _in_workspace(name: str) -> Test:
-    return lambda window: window.bench is not None and window.bench.workspace == name
+    return lambda window: window.workbench is not None and window.workbench.workspace == name
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -103,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export_report", "File", "Export report…", lambda w: w.exporting.ask_project(REPORT), (), "", _ready),
     Command("export_picture", "File", "Export picture…", lambda w: w.files.export_picture(), (), "", _ready),
     Command("export_summary", "File", "Export summary table…",
-            lambda w: w.bench.export_summary() if w.bench else None, (), "", _ready),
+            lambda w: w.workbench.export_summary() if w.workbench else None, (), "", _ready),
     Command("compare_saved", "File", "Compare with the saved version", lambda w: w.comparing.with_saved(), (), "",
             lambda w: w.comparing.saved, divide=True),
     Command("compare_file", "File", "Compare with another project…", lambda w: w.comparing.ask(), (), "", _ready),
@@ -150,7 +150,8 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True),
     Command("add_layer", "Network", "Add layer…", _canvas("open_search"), ("Tab",), "add", _ready, on_canvas=True),
     Command("find_layer", "Network", "Search the palette", lambda w: w.search_palette(), ("Ctrl+F",), "search", _ready),
-    Command("pattern", "Network", "Insert layer pattern…", lambda w: w.bench.ask_pattern() if w.bench else None, (), "",
+    Command("pattern", "Network", "Insert layer pattern…",
+            lambda w: w.workbench.ask_pattern() if w.workbench else None, (), "",
             _ready),
     Command("connect", "Network", "Connect from here", _canvas("start_connection"), ("C",), "", _selected,
             on_canvas=True),
@@ -165,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
             on_canvas=True),
     Command("every_frame", "Network", "Run on every frame", _canvas("run_on_every_frame"), (), "", _selected),
     Command("keep_block", "Network", "Keep among your blocks",
-            lambda w: w.bench.keep_block() if w.bench else None, (), "", _selected),
+            lambda w: w.workbench.keep_block() if w.workbench else None, (), "", _selected),
     Command("enter_block", "Network", "Enter the block", _canvas("enter_selection"), ("Alt+Down",), "", _selected,
             on_canvas=True),
     Command("leave_block", "Network", "Leave the block", _canvas("leave_block"), ("Alt+Up",), "", _ready,
@@ -210,13 +211,13 @@ COMMANDS: tuple[Command, ...] = (
             checked=_in_workspace("train")),
     Command("understand", "View", "Understand workspace", _workspace("understand"), ("Ctrl+4",), "", _ready,
             checked=_in_workspace("understand")),
-    Command("summary", "View", "Summary table", lambda w: w.bench.show_summary() if w.bench else None,
+    Command("summary", "View", "Summary table", lambda w: w.workbench.show_summary() if w.workbench else None,
             ("Ctrl+Shift+T",), "", _ready),
-    Command("page", "View", "Page beside the canvas", lambda w: w.links.toggle_page(), ("Ctrl+5",), "", _ready,
-            checked=lambda w: w.bench is not None and w.bench.beside.reading is w.bench.page),
+    Command("page", "View", "Page beside the canvas", lambda w: w.links.toggle_description(), ("Ctrl+5",), "", _ready,
+            checked=lambda w: w.workbench is not None and w.workbench.side_panel.reading is w.workbench.description),
     Command("lesson", "View", "Lesson beside the canvas", lambda w: w.links.toggle_lesson(), ("Ctrl+6",), "",
-            lambda w: w.teacher is not None and w.teacher.course is not None,
-            checked=lambda w: w.bench is not None and w.bench.beside.reading is w.bench.lesson),
+            lambda w: w.lesson_guide is not None and w.lesson_guide.course is not None,
+            checked=lambda w: w.workbench is not None and w.workbench.side_panel.reading is w.workbench.lesson),
     Command("frame", "View", "Frame the selection", _canvas("frame_selection"), ("F",), "", _ready, on_canvas=True,
             divide=True),
     Command("home", "View", "Frame everything", _canvas("frame_all"), ("H",), "fit", _ready, on_canvas=True),

@@ -10,7 +10,7 @@ from graph.errors import NetloomError
 from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
-    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.shell.project_session import ProjectSession
     from widgets.shell.window import MainWindow
     from widgets.shell.workbench import Workbench
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def slices(window: MainWindow) -> list[Slice]:
-    """Everything to do after the first paint, the most wanted first; ``bench``, ``training`` and ``panels`` build."""
+    """Everything to do after the first paint, the most wanted first."""
     return [
         *importing("pydantic", "networkx", "graph.layers.base", "graph.layers.catalogue"),
         ("families", lambda: remember_families(window)),
@@ -30,7 +30,7 @@ def slices(window: MainWindow) -> list[Slice]:
             "widgets.canvas.canvas_view",
             "widgets.inspector.inspector_panel",
         ),
-        ("bench", lambda: build_bench(window)),
+        ("workbench", lambda: build_workbench(window)),
         ("recovery", window.offer_recovery),
         *importing("numpy", "widgets.training.training_controller", "widgets.training.training_panel"),
         ("training", lambda: build_training(window)),
@@ -51,55 +51,61 @@ def remember_families(window: MainWindow) -> None:
     window.memory.put(families=families)
 
 
-def build_bench(window: MainWindow) -> None:
+def build_workbench(window: MainWindow) -> None:
     """The session and the workbench."""
     from widgets.hints.hinting import Hinting
-    from widgets.shell.project_problems import Faults
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.shell.project_session import ProjectSession
     from widgets.shell.workbench import Workbench
 
     session = ProjectSession(home.folder("recovery"), home.folder("locks"), window)
-    bench = Workbench(session, window.themes)
-    faults = Faults(session, lambda: window.show_workspace("data"))
-    faults.changed.connect(lambda: bench.problems.set_faults(() if bench.inside.path else session.faults))
-    faults.changed.connect(window.refresh_status)
-    hinting = Hinting(session, bench, faults, window.preferences)
+    workbench = Workbench(session, window.themes)
+    project_problems = ProjectProblems(session, lambda: window.show_workspace("data"))
+    project_problems.changed.connect(
+        lambda: workbench.problems.set_project_problems(
+            () if workbench.block_navigation.path else session.project_problems
+        )
+    )
+    project_problems.changed.connect(window.refresh_status)
+    hinting = Hinting(session, workbench, project_problems, window.preferences)
     hinting.changed.connect(window.refresh_status)
-    window.adopt(session, bench)
-    teach(window, bench, session, faults)
+    window.adopt(session, workbench)
+    guide_lessons(window, workbench, session, project_problems)
     session.changed.connect(window.refresh_status)
 
 
-def teach(window: MainWindow, bench: Workbench, session: ProjectSession, faults: Faults) -> None:
+def guide_lessons(
+    window: MainWindow, workbench: Workbench, session: ProjectSession, project_problems: ProjectProblems
+) -> None:
     """Whoever leads through lessons, and what is told to it."""
     from widgets.lessons.lesson_guide import LessonGuide
 
-    teacher = LessonGuide(window, bench.lesson, faults)
-    window.teacher = teacher
-    for signal in (session.committed, session.replaced, faults.changed):
-        signal.connect(teacher.look_soon)
-    bench.workspace_changed.connect(lambda name: teacher.visit(f"workspace:{name}"))
+    lesson_guide = LessonGuide(window, workbench.lesson, project_problems)
+    window.lesson_guide = lesson_guide
+    for signal in (session.committed, session.replaced, project_problems.changed):
+        signal.connect(lesson_guide.look_soon)
+    workbench.workspace_changed.connect(lambda name: lesson_guide.visit(f"workspace:{name}"))
 
     def visit(ids: list[str]) -> None:
         for id_ in ids:
-            teacher.visit(f"layer:{id_}")
+            lesson_guide.visit(f"layer:{id_}")
 
-    bench.canvas.selectionChanged.connect(visit)
+    workbench.canvas.selectionChanged.connect(visit)
 
 
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
-    from widgets.shell.live_previews import Live
+    from widgets.shell.live_previews import LivePreviews
     from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
     from widgets.training.worker_link import WorkerLink
 
-    bench, session = window.bench, window.session
-    assert bench is not None and session is not None  # built by an earlier slice
+    workbench, session = window.workbench, window.session
+    assert workbench is not None and session is not None  # built by an earlier slice
     link = WorkerLink(parent=window)
     controller = TrainingController(link, window)
     panel = TrainPanel(window.themes, controller)
-    bench.add_panel("train", panel)
+    workbench.add_panel("train", panel)
     panel.set_document(session.document)
     panel.export_wanted.connect(window.exporting.ask)
 
@@ -111,9 +117,9 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
-    if window.teacher is not None:
-        window.teacher.listen_to_training(controller)
-    Live(bench, session, controller, window.preferences)
+    if window.lesson_guide is not None:
+        window.lesson_guide.listen_to_training(controller)
+    LivePreviews(workbench, session, controller, window.preferences)
     session.changed.connect(window.training.show_devices)
     window.training.link = link
     allow_memory(window, link)
@@ -137,12 +143,12 @@ def build_data(window: MainWindow) -> None:
     from widgets.data.data_view import DataView
     from widgets.training.training_panel import TrainPanel
 
-    bench, session, link = window.bench, window.session, window.training.link
+    workbench, session, link = window.workbench, window.session, window.training.link
     controller = window.training.controller
-    assert bench is not None and session is not None and link is not None  # built by earlier slices
+    assert workbench is not None and session is not None and link is not None  # built by earlier slices
     view = DataView(window.themes, link)
-    bench.add_panel("data", view)
-    training = bench.panel("train")
+    workbench.add_panel("data", view)
+    training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(view.answers.show_run)
     if controller is not None:
@@ -162,18 +168,18 @@ def build_understand(window: MainWindow) -> None:
     from widgets.training.training_panel import TrainPanel
     from widgets.understand.understand_panel import UnderstandPanel
 
-    bench, session, controller = window.bench, window.session, window.training.controller
-    assert bench is not None and session is not None and controller is not None  # built by earlier slices
+    workbench, session, controller = window.workbench, window.session, window.training.controller
+    assert workbench is not None and session is not None and controller is not None  # built by earlier slices
     panel = UnderstandPanel(window.themes, controller)
-    bench.add_panel("understand", panel)
-    teacher = window.teacher
-    if teacher is not None:
+    workbench.add_panel("understand", panel)
+    lesson_guide = window.lesson_guide
+    if lesson_guide is not None:
 
         def visit() -> None:
-            teacher.visit_tab(panel.tab.title)
+            lesson_guide.visit_tab(panel.tab.title)
 
         panel.views.changed.connect(visit)
-        bench.workspace_changed.connect(visit)
+        workbench.workspace_changed.connect(visit)
 
     def follow(*_: object) -> None:
         panel.subject.follow(session.document, session.base)
@@ -182,6 +188,6 @@ def build_understand(window: MainWindow) -> None:
     for told in (session.replaced, session.changed, session.committed):
         told.connect(follow)
     connect(window, panel)
-    training = bench.panel("train")
+    training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)

@@ -47,7 +47,7 @@ class BlockNavigation(QObject):
         self._session = session
         self._levels: list[_Level] = []
         session.replaced.connect(self.reset)
-        session.committed.connect(self._take)
+        session.committed.connect(self._on_commit)
 
     @property
     def document(self) -> Document:
@@ -116,7 +116,7 @@ class BlockNavigation(QObject):
         while len(self._levels) > depth:
             self._levels.pop().close()
 
-    def _take(self, _commit: Commit) -> None:
+    def _on_commit(self, _commit: Commit) -> None:
         dead = next((at for at, level in enumerate(self._levels) if not level.document.alive), None)
         if dead is not None:
             self.leave(dead)

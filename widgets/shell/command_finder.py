@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTree
 _ACTION = Qt.ItemDataRole.UserRole
 
 
-class Finder(QFrame):
+class CommandFinder(QFrame):
     """A field over a list, on top of the window; Escape, a click elsewhere or a choice closes it."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
-class Pile(QWidget):
+class CurrentOnlyStack(QWidget):
     """Shows one of its widgets."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

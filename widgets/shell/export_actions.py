@@ -40,14 +40,14 @@ FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
 
 
-class Exporting(QObject):
+class ExportActions(QObject):
     """One export at a time; the outcome is told in a banner."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._verb = CommandProcess(self)
-        self._verb.ended.connect(self._ended)
+        self._process = CommandProcess(self)
+        self._process.ended.connect(self._ended)
         self._asked = Path(), CODE
         self._folder: QTemporaryDir | None = None
 
@@ -97,7 +97,7 @@ class Exporting(QObject):
         arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
         self._asked = target, wanted
         self._window.say(Notice(f"Exporting {source.stem}…", "info", (("Cancel", self.close),), "export"))
-        self._verb.start(arguments if base is None else [*arguments, "--base", str(base)])
+        self._process.start(arguments if base is None else [*arguments, "--base", str(base)])
 
     def _ended(self, worked: bool, word: str) -> None:
         self._folder = None
@@ -114,7 +114,7 @@ class Exporting(QObject):
     def close(self) -> None:
         """Call a running export off."""
         self._folder = None
-        self._verb.close()
+        self._process.close()
 
 
 def _is_gan(run: Path) -> bool:

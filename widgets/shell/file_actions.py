@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.banners import Notice
-from widgets.shell.opening import Opening, is_large
+from widgets.shell.opening import OpeningPage, is_large
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ FILTER = "Netloom projects (*.netloom)"
 LESSON_FILTER = "Lessons (*.json)"
 
 
-class Files:
+class FileActions:
     """The file commands of one window."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -31,7 +31,7 @@ class Files:
 
     @property
     def _session(self) -> ProjectSession:
-        self._window.loader.require("bench")
+        self._window.loader.require("workbench")
         session = self._window.session
         assert session is not None  # the loader has just made it
         return session
@@ -54,7 +54,7 @@ class Files:
 
     def _begin_new(self, then: Callable[[], object] | None = None) -> None:
         self._session.start_new(str(self._window.preferences["device"]).strip() or "auto")
-        self._window.show_bench("network")
+        self._window.show_workbench("network")
         if then is not None:
             then()
 
@@ -77,7 +77,7 @@ class Files:
             self._open_slowly(path)
         elif self._try(lambda: self._session.open(path), "open"):
             self._opened(path.resolve())
-            self._window.show_bench("network")
+            self._window.show_workbench("network")
 
     def open_shipped(self, path: Path, then: Callable[[], object]) -> None:
         """Begin a project from a preset's file, after asking about unsaved edits; once it is open, do ``then``."""
@@ -94,7 +94,7 @@ class Files:
         """Open a large project while its progress is shown; what was on show comes back if that is called off."""
         from widgets.shell.project_session import opening
 
-        window, page = self._window, Opening()
+        window, page = self._window, OpeningPage()
         before = window.pages.currentWidget()
 
         def leave() -> None:
@@ -103,8 +103,8 @@ class Files:
 
         def give_up() -> None:
             leave()
-            bench = window.bench if before is window.bench else None
-            window.show_start() if bench is None else window.show_bench(bench.workspace)
+            workbench = window.workbench if before is window.workbench else None
+            window.show_start() if workbench is None else window.show_workbench(workbench.workspace)
 
         def refuse(sentence: str) -> None:
             give_up()
@@ -114,7 +114,7 @@ class Files:
             window.banners.withdraw("open")
             self._session.take_over(opened)
             self._opened(opened.path)
-            window.show_bench("network")
+            window.show_workbench("network")
             leave()
 
         page.opened.connect(take_over)
@@ -137,7 +137,7 @@ class Files:
 
         if not self._try(lambda: self._session.start_from(read_project(path)), "open"):
             return False
-        self._window.show_bench("network")
+        self._window.show_workbench("network")
         return True
 
     # Unsaved edits
@@ -251,7 +251,7 @@ class Files:
 
     def _recover(self, entry: Unsaved) -> None:
         if self._try(lambda: self._session.recover(entry), "open"):
-            self._window.show_bench("network")
+            self._window.show_workbench("network")
 
     # Exports
 
@@ -269,10 +269,10 @@ class Files:
     def export_picture(self) -> None:
         """Write a picture of the network on show, as pixels or, where the name ends in .svg, as lines."""
         path = self._ask_export("Export a picture", ".png", "Pictures (*.png);;Drawings (*.svg)")
-        bench = self._window.bench
-        if path is None or bench is None:
+        workbench = self._window.workbench
+        if path is None or workbench is None:
             return
-        canvas, lines = bench.canvas, path.suffix.lower() == ".svg"
+        canvas, lines = workbench.canvas, path.suffix.lower() == ".svg"
         if self._try(lambda: (canvas.render_to_svg if lines else canvas.render_to_png)(path), "export"):
             self._window.say(Notice(f"The picture was written to {path}.", "ok", (), "export"))
 

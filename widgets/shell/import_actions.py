@@ -18,14 +18,14 @@ MODELS = "Networks (*.onnx *.py)"
 PROJECTS = "Netloom projects (*.netloom)"
 
 
-class Importing(QObject):
+class ImportActions(QObject):
     """One import at a time; the outcome is told in a banner."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._verb = CommandProcess(self)
-        self._verb.ended.connect(self._ended)
+        self._process = CommandProcess(self)
+        self._process.ended.connect(self._ended)
         self._target = Path()
 
     def ask(self) -> None:
@@ -43,7 +43,7 @@ class Importing(QObject):
         """Make the project ``target`` of the file ``model``, and open it; what was there gives way."""
         self._target = target
         self._window.say(Notice(f"Importing {model.name}…", "info", (("Cancel", self.close),), "import"))
-        self._verb.start(["import", str(model), "-o", str(target), "--force"])
+        self._process.start(["import", str(model), "-o", str(target), "--force"])
 
     def _ended(self, worked: bool, word: str) -> None:
         if not worked:
@@ -54,4 +54,4 @@ class Importing(QObject):
 
     def close(self) -> None:
         """Call a running import off."""
-        self._verb.close()
+        self._process.close()

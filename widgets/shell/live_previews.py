@@ -34,33 +34,38 @@ MOST_INSIDE = 3
 """Layers inside a block that its mark tells of, at most."""
 
 
-class Live(QObject):
+class LivePreviews(QObject):
     """Between the canvas and a training: pictures while it runs, marks of health until the next one.
 
     A layer that was changed since the training began shows nothing, for what is known is not about it.
     """
 
     def __init__(
-        self, bench: Workbench, session: ProjectSession, controller: TrainingController, preferences: Preferences
+        self, workbench: Workbench, session: ProjectSession, controller: TrainingController, preferences: Preferences
     ) -> None:
-        super().__init__(bench)
-        self._bench, self._session, self._controller, self._preferences = bench, session, controller, preferences
+        super().__init__(workbench)
+        self._workbench, self._session, self._controller, self._preferences = (
+            workbench,
+            session,
+            controller,
+            preferences,
+        )
         self._trained: Network | None = None
         self._strips: dict[str, Strip] = {}
         self._ailments: dict[str, tuple[Diagnostic, ...]] = {}
         # The view moves many times a second; what is on screen is asked for once it rests.
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
-        canvas = bench.canvas
-        for signal in (canvas.viewMoved, canvas.zoomChanged, bench.workspace_changed):
+        canvas = workbench.canvas
+        for signal in (canvas.viewMoved, canvas.zoomChanged, workbench.workspace_changed):
             signal.connect(lambda *_: self._soon.start())
-        for signal in (bench.inside.changed, session.committed):
+        for signal in (workbench.block_navigation.changed, session.committed):
             signal.connect(lambda *_: self._follow())
         session.replaced.connect(self._forget)
         controller.started.connect(self._begin)
-        controller.snapshot.connect(self._take)
+        controller.snapshot.connect(self._on_snapshot)
         controller.stateChanged.connect(lambda _: self._follow())
-        self.destroyed.connect(preferences.subscribe(self._take_preference))
+        self.destroyed.connect(preferences.subscribe(self._on_preference))
 
     @property
     def wanted(self) -> bool:
@@ -78,12 +83,12 @@ class Live(QObject):
             self._trained = None
         self._soon.start()
 
-    def _take(self, message: Message) -> None:
+    def _on_snapshot(self, message: Message) -> None:
         health: Mapping[str, Any] | None = message.fields.get("health")
         if health is None or self._trained is None:
             return
         self._ailments = {path: tuple(map(Diagnostic.parse, found)) for path, found in health.items()}
-        theme = self._bench.canvas.theme
+        theme = self._workbench.canvas.theme
         self._strips = {}
         for name, values in message.arrays.items():
             first, *kind, path = name.split("/")
@@ -103,13 +108,13 @@ class Live(QObject):
         self._show()
         self._soon.start()
 
-    def _take_preference(self, name: str) -> None:
+    def _on_preference(self, name: str) -> None:
         if name == "live_cards":
             self._follow()
 
     def _ask(self) -> None:
         """Ask for the cards that can be seen and read, and for nothing where they show nothing."""
-        canvas = self._bench.canvas
+        canvas = self._workbench.canvas
         seen = self.wanted and self._trained is not None and canvas.isVisible()
         near = seen and level_at(canvas.zoom) is Level.NEAR
         shown = canvas.board.cards_in(canvas.visible_region()) if near else []
@@ -117,14 +122,14 @@ class Live(QObject):
         self._controller.watch_cards(tuple(self._path(id_) for id_ in drawn[:MOST]), health=seen)
 
     def _show(self) -> None:
-        canvas, board = self._bench.canvas, self._bench.canvas.board
+        canvas, board = self._workbench.canvas, self._workbench.canvas.board
         known = [id_ for id_ in self._told_of() if id_ in board.cards and self._same(id_)] if self.wanted else []
         strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
         ailing = {id_: told for id_ in known if (told := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
         shown = LiveCards(board, canvas.theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
-        self._bench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
+        self._workbench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
 
     def _told_of(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
@@ -143,11 +148,11 @@ class Live(QObject):
     # Which layer is which
 
     def _path(self, id_: str) -> str:
-        return ".".join((*self._bench.inside.path, id_))
+        return ".".join((*self._workbench.block_navigation.path, id_))
 
     def _same(self, id_: str) -> bool:
         """Whether a layer on show is as it was when training began."""
-        path = (*self._bench.inside.path, id_)
+        path = (*self._workbench.block_navigation.path, id_)
         trained = _layer_at(self._trained, path)
         return trained is not None and trained == _layer_at(self._session.document.network, path)
 

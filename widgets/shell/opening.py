@@ -31,7 +31,7 @@ def is_large(path: Path) -> bool:
     return False
 
 
-class Opening(QWidget):
+class OpeningPage(QWidget):
     """A page that opens one project.
 
     ``opened`` carries what was read and checked, ``refused`` a sentence; ``called_off`` says that the user wants it no

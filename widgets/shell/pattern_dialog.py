@@ -28,11 +28,11 @@ class PatternDialog(QDialog):
     It follows the selection: the pattern goes on from the layer that is selected.
     """
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench.window())
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench.window())
         self.setObjectName("layerPattern")
         self.setWindowTitle("Insert a layer pattern")
-        self._bench = bench
+        self._workbench = workbench
         self.pattern = LayerPattern()
         self.form = SettingsForm()
         self.form.setObjectName("patternForm")
@@ -44,8 +44,8 @@ class PatternDialog(QDialog):
         self._lay_out()
         self.form.edited.connect(self._set)
         self.insert.clicked.connect(self.apply)
-        bench.selection_changed.connect(self._note)
-        bench.inside.changed.connect(self._note)
+        workbench.selection_changed.connect(self._note)
+        workbench.block_navigation.changed.connect(self._note)
         self.form.show_settings(LayerPattern.settings(), self.pattern.values())
 
     def _lay_out(self) -> None:
@@ -80,7 +80,7 @@ class PatternDialog(QDialog):
 
     def begin(self) -> None:
         """Take the number of answers from the data, and show the window."""
-        expected = self._bench.inside.checker.expected
+        expected = self._workbench.block_navigation.checker.expected
         wanted = expected.targets.get(expected.default_target) if expected is not None else None
         if wanted is not None and wanted.kind is Kind.VECTOR:
             self.pattern = self.pattern.changed(answers=wanted.features)
@@ -105,8 +105,8 @@ class PatternDialog(QDialog):
 
     def _start(self) -> tuple[str | None, Shape | None]:
         """The layer to go on from, and the shape that it gives."""
-        checker = self._bench.inside.checker
-        start = start_of(checker.network, self._bench.selected)
+        checker = self._workbench.block_navigation.checker
+        start = start_of(checker.network, self._workbench.selected)
         shapes = checker.facts(start).outputs if start is not None else {}
         return start, next(iter(shapes.values()), None)
 
@@ -125,7 +125,7 @@ class PatternDialog(QDialog):
 
     def _foretold(self) -> str:
         """Try it on a copy of the network."""
-        checker = self._bench.inside.checker
+        checker = self._workbench.block_navigation.checker
         network = checker.network
         copy = Document(Network(list(network), network.connections))
         start, arriving = self._start()
@@ -145,8 +145,8 @@ class PatternDialog(QDialog):
     def apply(self) -> None:
         """Insert it where the selection says; one undo takes it back."""
         self.form.commit()
-        bench = self._bench
-        document, checker = bench.inside.document, bench.inside.checker
+        workbench = self._workbench
+        document, checker = workbench.block_navigation.document, workbench.block_navigation.checker
         try:
             start, arriving = self._start()
             with document.transaction("Insert a layer pattern"):
@@ -154,8 +154,8 @@ class PatternDialog(QDialog):
         except NetloomError:
             self.refresh()  # it says why
             return
-        bench.canvas.select(made)
-        bench.canvas.frame_all()
+        workbench.canvas.select(made)
+        workbench.canvas.frame_all()
         self.close()
 
     # Qt

@@ -1,4 +1,4 @@
-"""Faults of a project outside its network: a plan or a choice of data that cannot be read, as problems with repairs."""
+"""Problems of a project outside its network: training settings or data that cannot be read, with their repairs."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Repair(Fix):
         self.act(document)
 
 
-class Faults(QObject):
+class ProjectProblems(QObject):
     """Looks at the sections ``data`` and ``plan`` whenever they change; nothing is loaded for that.
 
-    The session's checker is told what the data offers, and ``changed`` says that the session's ``faults`` may differ.
+    The session's checker is told what the data offers, and ``changed`` says that they may differ.
     """
 
     changed = Signal()
@@ -54,10 +54,10 @@ class Faults(QObject):
         self.info: DatasetInfo | None = None
         """What the data is known to offer."""
         session.replaced.connect(self.refresh)
-        session.committed.connect(self._take)
+        session.committed.connect(self._on_commit)
         self._watching = False
 
-    def _take(self, commit: Commit) -> None:
+    def _on_commit(self, commit: Commit) -> None:
         """A GAN's roles depend on the whole network, so there every edit counts."""
         outside = any(getattr(change, "section", None) in ("data", "plan") for change in commit.changes)
         if outside or self._watching or any(map(_brings_noise, commit.changes)):
@@ -66,16 +66,16 @@ class Faults(QObject):
     def refresh(self) -> None:
         """Look at both sections of the document that is open now."""
         session = self._session
-        sections, faults = session.document.sections, list[Problem]()
-        offered = self._data(sections.get("data"), session.base, faults)
-        plan_fault(sections.get("plan", {}), faults)
+        sections, found = session.document.sections, list[Problem]()
+        offered = self._data(sections.get("data"), session.base, found)
+        plan_fault(sections.get("plan", {}), found)
         session.checker.expect(offered)
         rivals = adversarial_problems(session.checker, sections, self.info)
         self._watching = bool(rivals) or is_adversarial(sections.get("plan"))
-        session.faults = (*faults, *rivals)
+        session.project_problems = (*found, *rivals)
         self.changed.emit()
 
-    def _data(self, section: Any, base: Path | None, faults: list[Problem]) -> DataSpec | None:
+    def _data(self, section: Any, base: Path | None, found: list[Problem]) -> DataSpec | None:
         self.info = None
         if section is None:
             return None
@@ -85,7 +85,7 @@ class Faults(QObject):
             return expected(self.info, self._session.document.sections.get("plan")) if self.info is not None else None
         except NetloomError as error:
             repair = Repair("Choose data…", (), lambda _: self._choose_data())
-            faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
+            found.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
             return None
 
 
@@ -99,7 +99,7 @@ def _brings_noise(change: Change) -> bool:
             return False
 
 
-def plan_fault(section: Any, faults: list[Problem]) -> None:
+def plan_fault(section: Any, found: list[Problem]) -> None:
     """Add the problem of a plan that cannot be read, with a repair that keeps what can."""
     try:
         Plan.parse(section)
@@ -110,7 +110,7 @@ def plan_fault(section: Any, faults: list[Problem]) -> None:
                 document.set_section("plan", readable(section))
 
         repair = Repair("Drop what cannot be read", (), keep)
-        faults.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
+        found.append(Problem(Severity.ERROR, None, None, str(error), (repair,)))
 
 
 def readable(section: Any) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class ProjectSession(QObject):
         self._path: Path | None = None
         self._print: str | None = None
         self._unsaved_origin = False
-        self.faults: tuple[Problem, ...] = ()
+        self.project_problems: tuple[Problem, ...] = ()
         self.hints: tuple[Problem, ...] = ()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
@@ -131,7 +131,7 @@ class ProjectSession(QObject):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the project: with its data and plan first, then with its network."""
-        return (*self.faults, *self.checker.problems)
+        return (*self.project_problems, *self.checker.problems)
 
     @property
     def project(self) -> Project:

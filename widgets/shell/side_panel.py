@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
-from widgets.description.description_panel import PagePane
+from widgets.description.description_panel import DescriptionPanel
 from widgets.inspector.inspector_panel import Inspector
-from widgets.lessons.lesson_panel import LessonPane
+from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
 
@@ -28,17 +28,17 @@ class SidePanel(Themed, QTabWidget):
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
-        self.setObjectName("beside")
+        self.setObjectName("sidePanel")
         self.setAccessibleName("Layer and page")
         self.setDocumentMode(True)
-        self.inspector, self.page, self.lesson = Inspector(themes), PagePane(themes), LessonPane(themes)
+        self.inspector, self.description, self.lesson = Inspector(themes), DescriptionPanel(themes), LessonPanel(themes)
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
         self.with_settings = False
         """Whether layers have settings everywhere, because what is looked at goes together with them."""
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
-        self.addTab(self.page, "Page")
+        self.addTab(self.description, "Page")
         self.addTab(self.lesson, "Lesson")
         self.setTabVisible(self.indexOf(self.lesson), False)
         self.setTabToolTip(0, "Settings of the selected layer")
@@ -50,7 +50,7 @@ class SidePanel(Themed, QTabWidget):
         self.fold.clicked.connect(lambda: self.read(None))
         self.setCornerWidget(self.fold)
         self.fold.hide()
-        self.currentChanged.connect(self._take_tab)
+        self.currentChanged.connect(self._on_tab)
         self.follow(themes)
         self.theme_changed()
 
@@ -66,8 +66,8 @@ class SidePanel(Themed, QTabWidget):
 
     def begin(self) -> None:
         """Another project is open: its page is read, if it has one."""
-        if self.reading in (None, self.page):
-            self.read(self.page if self.page.text else None)
+        if self.reading in (None, self.description):
+            self.read(self.description if self.description.text else None)
 
     def read(self, pane: QWidget | None) -> None:
         """Bring a pane to read forward, or the settings of the layer (None)."""
@@ -82,7 +82,7 @@ class SidePanel(Themed, QTabWidget):
         if shown:
             self.read(self.lesson)
         elif self.reading is self.lesson:
-            self.read(self.page if self.page.text else None)
+            self.read(self.description if self.description.text else None)
 
     def enter(self, workspace: str) -> None:
         """Show what suits another workspace."""
@@ -122,9 +122,9 @@ class SidePanel(Themed, QTabWidget):
 
     def _bring(self, pane: QWidget | None) -> None:
         with self._by_itself():
-            self.setCurrentWidget(pane or (self.page if self._alone else self.inspector))
+            self.setCurrentWidget(pane or (self.description if self._alone else self.inspector))
 
-    def _take_tab(self, index: int) -> None:
+    def _on_tab(self, index: int) -> None:
         """The user chose a tab."""
         if not self._switching:
             self.reading = None if self.widget(index) is self.inspector else self.widget(index)

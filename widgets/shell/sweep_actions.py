@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from widgets.sweep.sweep_window import SearchDialog
 
 
-class Searching:
+class SweepActions:
     """Opens the dialog of one window, and ends its search when that closes."""
 
     def __init__(self, window: MainWindow) -> None:

@@ -19,7 +19,7 @@ WAIT_MS = 1500
 """The status line tells of long work until the worker has said nothing of it for so long."""
 
 
-class TrainingCommands:
+class TrainingActions:
     """Between the actions and the `TrainingController`, which is there once it is loaded."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -36,7 +36,7 @@ class TrainingCommands:
         controller.stateChanged.connect(lambda _: self._show_state())
         controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
-        controller.epoch_ended.connect(self._take_epoch)
+        controller.epoch_ended.connect(self._on_epoch)
         controller.devices_changed.connect(self.show_devices)
         self._window.bar.device.connect(self._choose_device)
         self.show_devices()
@@ -55,14 +55,14 @@ class TrainingCommands:
         self._forget_wait.start()
 
     def _tell_failure(self, sentence: str) -> None:
-        bench = self._window.bench
-        if bench is not None and bench.isVisible() and bench.workspace == "train":
+        workbench = self._window.workbench
+        if workbench is not None and workbench.isVisible() and workbench.workspace == "train":
             return  # the panel says it in place
         refused = self.controller is not None and self.controller.refused
         choices = (("Resume", self.resume),) if self.can_resume and not refused else ()
         self._window.say(Notice(sentence, "error", choices, "training"))
 
-    def _take_epoch(self, message: Message) -> None:
+    def _on_epoch(self, message: Message) -> None:
         seconds = message.fields.get("seconds")
         self.epoch_seconds = float(seconds) if isinstance(seconds, int | float) else None
         self._window.refresh_status()
@@ -95,7 +95,7 @@ class TrainingCommands:
 
     @property
     def _working(self) -> bool:
-        return self._window.bench is not None and self._window.working
+        return self._window.workbench is not None and self._window.working
 
     @property
     def active(self) -> bool:

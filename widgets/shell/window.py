@@ -13,23 +13,23 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget,
 from app.project.recovery import unsaved
 from app.system import home
 from graph.errors import NetloomError
-from widgets.comparing.comparing_actions import Comparing
-from widgets.description.link_actions import Follower
+from widgets.comparing.comparing_actions import ComparisonActions
+from widgets.description.link_actions import LinkActions
 from widgets.look import theme
 from widgets.look.theme import ThemeSource
 from widgets.look.theme_choice import apply_look
 from widgets.shell.actions import Actions
 from widgets.shell.banners import Banners, Notice
-from widgets.shell.command_finder import Finder
-from widgets.shell.export_actions import Exporting
-from widgets.shell.file_actions import Files
-from widgets.shell.import_actions import Importing
+from widgets.shell.command_finder import CommandFinder
+from widgets.shell.export_actions import ExportActions
+from widgets.shell.file_actions import FileActions
+from widgets.shell.import_actions import ImportActions
 from widgets.shell.loading import Loader
-from widgets.shell.opening import Opening
+from widgets.shell.opening import OpeningPage
 from widgets.shell.preferences import Memory, Preferences
-from widgets.shell.sweep_actions import Searching
+from widgets.shell.sweep_actions import SweepActions
 from widgets.shell.topbar import StatusLine, TopBar
-from widgets.shell.training_actions import TrainingCommands
+from widgets.shell.training_actions import TrainingActions
 from widgets.start.preset_entries import presets
 from widgets.start.start_page import StartPage
 
@@ -57,21 +57,21 @@ class MainWindow(QMainWindow):
         self.preferences: Preferences = preferences
         self.memory, self.themes = memory, themes
         self.session: ProjectSession | None = None
-        self.bench: Workbench | None = None
-        self.teacher: LessonGuide | None = None
+        self.workbench: Workbench | None = None
+        self.lesson_guide: LessonGuide | None = None
         self.working = False
         self._file = file
         self._painted = False
         self._may_close = False
         self._left = False
         self._preferences_dialog: PreferencesDialog | None = None
-        self.training: TrainingCommands = TrainingCommands(self)
-        self.files: Files = Files(self)
-        self.exporting: Exporting = Exporting(self)
-        self.importing: Importing = Importing(self)
-        self.searching: Searching = Searching(self)
-        self.comparing: Comparing = Comparing(self)
-        self.links: Follower = Follower(self)
+        self.training: TrainingActions = TrainingActions(self)
+        self.files: FileActions = FileActions(self)
+        self.exporting: ExportActions = ExportActions(self)
+        self.importing: ImportActions = ImportActions(self)
+        self.searching: SweepActions = SweepActions(self)
+        self.comparing: ComparisonActions = ComparisonActions(self)
+        self.links: LinkActions = LinkActions(self)
         self.loader = self._make_loader()
         self.commands = Actions(self)
         self.bar = TopBar(self.commands, themes)
@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
-        self.finder = Finder(self)
+        self.finder = CommandFinder(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(720, 480)
 
@@ -147,9 +147,9 @@ class MainWindow(QMainWindow):
     @property
     def opening(self) -> bool:
         """Whether a large project is being opened."""
-        return isinstance(self.pages.currentWidget(), Opening)
+        return isinstance(self.pages.currentWidget(), OpeningPage)
 
-    def show_opening(self, page: Opening) -> None:
+    def show_opening(self, page: OpeningPage) -> None:
         """Show how far the opening of a large project is."""
         self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
@@ -169,22 +169,22 @@ class MainWindow(QMainWindow):
         if self._file is not None:
             file, self._file = self._file, None
             self.files.open(file)
-            if self.pages.currentWidget() is not self.bench and not self.opening:
+            if self.pages.currentWidget() is not self.workbench and not self.opening:
                 self.show_start()
         elif self.session is None and self.pages.currentWidget() is not self.start:
             self.files.new()
         self.loader.start()
 
-    def adopt(self, session: ProjectSession, bench: Workbench) -> None:
+    def adopt(self, session: ProjectSession, workbench: Workbench) -> None:
         """Take over the session and the workbench once they are built."""
-        self.session, self.bench = session, bench
-        self.pages.addWidget(bench)
-        bench.restore_layout(self.memory.get("layout"))
-        bench.selection_changed.connect(self.commands.refresh)
-        bench.workspace_changed.connect(self._on_workspace)
-        bench.page.linked.connect(self.links.follow)
-        bench.beside.changed.connect(self.commands.refresh)
-        bench.refused.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "refused")))
+        self.session, self.workbench = session, workbench
+        self.pages.addWidget(workbench)
+        workbench.restore_layout(self.memory.get("layout"))
+        workbench.selection_changed.connect(self.commands.refresh)
+        workbench.workspace_changed.connect(self._on_workspace)
+        workbench.description.linked.connect(self.links.follow)
+        workbench.side_panel.changed.connect(self.commands.refresh)
+        workbench.refused.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "refused")))
         session.replaced.connect(self._on_replaced)
         session.changed.connect(self.refresh)
         session.troubled.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "journal")))
@@ -214,29 +214,29 @@ class MainWindow(QMainWindow):
     def open_lesson(self, lesson: str | Path) -> None:
         """Begin a lesson that ships, by its id, or one from a file."""
         self.loader.require("training")
-        if self.teacher is not None:
-            self.teacher.open_file(lesson) if isinstance(lesson, Path) else self.teacher.open(lesson)
+        if self.lesson_guide is not None:
+            self.lesson_guide.open_file(lesson) if isinstance(lesson, Path) else self.lesson_guide.open(lesson)
 
-    def show_bench(self, workspace: str = "") -> None:
+    def show_workbench(self, workspace: str = "") -> None:
         """Show the project."""
-        self.loader.require("bench")
-        if self.bench is None:
+        self.loader.require("workbench")
+        if self.workbench is None:
             return
-        self.pages.setCurrentWidget(self.bench)
+        self.pages.setCurrentWidget(self.workbench)
         self._show_working(True)
-        self.show_workspace(workspace or self.bench.workspace)
-        self.bench.canvas.setFocus()
-        QTimer.singleShot(0, self.bench.canvas, self.bench.canvas.frame_all)
+        self.show_workspace(workspace or self.workbench.workspace)
+        self.workbench.canvas.setFocus()
+        QTimer.singleShot(0, self.workbench.canvas, self.workbench.canvas.frame_all)
 
     def show_workspace(self, name: str) -> None:
         """Show one of the four workspaces."""
-        self.loader.require({"network": "bench", "train": "training"}.get(name, "panels"))
-        if self.bench is None:
+        self.loader.require({"network": "workbench", "train": "training"}.get(name, "panels"))
+        if self.workbench is None:
             return
         if not self.working:
-            self.pages.setCurrentWidget(self.bench)
+            self.pages.setCurrentWidget(self.workbench)
             self._show_working(True)
-        self.bench.show_workspace(name)
+        self.workbench.show_workspace(name)
         self._on_workspace(name)
 
     def _on_workspace(self, name: str) -> None:
@@ -298,41 +298,41 @@ class MainWindow(QMainWindow):
 
     def commit_typing(self) -> None:
         """Take over what is being typed, before a command acts on the project."""
-        if self.bench is not None:
-            self.bench.commit_typing()
+        if self.workbench is not None:
+            self.workbench.commit_typing()
 
     def search_palette(self) -> None:
         """Put the keyboard into the palette's search field."""
         self.show_workspace("network")
-        if self.bench is not None:
-            self.bench.left.setCurrentIndex(0)
-            self.bench.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.bench.palette_panel.search.selectAll()
+        if self.workbench is not None:
+            self.workbench.left.setCurrentIndex(0)
+            self.workbench.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.workbench.palette_panel.search.selectAll()
 
     def next_problem(self) -> None:
         """Select the layer of the problem that follows the one last gone to."""
-        if self.session is None or self.bench is None:
+        if self.session is None or self.workbench is None:
             return
         self.show_workspace("network")
-        found = [problem for problem in self.bench.inside.checker.problems if problem.layer is not None]
+        found = [problem for problem in self.workbench.block_navigation.checker.problems if problem.layer is not None]
         if not found:
-            self.bench.leave_block(0)
+            self.workbench.leave_block(0)
             listed = (*self.session.checker.problems, *self.session.hints)
             found = [problem for problem in listed if problem.layer is not None]
         if found:
-            self.bench.go_to(str(self._following(found).layer))
+            self.workbench.go_to(str(self._following(found).layer))
 
     def _following(self, found: list[Problem]) -> Problem:
-        selected = self.bench.selected if self.bench is not None else ()
+        selected = self.workbench.selected if self.workbench is not None else ()
         at = [index for index, problem in enumerate(found) if problem.layer in selected]
         return found[(at[-1] + 1) % len(found)] if at else found[0]
 
     def layer_help(self) -> None:
         """Explain the selected layer."""
-        if self.bench is not None:
+        if self.workbench is not None:
             self.show_workspace("network")
-            self.bench.beside.select(self.bench.selected)
-            self.bench.inspector.show_teaching()
+            self.workbench.side_panel.select(self.workbench.selected)
+            self.workbench.inspector.show_teaching()
 
     def compute_by_hand(self) -> None:
         """Work out the selected convolution or pooling step by step, or a worked example."""
@@ -426,9 +426,9 @@ class MainWindow(QMainWindow):
         self.importing.close()
         self.searching.close()
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        if self.bench is not None:
-            self.memory.put(layout=self.bench.layout_state())
-            self.bench.close_document()
+        if self.workbench is not None:
+            self.memory.put(layout=self.workbench.layout_state())
+            self.workbench.close_document()
         if self.training.controller is not None:
             self.training.controller.close()
         if self.session is not None:

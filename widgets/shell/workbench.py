@@ -23,7 +23,7 @@ from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
-from widgets.shell.current_only_stack import Pile
+from widgets.shell.current_only_stack import CurrentOnlyStack
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
 from widgets.summary.summary_view import Summary
@@ -54,7 +54,7 @@ class Workbench(QWidget):
 
     def __init__(self, session: ProjectSession, themes: ThemeSource) -> None:
         super().__init__()
-        self.setObjectName("bench")
+        self.setObjectName("workbench")
         self._session = session
         self.workspace = "network"
         self._heights: dict[str, int] = {}
@@ -62,11 +62,15 @@ class Workbench(QWidget):
         self._lent: QWidget | None = None
         self._pattern: PatternDialog | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), HistoryPanel(themes)
-        self.inside: BlockNavigation = BlockNavigation(session)
+        self.block_navigation: BlockNavigation = BlockNavigation(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
-        self.beside, self.problems = SidePanel(themes), Problems(themes)
-        self.inspector, self.page, self.lesson = self.beside.inspector, self.beside.page, self.beside.lesson
+        self.side_panel, self.problems = SidePanel(themes), Problems(themes)
+        self.inspector, self.description, self.lesson = (
+            self.side_panel.inspector,
+            self.side_panel.description,
+            self.side_panel.lesson,
+        )
         self.summary = Summary(themes)
         self.checks = QTabWidget()
         self.left = QTabWidget()
@@ -75,7 +79,7 @@ class Workbench(QWidget):
         self.left.addTab(self.outline, "Outline")
         self.left.addTab(self.history, "History")
         self.left.setMinimumWidth(168)
-        self.bottom, self.middle = Pile(), QStackedWidget()
+        self.bottom, self.middle = CurrentOnlyStack(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.checks}
         self._assemble()
         self._connect()
@@ -89,7 +93,7 @@ class Workbench(QWidget):
         column.setSpacing(0)
         column.addWidget(self.breadcrumb)
         column.addWidget(self.canvas, 1)
-        for widget in (self.left, centre, self.beside):
+        for widget in (self.left, centre, self.side_panel):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([218, 742, 320])
@@ -113,17 +117,17 @@ class Workbench(QWidget):
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(self._remember_height)
-        self.beside.changed.connect(self._arrange)
+        self.side_panel.changed.connect(self._arrange)
         self.canvas.selectionChanged.connect(self._on_selection)
         self.canvas.statusMessage.connect(self.refused)
         self.canvas.layerActivated.connect(lambda _: self._edit_layer())
-        self.canvas.blockEntered.connect(lambda id_: self.attempt(lambda: self.inside.enter(id_)))
+        self.canvas.blockEntered.connect(lambda id_: self.attempt(lambda: self.block_navigation.enter(id_)))
         self.canvas.blockLeft.connect(self.leave_block)
         self.canvas.installEventFilter(self)
         self.breadcrumb.chosen.connect(self.leave_block)
-        self.inside.changed.connect(self._show_depth)
+        self.block_navigation.changed.connect(self._show_block)
         self._session.changed.connect(self._show_trail)
-        self._session.replaced.connect(self._begin_page)
+        self._session.replaced.connect(self._begin_description)
         self.palette_panel.chosen.connect(self.add_layer)
         self.palette_panel.block_chosen.connect(self.add_block)
         self.palette_panel.failed.connect(self.refused)
@@ -131,7 +135,7 @@ class Workbench(QWidget):
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
         self.problems.counted.connect(self._count_problems)
-        self.checks.currentChanged.connect(self._take_check)
+        self.checks.currentChanged.connect(self._on_check)
         self.summary.failed.connect(self.refused)
         self.summary.opened.connect(self._open_row)
         self.outline.picked.connect(self.canvas.select)
@@ -148,43 +152,46 @@ class Workbench(QWidget):
 
     def follow_session(self) -> None:
         """Show the session's document, which is another one, from the outside."""
-        self._show_depth()
-        self._begin_page()
+        self._show_block()
+        self._begin_description()
 
-    def _begin_page(self) -> None:
-        self.page.set_document(self._session.document)
-        self.beside.begin()
+    def _begin_description(self) -> None:
+        self.description.set_document(self._session.document)
+        self.side_panel.begin()
 
-    def _show_depth(self) -> None:
+    def _show_block(self) -> None:
         """Show the network of the session, or the one inside the block that is open."""
-        document, checker = self.inside.document, self.inside.checker
+        document, checker = self.block_navigation.document, self.block_navigation.checker
         self._show_trail()
         self.history.set_document(self._session.document)
         self.canvas.set_document(document, checker)
-        self.problems.set_faults(() if self.inside.path else self._session.faults)
+        self.problems.set_project_problems(() if self.block_navigation.path else self._session.project_problems)
         for view in (self.inspector, self.problems, self.outline, self.summary):
             view.set_document(document, checker)
         self._on_selection([])
 
     def _show_trail(self) -> None:
-        trail = (self._session.title.removesuffix(SUFFIX), *self.inside.path)
+        trail = (self._session.title.removesuffix(SUFFIX), *self.block_navigation.path)
         self.summary.folder = str(self._session.base or "")
         if trail != self._trail:
-            self._trail, self.summary.name = trail, "-".join((self._session.suggested_name, *self.inside.path))
+            self._trail, self.summary.name = (
+                trail,
+                "-".join((self._session.suggested_name, *self.block_navigation.path)),
+            )
             self.breadcrumb.show_path(trail)
 
     def leave_block(self, to: int | None = None) -> None:
         """Go back out of the block on show, or until ``to`` levels are left; the block that was left is selected."""
-        path = self.inside.path
-        self.inside.leave(to)
-        if len(self.inside.path) < len(path):
-            self.canvas.select([path[len(self.inside.path)]])
+        path = self.block_navigation.path
+        self.block_navigation.leave(to)
+        if len(self.block_navigation.path) < len(path):
+            self.canvas.select([path[len(self.block_navigation.path)]])
             self.canvas.setFocus()
 
     def dive(self, path: Sequence[str], id_: str) -> None:
         """Open the block that ``path`` leads to and select the layer ``id_`` in it."""
-        self.attempt(lambda: self.inside.go(path))
-        if self.inside.path == tuple(path):
+        self.attempt(lambda: self.block_navigation.go(path))
+        if self.block_navigation.path == tuple(path):
             self.go_to(id_)
 
     def dive_if_there(self, path: Sequence[str], id_: str) -> None:
@@ -209,16 +216,16 @@ class Workbench(QWidget):
         """Blocks of one's own may be dropped on the canvas; Esc there goes out of a block, once nothing is held."""
         dragged = isinstance(event, QDropEvent) and event.mimeData().hasFormat(BLOCK_MIME)
         if watched is self.canvas.viewport() and isinstance(event, QDropEvent) and dragged:
-            self._take_drag(event)  # entering and moving are drops too, to Qt
+            self._on_drag(event)  # entering and moving are drops too, to Qt
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
             free = not self.selected and self.canvas.gesture is None
-            if event.key() == Qt.Key.Key_Escape and self.inside.path and free:
+            if event.key() == Qt.Key.Key_Escape and self.block_navigation.path and free:
                 self.leave_block()
                 return True
         return super().eventFilter(watched, event)
 
-    def _take_drag(self, event: QDropEvent) -> None:
+    def _on_drag(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         if event.type() == QEvent.Type.Drop:
             name = event.mimeData().data(BLOCK_MIME).toStdString()
@@ -227,7 +234,7 @@ class Workbench(QWidget):
 
     def close_document(self) -> None:
         """Stop listening to the document."""
-        for view in (self.inspector, self.page, self.problems, self.outline, self.summary, self.history):
+        for view in (self.inspector, self.description, self.problems, self.outline, self.summary, self.history):
             view.close_document()
         self.canvas.close()
 
@@ -240,14 +247,14 @@ class Workbench(QWidget):
         self.inspector.show_selection(ids)
         self.outline.show_selection(list(ids))
         self.summary.show_selection(ids)
-        self.beside.select(ids)
+        self.side_panel.select(ids)
         self.selection_changed.emit()
 
     def _edit_layer(self) -> None:
         """A double-click on a card puts the keyboard into its first setting."""
-        if not self.beside.isVisible() or self.workspace not in ("network", "train"):
+        if not self.side_panel.isVisible() or self.workspace not in ("network", "train"):
             self.show_workspace("network")
-        self.beside.select(self.selected)
+        self.side_panel.select(self.selected)
         self.inspector.layer.form.setFocus()
         self.inspector.layer.form.focusNextChild()
 
@@ -272,7 +279,7 @@ class Workbench(QWidget):
         """Keep the selected block in the user's library, under its label or id, and let its name be edited."""
         from app.project import block_library
 
-        layers = [self.inside.document.network.layer(id_) for id_ in self.selected]
+        layers = [self.block_navigation.document.network.layer(id_) for id_ in self.selected]
         if len(layers) != 1 or not isinstance(layers[0], Block):
             self.refused.emit("Select one block to keep it among your blocks.")
             return
@@ -305,7 +312,7 @@ class Workbench(QWidget):
         if len(path) == 1:
             self.go_to(path[0])
         else:
-            self.dive((*self.inside.path, *path[:-1]), path[-1])
+            self.dive((*self.block_navigation.path, *path[:-1]), path[-1])
 
     def ask_pattern(self) -> None:
         """Open the window that inserts layers by a pattern."""
@@ -327,7 +334,7 @@ class Workbench(QWidget):
         self.show_summary()
         self.summary.ask_export()
 
-    def _take_check(self, _index: int) -> None:
+    def _on_check(self, _index: int) -> None:
         self.summary.tools.setVisible(self.checks.currentWidget() is self.summary)
         self._arrange()
 
@@ -344,7 +351,7 @@ class Workbench(QWidget):
         self.canvas.attempt(self.canvas.delete_selection)
 
     def _rename(self, old: str, new: str) -> None:
-        document: Document = self.inside.document
+        document: Document = self.block_navigation.document
         try:
             with document.transaction(f"Rename {old} to {new}"):
                 document.rename(old, new)
@@ -354,7 +361,7 @@ class Workbench(QWidget):
     def commit_typing(self) -> None:
         """Take over what is being typed in any form in view."""
         self.inspector.commit()
-        self.page.commit()
+        self.description.commit()
         for form in self.findChildren(SettingsForm):
             if form.isVisible():
                 form.commit()
@@ -396,10 +403,10 @@ class Workbench(QWidget):
 
     def show_settings(self, wanted: bool) -> None:
         """Have the inspector beside the canvas while one looks into a network, or not."""
-        self.beside.with_settings = wanted
+        self.side_panel.with_settings = wanted
         self._arrange()
         if wanted and self.selected:
-            self.beside.select(self.selected)
+            self.side_panel.select(self.selected)
 
     def _remember_height(self, *_: int) -> None:
         """The user moved the divider."""
@@ -420,8 +427,8 @@ class Workbench(QWidget):
             return
         self.middle.setCurrentWidget(self.down)
         self.left.setVisible(self.workspace in PALETTE_IN)
-        self.beside.enter(self.workspace)
-        self.beside.setVisible(self.beside.wanted)
+        self.side_panel.enter(self.workspace)
+        self.side_panel.setVisible(self.side_panel.wanted)
         self.bottom.setVisible(panel is not None)
         if panel is None:
             return
@@ -445,7 +452,7 @@ class Workbench(QWidget):
         QTimer.singleShot(0, self, self._divide)
 
     def _next_pane(self, step: int) -> None:
-        panes = [pane for pane in (self.left, self.canvas, self.beside, self.bottom) if pane.isVisible()]
+        panes = [pane for pane in (self.left, self.canvas, self.side_panel, self.bottom) if pane.isVisible()]
         focus = QApplication.focusWidget()
         inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
         target = panes[((inside[0] if inside else 0) + step) % len(panes)]

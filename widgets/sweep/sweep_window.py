@@ -48,7 +48,7 @@ class SearchDialog(QDialog):
         self.setWindowTitle("Search for good settings")
         self._session = session
         self._open_project = open_project
-        self._verb = CommandProcess(self)
+        self._process = CommandProcess(self)
         self._folder: Path | None = None
         self._kept: QTemporaryDir | None = None
         self._project: Project | None = None
@@ -122,14 +122,14 @@ class SearchDialog(QDialog):
         self.use.clicked.connect(self._use)
         self.open_run.clicked.connect(self._open)
         self.trials.chosen.connect(self._refresh)
-        self._verb.told.connect(self._take)
-        self._verb.ended.connect(self._ended)
+        self._process.told.connect(self._on_line)
+        self._process.ended.connect(self._ended)
 
     # Before a search
 
     def begin(self) -> None:
         """Show what the project may vary; while a search runs, nothing changes."""
-        if self._verb.running:
+        if self._process.running:
             return
         project = self._session.project
         try:
@@ -146,9 +146,9 @@ class SearchDialog(QDialog):
         self._refresh()
 
     def _toggle(self) -> None:
-        if self._verb.running:
+        if self._process.running:
             self._say("Stopping after the current step…")
-            self._verb.stop()
+            self._process.stop()
         else:
             self.start()
 
@@ -176,7 +176,7 @@ class SearchDialog(QDialog):
         self.trials.clear(list(values), self._chosen_metric())
         base = [] if self._session.base is None else ["--base", str(self._session.base)]
         numbers = ["--trials", str(self.count.value()), "--epochs", str(self.epochs.value())]
-        self._verb.start(["sweep", str(source), "--out", str(self._folder), *numbers, *base, "--json"])
+        self._process.start(["sweep", str(source), "--out", str(self._folder), *numbers, *base, "--json"])
         self._say("Preparing the data…")
         self._refresh()
 
@@ -185,7 +185,7 @@ class SearchDialog(QDialog):
 
     # While it runs
 
-    def _take(self, line: str) -> None:
+    def _on_line(self, line: str) -> None:
         told = json.loads(line)
         if told.get("event") == "trial":
             self.trials.add(told)
@@ -207,7 +207,7 @@ class SearchDialog(QDialog):
         self.note.style().polish(self.note)
 
     def _refresh(self) -> None:
-        running, chosen = self._verb.running, self.trials.current
+        running, chosen = self._process.running, self.trials.current
         self.go.setText("Stop" if running else "Search")
         for field in (self.space, self.count, self.epochs, self.best_by, self.prune):
             field.setEnabled(not running)
@@ -236,6 +236,6 @@ class SearchDialog(QDialog):
             self._open_project(Path(chosen["run"]) / "project.netloom")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._verb.close()
+        self._process.close()
         self._kept = None
         super().closeEvent(event)

@@ -152,7 +152,7 @@ class Story:
             if datasets.item(row).data(Qt.ItemDataRole.UserRole) == "digits"
         )
         hands.click(datasets.viewport(), datasets.visualItemRect(item).center())
-        view = self._bench.panel("data")
+        view = self._workbench.panel("data")
         hands.wait(lambda: view.preview is not None, "the digits were to be shown")
         first = view.preview
         hands.fill(view.form.findChild(QWidget, "size"), "28")
@@ -164,7 +164,7 @@ class Story:
 
     def draw(self) -> None:
         """A LeNet by hand: the first layer from the palette, the others by typing, the last wire by mouse."""
-        hands, canvas = self.hands, self._bench.canvas
+        hands, canvas = self.hands, self._workbench.canvas
         hands.click("networkWorkspace")
         self._from_palette("Input")
         hands.look("first-layer", "the first layer, from the palette")
@@ -186,13 +186,13 @@ class Story:
         hands = self.hands
         hands.look("mistakes", "mistakes say what arrived, what is needed, and what would help")
         for _ in range(8):
-            button = next((b for b in self._bench.problems.findChildren(QPushButton, "fix") if b.isVisible()), None)
+            button = next((b for b in self._workbench.problems.findChildren(QPushButton, "fix") if b.isVisible()), None)
             if button is None:
                 break
             hands.click(button)
         if not self._session.checker.ok:
             raise NetloomError(f"Fixes were left to do: {self._session.checker.problems[0].message}")
-        hands.click(self._bench.canvas.viewport(), QPoint(30, 30))
+        hands.click(self._workbench.canvas.viewport(), QPoint(30, 30))
         self._focus_canvas()
         hands.key(Qt.Key.Key_L)
         hands.rest(400)
@@ -225,7 +225,7 @@ class Story:
         hands = self.hands
         hands.click("trainWorkspace")
         self._pick_run()
-        hands.click(self._bench.panel("train").runs.button("Resume"))
+        hands.click(self._workbench.panel("train").runs.button("Resume"))
         hands.wait(lambda: self.window.training.active, "the run was to go on")
         hands.wait(lambda: not self.window.training.active, "the run was to end", LONG)
         hands.look("resumed", "reopened, and resumed to the end")
@@ -253,7 +253,7 @@ class Story:
         hands.click("trainWorkspace")
         self._pick_run()
         hands.answer_file_dialog(self._code)
-        hands.click(self._bench.panel("train").runs.button("Export"))
+        hands.click(self._workbench.panel("train").runs.button("Export"))
         hands.wait(lambda: self._code.exists() and self._weights.exists(), "the code was to be exported")
         done = subprocess.run(
             [sys.executable, "-I", str(self._code), str(self._weights)], capture_output=True, text=True, check=False
@@ -288,17 +288,17 @@ class Story:
 
     def _look_at(self, title: str) -> None:
         """Click the group that a view belongs to, and the view."""
-        views = self._bench.panel("understand").views
-        wanted = next(tab for tab in self._bench.panel("understand").findChildren(Tab) if tab.title == title)
+        views = self._workbench.panel("understand").views
+        wanted = next(tab for tab in self._workbench.panel("understand").findChildren(Tab) if tab.title == title)
         self.hands.click(views.rail.button(wanted.group))
         row = views.listed.index(wanted)
         self.hands.click(views.bar, views.bar.tabRect(row).center())
 
     @property
-    def _bench(self) -> Any:
-        if self.window.bench is None:
+    def _workbench(self) -> Any:
+        if self.window.workbench is None:
             raise NetloomError("The workbench was to be there.")
-        return self.window.bench
+        return self.window.workbench
 
     @property
     def _session(self) -> Any:
@@ -313,7 +313,7 @@ class Story:
 
     def _pick_run(self) -> None:
         """Select the newest run in the list."""
-        panel = self._bench.panel("train")
+        panel = self._workbench.panel("train")
         self.hands.wait(lambda: panel.runs.table.model().rowCount() > 0, "the run of before was to be listed")
         panel.show_runs()
         self.hands.rest()
@@ -333,11 +333,11 @@ class Story:
         return controller.link
 
     def _focus_canvas(self) -> None:
-        self._bench.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._workbench.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _from_palette(self, title: str) -> None:
         """Find a layer in the palette and add it."""
-        palette = self._bench.palette_panel
+        palette = self._workbench.palette_panel
         self.hands.fill(palette.search, title)
         palette.search.clear()
         self._focus_canvas()
@@ -349,7 +349,7 @@ class Story:
         self.hands.key(Qt.Key.Key_Tab)
         self.hands.write(kind)
         self.hands.key(Qt.Key.Key_Return)
-        form = self._bench.inspector.layer.form
+        form = self._workbench.inspector.layer.form
         for name, text in settings.items():
             self._set(form.field(name), text)
 
@@ -364,7 +364,7 @@ class Story:
 
     def _pull(self, source: str, target: str) -> None:
         """Pull a wire from an output to an input."""
-        canvas = self._bench.canvas
+        canvas = self._workbench.canvas
         cards = canvas.board.cards
         start = canvas.mapFromScene(cards[source].output_place("out"))
         end = canvas.mapFromScene(cards[target].input_place("in"))

@@ -120,8 +120,8 @@ def test_shared_weights_are_those_of_their_owner() -> None:
     document = Document(network)
     with document.transaction("Share"):
         document.link("conv2", "conv1")
-    bench = WindowOperands.fresh(project(document.network), "conv2")
-    assert np.array_equal(look(bench, "conv2", 0)[1]["weights"], look(bench, "conv1", 0)[1]["weights"])
+    workbench = WindowOperands.fresh(project(document.network), "conv2")
+    assert np.array_equal(look(workbench, "conv2", 0)[1]["weights"], look(workbench, "conv1", 0)[1]["weights"])
 
 
 def test_requests_about_projects_and_about_runs(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def rows(window: MainWindow) -> list[tuple[str, str, str]]:
 def test_the_open_network_is_compared_with_its_file(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
+    assert window.workbench is not None
     document = window.session.document
     with document.transaction("Edit"):
         document.set_values("conv1", filters=8)
@@ -40,13 +40,13 @@ def test_the_open_network_is_compared_with_its_file(window: MainWindow, project_
     item = panel.list.topLevelItem(1)
     assert item is not None
     qtbot.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.visualItemRect(item).center())
-    assert window.bench.selected == ("conv1",)
+    assert window.workbench.selected == ("conv1",)
     document.undo()
     qtbot.waitUntil(lambda: rows(window) == [])
     assert "no difference" in panel.title.text()
     qtbot.mouseClick(panel.cross, LEFT)
     assert not panel.isVisible()
-    assert window.bench.problems.isVisible()
+    assert window.workbench.problems.isVisible()
     assert not window.commands["compare_stop"].isEnabled()
 
 
@@ -66,8 +66,8 @@ def test_another_file_and_one_that_is_broken(window: MainWindow, project_file: P
 def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
-    canvas, document = window.bench.canvas, window.session.document
+    assert window.workbench is not None
+    canvas, document = window.workbench.canvas, window.session.document
     with document.transaction("Edit"):
         document.set_values("conv1", filters=8)
         document.remove("output4")
@@ -98,8 +98,8 @@ def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: P
 def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
-    canvas, document = window.bench.canvas, window.session.document
+    assert window.workbench is not None
+    canvas, document = window.workbench.canvas, window.session.document
     canvas.select(["conv1", "flatten2"])
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
@@ -107,8 +107,8 @@ def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, pr
     (block,) = [id_ for id_ in document.network.ids if id_.startswith("block")]
     window.files.save()
     window.commands["compare_saved"].trigger()
-    window.bench.inside.enter(block)
-    inner = window.bench.inside.document
+    window.workbench.block_navigation.enter(block)
+    inner = window.workbench.block_navigation.document
     with inner.transaction("Edit"):
         inner.set_values("conv1", filters=8)
 
@@ -117,5 +117,5 @@ def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, pr
         return found.told(id_) if found is not None else ""
 
     qtbot.waitUntil(lambda: told("conv1") == "Changed: filters: 16 → 8", timeout=PATIENCE)
-    window.bench.leave_block()
+    window.workbench.leave_block()
     qtbot.waitUntil(lambda: told(block).startswith("Changed: 1 difference inside"), timeout=PATIENCE)

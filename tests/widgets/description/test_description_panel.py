@@ -20,11 +20,11 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def bench(window: MainWindow) -> Workbench:
+def workbench(window: MainWindow) -> Workbench:
     """The workbench with a preset that has blocks open."""
     window.files.open(PRESETS / "vgg_blocks.netloom")
-    assert window.bench is not None
-    return window.bench
+    assert window.workbench is not None
+    return window.workbench
 
 
 def place_of(reader: Reader, address: str) -> QPoint:
@@ -49,42 +49,44 @@ def said(window: MainWindow) -> list[str]:
     return [notice.text for notice in window.banners.notices]
 
 
-def test_a_preset_opens_with_its_page(bench: Workbench) -> None:
-    assert bench.page.isVisible()
-    assert bench.page.reader.toPlainText().startswith("VGG by repeated blocks")
-    assert bench.page.reader.verticalScrollBar().value() == 0
+def test_a_preset_opens_with_its_page(workbench: Workbench) -> None:
+    assert workbench.description.isVisible()
+    assert workbench.description.reader.toPlainText().startswith("VGG by repeated blocks")
+    assert workbench.description.reader.verticalScrollBar().value() == 0
 
 
-def test_a_click_on_a_link_selects_the_layer_and_the_page_stays(bench: Workbench, qtbot: QtBot) -> None:
-    qtbot.mouseClick(bench.page.reader.viewport(), LEFT, pos=place_of(bench.page.reader, "layer:stack16"))
-    assert bench.selected == ("stack16",)
-    assert bench.page.isVisible()
+def test_a_click_on_a_link_selects_the_layer_and_the_page_stays(workbench: Workbench, qtbot: QtBot) -> None:
+    qtbot.mouseClick(
+        workbench.description.reader.viewport(), LEFT, pos=place_of(workbench.description.reader, "layer:stack16")
+    )
+    assert workbench.selected == ("stack16",)
+    assert workbench.description.isVisible()
 
 
-def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(bench: Workbench) -> None:
-    bench.canvas.select(["stack8"])
-    assert bench.inspector.isVisible()
-    bench.canvas.select([])
-    assert bench.page.isVisible()
-    bench.beside.setCurrentWidget(bench.inspector)
-    bench.canvas.select(["stack8"])
-    bench.canvas.select([])
-    assert bench.inspector.isVisible()
+def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(workbench: Workbench) -> None:
+    workbench.canvas.select(["stack8"])
+    assert workbench.inspector.isVisible()
+    workbench.canvas.select([])
+    assert workbench.description.isVisible()
+    workbench.side_panel.setCurrentWidget(workbench.inspector)
+    workbench.canvas.select(["stack8"])
+    workbench.canvas.select([])
+    assert workbench.inspector.isVisible()
 
 
-def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Workbench, window: MainWindow) -> None:
+def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(workbench: Workbench, window: MainWindow) -> None:
     window.links.follow("understand:feature-maps")
-    assert bench.workspace == "understand"
+    assert workbench.workspace == "understand"
     window.links.follow("layer:stack16/conv1")
-    assert bench.inside.path == ("stack16",)
+    assert workbench.block_navigation.path == ("stack16",)
     window.links.follow("workspace:data")
-    assert bench.workspace == "data"
+    assert workbench.workspace == "data"
     window.links.follow("command:home")
-    assert bench.workspace == "network"
+    assert workbench.workspace == "network"
     window.links.follow("preset:lenet")
     assert window.session is not None
     assert "c5" not in window.session.document.network
-    assert bench.page.reader.toPlainText().startswith("LeNet-style")
+    assert workbench.description.reader.toPlainText().startswith("LeNet-style")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(bench: Workbench,
         ("file:///etc/passwd", "leads nowhere"),
     ],
 )
-def test_a_link_that_leads_nowhere_says_so(bench: Workbench, window: MainWindow, url: str, word: str) -> None:
+def test_a_link_that_leads_nowhere_says_so(workbench: Workbench, window: MainWindow, url: str, word: str) -> None:
     window.links.follow(url)
     assert word in said(window)[0]
 
@@ -113,41 +115,41 @@ def test_web_addresses_open_in_the_browser(window: MainWindow, monkeypatch: pyte
 
 def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.files.new()
-    bench, session = window.bench, window.session
-    assert bench is not None and session is not None
-    bench.beside.setCurrentWidget(bench.page)
-    assert bench.page.edit.text() == "Write a page"
-    qtbot.mouseClick(bench.page.edit, LEFT)
-    qtbot.keyClicks(bench.page.writer, "# Mine")
-    qtbot.keyClick(bench.page.writer, Qt.Key.Key_Escape)
+    workbench, session = window.workbench, window.session
+    assert workbench is not None and session is not None
+    workbench.side_panel.setCurrentWidget(workbench.description)
+    assert workbench.description.edit.text() == "Write a page"
+    qtbot.mouseClick(workbench.description.edit, LEFT)
+    qtbot.keyClicks(workbench.description.writer, "# Mine")
+    qtbot.keyClick(workbench.description.writer, Qt.Key.Key_Escape)
     assert session.document.sections["notes"] == "# Mine\n"
-    assert bench.page.reader.toPlainText() == "Mine"
+    assert workbench.description.reader.toPlainText() == "Mine"
     session.save(tmp_path / "mine.netloom")
     assert read_project(tmp_path / "mine.netloom").sections["notes"] == "# Mine\n"
     window.undo()
     assert "notes" not in session.document.sections or session.document.sections["notes"] is None
-    assert bench.page.empty.isVisible()
+    assert workbench.description.empty.isVisible()
 
 
-def test_looking_at_the_source_changes_nothing(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
+def test_looking_at_the_source_changes_nothing(workbench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
     for _ in range(2):
-        qtbot.mouseClick(bench.page.edit, LEFT)
+        qtbot.mouseClick(workbench.description.edit, LEFT)
     assert window.session is not None
     assert not window.session.modified
 
 
-def test_in_understand_the_page_can_be_folded_away_and_brought_back(bench: Workbench, window: MainWindow) -> None:
+def test_in_understand_the_page_can_be_folded_away_and_brought_back(workbench: Workbench, window: MainWindow) -> None:
     window.show_workspace("understand")
-    assert bench.page.isVisible()
-    bench.beside.fold.click()
-    assert not bench.beside.isVisible()
+    assert workbench.description.isVisible()
+    workbench.side_panel.fold.click()
+    assert not workbench.side_panel.isVisible()
     assert not window.commands["page"].isChecked()
     window.commands["page"].trigger()
-    assert bench.page.isVisible()
+    assert workbench.description.isVisible()
     assert window.commands["page"].isChecked()
     window.show_workspace("network")
     window.commands["page"].trigger()
-    assert bench.inspector.isVisible()
+    assert workbench.inspector.isVisible()
 
 
 def test_html_in_a_page_is_plain_text_and_another_theme_keeps_the_place(qtbot: QtBot) -> None:

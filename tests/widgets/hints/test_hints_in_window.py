@@ -21,36 +21,36 @@ def stepped(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 def wait_for(window: MainWindow, qtbot: QtBot, count: int) -> None:
-    bench = window.bench
-    assert bench is not None
-    qtbot.waitUntil(lambda: len(bench.problems.hint_rows) == count, timeout=30_000)
+    workbench = window.workbench
+    assert workbench is not None
+    qtbot.waitUntil(lambda: len(workbench.problems.hint_rows) == count, timeout=30_000)
 
 
 def test_hints_stand_below_the_problems_and_are_counted_apart(stepped: MainWindow) -> None:
     assert stepped.status.problems.text() == "No problems, 2 hints"
-    assert stepped.bench is not None
-    assert stepped.bench.problems.rows == []
-    assert stepped.bench.problems.hint_rows[0].accessibleName().startswith("Hint: step1")
+    assert stepped.workbench is not None
+    assert stepped.workbench.problems.rows == []
+    assert stepped.workbench.problems.hint_rows[0].accessibleName().startswith("Hint: step1")
 
 
 def test_the_reason_is_told_on_demand_and_a_click_goes_to_the_layer(stepped: MainWindow, qtbot: QtBot) -> None:
-    assert stepped.bench is not None
-    row = stepped.bench.problems.hint_rows[0]
+    assert stepped.workbench is not None
+    row = stepped.workbench.problems.hint_rows[0]
     assert not row.reason.isVisible()
     qtbot.mouseClick(row.why, LEFT)
     assert row.reason.isVisible()
     qtbot.mouseClick(row, LEFT, pos=QPoint(60, 10))
-    assert stepped.bench.selected == ("step1",)
-    assert "no slope" in stepped.bench.inspector.layer.hints.text.text()
-    assert stepped.bench.inspector.layer.hints.isVisible()
-    assert not stepped.bench.inspector.layer.problem.isVisible()
-    stepped.bench.canvas.select(["dense1"])
-    assert not stepped.bench.inspector.layer.hints.isVisible()
+    assert stepped.workbench.selected == ("step1",)
+    assert "no slope" in stepped.workbench.inspector.layer.hints.text.text()
+    assert stepped.workbench.inspector.layer.hints.isVisible()
+    assert not stepped.workbench.inspector.layer.problem.isVisible()
+    stepped.workbench.canvas.select(["dense1"])
+    assert not stepped.workbench.inspector.layer.hints.isVisible()
 
 
 def test_its_button_changes_the_network_and_undo_brings_both_back(stepped: MainWindow, qtbot: QtBot) -> None:
-    assert stepped.bench is not None and stepped.session is not None
-    qtbot.mouseClick(stepped.bench.problems.hint_rows[0].buttons[0], LEFT)
+    assert stepped.workbench is not None and stepped.session is not None
+    qtbot.mouseClick(stepped.workbench.problems.hint_rows[0].buttons[0], LEFT)
     wait_for(stepped, qtbot, 1)
     assert stepped.session.document.network.layer("step1").kind == "sigmoid"
     assert stepped.status.problems.text() == "No problems, 1 hint"
@@ -59,13 +59,13 @@ def test_its_button_changes_the_network_and_undo_brings_both_back(stepped: MainW
 
 
 def test_it_is_dismissed_here_by_del_and_by_its_menu(stepped: MainWindow, qtbot: QtBot) -> None:
-    assert stepped.bench is not None and stepped.session is not None
-    row = stepped.bench.problems.hint_rows[0]
+    assert stepped.workbench is not None and stepped.session is not None
+    row = stepped.workbench.problems.hint_rows[0]
     row.setFocus()
     qtbot.keyClick(row, Qt.Key.Key_Delete)
     wait_for(stepped, qtbot, 1)
     assert stepped.session.document.sections["hints"] == {"dismissed": {"step_activation": ["step1"]}}
-    menu = stepped.bench.problems.hint_rows[0].cross.menu()
+    menu = stepped.workbench.problems.hint_rows[0].cross.menu()
     assert menu is not None
     assert [action.text() for action in menu.actions()] == ["Dismiss here", "Never show: Step activations"]
     menu.actions()[0].trigger()
@@ -75,8 +75,8 @@ def test_it_is_dismissed_here_by_del_and_by_its_menu(stepped: MainWindow, qtbot:
 
 
 def test_a_rule_is_never_shown_again_until_the_preferences_say_so(stepped: MainWindow, qtbot: QtBot) -> None:
-    assert stepped.bench is not None and stepped.session is not None
-    menu = stepped.bench.problems.hint_rows[0].cross.menu()
+    assert stepped.workbench is not None and stepped.session is not None
+    menu = stepped.workbench.problems.hint_rows[0].cross.menu()
     assert menu is not None
     menu.actions()[1].trigger()
     wait_for(stepped, qtbot, 0)
@@ -89,18 +89,18 @@ def test_a_rule_is_never_shown_again_until_the_preferences_say_so(stepped: MainW
 
 
 def test_f8_goes_to_a_hint_where_there_is_no_problem(stepped: MainWindow) -> None:
-    assert stepped.bench is not None
+    assert stepped.workbench is not None
     stepped.next_problem()
     stepped.next_problem()
-    assert stepped.bench.selected == ("step2",)
+    assert stepped.workbench.selected == ("step2",)
 
 
 def test_inside_a_block_its_own_hints_are_told(window: MainWindow, qtbot: QtBot) -> None:
     window.files.open(PRESETS / "vgg_blocks.netloom")
-    assert window.bench is not None
-    window.bench.inside.enter("stack8")
+    assert window.workbench is not None
+    window.workbench.block_navigation.enter("stack8")
     wait_for(window, qtbot, 1)
-    window.bench.problems.hint_rows[0].dismissed.emit(window.bench.problems.hint_rows[0].hint)
+    window.workbench.problems.hint_rows[0].dismissed.emit(window.workbench.problems.hint_rows[0].hint)
     wait_for(window, qtbot, 0)
     assert window.session is not None
     assert "stack8/" in str(window.session.document.sections["hints"])

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.lessons.lesson_files import kept_progress
 from app.protocol.framing import Message
-from widgets.lessons.lesson_panel import LessonPane
+from widgets.lessons.lesson_panel import LessonPanel
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
 from widgets.shell.window import MainWindow
 
@@ -34,15 +34,15 @@ OWN: dict[str, Any] = {
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A lesson that a teacher wrote."""
+    """A lesson that a lesson_guide wrote."""
     path = tmp_path / "own.json"
     path.write_text(json.dumps(OWN), "utf-8")
     return path
 
 
-def pane_of(window: MainWindow) -> LessonPane:
-    assert window.bench is not None
-    return window.bench.lesson
+def pane_of(window: MainWindow) -> LessonPanel:
+    assert window.workbench is not None
+    return window.workbench.lesson
 
 
 def ticked(window: MainWindow, qtbot: QtBot) -> None:
@@ -94,10 +94,10 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
     assert not pane.hint.isVisible()
     qtbot.mouseClick(pane.ask_hint, LEFT)
     assert pane.hint.isVisible()
-    assert window.bench is not None and window.session is not None
-    window.bench.canvas.select(["step1"])
-    assert window.bench.inspector.isVisible()
-    window.bench.canvas.select([])
+    assert window.workbench is not None and window.session is not None
+    window.workbench.canvas.select(["step1"])
+    assert window.workbench.inspector.isVisible()
+    window.workbench.canvas.select([])
     assert pane.isVisible()
     for kind in ("step1", "step2"):
         with window.session.document.transaction("Change"):
@@ -105,11 +105,11 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
     assert not pane.sign.tick.done
     window.undo()
     window.undo()
-    qtbot.waitUntil(lambda: bool(window.bench and window.bench.problems.hint_rows), timeout=30_000)
-    while window.bench.problems.hint_rows:
-        before = len(window.bench.problems.hint_rows)
-        qtbot.mouseClick(window.bench.problems.hint_rows[0].buttons[0], LEFT)
-        rows = window.bench.problems
+    qtbot.waitUntil(lambda: bool(window.workbench and window.workbench.problems.hint_rows), timeout=30_000)
+    while window.workbench.problems.hint_rows:
+        before = len(window.workbench.problems.hint_rows)
+        qtbot.mouseClick(window.workbench.problems.hint_rows[0].buttons[0], LEFT)
+        rows = window.workbench.problems
         qtbot.waitUntil(lambda rows=rows, before=before: len(rows.hint_rows) < before, timeout=30_000)
     ticked(window, qtbot)
     assert kept_progress("steps_do_not_learn") is not None
@@ -118,7 +118,7 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
 def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Path, qtbot: QtBot) -> None:
     window.open_lesson(own)
     pane = pane_of(window)
-    assert window.session is not None and window.bench is not None and window.training.controller is not None
+    assert window.session is not None and window.workbench is not None and window.training.controller is not None
     assert not pane.done.isVisible()
     with window.session.document.transaction("Plan"):
         window.session.document.set_section("plan", {"epochs": 3})
@@ -157,8 +157,8 @@ def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: Mai
     qtbot.mouseClick(pane.question.check, LEFT)
     qtbot.mouseClick(pane.next, LEFT)
     qtbot.mouseClick(pane.leave, LEFT)
-    assert window.bench is not None
-    assert window.bench.page.isVisible()
+    assert window.workbench is not None
+    assert window.workbench.description.isVisible()
     assert not window.commands["lesson"].isEnabled()
     window.show_lessons()
     card = next(card for card in window.start.lessons.cards if card.lesson.id == "waves")
@@ -187,8 +187,8 @@ def test_a_file_is_opened_from_the_menu_or_dropped(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
     window.commands["open_lesson"].trigger()
     assert pane_of(window).title.text() == "My own"
-    assert window.teacher is not None
-    window.teacher.end()
+    assert window.lesson_guide is not None
+    window.lesson_guide.end()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(own))])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -206,8 +206,8 @@ def test_a_file_that_is_no_lesson_says_so(window: MainWindow, tmp_path: Path) ->
 
 def test_unsaved_edits_are_asked_about_before_a_lesson_opens_its_project(window: MainWindow) -> None:
     window.files.new()
-    assert window.bench is not None and window.session is not None
-    window.bench.add_layer("dense")
+    assert window.workbench is not None and window.session is not None
+    window.workbench.add_layer("dense")
     window.open_lesson("waves")
     assert "unsaved edits" in said(window)[0]
     assert not pane_of(window).isVisible()

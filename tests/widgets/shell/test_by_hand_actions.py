@@ -23,16 +23,16 @@ TITLE = "Compute by hand"
 
 
 def tab_of(window: MainWindow) -> ByHandTab:
-    assert window.bench is not None
-    panel = window.bench.panel("understand")
+    assert window.workbench is not None
+    panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     return panel.by_hand
 
 
 def titles(window: MainWindow, id_: str) -> list[str]:
     """What the context menu of a card offers."""
-    assert window.bench is not None
-    menu = build(window.bench.canvas, Hit(What.CARD, id_), QPointF())
+    assert window.workbench is not None
+    menu = build(window.workbench.canvas, Hit(What.CARD, id_), QPointF())
     found = [action.text() for action in menu.actions()]
     menu.deleteLater()
     return found
@@ -40,14 +40,14 @@ def titles(window: MainWindow, id_: str) -> list[str]:
 
 def test_the_menu_of_a_convolution_leads_there(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    bench, tab = window.bench, tab_of(window)
-    assert bench is not None
+    workbench, tab = window.workbench, tab_of(window)
+    assert workbench is not None
     assert TITLE in titles(window, "conv1")
     assert TITLE not in titles(window, "dense3")
-    menu = build(bench.canvas, Hit(What.CARD, "conv1"), QPointF())
+    menu = build(workbench.canvas, Hit(What.CARD, "conv1"), QPointF())
     next(action for action in menu.actions() if action.text() == TITLE).trigger()
     menu.deleteLater()
-    assert bench.workspace == "understand"
+    assert workbench.workspace == "understand"
     assert tab.isVisible()
     assert (tab.mode, tab.picker.layer) == (NETWORK, "conv1")
 
@@ -56,39 +56,39 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    bench = window.bench
-    assert bench is not None
-    bench.canvas.select(["dense3"])
-    button = bench.inspector.findChild(QPushButton, "computeByHand")
+    workbench = window.workbench
+    assert workbench is not None
+    workbench.canvas.select(["dense3"])
+    button = workbench.inspector.findChild(QPushButton, "computeByHand")
     assert button is not None
     assert not button.isVisible()
-    bench.canvas.select(["conv1"])
+    workbench.canvas.select(["conv1"])
     assert button.isVisible()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert tab_of(window).isVisible()
     assert tab_of(window).picture.hasFocus()
-    assert bench.inspector.isVisible()
-    panel = bench.panel("understand")
+    assert workbench.inspector.isVisible()
+    panel = workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     panel.show_tab("Filters")
-    assert not bench.inspector.isVisible()
+    assert not workbench.inspector.isVisible()
 
 
 def test_the_command_works_out_the_selected_layer_and_picking_another_switches(window: MainWindow) -> None:
     window.files.new()
-    bench, session, tab = window.bench, window.session, tab_of(window)
-    assert bench is not None and session is not None
+    workbench, session, tab = window.workbench, window.session, tab_of(window)
+    assert workbench is not None and session is not None
     document = session.document
     with document.transaction("Draw"):
         for name, layer in (("pool1", MaxPool2d()), ("pool2", MaxPool2d())):
             document.add(layer, name=name)
         document.connect(Connection("pool1", "out", "pool2", "in"))
-    bench.canvas.select(["pool2"])
+    workbench.canvas.select(["pool2"])
     window.commands["by_hand"].trigger()
     assert tab.picker.layer == "pool2"
-    bench.canvas.select(["pool1"])
+    workbench.canvas.select(["pool1"])
     assert tab.picker.layer == "pool1"
-    bench.canvas.select([])
+    workbench.canvas.select([])
     assert tab.picker.layer == "pool1"
 
 
@@ -102,12 +102,12 @@ def test_the_command_shows_the_examples_where_there_is_no_such_layer(window: Mai
 
 def test_inside_a_block_layers_are_found_by_their_path(window: MainWindow) -> None:
     window.files.new()
-    bench, session, tab = window.bench, window.session, tab_of(window)
-    assert bench is not None and session is not None
+    workbench, session, tab = window.workbench, window.session, tab_of(window)
+    assert workbench is not None and session is not None
     inner = chain(("input", {"shape": image(1, 8, 8)}), ("conv2d", {}), ("output", {}))
     with session.document.transaction("Draw"):
         session.document.add(Block(body=Body.of(inner)), name="block1")
-    bench.inside.enter("block1")
-    bench.canvas.select(["conv1"])
+    workbench.block_navigation.enter("block1")
+    workbench.canvas.select(["conv1"])
     window.commands["by_hand"].trigger()
     assert tab.picker.layer == "block1.conv1"

@@ -32,13 +32,13 @@ def test_the_view_is_exported_as_pixels_or_lines(
 def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
-    document, outline = window.session.document, window.bench.outline
+    assert window.workbench is not None
+    document, outline = window.session.document, window.workbench.outline
     with document.transaction("Write"):
         document.set_annotation(
             "note1", Annotation("note1", AnnotationKind.NOTE, "Read me\nfirst", (0.0, 900.0, 176.0, 96.0))
         )
-    window.bench.left.setCurrentIndex(1)
+    window.workbench.left.setCurrentIndex(1)
     item = outline.topLevelItem(5)
     assert item is not None
     assert (item.text(0), item.text(1)) == ("Read me", "note")
@@ -46,17 +46,17 @@ def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file
     outline.setFocus()
     outline.setCurrentItem(item)
     qtbot.keyClick(outline, Qt.Key.Key_Return)
-    assert window.bench.canvas.selected_annotation == "note1"
-    assert window.bench.canvas.hasFocus()
-    qtbot.keyClick(window.bench.canvas, Qt.Key.Key_Delete)
+    assert window.workbench.canvas.selected_annotation == "note1"
+    assert window.workbench.canvas.hasFocus()
+    qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
     assert not document.network.annotations
 
 
 def test_history_has_no_end_and_is_exact(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
-    document, canvas = window.session.document, window.bench.canvas
+    assert window.workbench is not None
+    document, canvas = window.session.document, window.workbench.canvas
     states = [network_json(document.network)]
     for number in range(300):
         with document.transaction(f"Step {number}"):
@@ -79,8 +79,8 @@ def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
     """A project whose convolution of one filter is the block ``stage``, selected by hand."""
     window.files.open(project_file)
     assert window.session is not None
-    assert window.bench is not None
-    document, canvas = window.session.document, window.bench.canvas
+    assert window.workbench is not None
+    document, canvas = window.session.document, window.workbench.canvas
     with document.transaction("Set"):
         document.set_values("conv1", filters=1)
     canvas.select(["conv1"])
@@ -95,9 +95,9 @@ def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
 def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
     window: MainWindow, block: Document, qtbot: QtBot
 ) -> None:
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    form, checker = window.bench.inspector.layer.form, window.session.checker
+    form, checker = window.workbench.inspector.layer.form, window.session.checker
     assert checker.facts("stage").parameters == 10
     box = form.field("repeat").editor()
     box.setFocus()
@@ -113,10 +113,10 @@ def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
 
 
 def test_ends_inside_a_block_are_its_ports(window: MainWindow, block: Document, qtbot: QtBot) -> None:
-    assert window.bench is not None
-    canvas = window.bench.canvas
+    assert window.workbench is not None
+    canvas = window.workbench.canvas
     qtbot.keyClick(canvas, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    assert window.bench.inside.path == ("stage",)
+    assert window.workbench.block_navigation.path == ("stage",)
     for word in ("input", "output"):
         canvas.select([])
         qtbot.keyClick(canvas, Qt.Key.Key_Tab)

@@ -36,7 +36,7 @@ def test_the_open_project_leaves_as_onnx_with_its_proof(
 ) -> None:
     assert window.session is not None
     window.session.start_from(digits_project())
-    window.show_bench("network")
+    window.show_workbench("network")
     proposed = answer(monkeypatch, str(tmp_path / "net"), ONNX.filter)
     window.commands["export_onnx"].trigger()
     qtbot.waitUntil(lambda: (tmp_path / "net.onnx").exists() and "Proven" in told(window), timeout=PATIENCE)

@@ -13,30 +13,30 @@ from pytestqt.qtbot import QtBot
 from app.project import block_library
 from graph.errors import NetloomError
 from graph.structure.blocks import Block
-from tests.widgets.shell.test_blocks import bench
+from tests.widgets.shell.test_blocks import workbench
 from widgets.panels.palette import BLOCK_MIME
 from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
 
-__all__ = ["bench"]  # a fixture, used by name
+__all__ = ["workbench"]  # a fixture, used by name
 LEFT = Qt.MouseButton.LeftButton
 
 
-def keep(bench: Workbench, window: MainWindow) -> None:
-    bench.canvas.select(["stage"])
+def keep(workbench: Workbench, window: MainWindow) -> None:
+    workbench.canvas.select(["stage"])
     window.commands["keep_block"].trigger()
 
 
-def block_row(bench: Workbench, name: str) -> QPoint:
+def block_row(workbench: Workbench, name: str) -> QPoint:
     """Where a block of one's own stands in the palette."""
-    tree = bench.palette_panel.tree
+    tree = workbench.palette_panel.tree
     (item,) = tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     tree.scrollToItem(item)
     return tree.visualItemRect(item).center()
 
 
-def test_a_block_is_kept_named_and_used_again(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
-    keep(bench, window)
+def test_a_block_is_kept_named_and_used_again(workbench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
+    keep(workbench, window)
     assert block_library.names() == ("stage",)
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
@@ -45,43 +45,43 @@ def test_a_block_is_kept_named_and_used_again(bench: Workbench, window: MainWind
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: block_library.names() == ("Edges",))
     qtbot.wait(10)
-    tree = bench.palette_panel.tree
-    spot = block_row(bench, "Edges")
+    tree = workbench.palette_panel.tree
+    spot = block_row(workbench, "Edges")
     qtbot.mouseClick(tree.viewport(), LEFT, pos=spot)
     qtbot.mouseDClick(tree.viewport(), LEFT, pos=spot)
-    (added,) = bench.selected
-    layer = bench.inside.document.network.layer(added)
+    (added,) = workbench.selected
+    layer = workbench.block_navigation.document.network.layer(added)
     assert isinstance(layer, Block)
     assert set(layer.body.network.ids) == {"x", "conv1", "flatten2", "y"}
 
 
-def test_a_kept_block_is_dropped_on_the_canvas(bench: Workbench, window: MainWindow) -> None:
-    keep(bench, window)
+def test_a_kept_block_is_dropped_on_the_canvas(workbench: Workbench, window: MainWindow) -> None:
+    keep(workbench, window)
     data = QMimeData()
     data.setData(BLOCK_MIME, b"stage")
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     entering = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, none)
-    QApplication.sendEvent(bench.canvas.viewport(), entering)
+    QApplication.sendEvent(workbench.canvas.viewport(), entering)
     assert entering.isAccepted()
     event = QDropEvent(QPoint(60, 60), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(bench.canvas.viewport(), event)
-    blocks = [node.id for node in bench.inside.document.network if isinstance(node.layer, Block)]
+    QApplication.sendEvent(workbench.canvas.viewport(), event)
+    blocks = [node.id for node in workbench.block_navigation.document.network if isinstance(node.layer, Block)]
     assert len(blocks) == 2
 
 
-def test_a_kept_block_is_deleted(bench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
-    keep(bench, window)
-    tree = bench.palette_panel.tree
-    qtbot.mouseClick(tree.viewport(), LEFT, pos=block_row(bench, "stage"))
+def test_a_kept_block_is_deleted(workbench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
+    keep(workbench, window)
+    tree = workbench.palette_panel.tree
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=block_row(workbench, "stage"))
     qtbot.keyClick(tree, Qt.Key.Key_Delete)
     assert block_library.names() == ()
     qtbot.wait(10)
     assert not tree.findItems("stage", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
-    assert "stage" in bench.inside.document.network
+    assert "stage" in workbench.block_navigation.document.network
 
 
-def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Workbench) -> None:
-    layer = bench.inside.document.network.layer("stage")
+def test_the_library_says_what_is_wrong(netloom_home: Path, workbench: Workbench) -> None:
+    layer = workbench.block_navigation.document.network.layer("stage")
     assert isinstance(layer, Block)
     block_library.keep("mine", layer)
     assert block_library.take("mine") == layer
@@ -95,20 +95,20 @@ def test_the_library_says_what_is_wrong(netloom_home: Path, bench: Workbench) ->
     assert "broken" in block_library.summaries()["mine"]
 
 
-def test_a_click_in_the_history_goes_there(bench: Workbench, qtbot: QtBot) -> None:
-    bench.add_layer("relu")
-    bench.add_layer("dropout")
-    bench.left.setCurrentWidget(bench.history)
-    history = bench.history
+def test_a_click_in_the_history_goes_there(workbench: Workbench, qtbot: QtBot) -> None:
+    workbench.add_layer("relu")
+    workbench.add_layer("dropout")
+    workbench.left.setCurrentWidget(workbench.history)
+    history = workbench.history
     texts = [history.item(row).text() for row in range(history.count())]
     assert texts == ["As opened", "Group", "Add ReLU", "Add Dropout"]
     assert history.currentRow() == 3
     qtbot.mouseClick(history.viewport(), LEFT, pos=history.visualItemRect(history.item(1)).center())
     qtbot.wait(10)
-    assert not any(node.id.startswith(("relu", "dropout")) for node in bench.inside.document.network)
+    assert not any(node.id.startswith(("relu", "dropout")) for node in workbench.block_navigation.document.network)
     assert history.currentRow() == 1
     assert history.count() == 4
     qtbot.keyClick(history, Qt.Key.Key_End)
     qtbot.keyClick(history, Qt.Key.Key_Return)
     qtbot.wait(10)
-    assert any(node.id.startswith("dropout") for node in bench.inside.document.network)
+    assert any(node.id.startswith("dropout") for node in workbench.block_navigation.document.network)

@@ -32,11 +32,11 @@ class Trained:
     """A window whose project is being trained by a worker that this test plays."""
 
     def __init__(self, window: MainWindow, wishes: list[dict[str, Any]]) -> None:
-        assert window.bench is not None
+        assert window.workbench is not None
         assert window.session is not None
         assert window.training.controller is not None
         self.window, self.wishes = window, wishes
-        self.canvas, self.document = window.bench.canvas, window.session.document
+        self.canvas, self.document = window.workbench.canvas, window.session.document
         self.controller: TrainingController = window.training.controller
 
     def tell(self, views: dict[str, Any], **health: list[Diagnostic]) -> None:
@@ -143,8 +143,8 @@ def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: Q
     assert DEAD.sentence not in hover(trained, "dense3")
     spot = canvas.mapFromScene(canvas.board.cards["conv1"].rect.center())
     qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(spot))
-    assert trained.window.bench is not None
-    page = trained.window.bench.inspector.layer
+    assert trained.window.workbench is not None
+    page = trained.window.workbench.inspector.layer
     assert page.health.isVisible()
     assert page.health.text() == DEAD.sentence
     assert DEAD.sentence in canvas.accessibleDescription()
@@ -179,7 +179,7 @@ def test_inside_a_block_its_layers_are_shown(
     canvas.setFocus()
     (block,) = canvas.selection.ids
     assert window.session is not None
-    assert window.bench is not None
+    assert window.workbench is not None
     window.files.save()
     assert window.session.path is not None
     run = Run.create(tmp_path / "second", project_json(read_project(window.session.path)), {})
@@ -187,7 +187,7 @@ def test_inside_a_block_its_layers_are_shown(
     trained.tell(pictures(f"{block}.conv1"), **{f"{block}__conv1": [DEAD]})
     assert trained.shown is not None
     assert trained.shown.told(block) == f"{block}.conv1: {DEAD.sentence}"
-    window.bench.inside.enter(block)
+    window.workbench.block_navigation.enter(block)
     assert trained.shown is not None
     assert set(trained.shown.strips) == {"conv1"}
     assert DEAD.sentence in trained.shown.told("conv1")

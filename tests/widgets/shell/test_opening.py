@@ -16,7 +16,7 @@ from graph.project import Project, parse_project, project_bytes, write_project
 from graph.steps import finished, part
 from tests.widgets.conftest import chain
 from widgets.shell import opening, project_session
-from widgets.shell.opening import Opening
+from widgets.shell.opening import OpeningPage
 from widgets.shell.project_session import opening as opening_steps
 from widgets.shell.window import MainWindow
 
@@ -33,9 +33,9 @@ def large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def page(window: MainWindow) -> Opening:
+def page(window: MainWindow) -> OpeningPage:
     current = window.pages.currentWidget()
-    assert isinstance(current, Opening)
+    assert isinstance(current, OpeningPage)
     return current
 
 
@@ -46,7 +46,9 @@ def test_a_large_project_shows_how_far_it_is_and_then_itself(
     shown, seen = page(window), set[int]()
     assert shown.text.text() == "Opening large.netloom…"
     shown.bar.valueChanged.connect(seen.add)
-    qtbot.waitUntil(lambda: window.bench is not None and window.pages.currentWidget() is window.bench, timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: window.workbench is not None and window.pages.currentWidget() is window.workbench, timeout=PATIENCE
+    )
     assert len(seen) > 3
     assert window.session is not None
     assert len(window.session.document.network) == 302
@@ -63,11 +65,11 @@ def test_esc_calls_it_off_and_what_was_open_comes_back(
     monkeypatch.setattr(opening, "LARGE", 10**9)
     window.files.open(project_file)
     monkeypatch.setattr(opening, "LARGE", 10)
-    assert window.bench is not None
+    assert window.workbench is not None
     window.files.open(large_file)
     shown = page(window)
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
-    assert window.pages.currentWidget() is window.bench
+    assert window.pages.currentWidget() is window.workbench
     assert window.session is not None
     assert window.session.path == project_file
     assert not shown.busy
@@ -115,7 +117,9 @@ def test_unsaved_work_in_a_large_network_is_kept_in_slices(
     monkeypatch.setattr(project_session, "MANY", 50)
     monkeypatch.setattr(project_session, "JOURNAL_SLICE", 0.0001)
     window.files.open(large_file)
-    qtbot.waitUntil(lambda: window.bench is not None and window.pages.currentWidget() is window.bench, timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: window.workbench is not None and window.pages.currentWidget() is window.workbench, timeout=PATIENCE
+    )
     assert window.session is not None
     document = window.session.document
     with document.transaction("Rename"):

@@ -32,10 +32,10 @@ def type_number(dialog: PatternDialog, qtbot: QtBot, name: str, number: int) -> 
 
 def test_numbers_become_layers_in_one_step(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    bench, session = window.bench, window.session
-    assert bench is not None
+    workbench, session = window.workbench, window.session
+    assert workbench is not None
     assert session is not None
-    bench.canvas.select(["input0"])
+    workbench.canvas.select(["input0"])
     dialog = open_dialog(window, qtbot)
     assert dialog.pattern.answers == 10
     type_number(dialog, qtbot, "convolutions n", 3)
@@ -47,8 +47,8 @@ def test_numbers_become_layers_in_one_step(window: MainWindow, project_file: Pat
     qtbot.mouseClick(dialog.insert, LEFT)
     network = session.document.network
     assert len(network) == before + 13
-    assert len(bench.selected) == 13
-    assert network.at(bench.selected[0], "in") is not None
+    assert len(workbench.selected) == 13
+    assert network.at(workbench.selected[0], "in") is not None
     assert not dialog.isVisible()
     window.commands["undo"].trigger()
     assert len(session.document.network) == before
@@ -58,14 +58,14 @@ def test_it_follows_the_selection_and_says_what_does_not_fit(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    bench = window.bench
-    assert bench is not None
+    workbench = window.workbench
+    assert workbench is not None
     dialog = open_dialog(window, qtbot)
     assert dialog.preview.text() == "Select the layer that the pattern shall go on from."
     assert not dialog.insert.isEnabled()
-    bench.canvas.select(["flatten2"])
+    workbench.canvas.select(["flatten2"])
     qtbot.waitUntil(lambda: "set the stages M to 0" in dialog.preview.text())
-    bench.canvas.select(["conv1"])
+    workbench.canvas.select(["conv1"])
     qtbot.waitUntil(dialog.insert.isEnabled)
     assert "behind conv1" in dialog.preview.text()
     dialog.close()

@@ -1,4 +1,4 @@
-"""Faults of a GAN in the window: told while it is drawn, and repaired with a click."""
+"""Problems of a GAN in the window: told while it is drawn, and repaired with a click."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LEFT = Qt.MouseButton.LeftButton
 def opened(window: MainWindow, path: Path, project: Project) -> None:
     write_project(path, project)
     window.files.open(path)
-    assert window.bench is not None
+    assert window.workbench is not None
 
 
 def repair(window: MainWindow, qtbot: QtBot, said: str, title: str) -> None:
     """Click on the repair of the problem that says ``said``."""
-    assert window.bench is not None
-    row = next(row for row in window.bench.problems.rows if said in row.problem.message)
+    assert window.workbench is not None
+    row = next(row for row in window.workbench.problems.rows if said in row.problem.message)
     qtbot.mouseClick(next(button for button in row.buttons if button.text() == title), LEFT)
 
 

@@ -47,7 +47,7 @@ def test_the_first_screen_is_the_start_page(window: MainWindow) -> None:
 
 def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "startNew")
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     search = window.findChild(QLineEdit, "paletteSearch")
@@ -56,7 +56,7 @@ def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindo
     qtbot.keyClicks(search, "conv2")
     qtbot.keyClick(search, Qt.Key.Key_Return)
     assert window.session.document.network.ids == ("conv1",)
-    assert window.bench.selected == ("conv1",)
+    assert window.workbench.selected == ("conv1",)
     assert window.session.modified
     assert window.windowTitle() == "Untitled * - Netloom"
     window.commands["undo"].trigger()
@@ -65,8 +65,8 @@ def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindo
 
 def test_undo_says_what_it_takes_back(window: MainWindow) -> None:
     window.files.new()
-    assert window.bench is not None
-    window.bench.add_layer("dense")
+    assert window.workbench is not None
+    window.workbench.add_layer("dense")
     assert window.commands["undo"].text() == "Undo Add Dense"
     window.commands["undo"].trigger()
     assert window.commands["redo"].text() == "Redo Add Dense"
@@ -77,33 +77,33 @@ def test_the_inspector_edits_the_selected_layer_in_one_undo(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.canvas.select(["conv1"])
-    box = window.bench.inspector.layer.form.field("filters").editor()
+    window.workbench.canvas.select(["conv1"])
+    box = window.workbench.inspector.layer.form.field("filters").editor()
     for _ in range(3):
         qtbot.keyClick(box, Qt.Key.Key_Up)
     assert window.session.document.network.layer("conv1").values()["filters"] == 19
     assert window.session.document.undo_names == ("Set filters of conv1",)
-    assert "19 × 8 × 8" in window.bench.inspector.layer.shapes.accessibleDescription()
+    assert "19 × 8 × 8" in window.workbench.inspector.layer.shapes.accessibleDescription()
 
 
 def test_renaming_in_the_inspector_and_a_name_that_is_refused(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.canvas.select(["conv1"])
-    name = window.bench.inspector.layer.name
+    window.workbench.canvas.select(["conv1"])
+    name = window.workbench.inspector.layer.name
     for text, there in (("edges", True), ("2 bad", False)):
         name.setFocus()
         name.selectAll()
         qtbot.keyClicks(name, text)
         qtbot.keyClick(name, Qt.Key.Key_Return)
         assert (text in window.session.document.network) is there
-    assert window.bench.selected == ("edges",)
-    assert "cannot name a layer" in window.bench.inspector.layer.name_fault.text()
+    assert window.workbench.selected == ("edges",)
+    assert "cannot name a layer" in window.workbench.inspector.layer.name_fault.text()
     assert name.text() == "2 bad"
 
 
@@ -111,12 +111,12 @@ def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_pa
     path = tmp_path / "wrong.netloom"
     write_project(path, digits_project(units=7))
     window.files.open(path)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
     assert window.status.problems.text() == "1 problem"
-    (row,) = window.bench.problems.rows
+    (row,) = window.workbench.problems.rows
     qtbot.mouseClick(row, LEFT, pos=QPoint(40, 12))
-    assert window.bench.selected == (row.problem.layer,)
+    assert window.workbench.selected == (row.problem.layer,)
     fix = next(button for button in row.buttons if "10" in button.text())
     qtbot.mouseClick(fix, LEFT)
     assert window.status.problems.text() == "No problems"
@@ -129,9 +129,9 @@ def test_the_status_line_goes_to_the_problem(window: MainWindow, tmp_path: Path,
     write_project(path, digits_project(units=7))
     window.files.open(path)
     press(qtbot, window, "problemCount")
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    assert window.bench.selected == (window.session.checker.problems[0].layer,)
+    assert window.workbench.selected == (window.session.checker.problems[0].layer,)
 
 
 def test_training_with_a_problem_says_so_in_place(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -147,8 +147,8 @@ def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtB
     window.files.new()
     press(qtbot, window, "trainButton")
     choose(qtbot, window, "Choose data")
-    assert window.bench is not None
-    assert window.bench.workspace == "data"
+    assert window.workbench is not None
+    assert window.workbench.workspace == "data"
     view = window.findChild(QWidget, "datasetView")
     assert view is not None
     assert view.isVisible()
@@ -158,11 +158,11 @@ def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtB
 def test_workspaces_by_mouse_and_key(name: str, window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
     press(qtbot, window, f"{name}Workspace")
-    assert window.bench is not None
-    assert window.bench.workspace == name
-    assert window.bench.canvas.isVisible() is (name != "data")
+    assert window.workbench is not None
+    assert window.workbench.workspace == name
+    assert window.workbench.canvas.isVisible() is (name != "data")
     window.commands["network"].trigger()
-    assert window.bench.canvas.isVisible()
+    assert window.workbench.canvas.isVisible()
 
 
 def test_saving_clears_the_mark_and_remembers_the_file(
@@ -171,9 +171,9 @@ def test_saving_clears_the_mark_and_remembers_the_file(
     target = tmp_path / "mine"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.files.new()
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.add_layer("input")
+    window.workbench.add_layer("input")
     window.commands["save"].trigger()
     saved = target.with_suffix(".netloom")
     assert read_project(saved).network.ids == ("input1",)
@@ -185,9 +185,9 @@ def test_a_save_that_fails_is_told_and_loses_nothing(
     window: MainWindow, project_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.add_layer("relu")
+    window.workbench.add_layer("relu")
     before = project_file.read_bytes()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(project_file / "no" / "x.netloom"), ""))
     window.commands["save_as"].trigger()
@@ -208,9 +208,9 @@ def test_unsaved_edits_are_asked_about_before_another_file(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.new()
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.add_layer("input")
+    window.workbench.add_layer("input")
     window.files.open(project_file)
     assert window.session.path is None
     choose(qtbot, window, "Cancel")
@@ -222,8 +222,8 @@ def test_unsaved_edits_are_asked_about_before_another_file(
 
 def test_closing_with_unsaved_edits_asks_in_the_window(window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
-    assert window.bench is not None
-    window.bench.add_layer("input")
+    assert window.workbench is not None
+    window.workbench.add_layer("input")
     window.close()
     assert window.isVisible()
     choose(qtbot, window, "Keep working")
@@ -235,9 +235,9 @@ def test_closing_with_unsaved_edits_asks_in_the_window(window: MainWindow, qtbot
 
 def test_a_file_changed_by_someone_else_is_noticed(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.add_layer("relu")
+    window.workbench.add_layer("relu")
     write_project(project_file, digits_project(units=12))
     window.commands["save"].trigger()
     assert "changed on the disk" in said(window)[0]
@@ -276,9 +276,9 @@ def test_edits_reach_the_journal_and_leave_it_when_saved(
     window: MainWindow, project_file: Path, netloom_home: Path
 ) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
+    assert window.workbench is not None
     assert window.session is not None
-    window.bench.add_layer("relu")
+    window.workbench.add_layer("relu")
     window.session.write_journal()
     assert len(list((netloom_home / "recovery").glob("*.json"))) == 1
     window.commands["save"].trigger()
@@ -301,8 +301,8 @@ def test_the_finder_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClicks(window.finder.field, "data work")
     qtbot.keyClick(window.finder.field, Qt.Key.Key_Return)
     assert not window.finder.isVisible()
-    assert window.bench is not None
-    assert window.bench.workspace == "data"
+    assert window.workbench is not None
+    assert window.workbench.workspace == "data"
 
 
 def test_every_command_has_a_menu_and_no_key_twice(window: MainWindow) -> None:
@@ -367,15 +367,15 @@ def test_the_preference_for_memory_says_what_holds_here(said: str, told: str, mo
 
 def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
-    window.bench.left.setCurrentIndex(1)
-    outline = window.bench.outline
+    assert window.workbench is not None
+    window.workbench.left.setCurrentIndex(1)
+    outline = window.workbench.outline
     names = [item.text(0) for row in range(5) if (item := outline.topLevelItem(row)) is not None]
     assert names == ["input0", "conv1", "flatten2", "dense3", "output4"]
     item = outline.topLevelItem(1)
     assert item is not None
     qtbot.mouseClick(outline.viewport(), LEFT, pos=outline.visualItemRect(item).center())
-    assert window.bench.selected == ("conv1",)
+    assert window.workbench.selected == ("conv1",)
     qtbot.keyClick(outline, Qt.Key.Key_Delete)
     qtbot.wait(20)
     assert outline.topLevelItemCount() == 4
@@ -383,11 +383,11 @@ def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path,
 
 def test_everything_that_can_be_used_has_a_name(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
-    window.bench.canvas.select(["conv1"])
+    assert window.workbench is not None
+    window.workbench.canvas.select(["conv1"])
     nameless = [
         f"{type(widget).__name__} {widget.objectName()}"
-        for part in (window.bar, window.status, window.bench.left, window.bench.inspector, window.start)
+        for part in (window.bar, window.status, window.workbench.left, window.workbench.inspector, window.start)
         for widget in part.findChildren(QWidget)
         if isinstance(widget, QToolButton | QLineEdit)
         and widget.objectName() not in ("qt_spinbox_lineedit", "ScrollLeftButton", "ScrollRightButton")
@@ -415,19 +415,19 @@ def test_the_window_fits_a_small_screen(window: MainWindow, project_file: Path) 
 
 def test_the_outline_catches_up_when_it_is_looked_at(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
-    window.bench.canvas.select(["dense3"])
-    window.bench.left.setCurrentIndex(1)
-    assert [item.text(0) for item in window.bench.outline.selectedItems()] == ["dense3"]
+    assert window.workbench is not None
+    window.workbench.canvas.select(["dense3"])
+    window.workbench.left.setCurrentIndex(1)
+    assert [item.text(0) for item in window.workbench.outline.selectedItems()] == ["dense3"]
 
 
 def test_help_on_the_selected_layer(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
-    window.bench.canvas.select(["conv1"])
+    assert window.workbench is not None
+    window.workbench.canvas.select(["conv1"])
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    assert window.bench.inspector.layer.form._rows["filters"].help.isVisible()
-    assert "small filters over an image" in window.bench.inspector.layer.teach.text()
+    assert window.workbench.inspector.layer.form._rows["filters"].help.isVisible()
+    assert "small filters over an image" in window.workbench.inspector.layer.teach.text()
 
 
 def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, project_file: Path) -> None:
@@ -442,9 +442,9 @@ def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, proj
 
 def test_what_is_being_typed_counts_when_a_command_runs(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.bench is not None
-    window.bench.canvas.select(["dense3"])
-    box = window.bench.inspector.layer.form.field("units").editor()
+    assert window.workbench is not None
+    window.workbench.canvas.select(["dense3"])
+    box = window.workbench.inspector.layer.form.field("units").editor()
     box.setFocus()
     box.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(box, "10,0")
@@ -490,8 +490,8 @@ def test_a_plan_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_path: P
     project = digits_project()
     write_project(path, Project(project.network, {**project.sections, "plan": {"epocs": 3}}))
     window.files.open(path)
-    assert window.bench is not None
-    (row,) = window.bench.problems.rows
+    assert window.workbench is not None
+    (row,) = window.workbench.problems.rows
     assert "epocs" in row.problem.message
     assert window.status.problems.text() == "1 problem"
     press(qtbot, window, "trainButton")
@@ -509,9 +509,9 @@ def test_a_data_choice_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_
     project = digits_project()
     write_project(path, Project(project.network, {"data": {"source": "digitz"}}))
     window.files.open(path)
-    assert window.bench is not None
-    (row,) = window.bench.problems.rows
+    assert window.workbench is not None
+    (row,) = window.workbench.problems.rows
     assert "digitz" in row.problem.message
     assert said(window) == []
     qtbot.mouseClick(next(button for button in row.buttons if "data" in button.text().lower()), LEFT)
-    assert window.bench.workspace == "data"
+    assert window.workbench.workspace == "data"

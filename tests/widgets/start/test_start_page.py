@@ -122,7 +122,7 @@ def test_families_are_remembered_for_the_next_start(window: MainWindow, netloom_
 def test_a_file_on_the_command_line_opens_after_the_first_paint(project_file: Path, qtbot: QtBot) -> None:
     window = make_window(project_file)
     window.show()
-    qtbot.waitUntil(lambda: window.bench is not None and window.bench.isVisible())
+    qtbot.waitUntil(lambda: window.workbench is not None and window.workbench.isVisible())
     assert window.session is not None
     assert window.session.path == project_file
     close(window)
@@ -145,8 +145,8 @@ def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Pat
     assert row is not None
     assert row.accessibleName() == "Open digits.netloom"
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.bench is not None
-    assert window.bench.isVisible()
+    assert window.workbench is not None
+    assert window.workbench.isVisible()
 
 
 def test_the_loader_runs_in_order_and_what_is_required_at_once(qtbot: QtBot) -> None:
@@ -181,8 +181,8 @@ def test_preferences_and_memory_survive(tmp_path: Path) -> None:
 
 def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> None:
     window.files.new()
-    assert window.bench is not None
-    window.bench.across.setSizes([260, 600, 360])
-    sizes = window.bench.across.sizes()
+    assert window.workbench is not None
+    window.workbench.across.setSizes([260, 600, 360])
+    sizes = window.workbench.across.sizes()
     window.close_now()
     assert json.loads((netloom_home / "window.json").read_text("utf-8"))["layout"]["across"] == sizes

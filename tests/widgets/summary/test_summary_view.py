@@ -130,16 +130,16 @@ def test_the_command_shows_it_and_a_click_goes_to_the_layer(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.files.open(preset_file("residual_cnn"))
-    bench = window.bench
-    assert bench is not None
+    workbench = window.workbench
+    assert workbench is not None
     window.commands["summary"].trigger()
-    summary = bench.summary
+    summary = workbench.summary
     qtbot.waitUntil(lambda: summary.isVisible() and summary.model.rowCount() > 10)
     index = summary.model.find(["conv2"])
     summary.tree.scrollTo(index)
     qtbot.mouseClick(summary.tree.viewport(), LEFT, pos=summary.tree.visualRect(index).center())
-    assert bench.selected == ("conv2",)
-    bench.canvas.select(["relu1"])
+    assert workbench.selected == ("conv2",)
+    workbench.canvas.select(["relu1"])
     marked = summary.tree.selectionModel().selectedRows()
     assert [summary.model.row_at(one).name for one in marked] == ["relu1"]
     asked: list[str] = []
@@ -162,10 +162,10 @@ def test_the_command_shows_it_and_a_click_goes_to_the_layer(
 
 def test_return_enters_the_block_of_a_layer_inside(window: MainWindow, qtbot: QtBot) -> None:
     window.files.open(preset_file("resnet110"))
-    bench = window.bench
-    assert bench is not None
-    bench.show_summary()
-    summary = bench.summary
+    workbench = window.workbench
+    assert workbench is not None
+    workbench.show_summary()
+    summary = workbench.summary
     qtbot.waitUntil(lambda: summary.model.rowCount() > 3)
     model = summary.model
     block = next(
@@ -177,17 +177,17 @@ def test_return_enters_the_block_of_a_layer_inside(window: MainWindow, qtbot: Qt
     inside = model.row_at(inner).name
     summary.tree.setCurrentIndex(inner)
     qtbot.keyClick(summary.tree, Qt.Key.Key_Return)
-    assert bench.inside.path == (name,)
-    assert bench.selected == (inside,)
+    assert workbench.block_navigation.path == (name,)
+    assert workbench.selected == (inside,)
     qtbot.waitUntil(lambda: summary.model.find([inside]).isValid())
 
 
 def test_the_command_for_one_step_by_hand_opens_its_tab(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    bench = window.bench
-    assert bench is not None
+    workbench = window.workbench
+    assert workbench is not None
     window.commands["backprop"].trigger()
-    panel = bench.panel("understand")
+    panel = workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
-    assert bench.workspace == "understand"
+    assert workbench.workspace == "understand"
     assert panel.tab is panel.backprop

@@ -38,7 +38,7 @@ def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow
     made.loader.require("panels")
     assert made.session is not None
     made.session.start_from(digits_project())
-    made.show_bench("network")
+    made.show_workbench("network")
     yield made
     close(made)
 
@@ -81,7 +81,7 @@ def test_it_searches_and_the_best_is_taken_over(dialog: SearchDialog, window: Ma
 def test_closing_ends_the_search(dialog: SearchDialog, qtbot: QtBot) -> None:
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     dialog.close()
-    assert not dialog._verb.running
+    assert not dialog._process.running
 
 
 def test_values_that_cannot_be_are_told_in_place(dialog: SearchDialog, window: MainWindow, qtbot: QtBot) -> None:
