@@ -1,0 +1,81 @@
+"""The glossary beside the canvas: the terms of the field, each in plain sentences, with a field to find one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from widgets.description.description_panel import Reader
+from widgets.look.theme import ThemeSource
+
+GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
+
+
+def anchor(heading: str) -> str:
+    """The anchor of a heading, as links write it: ``Learning rate`` is ``learning-rate``."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+class GlossaryPane(QWidget):
+    """The page of terms. Its links lead to other terms on it; what is typed above leads to the term that fits best."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self.setObjectName("glossary")
+        self.setAccessibleName("Glossary")
+        self.search, self.reader = QLineEdit(), Reader(themes)
+        self.search.setPlaceholderText("Find a term")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._find)
+        self.reader.setAccessibleName("Terms")
+        self.reader.linked.connect(lambda address: self.show_term(address.removeprefix("#")))
+        self.setFocusProxy(self.search)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 8, 10)
+        column.addWidget(self.search)
+        column.addWidget(self.reader, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 80)
+
+    def load(self) -> None:
+        """Read the page, unless it is there already."""
+        if self.reader.document().isEmpty():
+            self.reader.show_text(GLOSSARY.read_text("utf-8"))
+
+    def show_term(self, name: str) -> bool:
+        """Bring a term to the top by its anchor; False where there is none of this name."""
+        block = self._headings().get(name)
+        if block is None:
+            return False
+        self.reader.moveCursor(QTextCursor.MoveOperation.End)  # the term then comes to stand at the top
+        self.reader.setTextCursor(QTextCursor(block))
+        self.reader.verticalScrollBar().setValue(self.reader.verticalScrollBar().value() + self._top())
+        return True
+
+    @property
+    def term(self) -> str:
+        """The term at the cursor, as it is written in its heading."""
+        return self.reader.textCursor().block().text()
+
+    def _top(self) -> int:
+        return self.reader.cursorRect().top()
+
+    def _headings(self) -> dict[str, QTextBlock]:
+        found: dict[str, QTextBlock] = {}
+        block = self.reader.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel():
+                found.setdefault(anchor(block.text()), block)
+            block = block.next()
+        return found
+
+    def _find(self, text: str) -> None:
+        """Go to the first term that begins with ``text``, else the first that holds it."""
+        typed, names = anchor(text.strip()), list(self._headings())
+        if typed and (fitting := [name for name in names if typed in name]):
+            self.show_term(min(fitting, key=lambda name: (not name.startswith(typed), names.index(name))))
