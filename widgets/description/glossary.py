@@ -20,7 +20,7 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-class GlossaryPane(QWidget):
+class GlossaryPanel(QWidget):
     """The page of terms. Its links lead to other terms on it; what is typed above leads to the term that fits best."""
 
     def __init__(self, themes: ThemeSource) -> None:

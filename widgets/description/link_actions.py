@@ -52,11 +52,20 @@ class LinkActions:
         if self._window.workbench is not None:
             self._toggle(self._window.workbench, self._window.workbench.lesson)
 
+    def toggle_glossary(self) -> None:
+        """Bring the glossary forward, or close it."""
+        if self._window.workbench is not None:
+            panel = self._window.workbench.side_panel
+            panel.show_glossary(not self._on_top(self._window.workbench, panel.glossary))
+
     def _toggle(self, workbench: Workbench, pane: QWidget) -> None:
+        workbench.side_panel.read(None if self._on_top(workbench, pane) else pane)
+
+    def _on_top(self, workbench: Workbench, pane: QWidget) -> bool:
+        """Whether a pane is on show beside the canvas, where there is a canvas: beside data nothing can be read."""
         if workbench.workspace == "data":
             self._window.show_workspace("network")
-        shown = workbench.side_panel.isVisible() and workbench.side_panel.currentWidget() is pane
-        workbench.side_panel.read(None if shown else pane)
+        return workbench.side_panel.isVisible() and workbench.side_panel.currentWidget() is pane
 
     def _layer(self, link: Link) -> str:
         workbench, session = self._window.workbench, self._window.session

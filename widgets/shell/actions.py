@@ -189,7 +189,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tidy_down", "Arrange", "Lay out from top to bottom", _canvas("layout_down"), ("Shift+L",), "", _ready,
             on_canvas=True),
     Command("problems", "Network", "Go to the next problem", lambda w: w.next_problem(), ("F8",), "warning", _ready),
-    Command("layer_help", "Network", "What does this layer do?", lambda w: w.layer_help(), ("F1",), "", _selected),
+    Command("layer_help", "Help", "What does this layer do?", lambda w: w.layer_help(), ("F1",), "", _selected),
     Command("by_hand", "Network", "Compute by hand", lambda w: w.compute_by_hand(), (), "", _ready, divide=True),
     Command("train", "Train", "Train", lambda w: w.training.train(), ("Ctrl+Return", "Ctrl+Enter"), "play",
             lambda w: w.training.can_train, lambda w: w.training.train_title),
@@ -229,10 +229,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), "",
             checked=lambda w: w.isFullScreen()),
     Command("finder", "View", "Find a command…", lambda w: w.find_command(), ("Ctrl+Shift+P",), "search", divide=True),
+    Command("glossary", "Help", "Glossary", lambda w: w.links.toggle_glossary(), ("Shift+F1",), "", _ready,
+            checked=lambda w: w.workbench is not None
+            and w.workbench.side_panel.reading is w.workbench.side_panel.glossary),
 )  # fmt: skip
 """The table, in the order of the menus."""
 
-MENUS = ("File", "Edit", "Network", "Arrange", "Train", "View")
+MENUS = ("File", "Edit", "Network", "Arrange", "Train", "View", "Help")
 
 
 class Actions(QObject):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
 from widgets.description.description_panel import DescriptionPanel
+from widgets.description.glossary import GlossaryPanel
 from widgets.inspector.inspector_panel import Inspector
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look import icons
@@ -32,6 +33,7 @@ class SidePanel(Themed, QTabWidget):
         self.setAccessibleName("Layer and page")
         self.setDocumentMode(True)
         self.inspector, self.description, self.lesson = Inspector(themes), DescriptionPanel(themes), LessonPanel(themes)
+        self.glossary = GlossaryPanel(themes)
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
         self.with_settings = False
@@ -40,7 +42,9 @@ class SidePanel(Themed, QTabWidget):
         self.addTab(self.inspector, "Layer")
         self.addTab(self.description, "Page")
         self.addTab(self.lesson, "Lesson")
-        self.setTabVisible(self.indexOf(self.lesson), False)
+        self.addTab(self.glossary, "Glossary")
+        for pane in (self.lesson, self.glossary):
+            self.setTabVisible(self.indexOf(pane), False)
         self.setTabToolTip(0, "Settings of the selected layer")
         self.setTabToolTip(1, "What this project is about")
         self.fold = QToolButton()
@@ -77,12 +81,12 @@ class SidePanel(Themed, QTabWidget):
 
     def show_lesson(self, shown: bool) -> None:
         """A lesson begins, which is then read, or ends."""
-        with self._by_itself():
-            self.setTabVisible(self.indexOf(self.lesson), shown)
-        if shown:
-            self.read(self.lesson)
-        elif self.reading is self.lesson:
-            self.read(self.description if self.description.text else None)
+        self._offer(self.lesson, shown)
+
+    def show_glossary(self, shown: bool) -> None:
+        """Open the glossary, or close it."""
+        self.glossary.load()
+        self._offer(self.glossary, shown)
 
     def enter(self, workspace: str) -> None:
         """Show what suits another workspace."""
@@ -110,6 +114,15 @@ class SidePanel(Themed, QTabWidget):
             self._held = False
 
     # Inside
+
+    def _offer(self, pane: QWidget, shown: bool) -> None:
+        """Show a tab that is not always there and read it, or take it away."""
+        with self._by_itself():
+            self.setTabVisible(self.indexOf(pane), shown)
+        if shown:
+            self.read(pane)
+        elif self.reading is pane:
+            self.read(self.description if self.description.text else None)
 
     @contextmanager
     def _by_itself(self) -> Iterator[None]:

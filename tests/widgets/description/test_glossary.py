@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.markdown_links import anchors, links
-from widgets.description.glossary import GLOSSARY, GlossaryPane, anchor
+from widgets.description.glossary import GLOSSARY, GlossaryPanel, anchor
 from widgets.look.theme import ThemeSource
+from widgets.shell.window import MainWindow
 
 
 @pytest.fixture
-def pane(qtbot: QtBot) -> GlossaryPane:
+def pane(qtbot: QtBot) -> GlossaryPanel:
     """The glossary, shown as narrow as beside the canvas."""
-    made = GlossaryPane(ThemeSource())
+    made = GlossaryPanel(ThemeSource())
     qtbot.addWidget(made)
     made.resize(320, 500)
     made.load()
@@ -23,7 +25,25 @@ def pane(qtbot: QtBot) -> GlossaryPane:
     return made
 
 
-def test_every_link_of_the_glossary_leads_to_a_term_in_the_window_too(pane: GlossaryPane) -> None:
+def test_help_opens_it_beside_the_canvas_and_closes_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    bench = window.workbench
+    assert bench is not None
+    menu = next(menu for menu in window.commands.menus(QMenu(window)) if menu.title() == "Help")
+    menu.popup(window.mapToGlobal(QPoint(10, 10)))
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(window.commands["glossary"]).center())
+    panel = bench.side_panel
+    assert panel.glossary.isVisible()
+    assert panel.tabText(panel.currentIndex()) == "Glossary"
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert not panel.glossary.isVisible()
+    assert not panel.isTabVisible(panel.indexOf(panel.glossary))
+    window.show_workspace("data")
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.glossary.isVisible()
+
+
+def test_every_link_of_the_glossary_leads_to_a_term_in_the_window_too(pane: GlossaryPanel) -> None:
     targets = links(GLOSSARY.read_text("utf-8"))
     assert len(targets) > 150
     assert [target for target in targets if not pane.show_term(target.removeprefix("#"))] == []
@@ -43,7 +63,7 @@ def test_a_term_takes_one_to_three_short_sentences() -> None:
     assert long == []
 
 
-def test_typing_leads_to_the_term(pane: GlossaryPane, qtbot: QtBot) -> None:
+def test_typing_leads_to_the_term(pane: GlossaryPanel, qtbot: QtBot) -> None:
     qtbot.keyClicks(pane.search, "learning r")
     assert pane.term == "Learning rate"
     assert 0 <= pane.reader.cursorRect().top() < 20
@@ -51,12 +71,12 @@ def test_typing_leads_to_the_term(pane: GlossaryPane, qtbot: QtBot) -> None:
     assert pane.term == "Learning rate"
 
 
-def test_what_begins_so_comes_before_what_holds_it(pane: GlossaryPane, qtbot: QtBot) -> None:
+def test_what_begins_so_comes_before_what_holds_it(pane: GlossaryPanel, qtbot: QtBot) -> None:
     qtbot.keyClicks(pane.search, "decod")
     assert pane.term == "Decoding"
 
 
-def test_a_click_on_a_link_leads_to_another_term(pane: GlossaryPane, qtbot: QtBot) -> None:
+def test_a_click_on_a_link_leads_to_another_term(pane: GlossaryPanel, qtbot: QtBot) -> None:
     pane.show_term("accuracy")
     cursor = pane.reader.document().find("sample", pane.reader.textCursor().position())
     cursor.setPosition(cursor.selectionStart() + 2)
