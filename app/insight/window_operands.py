@@ -14,7 +14,6 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Prepared, prepare
 from app.insight.layer_arrays import one_sample
-from app.numerics.window_rules import can_follow
 from app.protocol.framing import Message, plain
 from app.training.batches import Feed
 from app.training.objectives import input_field
@@ -185,7 +184,7 @@ def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
             raise NetloomError(f"{path}: what runs once per step is not worked out by hand; choose another layer.")
         inner = block.body.network
     node = inner.node(id_)
-    if not can_follow(node.layer):
+    if not node.layer.can_follow():
         raise NetloomError(f"{path} ({node.layer.title}) is neither a convolution nor a pooling layer; choose one.")
     if node.muted:
         raise NetloomError(f"{path} is muted: data passes it by unchanged. Unmute it to see it work.")

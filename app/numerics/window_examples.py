@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.numerics.window_rules import Border, How, Slide, WindowRule
 from app.numerics.window_sums import Case, Floats
 from graph.layers.convolution_set import KERNELS
 from graph.layers.grid import same_pads, slide
 from graph.layers.settings import read_matrix
+from graph.layers.windows import Border, How, Slide, WindowRule
 
 
 @dataclass(frozen=True)

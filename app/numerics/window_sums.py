@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numerics.window_rules import Border, How, Places, WindowRule
+from graph.layers.windows import Border, How, Places, WindowRule
 
 Floats = NDArray[np.float64]
 

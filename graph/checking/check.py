@@ -18,8 +18,9 @@ from graph.checking.fixes import Append, Fix, Replace, from_remedy, offered_fixe
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
-from graph.layers.base import ReceptiveField, ShapeError
+from graph.layers.base import ShapeError
 from graph.layers.io import Input, InputLike, Output
+from graph.layers.windows import ReceptiveField
 from graph.network import Network, Node
 from graph.shapes import Shape
 from graph.steps import Steps, finished

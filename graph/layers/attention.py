@@ -9,7 +9,7 @@ from graph.layers.activation import embed_tokens
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own
 from graph.layers.dense import TimeDistributedDense
-from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
+from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten
 from graph.shapes import Kind, Shape, sequence
@@ -55,11 +55,6 @@ class Attention(Layer):
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens."""
         return embed_tokens(port, shape)
-
-    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """As for all layers; a length is one number."""
-        super().check_kinds(inputs)
-        check_lengths(self, inputs)
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A mean of keys at each step of the query.

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from graph.layers.construct import Construct
 from graph.layers.declared import Declared
+from graph.layers.windows import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
 
 
@@ -35,36 +36,15 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Port:
-    """A named input or output of a layer; ``accepts`` are the kinds it takes, empty for those of the layer."""
+    """A named input or output of a layer.
+
+    ``accepts`` are the kinds it takes, empty for those of the layer, and ``features`` is how many it needs.
+    """
 
     name: str
     help: str = ""
     accepts: tuple[Kind, ...] = ()
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of its input that one output value of a layer sees along each spatial axis, for receptive fields.
-
-    All are per axis: height and width for images, time for sequences. ``upsampling`` is for layers that enlarge:
-    that many output values stand where ``stride`` input values stood; empty means one.
-    """
-
-    size: tuple[int, ...]
-    stride: tuple[int, ...]
-    dilation: tuple[int, ...]
-    upsampling: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReceptiveField:
-    """How far an output value looks back into the network's input, per spatial axis.
-
-    ``size`` is the receptive field in input places, ``jump`` the distance in input places between neighbours.
-    """
-
-    size: tuple[int, ...]
-    jump: tuple[int, ...]
+    features: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +97,13 @@ class Layer(Declared):
     accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
     """Kinds of shape that each input takes."""
 
+    # What the rest of the program needs to know of a layer, so that it need not name any
+
+    weighted_sum: ClassVar[bool] = False
+    """Trained weighted sums and nothing else: two in a row are one, so an activation belongs between them."""
+    has_filters: ClassVar[bool] = False
+    """Its weights are filters that can be shown as pictures."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "kind" in cls.__dict__:
@@ -152,14 +139,17 @@ class Layer(Declared):
         return {"out": self.output(inputs["in"])}
 
     def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """Raise `ShapeError` for the first input whose kind is not accepted."""
-        own = {port.name: port.accepts for port in self.input_ports() if port.accepts}
+        """Raise `ShapeError` for the first input whose kind or number of features is not accepted."""
+        own = {port.name: port for port in self.input_ports() if port.accepts}
         for port, shape in inputs.items():
-            accepted = own.get(port, self.accepts)
-            if shape.kind not in accepted:
-                place = f" at its port “{port}”" if port in own else ""
-                message = f"{self.title} needs {needs(accepted)}{place}, but {shape.described()} arrives."
-                raise refusal(self, inputs, message, self.remedies_for(port, shape), port=port)
+            accepted = own[port].accepts if port in own else self.accepts
+            count = own[port].features if port in own else None
+            if shape.kind in accepted and (count is None or count == shape.features):
+                continue
+            place = f" at its port “{port}”" if port in own else ""
+            wanted = needs(accepted) + (f" of {count:,}" if count is not None else "")
+            message = f"{self.title} needs {wanted}{place}, but {shape.described()} arrives."
+            raise refusal(self, inputs, message, self.remedies_for(port, shape), port=port)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Repairs to offer when ``shape`` is of a kind that ``port`` does not take."""
@@ -185,21 +175,26 @@ class Layer(Declared):
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""
         return None
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
-        """The receptive field behind the layer: size + (window - 1) dilation jump, and jump x stride, per axis.
+    def can_follow(self) -> bool:
+        """Whether each of its values can be worked out by hand with its `window_rule`."""
+        return False
 
-        A layer without a window leaves it as it is. See Araujo, Norris and Sim, "Computing Receptive Fields of
-        Convolutional Neural Networks", Distill 2019.
+    def window_rule(self, x: Shape) -> WindowRule | None:
+        """How each value comes about where ``x`` arrives, for a layer that `can_follow`; None for others.
+
+        Raises
+        ------
+        ShapeError
+            if the layer cannot take ``x``.
         """
+        return None
+
+    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+        """The receptive field behind the layer; a layer without a window leaves it as it is, None is everything."""
         window = self.window()
         if self.sees_everything():
             return None
-        if window is None or len(window.size) != len(reach.size):
-            return reach
-        enlarged = window.upsampling or (1,) * len(window.size)
-        axes = list(zip(reach.size, reach.jump, window.size, window.stride, window.dilation, enlarged, strict=True))
-        sizes = tuple(size + (w - 1) * dilation * jump for size, jump, w, _, dilation, _ in axes)
-        return ReceptiveField(sizes, tuple(max(1, jump * stride // more) for _, jump, _, stride, _, more in axes))
+        return reach if window is None or len(window.size) != len(reach.size) else reach.behind(window)
 
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""

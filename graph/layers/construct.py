@@ -87,3 +87,8 @@ def single(target: str, **arguments: Argument) -> Construct:
 def chain(*steps: BuildStep, module: Module | None = None) -> Construct:
     """Steps whose last result leaves by the port ``out``; without steps the input passes through."""
     return Construct(module, steps, {"out": Ref(len(steps) - 1) if steps else X})
+
+
+def channels_first(module: Module) -> Construct:
+    """A module that wants the channels before the time, between two transpositions: here they come behind it."""
+    return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)

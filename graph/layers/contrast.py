@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, Window, elements
+from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Construct, single
 from graph.layers.grid import as_image
 from graph.layers.settings import setting
+from graph.layers.windows import Window
 from graph.shapes import Kind, Shape
 
 SIZE = "Height and width of the neighbourhood."

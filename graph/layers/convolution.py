@@ -2,85 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, Window, positions, refusal
+from graph.layers.base import Remedy, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own
-from graph.layers.grid import Pads, as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
+from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNEL, STRIDE, Convolution
+from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import Border, Pads
 from graph.shapes import Kind, Shape, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
-
-FILTERS = "Number of filters, each of which gives one feature map."
-DILATION = "Distance between neighbouring weights of a filter; 1 leaves no gaps."
-GROUPS = "Parts that channels and filters are split into; each filter sees only its part's channels."
 PADDING_MODE = "What the padding holds: zeros, the mirror image, the edge's value, or the other side."
-BIAS = "Whether each filter adds a trainable bias."
-
-
-class _Filters(Protocol):
-    """Settings that all convolutions have."""
-
-    @property
-    def filters(self) -> int: ...
-    @property
-    def groups(self) -> int: ...
-    @property
-    def bias(self) -> bool: ...
-
-
-def filter_weights(layer: _Filters, channels: int, kernel: tuple[int, ...]) -> int:
-    """Weights of all filters: (channels / groups) x kernel x filters."""
-    return channels // layer.groups * math.prod(kernel) * layer.filters
-
-
-class Convolution(Layer):
-    """Costs and checks that all convolutions share; no layer itself."""
-
-    family: ClassVar[Family] = Family.CONVOLUTION
-
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Number of weights, without biases."""
-        raise NotImplementedError
-
-    def bias_count(self) -> int:
-        """Number of biases."""
-        raise NotImplementedError
-
-    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Channels / groups x kernel weights and one bias for each filter."""
-        return self.weight_count(inputs) + self.bias_count()
-
-    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """The parameters, at each place of the feature maps; weights that fall on padding are counted too."""
-        return self.parameter_count(inputs) * positions(outputs["out"])
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Two for each weight and one for each bias, at each place of the feature maps."""
-        return (2 * self.weight_count(inputs) + self.bias_count()) * positions(outputs["out"])
-
-    def check_groups(self, x: Shape, filters: int, groups: int) -> None:
-        """Raise `ShapeError` where the groups do not divide the channels of ``x`` and the filters."""
-        channels = x.features
-        if channels % groups == 0 and filters % groups == 0:
-            return
-        fitting = math.gcd(channels, filters)
-        divisor = max(number for number in range(1, groups + 1) if fitting % number == 0)
-        rounded = math.ceil(filters / groups) * groups
-        word = "features" if x.kind is Kind.SEQUENCE else "channels"
-        message = (
-            f"{self.title} with {groups} groups needs channels and filters that {groups} divides, "
-            f"but {channels} {word} arrive for {filters} filters."
-        )
-        candidates = [
-            Remedy(f"Use {divisor} group{'s' if divisor > 1 else ''}", replace=self.changed(groups=divisor)),
-            Remedy(f"Use {rounded} filters", replace=self.changed(filters=rounded)),
-        ]
-        raise refusal(self, {"in": x}, message, candidates)
 
 
 class Conv2d(Convolution):
@@ -98,8 +33,8 @@ class Conv2d(Convolution):
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
-    kernel_size: Size2 = setting((3, 3), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
-    stride: Size2 = setting((1, 1), "Step by which the filter moves.", minimum=1, maximum=4096, unit="pixels")
+    kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
+    stride: Size2 = setting((1, 1), STRIDE, minimum=1, maximum=4096, unit="pixels")
     padding: Literal["valid", "same", "custom"] = setting(
         "same", "Border around the image: none (valid), as much as keeps the size (same), or set by hand (custom)."
     )
@@ -111,15 +46,37 @@ class Conv2d(Convolution):
     padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "custom")))
     bias: bool = setting(True, BIAS)
 
+    def kernel(self) -> tuple[int, ...]:
+        """Height and width of a filter."""
+        return self.kernel_size
+
+    def strides(self) -> tuple[int, ...]:
+        """The stride."""
+        return self.stride
+
+    def dilations(self) -> tuple[int, ...]:
+        """The dilation."""
+        return self.dilation
+
     def pads(self) -> tuple[Pads, Pads]:
         """Padding before and after each axis."""
         if self.padding == "same":
-            return (
-                same_pads(self.kernel_size[0], self.dilation[0]),
-                same_pads(self.kernel_size[1], self.dilation[1]),
-            )
-        high, wide = self.padding_size if self.padding == "custom" else (0, 0)
-        return (high, high), (wide, wide)
+            high, wide = map(same_pads, self.kernel_size, self.dilation)
+            return high, wide
+        above, beside = self.padding_size if self.padding == "custom" else (0, 0)
+        return (above, above), (beside, beside)
+
+    def border_values(self) -> Border:
+        """As set."""
+        return Border(self.padding_mode)
+
+    def maps(self, channels: int) -> int:
+        """One for each filter."""
+        return self.filters
+
+    def split(self, channels: int) -> int:
+        """The groups set."""
+        return self.groups
 
     def output(self, x: Shape) -> Shape:
         """One map per filter."""
@@ -188,18 +145,6 @@ class Conv2d(Convolution):
         along = Conv1d(filters=self.filters, kernel_size=self.kernel_size[0], stride=self.stride[0], padding=padding)
         return (Remedy("Use Conv1d", replace=along), *as_image(port, shape))
 
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Number of weights, without biases."""
-        return filter_weights(self, inputs["in"].features, self.kernel_size)
-
-    def bias_count(self) -> int:
-        """One for each filter."""
-        return self.filters if self.bias else 0
-
-    def window(self) -> Window:
-        """The filter."""
-        return Window(self.kernel_size, self.stride, self.dilation)
-
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv2d``, behind a padding of its own where the two sides differ."""
         padding: Argument = compact(self.padding_size) if self.padding == "custom" else self.padding
@@ -260,7 +205,7 @@ class Conv1d(Convolution):
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
     kernel_size: int = setting(3, "Length of a filter.", minimum=1, maximum=65_536, unit="steps")
-    stride: int = setting(1, "Step by which the filter moves.", minimum=1, maximum=65_536, unit="steps")
+    stride: int = setting(1, STRIDE, minimum=1, maximum=65_536, unit="steps")
     padding: Literal["valid", "same", "causal", "custom"] = setting(
         "same", "Steps added: none (valid), as many as keep the length (same), in front only (causal), or by hand."
     )
@@ -272,14 +217,38 @@ class Conv1d(Convolution):
     padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "causal", "custom")))
     bias: bool = setting(True, BIAS)
 
-    def pads(self) -> Pads:
+    def kernel(self) -> tuple[int, ...]:
+        """Length of a filter."""
+        return (self.kernel_size,)
+
+    def strides(self) -> tuple[int, ...]:
+        """The stride."""
+        return (self.stride,)
+
+    def dilations(self) -> tuple[int, ...]:
+        """The dilation."""
+        return (self.dilation,)
+
+    def pads(self) -> tuple[Pads]:
         """Steps added in front and behind."""
         if self.padding == "same":
-            return same_pads(self.kernel_size, self.dilation)
+            return (same_pads(self.kernel_size, self.dilation),)
         if self.padding == "causal":
-            return self.dilation * (self.kernel_size - 1), 0
+            return ((self.dilation * (self.kernel_size - 1), 0),)
         size = self.padding_size if self.padding == "custom" else 0
-        return size, size
+        return ((size, size),)
+
+    def border_values(self) -> Border:
+        """As set."""
+        return Border(self.padding_mode)
+
+    def maps(self, channels: int) -> int:
+        """One for each filter."""
+        return self.filters
+
+    def split(self, channels: int) -> int:
+        """The groups set."""
+        return self.groups
 
     def output(self, x: Shape) -> Shape:
         """One feature per filter; an unknown length stays unknown."""
@@ -288,7 +257,7 @@ class Conv1d(Convolution):
         if x.time is None:
             return sequence(None, self.filters)
         self._check_border(x, x.time)
-        steps = slide(x.time, self.kernel_size, self.stride, self.pads(), self.dilation)
+        steps = slide(x.time, self.kernel_size, self.stride, self.pads()[0], self.dilation)
         if steps < 1:
             self._refuse_short(x, x.time)
         return sequence(steps, self.filters)
@@ -315,7 +284,7 @@ class Conv1d(Convolution):
 
     def _check_border(self, x: Shape, time: int) -> None:
         limit = {"reflect": -1, "circular": 0}.get(self.padding_mode)
-        border = max(self.pads())
+        border = max(self.pads()[0])
         if limit is None or border <= time + limit:
             return
         message = (
@@ -348,21 +317,9 @@ class Conv1d(Convolution):
             return (Remedy("Use Conv2d", replace=plane), *as_sequence(port, shape))
         return as_sequence(port, shape)
 
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Number of weights, without biases."""
-        return filter_weights(self, inputs["in"].features, (self.kernel_size,))
-
-    def bias_count(self) -> int:
-        """One for each filter."""
-        return self.filters if self.bias else 0
-
-    def window(self) -> Window:
-        """The filter."""
-        return Window((self.kernel_size,), (self.stride,), (self.dilation,))
-
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv1d`` between two transpositions, since torch wants the channels before the time."""
-        front, behind = self.pads()
+        ((front, behind),) = self.pads()
         apart = front != behind
         padding: Argument = self.padding_size if self.padding == "custom" else self.padding
         plain = self.padding in ("valid", "causal") or apart

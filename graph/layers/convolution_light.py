@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.construct import Argument, Construct
+from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d, compact_kernel
 from graph.layers.settings import Size2, setting
-from graph.layers.sliding import Sliding, compact_kernel, strides
 from graph.shapes import Shape
 
-KERNEL = "Height and width of a filter."
 
-
-class DepthwiseConv2d(Sliding):
+class DepthwiseConv2d(SimpleConv2d):
     """Slides a filter of its own over each channel, without mixing channels.
 
     It looks for a pattern in one map at a time, so it needs K x K weights per map where a full convolution needs
@@ -28,23 +26,19 @@ class DepthwiseConv2d(Sliding):
 
     kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
     multiplier: int = setting(1, "Number of filters for each channel.", minimum=1, maximum=1024, unit="filters")
-    bias: bool = setting(True, "Whether each filter adds a trainable bias.")
+    bias: bool = setting(True, BIAS)
 
-    def kernel(self) -> tuple[int, int]:
-        """As set."""
+    def kernel(self) -> tuple[int, ...]:
+        """Height and width of a filter."""
         return self.kernel_size
 
     def maps(self, channels: int) -> int:
         """Channels times the multiplier."""
         return channels * self.multiplier
 
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """One filter for each map."""
-        return math.prod(self.kernel_size) * self.maps(inputs["in"].features)
-
-    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
-        """One for each map."""
-        return self.maps(inputs["in"].features) if self.bias else 0
+    def split(self, channels: int) -> int:
+        """Each channel alone."""
+        return channels
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv2d`` with as many groups as channels."""
@@ -53,7 +47,6 @@ class DepthwiseConv2d(Sliding):
             "in_channels": channels,
             "out_channels": self.maps(channels),
             "kernel_size": compact_kernel(self),
-            **strides(self),
             "groups": channels,
             "bias": self.bias,
         }
@@ -64,7 +57,7 @@ class DepthwiseConv2d(Sliding):
         return self.how() if self.multiplier == 1 else f"x {self.multiplier}, {self.how()}"
 
 
-class SeparableConv2d(Sliding):
+class SeparableConv2d(SimpleConv2d):
     """A depthwise convolution and a 1 x 1 convolution in one: first each map alone, then all maps mixed.
 
     It does nearly what a full convolution does with about a ninth of the weights of a 3 x 3 one: K x K x channels for
@@ -75,13 +68,17 @@ class SeparableConv2d(Sliding):
     title: ClassVar[str] = "Separable conv2d"
     stem: ClassVar[str] = "separable"
     aliases: ClassVar[tuple[str, ...]] = ("depthwise separable", "xception", "mobilenet", "pointwise")
+    has_filters: ClassVar[bool] = False
+    remark: ClassVar[str] = (
+        "Each weight here is one of the channel's own filter times the channel's weight in this map."
+    )
 
     filters: int = setting(16, "Number of maps after mixing.", minimum=1, maximum=65_536, unit="filters")
     kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
     bias: bool = setting(True, "Whether each map adds a trainable bias after mixing.")
 
-    def kernel(self) -> tuple[int, int]:
-        """As set."""
+    def kernel(self) -> tuple[int, ...]:
+        """Height and width of a filter."""
         return self.kernel_size
 
     def maps(self, channels: int) -> int:
@@ -92,17 +89,12 @@ class SeparableConv2d(Sliding):
         """Channels x (kernel + filters)."""
         return inputs["in"].features * (math.prod(self.kernel_size) + self.filters)
 
-    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
-        """One for each filter."""
-        return self.filters if self.bias else 0
-
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two convolutions."""
         arguments: dict[str, Argument] = {
             "channels": inputs["in"].features,
             "filters": self.filters,
             "kernel_size": self.kernel_size,
-            **strides(self),
             "bias": self.bias,
         }
         return self.bordered("graph.modules.separable.SeparableConv2d", arguments)

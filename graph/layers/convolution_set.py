@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Remedy, refusal
 from graph.layers.construct import Argument, Construct
+from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
 from graph.layers.settings import Matrix, Size2, setting
-from graph.layers.sliding import Sliding, strides
+from graph.layers.windows import Border
 from graph.shapes import Shape
 
 LENET = (
@@ -23,7 +24,7 @@ LENET = (
 """Which of the 6 maps of S2 (lines) the 16 maps of C3 (columns) see, from LeCun and others (1998), table 1."""
 
 
-class TableConv2d(Sliding):
+class TableConv2d(SimpleConv2d):
     """A convolution in which each filter sees only some of the maps, as a table says.
 
     LeNet-5's third layer is one: its 16 filters see 3, 4 or all of the 6 maps before, so that they have to find
@@ -35,8 +36,9 @@ class TableConv2d(Sliding):
     title: ClassVar[str] = "Table conv2d"
     stem: ClassVar[str] = "conv"
     aliases: ClassVar[tuple[str, ...]] = ("connection table", "partial connections", "sparse connections", "lenet c3")
+    has_filters: ClassVar[bool] = False
 
-    kernel_size: Size2 = setting((5, 5), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
+    kernel_size: Size2 = setting((5, 5), KERNEL, minimum=1, maximum=4096, unit="pixels")
     connections: Literal["neighbours", "lenet", "typed"] = setting(
         "neighbours", "Some neighbouring maps for each filter, LeNet-5's table for 6 maps, or a table of your own."
     )
@@ -53,13 +55,13 @@ class TableConv2d(Sliding):
         maximum=1,
         when=("connections", ("typed",)),
     )
-    bias: bool = setting(True, "Whether each filter adds a trainable bias.")
+    bias: bool = setting(True, BIAS)
 
-    def kernel(self) -> tuple[int, int]:
-        """As set."""
+    def kernel(self) -> tuple[int, ...]:
+        """Height and width of a filter."""
         return self.kernel_size
 
-    def lines(self, channels: int) -> tuple[str, ...]:
+    def connection_table(self, channels: int) -> tuple[str, ...]:
         """The table as text: one line for each map that arrives, 1 where a filter sees it, else 0."""
         if self.connections == "lenet":
             return LENET
@@ -73,7 +75,7 @@ class TableConv2d(Sliding):
 
     def output(self, x: Shape) -> Shape:
         """One map per filter, if the table is made for so many maps."""
-        rows = len(self.lines(x.features))
+        rows = len(self.connection_table(x.features))
         if rows != x.features:
             message = f"{self.title}'s table is made for {rows} maps, but {x.described()} arrives."
             neighbours = self.changed(connections="neighbours")
@@ -82,22 +84,19 @@ class TableConv2d(Sliding):
 
     def maps(self, channels: int) -> int:
         """One for each column of the table."""
-        return len(self.lines(channels)[0])
+        return len(self.connection_table(channels)[0])
 
     def weight_count(self, inputs: Mapping[str, Shape]) -> int:
         """One kernel for each connection."""
-        return math.prod(self.kernel_size) * sum(line.count("1") for line in self.lines(inputs["in"].features))
-
-    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
-        """One for each filter."""
-        return self.maps(inputs["in"].features) if self.bias else 0
+        return math.prod(self.kernel_size) * sum(
+            line.count("1") for line in self.connection_table(inputs["in"].features)
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module that keeps the weights of existing connections only."""
         arguments: dict[str, Argument] = {
-            "table": self.lines(inputs["in"].features),
+            "table": self.connection_table(inputs["in"].features),
             "kernel_size": self.kernel_size,
-            **strides(self),
             "bias": self.bias,
         }
         return self.bordered("graph.modules.table_conv.TableConv2d", arguments)
@@ -125,7 +124,7 @@ KERNELS: Mapping[str, tuple[tuple[float, ...], ...]] = {
 """Kernels that picture processing has used for decades, by name."""
 
 
-class FixedConv2d(Sliding):
+class FixedConv2d(SimpleConv2d):
     """A convolution whose kernel you choose or type; it stays as it is while the rest of the network learns.
 
     It shows what a kernel does to a picture before anything is learned: edges, blur, sharpening. The kernel is laid
@@ -163,7 +162,7 @@ class FixedConv2d(Sliding):
             return (self.numbers,)
         return tuple(KERNELS.values()) if self.choice == "all" else (KERNELS[self.choice],)
 
-    def kernel(self) -> tuple[int, int]:
+    def kernel(self) -> tuple[int, ...]:
         """Height and width of the numbers."""
         first = self.kernels()[0]
         return len(first), len(first[0])
@@ -172,26 +171,23 @@ class FixedConv2d(Sliding):
         """One for each channel and kernel."""
         return channels * len(self.kernels())
 
-    def used_weights(self, inputs: Mapping[str, Shape]) -> int:
-        """A kernel for each map."""
-        return math.prod(self.kernel()) * self.maps(inputs["in"].features)
+    def split(self, channels: int) -> int:
+        """Each channel alone."""
+        return channels
 
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+    def border_values(self) -> Border:
+        """As set."""
+        return Border(self.border)
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """None while the kernel is frozen."""
-        return 0 if self.frozen else self.used_weights(inputs)
+        return 0 if self.frozen else self.weight_count(inputs)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module that holds the numbers, behind a border of its own."""
         frozen: dict[str, Argument] = {} if self.frozen else {"frozen": False}
-        high, wide = self.pads()
-        mode = "constant" if high == wide == (0, 0) or self.border == "zeros" else "replicate"
-        arguments: dict[str, Argument] = {
-            "kernels": self.kernels(),
-            "channels": inputs["in"].features,
-            **strides(self),
-            **frozen,
-        }
-        return self.bordered("graph.modules.fixed_conv.FixedConv2d", arguments, mode)
+        arguments: dict[str, Argument] = {"kernels": self.kernels(), "channels": inputs["in"].features, **frozen}
+        return self.bordered("graph.modules.fixed_conv.FixedConv2d", arguments)
 
     def summary(self) -> str:
         """The kernel's name, or its size."""

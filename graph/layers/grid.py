@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from graph.layers.base import Remedy
 from graph.layers.construct import Argument
 from graph.layers.shape import Reshape
+from graph.layers.windows import Pads
 from graph.shapes import Kind, Shape, image, sequence
-
-Pads = tuple[int, int]
-"""Values added before and after an axis."""
 
 
 def span(kernel: int, dilation: int) -> int:

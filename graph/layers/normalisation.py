@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from graph.layers.activation import VALUES, embed_tokens
 from graph.layers.base import Family, Layer, Remedy, elements, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own, single
+from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, method, own, single
 from graph.layers.grid import without_defaults
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
@@ -20,7 +20,7 @@ AFFINE = "Whether each channel is scaled and shifted by trainable numbers afterw
 def _around_channels(x: Shape, module: Module) -> Construct:
     """Call a module that wants the channels right after the batch."""
     if x.kind in (Kind.SEQUENCE, Kind.VIDEO):
-        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
+        return channels_first(module)
     return chain(own(X), module=module)
 
 

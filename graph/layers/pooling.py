@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, Window, elements, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own, single
+from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.construct import Argument, Construct, Module, channels_first, single
 from graph.layers.grid import as_image, compact, slide_pool, span, times, without_defaults
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import Border, How, Window, WindowRule, slides
 from graph.shapes import Kind, Shape, image, sequence
 
 KERNEL = "Size of the window."
@@ -28,12 +30,14 @@ class _Pool(Layer):
     thing: ClassVar[str]
     """What is pooled, in sentences."""
     unit: ClassVar[str]
+    how: ClassVar[How]
+    """What becomes of the values in the window."""
 
     def kernel(self) -> tuple[int, ...]:
         """The window along each axis."""
         raise NotImplementedError
 
-    def step(self) -> tuple[int, ...]:
+    def strides(self) -> tuple[int, ...]:
         """The stride along each axis; the window's size where none is set."""
         raise NotImplementedError
 
@@ -41,7 +45,7 @@ class _Pool(Layer):
         """The padding along each axis."""
         raise NotImplementedError
 
-    def spread(self) -> tuple[int, ...]:
+    def dilations(self) -> tuple[int, ...]:
         """The dilation along each axis."""
         return (1,) * len(self.kernel())
 
@@ -62,7 +66,7 @@ class _Pool(Layer):
             if the padding is too large for the window, or the window too large for ``x``.
         """
         self._check_border(x)
-        axes = zip(sizes, self.kernel(), self.step(), self.border(), self.spread(), strict=True)
+        axes = zip(sizes, self.kernel(), self.strides(), self.border(), self.dilations(), strict=True)
         slid = tuple(slide_pool(*axis, self.rounds_up()) for axis in axes)
         if min(slid) < 1:
             self._refuse_small(x, sizes)
@@ -70,7 +74,7 @@ class _Pool(Layer):
         return slid
 
     def _check_border(self, x: Shape) -> None:
-        most = tuple(min(k, span(k, d)) // 2 for k, d in zip(self.kernel(), self.spread(), strict=True))
+        most = tuple(min(k, span(k, d)) // 2 for k, d in zip(self.kernel(), self.dilations(), strict=True))
         if all(pad <= limit for pad, limit in zip(self.border(), most, strict=True)):
             return
         fitting = tuple(map(min, self.border(), most))
@@ -87,8 +91,8 @@ class _Pool(Layer):
         raise refusal(self, {"in": x}, message, candidates)
 
     def _refuse_small(self, x: Shape, sizes: tuple[int, ...]) -> None:
-        need = times(tuple(map(span, self.kernel(), self.spread())))
-        fitting = tuple((n - 1) // d + 1 for n, d in zip(sizes, self.spread(), strict=True))
+        need = times(tuple(map(span, self.kernel(), self.dilations())))
+        fitting = tuple((n - 1) // d + 1 for n, d in zip(sizes, self.dilations(), strict=True))
         window = tuple(map(min, self.kernel(), fitting))
         border = f" with its border of {times(self.border())}" if any(self.border()) else ""
         raise refusal(
@@ -104,7 +108,7 @@ class _Pool(Layer):
 
     def _padded(self, sizes: tuple[int, ...]) -> list[Remedy]:
         """The least padding that lets the window fit, where that is within its bounds."""
-        lacking = (span(k, d) - n for k, d, n in zip(self.kernel(), self.spread(), sizes, strict=True))
+        lacking = (span(k, d) - n for k, d, n in zip(self.kernel(), self.dilations(), sizes, strict=True))
         pads = tuple(max(pad, math.ceil(lack / 2)) for pad, lack in zip(self.border(), lacking, strict=True))
         if any(pad > k // 2 for pad, k in zip(pads, self.kernel(), strict=True)):
             return []
@@ -115,11 +119,11 @@ class _Pool(Layer):
 
     def _check_windows(self, x: Shape, sizes: tuple[int, ...], slid: tuple[int, ...]) -> None:
         """Refuse windows with gaps that see nothing but border, where a maximum would be minus infinity."""
-        axes = zip(sizes, slid, self.kernel(), self.step(), self.border(), self.spread(), strict=True)
+        axes = zip(sizes, slid, self.kernel(), self.strides(), self.border(), self.dilations(), strict=True)
         if all(_all_see(*axis) for axis in axes):
             return
         message = (
-            f"{self.title} with dilation {times(self.spread())} has windows that see only border "
+            f"{self.title} with dilation {times(self.dilations())} has windows that see only border "
             f"when {x.described()} arrives."
         )
         close = Remedy("Use dilation 1", replace=self.with_sizes(dilation=(1,) * len(sizes)))
@@ -132,13 +136,25 @@ class _Pool(Layer):
 
     def window(self) -> Window:
         """The window."""
-        return Window(self.kernel(), self.step(), self.spread())
+        return Window(self.kernel(), self.strides(), self.dilations())
+
+    def can_follow(self) -> bool:
+        """A window that slides."""
+        return True
+
+    def window_rule(self, x: Shape) -> WindowRule:
+        """The window over each channel alone."""
+        out = self.infer({"in": x})["out"]
+        rows, columns = slides(x, out, self.window(), tuple((pad, pad) for pad in self.border()))
+        border = Border.NOTHING if self.how.picks else Border.ZEROS
+        maps, flat = x.features, x.kind is Kind.SEQUENCE
+        return WindowRule(self.how, rows, columns, maps, maps, maps, border=border, along_time=flat)
 
     def summary(self) -> str:
         """Window, stride and padding."""
         parts = [times(self.kernel())]
-        if self.step() != self.kernel():
-            parts.append(f"stride {times(self.step())}")
+        if self.strides() != self.kernel():
+            parts.append(f"stride {times(self.strides())}")
         if any(self.border()):
             parts.append(f"padding {times(self.border())}")
         return ", ".join(parts)
@@ -171,7 +187,7 @@ class _Pool1d(_Pool):
         """The window."""
         return (self.kernel_size,)
 
-    def step(self) -> tuple[int, ...]:
+    def strides(self) -> tuple[int, ...]:
         """The stride."""
         return (self.stride or self.kernel_size,)
 
@@ -197,10 +213,6 @@ class _Pool1d(_Pool):
     def _instead(self) -> list[Remedy]:
         return [Remedy("Use Global pool 1d", replace=GlobalPool1d())]
 
-    def _around(self, module: Module) -> Construct:
-        """Transpose before and after, since torch pools along the last axis, where we keep the features."""
-        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
-
 
 class Pool2d(_Pool):
     """Pooling over the height and width of an image."""
@@ -217,7 +229,7 @@ class Pool2d(_Pool):
         """The window."""
         return self.kernel_size
 
-    def step(self) -> tuple[int, ...]:
+    def strides(self) -> tuple[int, ...]:
         """The stride."""
         return self.stride or self.kernel_size
 
@@ -264,6 +276,7 @@ class MaxPool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "max_pool2d"
+    how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "Max pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("maxpool2d", "max pooling", "subsampling", "downsampling")
@@ -273,7 +286,7 @@ class MaxPool2d(Pool2d):
     )
     ceil: bool = setting(False, CEIL, label="keep partial windows")
 
-    def spread(self) -> tuple[int, ...]:
+    def dilations(self) -> tuple[int, ...]:
         """The dilation."""
         return self.dilation
 
@@ -295,6 +308,7 @@ class AveragePool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "average_pool2d"
+    how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "Average pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling")
@@ -305,6 +319,10 @@ class AveragePool2d(Pool2d):
     divisor: int | None = setting(
         None, "Number to divide the sum by; empty for the size of the window.", minimum=1, maximum=16_777_216
     )
+
+    def window_rule(self, x: Shape) -> WindowRule:
+        """What the sum is divided by, as set."""
+        return replace(super().window_rule(x), counts_border=self.count_padding, divisor=self.divisor)
 
     def rounds_up(self) -> bool:
         """As set."""
@@ -329,6 +347,7 @@ class MaxPool1d(_Pool1d):
     """
 
     kind: ClassVar[str] = "max_pool1d"
+    how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "Max pool 1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("maxpool1d", "max pooling", "temporal pooling")
@@ -338,7 +357,7 @@ class MaxPool1d(_Pool1d):
     )
     ceil: bool = setting(False, CEIL, label="keep partial windows")
 
-    def spread(self) -> tuple[int, ...]:
+    def dilations(self) -> tuple[int, ...]:
         """The dilation."""
         return (self.dilation,)
 
@@ -356,7 +375,7 @@ class MaxPool1d(_Pool1d):
             "ceil_mode": self.ceil,
         }
         kept = without_defaults(arguments, stride=None, padding=0, dilation=1, ceil_mode=False)
-        return self._around(Module("torch.nn.MaxPool1d", kept))
+        return channels_first(Module("torch.nn.MaxPool1d", kept))
 
 
 class AveragePool1d(_Pool1d):
@@ -367,6 +386,7 @@ class AveragePool1d(_Pool1d):
     """
 
     kind: ClassVar[str] = "average_pool1d"
+    how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "Average pool 1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average")
@@ -374,6 +394,10 @@ class AveragePool1d(_Pool1d):
     padding: int = setting(0, ZEROS, minimum=0, maximum=65_536, unit="steps")
     ceil: bool = setting(False, CEIL, label="keep partial windows")
     count_padding: bool = setting(True, COUNT)
+
+    def window_rule(self, x: Shape) -> WindowRule:
+        """What the sum is divided by, as set."""
+        return replace(super().window_rule(x), counts_border=self.count_padding)
 
     def rounds_up(self) -> bool:
         """As set."""
@@ -389,4 +413,4 @@ class AveragePool1d(_Pool1d):
             "count_include_pad": self.count_padding,
         }
         kept = without_defaults(arguments, stride=None, padding=0, ceil_mode=False, count_include_pad=True)
-        return self._around(Module("torch.nn.AvgPool1d", kept))
+        return channels_first(Module("torch.nn.AvgPool1d", kept))

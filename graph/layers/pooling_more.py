@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, ReceptiveField, Remedy, elements, refusal
+from graph.layers.base import Family, Layer, Remedy, elements, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own, single
 from graph.layers.grid import as_image, times
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import How, ReceptiveField
 from graph.shapes import Kind, Shape, image, vector
 
 
@@ -23,6 +24,7 @@ class MinPool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "min_pool2d"
+    how: ClassVar[How] = How.SMALLEST
     title: ClassVar[str] = "Min pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("minimum pooling", "erosion")
@@ -41,6 +43,7 @@ class SumPool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "sum_pool2d"
+    how: ClassVar[How] = How.SUM
     title: ClassVar[str] = "Sum pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("sum pooling", "add pooling")
@@ -58,6 +61,7 @@ class Subsampling(Pool2d):
     """
 
     kind: ClassVar[str] = "subsampling"
+    how: ClassVar[How] = How.SCALED
     title: ClassVar[str] = "Subsampling"
     stem: ClassVar[str] = "subsampling"
     aliases: ClassVar[tuple[str, ...]] = ("trainable pooling", "lenet s2", "trainable subsampling")

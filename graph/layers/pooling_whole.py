@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, Remedy, elements
-from graph.layers.construct import Construct, Module, Ref, X, chain, method, own, single
+from graph.layers.construct import Construct, Module, Ref, X, chain, channels_first, method, own, single
 from graph.layers.grid import as_image, as_sequence, compact, times
-from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
+from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import How, Share, WindowRule, grid
 from graph.shapes import Kind, Shape, image, sequence, vector
 
 SIZE = "Size of the output, whatever arrives."
@@ -23,6 +24,15 @@ def sequence_remedies(port: str, shape: Shape) -> tuple[Remedy, ...]:
     if shape.kind is Kind.TOKENS:
         return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
     return as_sequence(port, shape)
+
+
+def _shared_out(layer: Layer, x: Shape, mode: Mode) -> WindowRule:
+    """Windows that follow from the size of the output."""
+    out = layer.infer({"in": x})["out"]
+    rows, columns = (Share(size, count) for size, count in zip(grid(x), grid(out), strict=True))
+    how = How.MEAN if mode == "average" else How.LARGEST
+    maps = x.features
+    return WindowRule(how, rows, columns, maps, maps, maps, along_time=x.kind is Kind.SEQUENCE)
 
 
 class _Whole(Layer):
@@ -44,9 +54,17 @@ class _Whole(Layer):
         """All places at once."""
         return True
 
+    def can_follow(self) -> bool:
+        """Over images and sequences."""
+        return Kind.VIDEO not in self.accepts
+
+    def window_rule(self, x: Shape) -> WindowRule | None:
+        """One window as large as the input."""
+        return _shared_out(self, x, self.mode) if self.can_follow() else None
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``mean`` or ``amax`` over the places."""
-        axes = (2, 3) if inputs["in"].kind is Kind.IMAGE else (1,)
+        axes = {Kind.IMAGE: (2, 3), Kind.SEQUENCE: (1,), Kind.VIDEO: (1, 3, 4)}[inputs["in"].kind]
         return chain(method("mean" if self.mode == "average" else "amax", X, axes))
 
     def summary(self) -> str:
@@ -92,10 +110,9 @@ class GlobalPool1d(_Whole):
         """The sequence, and where it is asked for, how many of its steps count."""
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
 
-    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """As for all layers; a length is one number."""
-        super().check_kinds(inputs)
-        check_lengths(self, inputs)
+    def can_follow(self) -> bool:
+        """Not where a second input says which steps count."""
+        return not self.lengths
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``mean`` or ``amax`` over the steps, or over a sample's own."""
@@ -114,6 +131,19 @@ class GlobalPool1d(_Whole):
         return (plane if shape.kind is Kind.IMAGE else ()) + sequence_remedies(port, shape)
 
 
+class GlobalPool3d(_Whole):
+    """Keeps one number of each map of a whole video: its mean, or its largest value.
+
+    It turns a clip of any length and size into a vector with one value per channel, for a dense layer to read.
+    """
+
+    kind: ClassVar[str] = "global_pool3d"
+    title: ClassVar[str] = "Global pool 3d"
+    stem: ClassVar[str] = "pool"
+    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "video")
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO,)
+
+
 class _Adaptive(Layer):
     """Pooling whose windows are chosen so that the output has the size set."""
 
@@ -128,6 +158,14 @@ class _Adaptive(Layer):
     def sees_everything(self) -> bool:
         """Counted so: how much one value sees depends on the size that arrives."""
         return True
+
+    def can_follow(self) -> bool:
+        """As many windows as the output has places."""
+        return True
+
+    def window_rule(self, x: Shape) -> WindowRule:
+        """The input shared out among the windows."""
+        return _shared_out(self, x, self.mode)
 
     def _target(self, axes: int) -> str:
         return f"torch.nn.Adaptive{'Avg' if self.mode == 'average' else 'Max'}Pool{axes}d"
@@ -193,8 +231,7 @@ class AdaptivePool1d(_Adaptive):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AdaptiveAvgPool1d`` or ``AdaptiveMaxPool1d`` between two transpositions."""
-        module = Module(self._target(1), {"output_size": self.size})
-        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
+        return channels_first(Module(self._target(1), {"output_size": self.size}))
 
     def summary(self) -> str:
         """Size and mode."""

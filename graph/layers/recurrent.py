@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, function, method, single
 from graph.layers.grid import as_sequence, without_defaults
-from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
+from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
-from graph.layers.states import CELL, STATE, add_end, add_start, check_start, end_port, start_port, start_remedies
+from graph.layers.states import CELL, STATE, add_end, add_start, end_port, start_port, start_remedies
 from graph.shapes import Kind, Shape, sequence, vector
 
 
@@ -114,7 +114,11 @@ class _Recurrent(Layer):
 
     def input_ports(self) -> tuple[Port, ...]:
         """The sequence, and where it is asked for, the state to start from and how many steps count."""
-        starts = tuple(start_port(name) for name in self.states) if self.initial_state else ()
+        starts = (
+            tuple(start_port(name, self._stack * self.width_of(name)) for name in self.states)
+            if self.initial_state
+            else ()
+        )
         return (Port("in"), *starts, *((LENGTHS,) if self.lengths else ()))
 
     def output_ports(self) -> tuple[Port, ...]:
@@ -126,13 +130,6 @@ class _Recurrent(Layer):
         """As for other layers; states of all layers and directions lie side by side in a vector."""
         found = super().infer(inputs)
         return found | {name: vector(self._stack * self.width_of(name)) for name in self._ends}
-
-    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """As for all layers; a length is one number, and a state has the size of this layer's."""
-        super().check_kinds(inputs)
-        check_lengths(self, inputs)
-        for name in self._starts:
-            check_start(self, inputs, name, self._stack * self.width_of(name))
 
     @property
     def _starts(self) -> tuple[str, ...]:
@@ -165,7 +162,7 @@ class _Recurrent(Layer):
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens; read anything else as a sequence."""
         if port in self._starts:
-            return start_remedies(port, shape)
+            return start_remedies(port, shape, self._stack * self.width_of(port))
         if shape.kind is Kind.TOKENS:
             return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
         return as_sequence(port, shape)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Port, Remedy, ShapeError
 from graph.layers.construct import Construct, Module, Ref, X, chain, function, method, own
-from graph.layers.lengths import LENGTHS, check_lengths, own_lengths
+from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape, sequence, vector
 
@@ -73,11 +73,6 @@ class LastStep(Layer):
     def input_ports(self) -> tuple[Port, ...]:
         """The sequence, and where it is asked for, how many of its steps count."""
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
-
-    def check_kinds(self, inputs: Mapping[str, Shape]) -> None:
-        """As for all layers; a length is one number."""
-        super().check_kinds(inputs)
-        check_lengths(self, inputs)
 
     def output(self, x: Shape) -> Shape:
         """A vector of the features."""

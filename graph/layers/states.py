@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from graph.layers.base import Layer, Port, Remedy, refusal
+from graph.layers.base import Port, Remedy
 from graph.layers.construct import BuildStep, Ref, method
 from graph.layers.dense import Dense
 from graph.layers.shape import Flatten, LastStep
@@ -18,9 +18,10 @@ Add = Callable[[BuildStep], Ref]
 """Adds a step to a recipe and gives its result."""
 
 
-def start_port(name: str) -> Port:
-    """The input for the state to start from."""
-    return Port(name, f"The {HELP[name]} before the first step; of several layers and directions side by side.", VECTOR)
+def start_port(name: str, size: int) -> Port:
+    """The input for the state to start from, ``size`` values."""
+    help = f"The {HELP[name]} before the first step; of several layers and directions side by side."
+    return Port(name, help, (Kind.VECTOR,), size)
 
 
 def end_port(name: str) -> Port:
@@ -28,26 +29,10 @@ def end_port(name: str) -> Port:
     return Port(name, f"The {HELP[name]} after the last step; of several layers and directions side by side.")
 
 
-VECTOR = (Kind.VECTOR,)
-
-
-def check_start(layer: Layer, inputs: Mapping[str, Shape], name: str, size: int) -> None:
-    """Refuse a state of another size.
-
-    Raises
-    ------
-    ShapeError
-        naming what arrives, with a dense layer in front as its remedy.
-    """
-    arriving = inputs.get(name)
-    if arriving is not None and arriving.features != size:
-        message = f"{layer.title} starts from {size:,} values at its port “{name}”, but {arriving.described()} arrives."
-        between = Remedy(f"Insert Dense with {size:,} units", insert=((name, Dense(units=size)),))
-        raise refusal(layer, inputs, message, (between,), port=name)
-
-
-def start_remedies(port: str, shape: Shape) -> tuple[Remedy, ...]:
-    """Repairs that make a vector for a state of what arrives."""
+def start_remedies(port: str, shape: Shape, size: int) -> tuple[Remedy, ...]:
+    """Repairs that make a vector for a state of ``size`` values of what arrives."""
+    if shape.kind is Kind.VECTOR:
+        return (Remedy(f"Insert Dense with {size:,} units", insert=((port, Dense(units=size)),)),)
     if shape.kind is Kind.SEQUENCE:
         return (Remedy("Insert Last step", insert=((port, LastStep()),)),)
     return (Remedy("Insert Flatten", insert=((port, Flatten()),)),) if shape.kind is not Kind.TOKENS else ()

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Remedy, Window, positions, refusal
+from graph.layers.base import Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, single
-from graph.layers.convolution import BIAS, DILATION, FILTERS, GROUPS, Convolution, filter_weights
-from graph.layers.grid import as_image, compact, span, times, without_defaults
+from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, Convolution
+from graph.layers.grid import compact, span, times, without_defaults
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import Window
 from graph.shapes import Kind, Shape, image
 
 
@@ -72,27 +73,31 @@ class ConvTranspose2d(Convolution):
         ]
         raise refusal(self, {"in": x}, message, candidates)
 
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
+    def kernel(self) -> tuple[int, ...]:
+        """Height and width of a filter."""
+        return self.kernel_size
 
-    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Number of weights, without biases."""
-        return filter_weights(self, inputs["in"].features, self.kernel_size)
-
-    def bias_count(self) -> int:
+    def maps(self, channels: int) -> int:
         """One for each filter."""
-        return self.filters if self.bias else 0
+        return self.filters
+
+    def split(self, channels: int) -> int:
+        """The groups set."""
+        return self.groups
+
+    def can_follow(self) -> bool:
+        """Its values are sums of copies, not of a window."""
+        return False
 
     def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """The weights at each pixel that arrives, and the biases at each pixel of the feature maps."""
         weights = self.weight_count(inputs) * positions(inputs["in"])
-        return weights + self.bias_count() * positions(outputs["out"])
+        return weights + self.bias_count(inputs) * positions(outputs["out"])
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Two for each weight at each pixel that arrives, one for each bias at each pixel that leaves."""
         weights = 2 * self.weight_count(inputs) * positions(inputs["in"])
-        return weights + self.bias_count() * positions(outputs["out"])
+        return weights + self.bias_count(inputs) * positions(outputs["out"])
 
     def window(self) -> Window:
         """The pixels whose copies of the filter overlap at one pixel of the output."""

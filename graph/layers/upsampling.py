@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, Window, elements
+from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.grid import as_image, times
 from graph.layers.settings import Size2, setting
+from graph.layers.windows import Window
 from graph.shapes import Kind, Shape, image
 
 

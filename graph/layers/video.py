@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, Window, elements, positions, refusal
-from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, method, own
-from graph.layers.grid import Pads, same_pads, slide, times
+from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, function, method, own
+from graph.layers.convolution_base import BIAS, FILTERS, Convolution
+from graph.layers.grid import same_pads, slide, times
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
-from graph.shapes import Kind, Shape, vector, video
+from graph.layers.windows import Pads, Window
+from graph.shapes import Kind, Shape, video
 
 Triple = tuple[int, int, int]
 
@@ -28,7 +30,7 @@ class _Clip(Layer):
         """Frames, height and width of the window."""
         return (self.frames, *self.kernel_size)
 
-    def step(self) -> Triple:
+    def strides(self) -> Triple:
         """The stride in time, height and width."""
         raise NotImplementedError
 
@@ -44,7 +46,7 @@ class _Clip(Layer):
         ShapeError
             if the window does not fit.
         """
-        axes = zip((x.time, x.size("H"), x.size("W")), self.kernel(), self.step(), self.pads(), strict=True)
+        axes = zip((x.time, x.size("H"), x.size("W")), self.kernel(), self.strides(), self.pads(), strict=True)
         time, high, wide = (None if size is None else slide(size, k, s, p, 1) for size, k, s, p in axes)
         if min(high or 0, wide or 0) < 1 or (time is not None and time < 1):
             message = f"{self.title} needs a video of at least {times(self.kernel())}, but {x.described()} arrives."
@@ -59,14 +61,10 @@ class _Clip(Layer):
 
     def window(self) -> Window:
         """The window in time, height and width."""
-        return Window(self.kernel(), self.step(), (1, 1, 1))
-
-    def around(self, module: Module) -> Construct:
-        """Transpose before and after, since torch wants the channels before the time."""
-        return chain(method("transpose", X, 1, 2), own(Ref(0)), method("transpose", Ref(1), 1, 2), module=module)
+        return Window(self.kernel(), self.strides(), (1, 1, 1))
 
 
-class Conv3d(_Clip):
+class Conv3d(_Clip, Convolution):
     """Slides filters over the frames of a video, so that they see motion as well as form.
 
     A filter is a block of K frames by K x K pixels for each channel. It finds a short event, such as an edge that
@@ -75,20 +73,20 @@ class Conv3d(_Clip):
 
     kind: ClassVar[str] = "conv3d"
     title: ClassVar[str] = "Conv3d"
-    family: ClassVar[Family] = Family.CONVOLUTION
+    has_filters: ClassVar[bool] = False  # a filter over time is no picture
     stem: ClassVar[str] = "conv"
     aliases: ClassVar[tuple[str, ...]] = ("convolution", "video convolution", "spatiotemporal", "c3d", "motion")
 
-    filters: int = setting(16, "Number of filters, each of which gives one map.", minimum=1, maximum=65_536)
+    filters: int = setting(16, FILTERS, minimum=1, maximum=65_536)
     stride: Size2 = setting((1, 1), "Step in height and width.", minimum=1, maximum=1024, unit="pixels")
     time_stride: int = setting(1, "Step in time.", minimum=1, maximum=1024, unit="frames")
     padding: Literal["same", "valid"] = setting(
         "same", "Border of zeros in time and space: as much as a step of 1 needs to keep the size (same), or none."
     )
-    bias: bool = setting(True, "Whether each filter adds a trainable bias.")
+    bias: bool = setting(True, BIAS)
 
-    def step(self) -> Triple:
-        """As set."""
+    def strides(self) -> Triple:
+        """In time, height and width."""
         return (self.time_stride, *self.stride)
 
     def pads(self) -> tuple[Pads, Pads, Pads]:
@@ -98,25 +96,17 @@ class Conv3d(_Clip):
         time, high, wide = (same_pads(k, 1) for k in self.kernel())
         return time, high, wide
 
+    def maps(self, channels: int) -> int:
+        """One for each filter."""
+        return self.filters
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """None: there is no telling how a picture would become a video."""
+        return ()
+
     def output(self, x: Shape) -> Shape:
         """One map per filter in each frame."""
         return self.slid(x, self.filters)
-
-    def _weights(self, inputs: Mapping[str, Shape]) -> int:
-        return math.prod(self.kernel()) * inputs["in"].features * self.filters
-
-    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
-        """Channels x window weights and one bias for each filter."""
-        return self._weights(inputs) + (self.filters if self.bias else 0)
-
-    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """The parameters, at each place of the maps."""
-        return self.parameter_count(inputs) * positions(outputs["out"])
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Two for each weight and one for each bias, at each place of the maps."""
-        biases = self.filters if self.bias else 0
-        return (2 * self._weights(inputs) + biases) * positions(outputs["out"])
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Conv3d`` between two transpositions."""
@@ -125,15 +115,15 @@ class Conv3d(_Clip):
             "out_channels": self.filters,
             "kernel_size": self.kernel(),
         }
-        if self.step() != (1, 1, 1):
-            arguments["stride"] = self.step()
+        if self.strides() != (1, 1, 1):
+            arguments["stride"] = self.strides()
         if not self.bias:
             arguments["bias"] = False
         time, high, wide = self.pads()
         if all(before == after for before, after in (time, high, wide)):
             if self.padding == "same":
                 arguments["padding"] = (time[0], high[0], wide[0])
-            return self.around(Module("torch.nn.Conv3d", arguments))
+            return channels_first(Module("torch.nn.Conv3d", arguments))
         padded = function("torch.nn.functional.pad", Ref(0), (*wide, *high, *time))
         steps = (method("transpose", X, 1, 2), padded, own(Ref(1)), method("transpose", Ref(2), 1, 2))
         return chain(*steps, module=Module("torch.nn.Conv3d", arguments))
@@ -160,7 +150,7 @@ class Pool3d(_Clip):
     kernel_size: Size2 = setting((2, 2), "Height and width of the window.", minimum=1, maximum=1024, unit="pixels")
     mode: Mode = setting("max", "The largest value of each window, or its mean.")
 
-    def step(self) -> Triple:
+    def strides(self) -> Triple:
         """Windows touch."""
         return self.kernel()
 
@@ -175,44 +165,8 @@ class Pool3d(_Clip):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool3d`` or ``AvgPool3d`` between two transpositions."""
         name = "Max" if self.mode == "max" else "Avg"
-        return self.around(Module(f"torch.nn.{name}Pool3d", {"kernel_size": self.kernel()}))
+        return channels_first(Module(f"torch.nn.{name}Pool3d", {"kernel_size": self.kernel()}))
 
     def summary(self) -> str:
         """Window and mode."""
         return f"{times(self.kernel())}, {self.mode}"
-
-
-class GlobalPool3d(Layer):
-    """Keeps one number of each map of a whole video: its mean, or its largest value.
-
-    It turns a clip of any length and size into a vector with one value per channel, for a dense layer to read.
-    """
-
-    kind: ClassVar[str] = "global_pool3d"
-    title: ClassVar[str] = "Global pool 3d"
-    family: ClassVar[Family] = Family.POOLING
-    stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "video")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO,)
-
-    mode: Mode = setting("average", "The mean of all places, or the largest value.")
-
-    def output(self, x: Shape) -> Shape:
-        """A vector with one value per channel."""
-        return vector(x.features)
-
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """One for each value that arrives."""
-        return elements(inputs["in"])
-
-    def sees_everything(self) -> bool:
-        """All frames and places at once."""
-        return True
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``mean`` or ``amax`` over time, height and width."""
-        return chain(method("mean" if self.mode == "average" else "amax", X, (1, 3, 4)))
-
-    def summary(self) -> str:
-        """The mode."""
-        return self.mode

@@ -9,8 +9,9 @@ from typing import ClassVar
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix, offers_fixes
 from graph.document import Document
-from graph.layers.base import Layer, ReceptiveField, ShapeError
+from graph.layers.base import Layer, ShapeError
 from graph.layers.io import Input, Output
+from graph.layers.windows import ReceptiveField
 from graph.naming import fresh_name
 from graph.network import Network
 from graph.shapes import Kind, Shape, image, sequence, vector, video

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
-from app.numerics.window_rules import can_follow
 from graph.structure.blocks import Block, Loop, Timed
 from graph.structure.inner_document import InnerDocument
 from widgets.canvas import annotation_shapes
@@ -100,7 +99,7 @@ def _card(canvas: CanvasView, menu: QMenu, id: str) -> None:
     if isinstance(layer, Block):
         _block(canvas, menu, id, layer)
         menu.addSeparator()
-    if can_follow(layer):
+    if layer.can_follow():
         _add(menu, "Compute by hand", lambda: canvas.byHandWanted.emit(id))
         menu.addSeparator()
     _rows(canvas, menu, CARD)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.numerics.window_rules import can_follow
 from graph.changes import LayerRenamed
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -176,7 +175,7 @@ class LayerPage(Themed, QWidget):
         self.sign.show_family(node.layer.family)
         self.sign.setToolTip(str(node.layer.family))
         self.name.setText(node.id)
-        self.by_hand.setVisible(can_follow(node.layer))
+        self.by_hand.setVisible(node.layer.can_follow())
         self._say_name_fault("")
         self.teach.setText(paragraphs(node.layer.help()))
 

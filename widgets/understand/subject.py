@@ -14,8 +14,6 @@ from app.training.runs import Run
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.layers.convolution import Convolution
-from graph.layers.convolution_set import FixedConv2d
 from graph.layers.io import Input, InputLike, Output
 from graph.network import Network
 from graph.project import Project
@@ -119,7 +117,7 @@ class Subject(QObject):
 
     def convolutions_within(self) -> list[str]:
         """As `convolutions`, with those inside such blocks."""
-        return [path for path, layer in _within(self.network) if isinstance(layer, Convolution | FixedConv2d)]
+        return [path for path, layer in _within(self.network) if layer.has_filters]
 
     # Choosing
 
@@ -229,7 +227,7 @@ class Subject(QObject):
 
 def having_filters(network: Network) -> list[str]:
     """Ids of the layers that have filters, in the network's order."""
-    return [id_ for id_ in network.ordered() if isinstance(network.layer(id_), Convolution | FixedConv2d)]
+    return [id_ for id_ in network.ordered() if network.layer(id_).has_filters]
 
 
 def _within(network: Network | None, before: str = "") -> Iterator[tuple[str, Layer]]:

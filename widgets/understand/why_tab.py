@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlid
 from app.protocol.framing import Message
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.layers.convolution import Convolution
 from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.shapes import Kind
@@ -293,5 +292,5 @@ def map_layers(network: Network | None) -> tuple[list[str], str]:
         for id_, shape in given.items()
         if shape is not None and shape.kind is first and not isinstance(network.layer(id_), Input | Output)
     ]
-    convolutions = [id_ for id_ in layers if isinstance(network.layer(id_), Convolution)]
+    convolutions = [id_ for id_ in layers if network.layer(id_).has_filters]
     return layers, (convolutions or layers or [""])[-1]

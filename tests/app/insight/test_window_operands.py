@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from app.insight.window_operands import WindowOperands, look
-from app.numerics.window_rules import rule_of, shape_of
 from app.numerics.window_sums import Case
 from app.project.presets import preset
 from app.protocol.framing import Message
@@ -22,6 +21,7 @@ from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
+from graph.layers.windows import shape_of
 from graph.project import Project, project_json
 from graph.structure.grouping import group
 from tests.app.training.projects import chain, cnn, project
@@ -30,7 +30,7 @@ from tests.app.training.projects import chain, cnn, project
 def case_of(fields: dict[str, Any], arrays: dict[str, Any]) -> Case:
     """The case as the window makes it of an answer."""
     layer = parse_layer(fields["kind"], fields["settings"], "answer")
-    rule = rule_of(layer, shape_of(layer, arrays["values"].shape))
+    rule = layer.window_rule(shape_of(layer.accepts, arrays["values"].shape))
     assert rule is not None
     numbers = {name: arrays[name] for name in ("weights", "scale", "bias") if name in arrays}
     return Case(rule, arrays["values"], arrays["output"], **numbers)

@@ -9,14 +9,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.insight.window_operands import numbers_of, planes
-from app.numerics.window_rules import MAKERS, Border, How, can_follow, rule_of, shape_of
 from app.numerics.window_sums import Case, sources
 from graph.layers.base import Layer, ShapeError
 from graph.layers.catalogue import catalogue
 from graph.layers.pooling_more import SumPool2d
+from graph.layers.windows import Border, How, shape_of
 from graph.shapes import Shape, image
 from tests.graph.layers.build import build, sample
 from tests.graph.layers.strategies import cases
+
+FOLLOWED = [kind for kind in catalogue().values() if kind().can_follow()]
 
 
 def torch_case(layer: Layer, x: Shape) -> Case:
@@ -28,13 +30,13 @@ def torch_case(layer: Layer, x: Shape) -> Case:
         batch = sample(x, batch=1)
         out = built({"in": batch})["out"][0].numpy()
     values = planes(batch.detach()[0].numpy())
-    rule = rule_of(layer, x)
+    rule = layer.window_rule(x)
     assert rule is not None
     numbers = {name: np.asarray(one, np.float64) for name, one in (numbers_of(built.own) if built.own else {}).items()}
     return Case(rule, values.astype(np.float64), planes(out), **numbers)
 
 
-@pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", FOLLOWED, ids=lambda kind: kind.kind)
 @given(st.data())
 def test_every_value_is_what_torch_gives(kind: type[Layer], data: st.DataObject) -> None:
     layer, shapes = data.draw(cases(kind))
@@ -43,7 +45,7 @@ def test_every_value_is_what_torch_gives(kind: type[Layer], data: st.DataObject)
         layer.infer({"in": x})
     except ShapeError:
         assume(False)
-    assume(rule_of(layer, x) is not None)  # pooling over each sample's own steps reads a second input
+    assume(layer.window_rule(x) is not None)  # pooling over each sample's own steps reads a second input
     found = torch_case(layer, x)
     assert found.output.shape == (found.rule.filters, found.rule.rows.out, found.rule.columns.out)
     for _ in range(8):
@@ -51,11 +53,11 @@ def test_every_value_is_what_torch_gives(kind: type[Layer], data: st.DataObject)
         assert found.working(*at).result == pytest.approx(float(found.output[tuple(at)]), rel=1e-4, abs=1e-4)
 
 
-@pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", FOLLOWED, ids=lambda kind: kind.kind)
 def test_products_and_bias_add_up_to_the_value(kind: type[Layer]) -> None:
     layer = kind()
     channels = 3 if kind.kind == "table_conv2d" else 4
-    found = torch_case(layer, shape_of(layer, (channels, 9, 9)))
+    found = torch_case(layer, shape_of(layer.accepts, (channels, 9, 9)))
     rule = found.rule
     at = (rule.filters - 1, rule.rows.out - 1, rule.columns.out // 2)
     working = found.working(*at)
@@ -71,9 +73,9 @@ def test_products_and_bias_add_up_to_the_value(kind: type[Layer]) -> None:
 
 def test_all_windows_of_the_catalogue_are_known_but_those_that_make_no_sense() -> None:
     families = {"Convolution", "Pooling"}
-    left = {kind for kind, layer in catalogue().items() if layer.family in families and not can_follow(layer())}
+    left = {kind for kind, layer in catalogue().items() if layer.family in families and not layer().can_follow()}
     assert {"conv2d", "conv1d", "table_conv2d", "max_pool2d", "min_pool2d", "global_pool1d"}.isdisjoint(left)
-    assert all(rule_of(catalogue()[kind](), image(1, 8, 8)) is None for kind in left)
+    assert all(catalogue()[kind]().window_rule(image(1, 8, 8)) is None for kind in left)
 
 
 @given(st.integers(1, 9), st.lists(st.integers(-8, 16), min_size=1), st.sampled_from(Border))
@@ -89,7 +91,7 @@ def test_a_place_takes_its_value_from_the_input_or_from_nowhere(size: int, place
 
 
 def test_values_beyond_the_output_are_refused() -> None:
-    rule = rule_of(SumPool2d(), image(1, 4, 4))
+    rule = SumPool2d().window_rule(image(1, 4, 4))
     assert rule is not None and rule.how is How.SUM and rule.steps == 4
     found = Case.worked(rule, np.ones((1, 4, 4)))
     with pytest.raises(IndexError, match="no value 2, 0 in map 0"):

@@ -31,7 +31,7 @@ def _broadcasts(layer: Layer, inputs: Mapping[str, Shape]) -> bool:
 
 def _gaps(layer: Any, inputs: Mapping[str, Shape]) -> bool:
     # Windows with gaps that see only border give minus infinity, and an index outside the input.
-    return bool(max(layer.spread()) > 1)
+    return bool(max(layer.dilations()) > 1)
 
 
 def _unknown(layer: Any, inputs: Mapping[str, Shape]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.numerics.window_rules import can_follow
 from app.protocol.framing import Message
 from graph.changes import AnnotationSet, LayerMoved
 from graph.document import Commit, Document
@@ -230,7 +229,7 @@ def followable(network: Network, before: str = "") -> list[str]:
     found = []
     for id_ in network.ordered():
         layer = network.layer(id_)
-        if can_follow(layer):
+        if layer.can_follow():
             found.append(f"{before}{id_}")
         elif isinstance(layer, Block) and not isinstance(layer, Timed):
             found += followable(layer.body.network, f"{before}{id_}.")

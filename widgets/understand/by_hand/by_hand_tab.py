@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.numerics.window_rules import rule_of, shape_of
 from app.numerics.window_sums import Case
 from app.protocol.framing import Message
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.layers.convolution_set import FixedConv2d
+from graph.layers.windows import shape_of
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
 from widgets.understand.by_hand.by_hand_requests import Asker
@@ -246,7 +246,7 @@ class ByHandTab(Tab):
         fields, arrays = dict(message.fields), message.arrays
         layer = parse_layer(fields["kind"], fields["settings"], str(fields["layer"]))
         values = np.asarray(arrays["values"], np.float64)
-        rule = rule_of(layer, shape_of(layer, values.shape))
+        rule = layer.window_rule(shape_of(layer.accepts, values.shape))
         if rule is None:
             return
         names = [name for name in ("output", "weights", "scale", "bias") if name in arrays]

@@ -1,0 +1,198 @@
+"""What all convolutions share: window, number of weights, costs, and how a value is worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from graph.layers.base import Family, Layer, Remedy, positions, refusal
+from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
+from graph.layers.grid import as_image, compact, same_pads, slide, times
+from graph.layers.settings import Size2, setting
+from graph.layers.windows import Border, How, Pads, Window, WindowRule, slides
+from graph.shapes import Kind, Shape, image
+
+FILTERS = "Number of filters, each of which gives one feature map."
+KERNEL = "Height and width of a filter."
+STRIDE = "Step by which the filter moves."
+DILATION = "Distance between neighbouring weights of a filter; 1 leaves no gaps."
+GROUPS = "Parts that channels and filters are split into; each filter sees only its part's channels."
+BIAS = "Whether each filter adds a trainable bias."
+
+
+class Convolution(Layer):
+    """A window of weights that slides; no layer itself. A subclass says how large it is and how many maps it makes."""
+
+    family: ClassVar[Family] = Family.CONVOLUTION
+    weighted_sum: ClassVar[bool] = True
+    has_filters: ClassVar[bool] = True
+    remark: ClassVar[str] = ""
+    """What a reader of the numbers in its window has to know."""
+
+    def kernel(self) -> tuple[int, ...]:
+        """Size of the window along each axis."""
+        raise NotImplementedError
+
+    def strides(self) -> tuple[int, ...]:
+        """Step of the window along each axis."""
+        raise NotImplementedError
+
+    def pads(self) -> tuple[Pads, ...]:
+        """Padding before and after each axis."""
+        raise NotImplementedError
+
+    def dilations(self) -> tuple[int, ...]:
+        """Distance between neighbouring weights along each axis."""
+        return (1,) * len(self.kernel())
+
+    def border_values(self) -> Border:
+        """What the padding holds."""
+        return Border.ZEROS
+
+    def maps(self, channels: int) -> int:
+        """Number of maps made from ``channels``."""
+        raise NotImplementedError
+
+    def split(self, channels: int) -> int:
+        """Number of groups into which ``channels`` are split."""
+        return 1
+
+    def connection_table(self, channels: int) -> tuple[str, ...]:
+        """A line for each channel, 1 where a filter sees it, else 0; empty where the groups say it all."""
+        return ()
+
+    # Weights and costs
+
+    def weight_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Number of weights at each place of the output, without biases: (channels / groups) x kernel x maps."""
+        channels = inputs["in"].features
+        return channels // self.split(channels) * math.prod(self.kernel()) * self.maps(channels)
+
+    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
+        """One for each map, where the layer has a setting ``bias`` and it is on."""
+        return self.maps(inputs["in"].features) if getattr(self, "bias", False) else 0
+
+    def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
+        """Weights and biases, all of them trainable."""
+        return self.weight_count(inputs) + self.bias_count(inputs)
+
+    def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Weights and biases at each place of the feature maps; weights that fall on padding are counted too."""
+        return (self.weight_count(inputs) + self.bias_count(inputs)) * positions(outputs["out"])
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Two for each weight and one for each bias, at each place of the feature maps."""
+        return (2 * self.weight_count(inputs) + self.bias_count(inputs)) * positions(outputs["out"])
+
+    # The window
+
+    def window(self) -> Window:
+        """The filter."""
+        return Window(self.kernel(), self.strides(), self.dilations())
+
+    def can_follow(self) -> bool:
+        """Over sequences and images."""
+        return len(self.kernel()) < 3
+
+    def window_rule(self, x: Shape) -> WindowRule | None:
+        """Products with the weights, added."""
+        if not self.can_follow():
+            return None
+        out = self.infer({"in": x})["out"]
+        rows, columns = slides(x, out, self.window(), self.pads())
+        return WindowRule(
+            How.PRODUCTS,
+            rows,
+            columns,
+            x.features,
+            out.features,
+            self.split(x.features),
+            table=self.connection_table(x.features),
+            border=self.border_values(),
+            along_time=x.kind is Kind.SEQUENCE,
+            remark=self.remark,
+        )
+
+    # Checks
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+    def check_groups(self, x: Shape, filters: int, groups: int) -> None:
+        """Raise `ShapeError` where the groups do not divide the channels of ``x`` and the filters."""
+        channels = x.features
+        if channels % groups == 0 and filters % groups == 0:
+            return
+        fitting = math.gcd(channels, filters)
+        divisor = max(number for number in range(1, groups + 1) if fitting % number == 0)
+        rounded = math.ceil(filters / groups) * groups
+        word = "features" if x.kind is Kind.SEQUENCE else "channels"
+        message = (
+            f"{self.title} with {groups} groups needs channels and filters that {groups} divides, "
+            f"but {channels} {word} arrive for {filters} filters."
+        )
+        candidates = [
+            Remedy(f"Use {divisor} group{'s' if divisor > 1 else ''}", replace=self.changed(groups=divisor)),
+            Remedy(f"Use {rounded} filters", replace=self.changed(filters=rounded)),
+        ]
+        raise refusal(self, {"in": x}, message, candidates)
+
+
+class SimpleConv2d(Convolution):
+    """A convolution over images whose padding either keeps the size or is left out; no layer itself."""
+
+    weighted_sum: ClassVar[bool] = False  # these are parts of a larger convolution, or set by hand
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    stride: Size2 = setting((1, 1), STRIDE, minimum=1, maximum=4096, unit="pixels")
+    padding: Literal["same", "valid"] = setting(
+        "same",
+        "Border of zeros around the image: as much as a step of 1 needs to keep the size (same), or none (valid).",
+    )
+
+    def strides(self) -> tuple[int, ...]:
+        """The stride."""
+        return self.stride
+
+    def pads(self) -> tuple[Pads, ...]:
+        """As much as keeps the size at stride 1, or none."""
+        return tuple((0, 0) if self.padding == "valid" else same_pads(size, 1) for size in self.kernel())
+
+    def output(self, x: Shape) -> Shape:
+        """As many maps as the layer makes, of the size that the window's places give."""
+        axes = zip((x.size("H"), x.size("W")), self.kernel(), self.stride, self.pads(), strict=True)
+        high, wide = (slide(size, kernel, stride, pads, 1) for size, kernel, stride, pads in axes)
+        if high < 1 or wide < 1:
+            message = f"{self.title} needs an image of at least {times(self.kernel())}, but {x.described()} arrives."
+            raise refusal(
+                self, {"in": x}, message, [Remedy('Use padding "same"', replace=self.changed(padding="same"))]
+            )
+        return image(self.maps(x.features), high, wide)
+
+    def bordered(self, target: str, arguments: Mapping[str, Argument]) -> Construct:
+        """The module ``target``, which takes ``stride`` and ``padding`` where they are not torch's own.
+
+        A border that is uneven or holds no zeros is laid around the image by a step of its own.
+        """
+        stride: dict[str, Argument] = {} if self.stride == (1, 1) else {"stride": self.stride}
+        high, wide = self.pads()
+        plain = self.border_values() is Border.ZEROS or not any((*high, *wide))
+        if plain and high[0] == high[1] and wide[0] == wide[1]:
+            pads: dict[str, Argument] = {"padding": (high[0], wide[0])} if any((*high, *wide)) else {}
+            return chain(own(X), module=Module(target, {**arguments, **stride, **pads}))
+        mode = "constant" if plain else str(self.border_values())
+        around = function("torch.nn.functional.pad", X, (*wide, *high), mode=mode)
+        return chain(around, own(Ref(0)), module=Module(target, {**arguments, **stride}))
+
+    def how(self) -> str:
+        """Kernel, stride and padding for the card."""
+        stride = "" if self.stride == (1, 1) else f", stride {times(self.stride)}"
+        return f"{times(self.kernel())}{stride}, {self.padding}"
+
+
+def compact_kernel(layer: Convolution) -> int | tuple[int, ...]:
+    """The kernel as one number where it is the same along both axes."""
+    high, wide = layer.kernel()
+    return compact((high, wide))
