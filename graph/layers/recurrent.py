@@ -114,11 +114,7 @@ class _Recurrent(Layer):
 
     def input_ports(self) -> tuple[Port, ...]:
         """The sequence, and where it is asked for, the state to start from and how many steps count."""
-        starts = (
-            tuple(start_port(name, self._stack * self.width_of(name)) for name in self.states)
-            if self.initial_state
-            else ()
-        )
+        starts = (start_port(name, self._stack * self.width_of(name)) for name in self._starts)
         return (Port("in"), *starts, *((LENGTHS,) if self.lengths else ()))
 
     def output_ports(self) -> tuple[Port, ...]:
