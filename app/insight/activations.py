@@ -15,7 +15,7 @@ from app.data.prepare import Part
 from app.insight.layer_arrays import sample_of
 from app.training.trainable import Model
 from graph.errors import NetloomError
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.shapes import Kind, Shape
 
 RECTIFIERS = (nn.ReLU, nn.ReLU6)

@@ -11,7 +11,7 @@ from app.numerics.window_sums import Case, Floats
 from graph.layers.convolution_set import KERNELS
 from graph.layers.grid import same_pads, slide
 from graph.layers.settings import read_matrix
-from graph.layers.windows import Border, How, Slide, WindowRule
+from graph.layers.window_rule import Border, How, Slide, WindowRule
 
 
 @dataclass(frozen=True)

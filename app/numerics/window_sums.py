@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.layers.windows import Border, How, Places, WindowRule
+from graph.layers.window_rule import Border, How, Places, WindowRule
 
 Floats = NDArray[np.float64]
 

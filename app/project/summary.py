@@ -13,7 +13,7 @@ from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.document import Document
 from graph.layers.base import Family, ShapeError
 from graph.layers.io import InputLike, Output
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.network import Node
 from graph.shapes import Shape
 from graph.structure.blocks import Block, Timed

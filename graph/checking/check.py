@@ -20,7 +20,7 @@ from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
 from graph.layers.base import ShapeError
 from graph.layers.io import Input, InputLike, Output
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.network import Network, Node
 from graph.shapes import Shape
 from graph.steps import Steps, finished

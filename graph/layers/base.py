@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from graph.layers.construct import Construct
 from graph.layers.declared import Declared
-from graph.layers.windows import ReceptiveField, Window, WindowRule
+from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
 
 

@@ -9,7 +9,7 @@ from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Construct, single
 from graph.layers.grid import as_image
 from graph.layers.settings import setting
-from graph.layers.windows import Window
+from graph.layers.window_rule import Window
 from graph.shapes import Kind, Shape
 
 SIZE = "Height and width of the neighbourhood."

@@ -11,7 +11,7 @@ from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNE
 from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Border, Pads
+from graph.layers.window_rule import Border, Pads
 from graph.shapes import Kind, Shape, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]

@@ -10,7 +10,7 @@ from graph.layers.base import Family, Layer, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
 from graph.layers.grid import as_image, compact, same_pads, slide, times
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Border, How, Pads, Window, WindowRule, slides
+from graph.layers.window_rule import Border, How, Pads, Window, WindowRule, slides
 from graph.shapes import Kind, Shape, image
 
 FILTERS = "Number of filters, each of which gives one feature map."

@@ -10,7 +10,7 @@ from graph.layers.base import Remedy, refusal
 from graph.layers.construct import Argument, Construct
 from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
 from graph.layers.settings import Matrix, Size2, setting
-from graph.layers.windows import Border
+from graph.layers.window_rule import Border
 from graph.shapes import Shape
 
 LENET = (

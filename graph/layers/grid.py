@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graph.layers.base import Remedy
 from graph.layers.construct import Argument
 from graph.layers.shape import Reshape
-from graph.layers.windows import Pads
+from graph.layers.window_rule import Pads
 from graph.shapes import Kind, Shape, image, sequence
 
 

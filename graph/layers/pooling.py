@@ -12,7 +12,7 @@ from graph.layers.construct import Argument, Construct, Module, channels_first, 
 from graph.layers.grid import as_image, compact, slide_pool, span, times, without_defaults
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Border, How, Window, WindowRule, slides
+from graph.layers.window_rule import Border, How, Window, WindowRule, slides
 from graph.shapes import Kind, Shape, image, sequence
 
 KERNEL = "Size of the window."

@@ -12,7 +12,7 @@ from graph.layers.grid import as_image, times
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import How, ReceptiveField
+from graph.layers.window_rule import How, ReceptiveField
 from graph.shapes import Kind, Shape, image, vector
 
 

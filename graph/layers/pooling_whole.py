@@ -11,7 +11,7 @@ from graph.layers.grid import as_image, as_sequence, compact, times
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import How, Share, WindowRule, grid
+from graph.layers.window_rule import How, Share, WindowRule, grid
 from graph.shapes import Kind, Shape, image, sequence, vector
 
 SIZE = "Size of the output, whatever arrives."

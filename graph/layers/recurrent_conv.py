@@ -10,7 +10,7 @@ from graph.layers.base import Family, Layer, Remedy, positions
 from graph.layers.construct import Construct, single
 from graph.layers.grid import as_image, times
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.shapes import Kind, Shape, image
 
 

@@ -11,7 +11,7 @@ from graph.layers.construct import Argument, Construct, single
 from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, Convolution
 from graph.layers.grid import compact, span, times, without_defaults
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Window
+from graph.layers.window_rule import Window
 from graph.shapes import Kind, Shape, image
 
 

@@ -9,7 +9,7 @@ from graph.layers.base import Family, Layer, Remedy, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.grid import as_image, times
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Window
+from graph.layers.window_rule import Window
 from graph.shapes import Kind, Shape, image
 
 

@@ -12,7 +12,7 @@ from graph.layers.convolution_base import BIAS, FILTERS, Convolution
 from graph.layers.grid import same_pads, slide, times
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
-from graph.layers.windows import Pads, Window
+from graph.layers.window_rule import Pads, Window
 from graph.shapes import Kind, Shape, video
 
 Triple = tuple[int, int, int]

@@ -23,7 +23,7 @@ from graph.layers.base import Family, Layer, Port, ShapeError, needs
 from graph.layers.construct import NESTED, BuildStep, Construct, Module, Ref, function, own
 from graph.layers.io import Input, InputLike, Output
 from graph.layers.settings import Setting, setting
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.network import Connection, Network
 from graph.project import network_json, parse_network
 from graph.shapes import Kind, Shape, sequence, vector

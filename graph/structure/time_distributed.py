@@ -11,7 +11,7 @@ from graph.checking.fixes import Fix, offers_fixes
 from graph.document import Document
 from graph.layers.base import Layer, ShapeError
 from graph.layers.io import Input, Output
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.naming import fresh_name
 from graph.network import Network
 from graph.shapes import Kind, Shape, image, sequence, vector, video

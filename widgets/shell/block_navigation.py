@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
-from graph.layers.windows import ReceptiveField
+from graph.layers.window_rule import ReceptiveField
 from graph.shapes import Shape
 from graph.structure.blocks import Block
 from graph.structure.inner_document import InnerDocument

@@ -21,7 +21,7 @@ from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
-from graph.layers.windows import shape_of
+from graph.layers.window_rule import shape_of
 from graph.project import Project, project_json
 from graph.structure.grouping import group
 from tests.app.training.projects import chain, cnn, project

@@ -13,7 +13,7 @@ from app.numerics.window_sums import Case, sources
 from graph.layers.base import Layer, ShapeError
 from graph.layers.catalogue import catalogue
 from graph.layers.pooling_more import SumPool2d
-from graph.layers.windows import Border, How, shape_of
+from graph.layers.window_rule import Border, How, shape_of
 from graph.shapes import Shape, image
 from tests.graph.layers.build import build, sample
 from tests.graph.layers.strategies import cases

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.numerics.window_sums import Patch, Working
-from graph.layers.windows import How, Slide
+from graph.layers.window_rule import How, Slide
 from widgets.look.theme import Theme, Themed, ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.by_hand.scene import SceneStep

@@ -25,7 +25,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.layers.convolution_set import FixedConv2d
-from graph.layers.windows import shape_of
+from graph.layers.window_rule import shape_of
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
 from widgets.understand.by_hand.by_hand_requests import Asker

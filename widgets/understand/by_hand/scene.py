@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
 from app.numerics.window_sums import Case, Floats, Patch, Working, taken
-from graph.layers.windows import Axis, Places, Share
+from graph.layers.window_rule import Axis, Places, Share
 
 LARGEST_CELL = 58.0
 """Widest cell in pixels."""
