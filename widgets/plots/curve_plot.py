@@ -8,25 +8,18 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLayout,
-    QMenu,
     QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from graph.errors import NetloomError
-from widgets.look import icons
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
 from widgets.plots.curve_view import CurveView
-from widgets.plots.plot_export import export_csv, export_png, export_svg
-
-FILE_KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)", "csv": "CSV table (*.csv)"}
 
 
 class CurvePlot(QWidget):
@@ -41,7 +34,6 @@ class CurvePlot(QWidget):
         self, source: ThemeSource, title: str, empty: str = "No points yet.", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._source = source
         self._title = title
         self.view = CurveView(source, title, empty)
         self._heading = QLabel(title, self)
@@ -53,12 +45,9 @@ class CurvePlot(QWidget):
         self._log = QToolButton(self)
         self._log.setText("log")
         self._log.setCheckable(True)
-        self._fit = QToolButton(self)
-        self._export = QToolButton(self)
         self._describe()
         self._lay_out()
         self._connect()
-        self._paint_icons()
 
     def _describe(self) -> None:
         self.setAccessibleName(self._title)
@@ -66,18 +55,8 @@ class CurvePlot(QWidget):
         self._slider.setToolTip("Smoothing: the factor of the exponential average")
         self._reading.setProperty("faint", True)
         self._reading.setMinimumWidth(self._reading.fontMetrics().horizontalAdvance("0.00") + 4)
-        for button, words in (
-            (self._log, "Logarithmic axis (L)"),
-            (self._fit, "Show everything (F)"),
-            (self._export, "Export as PNG, SVG or CSV"),
-        ):
-            button.setToolTip(words)
-            button.setAccessibleName(f"{words} of {self._title}")
-        menu = QMenu(self._export)
-        for kind, name in FILE_KINDS.items():
-            menu.addAction(name.split(" (")[0]).triggered.connect(lambda _=False, kind=kind: self._ask_and_export(kind))
-        self._export.setMenu(menu)
-        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._log.setToolTip("Logarithmic axis (L)")
+        self._log.setAccessibleName(f"Logarithmic axis (L) of {self._title}")
 
     def _lay_out(self) -> None:
         bar = self._bar = QHBoxLayout()
@@ -87,7 +66,7 @@ class CurvePlot(QWidget):
         self._caption.setProperty("faint", True)
         bar.addWidget(self._heading)
         bar.addStretch(1)
-        for widget in (self._caption, self._slider, self._reading, self._log, self._fit, self._export):
+        for widget in (self._caption, self._slider, self._reading, self._log):
             bar.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,12 +98,7 @@ class CurvePlot(QWidget):
         self._slider.valueChanged.connect(self._slide)
         self._log.toggled.connect(self.view.set_log)
         self.view.log_changed.connect(self._log.setChecked)
-        self._fit.clicked.connect(self.view.fit)
-        self._source.changed.connect(self._paint_icons)
-
-    def _paint_icons(self) -> None:
-        self._fit.setIcon(icons.icon("fit", self._source.theme))
-        self._export.setIcon(icons.icon("download", self._source.theme))
+        self.view.failed.connect(self.failed)
 
     def _slide(self, percent: int) -> None:
         self._reading.setText(f"{percent / 100:.2f}")
@@ -170,8 +144,7 @@ class CurvePlot(QWidget):
 
     def set_empty_text(self, text: str) -> None:
         """Say what to do while there is nothing to plot."""
-        self.view.empty_text = text
-        self.view.touch()
+        self.view.set_empty_text(text)
 
     @property
     def smoothing(self) -> float:
@@ -188,22 +161,4 @@ class CurvePlot(QWidget):
 
     def export(self, path: Path) -> None:
         """Write the plot to `path` as its suffix says: .png, .svg or .csv. Raises `NetloomError` if it cannot."""
-        theme, size = self._source.theme, self.view.size()
-        match path.suffix.lower():
-            case ".png":
-                export_png(path, size, theme.surface, self.view.paint)
-            case ".svg":
-                export_svg(path, size, theme.surface, self._title, self.view.paint)
-            case ".csv":
-                export_csv(path, self.view.curves.values())
-            case other:
-                raise NetloomError(f"A plot cannot be saved as '{other}'. Use a name that ends in .png, .svg or .csv.")
-
-    def _ask_and_export(self, kind: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, f"Export {self._title}", f"{self._title}.{kind}", FILE_KINDS[kind])
-        if not name:
-            return
-        try:
-            self.export(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
-        except NetloomError as error:
-            self.failed.emit(str(error))
+        self.view.export(path)

@@ -1,63 +1,132 @@
-"""Plots as files: PNG at two pixels per pixel, SVG with real text, CSV with one row per point."""
+"""Plots as files and on the clipboard: PNG at two pixels per pixel, SVG with real text, CSV with one row per value."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+import io
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsScene
 
 from graph.errors import NetloomError
-from widgets.plots.curve import Curve
+from widgets.look.theme import Theme
 
-Paint = Callable[[QPainter, QRectF], object]
+FILE_KINDS = {
+    "png": ("PNG picture", "(*.png)"),
+    "svg": ("SVG drawing", "(*.svg)"),
+    "csv": ("CSV table", "(*.csv)"),
+}
+
+Row = Sequence[object]
 
 
-def export_png(path: Path, size: QSize, ground: QColor, paint: Paint) -> None:
-    """Write what `paint` draws on `ground` as a PNG of twice `size`. Raises `NetloomError` if it cannot be written."""
+class Chart(Protocol):
+    """What can be exported."""
+
+    title: str
+    theme: Theme
+
+    def size(self) -> QSize:
+        """Return the size in pixels."""
+
+    def scene(self) -> QGraphicsScene:
+        """Return what is drawn."""
+
+    def prepare(self) -> None:
+        """Lay out what is drawn."""
+
+    def table(self) -> Sequence[Row]:
+        """Return the values, names of columns first."""
+
+
+def export(chart: Chart, path: Path) -> None:
+    """Write a chart to `path` as its suffix says: .png, .svg or .csv. Raises `NetloomError` if it cannot."""
+    match path.suffix.lower():
+        case ".png":
+            save_png(path, picture(chart))
+        case ".svg":
+            _write(path, drawing(chart))
+        case ".csv":
+            _write(path, values(chart, ",").encode())
+        case other:
+            raise NetloomError(f"A plot cannot be saved as '{other}'. Use a name that ends in .png, .svg or .csv.")
+
+
+def picture(chart: Chart) -> QImage:
+    """Return a chart as a picture of twice its size in pixels, for print and for screens of high density."""
+    return painted(chart.size(), chart.theme.surface, lambda painter, _: _render(chart, painter))
+
+
+def painted(size: QSize, ground: QColor, paint: Callable[[QPainter, QRectF], object]) -> QImage:
+    """Return what ``paint`` draws on ``ground`` as a picture of twice ``size`` in pixels."""
     image = QImage(size * 2, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(2.0)
     image.fill(ground)
     painter = QPainter(image)
     paint(painter, QRectF(0, 0, size.width(), size.height()))
     painter.end()
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise _refusal(path, "the file could not be written")
+    return image
 
 
-def export_svg(path: Path, size: QSize, ground: QColor, title: str, paint: Paint) -> None:
-    """Write what `paint` draws on `ground` as an SVG. Raises `NetloomError` if it cannot be written."""
-    from PySide6.QtCore import QBuffer, QIODevice
+def drawing(chart: Chart) -> bytes:
+    """Return a chart as an SVG file."""
     from PySide6.QtSvg import QSvgGenerator
 
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(size)
-    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle(title)
+    generator.setSize(chart.size())
+    generator.setViewBox(QRectF(0, 0, chart.size().width(), chart.size().height()))
+    generator.setTitle(chart.title)
     painter = QPainter(generator)
-    area = QRectF(0, 0, size.width(), size.height())
-    painter.fillRect(area, ground)
-    paint(painter, area)
+    painter.fillRect(QRectF(0, 0, chart.size().width(), chart.size().height()), chart.theme.surface)
+    _render(chart, painter)
     painter.end()
-    _write(path, bytes(buffer.data().data()))
+    return bytes(buffer.data().data())
 
 
-def export_csv(path: Path, curves: Iterable[Curve]) -> None:
-    """Write every point as `curve,step,value`. Raises `NetloomError` if the file cannot be written."""
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["curve", "step", "value"])
-            for curve in curves:
-                pairs = zip(curve.steps.tolist(), curve.values.tolist(), strict=True)
-                writer.writerows([curve.label, f"{step:g}" if step % 1 else int(step), value] for step, value in pairs)
-    except OSError as error:
-        raise _refusal(path, error.strerror or str(error)) from error
+def values(chart: Chart, separator: str) -> str:
+    """Return the table of a chart as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerows([_cell(value) for value in row] for row in chart.table())
+    return text.getvalue()
+
+
+def copy_picture(chart: Chart) -> None:
+    """Put a chart on the clipboard as a picture."""
+    QGuiApplication.clipboard().setImage(picture(chart))
+
+
+def copy_values(chart: Chart) -> None:
+    """Put the values of a chart on the clipboard, in columns that a spreadsheet takes."""
+    QGuiApplication.clipboard().setText(values(chart, "\t"))
+
+
+def save_png(path: Path, image: QImage) -> None:
+    """Write a picture. Raises `NetloomError` if it cannot be written."""
+    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
+        raise _refusal(path, "the file could not be written")
+
+
+def named_rows(names: Iterable[str], rows: Iterable[Row]) -> list[Row]:
+    """Return rows of a table under the names of its columns."""
+    return [tuple(names), *rows]
+
+
+def _render(chart: Chart, painter: QPainter) -> None:
+    chart.prepare()
+    area = QRectF(0, 0, chart.size().width(), chart.size().height())
+    chart.scene().render(painter, area, area)
+
+
+def _cell(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def _write(path: Path, content: bytes) -> None:

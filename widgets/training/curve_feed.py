@@ -41,6 +41,7 @@ class Curves(QObject):
         self.metric = CurvePlot(source, "Metric", "After the first epoch: how well the network does.")
         self.loss.setObjectName("lossPlot")
         self.metric.setObjectName("metricPlot")
+        self.loss.view.panel.link_x(self.metric.view.panel)
         self.loss.set_smoothing(0.6)
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric to plot")

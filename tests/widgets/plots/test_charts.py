@@ -11,17 +11,18 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot, Histogram
 from widgets.plots.forecast_plot import SeriesPlot
 from widgets.plots.painted_view import PaintedView
+from widgets.plots.plot_view import PlotView
 from widgets.plots.scatter import ScatterPlot
 
 
-def shown(qtbot: QtBot, view: PaintedView) -> None:
+def shown(qtbot: QtBot, view: PaintedView | PlotView) -> None:
     qtbot.addWidget(view)
     view.resize(400, 260)
     view.show()
     view.grab()
 
 
-def words(view: PaintedView) -> set[str]:
+def words(view: PaintedView | PlotView) -> set[str]:
     points = [QPointF(x, y) for x in range(0, 400, 4) for y in range(0, 260, 4)]
     return {text for point in points if (text := view.sentence_at(point))}
 
@@ -60,4 +61,4 @@ def test_a_series_reads_truth_and_forecast(qtbot: QtBot) -> None:
     view = SeriesPlot(ThemeSource("light"), "Forecast")
     view.set_series(([0, 1, 2], [1.0, np.nan, 3.0]), {"forecast": ([2], [2.5])})
     shown(qtbot, view)
-    assert "truth 3\nforecast 2.5" in words(view)
+    assert "step 2\ntruth 3\nforecast 2.5" in words(view)

@@ -32,8 +32,8 @@ def plot(qtbot: QtBot) -> CurvePlot:
 def fill(plot: CurvePlot) -> None:
     plot.append("t", np.arange(1000), np.linspace(2, 0.1, 1000))
     plot.append("v", np.arange(100, 1001, 100), np.linspace(1.8, 0.2, 10))
-    plot.view.refresh()
-    plot.view.repaint()
+    plot.view.redraw()
+    plot.view.viewport().repaint()
 
 
 def test_empty_says_what_to_do(plot: CurvePlot) -> None:
@@ -50,12 +50,12 @@ def test_points_come_to_the_screen_by_themselves(plot: CurvePlot, qtbot: QtBot) 
 
 def test_hovering_reads_all_curves(plot: CurvePlot, qtbot: QtBot) -> None:
     fill(plot)
-    qtbot.mouseMove(plot.view, QPoint(300, 120))
-    qtbot.mouseMove(plot.view, QPoint(310, 120))
+    qtbot.mouseMove(plot.view.viewport(), QPoint(300, 120))
+    qtbot.mouseMove(plot.view.viewport(), QPoint(310, 120))
     qtbot.waitUntil(lambda: plot.view.cursor_step is not None)
     assert [curve.label for curve, _, _ in plot.view.readings()] == ["train", "validation"]
     assert "train" in plot.view.accessibleDescription()
-    plot.view.repaint()
+    plot.view.viewport().repaint()
 
 
 def test_keys_move_the_crosshair_zoom_and_fit(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -67,11 +67,11 @@ def test_keys_move_the_crosshair_zoom_and_fit(plot: CurvePlot, qtbot: QtBot) -> 
     assert plot.view.cursor_step is not None
     assert plot.view.cursor_step < first
     qtbot.keyClick(plot.view, Qt.Key.Key_Plus)
-    plot.view.repaint()
+    plot.view.viewport().repaint()
     assert plot.view.view is not None
     assert plot.view.view[0].span == pytest.approx(0.8 * 1000)
     qtbot.keyClick(plot.view, Qt.Key.Key_F)
-    plot.view.repaint()
+    plot.view.viewport().repaint()
     assert plot.view.view[0].span == pytest.approx(1000)
     qtbot.keyClick(plot.view, Qt.Key.Key_Escape)
     assert plot.view.cursor_step is None
@@ -79,15 +79,15 @@ def test_keys_move_the_crosshair_zoom_and_fit(plot: CurvePlot, qtbot: QtBot) -> 
 
 def test_dragging_pans_and_double_click_fits(plot: CurvePlot, qtbot: QtBot) -> None:
     fill(plot)
-    qtbot.mousePress(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(300, 100))
-    qtbot.mouseMove(plot.view, QPoint(250, 100))
-    qtbot.mouseMove(plot.view, QPoint(200, 100))
-    qtbot.mouseRelease(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
-    plot.view.repaint()
+    qtbot.mousePress(plot.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 100))
+    qtbot.mouseMove(plot.view.viewport(), QPoint(250, 100))
+    qtbot.mouseMove(plot.view.viewport(), QPoint(200, 100))
+    qtbot.mouseRelease(plot.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    plot.view.viewport().repaint()
     assert plot.view.view is not None
     assert plot.view.view[0].low > 50
-    qtbot.mouseDClick(plot.view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
-    plot.view.repaint()
+    qtbot.mouseDClick(plot.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    plot.view.viewport().repaint()
     assert plot.view.view[0].low == 0
 
 
@@ -98,8 +98,8 @@ def test_the_wheel_zooms_at_the_pointer(plot: CurvePlot) -> None:
         at, plot.view.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(plot.view, wheel)
-    plot.view.repaint()
+    QApplication.sendEvent(plot.view.viewport(), wheel)
+    plot.view.viewport().repaint()
     assert plot.view.view is not None
     assert plot.view.view[0].span == pytest.approx(0.85 * 1000)
 
@@ -111,7 +111,7 @@ def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePl
     qtbot.keyClick(slider, Qt.Key.Key_End)
     assert plot.smoothing == pytest.approx(0.99)
     qtbot.keyClick(plot.view, Qt.Key.Key_L)
-    plot.view.repaint()
+    plot.view.viewport().repaint()
     assert plot.view.log
     assert plot.view.view is not None
     assert plot.view.view[1].low < 0
@@ -121,15 +121,15 @@ def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
     plot.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
     plot.set_log(True)
     plot.set_smoothing(0.5)
-    plot.view.refresh()
-    plot.view.repaint()
+    plot.view.redraw()
+    plot.view.viewport().repaint()
     assert np.isnan(plot.view.curves["t"].values[1:3]).all()
 
 
 def test_a_plot_of_nothing_but_gaps_paints(plot: CurvePlot) -> None:
     plot.append("t", range(3), [float("nan")] * 3)
-    plot.view.refresh()
-    plot.view.repaint()
+    plot.view.redraw()
+    plot.view.viewport().repaint()
     assert plot.view.view is not None
 
 
@@ -173,4 +173,4 @@ def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:
         seen.append((plot._caption.isVisible(), plot._reading.isVisible()))
     assert seen[0] == seen[3] == (True, True)
     assert seen[1:3] == [(False, True), (False, False)]
-    assert plot._slider.isVisible() and plot._export.isVisible()
+    assert plot._slider.isVisible() and plot._log.isVisible()

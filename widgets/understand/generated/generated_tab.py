@@ -26,7 +26,8 @@ from graph.errors import NetloomError
 from graph.layers.io import Noise
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
-from widgets.plots.plot_export import export_png
+from widgets.plots.plot_export import painted, save_png
+from widgets.plots.plot_view import PlotView
 from widgets.understand.generated.generated_views import Array, Plane, SampleSheet, WalkSheet, scale_of
 from widgets.understand.generated.time_slider import Times
 from widgets.understand.subject import Subject
@@ -205,7 +206,10 @@ class MadeTab(Tab):
             return
         path = Path(name) if Path(name).suffix else Path(f"{name}.png")
         try:
-            export_png(path, view.size(), view.theme.surface, view.paint)
+            if isinstance(view, PlotView):
+                view.export(path)
+            else:
+                save_png(path, painted(view.size(), view.theme.surface, view.paint))
         except NetloomError as error:
             self.subject.failed.emit(str(error))
 

@@ -1,0 +1,414 @@
+"""The one plot view that every chart is made of: panels on pyqtgraph, a theme, a readout, keys, copy and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGraphicsGridLayout,
+    QGraphicsWidget,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from graph.errors import NetloomError
+from widgets.look import icons
+from widgets.look.theme import Themed, ThemeSource
+from widgets.plots import plot_export
+from widgets.plots.axes import draw_empty
+from widgets.plots.panel import Axis, Panel
+from widgets.plots.plot_export import FILE_KINDS
+
+if TYPE_CHECKING:
+    from widgets.plots.plot_export import Row
+
+STILL = 4
+"""Pixels that a pointer may move between press and release of a click."""
+SHARE = 0.3
+"""Share of the view that the names of an axis may take."""
+
+
+class Readout(QLabel):
+    """What stands under the pointer, beside it and always inside the plot."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._plot = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def show_at(self, at: QPointF, text: str) -> None:
+        """Show a text beside a point of the plot; an empty one shows nothing."""
+        self.setVisible(bool(text))
+        if not text:
+            return
+        room = self._plot.rect().adjusted(4, 4, -4, -4)
+        self.setText(text)
+        self.setWordWrap(False)
+        if self.sizeHint().width() > room.width():
+            self.setWordWrap(True)
+            self.resize(room.width(), self.heightForWidth(room.width()))
+        else:
+            self.resize(self.sizeHint())
+        x, y = round(at.x()) + 14, round(at.y()) + 14
+        x = x if x + self.width() <= room.right() else round(at.x()) - 14 - self.width()
+        y = y if y + self.height() <= room.bottom() else round(at.y()) - 14 - self.height()
+        self.move(max(min(x, room.right() - self.width()), room.left()), max(y, room.top()))
+        self.raise_()
+
+
+class PlotView(pg.GraphicsView, Themed):
+    """A chart. Subclasses make panels, say when they are empty, draw, put a place into words, and list their values.
+
+    Drag pans, the wheel zooms at the pointer, a double click or F shows everything again, + and - zoom. The context
+    menu copies and exports. `failed` carries why an export did not work; the readout says it too.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, source: ThemeSource, title: str, empty: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=source.theme.surface)
+        self.follow(source)
+        self.title, self.empty_text = title, empty
+        self.panels: list[Panel] = []
+        self._pressed: QPointF | None = None
+        self._grid = QGraphicsGridLayout()
+        self._grid.setContentsMargins(6, 8, 12, 4)
+        self._grid.setSpacing(0)
+        whole = QGraphicsWidget()
+        whole.setLayout(self._grid)
+        whole.hide()  # until there is something to show
+        self.setCentralItem(whole)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(empty)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 80)
+        self.viewport().setMouseTracking(True)
+        self.readout = Readout(self.viewport())
+        self.fit_button = self._corner_button("fit", "Show everything (F)", self.fit)
+        self.menu_button = self._corner_button("download", "Copy or export", self._open_menu)
+        self._style()
+
+    def _corner_button(self, icon: str, words: str, action: Callable[[], None]) -> QToolButton:
+        button = QToolButton(self.viewport())
+        button.setToolTip(words)
+        button.setAccessibleName(f"{words}: {self.title}")
+        button.setProperty("icon_name", icon)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(action)
+        button.hide()
+        return button
+
+    # What subclasses say
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to show yet."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Bring the items in line with data and theme; called only when there are data."""
+
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        """Return what stands at values of x and y of a panel, in words, or nothing."""
+        return ""
+
+    def readout_of(self, panel: Panel, x: float, y: float) -> str:
+        """Return what the readout beside the pointer shows: the sentence, unless a chart lays it out."""
+        return self.reading(panel, x, y)
+
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
+        """Take a click on a panel."""
+
+    def table(self) -> Sequence[Row]:
+        """Return what is shown as rows of a table, the names of the columns first."""
+        raise NotImplementedError
+
+    # Making
+
+    def add_panel(
+        self,
+        row: int = 0,
+        column: int = 0,
+        *,
+        bottom: str | None = None,
+        left: str | None = None,
+        top: str | None = None,
+        grid: bool = True,
+        wheel_along: int | None = None,
+    ) -> Panel:
+        """Return a new panel at a place of the grid, with an axis for each side that has a title, even an empty one."""
+        panel = Panel(wheel_along=wheel_along)
+        places = {"top": (0, 1), "left": (1, 0), "bottom": (2, 1)}
+        for side, title in (("bottom", bottom), ("left", left), ("top", top)):
+            if title is not None:
+                axis = panel.sides[side] = Axis(side, panel)
+                axis.set_title(title)
+                self._grid.addItem(axis, 3 * row + places[side][0], 3 * column + places[side][1])
+        self._grid.addItem(panel, 3 * row + 1, 3 * column + 1)
+        if grid and left is not None:
+            panel.painted(lambda painter, axes: panel.paint_grid(painter, axes, self.theme), -9)
+        panel.zoomed.connect(self._place_buttons)
+        panel.set_theme(self.theme)
+        self.panels.append(panel)
+        return panel
+
+    def add_beside(self, item: QGraphicsWidget, panel: int = 0) -> None:
+        """Put something, such as a colour bar, at the right of a panel."""
+        self._grid.addItem(item, 3 * panel + 1, 2)
+
+    @property
+    def panel(self) -> Panel:
+        """The first panel, which of most charts is the only one."""
+        return self.panels[0]
+
+    # Showing
+
+    def set_empty_text(self, text: str) -> None:
+        """Say what to do while there is nothing to show."""
+        self.empty_text = text
+        self.viewport().update()
+
+    def describe(self, text: str) -> None:
+        """Give screen readers a summary of what is shown."""
+        self.setAccessibleDescription(text)
+
+    def redraw(self) -> None:
+        """Show the data, or the look, as they are now."""
+        empty = self.is_empty()
+        self.centralWidget.setVisible(not empty)
+        if empty:
+            self.readout.hide()
+        else:
+            self.draw()
+            for panel in self.panels:
+                panel.show_extent()
+        self._place_buttons()
+        self.viewport().update()
+
+    def fit(self) -> None:
+        """Show everything, and keep showing everything as data come."""
+        for panel in self.panels:
+            panel.fit()
+        self.viewport().update()
+
+    def prepare(self) -> None:
+        """Give the axes the room that their texts need, before anything is painted or a place is looked up."""
+        if self.size() != self.sceneRect().size().toSize():
+            self.resizeEvent(None)
+        if self.is_empty():
+            return
+        for _ in range(2):  # what an axis takes changes the room of the others
+            for panel in self.panels:
+                for side, axis in panel.sides.items():
+                    axis.measure(SHARE * (self.width() if side == "left" else self.height()))
+            self._grid.activate()
+        for panel in self.panels:
+            for axis in panel.sides.values():
+                axis.lay_out_title()
+
+    def theme_changed(self) -> None:
+        """Take fonts and inks anew."""
+        self._style()
+        self.redraw()
+
+    def _style(self) -> None:
+        theme = self.theme
+        self.setBackground(theme.surface)
+        for panel in self.panels:
+            panel.set_theme(theme)
+        self.readout.setFont(theme.font(small=True))
+        ground, edge, ink = (color.name() for color in (theme.raised, theme.strong_border, theme.text))
+        self.readout.setStyleSheet(
+            f"background: {ground}; color: {ink}; border: 1px solid {edge}; border-radius: 6px; padding: 4px 8px;"
+        )
+        for button in (self.fit_button, self.menu_button):
+            button.setIcon(icons.icon(button.property("icon_name"), theme))
+
+    def _place_buttons(self) -> None:
+        shown = not self.is_empty()
+        self.fit_button.setVisible(shown and not all(panel.follows for panel in self.panels))
+        self.menu_button.setVisible(shown and self.underMouse())
+        right = self.viewport().width() - 2
+        for button in (self.menu_button, self.fit_button):
+            if button.isVisibleTo(self.viewport()):
+                button.resize(button.sizeHint())
+                right -= button.width()
+                button.move(right, 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the chart or the empty text, then the focus ring."""
+        self.prepare()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        area = QRectF(self.viewport().rect())
+        if self.is_empty():
+            draw_empty(painter, self.theme, area, self.empty_text)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self.theme.accent)
+            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give the panels the new room."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        if hasattr(self, "menu_button"):
+            self._place_buttons()
+
+    def close(self) -> bool:
+        """Close as any widget does: what is shown stays, since the view may be opened again."""
+        return QWidget.close(self)
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size for a panel."""
+        return QSize(self.theme.px(320), self.theme.px(200))
+
+    def minimumSizeHint(self) -> QSize:
+        """Charts may become small."""
+        return QSize(120, 80)
+
+    # Reading
+
+    def panel_at(self, at: QPointF) -> Panel | None:
+        """Return the panel at a point of the view, if there is one."""
+        self.prepare()
+        if self.is_empty():
+            return None
+        return next((panel for panel in self.panels if panel.sceneBoundingRect().contains(at)), None)
+
+    def sentence_at(self, at: QPointF) -> str:
+        """Return what stands at a point of the view, in words, or nothing."""
+        return self._read(at, self.reading)
+
+    def _read(self, at: QPointF, how: Callable[[Panel, float, float], str]) -> str:
+        panel = self.panel_at(at)
+        if panel is None:
+            return ""
+        value = panel.value_at(at)
+        return how(panel, value.x(), value.y())
+
+    # Hands
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        self._pressed = event.position()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what is under a free pointer."""
+        super().mouseMoveEvent(event)
+        if not event.buttons():
+            self.readout.show_at(event.position(), self._read(event.position(), self.readout_of))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take a click, if the pointer did not move."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        panel = self.panel_at(event.position())
+        if panel is not None and (event.position() - pressed).manhattanLength() <= STILL:
+            value = panel.value_at(event.position())
+            self.clicked_at(panel, value.x(), value.y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self.fit()
+
+    def enterEvent(self, event: QEvent) -> None:
+        """Offer copying and exporting."""
+        super().enterEvent(event)  # type: ignore[arg-type]
+        self._place_buttons()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read nothing when the pointer leaves."""
+        super().leaveEvent(event)
+        self.readout.hide()
+        self.menu_button.hide()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus ring."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the focus ring."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F or 0 shows everything, + and - zoom; other keys are for whoever holds the chart."""
+        match event.key():
+            case Qt.Key.Key_F | Qt.Key.Key_0:
+                self.fit()
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self._zoom(0.8)
+            case Qt.Key.Key_Minus:
+                self._zoom(1.25)
+            case _:
+                event.ignore()
+
+    def _zoom(self, factor: float) -> None:
+        for panel in self.panels if not self.is_empty() else ():
+            if panel is panel.linked[0]:
+                panel.zoom(factor)
+
+    # Copy and export
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer copying and exporting."""
+        if not self.is_empty():
+            self.menu().popup(event.globalPos())
+        event.accept()
+
+    def _open_menu(self) -> None:
+        self.menu().popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+
+    def menu(self) -> QMenu:
+        """Return a new menu of what can be done with any chart."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show everything", self.fit)
+        menu.addSeparator()
+        menu.addAction("Copy picture", lambda: plot_export.copy_picture(self))
+        menu.addAction("Copy values", lambda: plot_export.copy_values(self))
+        menu.addSeparator()
+        for kind, (name, _) in FILE_KINDS.items():
+            menu.addAction(f"Export {name}…", partial(self.ask_and_export, kind))
+        return menu
+
+    def export(self, path: Path) -> None:
+        """Write the chart to `path` as its suffix says: .png, .svg or .csv. Raises `NetloomError` if it cannot."""
+        plot_export.export(self, path)
+
+    def ask_and_export(self, kind: str) -> None:
+        """Ask for a file of a kind (png, svg, csv) and write the chart to it."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, f"Export {self.title}", f"{self.title}.{kind}", " ".join(FILE_KINDS[kind])
+        )
+        if not name:
+            return
+        try:
+            self.export(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+        except NetloomError as error:
+            self.failed.emit(str(error))
+            self.readout.show_at(QPointF(0, 0), str(error))
