@@ -1,7 +1,7 @@
-"""Code that Netloom exported, read back as a network; nothing of it is run.
+"""Exported PyTorch code without its drawing, read back as a network from its lines; nothing of it is run.
 
-For every layer of the file the kinds and settings that may have written it are tried, until one writes the very same
-lines. So what is read is certain, or the layer is named.
+For every layer of the file a layer is searched that writes the very same lines. So what is read is certain, or the
+layer is named.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.exchange.code_guesses import Call, guesses
+from app.exchange.code_search import WantedLines, find_layer
 from graph.build.code import generate
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
 from graph.layers.base import Layer, ShapeError
-from graph.layers.catalogue import parse_layer
 from graph.layers.io import Input, Output
 from graph.naming import check_name
 from graph.network import Connection, Network, Node
@@ -54,7 +53,7 @@ def read_code(path: Path) -> Network:
     if NETWORK not in classes:
         raise NetloomError(f"{path.name} has no class “{NETWORK}”, so Netloom did not write it.")
     try:
-        network = _Reading(classes, path.name).network(NETWORK)
+        network = _CodeReader(classes, path.name).network(NETWORK)
         _check_whole(network, classes[NETWORK], path.name)
     except RecursionError:
         raise NetloomError(f"{path.name} is nested too deeply to be read.") from None
@@ -63,14 +62,28 @@ def read_code(path: Path) -> Network:
     return network
 
 
-def _classes(path: Path) -> dict[str, ast.ClassDef]:
+def source_of(path: Path) -> str:
+    """The text of a Python file.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be opened, is too large or is no text.
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise NetloomError(f"{path.name} is larger than {LARGEST >> 20} MB, which no exported code is.")
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
+    except ValueError:
+        raise NetloomError(f"{path.name} is not Python that can be read.") from None
+
+
+def _classes(path: Path) -> dict[str, ast.ClassDef]:
+    try:
+        tree = ast.parse(source_of(path))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NetloomError(f"{path.name} is not Python that can be read.") from None
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
@@ -99,7 +112,7 @@ def _functions(of: ast.ClassDef) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in of.body if isinstance(node, ast.FunctionDef)}
 
 
-class _Reading:
+class _CodeReader:
     """The classes of one file."""
 
     def __init__(self, classes: Mapping[str, ast.ClassDef], place: str) -> None:
@@ -120,7 +133,7 @@ class _Reading:
             self._insert(network, argument.arg, Input(shape=shape), {}, values)
             values[argument.arg] = CodeSource(argument.arg, "out", shape)
         *body, last = functions["forward"].body
-        for lines in _by_layer(body, parts):
+        for lines in _by_layer(body):
             self._read(network, lines, parts, values)
         self._leave(network, last, gives, values)
         return network
@@ -131,8 +144,8 @@ class _Reading:
         takes, marker, gives = text.partition("; returns ")
         if not marker:
             raise NetloomError(f"{self._place}: {name} does not say what it takes and returns, so it cannot be read.")
-        shapes = {one[1]: _shape(one[2], bool(one[3])) for one in SIGNATURE.finditer(takes)}
-        return shapes, [one[1] for one in SIGNATURE.finditer(gives)]
+        shapes = {end[1]: _shape(end[2], bool(end[3])) for end in SIGNATURE.finditer(takes)}
+        return shapes, [end[1] for end in SIGNATURE.finditer(gives)]
 
     def _insert(
         self, network: Network, id_: str, layer: Layer, ports: Mapping[str, CodeSource], values: dict[str, CodeSource]
@@ -157,35 +170,22 @@ class _Reading:
     def _read(
         self, network: Network, lines: CodeLines, parts: Mapping[str, ast.expr], values: dict[str, CodeSource]
     ) -> None:
-        """One layer: the first of the guesses that writes the same lines."""
+        """One layer: a block of the file, or what writes the same lines."""
         reads = [values[name] for name in lines.reads if name in values]
         owner = lines.owner
         if owner and owner != lines.id and owner in network:
             # The weights of another layer: what it is, is known.
             layer = network.layer(owner)
-            self._take(network, lines, layer, reads, values)
+            self._add_layer(network, lines, layer, reads, values)
             network.replace_node(replace(network.node(lines.id), tied=owner))
             return
-        for layer in self._candidates(lines, parts, reads):
-            if _writes(layer, lines, reads, parts):
-                self._take(network, lines, layer, reads, values)
-                return
-        shown = ast.unparse(lines.statements[-1])[:120]
-        raise NetloomError(f"{self._place}: {lines.id} is written as no layer that is read back: {shown}")
-
-    def _candidates(self, lines: CodeLines, parts: Mapping[str, ast.expr], reads: list[CodeSource]) -> Iterator[Layer]:
         shapes = tuple(source.shape for source in reads)
-        part = parts.get(lines.owner)
-        block = self._block(part, shapes)
-        if block is not None:
-            yield block
-            return
-        call = Call.of(part) if part is not None else None
-        for kind, settings in guesses(call, lines.statements, shapes):
-            try:
-                yield parse_layer(kind, settings, lines.id)
-            except NetloomError:
-                continue
+        part = parts.get(owner)
+        found = self._block(part, shapes) or find_layer(lines.wanted(part, shapes))
+        if found is None:
+            shown = ast.unparse(lines.statements[-1])[:120]
+            raise NetloomError(f"{self._place}: {lines.id} is written as no layer that is read back: {shown}")
+        self._add_layer(network, lines, found, reads, values)
 
     def _block(self, part: ast.expr | None, shapes: tuple[Shape, ...]) -> Block | None:
         """A block, where the layer's module is a class of the file that was written for one."""
@@ -195,7 +195,7 @@ class _Reading:
         inner = self.network(name, shapes)
         return Block(repeat=repeat, shared=shared, body=Body.of(inner))
 
-    def _take(
+    def _add_layer(
         self, network: Network, lines: CodeLines, layer: Layer, reads: list[CodeSource], values: dict[str, CodeSource]
     ) -> None:
         ports = _ports(layer, reads)
@@ -218,14 +218,19 @@ class CodeLines:
     reads: tuple[str, ...]
     owner: str
 
+    def wanted(self, module: ast.expr | None, shapes: tuple[Shape, ...]) -> WantedLines:
+        """What a layer has to write: these lines, and its module in ``__init__``."""
+        written = tuple((_target(statement), statement.value) for statement in self.statements)
+        return WantedLines(self.id, module, written, self.reads, shapes)
 
-def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[CodeLines]:
+
+def _by_layer(body: list[ast.stmt]) -> Iterator[CodeLines]:
     """Statements together that make one layer: variables of steps on the way (``lstm1_2``) before its own."""
     waiting: list[ast.Assign] = []
-    taken = [one for one in body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
-    for at, statement in enumerate(taken):
+    assigned = [line for line in body if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)]
+    for statement, after in itertools.zip_longest(assigned, assigned[1:]):
         waiting.append(statement)
-        name, following = _target(statement), _target(taken[at + 1]) if at + 1 < len(taken) else ""
+        name, following = _target(statement), _target(after) if after else ""
         step = re.fullmatch(r"(.+)_(?:\d+|out\d+)", name)
         if step and following and (following == step[1] or following.startswith(f"{step[1]}_")):
             continue
@@ -235,8 +240,8 @@ def _by_layer(body: list[ast.stmt], parts: Mapping[str, ast.expr]) -> Iterator[C
 
 
 def _together(id_: str, statements: tuple[ast.Assign, ...]) -> CodeLines:
-    made = {_target(one) for one in statements}
-    names = [node for one in statements for node in _in_order(one.value)]
+    made = {_target(statement) for statement in statements}
+    names = [node for statement in statements for node in _in_order(statement.value)]
     reads = [node.id for node in names if isinstance(node, ast.Name) and node.id not in made | {"self", "torch", "nn"}]
     owners = [
         node.attr
@@ -261,9 +266,9 @@ def _target(statement: ast.Assign) -> str:
 def _modules(function: ast.FunctionDef | None) -> dict[str, ast.expr]:
     """What ``__init__`` assigns, by attribute."""
     found = {}
-    for one in function.body if function is not None else ():
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
-            found[one.targets[0].attr] = one.value
+    for statement in function.body if function is not None else ():
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute):
+            found[statement.targets[0].attr] = statement.value
     return found
 
 
@@ -295,38 +300,3 @@ def _ports(layer: Layer, reads: list[CodeSource]) -> dict[str, CodeSource]:
     names = [port.name for port in layer.input_ports()]
     sources = reads if len(names) > 1 else reads[:1]
     return dict(itertools.islice(zip(names, sources, strict=False), len(names)))
-
-
-def _writes(layer: Layer, lines: CodeLines, reads: list[CodeSource], parts: Mapping[str, ast.expr]) -> bool:
-    """Whether ``layer`` under the same name, between inputs of the same names, writes the same lines."""
-    ports = _ports(layer, reads)
-    if len(ports) != len(layer.input_ports()):
-        return False
-    names = dict(zip(ports, _first(lines.reads, len(ports)), strict=False))
-    alone = Network()
-    try:
-        for name, source in {names[port]: source for port, source in ports.items()}.items():
-            alone.insert_node(Node(name, Input(shape=source.shape), (0.0, 0.0)))
-        alone.insert_node(Node(lines.id, layer, (0.0, 0.0)))
-        for port, name in names.items():
-            alone.insert_connection(Connection(name, "out", lines.id, port))
-        for number, leaving in enumerate(layer.output_ports()):
-            end = f"{lines.id}end{number}"
-            alone.insert_node(Node(end, Output(), (0.0, 0.0)))
-            alone.insert_connection(Connection(lines.id, leaving.name, end, "in"))
-        functions = _functions(_class_of(alone))
-    except (NetloomError, KeyError):
-        return False
-    written = [ast.dump(one) for one in functions["forward"].body[:-1]]
-    module = _modules(functions.get("__init__")).get(lines.id)
-    wanted = parts.get(lines.id)
-    same = (module is None) == (wanted is None) and (isinstance(layer, Block) or _same(module, wanted))
-    return same and written == [ast.dump(one) for one in lines.statements]
-
-
-def _same(one: ast.expr | None, other: ast.expr | None) -> bool:
-    return one is None or other is None or ast.dump(one) == ast.dump(other)
-
-
-def _first(reads: tuple[str, ...], count: int) -> tuple[str, ...]:
-    return reads if count > 1 else reads[:1]

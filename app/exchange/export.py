@@ -28,18 +28,18 @@ LETTERS = re.compile("[\x00-\u024f\u0370-\u045f\u2000-\u206f\u2100-\u22ff\u2500-
 
 
 def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> list[Path]:
-    """Write the network as one Python file, for a run with its weights beside it; returns the files.
+    """Write the network as one Python file with its drawing, for a run with its weights beside it; returns the files.
 
     Raises
     ------
     NetloomError
         if the network has errors, the run's weights cannot be used, or a file cannot be written.
     """
-    from graph.build.code import generate
+    from graph.build.embedded_drawing import code_with_drawing
 
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
-    source = generate(network, title).encode("utf-8")
+    source = code_with_drawing(network, title).encode("utf-8")
     files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)]
     write_atomically(out, source)
     return files

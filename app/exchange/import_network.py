@@ -10,12 +10,13 @@ import numpy as np
 import safetensors.torch
 import torch
 
-from app.exchange.code_in import read_code
+from app.exchange.code_in import read_code, source_of
 from app.exchange.onnx_in import Imported, read_onnx
 from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
 from app.training.checkpoints import fill_module, read
 from app.training.initial_weights import Start
 from graph.build.compile import compile_network
+from graph.build.embedded_drawing import read_drawing
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import SUFFIX, Project, write_atomically, write_project
@@ -69,17 +70,32 @@ def import_code(path: Path, out: Path) -> Brought:
     NetloomError
         if the file cannot be read, the weights are of another network, or nothing can be written.
     """
-    network = read_code(path)
-    module = compile_network(network).module
-    beside, sections = path.with_suffix(".safetensors"), dict[str, Any](about={"title": path.stem})
+    project, remarks = _from_code(path)
+    module = compile_network(project.network).module
+    beside = path.with_suffix(".safetensors")
     weights = None
     if beside.is_file():
         tensors, _ = read(beside)
         fill_module(module, tensors, beside)
-        weights = _keep(out, tensors, sections)
-    write_project(out, Project(network, sections))
-    told = () if weights else (f"There are no weights beside it ({beside.name}), so training starts from fresh ones.",)
-    return Brought(out, weights, len(network), sum(one.numel() for one in module.parameters()), told)
+        weights = _keep(out, tensors, project.sections)
+    else:
+        remarks.append(f"There are no weights beside it ({beside.name}), so training starts from fresh ones.")
+    write_project(out, project)
+    parameters = sum(one.numel() for one in module.parameters())
+    return Brought(out, weights, len(project.network), parameters, tuple(remarks))
+
+
+def _from_code(path: Path) -> tuple[Project, list[str]]:
+    """The drawing in the file where its code is as it was exported, else what its lines say; and what to know of it."""
+    drawing = read_drawing(source_of(path), path.name)
+    if drawing is not None and drawing.intact:
+        return drawing.project, []
+    project = Project(read_code(path), {"about": {"title": path.stem}})
+    if drawing is None:
+        return project, []
+    return project, [
+        f"{path.name} was changed after it was exported, so the network was read from its code instead of its drawing."
+    ]
 
 
 def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any], frozen: tuple[str, ...] = ()) -> Path:

@@ -154,7 +154,7 @@ class _Classes:
             return self._nested(plan, id_, "" if name == "Network" else name)
         if module.target.startswith("graph.modules."):
             self.own.append(module.target)
-        return _build(module)
+        return module_call(module)
 
     def _nested(self, plan: Program, id_: str, prefix: str) -> str:
         """A block: its class, its repetitions one after another, its loop, or all of it for every frame."""
@@ -192,7 +192,8 @@ def _axes(shape: Shape) -> str:
     return f"[batch, {sizes}]" + (" of whole numbers" if shape.kind is Kind.TOKENS else "")
 
 
-def _build(module: Module) -> str:
+def module_call(module: Module) -> str:
+    """The expression that makes a torch module, without arguments that are torch's defaults."""
     name = module.target.removeprefix("torch.")
     if module.target.startswith("graph.modules."):
         name = module.target.rpartition(".")[2]
@@ -235,27 +236,32 @@ def _forward(plan: Program) -> Iterator[str]:
         if not construct.steps:
             names.update({(id_, port): arriving[str(ref.at)] for port, ref in construct.outputs.items()})
             continue
-        yield from _layer(plan, id_, construct, arriving, names)
+        shapes = {output_variable(id_, port, construct): plan.facts[id_].outputs[port] for port in construct.outputs}
+        names.update({(id_, port): output_variable(id_, port, construct) for port in construct.outputs})
+        for variable, text in assignments(id_, plan.owner(id_), construct, arriving):
+            yield f"{variable} = {text}" + (f"  # {shapes[variable]}" if variable in shapes else "")
     yield f"return {', '.join(names[id_, 'out'] for id_ in plan.outputs)}"
 
 
-def _layer(
-    plan: Program, id_: str, construct: Construct, arriving: dict[str, str], names: dict[tuple[str, str], str]
-) -> Iterator[str]:
-    """Lines of one layer: steps used once are written inside the next, the others get a variable."""
+def output_variable(id: str, port: str, construct: Construct) -> str:
+    """The variable of what leaves the layer ``id`` by ``port``: its id, with the port's where it has several."""
+    return id if len(construct.outputs) == 1 else f"{id}_{port}"
+
+
+def assignments(id: str, owner: str, construct: Construct, arriving: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Variables and expressions of one layer; a step used once is written inside the next.
+
+    ``owner`` is the layer whose module it calls, ``arriving`` the variable at each input port.
+    """
     uses = _uses(construct)
-    results: dict[str | int, str] = {port: name for port, name in arriving.items()}  # noqa: C416 - widens the key type
+    results: dict[str | int, str] = dict(arriving.items())
     for index, step in enumerate(construct.steps):
-        text = _expression(plan.owner(id_), step, results)
+        results[index] = _expression(owner, step, results)
         if uses[index] > 1:
-            results[index] = f"{id_}_{index}"
-            yield f"{results[index]} = {text}"
-        else:
-            results[index] = text
+            yield f"{id}_{index}", results[index]
+            results[index] = f"{id}_{index}"
     for port, ref in construct.outputs.items():
-        variable = id_ if len(construct.outputs) == 1 else f"{id_}_{port}"
-        names[id_, port] = variable
-        yield f"{variable} = {results[ref.at]}  # {plan.facts[id_].outputs[port]}"
+        yield output_variable(id, port, construct), results[ref.at]
 
 
 def _uses(construct: Construct) -> Counter[str | int]:

@@ -257,13 +257,13 @@ class FileActions:
 
     def export_code(self) -> None:
         """Write the network as one Python file."""
-        from graph.build.code import generate
+        from graph.build.embedded_drawing import code_with_drawing
         from graph.project import write_atomically
 
         path = self._ask_export("Export Python code", ".py", "Python files (*.py)")
         if path is not None:
             network = self._session.document.network
-            if self._try(lambda: write_atomically(path, generate(network).encode("utf-8")), "export"):
+            if self._try(lambda: write_atomically(path, code_with_drawing(network).encode("utf-8")), "export"):
                 self._window.say(Notice(f"The code was written to {path}.", "ok", (), "export"))
 
     def export_picture(self) -> None:
