@@ -15,7 +15,7 @@ from graph.build.embedded_drawing import code_with_drawing, read_drawing
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.layers.convolution import Conv2d
-from graph.network import Annotation, Matter, Network
+from graph.network import Annotation, AnnotationKind, Network
 from graph.project import network_json, read_project
 from graph.shapes import Kind, Shape
 from tests.app.cli.calling import Caller
@@ -74,8 +74,8 @@ def test_exported_code_brings_its_drawing(tmp_path: Path, id_: str) -> None:
 
 def test_drawings_of_every_kind_come_back(tmp_path: Path) -> None:
     network = read_project(EVERYTHING).network
-    network.remarks["odd"] = Annotation(
-        "odd", Matter.NOTE, f"größe 层\u2028\u202e\\ {' ' * 300}{'x' * 300},", (0, 0, 9, 9), 1
+    network.annotations["odd"] = Annotation(
+        "odd", AnnotationKind.NOTE, f"größe 层\u2028\u202e\\ {' ' * 300}{'x' * 300},", (0, 0, 9, 9), 1
     )
     assert_comes_back(network, tmp_path)
 
