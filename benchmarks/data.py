@@ -30,7 +30,7 @@ import numpy as np
 
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
-from app.data.readers import csv_parsing
+from app.data.readers import table_file
 from app.data.sources import file_source
 from app.system.memory_budget import installed
 from benchmarks.common import alternate, say
@@ -62,7 +62,7 @@ def seconds(work: Callable[[], object]) -> float:
 def forget() -> None:
     """Let nothing be remembered from the turn before."""
     file_source._loaded.cache_clear()
-    csv_parsing._remembered.cache_clear()
+    table_file._remembered.cache_clear()
 
 
 def table(folder: Path) -> None:

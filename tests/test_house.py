@@ -41,7 +41,7 @@ LAYER_AND_MODULE = {
 """Files of one name: a layer as data and the torch module that it becomes."""
 
 STRING_IMPORTS = {
-    "app.data.source_catalogue": ["importlib.import_module", "pkgutil.walk_packages"],  # finds the sources of data
+    "app.data.discovery": ["importlib.import_module", "pkgutil.walk_packages"],  # finds sources and readers of data
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint

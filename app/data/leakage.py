@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from app.data.dataset import Array, Field, Task
 from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
+from app.data.readers.likely_roles import is_called_identifier
 
 COMPARED = 200_000
 """Samples of each part that are compared; more are taken evenly spaced."""
 FEATURES = 20_000
 """The same where features are compared with the target."""
-_NUMBERING = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
 
 
 def leaks(prepared: Prepared) -> tuple[str, ...]:
@@ -88,7 +86,7 @@ def _features(prepared: Prepared) -> tuple[str, ...]:
 
 
 def _numbers_rows(name: str, column: Array) -> bool:
-    if not _NUMBERING.fullmatch(name) or np.isnan(column).any():
+    if not is_called_identifier(name) or np.isnan(column).any():
         return False
     return len(column) > 2 and bool((column == np.round(column)).all()) and len(np.unique(column)) == len(column)
 

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 from app.data import sources as package
 from app.data.dataset import DatasetInfo
+from app.data.discovery import import_all
 from app.data.sources.source import REGISTERED, Origin, Source
 from graph.errors import NetloomError
-
-
-def discover() -> None:
-    """Import every module in `app.data.sources`, so that each source there registers itself."""
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
 
 
 def sources(*origins: Origin) -> tuple[type[Source], ...]:
@@ -42,7 +34,7 @@ def datasets() -> list[DatasetInfo]:
     return [kind().info() for kind in SHIPPED]
 
 
-discover()
+import_all(package)
 SHIPPED = sources(Origin.SHIPPED)
 """Data that needs no file, in the order in which it is shown."""
 DOWNLOADED = sources(Origin.DOWNLOADED)

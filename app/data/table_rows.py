@@ -1,4 +1,4 @@
-"""A table of the user's as it stands in its file: its columns and rows, for the person who picks among them."""
+"""Table preview: the columns and rows of a user's file as text, for the person who picks among them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.data.data_choice import DataChoice
-from app.data.readers.columns import look
 from app.data.readers.file_access import locate, reading
-from app.data.readers.table_file import CsvSource
+from app.data.readers.table_file import TableData
+from app.data.sources.table_source import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,15 +35,15 @@ def table_of(choice: DataChoice, base: Path | None = None) -> dict[str, Any]:
     NetloomError
         if the file is not there or cannot be read as a table. Settings beyond how it is written do not matter.
     """
-    frame = _frame_of(choice, base)
-    if frame is None:
+    table = _table(choice, base)
+    if table is None:
         return {"columns": [], "rows": [], "count": 0, "more": 0}
-    names = list(frame.columns[:COLUMNS])
+    names = list(table.names[:COLUMNS])
     return {
-        "columns": [look(frame[name]).to_json() for name in names],
-        "rows": _texts(frame[names].head(ROWS)),
-        "count": len(frame),
-        "more": len(frame.columns) - len(names),
+        "columns": [table.column(name).to_json() for name in names],
+        "rows": _texts(table.frame[names].head(ROWS)),
+        "count": len(table),
+        "more": len(table.names) - len(names),
     }
 
 
@@ -60,24 +60,24 @@ def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0, count:
     NetloomError
         as `table_of`.
     """
-    frame = _frame_of(choice, base)
+    table = _table(choice, base)
     first = max(start, 0)
-    if frame is None:
+    if table is None:
         return {"start": first, "rows": []}
-    part = frame[list(frame.columns[:COLUMNS])].iloc[first : first + min(count, ROWS)]
-    return {"start": first, "rows": _texts(part)}
+    frame = table.frame[list(table.names[:COLUMNS])]
+    return {"start": first, "rows": _texts(frame.iloc[first : first + min(count, ROWS)])}
 
 
-def _frame_of(choice: DataChoice, base: Path | None) -> pd.DataFrame | None:
-    """The table itself, which must not be changed; None for data that is no table."""
+def _table(choice: DataChoice, base: Path | None) -> TableData | None:
+    """The table itself; None for data that is no table."""
     source = choice.source
-    if not isinstance(source, CsvSource):
+    if not isinstance(source, TableSource):
         return None
     file = locate(source.path, base)
     if file.is_dir():
         return None
     with reading(file):
-        return source.frame(file)[0]
+        return source.table(file)
 
 
 def _texts(frame: pd.DataFrame) -> list[list[str | None]]:

@@ -18,7 +18,6 @@ from app.data.readers.array_files import read_arrays
 from app.data.readers.file_access import reading
 from app.data.readers.picture_file import SUFFIXES, PictureError, picture_array
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
-from app.data.readers.workbooks import BOOKS, PARQUET
 from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
@@ -29,14 +28,14 @@ from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, picture_size
-from app.inference.new_rows import category_tokens, features_of, frame_of
+from app.inference.new_rows import category_tokens, features_of, new_table
 from app.inference.new_samples import is_text, series_of, texts_of
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
 from graph.shapes import Kind, Shape
 
-TABLES = frozenset({".csv", ".tsv", ".txt", *BOOKS, *PARQUET})
+TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq"})
 ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
 FILES = SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
@@ -238,14 +237,14 @@ def _of(found: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -
 
 def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     """Rows of a table as (rows, features), or as tokens."""
-    frame = frame_of(file, source)
+    table = new_table(file, source)
     if not field.vocabulary:
-        return features_of(file, frame, field, source)
+        return features_of(table, field, source)
     if isinstance(source, Table):
-        return category_tokens(file, frame, field.vocabulary)
-    column = source.column if isinstance(source, Text) and source.column in frame else longest(file, frame)
+        return category_tokens(table, field.vocabulary)
+    column = source.column if isinstance(source, Text) and source.column in table else longest(table)
     # A text that is missing holds no words.
-    return _tokens(frame[column].astype(str).fillna("").tolist(), field, _unit(source, field))
+    return _tokens(table[column].astype(str).fillna("").tolist(), field, _unit(source, field))
 
 
 def _unit(source: Source, field: FieldInfo) -> str:

@@ -14,7 +14,7 @@ from app.data.readers.file_access import readable, reading
 from app.data.readers.picture_listing import inner_path, path_column, pictures_in
 from app.data.sources.images import TABLES, Images
 from app.data.sources.source import Source
-from app.inference.new_rows import frame_of
+from app.inference.new_rows import new_table
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape
 
@@ -77,11 +77,11 @@ def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
         return [readable(one.relative_to(given).as_posix()) for one in files], files
     if given.suffix.lower() not in TABLES:
         return None
-    frame = frame_of(given, source)
-    column = source.column if isinstance(source, Images) and source.column in frame.columns else path_column(frame)
+    table = new_table(given, source)
+    column = source.column if isinstance(source, Images) and source.column in table else path_column(table)
     if not column:
         return None
-    names = frame[column].dropna().astype(str).str.strip().tolist()
+    names = table[column].dropna().astype(str).str.strip().tolist()
     return names, [inner_path(given, name) for name in names]
 
 

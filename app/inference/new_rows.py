@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo
-from app.data.readers.calendar import calendar_features, parse_times
-from app.data.readers.columns import OTHER, ColumnType, look, numbers, type_of
-from app.data.readers.table_file import CsvSource
+from app.data.readers.column_values import MISSING, OTHER, numbers
+from app.data.readers.date_parsing import calendar_features
+from app.data.readers.recipe import ColumnType, TableOptions
+from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
+from app.data.sources.table_source import TableSource
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -24,15 +26,13 @@ FLAG = " is missing"
 """How the name of a feature ends that says whether another is missing."""
 
 
-def frame_of(file: Path, source: Source) -> pd.DataFrame:
+def new_table(file: Path, source: Source) -> TableData:
     """The table in ``file``, written as the table was that the network was trained on."""
-    kept = source if isinstance(source, CsvSource) else CsvSource()
-    written = {name: getattr(kept, name) for name in ("delimiter", "header", "encoding", "decimal")}
-    return CsvSource(path=str(file), **written).frame(file)[0]
+    return read_table(file, source.table_options() if isinstance(source, TableSource) else TableOptions())
 
 
-def features_of(file: Path, frame: pd.DataFrame, field: FieldInfo, source: Source) -> Array:
-    """Rows of ``frame`` as float32 (rows, features), NaN where a number is missing.
+def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
+    """Rows of a new table as float32 (rows, features), NaN where a number is missing.
 
     Columns of numbers are found by their names where they have the right ones, else all are taken in their order. A
     series is sorted by its times, its gaps repeat the last value known, and steps before the longest lag are left out.
@@ -43,22 +43,22 @@ def features_of(file: Path, frame: pd.DataFrame, field: FieldInfo, source: Sourc
         if a column is missing, or holds something else than the network reads.
     """
     if isinstance(source, Series):
-        frame = _sorted(frame, source)
-    found = _Finder(frame, source, field.names)
-    named = [found.feature(name) for name in field.names]
+        table = _sorted(table, source)
+    finder = _Finder(table, source, field.names)
+    named = [finder.feature(name) for name in field.names]
     if named and all(column is not None for column in named):
         values = np.stack([column for column in named if column is not None], axis=1)
         return _whole(values, source) if isinstance(source, Series) else values
-    plain = [frame[name] for name in frame.columns if look(frame[name]).type is ColumnType.NUMBER]
+    plain = [table[name] for name in table.names if table.type_of(name) is ColumnType.NUMBER]
     missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
-    if len(plain) != len(frame.columns) or (missing and len(plain) != len(field.names)):
-        lacked = found.column_of(missing[0]) if missing else ""
+    if len(plain) != len(table.names) or (missing and len(plain) != len(field.names)):
+        lacked = finder.column_of(missing[0]) if missing else ""
         wanted = f"has no column “{lacked}”, which the network reads" if missing else "holds more than numbers"
-        raise NetloomError(f"{file.name} {wanted}; its columns are {', '.join(map(str, frame.columns[:12]))}.")
+        raise NetloomError(f"{table.file.name} {wanted}; its columns are {', '.join(table.names[:12])}.")
     return np.stack([numbers(series)[0] for series in plain], axis=1)
 
 
-def category_tokens(file: Path, frame: pd.DataFrame, vocabulary: Sequence[str]) -> Array:
+def category_tokens(table: TableData, vocabulary: Sequence[str]) -> Array:
     """Columns of categories as int64 (rows, columns): places in ``vocabulary``, whose entries are ``column = value``.
 
     Raises
@@ -68,26 +68,26 @@ def category_tokens(file: Path, frame: pd.DataFrame, vocabulary: Sequence[str]) 
     """
     places = {entry: place for place, entry in enumerate(vocabulary)}
     columns = list(dict.fromkeys(entry.partition(" = ")[0] for entry in vocabulary[2:]))
-    missing = next((name for name in columns if name not in frame.columns), None)
+    missing = next((name for name in columns if name not in table), None)
     if missing is not None:
         raise NetloomError(
-            f"{file.name} has no column “{missing}”, which the network reads; its columns are "
-            f"{', '.join(map(str, frame.columns[:12]))}."
+            f"{table.file.name} has no column “{missing}”, which the network reads; its columns are "
+            f"{', '.join(table.names[:12])}."
         )
-    return np.stack([_places(frame, name, places) for name in columns], axis=1)
+    return np.stack([_places(table, name, places) for name in columns], axis=1)
 
 
-def _places(frame: pd.DataFrame, name: str, places: dict[str, int]) -> Array:
+def _places(table: TableData, name: str, places: dict[str, int]) -> Array:
     """What training never saw is token 1, unknown."""
-    return np.array([places.get(f"{name} = {text}", 1) for text in _texts(frame, name)], dtype=np.int64)
+    return np.array([places.get(f"{name} = {text}", 1) for text in _texts(table, name)], dtype=np.int64)
 
 
-def _texts(frame: pd.DataFrame, name: str) -> pd.Series[str]:
-    return frame[name].astype(str).where(~frame[name].isna(), "(missing)")
+def _texts(table: TableData, name: str) -> pd.Series[str]:
+    return table[name].astype(str).where(table[name].notna(), MISSING)
 
 
-def _sorted(frame: pd.DataFrame, source: Series) -> pd.DataFrame:
-    return frame.iloc[in_order(frame[source.order])] if source.order in frame.columns else frame
+def _sorted(table: TableData, source: Series) -> TableData:
+    return table.rows(in_order(table.times(source.order))) if source.order in table else table
 
 
 def _whole(values: Array, source: Series) -> Array:
@@ -98,17 +98,16 @@ def _whole(values: Array, source: Series) -> Array:
 class _Finder:
     """Finds features in a table by the names they had in training."""
 
-    def __init__(self, frame: pd.DataFrame, source: Source, names: Sequence[str]) -> None:
-        self._frame = frame
+    def __init__(self, table: TableData, source: Source, names: Sequence[str]) -> None:
+        self._table = table
         self._source = source
         self._names = names
         self._calendars: dict[str, dict[str, Array]] = {}
 
     def feature(self, name: str) -> Array | None:
         """The feature ``name``, float32 (rows,); None where the table does not have what it is made of."""
-        frame = self._frame
-        if name in frame.columns:
-            return numbers(frame[name])[0]
+        if name in self._table:
+            return numbers(self._table[name])[0]
         found = self._category(name) if " = " in name else self._dated(name)
         if found is None and isinstance(self._source, Series):
             found = self._lagged(name, self._source)
@@ -133,9 +132,9 @@ class _Finder:
     def _category(self, name: str) -> Array | None:
         """Whether a column has one category, or one that training never saw."""
         column, _, category = name.partition(" = ")
-        if column not in self._frame.columns:
+        if column not in self._table:
             return None
-        text = _texts(self._frame, column)
+        text = _texts(self._table, column)
         if category == OTHER:
             known = [other.partition(" = ")[2] for other in self._names if other.startswith(f"{column} = ")]
             return np.asarray((~text.isin(known)).to_numpy(np.float32))
@@ -154,16 +153,16 @@ class _Finder:
         return self._calendars[column]
 
     def _read_calendar(self, column: str) -> dict[str, Array]:
-        if column not in self._frame.columns or type_of(self._frame[column]) is not ColumnType.DATE:
+        if column not in self._table or self._table.type_of(column) is not ColumnType.DATE:
             return {}
-        values, names = calendar_features(parse_times(self._frame[column]), day=True)
+        values, names = calendar_features(self._table.times(column), day=True)
         return dict(zip(names, values.T.astype(np.float32), strict=True))
 
     def _lagged(self, name: str, source: Series) -> Array | None:
         """The target of a series some steps earlier: ``load -24``."""
         target, _, lag = name.rpartition(" -")
-        if target not in self._frame.columns or lag not in map(str, source.lags):
+        if target not in self._table or lag not in map(str, source.lags):
             return None
-        own = numbers(self._frame[target])[0]
+        own = numbers(self._table[target])[0]
         steps = min(int(lag), len(own))
         return np.concatenate([np.full(steps, np.nan, np.float32), own[: len(own) - steps]])

@@ -10,7 +10,7 @@ from app.data.dataset import Array, FieldInfo
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.texts import Text, text_of
-from app.inference.new_rows import features_of, frame_of
+from app.inference.new_rows import features_of, new_table
 from graph.errors import NetloomError
 
 MOST = 10_000
@@ -58,17 +58,16 @@ def series_of(file: Path, field: FieldInfo, source: Series) -> tuple[tuple[str, 
     NetloomError
         if a column is missing, or a series is too short.
     """
-    frame = frame_of(file, source)
-    grouped = bool(source.group) and source.group in frame.columns
-    pieces = [(str(name), one) for name, one in frame.groupby(source.group, sort=False)] if grouped else [("", frame)]
+    table = new_table(file, source)
+    pieces = table.by_value(source.group) if source.group in table else {"": table}
     steps = field.shape.time or source.window
     windows = []
-    for name, piece in pieces:
-        rows = features_of(file, piece, field, source)
+    for name, piece in pieces.items():
+        rows = features_of(piece, field, source)
         if len(rows) < steps:
             whose = f"“{name}” in {file.name}" if name else file.name
             raise NetloomError(
                 f"{whose} has {len(rows)} usable time steps, but the network reads {steps}; give more of them."
             )
         windows.append(rows[-steps:])
-    return tuple(name for name, _ in pieces if name), np.stack(windows)
+    return tuple(name for name in pieces if name), np.stack(windows)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.data.augment import Augment
 from app.data.data_choice import DataChoice
-from app.data.readers.columns import Column
+from app.data.readers.typed_columns import Column
 from app.data.sources.source import Source
 from app.data.split import Split
 from graph.errors import NetloomError

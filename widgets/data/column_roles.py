@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.data.readers.columns import Column, ColumnType, likely_target
+from app.data.readers.likely_roles import likely_target
+from app.data.readers.recipe import ColumnType
+from app.data.readers.typed_columns import Column
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.data.readers.columns import Column
+from app.data.readers.typed_columns import Column
 from app.protocol.framing import Message
 from widgets.data.column_roles import column_from
 from widgets.training.worker_link import WorkerLink

@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from app.data.readers.columns import Column, ColumnType
+from app.data.readers.recipe import ColumnType
+from app.data.readers.typed_columns import Column
 from app.data.table_rows import ROWS
 from widgets.data.column_list import facts_of
 

@@ -1,20 +1,23 @@
-"""Columns of a table as features: numbers as they are, categories as ones and zeros, dates as calendar features."""
+"""Feature encoding: columns as one vector (numbers, one-hot categories, calendar features) or as tokens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from app.data.dataset import Array
-from app.data.readers.calendar import calendar_features, parse_times
-from app.data.readers.columns import Column, ColumnType, categories, check_range, look, type_of, wide_numbers
+from app.data.dataset import Array, Field
+from app.data.readers.column_values import category_codes, check_range, wide_numbers
+from app.data.readers.date_parsing import calendar_features, parse_dates
 from app.data.readers.file_access import within_budget
+from app.data.readers.recipe import ColumnRecipe, ColumnType
+from app.data.readers.table_file import TableData
 from app.data.readers.tokens import PADDING, UNKNOWN
+from app.data.readers.typed_columns import Column
 from app.data.transforms import side_by_side
 from graph.errors import NetloomError
+from graph.shapes import tokens, vector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,96 +26,108 @@ ROWS = 1 << 14
 """Rows that are filled in at a time: one pass over a row-major array, which stays in a core's cache."""
 
 
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """Features of a table.
+def encode_features(
+    table: TableData,
+    names: Iterable[str],
+    categories: Literal["one_hot", "tokens"],
+    calendar: bool,
+    flag_missing: bool,
+) -> tuple[list[Field], tuple[str, ...]]:
+    """The columns ``names`` as fields, and notes about what was filled or left out.
 
-    ``values`` is float32 (N, F) with NaN where a measurement is missing; ``ranges`` are the features of each column of
-    categories, as `Field.categories`. ``tokens`` int64 (N, K) with ``vocabulary`` holds the columns of categories
-    where they were to be tokens, and is None otherwise.
+    ``features`` is float32 (N, F) with NaN where a measurement is missing; ``categories`` int64 (N, K), where columns
+    of categories are to be tokens. ``calendar`` makes features of dates, ``flag_missing`` one more feature for every
+    column with missing values.
+
+    Raises
+    ------
+    NetloomError
+        if no column can be used, a number is too large, or the features take too much memory.
     """
+    encoder = _Encoder(table)
+    for name in names:
+        encoder.add(name, calendar, categories == "tokens")
+    if flag_missing:
+        encoder.flag_missing()
+    return encoder.fields(), encoder.notes
 
-    values: Array
-    names: tuple[str, ...]
-    ranges: tuple[tuple[int, int], ...]
-    notes: tuple[str, ...]
-    tokens: Array | None = None
-    vocabulary: tuple[str, ...] = ()
 
-
-class Encoder:
+class _Encoder:
     """Collects the columns of a table one by one, then fills them into one array."""
 
-    def __init__(self, file: Path, rows: int) -> None:
-        self.file = file
-        self.rows = rows
-        self.names: list[str] = []
+    def __init__(self, table: TableData) -> None:
         self.notes: tuple[str, ...] = ()
-        self.ranges: list[tuple[int, int]] = []
+        self._table = table
+        self._names: list[str] = []
+        self._ranges: list[tuple[int, int]] = []
         self._plain: list[tuple[int, Array]] = []
-        self._coded: list[tuple[int, Array]] = []
+        self._one_hot: list[tuple[int, Array]] = []
         self._tokens: list[Array] = []
         self._vocabulary: list[str] = [PADDING, UNKNOWN]
 
-    def add(self, series: pd.Series[Any], dates: bool, as_tokens: bool) -> None:
+    def add(self, name: str, calendar: bool, as_tokens: bool) -> None:
         """Take in a column by its type; one that cannot be used is noted."""
-        kind = type_of(series)
+        kind, series, recipe = self._table.type_of(name), self._table[name], self._table.recipe_of(name)
         if kind is ColumnType.NUMBER:
             values, notes = wide_numbers(series)
-            self._plain.append((len(self.names), values))
-            self.names.append(str(series.name))
+            self._plain.append((len(self._names), values))
+            self._names.append(name)
             self.notes += notes
-        elif kind is ColumnType.CATEGORY and as_tokens:
-            self._add_tokens(series)
         elif kind is ColumnType.CATEGORY:
-            codes, found = categories(series)
-            self._coded.append((len(self.names), codes))
-            self.ranges.append((len(self.names), len(self.names) + len(found)))
-            self.names += [f"{series.name} = {name}" for name in found]
-        elif kind is ColumnType.DATE and dates:
-            self._add_dates(series)
+            self._add_categories(series, recipe, as_tokens)
+        elif kind is ColumnType.DATE and calendar:
+            self._add_dates(series, recipe)
         else:
-            self.notes += (left_out(look(series)),)
+            self.notes += (left_out(self._table.column(name)),)
 
-    def _add_tokens(self, series: pd.Series[Any]) -> None:
-        codes, found = categories(series)
-        self._tokens.append(codes + len(self._vocabulary))
-        self._vocabulary += [f"{series.name} = {name}" for name in found[:-1]]
+    def _add_categories(self, series: pd.Series[Any], recipe: ColumnRecipe, as_tokens: bool) -> None:
+        codes, categories = category_codes(series, recipe.categories)
+        entries = [f"{recipe.name} = {category}" for category in categories]
+        if as_tokens:
+            self._tokens.append(codes + len(self._vocabulary))
+            self._vocabulary += entries[:-1]
+        else:
+            self._one_hot.append((len(self._names), codes))
+            self._ranges.append((len(self._names), len(self._names) + len(entries)))
+            self._names += entries
 
-    def _add_dates(self, series: pd.Series[Any]) -> None:
-        values, found = calendar_features(parse_times(series))
-        for column, name in zip(values.T, found, strict=True):
-            self._plain.append((len(self.names), column))
-            self.names.append(f"{series.name}: {name}")
+    def _add_dates(self, series: pd.Series[Any], recipe: ColumnRecipe) -> None:
+        values, features = calendar_features(parse_dates(series, recipe.date_format))
+        for column, feature in zip(values.T, features, strict=True):
+            self._plain.append((len(self._names), column))
+            self._names.append(f"{recipe.name}: {feature}")
 
     def flag_missing(self) -> None:
         """One more feature for every column with missing values: 1 where a value is missing."""
         for place, values in tuple(self._plain):
             missing = np.isnan(values)
             if missing.any():
-                self._plain.append((len(self.names), missing))
-                self.names.append(f"{self.names[place]} is missing")
+                self._plain.append((len(self._names), missing))
+                self._names.append(f"{self._names[place]} is missing")
 
-    def finish(self) -> Encoded:
-        """All columns as one array.
+    def fields(self) -> list[Field]:
+        """All columns as one field of features and one of tokens, as far as there are any.
 
         Raises
         ------
         NetloomError
             if no column can be used, a number is too large, or the features take too much memory.
         """
-        if not self.names and not self._tokens:
-            raise NetloomError(
-                f"{self.file.name} has no column to predict from; one of numbers or of categories is needed."
-            )
-        within_budget(self.file, 4 * self.rows * len(self.names) + 8 * self.rows * len(self._tokens))
-        values = self._filled()
-        tokens = np.stack(self._tokens, axis=1) if self._tokens else None
-        vocabulary = tuple(self._vocabulary) if self._tokens else ()
-        return Encoded(values, tuple(self.names), tuple(self.ranges), self.notes, tokens, vocabulary)
+        file, rows = self._table.file, len(self._table)
+        if not self._names and not self._tokens:
+            raise NetloomError(f"{file.name} has no column to predict from; one of numbers or of categories is needed.")
+        within_budget(file, 4 * rows * len(self._names) + 8 * rows * len(self._tokens))
+        fields = []
+        if self._names:
+            shape, names, ranges = vector(len(self._names)), tuple(self._names), tuple(self._ranges)
+            fields.append(Field("features", shape, names=names, values=self._filled(), categories=ranges))
+        if self._tokens:
+            shape, vocabulary = tokens(len(self._tokens)), tuple(self._vocabulary)
+            fields.append(Field("categories", shape, vocabulary=vocabulary, values=np.stack(self._tokens, axis=1)))
+        return fields
 
     def _filled(self) -> Array:
-        values = np.zeros((self.rows, len(self.names)), dtype=np.float32)
+        values = np.zeros((len(self._table), len(self._names)), dtype=np.float32)
 
         def fill(rows: slice) -> bool:
             """Whether all values in some rows are finite."""
@@ -122,23 +137,23 @@ class Encoder:
                     block[:, place] = column[rows]
             return bool(np.isfinite(block).all())
 
-        blocks = (slice(start, start + ROWS) for start in range(0, self.rows, ROWS))
+        blocks = (slice(start, start + ROWS) for start in range(0, len(self._table), ROWS))
         if not all(list(side_by_side(fill, blocks))):
-            self._look_at_odd(values)
-        every = np.arange(self.rows)
-        for place, codes in self._coded:
+            self._check_odd(values)
+        every = np.arange(len(self._table))
+        for place, codes in self._one_hot:
             values[every, place + codes] = 1.0
         return values
 
-    def _look_at_odd(self, values: Array) -> None:
+    def _check_odd(self, values: Array) -> None:
         """Refuse infinite values, note missing ones."""
         for place, _ in self._plain:
-            check_range(self.names[place], values[:, place])
+            check_range(self._names[place], values[:, place])
             missing = int(np.isnan(values[:, place]).sum())
             if missing:
                 become = "value becomes" if missing == 1 else "values become"
                 self.notes += (
-                    f"Column “{self.names[place]}”: {missing} missing {become} the median of the training part.",
+                    f"Column “{self._names[place]}”: {missing} missing {become} the median of the training part.",
                 )
 
 

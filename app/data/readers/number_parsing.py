@@ -1,4 +1,4 @@
-"""Numbers as people write them in tables: with thousands in groups, a sign of currency, or per cent."""
+"""Number parsing: numbers as people write them, with thousands in groups, a sign of currency, or per cent."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _SIGNS = "€$£¥%"
 _EXPONENT = r"([eE][-+]?\d+)?"
 
 
-def _written(decimal: str, group: str) -> str:
+def _pattern(decimal: str, group: str) -> str:
     """A number with this sign before the decimals and perhaps this one between groups of three digits."""
     gap, mark = f"[{re.escape(group)}{_BLANKS}]", re.escape(decimal)
     digits = rf"(\d{{1,3}}({gap}\d{{3}})+|\d+)({mark}\d*)?|{mark}\d+"
     return rf"\s*([{_SIGNS}]\s?)?[-+]?([{_SIGNS}]\s?)?({digits}){_EXPONENT}(\s?[{_SIGNS}])?\s*"
 
 
-_PATTERNS = {".": re.compile(_written(".", ",")), ",": re.compile(_written(",", "."))}
+_PATTERNS = {".": re.compile(_pattern(".", ",")), ",": re.compile(_pattern(",", "."))}
 _GROUPED = {",": re.compile(r"[-+]?\d{1,3}(,\d{3})+"), ".": re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}")}
 _WITH_COMMA = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+(\s?[{_SIGNS}])?\s*")
 _WITH_POINT = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+(\s?[{_SIGNS}])?\s*")
 
 
-def is_figure(cell: str) -> bool:
+def is_number(cell: str) -> bool:
     """Whether a cell holds a number, whichever sign stands before its decimals."""
     return any(pattern.fullmatch(cell) for pattern in _PATTERNS.values())
 
@@ -46,23 +46,11 @@ def decimal_of(cells: list[str]) -> str:
     return "," if commas > sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells) else "."
 
 
-def with_figures(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
-    """``frame`` with columns of text that hold numbers as people write them as columns of numbers.
+def is_formatted(series: pd.Series[Any], decimal: str) -> bool:
+    """Whether a column of text holds numbers that are written for people, by its first cells.
 
-    Cells that are no numbers stay as they are. ``decimal`` is the sign before the decimals.
+    ``decimal`` is the sign before the decimals.
     """
-    held = [place for place, kind in enumerate(frame.dtypes) if kind == "str" and _fits(frame.iloc[:, place], decimal)]
-    if not held:
-        return frame
-    columns = [_plain(series, decimal) if place in held else series for place, (_, series) in enumerate(frame.items())]
-    import pandas as pd
-
-    found = pd.concat(columns, axis=1)
-    found.columns = frame.columns
-    return found
-
-
-def _fits(series: pd.Series[Any], decimal: str) -> bool:
     sample = [text for text in series.dropna().head(SAMPLE) if text.strip()]
     fitting = [text for text in sample if _PATTERNS[decimal].fullmatch(text)]
     return bool(fitting) and len(fitting) >= MOSTLY * len(sample) and any(_odd(text) for text in fitting)
@@ -77,8 +65,8 @@ def _odd(text: str) -> bool:
     return False
 
 
-def _plain(series: pd.Series[Any], decimal: str) -> pd.Series[Any]:
-    """Numbers as a program writes them; where every cell is one, as numbers."""
+def parse_formatted(series: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+    """A column of formatted numbers as a program writes them: as numbers where every cell is one, else as text."""
     import pandas as pd
 
     group = "," if decimal == "." else "."

@@ -1,4 +1,4 @@
-"""Which pictures a folder or a table names, the class of each, and the part it is in where that is given."""
+"""Picture listing: the files that a folder or a table names, with the class and the split of each."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.readers.columns import CLASSES, ColumnType, is_called_target, labels, likely_target, look
+from app.data.readers.column_values import CLASSES, class_labels
 from app.data.readers.file_access import files_below, readable
+from app.data.readers.likely_roles import PART_NAMES, is_called_target, likely_target, part_numbers
 from app.data.readers.picture_file import SUFFIXES
-from app.data.readers.table_file import CsvSource
-from app.data.sources.table import PART_NAMES, check_column, given_parts
+from app.data.readers.recipe import ColumnType
+from app.data.readers.table_file import TableData, read_table
 from graph.errors import NetloomError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST = 2_000_000
 """Most files below a folder that is gone through."""
@@ -155,44 +152,45 @@ def in_table(file: Path, column: str, target: str, parts: str = "") -> Listing:
     NetloomError
         if there is no column of paths or of labels, or a path leads out of the folder.
     """
-    frame, _ = CsvSource(path=str(file)).frame(file)
-    paths = column or path_column(frame)
-    check_column(file, frame, paths)
-    label = target or _label_column(frame, (paths, parts))
-    check_column(file, frame, label)
+    table = read_table(file)
+    paths = column or path_column(table)
+    table.check(paths)
+    label = target or _label_column(table, (paths, parts))
+    table.check(label)
     if parts:
-        check_column(file, frame, parts)
-    usable = frame[frame[paths].notna() & frame[label].notna()]
+        table.check(parts)
+    usable = table.rows(table[paths].notna() & table[label].notna())
     if not len(usable):
         raise NetloomError(f"{file.name} names no picture that has a label.")
-    numbers, classes = labels(usable[label])
+    labels, classes = class_labels(usable[label])
     files = [inner_path(file, text) for text in usable[paths].astype(str)]
     # Sorted by class, as folders are, so that both give the same data set.
-    order = np.argsort(numbers, kind="stable")
-    given = given_parts(usable[parts]) if parts else None
-    held = np.asarray(numbers)[order]
-    return Listing(tuple(files[place] for place in order), held, classes, None if given is None else given[order])
+    order = np.argsort(labels, kind="stable")
+    given = part_numbers(usable[parts])[order] if parts else None
+    return Listing(tuple(files[place] for place in order), labels[order], classes, given)
 
 
-def _label_column(frame: pd.DataFrame, others: tuple[str, ...]) -> str:
+def _label_column(table: TableData, others: tuple[str, ...]) -> str:
     """The column of labels: one that is called so, or else the first of words, or else the last that can be."""
-    columns = tuple(look(frame[name]) for name in frame.columns if name not in others)
-    if any(is_called_target(one.name) for one in columns):
+    columns = [column for column in table.columns if column.name not in others]
+    if any(is_called_target(column.name) for column in columns):
         return likely_target(columns)
-    words = [one.name for one in columns if one.type is ColumnType.CATEGORY and not _names_parts(frame[one.name])]
-    return words[0] if words else likely_target(columns)
+    words = [column.name for column in columns if column.type is ColumnType.CATEGORY]
+    return next((name for name in words if not _only_parts(table, name)), likely_target(columns))
 
 
-def _names_parts(series: pd.Series[Any]) -> bool:
-    return bool(series.dropna().astype(str).str.strip().str.lower().isin(list(PART_NAMES)).all())
+def _only_parts(table: TableData, name: str) -> bool:
+    return bool(table[name].dropna().astype(str).str.strip().str.lower().isin(list(PART_NAMES)).all())
 
 
-def path_column(frame: pd.DataFrame) -> str:
+def path_column(table: TableData) -> str:
     """The first column that names pictures in most of its first rows; empty where there is none."""
-    for name in frame.columns:
-        some = frame[name].dropna().head(FIRST).astype(str)
+    for name in table.names:
+        if table.type_of(name) is ColumnType.NUMBER:
+            continue
+        some = table[name].dropna().head(FIRST).astype(str)
         if len(some) and some.map(lambda text: PurePosixPath(text).suffix.lower() in SUFFIXES).mean() > 0.5:
-            return str(name)
+            return name
     return ""
 
 

@@ -1,100 +1,167 @@
-"""A table from a file: CSV and its kin, whose writing is found out or given, Excel workbooks, and Parquet."""
+"""Reading tables (CSV, Excel, Parquet): the rows of a file with the recipe by which they were read."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
-from app.data.readers.csv_parsing import (
-    COLUMNS,
-    HEAD,
-    CsvDialect,
-    decoded_head,
-    found,
-    table_of,
-    too_wide,
-    widest,
-    wrong_encoding,
-)
+import numpy as np
+
+from app.data.dataset import Array
+from app.data.discovery import import_all
+from app.data.readers import tables
+from app.data.readers.date_parsing import parse_dates
 from app.data.readers.file_access import stamp
-from app.data.readers.workbooks import BOOKS, OLD_BOOKS, PARQUET, book_of, parquet_of
-from app.data.sources.file_source import FileSource
+from app.data.readers.recipe import ColumnRecipe, ColumnType, ReadingRecipe, TableOptions
+from app.data.readers.table_format import reader_of
+from app.data.readers.typed_columns import Column, describe_column, typed_columns
 from app.system.memory_budget import GIGABYTE, budget, more
 from graph.errors import NetloomError
-from graph.layers.settings import setting
 
 if TYPE_CHECKING:
     import pandas as pd
 
+KEPT = 1 << 28
+"""Tables from files up to this size stay in memory until the next is read, so that looking and loading parse once."""
 
-class CsvSource(FileSource):
-    """A source that reads a table: how a text file is written is found out, unless it is said."""
-
-    delimiter: Literal["auto", "comma", "semicolon", "tab", "bar", "space"] = setting(
-        "auto", "The sign between two columns"
-    )
-    header: Literal["auto", "yes", "no"] = setting("auto", "Whether the first line names the columns")
-    encoding: Literal["auto", "utf-8", "utf-16", "cp1252", "latin-1"] = setting("auto", "How letters are stored")
-    decimal: Literal["auto", "point", "comma"] = setting("auto", "The sign before the decimals of a number")
-
-    def frame(self, file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """The table in ``file``, which must not be changed, and notes about how it was read."""
-        _check_size(file)
-        suffix = file.suffix.lower()
-        if suffix in OLD_BOOKS:
-            raise NetloomError(f"{file.name} is a workbook of another kind; save it as .xlsx or CSV.")
-        if suffix in BOOKS:
-            return book_of(file, stamp(file), self.header), self.change_note(file)
-        if suffix in PARQUET:
-            return parquet_of(file, stamp(file)), self.change_note(file)
-        frame, notes = self._text_table(file)
-        return frame, notes + self.change_note(file)
-
-    def _text_table(self, file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        with file.open("rb") as stream:
-            raw = stream.read(HEAD)
-        if not raw.strip():
-            raise _empty(file)
-        if len(raw) == HEAD and b"\n" not in raw and b"\r" not in raw:
-            raise NetloomError(f"{file.name} has a first line of more than {HEAD >> 20} MB, as no table has.")
-        head, encoding = decoded_head(file, raw, self.encoding)
-        _check_head(file, head)
-        written = replace(found(head, self.delimiter, self.header, self.decimal), encoding=encoding)
-        # Found in the head, as pandas would work on a hundred thousand columns for minutes.
-        columns = widest("".join(head.splitlines(keepends=True)[written.skip :]), written.delimiter)
-        if columns > COLUMNS:
-            raise too_wide(file, columns)
-        return self._read(file, written)
-
-    def _read(self, file: Path, written: CsvDialect) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        guessed = self.encoding == "auto" and written.encoding == "cp1252"
-        note = f"{file.name} is not written in utf-8; it was read as Western European text (cp1252)."
-        try:
-            frame = table_of(file, stamp(file), replace(written, guessed=guessed))
-        except UnicodeError:
-            if self.encoding != "auto" or guessed:
-                raise wrong_encoding(file, self.encoding) from None
-            return self._read(file, replace(written, encoding="cp1252"))
-        return frame, (note,) if guessed else ()
+import_all(tables)
 
 
-def _check_size(file: Path) -> None:
+@dataclass(frozen=True, eq=False)
+class TableData:
+    """Rows of a table as a person keeps them, and the recipe by which its whole file was read.
+
+    ``frame`` must not be changed. ``notes`` are sentences about how it was read.
+    """
+
+    file: Path
+    frame: pd.DataFrame
+    recipe: ReadingRecipe
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._recipes
+
+    def __getitem__(self, name: str) -> pd.Series[Any]:
+        """The column called ``name``.
+
+        Raises
+        ------
+        NetloomError
+            if there is none.
+        """
+        self.check(name)
+        return self.frame[name]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.recipe.columns)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """What was found in each column."""
+        return tuple(map(self.column, self.names))
+
+    @cached_property
+    def _recipes(self) -> dict[str, ColumnRecipe]:
+        return {column.name: column for column in self.recipe.columns}
+
+    def column(self, name: str) -> Column:
+        """What was found in the column called ``name``."""
+        return describe_column(self.frame[name], self._recipes[name])
+
+    def recipe_of(self, name: str) -> ColumnRecipe:
+        """How the column called ``name`` is read."""
+        return self._recipes[name]
+
+    def type_of(self, name: str) -> ColumnType:
+        """What the values of a column are; `ColumnType.EMPTY` where none is left in these rows."""
+        series = self.frame[name]
+        return ColumnType.EMPTY if series.hasnans and series.isna().all() else self._recipes[name].type
+
+    def times(self, name: str) -> pd.Series[Any]:
+        """A column as numbers or times that can be sorted, missing where it holds neither.
+
+        Raises
+        ------
+        NetloomError
+            if it holds neither anywhere, or is not there.
+        """
+        import pandas as pd
+
+        series = self[name]
+        if self._recipes[name].type is not ColumnType.NUMBER:
+            return parse_dates(series, self._recipes[name].date_format)
+        return series if pd.api.types.is_numeric_dtype(series.dtype) else pd.to_numeric(series, errors="coerce")
+
+    def rows(self, rows: Array | pd.Series[Any]) -> TableData:
+        """Some rows: those at positions (n,), or those where a mask (N,) is true."""
+        picked = self.frame[rows] if rows.dtype.kind == "b" else self.frame.iloc[rows]
+        return TableData(self.file, picked, self.recipe)
+
+    def by_value(self, name: str) -> dict[str, TableData]:
+        """The rows of each different value of a column, in the order in which these come; missing ones are left out."""
+        import pandas as pd
+
+        codes, values = pd.factorize(self[name])
+        return {str(value): self.rows(np.flatnonzero(codes == code)) for code, value in enumerate(values)}
+
+    def check(self, name: str) -> None:
+        """Raise `NetloomError` unless there is a column called ``name``."""
+        if name in self:
+            return
+        shown = ", ".join(f"“{column}”" for column in self.names[:12])
+        more_columns = f" and {len(self.names) - 12} more" if len(self.names) > 12 else ""
+        lacking = f"has no column “{name}”" if name else "has no column that can be predicted"
+        raise NetloomError(f"{self.file.name} {lacking}; it has {shown}{more_columns}.")
+
+    def named_in(self, names: str) -> list[str]:
+        """The columns that ``names`` lists: one, or several with commas between them.
+
+        Raises
+        ------
+        NetloomError
+            if one of them is not there.
+        """
+        listed = [names] if names in self else [name.strip() for name in names.split(",")]
+        for name in listed:
+            self.check(name)
+        return list(dict.fromkeys(listed))
+
+
+def read_table(file: Path, options: TableOptions | None = None) -> TableData:
+    """The table in ``file``; the last small one is remembered.
+
+    Raises
+    ------
+    NetloomError
+        if it is no table, or too large.
+    """
     if file.is_dir():
         raise NetloomError(f"{file.name} is a folder; a file with a table is needed.")
-    if file.stat().st_size > budget() // 2:
+    size = stamp(file)
+    if size[0] > budget() // 2:
         raise NetloomError(
             f"{file.name} is larger than {budget() / 2 / GIGABYTE:.1f} GB, half of what data may take in memory; use a "
             f"smaller part of it, or {more()}."
         )
+    read = _remembered if size[0] <= KEPT else _read
+    return read(file, size, options or TableOptions())
 
 
-def _check_head(file: Path, head: str) -> None:
-    if "\0" in head:
-        raise NetloomError(f"{file.name} is not a text file; a table of comma-separated values is needed.")
-    if not head.strip():
-        raise _empty(file)
+def _read(file: Path, stamped: tuple[int, int], options: TableOptions) -> TableData:
+    raw = reader_of(file)(file, options)
+    frame, columns = typed_columns(raw.frame, raw.dialect.decimal)
+    return TableData(file, frame, ReadingRecipe(raw.dialect, columns), raw.notes)
 
 
-def _empty(file: Path) -> NetloomError:
-    return NetloomError(f"{file.name} is empty; a table with a line of names and lines of values is needed.")
+@lru_cache(maxsize=1)
+def _remembered(file: Path, stamped: tuple[int, int], options: TableOptions) -> TableData:
+    """The same as long as neither the file (``stamped``) nor the options change."""
+    return _read(file, stamped, options)

@@ -1,4 +1,4 @@
-"""Arrays of the user's: NumPy's files, and the IDX files of MNIST and its kin."""
+"""Array source: samples and targets in NumPy, safetensors and IDX files (MNIST and its kin)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from app.data.dataset import Array, Dataset, Field, Task
 from app.data.lazy_array import Kept, LazyArray, RowFile, Values
 from app.data.readers.array_files import read_arrays, rows_of
 from app.data.readers.array_parts import PartArray, files_of_parts, other_parts
-from app.data.readers.columns import CLASSES
+from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
-from app.data.sources.file_source import FileSource
-from app.data.sources.table import rare_note
+from app.data.sources.file_source import Candidate, FileSource
 from app.data.transforms import FEATURE_AXIS
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
@@ -26,6 +25,8 @@ from graph.shapes import Kind, Shape, image, sequence, vector, video
 SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
 TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
 """Names that people give to samples and targets, the likeliest first."""
+ENDINGS = (".npy", ".npz", ".gz", ".idx", "-ubyte", ".safetensors")
+"""How the names of files end that hold arrays."""
 LETTER = re.compile(r"(?<![a-z])x(?![a-z])", re.IGNORECASE)
 """How samples are called in the names of files."""
 COPIES = 8
@@ -42,6 +43,7 @@ class Arrays(FileSource):
     kind: ClassVar[str] = "arrays"
     title: ClassVar[str] = "Arrays"
     rank: ClassVar[int] = 40
+    precedence: ClassVar[int] = 30
 
     samples: str = setting("", "Name of the array of samples in an NPZ; empty for the one that looks like it")
     target: str = setting("", "Array of targets, or a file beside this one; empty for the one that looks like it")
@@ -51,6 +53,11 @@ class Arrays(FileSource):
     task: Literal["auto", "classification", "regression", "reconstruction"] = setting(
         "auto", "What to learn; found from the targets where not said"
     )
+
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """A file by its ending."""
+        return candidate.path.is_file() and candidate.path.name.lower().endswith(ENDINGS)
 
     def read(self, file: Path) -> Dataset:
         """The samples, and the targets where there are any."""

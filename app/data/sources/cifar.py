@@ -12,7 +12,7 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
 from app.data.lazy_array import Kept, LazyArray
-from app.data.sources.file_source import FileSource
+from app.data.sources.file_source import Candidate, FileSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import image, vector
@@ -38,8 +38,16 @@ class Cifar(FileSource):
     kind: ClassVar[str] = "cifar"
     title: ClassVar[str] = "CIFAR files"
     rank: ClassVar[int] = 70
+    precedence: ClassVar[int] = 20
 
     labels: Literal["fine", "coarse"] = setting("fine", "CIFAR-100: a hundred classes, or twenty groups of them")
+
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """A folder of binary files, one of them, or the archive."""
+        if candidate.path.is_dir():
+            return next(candidate.path.glob("*.bin"), None) is not None
+        return candidate.path.name.lower().endswith((".tar.gz", ".tgz", ".bin"))
 
     def read(self, file: Path) -> Dataset:
         """The pictures, 0 to 1, and their classes."""

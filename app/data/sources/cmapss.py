@@ -10,7 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset
 from app.data.readers.file_access import locate, within_budget
-from app.data.sources.file_source import FileSource
+from app.data.sources.file_source import Candidate, FileSource
 from app.data.sources.machines import WindowCut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -20,6 +20,7 @@ NAMES = ("setting 1", "setting 2", "setting 3", *(f"sensor {number}" for number 
 WIDTH = 2 + len(NAMES)
 LARGEST = 2**28
 """Most bytes of a file."""
+CMAPSS = re.compile(r"(train|test)_fd\d+\.txt", re.IGNORECASE)
 NAMED = re.compile(r"train_(.+)\.txt", re.IGNORECASE)
 
 
@@ -33,6 +34,7 @@ class Cmapss(FileSource):
     kind: ClassVar[str] = "cmapss"
     title: ClassVar[str] = "Run-to-failure records"
     rank: ClassVar[int] = 60
+    precedence: ClassVar[int] = 10
 
     window: int = setting(30, "How many cycles the network sees", minimum=1, maximum=1000, unit="cycles")
     stride: int = setting(1, "Cycles from one window to the next", minimum=1, maximum=1000, unit="cycles")
@@ -45,6 +47,11 @@ class Cmapss(FileSource):
     def beside(self, file: Path) -> tuple[Path, ...]:
         """The files of test machines and of what they had left."""
         return tested_beside(file) or ()
+
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """A file by its name, such as ``train_FD001.txt``."""
+        return candidate.path.is_file() and CMAPSS.fullmatch(candidate.path.name) is not None
 
     def read(self, file: Path) -> Dataset:
         """The windows, and the life that was left at the end of each."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,10 +11,41 @@ import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
 from app.data.readers.file_access import content_hash, locate, reading, stamp
+from app.data.readers.table_file import TableData, read_table
+from app.data.readers.typed_columns import Column
 from app.data.sidecar import keep, key_of, recall
 from app.data.sources.source import Origin, Source
 from app.system.memory_budget import budget
 from graph.layers.settings import setting
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file or folder whose kind of data is looked for; ``target`` is the column to be predicted, where it is said."""
+
+    path: Path
+    target: str = ""
+
+    @cached_property
+    def table(self) -> TableData:
+        """The file as a table.
+
+        Raises
+        ------
+        NetloomError
+            if it is none.
+        """
+        return read_table(self.path)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A source with settings that fit a file, the columns of its table (or none), and notes on what was seen."""
+
+    source: FileSource
+    columns: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()
+
 
 CHANGED = "has changed since it was chosen for this project."
 """How the note about a file of other content ends."""
@@ -30,6 +62,24 @@ class FileSource(Source):
 
     path: str = setting("", "The file or folder, relative to the project's folder")
     sha256: str = pydantic.Field("", description="Hash of the content when it was chosen")
+
+    precedence: ClassVar[int]
+    """Of several sources that recognise a file, the one with the smallest number reads it."""
+
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """Whether a file or folder holds this kind of data, by its name and, for tables, its columns.
+
+        Raises
+        ------
+        NetloomError
+            if it must be read as a table for this, and is none.
+        """
+        raise NotImplementedError
+
+    def suggest(self, file: Path, target: str) -> Suggestion:
+        """The source with settings that fit ``file``; ``target`` names what to predict, empty for the likeliest."""
+        return Suggestion(self.changed(target=target) if target and "target" in type(self).model_fields else self)
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """What the file offers; it is read only if it was never read with these settings, or has changed since."""
@@ -48,11 +98,13 @@ class FileSource(Source):
         """The samples in the file."""
         file = locate(self.path, base)
         with reading(file):
-            return _loaded(self, file, tuple(stamp(one) for one in (file, *self.beside(file))), budget())
+            return _loaded(self, file, self._stamps(file), budget())
 
     def _key(self, file: Path) -> str:
-        stamps = tuple(stamp(one) for one in (file, *self.beside(file)))
-        return key_of(self.kind, self.values(), str(file), stamps)
+        return key_of(self.kind, self.values(), str(file), self._stamps(file))
+
+    def _stamps(self, file: Path) -> tuple[tuple[int, int], ...]:
+        return tuple(map(stamp, (file, *self.beside(file))))
 
     def beside(self, file: Path) -> tuple[Path, ...]:
         """Other files that are read along with ``file``."""

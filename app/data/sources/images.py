@@ -1,4 +1,4 @@
-"""Pictures of the user's: a folder for each class, or a table of paths and labels."""
+"""Picture source: a folder for each class, or a table of paths and labels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
 from app.data.lazy_array import LazyArray
+from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded
 from app.data.readers.file_access import locate, readable, reading
 from app.data.readers.picture_file import is_colour
-from app.data.readers.picture_listing import Listing, in_folder, in_table
-from app.data.sources.file_source import FileSource
-from app.data.sources.table import rare_note
+from app.data.readers.picture_listing import Listing, in_folder, in_table, path_column
+from app.data.sources.file_source import Candidate, FileSource
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
 from graph.shapes import image, vector
@@ -31,7 +31,7 @@ FIRST = 5
 class Images(FileSource):
     """Pictures of your own, in one folder that holds a folder for each class, or named in a table with their labels.
 
-    Folders called train, validation and test that hold the folders of classes are the parts of the data. PNG, JPEG,
+    Folders called train, validation and test that hold the folders of classes are the split of the data. PNG, JPEG,
     WebP, BMP, TIFF and GIF; all are brought to one size. Pictures that are damaged or larger than 40 megapixels are
     listed and left out.
     """
@@ -39,6 +39,7 @@ class Images(FileSource):
     kind: ClassVar[str] = "images"
     title: ClassVar[str] = "Pictures"
     rank: ClassVar[int] = 30
+    precedence: ClassVar[int] = 50
 
     height: int = setting(32, "Height of every picture", minimum=1, maximum=1024, unit="pixels")
     width: int = setting(32, "Width of every picture", minimum=1, maximum=1024, unit="pixels")
@@ -52,7 +53,14 @@ class Images(FileSource):
     column: str = setting("", "In a table: the column of paths; empty for the one that looks like it")
     target: str = setting("", "In a table: the column of labels; empty for the one that looks most like it")
 
-    parts: str = setting("", "In a table: the column that says which part a picture is in: train, validation or test")
+    parts: str = setting("", "In a table: the column with the split of each picture: train, validation or test")
+
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """A folder without texts, or a table one of whose columns names pictures."""
+        if candidate.path.is_dir():
+            return next(candidate.path.glob("*/*.txt"), None) is None
+        return len(candidate.table.names) > 1 and path_column(candidate.table) != ""
 
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures."""

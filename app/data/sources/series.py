@@ -1,27 +1,28 @@
-"""Time series of the user's: one row per time step, one column to be forecast."""
+"""Time series source: one row per time step, cut into windows with what follows each as target."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pydantic
 
 from app.data.dataset import Array, Dataset
-from app.data.readers.calendar import calendar_features, parse_times
-from app.data.readers.columns import ColumnType, numbers, type_of
+from app.data.readers.column_values import group_numbers, numbers
+from app.data.readers.date_parsing import calendar_features
 from app.data.readers.file_access import within_budget
-from app.data.readers.table_file import CsvSource
+from app.data.readers.likely_roles import likely_group, likely_order
+from app.data.readers.recipe import ColumnType
+from app.data.readers.table_file import TableData
 from app.data.readers.time_column import in_order, places_in_time, timing_notes, with_times
 from app.data.readers.windows import joined, window_count, windows, windows_info
-from app.data.sources.table import check_column, group_numbers
+from app.data.sources.file_source import Candidate
+from app.data.sources.table_source import TableSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Record:
     notes: tuple[str, ...]
 
 
-class Series(CsvSource):
+class Series(TableSource):
     """A time series of your own: one row per time step, one or more columns measured, one of them to be forecast.
 
     The series is cut into windows. A missing value repeats the last one known, so that nothing is seen ahead. Several
@@ -46,6 +47,7 @@ class Series(CsvSource):
     kind: ClassVar[str] = "series"
     title: ClassVar[str] = "Time series"
     rank: ClassVar[int] = 20
+    precedence: ClassVar[int] = 40
 
     target: str = setting("", "The column to forecast; empty for the last one")
     order: str = setting("", "The column of times to sort by; empty keeps the order of the file")
@@ -62,31 +64,62 @@ class Series(CsvSource):
         (), "Add the target so many steps earlier, such as 24 and 168", minimum=1, maximum=100_000, unit="steps"
     )
 
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """Times and nothing but numbers beside them, perhaps for each of several names; or one column of numbers."""
+        if candidate.path.is_dir():
+            return False
+        table, columns = candidate.table, candidate.table.columns
+        order = likely_order(columns)
+        group = likely_group(columns, table.frame, order)
+        is_target = candidate.target and candidate.target in (order, group)
+        if not order or is_target or not (group or _rises(table, order)):
+            return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
+        others = [column.type for column in columns if column.name not in (order, group)]
+        measured = [kind for kind in others if kind is not ColumnType.EMPTY]
+        return bool(measured) and all(kind is ColumnType.NUMBER for kind in measured)
+
+    @classmethod
+    def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """Windows of a tenth of the series at most, so that every set of the split has room for some."""
+        if target:
+            table.check(target)
+        order = likely_order(table.columns)
+        group = likely_group(table.columns, table.frame, order)
+        names = numeric(table, order)
+        steps = int(table[group].value_counts().min()) if group else len(table)
+        settings = {"target": target or (names or ("",))[-1], "order": order, "window": max(1, min(50, steps // 10))}
+        if not group:
+            return settings, ()
+        # Machines are told apart by their own clocks, places by the same calendar.
+        by_time = table[group].nunique() < 3 or table.type_of(order) is ColumnType.DATE
+        how = "all are divided at the same times" if by_time else "each stays whole in one part"
+        settings |= {"group": group, "divide": "by_time" if by_time else "whole"}
+        return settings, (f"Column “{group}” tells series apart; {how}.",)
+
     def read(self, file: Path) -> Dataset:
         """The series in windows, with what comes after each."""
-        frame, notes = self._in_order(file)
-        names, added = self._seen(file, frame), self._added(frame)
+        table, notes = self._sorted(self.table(file))
+        names, added = self._seen(table), self._added(table)
         target = self.target or names[-1]
-        pieces = self._series(file, frame)
+        series = self._series(table)
         records = [
             self._record(one, (names, added), target, places)
-            for one, places in zip(pieces, self._places(frame, pieces), strict=True)
+            for one, places in zip(series, self._places(table, series), strict=True)
         ]
-        notes += timing_notes(self.order, [one[self.order] for one in pieces]) if self.order else ()
-        notes += tuple(dict.fromkeys(note for one in records for note in one.notes))
+        notes += timing_notes(self.order, [one.times(self.order) for one in series]) if self.order else ()
+        notes += tuple(dict.fromkeys(note for record in records for note in record.notes))
         features = (*names, *added, *(f"{target} -{lag}" for lag in self.lags))
-        return self._cut(file, records, (target, names.index(target)), features, notes)
+        return self._windows(file, records, (target, names.index(target)), features, notes)
 
-    def _in_order(self, file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    def _sorted(self, table: TableData) -> tuple[TableData, tuple[str, ...]]:
         """The rows in the order of their times, and notes."""
-        frame, notes = self.frame(file)
         if not self.order:
-            return frame, notes
-        check_column(file, frame, self.order)
-        frame, more = with_times(frame, self.order)
-        return frame.iloc[in_order(frame[self.order])], notes + more
+            return table, table.notes
+        timed, more = with_times(table, self.order)
+        return timed.rows(in_order(timed.times(self.order))), table.notes + more
 
-    def _cut(
+    def _windows(
         self,
         file: Path,
         records: list[Record],
@@ -95,48 +128,47 @@ class Series(CsvSource):
         notes: tuple[str, ...],
     ) -> Dataset:
         """Windows of ``records``; ``target`` is the name and the place of what is forecast."""
-        steps = sum(len(one.values) for one in records)
+        steps = sum(len(record.values) for record in records)
         described = (self.kind, file.stem, f"{steps} time steps of {file.name}, to forecast “{target[0]}”.")
         cut = (self.window, self.horizon, self.stride)
-        fitting = [one for one in records if window_count(len(one.values), *cut)]
-        longest = max((len(one.values) for one in records), default=0)
+        fitting = [record for record in records if window_count(len(record.values), *cut)]
+        longest = max((len(record.values) for record in records), default=0)
         if not fitting:
             windows_info(described, longest, cut, features, (), target[0])
-        count = sum(window_count(len(one.values), *cut) for one in fitting)
+        count = sum(window_count(len(record.values), *cut) for record in fitting)
         within_budget(file, 4 * count * (self.window * len(features) + self.horizon))
-        parts = []
-        for one in fitting:
-            info = windows_info(described, len(one.values), cut, features, (), target[0])
-            parts.append(windows(info, one.values, target[1], self.stride))
-        times = [one.places for one in fitting] if self.divide == "by_time" else None
-        return joined(parts, notes + _too_short(len(records) - len(fitting)), bool(self.group), times)
+        pieces = []
+        for record in fitting:
+            info = windows_info(described, len(record.values), cut, features, (), target[0])
+            pieces.append(windows(info, record.values, target[1], self.stride))
+        times = [record.places for record in fitting] if self.divide == "by_time" else None
+        return joined(pieces, notes + _too_short(len(records) - len(fitting)), bool(self.group), times)
 
-    def _series(self, file: Path, frame: pd.DataFrame) -> list[pd.DataFrame]:
+    def _series(self, table: TableData) -> list[TableData]:
         """The rows of each series, in their order."""
         if not self.group:
-            return [frame]
-        check_column(file, frame, self.group)
-        place = group_numbers(frame[self.group])
+            return [table]
+        place = group_numbers(table[self.group])
         order = np.argsort(place, kind="stable")
         ends = np.cumsum(np.bincount(place))[:-1]
-        return [frame.iloc[rows] for rows in np.split(order, ends)]
+        return [table.rows(rows) for rows in np.split(order, ends)]
 
-    def _places(self, frame: pd.DataFrame, pieces: list[pd.DataFrame]) -> list[Array]:
+    def _places(self, table: TableData, series: list[TableData]) -> list[Array]:
         """When each row of each series was measured, counted in the times of all; in rows where there are no times."""
         if self.order and self.divide == "by_time":
-            return places_in_time(frame[self.order], [one[self.order] for one in pieces])
-        return [np.arange(len(one)) for one in pieces]
+            return places_in_time(table.times(self.order), [one.times(self.order) for one in series])
+        return [np.arange(len(one)) for one in series]
 
     def _record(
-        self, frame: pd.DataFrame, seen: tuple[tuple[str, ...], tuple[str, ...]], target: str, places: Array
+        self, table: TableData, seen: tuple[tuple[str, ...], tuple[str, ...]], target: str, places: Array
     ) -> Record:
         """One series; ``seen`` are its columns, and what the calendar adds."""
         names, added = seen
-        measured = [numbers(frame[name]) for name in names]
+        measured = [numbers(table[name]) for name in names]
         columns = [column for column, _ in measured]
         own = columns[names.index(target)]
         if added:
-            columns += list(calendar_features(parse_times(frame[self.order]), day="day sine" in added)[0].T)
+            columns += list(calendar_features(table.times(self.order), day="day sine" in added)[0].T)
         columns += [np.concatenate([np.full(min(lag, len(own)), np.nan), own[:-lag]]) for lag in self.lags]
         # Steps before the longest lag have no earlier target; only holes in what was measured are worth a note.
         start = min(max(self.lags, default=0), len(own))
@@ -144,7 +176,7 @@ class Series(CsvSource):
         notes = tuple(note for _, noted in measured for note in noted) + more
         return Record(values, places[len(places) - len(values) :], notes)
 
-    def _added(self, frame: pd.DataFrame) -> tuple[str, ...]:
+    def _added(self, table: TableData) -> tuple[str, ...]:
         """Names of the calendar's features.
 
         Raises
@@ -154,31 +186,40 @@ class Series(CsvSource):
         """
         if not self.calendar:
             return ()
-        if not self.order or type_of(frame[self.order]) is ColumnType.NUMBER:
+        if not self.order or table.type_of(self.order) is ColumnType.NUMBER:
             raise NetloomError("Calendar features need a column of dates; name it as the column of times to sort by.")
-        return calendar_features(parse_times(frame[self.order]))[1]
+        return calendar_features(table.times(self.order))[1]
 
-    def _seen(self, file: Path, frame: pd.DataFrame) -> tuple[str, ...]:
+    def _seen(self, table: TableData) -> tuple[str, ...]:
         """The columns that the network sees, the target among them."""
         for name in (*self.columns, *filter(None, [self.target])):
-            check_column(file, frame, name)
-            if type_of(frame[name]) is not ColumnType.NUMBER:
-                raise NetloomError(f"Column “{name}” of {file.name} does not hold numbers, so it cannot be a series.")
-        names = self.columns or tuple(name for name in numeric(frame, self.order) if name != self.group)
+            table.check(name)
+            if table.type_of(name) is not ColumnType.NUMBER:
+                raise NetloomError(
+                    f"Column “{name}” of {table.file.name} does not hold numbers, so it cannot be a series."
+                )
+        names = self.columns or tuple(name for name in numeric(table, self.order) if name != self.group)
         if self.target and self.target not in names:
             names = (*names, self.target)
         if not names:
-            raise NetloomError(f"{file.name} has no column of numbers; a series needs at least one.")
+            raise NetloomError(f"{table.file.name} has no column of numbers; a series needs at least one.")
         return names
+
+
+def _rises(table: TableData, order: str) -> bool:
+    """Whether the first column holds the times: dates, or numbers each of which is larger than the one before."""
+    if table.names[0] != order:
+        return False
+    return table.type_of(order) is ColumnType.DATE or bool((table[order].diff().iloc[1:] > 0).all())
 
 
 def _too_short(count: int) -> tuple[str, ...]:
     return (f"Series too short for a window and its horizon are left out ({count}).",) if count else ()
 
 
-def numeric(frame: pd.DataFrame, order: str) -> tuple[str, ...]:
+def numeric(table: TableData, order: str) -> tuple[str, ...]:
     """Names of the columns of numbers, without the column ``order``."""
-    return tuple(str(name) for name in frame.columns if name != order and type_of(frame[name]) is ColumnType.NUMBER)
+    return tuple(name for name in table.names if name != order and table.type_of(name) is ColumnType.NUMBER)
 
 
 def carried(values: Array) -> tuple[Array, tuple[str, ...]]:

@@ -1,33 +1,33 @@
-"""Texts of the user's: a column of text and one to be predicted from it, or a folder of text files per class."""
+"""Text source: a column of text with one to predict from it, or a folder of text files for each class."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from app.data.dataset import Dataset, Field, Task
-from app.data.readers.columns import CLASSES, ColumnType, likely_target, look, looks_like_classes, type_of
-from app.data.readers.columns import labels as class_labels
+from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
-from app.data.readers.table_file import CsvSource
+from app.data.readers.likely_roles import likely_target
+from app.data.readers.recipe import ColumnType
+from app.data.readers.table_file import TableData
+from app.data.readers.target_fields import is_classes, target_field
 from app.data.readers.tokens import numbered, split_text, vocabulary_of
+from app.data.sources.file_source import Candidate
 from app.data.sources.synthetic.synthetic import lengths_field
-from app.data.sources.table import amounts, check_column, rare_note
+from app.data.sources.table_source import TableSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 LARGEST = 2**24
 """Most bytes of a text file."""
 
 
-class Text(CsvSource):
+class Text(TableSource):
     """Texts of your own: a table with a column of text and a column to predict from it, or a folder for each class.
 
     Each text becomes a list of numbers, one for each word, character or byte; 0 fills up short texts and 1 stands for
@@ -37,6 +37,7 @@ class Text(CsvSource):
     kind: ClassVar[str] = "text"
     title: ClassVar[str] = "Text"
     rank: ClassVar[int] = 50
+    precedence: ClassVar[int] = 60
 
     column: str = setting("", "The column of text; empty for the one with the longest texts")
     target: str = setting("", "The column to predict; empty for the one that looks most like it")
@@ -44,26 +45,45 @@ class Text(CsvSource):
     vocabulary: int = setting(10_000, "Most tokens in the vocabulary", minimum=3, maximum=200_000, unit="tokens")
     length: int = setting(64, "Tokens of each text; longer texts are cut off", minimum=1, maximum=4096, unit="tokens")
 
+    @classmethod
+    def recognises(cls, candidate: Candidate) -> bool:
+        """A column of sentences, and at most a number or two beside it and the target; or folders of text files."""
+        if candidate.path.is_dir():
+            return next(candidate.path.glob("*/*.txt"), None) is not None
+        table = candidate.table
+        sentences = [name for name in table.names if _holds_sentences(table, name)]
+        others = [name for name in table.names if name not in (*sentences, candidate.target)]
+        return len(sentences) == 1 and len(table.names) > 1 and len(others) <= 3
+
+    @classmethod
+    def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """The first column of text, and the likeliest target among the others."""
+        if target:
+            table.check(target)
+        texts = (name for name in table.names if table.type_of(name) is ColumnType.TEXT and name != target)
+        column = next(texts, "") or longest(table)
+        return {"column": column, "target": target or _likely_target(table, column)}, ()
+
     def read(self, file: Path) -> Dataset:
         """The texts as tokens, and the targets."""
         if file.is_dir():
             return self._read_folder(file)
-        frame, notes = self.frame(file)
-        column = self.column or longest(file, frame)
-        check_column(file, frame, column)
-        target = self.target or likely_target(tuple(look(frame[name]) for name in frame.columns if name != column))
-        check_column(file, frame, target)
+        table = self.table(file)
+        notes, column = table.notes, self.column or longest(table)
+        target = self.target or _likely_target(table, column)
+        usable = table[column].notna() & table[target].notna()
         if target == column:
             raise NetloomError(f"Column “{column}” of {file.name} cannot be both the text and what is predicted.")
-        usable = frame[target].notna() & frame[column].notna()
         if int(usable.sum()) < 3:
             raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {int(usable.sum())}.")
         if not usable.all():
-            notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(frame)}).",)
-        frame = frame[usable]
-        held, task = predicted(frame[target])
-        summary = f"{len(frame)} texts of {file.name}, to predict “{target}”."
-        return self._dataset(file, frame[column].astype(str).tolist(), held, task, summary, notes)
+            notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(table)}).",)
+        table = table.rows(usable)
+        predicted = table.column(target)
+        held = target_field("target", predicted, table[target], is_classes(predicted, table[target], "auto"))
+        task = Task.CLASSIFICATION if held.classes else Task.REGRESSION
+        summary = f"{len(table)} texts of {file.name}, to predict “{target}”."
+        return self._dataset(file, table[column].astype(str).tolist(), held, task, summary, notes)
 
     def _read_folder(self, folder: Path) -> Dataset:
         texts, names, notes = texts_in(folder)
@@ -147,7 +167,7 @@ def text_of(file: Path) -> str | None:
         return raw.decode("cp1252", errors="replace")
 
 
-def longest(file: Path, frame: pd.DataFrame) -> str:
+def longest(table: TableData) -> str:
     """The column whose texts are longest on average.
 
     Raises
@@ -155,19 +175,18 @@ def longest(file: Path, frame: pd.DataFrame) -> str:
     NetloomError
         if no column holds text.
     """
-    words = {}
-    for name in frame.columns:
-        if type_of(frame[name]) in (ColumnType.TEXT, ColumnType.CATEGORY):
-            words[str(name)] = float(frame[name].dropna().astype(str).str.len().mean())
-    if not words:
-        raise NetloomError(f"{file.name} has no column of text; choose another kind of data.")
-    return max(words, key=lambda name: words[name])
+    texts = [name for name in table.names if table.type_of(name) in (ColumnType.TEXT, ColumnType.CATEGORY)]
+    if not texts:
+        raise NetloomError(f"{table.file.name} has no column of text; choose another kind of data.")
+    return max(texts, key=lambda name: float(table[name].dropna().astype(str).str.len().mean()))
 
 
-def predicted(series: pd.Series[Any]) -> tuple[Field, Task]:
-    """The target of texts: classes, or amounts."""
-    column = look(series)
-    if looks_like_classes(column, series):
-        values, names = class_labels(series)
-        return Field("target", vector(len(names)), names, values=values), Task.CLASSIFICATION
-    return Field("target", vector(1), names=(column.name,), values=amounts(column, series)), Task.REGRESSION
+def _holds_sentences(table: TableData, name: str) -> bool:
+    """Whether a column holds text of three words and more on average."""
+    if table.type_of(name) is not ColumnType.TEXT:
+        return False
+    return float(table[name].dropna().astype(str).str.count(" ").mean()) >= 2
+
+
+def _likely_target(table: TableData, column: str) -> str:
+    return likely_target([other for other in table.columns if other.name != column])

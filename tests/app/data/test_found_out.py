@@ -14,9 +14,10 @@ from app.data.data_choice import DataChoice
 from app.data.inspect import inspect
 from app.data.leakage import duplicates
 from app.data.prepare import prepare
-from app.data.readers.calendar import parse_times
-from app.data.readers.columns import ColumnType, look
-from app.data.readers.table_file import CsvSource
+from app.data.readers.date_parsing import parse_dates
+from app.data.readers.recipe import ColumnType
+from app.data.readers.table_file import read_table
+from app.data.readers.typed_columns import column_recipe, describe_column
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.project.fit_preset import wired
@@ -45,14 +46,14 @@ from tests.app.data.readers.test_readers import workbook
 )
 def test_numbers_as_people_write_them(write: Write, content: str, values: list[float]) -> None:
     path = write("t.csv", content)
-    frame, _ = CsvSource(path=str(path)).frame(path)
+    frame = read_table(path).frame
     np.testing.assert_allclose(frame.iloc[:, 0].to_numpy(np.float64), values)
 
 
 @pytest.mark.parametrize("cells", [["192.168.100.200", "12.3.4.5"], ["01.02.2020", "12.03.2021"], ["12:30", "9:15"]])
 def test_what_only_looks_like_numbers_stays_text(write: Write, cells: list[str]) -> None:
     path = write("t.csv", "a;b\n" + "\n".join(f"{cell};1,5" for cell in cells * 5))
-    frame, _ = CsvSource(path=str(path)).frame(path)
+    frame = read_table(path).frame
     assert frame["a"].tolist() == cells * 5
     assert frame["b"].tolist() == [1.5] * 10
 
@@ -77,16 +78,16 @@ DAYS = [datetime.datetime(2021, month, 14, 9, 30) for month in range(1, 13)]
 )  # fmt: skip
 def test_dates_in_many_forms(style: str) -> None:
     series = pd.Series([day.strftime(style) for day in DAYS], name="when")
-    assert look(series).type is ColumnType.DATE
-    assert [(one.month, one.day) for one in parse_times(series)] == [(day.month, 14) for day in DAYS]
+    assert column_recipe(series).type is ColumnType.DATE
+    assert [(one.month, one.day) for one in parse_dates(series)] == [(day.month, 14) for day in DAYS]
 
 
 def test_a_few_slips_among_dates_are_no_dates() -> None:
     series = pd.Series([day.strftime("%d.%m.%Y") for day in DAYS * 2] + ["unknown", None], name="when")
-    assert look(series).type is ColumnType.DATE
-    assert parse_times(series).isna().tolist() == [False] * 24 + [True] * 2
+    assert column_recipe(series).type is ColumnType.DATE
+    assert parse_dates(series).isna().tolist() == [False] * 24 + [True] * 2
     with pytest.raises(NetloomError, match="neither numbers nor dates"):
-        parse_times(pd.Series(["soon", "later"], name="when"))
+        parse_dates(pd.Series(["soon", "later"], name="when"))
 
 
 # Columns
@@ -100,7 +101,8 @@ def test_words_that_hardly_repeat_are_no_categories(write: Write) -> None:
 
 
 def test_an_example_stays_on_one_line() -> None:
-    assert look(pd.Series(["first\nsecond,  third"] * 3, name="a")).example == "first second, third"
+    series = pd.Series(["first\nsecond,  third"] * 3, name="a")
+    assert describe_column(series, column_recipe(series)).example == "first second, third"
 
 
 def test_a_column_of_parts_is_found_and_used(write: Write) -> None:
@@ -217,7 +219,7 @@ def test_two_places_whose_records_begin_at_other_times_are_cut_at_the_same_time(
 )
 def test_what_is_no_part_of_the_table_is_passed_over(write: Write, content: str | bytes) -> None:
     path = write("t.csv", content)
-    frame, _ = CsvSource(path=str(path)).frame(path)
+    frame = read_table(path).frame
     assert frame.to_dict("list") == {"a": [1, 3], "y": [2, 4]}
 
 
@@ -225,7 +227,7 @@ def test_titles_above_a_sheet_are_passed_over(tmp_path: Path) -> None:
     rows: list[list[object]] = [["Report of May"], [None, "by us"], ["a", "y"]]
     rows += [[row, row * 1.5] for row in range(9)]
     path = workbook(tmp_path / "t.xlsx", rows)
-    frame, _ = CsvSource(path=str(path)).frame(path)
+    frame = read_table(path).frame
     assert list(frame.columns) == ["a", "y"] and len(frame) == 9
 
 

@@ -16,7 +16,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Task
 from app.data.inspect import inspect
 from app.data.prepare import prepare
-from app.data.readers import workbooks
+from app.data.readers.tables import workbook_file
 from app.data.sources import cifar
 from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
@@ -72,7 +72,7 @@ def test_workbooks_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monke
         archive.writestr("a.txt", "hello")
     with pytest.raises(NetloomError, match="damaged or no Excel workbook"):
         Table(path=str(tmp_path / "other.xlsx")).load()
-    monkeypatch.setattr(workbooks, "UNFOLDED", 100)
+    monkeypatch.setattr(workbook_file, "UNFOLDED", 100)
     with pytest.raises(NetloomError, match="unfolds to more than"):
         Table(path=str(workbook(tmp_path / "large.xlsx", [["a", "b"], [1, 2]]))).load()
 

@@ -11,7 +11,8 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Task
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.readers import csv_parsing
+from app.data.readers.table_file import read_table
+from app.data.readers.tables import csv_file
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
@@ -282,7 +283,7 @@ def long_table(odd: str = "") -> str:
 def test_a_large_file_becomes_the_same_table(write: Write) -> None:
     path = write("t.csv", long_table())
     assert path.stat().st_size > 5_000_000
-    frame = Table(path=str(path)).frame(path)[0]
+    frame = read_table(path).frame
     pd.testing.assert_frame_equal(frame, pd.read_csv(path, low_memory=False))
 
 
@@ -300,7 +301,7 @@ def test_a_large_file_becomes_the_same_table(write: Write) -> None:
 )
 def test_one_odd_line_far_down_in_a_large_file(write: Write, odd: str, column: str, found: str) -> None:
     path = write("t.csv", long_table(odd))
-    frame = Table(path=str(path)).frame(path)[0]
+    frame = read_table(path).frame
     assert len(frame) == LONG + 1
     assert str(frame[column].iloc[80_000]) in (found, f"{found}.0")
     assert frame[column].dtype == pd.read_csv(path, low_memory=False, skipinitialspace=True)[column].dtype
@@ -309,12 +310,12 @@ def test_one_odd_line_far_down_in_a_large_file(write: Write, odd: str, column: s
 def test_a_line_that_is_too_long_far_down_in_a_large_file(write: Write) -> None:
     path = write("t.csv", long_table("1,2,red,x,5"))
     with pytest.raises(NetloomError, match="line 80002 has 5 columns where 4 are expected"):
-        Table(path=str(path)).frame(path)
+        read_table(path)
 
 
 def test_looking_and_loading_parse_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, counted, plain = write("flowers.csv", FLOWERS), [], csv_parsing._parsed
-    monkeypatch.setattr(csv_parsing, "_parsed", lambda *given: counted.append(given) or plain(*given))
+    path, counted, plain = write("flowers.csv", FLOWERS), [], csv_file._parsed
+    monkeypatch.setattr(csv_file, "_parsed", lambda *given: counted.append(given) or plain(*given))
     suggest(path)
     inspect(path)
     assert len(counted) == 1

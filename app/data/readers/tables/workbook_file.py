@@ -1,24 +1,20 @@
-"""Excel workbooks and Parquet files as tables, with nothing believed about how far they unfold."""
+"""Excel reader: the first sheet of a workbook, with nothing believed about how far it unfolds."""
 
 from __future__ import annotations
 
 import warnings
 import zipfile
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.data.readers.csv_parsing import COLUMNS, names
+from app.data.readers.recipe import Dialect, TableOptions
+from app.data.readers.table_format import COLUMNS, RawTable, column_names, no_rows, reads
 from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-BOOKS = frozenset({".xlsx", ".xlsm"})
-OLD_BOOKS = frozenset({".xls", ".xlsb", ".ods"})
-"""Workbooks that are told from others, so that it can be said what to do."""
-PARQUET = frozenset({".parquet", ".pq"})
 UNFOLDED = 2**30
 """Most bytes that a workbook may unfold to."""
 CELLS = 50_000_000
@@ -27,8 +23,20 @@ CELL = 100
 """Bytes that a cell takes while a workbook is read, as a Python object."""
 
 
-@lru_cache(maxsize=1)
-def book_of(file: Path, stamped: tuple[int, int], header: str = "auto") -> pd.DataFrame:
+@reads(".xls", ".xlsb", ".ods")
+def refuse_workbook(file: Path, options: TableOptions) -> RawTable:
+    """Workbooks of other kinds.
+
+    Raises
+    ------
+    NetloomError
+        always; it says what to do.
+    """
+    raise NetloomError(f"{file.name} is a workbook of another kind; save it as .xlsx or CSV.")
+
+
+@reads(".xlsx", ".xlsm")
+def read_workbook(file: Path, options: TableOptions) -> RawTable:
     """The first sheet of an Excel workbook; cells with a formula hold the value that was last computed.
 
     Raises
@@ -55,7 +63,7 @@ def book_of(file: Path, stamped: tuple[int, int], header: str = "auto") -> pd.Da
         raise
     except Exception as error:  # a damaged archive or sheet makes the XML parser raise almost anything
         raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
-    return _frame(file, rows, header)
+    return _table(file, rows, options.header)
 
 
 def _check_unfolded(file: Path) -> None:
@@ -84,23 +92,24 @@ def _rows(file: Path, book: Any) -> list[tuple[object, ...]]:
     return rows
 
 
-def _frame(file: Path, rows: list[tuple[object, ...]], header: str) -> pd.DataFrame:
+def _table(file: Path, rows: list[tuple[object, ...]], header: str) -> RawTable:
     import pandas as pd
 
     if not rows:
-        raise NetloomError(f"{file.name} is empty; a table with a line of names and lines of values is needed.")
-    rows = rows[_titles(rows) if header == "auto" else 0 :]
+        raise no_rows(file)
+    skip = _titles(rows) if header == "auto" else 0
+    rows = rows[skip:]
     words = all(cell is None or isinstance(cell, str) for cell in rows[0])
     named = header == "yes" or (header == "auto" and words)
     if named and len(rows) == 1:
         raise NetloomError(f"{file.name} has a line of names but no lines of values.")
     width = max(len(row) for row in rows)
     padded = [row + (None,) * (width - len(row)) for row in rows]
-    titles = names(["" if cell is None else cell for cell in padded[0]] if named else [""] * width, named)
-    frame = pd.DataFrame(padded[1:] if named else padded, columns=pd.Index(titles))
+    names = column_names(["" if cell is None else cell for cell in padded[0]], named)
+    frame = pd.DataFrame(padded[1:] if named else padded, columns=pd.Index(names))
     # A column of an empty header without any value is what formatting leaves behind.
-    blank = [title for title, cell in zip(titles, padded[0], strict=True) if cell is None and frame[title].isna().all()]
-    return frame.drop(columns=blank)
+    blank = [name for name, cell in zip(names, padded[0], strict=True) if cell is None and frame[name].isna().all()]
+    return RawTable(frame.drop(columns=blank), Dialect(header=named, skip=skip))
 
 
 def _titles(rows: list[tuple[object, ...]]) -> int:
@@ -108,30 +117,3 @@ def _titles(rows: list[tuple[object, ...]]) -> int:
     filled = [sum(cell is not None for cell in row) for row in rows[:20]]
     first = next((place for place, count in enumerate(filled) if count > 1), 0)
     return first if first < len(rows) - 1 and max(filled) > 1 else 0
-
-
-@lru_cache(maxsize=1)
-def parquet_of(file: Path, stamped: tuple[int, int]) -> pd.DataFrame:
-    """The table in a Parquet file.
-
-    Raises
-    ------
-    NetloomError
-        if the file is damaged, empty or too large.
-    """
-    import pyarrow.parquet
-
-    try:
-        with pyarrow.parquet.ParquetFile(file) as opened:
-            facts = opened.metadata
-            if facts.num_columns > COLUMNS or facts.num_rows * facts.num_columns * 8 > 4 * UNFOLDED:
-                raise NetloomError(f"{file.name} is too large to be read whole; use a smaller part of it.")
-            frame: pd.DataFrame = opened.read().to_pandas()
-    except NetloomError:
-        raise
-    except Exception as error:
-        raise NetloomError(f"{file.name} is damaged or no Parquet file ({type(error).__name__}).") from None
-    if not len(frame) or not len(frame.columns):
-        raise NetloomError(f"{file.name} holds no rows.")
-    frame.columns = type(frame.columns)(names(list(frame.columns), header=True))
-    return frame

@@ -1,0 +1,124 @@
+"""Columns of a table as arrays: numbers, category codes, class labels and group numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.data.dataset import Array
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLASSES = 1000
+"""Most classes that a target may have."""
+MISSING, OTHER = "(missing)", "(unknown)"
+"""The categories of missing values, and of values that training never saw."""
+
+
+def numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """A column as float32 (N,), NaN where a value is missing or no number, and notes.
+
+    Raises
+    ------
+    NetloomError
+        if a value is infinite or too large for a 32-bit number.
+    """
+    wide, notes = wide_numbers(series)
+    with np.errstate(over="ignore"):
+        values = wide.astype(np.float32)
+    check_range(str(series.name), values)
+    return values, notes
+
+
+def wide_numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """A column as numbers of 64 bits (N,), NaN where a value is missing or no number, and notes.
+
+    A column that pandas took for numbers is not copied.
+    """
+    import pandas as pd
+
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiu":
+        return series.to_numpy(), ()
+    values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    odd = int(np.isnan(values).sum()) - int(series.isna().sum())
+    what = "1 value is not a number and counts" if odd == 1 else f"{odd} values are not numbers and count"
+    return values, (f"Column “{series.name}”: {what} as missing.",) if odd else ()
+
+
+def check_range(name: str, values: Array) -> None:
+    """Raise `NetloomError` if a value of column ``name``, float32 (N,), became infinite."""
+    large = int(np.isinf(values).sum())
+    if large:
+        raise NetloomError(
+            f"Column “{name}” holds {large} infinite or far too large values; correct them or leave the column out."
+        )
+
+
+def category_codes(series: pd.Series[Any], known: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
+    """A column of the ``known`` categories as numbers int64 (N,), and their names in order.
+
+    Missing values are a category too. One more name stands at the end, for categories that training never saw.
+    """
+    import pandas as pd
+
+    codes, values = pd.factorize(series)
+    names = sorted({*known, MISSING}) if (codes < 0).any() else list(known)
+    place = {name: number for number, name in enumerate(names)}
+    numbered = np.array([*(place[str(value)] for value in values), place.get(MISSING, 0)], dtype=np.int64)
+    return numbered[codes], (*names, OTHER)
+
+
+def class_labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+    """A column without missing values as class numbers int64 (N,), and the names of the classes in order.
+
+    Raises
+    ------
+    NetloomError
+        if there is one class only, or more than can be told apart.
+    """
+    import pandas as pd
+
+    codes, values = pd.factorize(series)
+    texts = [_class_name(value) for value in values]
+    names = sorted(set(texts), key=_natural)
+    if len(names) < 2:
+        raise NetloomError(f"Column “{series.name}” has one class only (“{names[0]}”); at least two are needed.")
+    if len(names) > CLASSES:
+        raise NetloomError(
+            f"Column “{series.name}” has {len(names)} different values; at most {CLASSES} classes can be told apart. "
+            "Choose another target, or regression if the values are numbers."
+        )
+    number = {name: place for place, name in enumerate(names)}
+    return np.array([number[text] for text in texts], dtype=np.int64)[codes], tuple(names)
+
+
+def _class_name(value: object) -> str:
+    """``1.0`` and ``1`` are the same class."""
+    return f"{value:.17g}" if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _natural(name: str) -> tuple[int, float, str]:
+    """Numbers in their order, before words."""
+    try:
+        return 0, float(name), name
+    except ValueError:
+        return 1, 0.0, name
+
+
+def rare_note(labels: Array, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """A note about classes that are too rare to be in every part of the split."""
+    rare = [name for name, count in zip(classes, np.bincount(labels, minlength=len(classes)), strict=True) if count < 3]
+    if not rare:
+        return ()
+    shown = ", ".join(f"“{name}”" for name in rare[:8]) + (" ..." if len(rare) > 8 else "")
+    return (f"Too few samples to be in every part: {shown}.",)
+
+
+def group_numbers(series: pd.Series[Any]) -> Array:
+    """A number for every different value of a column, int64 (N,); missing values are a group."""
+    import pandas as pd
+
+    return np.asarray(pd.factorize(series, use_na_sentinel=False)[0], dtype=np.int64)

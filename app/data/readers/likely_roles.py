@@ -1,0 +1,114 @@
+"""Guesses of what the columns of a table are for: target, row number, time, group, or the part of the split."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.data.dataset import Array
+from app.data.readers.column_values import numbers
+from app.data.readers.recipe import ColumnType
+from app.data.readers.typed_columns import Column
+from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PART_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
+"""What people write in a column that says which part of the split a row is in."""
+_IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
+_TARGET = re.compile(r"target|label|class|y|outcome|species|category|diagnosis", re.IGNORECASE)
+_TIME = re.compile(r"(.*[ _-])?(time|timestamp|date|t|step|epoch|sec|second|minute|hour|day|week)s?", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"(patient|subject|person|participant|user|customer|client|student|machine|device|session|household)"
+    r"([ _-]?(id|nr|no|key|number|name))?",
+    re.IGNORECASE,
+)
+
+
+def likely_target(columns: Sequence[Column]) -> str:
+    """The column that is most likely to be predicted: one that is called so, or else the last that can be."""
+    fitting = [column for column in columns if column.type in (ColumnType.NUMBER, ColumnType.CATEGORY)]
+    named = [column.name for column in fitting if is_called_target(column.name)]
+    return named[0] if named else fitting[-1].name if fitting else ""
+
+
+def is_called_target(name: str) -> bool:
+    """Whether a column is called as targets usually are."""
+    return bool(_TARGET.fullmatch(name))
+
+
+def is_called_identifier(name: str) -> bool:
+    """Whether a column is called as those are that number the rows."""
+    return bool(_IDENTIFIER.fullmatch(name))
+
+
+def is_identifier(column: Column, series: pd.Series[Any]) -> bool:
+    """Whether a column only numbers the rows: all values differ and its name says so."""
+    return len(series) > 2 and is_called_identifier(column.name) and int(series.nunique()) == len(series)
+
+
+def looks_like_classes(column: Column, series: pd.Series[Any]) -> bool:
+    """Whether the values of a target are classes rather than amounts: words, or few different whole numbers."""
+    if column.type is not ColumnType.NUMBER:
+        return True
+    values, _ = numbers(series)
+    known = values[~np.isnan(values)]
+    whole = bool((known == np.round(known)).all())
+    return whole and column.unique <= min(20, max(2, len(known) // 5))
+
+
+def likely_order(columns: Sequence[Column]) -> str:
+    """The column of times: the first of dates, or of numbers that is called so; empty where there is none."""
+    dates = [column.name for column in columns if column.type is ColumnType.DATE]
+    return next(iter([*dates, *(column.name for column in columns if _counts_time(column))]), "")
+
+
+def _counts_time(column: Column) -> bool:
+    named = column.type is ColumnType.NUMBER and not column.missing and _TIME.fullmatch(column.name)
+    return bool(named) and column.unique > 2
+
+
+def likely_group(columns: Sequence[Column], frame: pd.DataFrame, order: str) -> str:
+    """The column of words that tells several series apart, each of which has every time at most once; or empty."""
+    if not order or frame[order].is_unique:
+        return ""
+    words = [column.name for column in columns if column.type is ColumnType.CATEGORY and column.unique < len(frame) / 2]
+    return next((name for name in words if not frame.duplicated([name, order]).any()), "")
+
+
+def is_shared(column: Column, series: pd.Series[Any]) -> bool:
+    """Whether a column names who or what was measured, several times each."""
+    known = len(series) - column.missing
+    return bool(_SUBJECT.fullmatch(column.name)) and 2 < int(series.nunique()) < known
+
+
+def names_parts(column: Column, series: pd.Series[Any]) -> bool:
+    """Whether every row says that it is in a part of the split, not all in the same."""
+    if column.type is not ColumnType.CATEGORY or column.missing:
+        return False
+    parts = {PART_NAMES.get(str(value).strip().lower()) for value in series.unique()}
+    return len(parts) > 1 and 0 in parts and None not in parts
+
+
+def part_numbers(series: pd.Series[Any]) -> Array:
+    """The part of the split that each row is in by a column that says so: uint8 (N,), as `Dataset.given`.
+
+    Raises
+    ------
+    NetloomError
+        if a value names no part, or no row is for training.
+    """
+    words = series.astype(str).str.strip().str.lower()
+    unknown = next((word for word in words.unique() if word not in PART_NAMES), None)
+    if unknown is not None:
+        raise NetloomError(
+            f"Column “{series.name}” says “{unknown}”, which is no part; each row needs train, validation or test."
+        )
+    parts = words.map(PART_NAMES).to_numpy(np.uint8)
+    if not (parts == 0).any():
+        raise NetloomError(f"Column “{series.name}” puts no row into the training part; some must say “train”.")
+    return np.asarray(parts)

@@ -1,0 +1,59 @@
+"""Data sources that read a table file (CSV, Excel, Parquet), with the options of how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from app.data.readers.recipe import TableOptions
+from app.data.readers.table_file import TableData, read_table
+from app.data.sources.file_source import FileSource, Suggestion
+from graph.layers.settings import setting
+
+
+class TableSource(FileSource):
+    """A source that reads a table: how a text file is written is found, unless it is said."""
+
+    delimiter: Literal["auto", "comma", "semicolon", "tab", "bar", "space"] = setting(
+        "auto", "The sign between two columns"
+    )
+    header: Literal["auto", "yes", "no"] = setting("auto", "Whether the first line names the columns")
+    encoding: Literal["auto", "utf-8", "utf-16", "cp1252", "latin-1"] = setting("auto", "How letters are stored")
+    decimal: Literal["auto", "point", "comma"] = setting("auto", "The sign before the decimals of a number")
+
+    def table_options(self) -> TableOptions:
+        """What the settings say about how the table is written."""
+        return TableOptions(self.delimiter, self.header, self.encoding, self.decimal)
+
+    def table(self, file: Path) -> TableData:
+        """The table in ``file``, with notes about how it was read.
+
+        Raises
+        ------
+        NetloomError
+            if it is no table, or too large.
+        """
+        table = read_table(file, self.table_options())
+        note = self.change_note(file)
+        return replace(table, notes=table.notes + note) if note else table
+
+    def suggest(self, file: Path, target: str) -> Suggestion:
+        """The source with settings that fit the columns of ``file``."""
+        if file.is_dir():
+            return super().suggest(file, target)
+        table = self.table(file)
+        settings, notes = self.fitting(table, target)
+        return Suggestion(self.changed(**settings), table.columns, table.notes + notes)
+
+    @classmethod
+    def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """Settings that fit a table, and notes on why; ``target`` is the column to predict, empty for the likeliest.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such column, or nothing to learn from.
+        """
+        raise NotImplementedError
