@@ -12,7 +12,6 @@ from app.data.dataset import Array
 from app.exchange import onnx_states, onnx_windows
 from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
 from app.exchange.onnx_windows import CHANNELS_FIRST
-from graph.layers.dense import Dense
 from graph.shapes import Kind, Shape
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def _as_bias(grow: NetworkBuilder, node: NodeProto, held: KnownValue, numbers: A
     """Take what is added as the biases of the dense layer right before, if there is one without."""
     layer = grow.network.layer(held.source)
     source = next(name for name in node.input if name not in grow.constants)
-    if not isinstance(layer, Dense) or layer.bias or grow.uses[source] > 1:
+    if not layer.is_dense or layer.values()["bias"] or grow.uses[source] > 1:
         return False
     grow.replace(held.source, layer.changed(bias=True))
     grow.keep(held.source, bias=numbers)

@@ -26,8 +26,6 @@ from graph.build.compile import Compiled, compile_network
 from graph.build.order import Program, program
 from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike
-from graph.layers.normalisation import BatchNorm
-from graph.layers.recurrent import Lstm
 from graph.network import Network
 from graph.project import Project, write_atomically
 from graph.shapes import Kind
@@ -145,31 +143,16 @@ def _refuse(plan: Program, within: str = "") -> None:
     """Refuse layers that ONNX has no form for; the sentence names the layer."""
     for id_ in plan.order:
         layer, name = plan.network.layer(id_), within + id_
-        if isinstance(layer, Lstm) and not plan.network.node(id_).muted:
-            _refuse_lstm(layer, name)
+        if layer.not_in_onnx() and not plan.network.node(id_).muted:
+            raise NetloomError(f"{name} cannot be exported: {layer.not_in_onnx()}")
         if isinstance(layer, Loop) and any(shape.time is None for shape in plan.facts[id_].inputs.values()):
             raise NetloomError(
                 f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
                 "here. Set the length of the input, or export the network as code."
             )
-        if isinstance(layer, BatchNorm) and not layer.track and not plan.network.node(id_).muted:
-            raise NetloomError(
-                f"{name} cannot be exported: without running averages its answers depend on the whole batch. Let it "
-                "track statistics, and train again."
-            )
         if isinstance(layer, Block):
             for part in plan.parts(id_)[:1]:
                 _refuse(part, f"{name}.")
-
-
-def _refuse_lstm(layer: Lstm, name: str) -> None:
-    odd = {"a projection": layer.projection, "peepholes": layer.peephole, "coupled gates": layer.coupled}
-    for what, there in odd.items():
-        if there:
-            raise NetloomError(
-                f"{name} cannot be exported: an LSTM with {what} has no form in ONNX here. Do without, or export the "
-                "network as code."
-            )
 
 
 def _converted(

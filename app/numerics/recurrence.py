@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.layers.base import Layer
-from graph.layers.recurrent import Gru, Lstm, Rnn
 from graph.network import Network
 from graph.structure.blocks import Block, Loop
 
@@ -52,7 +51,7 @@ def recurrent_layers(network: Network, before: str = "") -> dict[str, Layer]:
         node = network.node(id_)
         if node.muted or node.tied:
             continue
-        if isinstance(node.layer, Rnn | Gru | Lstm) or (isinstance(node.layer, Loop) and node.layer.states):
+        if node.layer.is_recurrent or (isinstance(node.layer, Loop) and node.layer.states):
             found[f"{before}{id_}"] = node.layer
         elif isinstance(node.layer, Block) and not isinstance(node.layer, Loop):
             found |= recurrent_layers(node.layer.body.network, f"{before}{id_}.")

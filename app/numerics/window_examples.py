@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.numerics.window_sums import Case, Floats
-from graph.layers.convolution_set import KERNELS
 from graph.layers.grid import same_pads, slide
+from graph.layers.image_kernels import KERNELS
 from graph.layers.settings import read_matrix
 from graph.layers.window_rule import Border, How, Slide, WindowRule
 

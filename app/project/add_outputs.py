@@ -7,7 +7,6 @@ from typing import Any
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.sources.table import Table
 from graph.document import Document
-from graph.layers.dense import Dense
 from graph.layers.io import Output
 from graph.network import Connection, Network
 
@@ -33,7 +32,7 @@ def answer(document: Document, info: DatasetInfo) -> None:
     missing = unanswered(network, info)
     last = next((node for node in network if isinstance(node.layer, Output)), None)
     arriving = next(iter(network.into(last.id).values()), None) if last is not None else None
-    if last is None or arriving is None or not isinstance(network.layer(arriving.source), Dense):
+    if last is None or arriving is None or not network.layer(arriving.source).is_dense:
         return
     head = network.node(arriving.source)
     read = next(iter(network.into(head.id).values()), None)

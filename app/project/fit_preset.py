@@ -17,8 +17,8 @@ from graph.checking.fixes import Insert
 from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.layers import usual_layers
 from graph.layers.io import Input
-from graph.layers.recurrent import Embedding
 from graph.project import Project
 from graph.shapes import Kind
 
@@ -74,12 +74,12 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
 def _embed(document: Document, info: DatasetInfo) -> None:
     """Give a network that was made for numbers a vector for each word of a text, before anything else is repaired."""
     network = document.network
-    if info.shape.kind is not Kind.TOKENS or any(isinstance(node.layer, Embedding) for node in network):
+    if info.shape.kind is not Kind.TOKENS or any(node.layer.embeds_tokens for node in network):
         return
     start = next((node.id for node in network if isinstance(node.layer, Input)), None)
     with document.transaction("Read words"):
         for connection in network.out_of(start) if start is not None else ():
-            Insert(connection.target, connection.target_port, Embedding()).apply(document)
+            Insert(connection.target, connection.target_port, usual_layers.embedding()).apply(document)
             return
 
 
@@ -101,7 +101,7 @@ def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:
     """Give embeddings a row for each word that the data knows."""
     words = len(info.input_field().vocabulary)
     layers: list[tuple[str, Any]] = [(node.id, node.layer) for node in document.network]
-    found = {id_: layer for id_, layer in layers if isinstance(layer, Embedding) and words}
+    found = {id_: layer for id_, layer in layers if layer.embeds_tokens and words}
     with document.transaction("Fit the vocabulary"):
         for id_, layer in found.items():
             document.set_layer(id_, layer.changed(vocabulary=words))

@@ -14,14 +14,14 @@ from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
-from graph.checking.habits import DROPOUTS, NORMS, Look
+from graph.checking.habits import Look
 from graph.checking.network_hints import RULES, Finding, Hint, HintRule, network_hints
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.layers.dense import Dense
+from graph.layers import usual_layers
+from graph.layers.base import Family, Layer
 from graph.layers.io import Input, Output
 from graph.layers.lengths import LENGTHS
-from graph.layers.normalisation import Dropout
 from graph.network import Connection, Node
 from graph.shapes import Kind, vector
 
@@ -31,10 +31,6 @@ MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
 USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
 MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
 """A network with more parameters, and more for each training sample, can learn samples by heart."""
-SHRINKING = frozenset({
-    "reshape", "flatten", "max_pool2d", "average_pool2d", "max_pool1d", "average_pool1d", "global_pool1d",
-    "global_pool2d", "last_step",
-})  # fmt: skip
 
 
 class Whole(Look):
@@ -128,11 +124,11 @@ def _columns(look: Whole) -> Iterator[Finding]:
         passed: list[Edit] = []
         first: Node | None = None
         step = look.after(node.id)
-        while step is not None and step.layer.kind != "dense":
-            if step.layer.kind in ("conv1d", "conv2d"):
+        while step is not None and not step.layer.is_dense:
+            if step.layer.weighted_sum:
                 first = first or step
-                passed.append(Replace(step.id, Dense(units=step.layer.values()["filters"])))
-            elif step.layer.kind in SHRINKING:
+                passed.append(Replace(step.id, usual_layers.dense(step.layer.values()["filters"])))
+            elif step.layer.family is Family.POOLING or _rearranges(step.layer):
                 passed.append(Bypass(step.id))
             step = look.after(step.id)
         if first is not None:
@@ -140,14 +136,17 @@ def _columns(look: Whole) -> Iterator[Finding]:
             yield Finding(first.id, message, (Fix("Use dense layers", tuple(passed)),))
 
 
+def _rearranges(layer: Layer) -> bool:
+    return layer.family is Family.SHAPE and layer.passes_probabilities
+
+
 def padding_read(look: Whole) -> Iterator[Finding]:
     """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
-    for node in look.of("rnn", "gru", "lstm", "last_step", "global_pool1d"):
+    for node in look.those(lambda layer: layer.reads_padding()):
         if node.tied is not None:
             continue
-        values, field = node.layer.values(), look.read_by(node)
-        harmless = values.get("output_mode") == "sequence" and not values["bidirectional"]
-        if field is None or not field.lengths or values["lengths"] or harmless:
+        field = look.read_by(node)
+        if field is None or not field.lengths:
             continue
         told = node.layer.changed(lengths=True)
         ends = ((one.id, one.layer) for one in look.network)
@@ -165,9 +164,14 @@ def padding_read(look: Whole) -> Iterator[Finding]:
 
 
 def _softmax_twice(look: Whole) -> Iterator[Finding]:
-    for output, node in look.answers():
+    for output, node in look.final_layers():
         field, loss = look.target(output), look.loss_of(output)
-        if node.layer.kind == "softmax" and field is not None and field.classes and loss in ("auto", "cross_entropy"):
+        if (
+            node.layer.final_activation == "softmax"
+            and field is not None
+            and field.classes
+            and loss in ("auto", "cross_entropy")
+        ):
             message = f"{node.id}: the cross-entropy that follows holds a softmax already."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
@@ -175,12 +179,13 @@ def _softmax_twice(look: Whole) -> Iterator[Finding]:
 def _squashed_numbers(look: Whole) -> Iterator[Finding]:
     if look.info is None or look.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
-    for output, node in look.answers():
+    for output, node in look.final_layers():
         field = look.target(output)
         # A binary cross-entropy compares with shares and yes or no, which lie within these bounds.
         if look.loss_of(output) == "bce":
             continue
-        if field is not None and not field.classes and node.layer.kind in ("sigmoid", "tanh", "softmax"):
+        bounded = node.layer.final_activation or node.layer.max_slope is not None
+        if field is not None and not field.classes and bounded:
             message = f"{node.id}: it keeps the answer within narrow bounds, but “{field.name}” may be any number."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
@@ -202,14 +207,18 @@ def _by_heart(look: Whole) -> Iterator[Finding]:
         return
     samples = round(look.info.samples * look.choice.split.train)
     parameters = look.parameters
-    steadied = look.holds(*NORMS, *DROPOUTS) or look.choice.augment.active or look.plan.weight_decay > 0
+    steadied = (
+        look.holds(lambda layer: layer.normalises or layer.drops_values)
+        or look.choice.augment.active
+        or look.plan.weight_decay > 0
+    )
     if steadied or parameters < MANY_PARAMETERS or parameters < PARAMETERS_PER_SAMPLE * samples:
         return
     message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against learning by heart."
     fixes: list[Fix] = []
-    last = next((node for node in reversed(look.nodes) if node.layer.kind == "dense"), None)
+    last = next((node for node in reversed(look.nodes) if node.layer.is_dense), None)
     if last is not None:
-        fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", Dropout()),)))
+        fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", usual_layers.dropout()),)))
     if look.image_inputs():
         fixes.append(Fix("Shift the pictures a little", (look.written("data", augment={"shift": 0.1}),)))
     if not fixes:

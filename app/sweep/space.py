@@ -245,7 +245,7 @@ def _of_layers(project: Project) -> Iterator[tuple[str, SearchRange]]:
         layer, node = project.network.layer(id_), project.network.node(id_)
         if node.muted or node.tied:
             continue
-        if layer.kind in ("dropout", "channel_dropout"):
+        if layer.drops_values:
             yield f"{id_}.rate", SearchRange(low=0.0, high=0.6)
         for name in WIDTHS:
             width = getattr(layer, name, None)

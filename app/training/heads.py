@@ -25,9 +25,6 @@ from graph.structure.blocks import Block
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""
 
-PASSING = frozenset({"flatten", "reshape", "dropout", "last_step", "output"})
-"""Kinds of layers behind which probabilities are still probabilities."""
-
 Distance = Callable[[Tensor, Tensor], Tensor]
 """From answers and targets of a batch to their loss, a tensor ()."""
 
@@ -137,7 +134,7 @@ def default_loss(field: FieldInfo, squashed: str) -> str:
 def squashing(network: Network, output: str) -> str:
     """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
     at, arriving = output, None
-    while network.layer(at).kind in PASSING:
+    while network.layer(at).passes_probabilities:
         arriving = network.at(at, "in")
         if arriving is None:
             return ""
@@ -145,8 +142,7 @@ def squashing(network: Network, output: str) -> str:
     layer = network.layer(at)
     if isinstance(layer, Block) and arriving is not None:
         return squashing(layer.body.network, arriving.source_port)
-    kind = layer.kind
-    return kind if kind in ("softmax", "sigmoid") else ""
+    return layer.final_activation
 
 
 def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: str) -> None:

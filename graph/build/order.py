@@ -10,7 +10,7 @@ from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.construct import Construct, Ref
-from graph.layers.io import InputLike, Noise, Output
+from graph.layers.io import InputLike, Output
 from graph.network import Network
 from graph.structure.blocks import Block
 
@@ -83,7 +83,7 @@ def _in_order(network: Network, facts: Mapping[str, LayerInfo], block: Block | N
 
 def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:
     """Inputs or outputs, those that noise leads to behind those that only data leads to."""
-    noise = [node.id for node in network if isinstance(node.layer, Noise)]
+    noise = [node.id for node in network if node.layer.draws_noise]
     return tuple(sorted(ends, key=lambda id_: any(network.reaches(one, id_) for one in noise)))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from graph.checking.fixes import Bypass, Fix, Insert, Replace
 from graph.checking.layer_info import DataSpec, Problem, Severity
+from graph.layers import usual_layers
 from graph.layers.base import Layer
-from graph.layers.dense import TimeDistributedDense
 from graph.layers.io import Output
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape
@@ -66,10 +66,10 @@ def _other_loss(node: Node, expected: DataSpec) -> Fix:
 def _scores(network: Network, node: Node, count: int) -> Fix:
     """Another number of units in the layer that gives the scores, or a layer that gives them."""
     before = network.at(node.id, "in")
-    layer = network.layer(before.source) if before is not None else None
-    if before is not None and isinstance(layer, TimeDistributedDense):
-        return Fix(f"Set {before.source} to {count:,} units", (Replace(before.source, layer.changed(units=count)),))
-    added = TimeDistributedDense(units=count)
+    if before is not None and network.layer(before.source).is_dense:
+        layer = network.layer(before.source).changed(units=count)
+        return Fix(f"Set {before.source} to {count:,} units", (Replace(before.source, layer),))
+    added = usual_layers.dense(count, every_step=True)
     return Fix(f"Insert {added.title} with {count:,} units", (Insert(node.id, "in", added),))
 
 

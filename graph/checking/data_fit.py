@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from graph.checking.ctc_outputs import is_transcript, offer_transcript, transcript_problems
 from graph.checking.fixes import Fix, Insert, Replace
 from graph.checking.layer_info import DataSpec, Problem, Severity
+from graph.layers import usual_layers
 from graph.layers.base import Layer
-from graph.layers.dense import Dense, TimeDistributedDense
 from graph.layers.io import Input, Output
-from graph.layers.shape import Flatten, Reshape
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape, sequence
 
@@ -81,7 +80,7 @@ def _resize(network: Network, node: Node, units: int) -> list[Fix]:
     while (connection := next(iter(network.into(current).values()), None)) is not None:
         current = connection.source
         layer = network.layer(current)
-        if isinstance(layer, Dense):
+        if layer.is_dense:
             return [Fix(f"Set {current} to {units:,} units", (Replace(current, layer.changed(units=units)),))]
         if len(layer.input_ports()) != 1 or not _hands_on(layer):
             return []
@@ -89,7 +88,7 @@ def _resize(network: Network, node: Node, units: int) -> list[Fix]:
 
 
 def _at_every_step(node: Node, units: int) -> Fix:
-    layer = TimeDistributedDense(units=units)
+    layer = usual_layers.dense(units, every_step=True)
     return Fix(f"Insert {layer.title} with {units:,} units", (Insert(node.id, "in", layer),))
 
 
@@ -103,13 +102,13 @@ def reshaping(target: str, port: str, arrives: Shape, wanted: Shape) -> Fix:
     layers: list[Layer] = []
     elements = wanted.elements or 1
     if arrives.kind is not Kind.VECTOR and arrives.elements != elements:
-        layers.append(Flatten())
+        layers.append(usual_layers.flatten())
     if arrives.elements != elements:
-        layers.append(Dense(units=elements))
+        layers.append(usual_layers.dense(elements))
     if wanted.kind is not Kind.VECTOR:
-        layers.append(Reshape(shape=wanted))
+        layers.append(usual_layers.reshape(wanted))
     elif not layers:
-        layers.append(Flatten())
+        layers.append(usual_layers.flatten())
     # Each insertion goes between the port and what is in front of it, so the first layer is inserted first.
     edits = tuple(Insert(target, port, layer) for layer in layers)
     return Fix("Insert " + ", ".join(layer.title for layer in layers), edits)

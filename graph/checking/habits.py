@@ -12,19 +12,6 @@ from graph.layers.io import Input, Output
 from graph.network import Network, Node
 from graph.shapes import Kind, Shape
 
-TRAINED_LINEAR = frozenset({"dense", "time_distributed_dense", "conv2d", "conv1d", "conv3d", "conv_transpose2d"})
-"""Layers of trained weights that add nothing but sums of products."""
-
-LINEAR_PASS = frozenset({
-    "flatten", "reshape", "dropout", "channel_dropout", "batch_norm", "average_pool2d", "average_pool1d", "sum_pool2d",
-    "gain", "channel_shuffle",
-})  # fmt: skip
-"""Layers that bend nothing: what stands before and behind them is still one linear map."""
-
-SATURATING = frozenset({"sigmoid", "tanh"})
-NORMS = frozenset({"batch_norm", "layer_norm", "group_norm"})
-DROPOUTS = frozenset({"dropout", "channel_dropout"})
-
 
 class Look:
     """A network with the facts of its layers; muted layers and layers that lead to no output are looked past.
@@ -49,9 +36,9 @@ class Look:
         """Trainable parameters of the network."""
         return self._checker.parameters
 
-    def of(self, *kinds: str) -> Iterator[Node]:
-        """The layers of these kinds, from inputs to outputs."""
-        return (node for node in self.nodes if node.layer.kind in kinds)
+    def those(self, wanted: Callable[[Layer], object]) -> Iterator[Node]:
+        """The layers that are ``wanted``, from inputs to outputs."""
+        return (node for node in self.nodes if wanted(node.layer))
 
     def facts(self, id: str) -> LayerInfo:
         """What is known of a layer."""
@@ -95,25 +82,18 @@ class Look:
             node = self.before(node.id)
         return node
 
-    def answers(self) -> Iterator[tuple[Node, Node]]:
-        """Each output with the layer that gives its answer."""
+    def final_layers(self) -> Iterator[tuple[Node, Node]]:
+        """Each output with the layer whose values leave by it."""
         for node in () if self._inner else self.nodes:
             if isinstance(node.layer, Output) and (found := self.before(node.id)) is not None:
                 yield node, found
 
-    def holds(self, *kinds: str) -> bool:
-        """Whether a layer of one of these kinds is somewhere, inside blocks too."""
-        return any(kind in kinds for kind in _kinds(self.network))
+    def holds(self, wanted: Callable[[Layer], object]) -> bool:
+        """Whether one of the layers is ``wanted``, inside blocks too."""
+        layers = [node.layer for node in self.network if not node.muted]
+        return any(map(wanted, layers)) or any(wanted(inner) for layer in layers for inner in layer.layers_inside())
 
     def image_inputs(self) -> list[Shape]:
         """Shapes of the inputs that take pictures."""
         shapes = [self.leaving(node.id) for node in self.nodes if isinstance(node.layer, Input)]
         return [shape for shape in shapes if shape is not None and shape.kind is Kind.IMAGE]
-
-
-def _kinds(network: Network) -> Iterator[str]:
-    for node in network:
-        if node.muted:
-            continue
-        yield node.layer.kind
-        yield from (layer.kind for layer in node.layer.layers_inside())

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Replace
-from graph.checking.habits import DROPOUTS, LINEAR_PASS, NORMS, SATURATING, TRAINED_LINEAR, Look
+from graph.checking.habits import Look
 from graph.checking.layer_info import Problem, Severity
-from graph.layers.activation import Relu, Sigmoid
-from graph.layers.convolution import Conv2d
-from graph.layers.pooling import MaxPool2d
+from graph.layers import usual_layers
+from graph.layers.base import Layer
+from graph.layers.io import InputLike
 from graph.network import Node
 from graph.shapes import Kind
 
 L = TypeVar("L", bound=Look)
 
-LARGE_KERNEL = 6
-"""Side from which a square kernel is taken apart, in pixels."""
 DEEP_SIGMOID, DEEP_SATURATING = 3, 5
 """So many sigmoids, or saturating activations of any kind, one behind the other make gradients vanish."""
 HUGE_DENSE = 50_000
@@ -67,33 +65,42 @@ class HintRule(Generic[L]):
 
 
 def _large_kernels(look: Look) -> Iterator[Finding]:
-    for node in look.of("conv2d"):
-        layer = node.layer
-        if not isinstance(layer, Conv2d):
+    for node in look.nodes:
+        taken_apart = node.layer.small_kernels()
+        window = node.layer.window()
+        if taken_apart is None or window is None:
             continue
-        side = layer.kernel_size[0]
-        plain = layer.stride == layer.dilation == (1, 1) and layer.groups == 1
-        if not plain or layer.kernel_size != (side, side) or side < LARGE_KERNEL:
-            continue
-        count = side // 2
+        small, count = taken_apart
+        side = window.size[0]
         message = f"{node.id}: one kernel of {side} × {side} where {_number(count)} of 3 × 3 see as far."
-        yield Finding(node.id, message, (Fix(f"Use {_number(count)} of 3 × 3", _stacked(node.id, layer, count)),))
+        yield Finding(node.id, message, (Fix(f"Use {_number(count)} of 3 × 3", _stacked(node.id, small, count)),))
 
 
-def _stacked(id_: str, layer: Conv2d, count: int) -> tuple[Edit, ...]:
-    """Edits that put ``count`` small convolutions with ReLU between them in the place of a large one."""
-    padding = "valid" if layer.padding == "valid" else "same"
-    small = layer.changed(kernel_size=(3, 3), padding=padding)
+def _stacked(id_: str, small: Layer, count: int) -> tuple[Edit, ...]:
+    """Edits that put ``count`` small convolutions with an activation between them in the place of a large one."""
     before: list[Edit] = []
     for _ in range(count - 1):
-        before += [Insert(id_, "in", small), Insert(id_, "in", Relu())]
+        before += [Insert(id_, "in", small), Insert(id_, "in", usual_layers.activation())]
     return (Replace(id_, small), *before)
 
 
+def _is_convolution(layer: Layer) -> bool:
+    """Whether a layer slides trained filters over images and does not enlarge them."""
+    window = layer.window()
+    return (
+        layer.weighted_sum
+        and layer.has_filters
+        and window is not None
+        and len(window.size) == 2
+        and not window.upsampling
+    )
+
+
 def _unshrunk(look: Look) -> Iterator[Finding]:
-    for node in look.of("flatten"):
-        shape, dense = look.arriving(node.id), look.after(node.id)
-        if shape is None or shape.kind is not Kind.IMAGE or dense is None or dense.layer.kind != "dense":
+    for dense in look.those(lambda layer: layer.is_dense):
+        node = look.before(dense.id)
+        shape = look.arriving(node.id) if node is not None else None
+        if node is None or shape is None or shape.kind is not Kind.IMAGE or not node.layer.passes_probabilities:
             continue
         high, wide = shape.size("H") or 0, shape.size("W") or 0
         weights = look.facts(dense.id).parameters
@@ -103,19 +110,19 @@ def _unshrunk(look: Look) -> Iterator[Finding]:
         if not _behind_convolution(look, node):
             continue
         message = f"{dense.id}: {weights:,} parameters, because it reads maps that are still {high} × {wide}."
-        fix = Fix(f"Pool before {node.id}", (Insert(node.id, "in", MaxPool2d()),))
+        fix = Fix(f"Pool before {node.id}", (Insert(node.id, "in", usual_layers.pool2d()),))
         yield Finding(dense.id, message, (fix,))
 
 
 def _behind_convolution(look: Look, node: Node) -> bool:
-    found = look.back(node.id, lambda layer: layer.kind not in ("conv2d", "input"))
-    return found is not None and found.layer.kind == "conv2d"
+    found = look.back(node.id, lambda layer: not (_is_convolution(layer) or isinstance(layer, InputLike)))
+    return found is not None and _is_convolution(found.layer)
 
 
 def _not_deeper(look: Look) -> Iterator[Finding]:
     stages: list[list[Node]] = []
     size = 0
-    for node in look.of("conv2d"):
+    for node in look.those(_is_convolution):
         shape = look.leaving(node.id)
         high = (shape.size("H") or 0) if shape is not None else 0
         if not stages or high * 3 <= size * 2:
@@ -138,18 +145,27 @@ def _not_deeper(look: Look) -> Iterator[Finding]:
 
 
 def _no_activation(look: Look) -> Iterator[Finding]:
-    for node in look.of(*TRAINED_LINEAR):
-        earlier = look.back(node.id, lambda layer: layer.kind in LINEAR_PASS)
-        if earlier is None or earlier.layer.kind not in TRAINED_LINEAR:
+    for node in look.those(lambda layer: layer.weighted_sum):
+        earlier = look.back(node.id, lambda layer: layer.is_linear)
+        if earlier is None or not earlier.layer.weighted_sum:
             continue
         message = f"{node.id}: nothing bends the values between {earlier.id} and {node.id}."
-        yield Finding(node.id, message, (Fix(f"Insert ReLU before {node.id}", (Insert(node.id, "in", Relu()),)),))
+        yield Finding(
+            node.id,
+            message,
+            (Fix(f"Insert ReLU before {node.id}", (Insert(node.id, "in", usual_layers.activation()),)),),
+        )
 
 
 def _steps(look: Look) -> Iterator[Finding]:
-    for node in look.of("step"):
+    for node in look.those(_has_no_slope):
         message = f"{node.id}: a step has no slope, so nothing before it learns."
-        yield Finding(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, Sigmoid()),)),))
+        yield Finding(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, usual_layers.smooth_step()),)),))
+
+
+def _has_no_slope(layer: Layer) -> bool:
+    curve = layer.curve()
+    return curve is not None and curve.extent(-4, 4)[1] == (0.0, 0.0)
 
 
 def _saturating(look: Look) -> Iterator[Finding]:
@@ -158,21 +174,25 @@ def _saturating(look: Look) -> Iterator[Finding]:
     for node in look.nodes:
         sources = [connection.source for connection in look.network.into(node.id).values()]
         longest = max((chains.get(source, ()) for source in sources), key=len, default=())
-        if node.layer.kind in NORMS or node.layer.kind == "add":
+        if node.layer.normalises or node.layer.is_shortcut:
             longest = ()
-        chains[node.id] = (*longest, node) if node.layer.kind in SATURATING else longest
+        chains[node.id] = longest if node.layer.max_slope is None else (*longest, node)
     worst = max(chains.values(), key=len, default=())
-    sigmoids = sum(node.layer.kind == "sigmoid" for node in worst)
-    if sigmoids < DEEP_SIGMOID and len(worst) < DEEP_SATURATING:
+    flat = sum((node.layer.max_slope or 1) < 1 for node in worst)
+    if flat < DEEP_SIGMOID and len(worst) < DEEP_SATURATING:
         return
     count, first = _number(len(worst)), worst[0].id
     message = f"{first}: {count} squashing activations follow each other, and little gradient reaches the first."
-    yield Finding(first, message, (Fix("Use ReLU in all of them", tuple(Replace(node.id, Relu()) for node in worst)),))
+    yield Finding(
+        first,
+        message,
+        (Fix("Use ReLU in all of them", tuple(Replace(node.id, usual_layers.activation()) for node in worst)),),
+    )
 
 
 def _bent_answers(look: Look) -> Iterator[Finding]:
-    for output, node in look.answers():
-        if node.layer.kind == "relu":
+    for output, node in look.final_layers():
+        if node.layer.cuts_negative:
             message = f"{node.id}: behind it no answer of {output.id} can be below zero, and there it stops learning."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
@@ -181,7 +201,11 @@ def _bent_answers(look: Look) -> Iterator[Finding]:
 
 
 def _useless_biases(look: Look) -> Iterator[Finding]:
-    found = [node for node in look.of(*TRAINED_LINEAR) if node.layer.values().get("bias") and _normed(look, node)]
+    found = [
+        node
+        for node in look.those(lambda layer: layer.weighted_sum)
+        if node.layer.values().get("bias") and _normed(look, node)
+    ]
     if not found:
         return
     edits = tuple(Replace(node.id, node.layer.changed(bias=False)) for node in found)
@@ -194,13 +218,13 @@ def _useless_biases(look: Look) -> Iterator[Finding]:
 
 def _normed(look: Look, node: Node) -> bool:
     after = look.after(node.id)
-    return after is not None and after.layer.kind == "batch_norm"
+    return after is not None and after.layer.uses_batch_statistics
 
 
 def _norm_behind_dropout(look: Look) -> Iterator[Finding]:
-    for node in look.of("batch_norm"):
+    for node in look.those(lambda layer: layer.uses_batch_statistics):
         earlier = look.before(node.id)
-        if earlier is None or earlier.layer.kind not in DROPOUTS:
+        if earlier is None or not earlier.layer.drops_values:
             continue
         message = f"{node.id}: it measures values of which {earlier.id} has dropped some."
         swap = Fix(f"Put {node.id} before {earlier.id}", (Bypass(node.id), Insert(earlier.id, "in", node.layer)))
@@ -208,9 +232,9 @@ def _norm_behind_dropout(look: Look) -> Iterator[Finding]:
 
 
 def _altered_answers(look: Look) -> Iterator[Finding]:
-    for output, node in look.answers():
-        if node.layer.kind in DROPOUTS | NORMS:
-            verb = "drops" if node.layer.kind in DROPOUTS else "rescales"
+    for output, node in look.final_layers():
+        if node.layer.drops_values or node.layer.normalises:
+            verb = "drops" if node.layer.drops_values else "rescales"
             message = f"{node.id}: it {verb} answers on their way to {output.id}."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 

@@ -41,10 +41,6 @@ class Activation(Layer):
         """Operations per value times the values, an exponential counted as one operation."""
         return self.operations * elements(inputs["in"])
 
-    def curve(self) -> ScalarFunction | None:
-        """The function of one value and its derivative, with these settings; None where several values decide."""
-        return None
-
     def arguments(self, x: Shape) -> dict[str, Argument]:
         """What the torch module is built with."""
         return {}
@@ -65,6 +61,7 @@ class Relu(Activation):
     title: ClassVar[str] = "ReLU"
     stem: ClassVar[str] = "relu"
     aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
+    cuts_negative: ClassVar[bool] = True
     target: ClassVar[str] = "torch.nn.ReLU"
 
     def curve(self) -> ScalarFunction:
@@ -188,6 +185,8 @@ class Sigmoid(Activation):
     title: ClassVar[str] = "Sigmoid"
     stem: ClassVar[str] = "sigmoid"
     aliases: ClassVar[tuple[str, ...]] = ("logistic",)
+    final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "sigmoid"
+    max_slope: ClassVar[float | None] = 0.25
     target: ClassVar[str] = "torch.nn.Sigmoid"
     operations: ClassVar[int] = 4
 
@@ -207,6 +206,7 @@ class Tanh(Activation):
     title: ClassVar[str] = "Tanh"
     stem: ClassVar[str] = "tanh"
     aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)
+    max_slope: ClassVar[float | None] = 1.0
     target: ClassVar[str] = "torch.nn.Tanh"
     operations: ClassVar[int] = 5
 
@@ -226,6 +226,7 @@ class Softmax(Activation):
     title: ClassVar[str] = "Softmax"
     stem: ClassVar[str] = "softmax"
     aliases: ClassVar[tuple[str, ...]] = ("probabilities", "normalised exponential")
+    final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "softmax"
     target: ClassVar[str] = "torch.nn.Softmax"
     operations: ClassVar[int] = 3
 

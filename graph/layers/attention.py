@@ -29,6 +29,7 @@ class Attention(Layer):
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "attention"
     aliases: ClassVar[tuple[str, ...]] = ("luong", "bahdanau", "alignment", "encoder-decoder", "look back")
+    has_attention: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
     score: Literal["dot", "scaled_dot", "general", "additive"] = setting(

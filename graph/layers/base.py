@@ -11,12 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from graph.layers.construct import Construct
 from graph.layers.declared import Declared
+from graph.layers.scalar import ScalarFunction
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
+
+Rows = tuple[tuple[float, ...], ...]
+"""A small matrix, row by row."""
 
 
 class Family(StrEnum):
@@ -99,10 +103,38 @@ class Layer(Declared):
 
     # What the rest of the program needs to know of a layer, so that it need not name any
 
+    draws_noise: ClassVar[bool] = False
+    """An input whose values are random, drawn anew for each batch."""
     weighted_sum: ClassVar[bool] = False
     """Trained weighted sums and nothing else: two in a row are one, so an activation belongs between them."""
+    is_dense: ClassVar[bool] = False
+    """A weighted sum of all features, ``units`` of them."""
+    is_linear: ClassVar[bool] = False
+    """Bends nothing: with weighted sums before and behind it, all of it is still one linear map."""
     has_filters: ClassVar[bool] = False
     """Its weights are filters that can be shown as pictures."""
+    embeds_tokens: ClassVar[bool] = False
+    """A table with a vector for each of its ``vocabulary`` tokens."""
+    is_recurrent: ClassVar[bool] = False
+    """Reads a sequence step by step with a state, whose gates can be looked at."""
+    has_attention: ClassVar[bool] = False
+    """Its weights say, for each step of one sequence, where in another it looks."""
+    final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = ""
+    """The function by which it makes probabilities of scores."""
+    passes_probabilities: ClassVar[bool] = False
+    """Probabilities that arrive are still probabilities when they leave."""
+    max_slope: ClassVar[float | None] = None
+    """The largest slope of an activation that saturates on both sides; None for all others."""
+    cuts_negative: ClassVar[bool] = False
+    """Makes zero of everything below zero, where no gradient comes back."""
+    drops_values: ClassVar[bool] = False
+    """Drops a share of the values while training, its setting ``rate``."""
+    normalises: ClassVar[bool] = False
+    """Gives values a mean and a deviation that it learns."""
+    uses_batch_statistics: ClassVar[bool] = False
+    """Takes mean and deviation over the batch: a bias before it does nothing."""
+    is_shortcut: ClassVar[bool] = False
+    """Adds its inputs, so that gradients reach each of them unchanged."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -174,6 +206,34 @@ class Layer(Declared):
     def window(self) -> Window | None:
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""
         return None
+
+    def small_kernels(self) -> tuple[Layer, int] | None:
+        """For a large kernel, the layer with a small one and how many of these in a row see as far."""
+        return None
+
+    def curve(self) -> ScalarFunction | None:
+        """The function of one value that an activation applies, with its derivative; None where it is no such layer."""
+        return None
+
+    def reads_padding(self) -> bool:
+        """Whether it takes steps behind a sample's own end for data; its setting ``lengths`` would tell it better."""
+        return False
+
+    def fixed_kernels(self) -> tuple[Rows, ...]:
+        """Kernels that a person set and that training leaves as they are."""
+        return ()
+
+    def typed_kernel(self) -> Rows | None:
+        """The one kernel that a person may type over."""
+        return None
+
+    def with_kernel(self, rows: Rows) -> Layer:
+        """The same layer with another `typed_kernel`."""
+        raise NotImplementedError
+
+    def not_in_onnx(self) -> str:
+        """Why it cannot be exported to ONNX, a sentence that goes on behind “cannot be exported:”; empty if it can."""
+        return ""
 
     def can_follow(self) -> bool:
         """Whether each of its values can be worked out by hand with its `window_rule`."""

@@ -52,6 +52,7 @@ class Gain(_Channels):
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "gain"
     aliases: ClassVar[tuple[str, ...]] = ("scale", "trainable gain", "channel weights", "jarrett")
+    is_linear: ClassVar[bool] = True
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """One for each channel or feature."""
@@ -173,6 +174,7 @@ class ChannelShuffle(_Channels):
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "shuffle"
     aliases: ClassVar[tuple[str, ...]] = ("shufflenet", "permute channels", "interleave")
+    is_linear: ClassVar[bool] = True
 
     groups: int = setting(2, "Groups that the channels come in.", minimum=1, maximum=1024, unit="groups")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Remedy, refusal
+from graph.layers.base import Layer, Remedy, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own
 from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNEL, STRIDE, Convolution
 from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
@@ -16,6 +16,9 @@ from graph.shapes import Kind, Shape, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 PADDING_MODE = "What the padding holds: zeros, the mirror image, the edge's value, or the other side."
+
+LARGE_KERNEL = 6
+"""Side from which a square kernel may be taken apart, in pixels."""
 
 
 class Conv2d(Convolution):
@@ -136,6 +139,15 @@ class Conv2d(Convolution):
         )
         replace = self.changed(kernel_size=kernel, padding="valid")
         return [Remedy(f"Use a kernel of {times(kernel)} without padding", replace=replace)]
+
+    def small_kernels(self) -> tuple[Layer, int] | None:
+        """Kernels of 3 x 3, half as many as one side of a large square one."""
+        side = self.kernel_size[0]
+        plain = self.stride == self.dilation == (1, 1) and self.groups == 1
+        if not plain or self.kernel_size != (side, side) or side < LARGE_KERNEL:
+            return None
+        padding = "valid" if self.padding == "valid" else "same"
+        return self.changed(kernel_size=(3, 3), padding=padding), side // 2
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """A 1-D convolution for a sequence, or the values read as an image."""

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Remedy, refusal
+from graph.layers.base import Remedy, Rows, refusal
 from graph.layers.construct import Argument, Construct
 from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
+from graph.layers.image_kernels import KERNELS
 from graph.layers.settings import Matrix, Size2, setting
 from graph.layers.window_rule import Border
 from graph.shapes import Shape
@@ -107,23 +108,6 @@ class TableConv2d(SimpleConv2d):
         return f"{count:,} filters, {self.how()}"
 
 
-def _scaled(divisor: float, *rows: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(number / divisor for number in row) for row in rows)
-
-
-KERNELS: Mapping[str, tuple[tuple[float, ...], ...]] = {
-    "identity": _scaled(1, (0, 0, 0), (0, 1, 0), (0, 0, 0)),
-    "edge": _scaled(1, (-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-    "diagonal edge": _scaled(1, (1, 0, -1), (0, 0, 0), (-1, 0, 1)),
-    "sharpen": _scaled(1, (0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-    "box blur": _scaled(9, (1, 1, 1), (1, 1, 1), (1, 1, 1)),
-    "Gaussian blur": _scaled(16, (1, 2, 1), (2, 4, 2), (1, 2, 1)),
-    "Sobel across": _scaled(1, (-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-    "Sobel down": _scaled(1, (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-}
-"""Kernels that picture processing has used for decades, by name."""
-
-
 class FixedConv2d(SimpleConv2d):
     """A convolution whose kernel you choose or type; it stays as it is while the rest of the network learns.
 
@@ -156,11 +140,23 @@ class FixedConv2d(SimpleConv2d):
     )
     frozen: bool = setting(True, "Whether training leaves the kernel as it is.")
 
-    def kernels(self) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    def kernels(self) -> tuple[Rows, ...]:
         """All kernels that are laid on each channel."""
         if self.choice == "typed":
             return (self.numbers,)
         return tuple(KERNELS.values()) if self.choice == "all" else (KERNELS[self.choice],)
+
+    def fixed_kernels(self) -> tuple[Rows, ...]:
+        """All of them while they are frozen."""
+        return self.kernels() if self.frozen else ()
+
+    def typed_kernel(self) -> Rows | None:
+        """The kernel, where there is only one."""
+        return None if self.choice == "all" else self.kernels()[0]
+
+    def with_kernel(self, rows: Rows) -> FixedConv2d:
+        """Other numbers."""
+        return self.changed(choice="typed", numbers=rows)
 
     def kernel(self) -> tuple[int, ...]:
         """Height and width of the numbers."""

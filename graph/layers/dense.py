@@ -29,6 +29,8 @@ class Dense(Layer):
         "affine",
         "perceptron",
     )
+    weighted_sum: ClassVar[bool] = True
+    is_dense: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
 
     units: int = setting(32, "Number of output values.", minimum=1, maximum=1_000_000, unit="units")

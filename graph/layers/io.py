@@ -68,6 +68,7 @@ class Noise(InputLike):
     title: ClassVar[str] = "Noise"
     stem: ClassVar[str] = "noise"
     aliases: ClassVar[tuple[str, ...]] = ("random numbers", "latent", "code", "gan", "generator input")
+    draws_noise: ClassVar[bool] = True
 
     shape: Shape = setting(vector(32), "How many random numbers make one sample.")
     distribution: Literal["normal", "uniform"] = setting(
@@ -109,6 +110,7 @@ class Output(Layer):
         "classification output",
         "regression output",
     )
+    passes_probabilities: ClassVar[bool] = True
 
     target: str = setting("", "Field of the data set to predict; empty for the data set's own target.")
     loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"] = setting(

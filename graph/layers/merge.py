@@ -129,6 +129,7 @@ class Add(_Elementwise):
     title: ClassVar[str] = "Add"
     stem: ClassVar[str] = "add"
     aliases: ClassVar[tuple[str, ...]] = ("sum", "plus", "residual", "skip connection", "shortcut")
+    is_shortcut: ClassVar[bool] = True
     operator: ClassVar[str] = "operator.add"
 
 

@@ -46,6 +46,9 @@ class Dropout(_Steadying):
     title: ClassVar[str] = "Dropout"
     stem: ClassVar[str] = "dropout"
     aliases: ClassVar[tuple[str, ...]] = ("regularisation", "regularization")
+    is_linear: ClassVar[bool] = True
+    passes_probabilities: ClassVar[bool] = True
+    drops_values: ClassVar[bool] = True
 
     rate: float = setting(0.5, "Share of the values that is dropped.", minimum=0.0, maximum=0.99)
 
@@ -72,6 +75,8 @@ class ChannelDropout(Dropout):
     title: ClassVar[str] = "Channel dropout"
     stem: ClassVar[str] = "dropout"
     aliases: ClassVar[tuple[str, ...]] = ("spatial dropout", "dropout2d", "dropout1d")
+    is_linear: ClassVar[bool] = True
+    drops_values: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE, Kind.SEQUENCE)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
@@ -99,6 +104,9 @@ class BatchNorm(_Steadying):
     title: ClassVar[str] = "Batch norm"
     stem: ClassVar[str] = "norm"
     aliases: ClassVar[tuple[str, ...]] = ("batch normalization", "batchnorm", "bn", "standardise")
+    is_linear: ClassVar[bool] = True
+    normalises: ClassVar[bool] = True
+    uses_batch_statistics: ClassVar[bool] = True
 
     momentum: float = setting(
         0.1, "Weight of the newest batch in the running averages.", minimum=0.0, maximum=1.0, when=("track", (True,))
@@ -118,6 +126,14 @@ class BatchNorm(_Steadying):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Subtract and divide, then scale and shift, each value."""
         return (4 if self.affine else 2) * elements(inputs["in"])
+
+    def not_in_onnx(self) -> str:
+        """Statistics of the batch."""
+        if self.track:
+            return ""
+        return (
+            "without running averages its outputs depend on the whole batch. Let it track statistics, and train again."
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.BatchNorm1d``, ``2d`` or ``3d``."""
@@ -145,6 +161,7 @@ class LayerNorm(_Steadying):
     title: ClassVar[str] = "Layer norm"
     stem: ClassVar[str] = "norm"
     aliases: ClassVar[tuple[str, ...]] = ("layer normalization", "layernorm", "ln")
+    normalises: ClassVar[bool] = True
 
     over: Literal["features", "sample"] = setting("features", "Values that share a mean and a variance.")
     eps: float = setting(1e-5, EPSILON, minimum=1e-12, maximum=1.0)
@@ -207,6 +224,7 @@ class GroupNorm(_Steadying):
     title: ClassVar[str] = "Group norm"
     stem: ClassVar[str] = "norm"
     aliases: ClassVar[tuple[str, ...]] = ("group normalization", "instance norm", "gn")
+    normalises: ClassVar[bool] = True
 
     groups: int = setting(4, "Number of groups of channels.", minimum=1, maximum=65_536, unit="groups")
     eps: float = setting(1e-5, EPSILON, minimum=1e-12, maximum=1.0)

@@ -312,6 +312,7 @@ class AveragePool2d(Pool2d):
     title: ClassVar[str] = "Average pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling")
+    is_linear: ClassVar[bool] = True
 
     padding: Size2 = setting((0, 0), ZEROS, minimum=0, maximum=4096, unit="pixels")
     ceil: bool = setting(False, CEIL, label="keep partial windows")
@@ -390,6 +391,7 @@ class AveragePool1d(_Pool1d):
     title: ClassVar[str] = "Average pool 1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average")
+    is_linear: ClassVar[bool] = True
 
     padding: int = setting(0, ZEROS, minimum=0, maximum=65_536, unit="steps")
     ceil: bool = setting(False, CEIL, label="keep partial windows")

@@ -47,6 +47,7 @@ class SumPool2d(Pool2d):
     title: ClassVar[str] = "Sum pool 2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("sum pooling", "add pooling")
+    is_linear: ClassVar[bool] = True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AvgPool2d`` with divisor 1."""

@@ -110,6 +110,10 @@ class GlobalPool1d(_Whole):
         """The sequence, and where it is asked for, how many of its steps count."""
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
 
+    def reads_padding(self) -> bool:
+        """Unless it is told each sample's own length."""
+        return not self.lengths
+
     def can_follow(self) -> bool:
         """Not where a second input says which steps count."""
         return not self.lengths

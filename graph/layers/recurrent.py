@@ -27,6 +27,7 @@ class Embedding(Layer):
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "embedding"
     aliases: ClassVar[tuple[str, ...]] = ("lookup table", "word vectors", "token embedding")
+    embeds_tokens: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.TOKENS,)
 
     vocabulary: int = setting(1000, "Number of different tokens.", minimum=1, maximum=10_000_000, unit="tokens")
@@ -80,6 +81,7 @@ class _Recurrent(Layer):
 
     family: ClassVar[Family] = Family.RECURRENT
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    is_recurrent: ClassVar[bool] = True
     target: ClassVar[str]
     padded: ClassVar[str]
     """The module that takes the lengths of padded sequences too."""
@@ -195,6 +197,10 @@ class _Recurrent(Layer):
     def sees_everything(self) -> bool:
         """The state carries all earlier steps."""
         return True
+
+    def reads_padding(self) -> bool:
+        """Where the last state leaves, or the way back begins at the end."""
+        return not self.lengths and (self.output_mode == "last" or self.bidirectional)
 
     def _arguments(self, features: int) -> dict[str, Argument]:
         arguments: dict[str, Argument] = {
@@ -371,6 +377,13 @@ class Lstm(_Recurrent):
         }
         defaults = without_defaults(extra, proj_size=0, peephole=False, coupled=False, forget_bias=0.0)
         return super()._arguments(features) | defaults
+
+    def not_in_onnx(self) -> str:
+        """The variants."""
+        odd = {"a projection": self.projection, "peepholes": self.peephole, "coupled gates": self.coupled}
+        what = next((name for name, on in odd.items() if on), "")
+        reason = f"an LSTM with {what} has no form in ONNX here. Do without, or export the network as code."
+        return reason if what else ""
 
     def summary(self) -> str:
         """As of the others, with what departs from the usual cell."""

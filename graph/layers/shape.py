@@ -25,6 +25,8 @@ class Flatten(Layer):
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "flatten"
     aliases: ClassVar[tuple[str, ...]] = ("vectorise", "unroll", "ravel")
+    is_linear: ClassVar[bool] = True
+    passes_probabilities: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (
         Kind.IMAGE,
         Kind.SEQUENCE,
@@ -66,6 +68,7 @@ class LastStep(Layer):
         "many to one",
         "last time step",
     )
+    passes_probabilities: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
     lengths: bool = own_lengths("The last step is then each sample's own, not one of padding.")
@@ -73,6 +76,10 @@ class LastStep(Layer):
     def input_ports(self) -> tuple[Port, ...]:
         """The sequence, and where it is asked for, how many of its steps count."""
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
+
+    def reads_padding(self) -> bool:
+        """Unless it is told each sample's own length."""
+        return not self.lengths
 
     def output(self, x: Shape) -> Shape:
         """A vector of the features."""
@@ -102,6 +109,8 @@ class Reshape(Layer):
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "reshape"
     aliases: ClassVar[tuple[str, ...]] = ("view", "unflatten")
+    is_linear: ClassVar[bool] = True
+    passes_probabilities: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (
         Kind.VECTOR,
         Kind.IMAGE,

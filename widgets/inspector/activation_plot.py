@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from graph.layers.activation import Activation, Softmax
 from graph.layers.base import Layer
 from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
 from widgets.look.theme import ThemeSource, blend
@@ -256,14 +255,14 @@ class FunctionHelp(QWidget):
 
     def show_layer(self, layer: Layer) -> None:
         """Draw what ``layer`` does with its settings as they are."""
-        curve = layer.curve() if isinstance(layer, Activation) else None
-        self.setVisible(curve is not None or isinstance(layer, Softmax))
+        curve = layer.curve()
+        self.setVisible(curve is not None or layer.final_activation == "softmax")
         self.plot.setVisible(curve is not None)
-        self.shares.setVisible(isinstance(layer, Softmax))
+        self.shares.setVisible(layer.final_activation == "softmax")
         if curve is not None:
             self.plot.show_curve(curve, layer.title)
             self.words.setText(described(curve))
-        elif isinstance(layer, Softmax):
+        elif layer.final_activation == "softmax":
             self.words.setText(
                 "Raising one score raises its own share and lowers all others; "
                 "adding the same to all scores changes nothing."

@@ -12,7 +12,6 @@ from graph.checking.check import Checker
 from graph.document import Document
 from graph.editing.patterns import LayerPattern, insert_pattern, start_of
 from graph.errors import NetloomError
-from graph.layers.dense import Dense
 from graph.network import Network
 from graph.shapes import Kind, Shape
 from widgets.fields.forms import SettingsForm
@@ -133,7 +132,7 @@ class PatternDialog(QDialog):
             made = insert_pattern(copy, self.pattern, start, arriving, checker.expected)
         tried = Checker(copy, checker.expected)
         parameters = sum(tried.facts(id_).parameters for id_ in made)
-        before = [id_ for id_ in made if not isinstance(copy.network.layer(id_), Dense) and tried.facts(id_).reach]
+        before = [id_ for id_ in made if not copy.network.layer(id_).is_dense and tried.facts(id_).reach]
         told = (
             f"{counted(len(made), 'layer')} behind {start}" if start else f"{counted(len(made), 'layer')} and the ends"
         )

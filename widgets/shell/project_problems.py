@@ -19,7 +19,6 @@ from graph.checking.fixes import Fix
 from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Commit, Document
 from graph.errors import NetloomError
-from graph.layers.io import Noise
 
 if TYPE_CHECKING:
     from widgets.shell.project_session import ProjectSession
@@ -92,9 +91,9 @@ class ProjectProblems(QObject):
 def _brings_noise(change: Change) -> bool:
     match change:
         case LayerAdded(node=node):
-            return isinstance(node.layer, Noise)
+            return node.layer.draws_noise
         case LayerSet(new=layer):
-            return isinstance(layer, Noise)
+            return layer.draws_noise
         case _:
             return False
 

@@ -73,7 +73,7 @@ def roles(network: Network) -> Roles:
         if that cannot be told; the sentence says what is missing.
     """
     made, real = _ways(network)
-    noise = tuple(id_ for id_ in made.ends if isinstance(network.layer(id_), Noise))
+    noise = tuple(id_ for id_ in made.ends if network.layer(id_).draws_noise)
     if len(noise) != len(made.ends):
         raise RolesError(
             f"{made.output}: both noise and data lead to it. Made samples and real ones need an output each.",
@@ -100,13 +100,13 @@ def roles(network: Network) -> Roles:
 def _ways(network: Network) -> tuple[_Way, _Way]:
     """The ways to the outputs of made and of real samples."""
     found = [_way(network, node.id) for node in network if isinstance(node.layer, Output)]
-    made = [one for one in found if any(isinstance(network.layer(id_), Noise) for id_ in one.ends)]
+    made = [one for one in found if any(network.layer(id_).draws_noise for id_ in one.ends)]
     real = [one for one in found if one not in made]
-    if not any(isinstance(node.layer, Noise) for node in network):
+    if not any(node.layer.draws_noise for node in network):
         fix = Fix("Add Noise", (Append(None, Noise()),))
         raise RolesError("A GAN needs Noise, from which its generator makes samples.", None, (fix,))
     if not made:
-        noise = next(node.id for node in network if isinstance(node.layer, Noise))
+        noise = next(node.id for node in network if node.layer.draws_noise)
         raise RolesError(f"{noise} leads to no output: connect it with generator, discriminator and an output.", noise)
     if not real:
         raise RolesError("The discriminator sees made samples only: real ones must come to it as well.", made[0].output)
@@ -206,7 +206,7 @@ def adversarial_problems(checker: Checker, sections: Mapping[str, Any], info: Da
     settings = plan if isinstance(plan, Mapping) else {}
     network = checker.network
     if not is_adversarial(settings):
-        noise = next((node.id for node in network if isinstance(node.layer, Noise)), None)
+        noise = next((node.id for node in network if node.layer.draws_noise), None)
         if noise is None:
             return []
         fix = Fix("Train as a GAN", (Write("plan", {**settings, "objective": ADVERSARIAL[0]}),))
@@ -295,7 +295,7 @@ def _twin(checker: Checker, info: DatasetInfo | None) -> tuple[Fix, ...]:
     """Offers the way of real data, where the last layer that makes something shaped like data can be told."""
     network = checker.network
     outputs = [node.id for node in network if isinstance(node.layer, Output)]
-    noise = [node.id for node in network if isinstance(node.layer, Noise)]
+    noise = [node.id for node in network if node.layer.draws_noise]
     if info is None or len(outputs) != 1 or not noise or any(isinstance(node.layer, Input) for node in network):
         return ()
     order = [id_ for id_ in downstream(network, noise) if id_ in _way(network, outputs[0]).layers]

@@ -11,7 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from graph.layers.dense import Dense
 from widgets.charts.colour_maps import colour, diverging, image, reach
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
@@ -201,7 +200,7 @@ class StepDiagram(PaintedView):
 
     def _matrix(self, step: StepSeen, start: DiagramCard, end: DiagramCard, back: bool) -> Floats | None:
         """The weights of a small dense layer, or their gradients on the way back; each becomes a line."""
-        if not end.id or not isinstance(step.layer(end.id), Dense) or max(start.count, end.count) > NUMBERED:
+        if not end.id or not step.layer(end.id).is_dense or max(start.count, end.count) > NUMBERED:
             return None
         found = step.matrix(f"{end.id}.weight", "slope" if back else "before")
         return found if found is not None and found.shape == (end.count, start.count) else None

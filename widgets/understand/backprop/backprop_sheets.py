@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.layers.activation import Activation
-from graph.layers.dense import Dense
 from graph.layers.io import InputLike, Output
 from graph.layers.scalar import ScalarFunction
 from widgets.plots.ticks import number
@@ -60,11 +58,11 @@ def _forward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     if isinstance(layer, Output):
         return StepSheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))
     given = _given(step, id_, sample)
-    curve = layer.curve() if isinstance(layer, Activation) else None
+    curve = layer.curve()
     if curve is not None and given is not None and len(given) == len(values):
         rows = tuple((at + 1, float(z), float(a)) for at, (z, a) in enumerate(zip(given, values, strict=True)))
         return StepSheet(title, (f"a = f(z) = {_in_z(curve.formula)}", *cut), ("#", "z", "a = f(z)"), rows)
-    if isinstance(layer, Dense) and given is not None:
+    if layer.is_dense and given is not None:
         words = ("z = Σ w · x + b: each unit adds up its inputs, each times a weight.", *cut)
         return StepSheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, given, len(values)))
     return StepSheet(title, (f"{seen.count:,} values from what comes before.", *cut), ("#", "value"), _listed(values))
@@ -120,13 +118,13 @@ def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     gradient, title = step.gradient(id_, sample), f"{id_}: {seen.title}"
     if gradient is None:
         return StepSheet(title, ("No gradient comes back to this layer.",), (), ())
-    curve = layer.curve() if isinstance(layer, Activation) else None
-    name = "z" if isinstance(layer, Dense) else "o" if isinstance(layer, Output) else "a" if curve else "value"
+    curve = layer.curve()
+    name = "z" if layer.is_dense else "o" if isinstance(layer, Output) else "a" if curve else "value"
     words = [_arrival(step, name, sample), *_cut(seen, len(values))]
     given = _given(step, id_, sample)
     if curve is not None and given is not None and len(given) == len(gradient):
         return _through(title, words, curve, given, gradient)
-    if isinstance(layer, Dense) and step.size == 1:
+    if layer.is_dense and step.size == 1:
         words.append("It goes on to each weight: ∂E/∂w = ∂E/∂z · x; and to each input: ∂E/∂x = Σ w · ∂E/∂z.")
     pairs = zip(values, gradient, strict=True)
     rows = tuple((at + 1, float(value), float(slope)) for at, (value, slope) in enumerate(pairs))
@@ -201,7 +199,7 @@ def _worked(
 def _products(step: StepSeen, weight: str) -> list[str]:
     """Each gradient of a dense layer's weights as a product, for a batch of one; empty where it is not so simple."""
     owner, _, part = weight.rpartition(".")
-    if step.size != 1 or owner not in step.layers or not isinstance(step.layer(owner), Dense) or step.facts["clip"]:
+    if step.size != 1 or owner not in step.layers or not step.layer(owner).is_dense or step.facts["clip"]:
         return []
     given, back = _given(step, owner, 0), step.gradient(owner, 0)
     if given is None or back is None or len(back) < step.layers[owner].count:

@@ -23,8 +23,8 @@ from app.numerics.window_sums import Case
 from app.protocol.framing import Message
 from graph.document import Document
 from graph.errors import NetloomError
+from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
-from graph.layers.convolution_set import FixedConv2d
 from graph.layers.window_rule import shape_of
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
@@ -259,12 +259,12 @@ class ByHandTab(Tab):
         layer = self._typed_layer()
         return frozenset({ScenePart.KERNEL} if layer is not None else ())
 
-    def _typed_layer(self) -> FixedConv2d | None:
+    def _typed_layer(self) -> Layer | None:
         document, id_ = self.asker.document, self.picker.layer
         if document is None or self.asker.trained or id_ not in document.network:
             return None
         layer = document.network.layer(id_)
-        return layer if isinstance(layer, FixedConv2d) and layer.choice != "all" else None
+        return layer if layer.typed_kernel() is not None else None
 
     def _refuse(self, reason: str) -> None:
         if self.mode == NETWORK:
@@ -289,10 +289,10 @@ class ByHandTab(Tab):
         layer, document = self._typed_layer(), self.asker.document
         if layer is None or document is None:
             return
-        rows = [list(numbers) for numbers in layer.kernels()[0]]
+        rows = [list(numbers) for numbers in layer.typed_kernel() or ()]
         rows[row][column] = value
         id_ = self.picker.layer
-        changed = layer.changed(choice="typed", numbers=tuple(tuple(numbers) for numbers in rows))
+        changed = layer.with_kernel(tuple(tuple(numbers) for numbers in rows))
         try:
             with document.transaction(f"Set kernel of {id_}", merge=f"{id_}.numbers"):
                 document.set_layer(id_, changed)

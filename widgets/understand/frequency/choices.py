@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.numerics.spectrum import Floats, checked_kernel
 from graph.errors import NetloomError
-from graph.layers.convolution_set import KERNELS
+from graph.layers.image_kernels import KERNELS
 from graph.layers.settings import Matrix
 from widgets.fields.field import mark
 from widgets.fields.number_field import NumberBox

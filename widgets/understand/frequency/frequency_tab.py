@@ -11,7 +11,6 @@ from app.project.embedding_layers import shapes_of
 from app.protocol.framing import Message
 from app.protocol.watch import Watch
 from graph.errors import NetloomError
-from graph.layers.convolution_set import FixedConv2d
 from graph.network import Network
 from graph.shapes import Kind, Shape
 from widgets.look.theme import ThemeSource
@@ -202,12 +201,8 @@ class FrequencyTab(Tab):
 
 def typed_kernels(network: Network) -> dict[str, Floats]:
     """The kernels (filters, 1, h, w) of the layers whose numbers a person set and froze: they need no training."""
-    layers = ((id_, network.layer(id_)) for id_ in network.ordered())
-    return {
-        id_: np.array(layer.kernels(), dtype=np.float64)[:, None]
-        for id_, layer in layers
-        if isinstance(layer, FixedConv2d) and layer.frozen
-    }
+    kernels_by_id = ((id_, network.layer(id_).fixed_kernels()) for id_ in network.ordered())
+    return {id_: np.array(kernels, dtype=np.float64)[:, None] for id_, kernels in kernels_by_id if kernels}
 
 
 def makes_pictures(shape: Shape | None) -> bool:

@@ -23,7 +23,6 @@ from app.project.data_spec import is_adversarial
 from app.protocol.framing import Message
 from app.training.gan import snapshots
 from graph.errors import NetloomError
-from graph.layers.io import Noise
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
 from widgets.plots.plot_export import painted, save_png
@@ -120,7 +119,7 @@ class MadeTab(Tab):
     def lacks(self) -> str:
         """Only a GAN makes samples."""
         drawn = self.subject.drawn
-        noise = drawn is not None and any(isinstance(node.layer, Noise) for node in drawn)
+        noise = drawn is not None and any(node.layer.draws_noise for node in drawn)
         return "" if noise else NO_GAN
 
     def take_subject(self) -> None:

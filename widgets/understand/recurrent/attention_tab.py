@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.protocol.framing import Message
-from graph.layers.attention import Attention
 from graph.network import Network
 from graph.structure.blocks import Block
 from widgets.charts.attention_map import AttentionMap
@@ -62,7 +61,7 @@ def attention_layers(network: Network, before: str = "") -> list[str]:
         node = network.node(id_)
         if node.muted:
             continue
-        if isinstance(node.layer, Attention):
+        if node.layer.has_attention:
             found.append(f"{before}{node.tied or id_}")
         elif isinstance(node.layer, Block):
             found += attention_layers(node.layer.body.network, f"{before}{id_}.")
