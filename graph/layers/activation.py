@@ -79,7 +79,7 @@ class LeakyRelu(Activation):
     """
 
     kind: ClassVar[str] = "leaky_relu"
-    title: ClassVar[str] = "Leaky ReLU"
+    title: ClassVar[str] = "LeakyReLU"
     stem: ClassVar[str] = "leaky_relu"
     aliases: ClassVar[tuple[str, ...]] = ("lrelu", "leaky rectifier")
     target: ClassVar[str] = "torch.nn.LeakyReLU"

@@ -23,15 +23,15 @@ def _images(given: Shape, wanted: Shape) -> list[Adapter]:
         shrink = Conv2d(filters=channels, kernel_size=(1, 1), stride=strides, padding="valid")
         found.append((f"a 1x1 convolution with stride {strides[0]} x {strides[1]}", shrink))
     if given.features == channels and given.size("H") >= high and given.size("W") >= wide:
-        found.append((f"Adaptive pool 2d to {high} x {wide}", AdaptivePool2d(size=(high, wide))))
+        found.append((f"AdaptivePool2d to {high} x {wide}", AdaptivePool2d(size=(high, wide))))
     return found
 
 
 def _sequences(given: Shape, wanted: Shape) -> list[Adapter]:
     if given.time == wanted.time:
-        return [("Time-distributed dense", TimeDistributedDense(units=wanted.features))]
+        return [("TimeDistributedDense", TimeDistributedDense(units=wanted.features))]
     if wanted.time and given.time and given.time > wanted.time:
-        return [(f"Adaptive pool 1d to {wanted.time} steps", AdaptivePool1d(size=wanted.time))]
+        return [(f"AdaptivePool1d to {wanted.time} steps", AdaptivePool1d(size=wanted.time))]
     return []
 
 
@@ -44,10 +44,10 @@ def _vectors(given: Shape, wanted: Shape) -> list[Adapter]:
 def to_vector(given: Shape) -> list[Adapter]:
     """Layers that make a vector of ``given``, the most usual first."""
     if given.kind is Kind.IMAGE:
-        return [("Flatten", Flatten()), ("Global pool 2d", GlobalPool2d())]
+        return [("Flatten", Flatten()), ("GlobalPool2d", GlobalPool2d())]
     if given.kind is Kind.SEQUENCE:
         flat: list[Adapter] = [("Flatten", Flatten())] if given.elements else []
-        return [("Last step", LastStep()), ("Global pool 1d", GlobalPool1d()), *flat]
+        return [("Last step", LastStep()), ("GlobalPool1d", GlobalPool1d()), *flat]
     return [("Flatten", Flatten())] if given.elements else []
 
 

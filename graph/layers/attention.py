@@ -142,7 +142,7 @@ class RepeatVector(Layer):
     """
 
     kind: ClassVar[str] = "repeat_vector"
-    title: ClassVar[str] = "Repeat vector"
+    title: ClassVar[str] = "RepeatVector"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "repeat"
     aliases: ClassVar[tuple[str, ...]] = ("one to many", "tile", "broadcast over time")

@@ -170,7 +170,7 @@ class ChannelShuffle(_Channels):
     """
 
     kind: ClassVar[str] = "channel_shuffle"
-    title: ClassVar[str] = "Channel shuffle"
+    title: ClassVar[str] = "ChannelShuffle"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "shuffle"
     aliases: ClassVar[tuple[str, ...]] = ("shufflenet", "permute channels", "interleave")
@@ -182,7 +182,7 @@ class ChannelShuffle(_Channels):
         """The same shape."""
         if x.features % self.groups:
             message = (
-                f"Channel shuffle with {self.groups} groups needs features that {self.groups} divides, "
+                f"ChannelShuffle with {self.groups} groups needs features that {self.groups} divides, "
                 f"but {x.described()} arrives."
             )
             raise refusal(self, {"in": x}, message, _fewer(self, "groups", _divisor(x.features, self.groups)))

@@ -93,8 +93,14 @@ class LocalResponseNorm(_Local):
     """
 
     kind: ClassVar[str] = "local_response_norm"
-    title: ClassVar[str] = "Local response norm"
-    aliases: ClassVar[tuple[str, ...]] = ("lrn", "alexnet", "lateral inhibition", "brightness normalisation")
+    title: ClassVar[str] = "LocalResponseNorm"
+    aliases: ClassVar[tuple[str, ...]] = (
+        "lrn",
+        "alexnet",
+        "lateral inhibition",
+        "brightness normalisation",
+        "local response normalisation",
+    )
 
     size: int = setting(5, "Number of neighbouring maps, n.", minimum=1, maximum=512, unit="maps")
     alpha: float = setting(1e-4, "How strongly the neighbours count.", minimum=0.0, maximum=1000.0)

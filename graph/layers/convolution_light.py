@@ -20,9 +20,14 @@ class DepthwiseConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "depthwise_conv2d"
-    title: ClassVar[str] = "Depthwise conv2d"
+    title: ClassVar[str] = "DepthwiseConv2d"
     stem: ClassVar[str] = "depthwise"
-    aliases: ClassVar[tuple[str, ...]] = ("channelwise convolution", "mobilenet", "grouped convolution")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "channelwise convolution",
+        "mobilenet",
+        "grouped convolution",
+        "depthwise convolution",
+    )
 
     kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
     multiplier: int = setting(1, "Number of filters for each channel.", minimum=1, maximum=1024, unit="filters")
@@ -65,9 +70,15 @@ class SeparableConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "separable_conv2d"
-    title: ClassVar[str] = "Separable conv2d"
+    title: ClassVar[str] = "SeparableConv2d"
     stem: ClassVar[str] = "separable"
-    aliases: ClassVar[tuple[str, ...]] = ("depthwise separable", "xception", "mobilenet", "pointwise")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "depthwise separable",
+        "xception",
+        "mobilenet",
+        "pointwise",
+        "separable convolution",
+    )
     has_filters: ClassVar[bool] = False
     remark: ClassVar[str] = (
         "Each weight here is one of the channel's own filter times the channel's weight in this map."

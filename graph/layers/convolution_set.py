@@ -34,7 +34,7 @@ class TableConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "table_conv2d"
-    title: ClassVar[str] = "Table conv2d"
+    title: ClassVar[str] = "TableConv2d"
     stem: ClassVar[str] = "conv"
     aliases: ClassVar[tuple[str, ...]] = ("connection table", "partial connections", "sparse connections", "lenet c3")
     has_filters: ClassVar[bool] = False
@@ -116,9 +116,18 @@ class FixedConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "fixed_conv2d"
-    title: ClassVar[str] = "Hand-set conv2d"
+    title: ClassVar[str] = "FixedConv2d"
     stem: ClassVar[str] = "kernel"
-    aliases: ClassVar[tuple[str, ...]] = ("typed kernel", "sobel", "blur", "sharpen", "edge", "frozen", "image filter")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "typed kernel",
+        "sobel",
+        "blur",
+        "sharpen",
+        "edge",
+        "frozen",
+        "image filter",
+        "hand-set kernel",
+    )
 
     choice: Literal[
         "identity",

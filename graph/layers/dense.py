@@ -90,9 +90,9 @@ class TimeDistributedDense(Dense):
     """
 
     kind: ClassVar[str] = "time_distributed_dense"
-    title: ClassVar[str] = "Time-distributed dense"
+    title: ClassVar[str] = "TimeDistributedDense"
     stem: ClassVar[str] = "step_dense"
-    aliases: ClassVar[tuple[str, ...]] = ("per-step dense", "many to many", "pointwise")
+    aliases: ClassVar[tuple[str, ...]] = ("per-step dense", "many to many", "pointwise", "time-distributed", "linear")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
     def output(self, x: Shape) -> Shape:

@@ -101,9 +101,15 @@ class BatchNorm(_Steadying):
     """
 
     kind: ClassVar[str] = "batch_norm"
-    title: ClassVar[str] = "Batch norm"
+    title: ClassVar[str] = "BatchNorm"
     stem: ClassVar[str] = "norm"
-    aliases: ClassVar[tuple[str, ...]] = ("batch normalization", "batchnorm", "bn", "standardise")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "batch normalization",
+        "batchnorm",
+        "bn",
+        "standardise",
+        "batch normalisation",
+    )
     is_linear: ClassVar[bool] = True
     normalises: ClassVar[bool] = True
     uses_batch_statistics: ClassVar[bool] = True
@@ -158,9 +164,9 @@ class LayerNorm(_Steadying):
     """
 
     kind: ClassVar[str] = "layer_norm"
-    title: ClassVar[str] = "Layer norm"
+    title: ClassVar[str] = "LayerNorm"
     stem: ClassVar[str] = "norm"
-    aliases: ClassVar[tuple[str, ...]] = ("layer normalization", "layernorm", "ln")
+    aliases: ClassVar[tuple[str, ...]] = ("layer normalization", "layernorm", "ln", "layer normalisation")
     normalises: ClassVar[bool] = True
 
     over: Literal["features", "sample"] = setting("features", "Values that share a mean and a variance.")
@@ -171,7 +177,7 @@ class LayerNorm(_Steadying):
     def output(self, x: Shape) -> Shape:
         """The same shape; over the whole sample its length must be known."""
         if self.over == "sample" and x.elements is None:
-            message = f"Layer norm over the sample needs a known length, but {x.described()} arrives."
+            message = f"LayerNorm over the sample needs a known length, but {x.described()} arrives."
             over = Remedy("Normalise over the features", replace=self.changed(over="features"))
             raise refusal(self, {"in": x}, message, [over])
         return x
@@ -221,9 +227,9 @@ class GroupNorm(_Steadying):
     """
 
     kind: ClassVar[str] = "group_norm"
-    title: ClassVar[str] = "Group norm"
+    title: ClassVar[str] = "GroupNorm"
     stem: ClassVar[str] = "norm"
-    aliases: ClassVar[tuple[str, ...]] = ("group normalization", "instance norm", "gn")
+    aliases: ClassVar[tuple[str, ...]] = ("group normalization", "instance norm", "gn", "group normalisation")
     normalises: ClassVar[bool] = True
 
     groups: int = setting(4, "Number of groups of channels.", minimum=1, maximum=65_536, unit="groups")
@@ -236,7 +242,7 @@ class GroupNorm(_Steadying):
             fewer = max(number for number in range(1, self.groups + 1) if x.features % number == 0)
             sizes = [fewer, x.features, math.gcd(x.features, self.groups)]
             message = (
-                f"Group norm's {self.groups} groups must divide the channels, but {x.described()} with "
+                f"GroupNorm's {self.groups} groups must divide the channels, but {x.described()} with "
                 f"{x.features} channels arrives."
             )
             candidates = [

@@ -211,7 +211,7 @@ class _Pool1d(_Pool):
         return sequence_remedies(port, shape)
 
     def _instead(self) -> list[Remedy]:
-        return [Remedy("Use Global pool 1d", replace=GlobalPool1d())]
+        return [Remedy("Use GlobalPool1d", replace=GlobalPool1d())]
 
 
 class Pool2d(_Pool):
@@ -251,7 +251,7 @@ class Pool2d(_Pool):
         return as_image(port, shape)
 
     def _instead(self) -> list[Remedy]:
-        return [Remedy("Use Global pool 2d", replace=GlobalPool2d())]
+        return [Remedy("Use GlobalPool2d", replace=GlobalPool2d())]
 
     def rounds_up(self) -> bool:
         """A window that sticks out is dropped, unless a layer says otherwise."""
@@ -277,7 +277,7 @@ class MaxPool2d(Pool2d):
 
     kind: ClassVar[str] = "max_pool2d"
     how: ClassVar[How] = How.LARGEST
-    title: ClassVar[str] = "Max pool 2d"
+    title: ClassVar[str] = "MaxPool2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("maxpool2d", "max pooling", "subsampling", "downsampling")
 
@@ -309,9 +309,9 @@ class AveragePool2d(Pool2d):
 
     kind: ClassVar[str] = "average_pool2d"
     how: ClassVar[How] = How.MEAN
-    title: ClassVar[str] = "Average pool 2d"
+    title: ClassVar[str] = "AvgPool2d"
     stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling")
+    aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling", "average pooling")
     is_linear: ClassVar[bool] = True
 
     padding: Size2 = setting((0, 0), ZEROS, minimum=0, maximum=4096, unit="pixels")
@@ -349,7 +349,7 @@ class MaxPool1d(_Pool1d):
 
     kind: ClassVar[str] = "max_pool1d"
     how: ClassVar[How] = How.LARGEST
-    title: ClassVar[str] = "Max pool 1d"
+    title: ClassVar[str] = "MaxPool1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("maxpool1d", "max pooling", "temporal pooling")
 
@@ -388,9 +388,9 @@ class AveragePool1d(_Pool1d):
 
     kind: ClassVar[str] = "average_pool1d"
     how: ClassVar[How] = How.MEAN
-    title: ClassVar[str] = "Average pool 1d"
+    title: ClassVar[str] = "AvgPool1d"
     stem: ClassVar[str] = "pool"
-    aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average")
+    aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average", "average pooling")
     is_linear: ClassVar[bool] = True
 
     padding: int = setting(0, ZEROS, minimum=0, maximum=65_536, unit="steps")

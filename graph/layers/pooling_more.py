@@ -25,7 +25,7 @@ class MinPool2d(Pool2d):
 
     kind: ClassVar[str] = "min_pool2d"
     how: ClassVar[How] = How.SMALLEST
-    title: ClassVar[str] = "Min pool 2d"
+    title: ClassVar[str] = "MinPool2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("minimum pooling", "erosion")
 
@@ -44,7 +44,7 @@ class SumPool2d(Pool2d):
 
     kind: ClassVar[str] = "sum_pool2d"
     how: ClassVar[How] = How.SUM
-    title: ClassVar[str] = "Sum pool 2d"
+    title: ClassVar[str] = "SumPool2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("sum pooling", "add pooling")
     is_linear: ClassVar[bool] = True
@@ -100,7 +100,7 @@ class FractionalPool2d(Layer):
     """
 
     kind: ClassVar[str] = "fractional_pool2d"
-    title: ClassVar[str] = "Fractional pool 2d"
+    title: ClassVar[str] = "FractionalMaxPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("fractional max pooling", "fmp", "stochastic pooling")
@@ -159,7 +159,7 @@ class PyramidPool2d(Layer):
     """
 
     kind: ClassVar[str] = "pyramid_pool2d"
-    title: ClassVar[str] = "Pyramid pool 2d"
+    title: ClassVar[str] = "PyramidPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pyramid"
     aliases: ClassVar[tuple[str, ...]] = ("spatial pyramid pooling", "spp")

@@ -80,14 +80,14 @@ class GlobalPool2d(_Whole):
     """
 
     kind: ClassVar[str] = "global_pool2d"
-    title: ClassVar[str] = "Global pool 2d"
+    title: ClassVar[str] = "GlobalPool2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "gap")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 1-D layer for a sequence, or the values read as an image."""
-        along = (Remedy("Use Global pool 1d", replace=GlobalPool1d(mode=self.mode)),)
+        along = (Remedy("Use GlobalPool1d", replace=GlobalPool1d(mode=self.mode)),)
         return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
 
 
@@ -99,7 +99,7 @@ class GlobalPool1d(_Whole):
     """
 
     kind: ClassVar[str] = "global_pool1d"
-    title: ClassVar[str] = "Global pool 1d"
+    title: ClassVar[str] = "GlobalPool1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
@@ -131,7 +131,7 @@ class GlobalPool1d(_Whole):
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 2-D layer for an image, or the values read as a sequence."""
-        plane = (Remedy("Use Global pool 2d", replace=GlobalPool2d(mode=self.mode)),)
+        plane = (Remedy("Use GlobalPool2d", replace=GlobalPool2d(mode=self.mode)),)
         return (plane if shape.kind is Kind.IMAGE else ()) + sequence_remedies(port, shape)
 
 
@@ -142,7 +142,7 @@ class GlobalPool3d(_Whole):
     """
 
     kind: ClassVar[str] = "global_pool3d"
-    title: ClassVar[str] = "Global pool 3d"
+    title: ClassVar[str] = "GlobalPool3d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "video")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO,)
@@ -183,7 +183,7 @@ class AdaptivePool2d(_Adaptive):
     """
 
     kind: ClassVar[str] = "adaptive_pool2d"
-    title: ClassVar[str] = "Adaptive pool 2d"
+    title: ClassVar[str] = "AdaptivePool2d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
@@ -196,7 +196,7 @@ class AdaptivePool2d(_Adaptive):
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 1-D layer for a sequence, or the values read as an image."""
-        along = (Remedy("Use Adaptive pool 1d", replace=AdaptivePool1d(mode=self.mode, size=self.size[0])),)
+        along = (Remedy("Use AdaptivePool1d", replace=AdaptivePool1d(mode=self.mode, size=self.size[0])),)
         return (along if shape.kind is Kind.SEQUENCE else ()) + as_image(port, shape)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
@@ -216,7 +216,7 @@ class AdaptivePool1d(_Adaptive):
     """
 
     kind: ClassVar[str] = "adaptive_pool1d"
-    title: ClassVar[str] = "Adaptive pool 1d"
+    title: ClassVar[str] = "AdaptivePool1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
@@ -229,7 +229,7 @@ class AdaptivePool1d(_Adaptive):
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 2-D layer for an image, or the values read as a sequence."""
-        plane = (Remedy("Use Adaptive pool 2d", replace=AdaptivePool2d(mode=self.mode).changed(size=self.size)),)
+        plane = (Remedy("Use AdaptivePool2d", replace=AdaptivePool2d(mode=self.mode).changed(size=self.size)),)
         small = self.size <= 4096 and shape.kind is Kind.IMAGE
         return (plane if small else ()) + sequence_remedies(port, shape)
 

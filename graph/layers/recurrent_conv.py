@@ -23,10 +23,16 @@ class RecurrentConv2d(Layer):
     """
 
     kind: ClassVar[str] = "recurrent_conv2d"
-    title: ClassVar[str] = "Recurrent conv2d"
+    title: ClassVar[str] = "RecurrentConv2d"
     family: ClassVar[Family] = Family.CONVOLUTION
     stem: ClassVar[str] = "recurrent"
-    aliases: ClassVar[tuple[str, ...]] = ("rcl", "rcnn", "recurrent convolutional layer", "liang and hu")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "rcl",
+        "rcnn",
+        "recurrent convolutional layer",
+        "liang and hu",
+        "recurrent convolution",
+    )
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, "Number of maps.", minimum=1, maximum=65_536, unit="filters")

@@ -24,9 +24,15 @@ class ConvTranspose2d(Convolution):
     """
 
     kind: ClassVar[str] = "conv_transpose2d"
-    title: ClassVar[str] = "Transposed conv2d"
+    title: ClassVar[str] = "ConvTranspose2d"
     stem: ClassVar[str] = "upconv"
-    aliases: ClassVar[tuple[str, ...]] = ("deconvolution", "upsampling", "convtranspose2d", "decoder")
+    aliases: ClassVar[tuple[str, ...]] = (
+        "deconvolution",
+        "upsampling",
+        "convtranspose2d",
+        "decoder",
+        "transposed convolution",
+    )
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
@@ -47,7 +53,7 @@ class ConvTranspose2d(Convolution):
         high, wide = self._grown(x)
         if high < 1 or wide < 1:
             message = (
-                f"Transposed conv2d cuts a border of {times(self.padding)} off, which leaves nothing of the {x} image "
+                f"ConvTranspose2d cuts a border of {times(self.padding)} off, which leaves nothing of the {x} image "
                 "that arrives."
             )
             raise refusal(self, {"in": x}, message, [Remedy("Cut nothing off", replace=self.changed(padding=0))])
@@ -64,7 +70,7 @@ class ConvTranspose2d(Convolution):
             return
         fitting = tuple(map(min, self.extra, largest))
         message = (
-            f"Transposed conv2d's output padding must be smaller than its stride or its dilation, "
+            f"ConvTranspose2d's output padding must be smaller than its stride or its dilation, "
             f"but it is {times(self.extra)}."
         )
         candidates = [

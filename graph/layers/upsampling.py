@@ -21,7 +21,7 @@ class Upsample2d(Layer):
     """
 
     kind: ClassVar[str] = "upsample2d"
-    title: ClassVar[str] = "Upsample 2d"
+    title: ClassVar[str] = "Upsample2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "upsample"
     aliases: ClassVar[tuple[str, ...]] = ("upsampling", "unpooling", "resize", "enlarge", "interpolate", "bilinear")

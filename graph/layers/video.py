@@ -141,7 +141,7 @@ class Pool3d(_Clip):
     """
 
     kind: ClassVar[str] = "pool3d"
-    title: ClassVar[str] = "Pool 3d"
+    title: ClassVar[str] = "Pool3d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("max pooling 3d", "average pooling 3d", "video pooling")

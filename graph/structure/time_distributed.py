@@ -27,7 +27,7 @@ class TimeDistributed(Timed):
     """
 
     kind: ClassVar[str] = "every_frame"
-    title: ClassVar[str] = "Every frame"
+    title: ClassVar[str] = "TimeDistributed"
     stem: ClassVar[str] = "frames"
     aliases: ClassVar[tuple[str, ...]] = ("time distributed", "time-distributed", "per frame", "cnn-lstm", "video")
     takes: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO, Kind.SEQUENCE)

@@ -220,7 +220,8 @@ def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 def _item(kind: type[Layer]) -> QTreeWidgetItem:
     item = QTreeWidgetItem([kind.title])
     item.setData(0, _KIND, kind.kind)
-    item.setData(0, _KIND + 1, " ".join((kind.title, kind.kind, str(kind.family), *kind.aliases)).lower())
+    words = (kind.title, kind.kind, kind.kind.replace("_", " "), str(kind.family), *kind.aliases)
+    item.setData(0, _KIND + 1, " ".join(words).lower())
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, first_sentence(kind))
     item.setToolTip(0, tooltip(kind))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)

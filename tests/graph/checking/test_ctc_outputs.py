@@ -58,7 +58,7 @@ def test_a_wrong_number_of_scores_is_set_right() -> None:
 
 def test_a_layer_that_gives_scores_is_put_in() -> None:
     document, checker = checked(layer("lstm", hidden_size=8, output_mode="sequence"))
-    repaired(document, checker, "Insert Time-distributed dense with 11 units")
+    repaired(document, checker, "Insert TimeDistributedDense with 11 units")
 
 
 def test_too_few_steps_are_told_and_the_last_pool_is_taken_out() -> None:
