@@ -42,6 +42,8 @@ LAYER_AND_MODULE = {
 
 STRING_IMPORTS = {
     "app.data.discovery": ["importlib.import_module", "pkgutil.walk_packages"],  # finds sources and readers of data
+    "app.training.objective": ["importlib.import_module"],  # finds the objective that the plan names
+    "app.training.plan": ["pkgutil.iter_modules"],  # lists the objectives without importing torch
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
@@ -49,13 +51,6 @@ STRING_IMPORTS = {
 """Modules that import others by a string, with the functions that they call for it."""
 
 IN_CIRCLES = {
-    "app.training.gan.gan_objective",
-    "app.training.gan.gan_step",
-    "app.training.heads",
-    "app.training.objectives",
-    "app.training.sequence.ctc",
-    "app.training.sequence.teacher_forcing",
-    "app.training.stepping",
     "widgets.canvas.adder",
     "widgets.canvas.annotator",
     "widgets.canvas.canvas_view",

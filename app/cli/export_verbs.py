@@ -98,11 +98,11 @@ def _standardised(run: Run | None, part: str) -> list[str]:
     """In which units a generator makes its samples, where these are not the data's own."""
     if run is None or part == "whole":
         return []
-    from app.training.gan.sampling import aim_of
+    from app.training.gan.sampling import gan_objective
     from app.training.trainable import Model
 
     model = Model.build(run.project, run.base)
-    scaler = model.prepared.scalers.get(aim_of(model).field)
+    scaler = model.prepared.scalers.get(gan_objective(model).field)
     if scaler is None:
         return []
     times, plus = (", ".join(f"{one:.6g}" for one in values.tolist()) for values in (scaler.scale, scaler.mean))

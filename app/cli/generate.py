@@ -33,12 +33,12 @@ def make(run: Path, count: str, output: Path | None, seed: int, json: bool) -> N
     """
     if not count.isdecimal() or not 1 <= int(count) <= MOST:
         raise NetloomError(f"noise:{count} is no number of samples; give 1 to {MOST:,}, such as noise:16.")
-    from app.training.gan.sampling import aim_of, field_of, fresh
+    from app.training.gan.sampling import field_of, fresh_samples, gan_objective
     from app.training.training_session import load_model
 
     opened, model = load_model(run)
-    aim_of(model)
-    made, field = fresh(model, int(count), seed), field_of(model)
+    gan_objective(model)
+    made, field = fresh_samples(model, int(count), seed), field_of(model)
     if output is not None:
         write_atomically(output, _content(made, field, output))
     if json:

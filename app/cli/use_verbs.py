@@ -107,13 +107,13 @@ def predict(
     from app.data.data_choice import DataChoice
     from app.inference.new_inputs import input_fields, read_samples
     from app.training.runs import Run
-    from app.training.sequence.decoder_input import written_by
+    from app.training.sequence.decoder_input import decoder_input
 
     opened = Run.open(run)
     section = opened.project.sections.get("data")
     choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
     info = choice.info(opened.base)
-    written = written_by(opened.project.network, info, opened.project.sections.get("plan"))
+    written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
     fields = [one for one in input_fields(opened.project.network, info) if one.name != written]
     samples = read_samples(given, fields, choice.source, opened.base)
     from app.inference.evaluate import predict as answer

@@ -148,7 +148,7 @@ def facts_of(model: Model, inside: bool) -> DeployedInfo:
     outputs = []
     for head in model.objective.heads:
         shape, scaler = model.compiled.facts[head.output].outputs["out"], prepared.scalers.get(head.field.name)
-        gives = ("probabilities" if head.squashed else "scores") if head.classes else "numbers"
+        gives = ("probabilities" if head.final_activation else "scores") if head.classes else "numbers"
         outputs.append(End(head.output, shape, head.field, scaler, None, gives))
     scaled = any(one.scaler for one in (*inputs, *outputs))
     return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")

@@ -14,7 +14,7 @@ from app.exchange.code_in import read_code, source_of
 from app.exchange.onnx_in import Imported, read_onnx
 from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
 from app.training.checkpoints import fill_module, read
-from app.training.initial_weights import Start
+from app.training.initial_weights import InitialWeights
 from graph.build.compile import compile_network
 from graph.build.embedded_drawing import read_drawing
 from graph.errors import NetloomError
@@ -102,7 +102,7 @@ def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any],
     """Write weights beside the project ``out``, which starts from them."""
     weights = out.with_name(out.name.removesuffix(SUFFIX) + ".safetensors")
     write_atomically(weights, safetensors.torch.save(tensors, {"format": "pt"}))
-    sections["start"] = Start.at(weights, frozen, out.resolve().parent).to_json()
+    sections["start"] = InitialWeights.at(weights, frozen, out.resolve().parent).to_json()
     return weights
 
 

@@ -18,9 +18,9 @@ from torch import Tensor
 from app.exchange.deployed_module import DeployedInfo, DeployedModule, facts_of, plain_facts
 from app.exchange.onnx_rewrites import put_forms
 from app.exchange.parity_check import ParityCheck, prove
-from app.training.initial_weights import Start
+from app.training.initial_weights import InitialWeights
+from app.training.plan import Plan
 from app.training.runs import Run
-from app.training.trainable import plan_of
 from app.training.training_session import load_model
 from graph.build.compile import Compiled, compile_network
 from graph.build.order import Program, program
@@ -112,9 +112,9 @@ def _prepared(
     trained = True
     if run is None:
         with torch.random.fork_rng():
-            torch.manual_seed(plan_of(project).seed)
+            torch.manual_seed(Plan.of(project).seed)
             compiled = compile_network(project.network)
-        trained = Start.of(project).fill(compiled.module, base)
+        trained = InitialWeights.of(project).load_into(compiled.module, base)
         compiled.module.eval()
         facts = plain_facts(project.network, compiled)
     else:

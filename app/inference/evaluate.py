@@ -20,7 +20,7 @@ from app.protocol.framing import plain
 from app.training.batches import Feed
 from app.training.heads import Head
 from app.training.sequence import token_metrics
-from app.training.sequence.ctc import LabelSums, rates, sums_of
+from app.training.sequence.label_metrics import LabelTally, label_rates, label_sums
 from app.training.sequence.transcripts import BLANK, edit_distances
 from app.training.trainable import Model
 from app.training.training_session import load_model
@@ -108,13 +108,13 @@ def tested(run: Path, model: Model, part: str = "test") -> Evaluation:
         arrays, names, words = _of_lists(model, head, held, feed)
         about = ("sequence", head.field.name, names, (), ())
         return Evaluation(str(run), part, *about, model.measure(feed), arrays, words)
-    if head.transcribes:
+    if head.is_ctc:
         arrays, read, words = _of_rows(model, head, held, feed)
         one = "" if len(model.objective.heads) == 1 else f"{head.output}."
         metrics = {**model.measure(feed), **{f"{one}{name}": value for name, value in read.items()}}
         return Evaluation(str(run), part, "transcription", head.field.name, (), (), (), metrics, arrays, words)
     arrays = _of_classes(model, head, held, feed) if head.classes else _of_numbers(model, head, held, feed)
-    if model.objective.unasked:
+    if model.objective.hidden_outputs:
         arrays["confusion"] = _all_verdicts(model, held, feed)
     task = "classification" if head.classes else "regression"
     target = head.field
@@ -135,9 +135,9 @@ def _of_lists(
     vocabulary = head.field.vocabulary
     answers = torch.from_numpy(model.predict(feed)[0])
     true = np.asarray(held.arrays[head.field.name])
-    said = token_metrics.chosen(answers, vocabulary).numpy()
-    loss = token_metrics.losses(head, answers, torch.from_numpy(true))
-    counts = true != token_metrics.left_out(vocabulary)
+    said = token_metrics.predicted_tokens(answers, vocabulary).numpy()
+    loss = token_metrics.token_losses(head, answers, torch.from_numpy(true))
+    counts = true != token_metrics.ignored_token(vocabulary)
     wrong = ((said != true) & counts).sum(1)
     # Mistakes come first, those in most places before the others.
     worst = np.lexsort((-loss, -wrong))[:WORST]
@@ -154,7 +154,7 @@ def _of_classes(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, A
     true = np.asarray(held.arrays[head.field.name])
     chances = head.probabilities(answers)
     chances = chances / chances.sum(1, keepdim=True).clamp_min(1e-12)
-    predicted = head.decide(answers).numpy()
+    predicted = head.predicted_classes(answers).numpy()
     loss = F.nll_loss(chances.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
     # Mistakes come before correct answers, however unsure those were.
     worst = np.lexsort((-loss, predicted == true))[:WORST]
@@ -171,7 +171,7 @@ def _all_verdicts(model: Model, held: Part, feed: Feed) -> Array:
     """Verdicts of a discriminator on real and on made samples, int64 (2, 2): rows are the truth."""
     confusion = np.zeros((2, 2), np.int64)
     for head, answers in zip(model.objective.heads, model.predict(feed), strict=True):
-        said = head.decide(torch.from_numpy(answers)).numpy()
+        said = head.predicted_classes(torch.from_numpy(answers)).numpy()
         np.add.at(confusion, (np.asarray(held.arrays[head.field.name]), said), 1)
     return confusion
 
@@ -185,7 +185,7 @@ def _of_rows(
     edits = edit_distances(said, true)
     # Of those with as many edits, the short ones are worse.
     worst = np.lexsort(((true != BLANK).sum(1), -edits))[:WORST]
-    read = dict(zip(LabelSums.names, rates(sums_of(said, true)), strict=True))
+    read = dict(zip(LabelTally.names, label_rates(label_sums(said, true)), strict=True))
     listed = _listed(model, held, (true, said), (true[worst], said[worst]), worst, edits[worst].astype(np.float32))
     told = {"true": listed["worst/true"], "predicted": listed["worst/predicted"]}
     return listed, read, {name: token_metrics.words_of(rows, head.field.vocabulary) for name, rows in told.items()}
@@ -195,19 +195,19 @@ def _of_numbers(model: Model, head: Head, held: Part, feed: Feed) -> dict[str, A
     """Answers are looked at as they come, and only the first and the worst kept: pictures take much memory."""
     name = head.field.name
     wanted = held.arrays[name]
-    if head.partial:
+    if head.padded:
         wanted = only_own(np.asarray(wanted), np.asarray(held.arrays[head.field.lengths]))
     shown = _shown(wanted[:1])
     first: list[Array] = []
     worst, loss = np.empty(0, np.int64), np.empty(0, np.float32)
     predicted = np.empty((0, *wanted.shape[1:]), np.float32)
     start = 0
-    for answers in model.answered(feed):
+    for answers in model.predict_batches(feed):
         said = answers[0].numpy()
         first.append(said[: max(0, shown - start)].copy())
         # Compared in standardised units, so that a feature with large numbers does not decide alone.
         error = (said.astype(np.float64) - wanted[start : start + len(said)]).reshape(len(said), -1)
-        mean = np.nanmean if head.partial else np.mean
+        mean = np.nanmean if head.padded else np.mean
         here = np.minimum(mean(np.square(error), axis=1), np.finfo(np.float32).max).astype(np.float32)
         worst = np.concatenate([worst, start + np.arange(len(said))])
         loss, predicted = np.concatenate([loss, here]), np.concatenate([predicted, said])
@@ -265,13 +265,15 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
         if the run is incomplete, or the inputs do not fit it.
     """
     _, model = load_model(path)
-    part = _new_part(model, model.objective.with_unasked(inputs))
+    part = _new_part(model, model.objective.complete_inputs(inputs))
     feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
     said = [
         _say(model, head, torch.from_numpy(answers))
         for head, answers in zip(model.objective.heads, model.predict(feed), strict=True)
     ]
-    asked = [number for number, head in enumerate(model.objective.heads) if head.output not in model.objective.unasked]
+    asked = [
+        number for number, head in enumerate(model.objective.heads) if head.output not in model.objective.hidden_outputs
+    ]
     if len(asked) == 1:
         return said[asked[0]]
     names = [head.output for head in model.objective.heads]
@@ -313,8 +315,8 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
 
 def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]]:
     if head.listed:
-        return token_metrics.said(head, answers)
-    if head.transcribes:
+        return token_metrics.predicted_texts(head, answers)
+    if head.is_ctc:
         rows, vocabulary = head.transcripts(answers), head.field.vocabulary
         found = zip(token_metrics.texts_of(rows, vocabulary), token_metrics.words_of(rows, vocabulary), strict=True)
         return [{"text": text, "words": words} for text, words in found]
@@ -322,7 +324,7 @@ def _say(model: Model, head: Head, answers: torch.Tensor) -> list[dict[str, Any]
         told = {"names": list(head.field.names), "units": list(head.field.units)}
         held = {name: words for name, words in told.items() if any(words)}
         return [{"values": row.tolist(), **held} for row in model.prepared.undo(head.field.name, answers.numpy())]
-    chances, chosen = head.probabilities(answers), head.decide(answers).tolist()
+    chances, chosen = head.probabilities(answers), head.predicted_classes(answers).tolist()
     return [
         {
             "class": head.field.classes[index],

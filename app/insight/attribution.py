@@ -26,7 +26,7 @@ from app.insight.activations import (
     with_answers,
 )
 from app.training.heads import Head
-from app.training.sequence.token_metrics import chances
+from app.training.sequence.token_metrics import token_probabilities
 from app.training.trainable import Model
 from graph.errors import NetloomError
 from graph.shapes import Kind
@@ -102,13 +102,13 @@ class AttributionQuery:
 
     def predicted(self) -> int:
         """The class that the network prefers."""
-        return int(self.head.decide(self.said())[0])
+        return int(self.head.predicted_classes(self.said())[0])
 
-    def chances(self) -> Array:
+    def probabilities(self) -> Array:
         """Probabilities of the classes or of the words said, or the numbers in their own units, (count,)."""
         said = self.said()
         if self.head.listed:
-            return numbers(self._of_words(chances(self.head, said))[0])
+            return numbers(self._of_words(token_probabilities(self.head, said))[0])
         if self.head.classes:
             return numbers(self.head.probabilities(said)[0])
         return self.model.prepared.undo(self.head.field.name, numbers(said)).reshape(-1)
@@ -123,7 +123,7 @@ class AttributionQuery:
         """The score (n,) of the target in answers (n, *sizes); of all words together it is their sum."""
         answers = answers.float()
         if self.head.listed:
-            picked = self._of_words(answers.clamp_min(TINY).log() if self.head.squashed else answers)
+            picked = self._of_words(answers.clamp_min(TINY).log() if self.head.final_activation else answers)
             return picked.sum(1) if self.target is None else picked[:, self.target]
         if not self.head.classes:
             flat = self._in_units(answers).flatten(1)
@@ -131,10 +131,10 @@ class AttributionQuery:
         target = self.target or 0
         if answers.shape[1] == 1:
             sign = 1.0 if target == 1 else -1.0
-            said = answers[:, 0].clamp(TINY, 1 - 1e-7).logit() if self.head.squashed else answers[:, 0]
+            said = answers[:, 0].clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else answers[:, 0]
             return sign * said
         said = answers[:, target]
-        return said.clamp(TINY, 1 - 1e-7).logit() if self.head.squashed else said
+        return said.clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else said
 
     def _of_words(self, values: Tensor) -> Tensor:
         """Of values (n, T, words) those of the words that are said (n, count)."""

@@ -21,7 +21,7 @@ from app.insight import loss_terms
 from app.insight.layer_arrays import LayerOutputs
 from app.training.batches import Batch, Feed, batch_sizes
 from app.training.heads import Head
-from app.training.optimisers import optimiser
+from app.training.optimisers import build_optimiser
 from app.training.schedules import Schedule
 from app.training.stepping import DirectStepper
 from app.training.trainable import Model
@@ -51,7 +51,7 @@ class Watched(Model):
 
     seen: dict[str, Tensor] = field(default_factory=dict)
 
-    def answers(self, inputs: tuple[Tensor, ...]) -> Any:
+    def forward(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch."""
         leaves = [one.detach().clone().requires_grad_(one.is_floating_point()) for one in inputs]
         run = _Keeping(self.compiled.module, frozenset(self.compiled.facts))
@@ -131,7 +131,7 @@ class BackpropSession:
     def _begin(self) -> None:
         plan = self.model.plan
         self.weights.restore(self._start)
-        self._stepper = _Stepper(self.model, self.weights, optimiser(plan, self.weights))
+        self._stepper = _Stepper(self.model, self.weights, build_optimiser(plan, self.weights))
         self._schedule = Schedule(plan, self.per_epoch, plan.epochs)
         self._done = 0
 
@@ -157,7 +157,7 @@ class BackpropSession:
     def _take(self, number: int) -> tuple[Batch, Any, float]:
         """Do one step; its batch, the answers, and the loss."""
         _, batch = self._batch(number)
-        rate = self._schedule.rate(number)
+        rate = self._schedule.lr(number)
         with _seeded(self.model.plan.seed + number):
             try:
                 answers = self._stepper.step(batch, rate)
@@ -186,7 +186,7 @@ class BackpropSession:
             batch=batch,
             loss=loss,
             after=self._loss_now(number, batch),
-            rate=self._schedule.rate(number),
+            rate=self._schedule.lr(number),
             norm=self._stepper.norm,
             answers=answers if isinstance(answers, tuple) else (answers,),
             values={id_: value.detach() for id_, value in seen.items()},
@@ -339,14 +339,14 @@ def _head(head: Head, answers: Tensor, targets: Tensor, delta: float) -> dict[st
 def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_terms.WrittenLoss:
     given = answer.detach().double().reshape(-1).numpy()
     if head.loss == "cross_entropy":
-        return loss_terms.of_classes(given, int(target), head.squashed)
+        return loss_terms.of_classes(given, int(target), head.final_activation)
     if head.classes:
         wanted = np.eye(head.classes)[int(target)] if len(given) > 1 else np.array([float(target)])
     else:
         wanted = target.double().reshape(-1).numpy()
         counts = ~np.isnan(wanted)
         given, wanted = given[counts], wanted[counts]
-    return loss_terms.of_numbers(head.loss, given, wanted, squashed=bool(head.squashed), delta=delta)
+    return loss_terms.of_numbers(head.loss, given, wanted, squashed=bool(head.final_activation), delta=delta)
 
 
 def _cut(values: Tensor) -> Array:

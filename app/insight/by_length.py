@@ -14,7 +14,7 @@ from app.data.prepare import Part
 from app.data.split import NAMES
 from app.protocol.framing import Message
 from app.training.heads import Head
-from app.training.sequence.token_metrics import chosen, left_out
+from app.training.sequence.token_metrics import ignored_token, predicted_tokens
 from app.training.sequence.transcripts import edit_distances
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -37,7 +37,7 @@ def by_length(model: Model, message: Message) -> Message:
         if all samples are of one length.
     """
     head, counter = model.objective.heads[0], counter_of(model)
-    shares = bool(head.classes or head.bits or head.listed or head.transcribes)
+    shares = bool(head.classes or head.binary or head.listed or head.is_ctc)
     arrays: dict[str, Array] = {}
     parts = {NAMES[name]: part for name, part in model.prepared.parts.items() if part.samples}
     for name, part in parts.items():
@@ -75,20 +75,20 @@ def _scores(model: Model, head: Head, part: Part, lengths: Array) -> dict[str, t
     answers = torch.from_numpy(model.predict(model.feed(part))[model.objective.heads.index(head)])
     true, ones = np.asarray(part.arrays[head.field.name]), np.ones(part.samples)
     if head.classes:
-        return {"score": ((head.decide(answers).numpy() == true).astype(np.float64), ones)}
-    if head.transcribes:
+        return {"score": ((head.predicted_classes(answers).numpy() == true).astype(np.float64), ones)}
+    if head.is_ctc:
         return {"score": ((edit_distances(head.transcripts(answers), true) == 0).astype(np.float64), ones)}
     if head.listed:
-        counts = true != left_out(head.field.vocabulary)
-        right = (chosen(answers, head.field.vocabulary).numpy() == true) & counts
+        counts = true != ignored_token(head.field.vocabulary)
+        right = (predicted_tokens(answers, head.field.vocabulary).numpy() == true) & counts
         share = right.sum(1).astype(np.float64), counts.sum(1).astype(np.float64)
         return {"score": share, "whole": ((right == counts).all(1).astype(np.float64), ones)}
-    if head.partial:
+    if head.padded:
         true = only_own(true, lengths)
     flat = true.reshape(len(true), -1)
     counts = ~np.isnan(flat)
-    if head.bits:
-        right = (head.says_yes(answers).numpy().reshape(flat.shape) == (flat > 0.5)) & counts
+    if head.binary:
+        right = (head.positive(answers).numpy().reshape(flat.shape) == (flat > 0.5)) & counts
         share = right.sum(1).astype(np.float64), counts.sum(1).astype(np.float64)
         whole = (right.sum(1) == counts.sum(1)).astype(np.float64), ones
         return {"score": share, "whole": whole}

@@ -7,7 +7,7 @@ import torch
 
 from app.insight.layer_arrays import one_sample
 from app.protocol.framing import Message
-from app.training.sequence.ctc import logarithms
+from app.training.sequence.ctc import log_probabilities
 from app.training.sequence.transcripts import beam_search, collapse, row_of
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -29,12 +29,14 @@ def alignment(model: Model, message: Message) -> Message:
     NetloomError
         if no output is taught by CTC.
     """
-    number = next((index for index, head in enumerate(model.objective.heads) if head.transcribes), None)
+    number = next((index for index, head in enumerate(model.objective.heads) if head.is_ctc), None)
     if number is None:
         raise NetloomError("No output of this network is taught by CTC, so its labels have no places to look for.")
     head = model.objective.heads[number]
     part = one_sample(model.prepared, int(message.fields.get("sample") or 0))
-    given = logarithms(torch.from_numpy(model.predict(model.feed(part))[number]), head.squashed)[0].numpy()
+    given = log_probabilities(torch.from_numpy(model.predict(model.feed(part))[number]), head.final_activation)[
+        0
+    ].numpy()
     path = given.argmax(1)
     beams = max(head.beams, SEARCHED)
     found = [[list(row), float(np.exp(chance))] for row, chance in beam_search(given, beams)[:LISTED]]

@@ -48,7 +48,7 @@ def decision_surface(
     """
     name, head = model.objective.inputs[0], model.objective.heads[0]
     field = model.prepared.dataset.field_named(name)
-    others = [one for one in model.objective.inputs[1:] if one not in model.objective.with_unasked({})]
+    others = [one for one in model.objective.inputs[1:] if one not in model.objective.complete_inputs({})]
     if others or field.shape.kind is not Kind.VECTOR or field.shape.sizes != (2,):
         raise NetloomError("A decision surface needs a network that reads two features and nothing else.")
     resolution = max(2, min(FINEST, resolution))
@@ -59,14 +59,14 @@ def decision_surface(
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     scaler = model.prepared.scalers.get(name)
     given = {name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}
-    part = Part(dict(model.objective.with_unasked(given)), np.arange(len(grid)))
+    part = Part(dict(model.objective.complete_inputs(given)), np.arange(len(grid)))
     answers = torch.from_numpy(model.predict(Feed(part, model.objective.inputs, [], model.device))[0])
     square = (resolution, resolution)
     found: dict[str, Array] = {"x": x, "y": y, "points": points}
     if not head.classes:
         return found | {"values": model.prepared.undo(head.field.name, answers.numpy()).reshape(*square, -1)}
     return found | {
-        "class": head.decide(answers).numpy().reshape(square),
+        "class": head.predicted_classes(answers).numpy().reshape(square),
         "probability": head.probabilities(answers).numpy().reshape(*square, -1),
         "labels": np.asarray(model.prepared.dataset.field_named(head.field.name).values),
     }

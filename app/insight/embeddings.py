@@ -9,8 +9,8 @@ from torch import Tensor
 
 from app.data.dataset import Array
 from app.data.prepare import Part
+from app.insight.embedding_layers import mirrored
 from app.insight.layer_arrays import outputs_of, sample_of
-from app.project.embedding_layers import mirrored
 from app.training.batches import Batch
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -175,7 +175,7 @@ def reconstruction(model: Model, layer: str, batch: Batch) -> dict[str, Array]:
     if isinstance(model.project.network.layer(pair[0]), Input):
         before, after = model.prepared.undo(field, before), model.prepared.undo(field, after)
     with model.evaluating():
-        answers = model.answers(batch.inputs)
+        answers = model.forward(batch.inputs)
     listed = answers if isinstance(answers, tuple) else (answers,)
     at = heads.index(field)
     said, wanted = (model.prepared.undo(field, numbers(one[at])) for one in (listed, batch.targets))

@@ -11,7 +11,7 @@ from app.data.dataset import Array
 from app.data.prepare import Part
 from app.protocol.framing import Message, plain
 from app.training.heads import Head
-from app.training.sequence.token_metrics import chosen, texts_of
+from app.training.sequence.token_metrics import predicted_tokens, texts_of
 from app.training.trainable import Model
 
 MOST = 2000
@@ -34,12 +34,14 @@ def answers(model: Model, message: Message) -> Message:
     index, said = _said(model, wanted)
     arrays: dict[str, Array] = {"index": index}
     facts: dict[str, Any] = {"target": head.field.to_json()}
-    if head.transcribes or head.listed:
-        arrays["tokens"] = head.transcripts(said) if head.transcribes else chosen(said, head.field.vocabulary).numpy()
+    if head.is_ctc or head.listed:
+        arrays["tokens"] = (
+            head.transcripts(said) if head.is_ctc else predicted_tokens(said, head.field.vocabulary).numpy()
+        )
         facts["texts"] = texts_of(arrays["tokens"], head.field.vocabulary)
     elif head.classes:
         chances = head.probabilities(said)
-        arrays["class"] = head.decide(said).numpy()
+        arrays["class"] = head.predicted_classes(said).numpy()
         sure = chances.gather(1, torch.from_numpy(arrays["class"])[:, None])[:, 0]
         arrays["probability"] = (sure / chances.sum(1).clamp_min(1e-12)).numpy()
     else:
@@ -64,5 +66,5 @@ def _said(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
 
 def _sizes(head: Head) -> tuple[int, ...]:
     """Sizes of an answer where there are no samples to answer for."""
-    listed = head.listed or head.transcribes
+    listed = head.listed or head.is_ctc
     return tuple(size or 1 for size in head.field.answer.sizes) if listed else (max(1, head.classes),)

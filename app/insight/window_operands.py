@@ -16,8 +16,9 @@ from app.data.prepare import Prepared, prepare
 from app.insight.layer_arrays import one_sample
 from app.protocol.framing import Message, plain
 from app.training.batches import Feed
-from app.training.objectives import input_field
-from app.training.trainable import Model, data_of, plan_of
+from app.training.objective import input_field
+from app.training.plan import Plan
+from app.training.trainable import Model, data_of
 from graph.build.compile import Compiled, compile_network
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -65,7 +66,7 @@ class WindowOperands:
         prepared = prepare(data_of(project), base)
         network, compiled = project.network, None
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(plan_of(project).seed)
+            torch.manual_seed(Plan.of(project).seed)
             try:
                 compiled = compile_network(network)
             except NetloomError:

@@ -1,39 +1,34 @@
-"""What a network has to fit, told from the data that was chosen."""
+"""What the chosen data asks of a network: the shapes of its inputs and outputs, for the checker."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from app.data.dataset import DatasetInfo
-from app.training.plan import ADVERSARIAL
+from app.training.plan import ADVERSARIAL, AUTOENCODER, objective_of
 from graph.checking.layer_info import DataSpec
 from graph.shapes import vector
 
 VERDICT = "verdict"
-"""What the outputs of a GAN are held against, instead of a field of the data."""
+"""What the outputs of a GAN are compared with, instead of a field of the data."""
 
 
-def is_adversarial(plan: object) -> bool:
-    """Whether by the section ``plan`` of a project two networks train against each other."""
-    return isinstance(plan, Mapping) and plan.get("objective") in ADVERSARIAL
+def data_spec(info: DatasetInfo, plan: object = None) -> DataSpec:
+    """The fields that a network may read and predict, with their shapes, for the checker.
 
-
-def expected(info: DatasetInfo, plan: object = None) -> DataSpec:
-    """The fields that a network may read and be held against, with their shapes, for the checker.
-
-    Class labels are answers only; everything that is not the data set's target may be read. What is read as tokens is
-    answered by one value per word at every step. By the section ``plan``
-    outputs may be verdicts of a discriminator, each one number.
+    Class labels are only predicted; everything that is not the data set's target may be read. Tokens are predicted by
+    one value per word at every step. By the section ``plan`` outputs may be a discriminator's, each one number.
     """
     readable = [one for one in info.fields if not one.classes and (one.name in info.inputs or one.name != info.target)]
     inputs = {one.name: one.shape for one in readable}
-    if is_adversarial(plan):
+    if objective_of(plan) in ADVERSARIAL:
         return DataSpec(inputs, {VERDICT: vector(1)}, info.inputs[0], VERDICT)
     return DataSpec(
         inputs=inputs,
         targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
         default_input=info.inputs[0],
-        default_target=info.target,
+        default_target=info.inputs[0] if objective_of(plan) in AUTOENCODER else info.target,
         labels={one.name: len(one.vocabulary) for one in info.fields if one.vocabulary},
+        binary=frozenset(one.name for one in info.fields if len(one.classes) == 2),
         ctc=isinstance(plan, Mapping) and plan.get("loss") == "ctc",
     )

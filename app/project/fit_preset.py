@@ -9,7 +9,7 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
 from app.project.add_outputs import answer
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
 from app.project.presets import preset
 from app.project.project_hints import Whole, padding_read
 from graph.checking.check import Checker
@@ -84,7 +84,7 @@ def _embed(document: Document, info: DatasetInfo) -> None:
 
 
 def _repair(document: Document, info: DatasetInfo) -> None:
-    checker = Checker(document, expected(info, document.sections.get("plan")))
+    checker = Checker(document, data_spec(info, document.sections.get("plan")))
     for _ in range(ROUNDS):
         errors = [problem for problem in checker.problems if problem.severity is Severity.ERROR]
         if not errors:
@@ -109,7 +109,7 @@ def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:
 
 def _tell_lengths(document: Document, info: DatasetInfo, choice: DataChoice) -> None:
     """Behind the last word of a text there is only padding: recurrent layers are told where each text ends."""
-    checker = Checker(document, expected(info))
+    checker = Checker(document, data_spec(info))
     for _ in range(ROUNDS):
         found = next(padding_read(Whole(checker, document.sections, info, choice)), None)
         if found is None:

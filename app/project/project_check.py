@@ -1,8 +1,8 @@
-"""Whether a whole project can be trained: its network held against its data, and its plan."""
+"""The project check of window and command line: problems of network, data, plan and GAN roles, with fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.readers.file_access import locate, reading
 from app.data.sources.file_source import FileSource
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
+from app.project.gan_problems import gan_problems
 from app.project.project_hints import hint_json, project_hints
-from app.training.gan.roles import adversarial_problems
 from app.training.plan import Plan
 from graph.checking.check import Checker
+from graph.checking.fixes import Fix, Write
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo, Problem, Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
@@ -58,14 +59,25 @@ def check_project(project: Project, base: Path | None) -> Report:
 
     Data that cannot be found and a plan that cannot be read are problems like any other.
     """
-    problems: list[Problem] = []
-    info = _data(project, base, problems)
-    _plan(project, problems)
-    offered = expected(info, project.sections.get("plan")) if info else None
-    checker = Checker(Document(project.network, project.sections), offered)
-    problems += adversarial_problems(checker, project.sections, info)
+    checker = Checker(Document(project.network, project.sections))
+    info, problems = check_sections(checker, project.sections, base, load=True)
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
+
+
+def check_sections(
+    checker: Checker, sections: Mapping[str, Any], base: Path | None, *, load: bool, choose_data: Sequence[Fix] = ()
+) -> tuple[DatasetInfo | None, tuple[Problem, ...]]:
+    """What is known of the data, and the problems of the sections ``data`` and ``plan`` and of a GAN's roles.
+
+    Afterwards ``checker`` knows what the data asks of the network. Without ``load`` no file is read that was never
+    read before; what such data offers stays unknown. ``choose_data`` are fixes to offer where the data is refused.
+    """
+    problems: list[Problem] = []
+    info = _data(sections.get("data"), base, load, choose_data, problems)
+    problems += _plan(sections.get("plan", {}))
+    checker.expect(data_spec(info, sections.get("plan")) if info is not None else None)
+    return info, (*problems, *gan_problems(checker, sections, info))
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
@@ -96,16 +108,19 @@ def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
     }
 
 
-def _data(project: Project, base: Path | None, problems: list[Problem]) -> DatasetInfo | None:
-    section = project.sections.get("data")
-    if not isinstance(section, Mapping):
+def _data(
+    section: Any, base: Path | None, load: bool, choose_data: Sequence[Fix], problems: list[Problem]
+) -> DatasetInfo | None:
+    if section is None:
         return None
     try:
-        choice = DataChoice.parse(section)
-        problems += [Problem(Severity.WARNING, None, None, one) for one in _changes(choice, base)]
+        choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+        if not load:
+            return choice.known_info(base)
+        problems += [Problem(Severity.WARNING, None, None, note) for note in _changes(choice, base)]
         return choice.info(base)
     except NetloomError as error:
-        problems.append(Problem(Severity.ERROR, None, None, str(error)))
+        problems.append(Problem(Severity.ERROR, None, None, str(error), tuple(choose_data)))
         return None
 
 
@@ -118,9 +133,23 @@ def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:
         return choice.source.change_note(file)
 
 
-def _plan(project: Project, problems: list[Problem]) -> None:
-    section = project.sections.get("plan", {})
+def _plan(section: Any) -> list[Problem]:
+    """The problem of a plan that cannot be read, with a fix that keeps the settings that can."""
     try:
-        Plan.parse(section if isinstance(section, Mapping) else {})
+        Plan.parse(section)
     except NetloomError as error:
-        problems.append(Problem(Severity.ERROR, None, None, str(error)))
+        fix = Fix("Drop what cannot be read", (Write("plan", _readable(section)),))
+        return [Problem(Severity.ERROR, None, None, str(error), (fix,))]
+    return []
+
+
+def _readable(section: Any) -> dict[str, Any]:
+    """The settings of a plan that can be read."""
+    kept = dict[str, Any]()
+    for name, value in section.items() if isinstance(section, Mapping) else ():
+        try:
+            Plan.parse({**kept, name: value})
+        except NetloomError:
+            continue
+        kept[name] = value
+    return kept

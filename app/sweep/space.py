@@ -159,7 +159,7 @@ def put(document: Document, project: Project, values: Mapping[str, Value]) -> Pl
         id_, _, name = path.partition(".")
         if id_ != PLAN:
             document.set_layer(id_, _changed(document.network.layer(id_), name, value))
-    plan = _plan(project).changed(**changes)
+    plan = Plan.of(project).changed(**changes)
     if changes:
         document.set_section(PLAN, plan.to_json())
     return plan
@@ -181,7 +181,7 @@ def found(project: Project, path: str) -> tuple[Setting, Any]:
     """
     id_, _, name = path.partition(".")
     if id_ == PLAN:
-        plan = _plan(project)
+        plan = Plan.of(project)
         offered = {spec.name: (spec, getattr(plan, spec.name)) for spec in plan.settings()}
     elif id_ in project.network:
         layer = project.network.layer(id_)
@@ -193,11 +193,6 @@ def found(project: Project, path: str) -> tuple[Setting, Any]:
     if name not in offered:
         raise NetloomError(f"sweep: {id_} has no setting “{name}”; it has {', '.join(offered) or 'none'}.")
     return offered[name]
-
-
-def _plan(project: Project) -> Plan:
-    section = project.sections.get(PLAN) or {}
-    return Plan.parse(section if isinstance(section, Mapping) else {})
 
 
 def _check(path: str, spec: Setting, value: Value) -> None:
@@ -220,13 +215,11 @@ def default_settings(project: Project) -> dict[str, SearchRange]:
     A layer may vary where the network also works with it half as wide and twice as wide, each by itself, so that the
     last layer before an output and branches that are added keep their sizes.
     """
-    plan = _plan(project)
-    rate = plan.learning_rate
+    plan = Plan.of(project)
+    lr = plan.learning_rate
     sizes = {max(1, round(plan.batch_size * 2**power)) for power in range(-2, 3)}
     space = {
-        "plan.learning_rate": SearchRange(
-            low=float(f"{rate / 10:.3g}"), high=float(f"{min(1000.0, rate * 10):.3g}"), log=True
-        ),
+        "plan.learning_rate": SearchRange(low=_short(lr / 10), high=_short(min(1000.0, lr * 10)), log=True),
         "plan.batch_size": SearchRange(choices=tuple(sorted(sizes))),
     }
     for path, values in _of_layers(project):

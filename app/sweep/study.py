@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from app.data.data_choice import DataChoice
 from app.sweep.space import SearchRange, Space, Value, applied, rounded
 from app.system.locks import take
+from app.training.plan import Plan
 from app.training.runs import LOCK, PROJECT, fresh_folder
 from graph.errors import NetloomError
-from graph.project import Project, read_project, write_project
+from graph.project import Project, project_json, read_project, write_project
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -88,9 +90,10 @@ def open_search(project: Project, title: str, base: Path | None, out: Path | Non
 
 
 def _content(project: Project) -> dict[str, Any]:
-    from graph.project import project_json
-
-    return project_json(project)
+    """A project as values: its sections are parsed, so that a setting left out equals its default."""
+    content: dict[str, Any] = {**project_json(project), "plan": Plan.of(project), "sweep": Space.of(project)}
+    data = project.sections.get("data")
+    return {**content, "data": DataChoice.parse(data)} if isinstance(data, Mapping) and data else content
 
 
 class Search:

@@ -1,4 +1,4 @@
-"""Samples as tensors on the device, and the batches of an epoch, whose order follows from seed and epoch alone."""
+"""Data loading: samples as tensors on the device, and the shuffled batches of an epoch, by seed and epoch alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.data.augment import Augment, alter
 from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
-from app.training.placement import DeviceTensor, Places, Streamed, ahead, held, laid_out
+from app.training.placement import DeviceTensor, Places, Streamed, ahead, laid_out, place
 
 GATHERED = 2**28
 """Bytes up to which an epoch's samples are put in order at once; larger data is gathered batch by batch."""
@@ -24,10 +24,10 @@ class Batch(NamedTuple):
 
     inputs: tuple[Tensor, ...]
     targets: tuple[Tensor, ...]
-    others: tuple[Tensor, ...] = ()
+    mixup_targets: tuple[Tensor, ...] = ()
     """Targets of the samples that were blended in by mixup; empty without."""
-    share: float = 1.0
-    """How much of each sample is its own."""
+    mixup_lambda: float = 1.0
+    """How much of each sample is its own, between 0 and 1."""
 
     @property
     def size(self) -> int:
@@ -62,7 +62,7 @@ class Feed:
         arrays = {name: part.arrays[name] for name in (*inputs, *targets) if name not in partial}
         for name, own in partial.items():
             arrays[own] = only_own(np.asarray(part.arrays[name]), np.asarray(part.arrays[(lengths or {})[name]]))
-        self._columns = {name: held(values, device, channels_last) for name, values in arrays.items()}
+        self._columns = {name: place(values, device, channels_last) for name, values in arrays.items()}
         self._inputs = inputs
         self._targets = [partial.get(name, name) for name in targets]
         self._augment = augment if augment is not None and augment.active else None
@@ -99,22 +99,22 @@ class Feed:
 
     def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
         """A batch altered on the device; what is to be reconstructed is altered with it."""
-        inputs, partner, share = alter(batch.inputs, choice, seed)
+        inputs, partner, mixup_lambda = alter(batch.inputs, choice, seed)
         laid = tuple(self._laid_out(one) for one in inputs)
         targets = tuple(
             own if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
         )
         if partner is None:
             return Batch(laid, targets)
-        place = torch.from_numpy(partner).to(self._device)
+        at = torch.from_numpy(partner).to(self._device)
         others = tuple(
-            own[place] if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
+            own[at] if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
         )
-        return Batch(laid, targets, others, share)
+        return Batch(laid, targets, others, mixup_lambda)
 
     def _gather_all(self, order: Array, sizes: list[int], start: int) -> Iterator[Batch]:
-        place = torch.from_numpy(order).to(self._device)
-        columns = {name: one.gather(place) for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
+        at = torch.from_numpy(order).to(self._device)
+        columns = {name: one.gather(at) for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
         cut = {name: torch.split(values, sizes)[start:] for name, values in columns.items()}
         inputs, targets = (zip(*(cut[name] for name in names), strict=True) for names in (self._inputs, self._targets))
         return map(Batch, inputs, targets)
@@ -139,8 +139,8 @@ class Feed:
         columns = {name: one for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
         if isinstance(where, slice):
             return {name: one.values[where] for name, one in columns.items()}
-        place = torch.from_numpy(where).to(self._device)
-        return {name: one.gather(place) for name, one in columns.items()}
+        at = torch.from_numpy(where).to(self._device)
+        return {name: one.gather(at) for name, one in columns.items()}
 
     def _batch(self, columns: dict[str, Tensor]) -> Batch:
         return Batch(tuple(columns[name] for name in self._inputs), tuple(columns[name] for name in self._targets))

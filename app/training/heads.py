@@ -1,4 +1,4 @@
-"""Heads: for each output layer what it is held against, and how the distance is measured."""
+"""Output heads: for each output layer its target field, its loss function and how predictions are read from it."""
 
 from __future__ import annotations
 
@@ -16,35 +16,36 @@ from app.training.plan import Plan
 from app.training.sequence import ctc
 from app.training.sequence.transcripts import transcribe
 from graph.build.compile import Compiled
+from graph.checking.data_fit import fits_target
 from graph.errors import NetloomError
 from graph.layers.io import Output
 from graph.network import Network
-from graph.shapes import Kind
+from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block
 
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""
 
-Distance = Callable[[Tensor, Tensor], Tensor]
-"""From answers and targets of a batch to their loss, a tensor ()."""
+LossFn = Callable[[Tensor, Tensor], Tensor]
+"""From outputs and targets of a batch to their loss, a tensor ()."""
 
 
 @dataclass(frozen=True)
 class Head:
     """One output of a network.
 
-    ``field`` is the data's field it is held against. ``squashed`` names the layer, ``softmax`` or ``sigmoid``, that
-    has already turned the answers into probabilities, or is empty. ``bits`` says that the target holds only zeros and
-    ones, of which a share can be right. ``beams`` is how many rows of labels are followed to read an answer.
+    ``field`` is the target field. ``final_activation`` names the layer, ``softmax`` or ``sigmoid``, that has already
+    turned logits into probabilities, or is empty. ``binary`` says that the target holds only zeros and ones, so that
+    there is an accuracy. ``beams`` is the beam width with which rows of labels are read.
     """
 
     output: str
     field: FieldInfo
     loss: str
     weight: float
-    squashed: str
-    distance: Distance
-    bits: bool = False
+    final_activation: str
+    loss_fn: LossFn
+    binary: bool = False
     beams: int = 1
 
     @property
@@ -54,43 +55,43 @@ class Head:
 
     @property
     def listed(self) -> bool:
-        """Whether a word is said at every step: the field holds tokens, and each has its place."""
-        return self.field.listed and not self.transcribes
+        """Whether each step predicts the token of its own place; not so under CTC."""
+        return self.field.listed and not self.is_ctc
 
     @property
-    def transcribes(self) -> bool:
-        """Whether the answers are read as a row of labels whose places nobody knows."""
+    def is_ctc(self) -> bool:
+        """Whether the outputs spell a row of labels whose places are unknown (CTC)."""
         return self.loss == "ctc"
 
-    def transcripts(self, answers: Tensor) -> Array:
-        """The rows of labels that answers (n, T, labels) spell, int64 (n, longest), blanks behind the last label."""
-        return transcribe(ctc.logarithms(answers, self.squashed).cpu().numpy(), self.beams)
+    def transcripts(self, outputs: Tensor) -> Array:
+        """The rows of labels that outputs (n, T, labels) spell, int64 (n, longest), blanks behind the last label."""
+        return transcribe(ctc.log_probabilities(outputs, self.final_activation).cpu().numpy(), self.beams)
 
     @property
-    def partial(self) -> bool:
+    def padded(self) -> bool:
         """Whether some values of a target are padding: NaN, which counts nowhere."""
         return bool(self.field.lengths) and not self.field.vocabulary and not self.field.classes
 
-    def probabilities(self, answers: Tensor) -> Tensor:
-        """What the answers (n, classes) say about each class, between 0 and 1; one answer alone speaks for two."""
-        answers = answers.float()
-        if self.squashed:
-            chances = answers.clamp(0.0, 1.0)
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """The probability of each class by outputs (n, classes); a single output gives those of two classes."""
+        outputs = outputs.float()
+        if self.final_activation:
+            found = outputs.clamp(0.0, 1.0)
         elif self.loss == "bce":
-            chances = answers.sigmoid()
+            found = outputs.sigmoid()
         else:
-            chances = answers.softmax(1) if answers.shape[1] > 1 else answers.sigmoid()
-        return chances if chances.shape[1] > 1 else torch.cat([1 - chances, chances], 1)
+            found = outputs.softmax(1) if outputs.shape[1] > 1 else outputs.sigmoid()
+        return found if found.shape[1] > 1 else torch.cat([1 - found, found], 1)
 
-    def decide(self, answers: Tensor) -> Tensor:
-        """The class that each of the answers (n, classes) prefers, int64 (n,)."""
-        if answers.shape[1] > 1:
-            return answers.argmax(1)
-        return self.says_yes(answers[:, 0]).long()
+    def predicted_classes(self, outputs: Tensor) -> Tensor:
+        """The likeliest class by outputs (n, classes), int64 (n,)."""
+        if outputs.shape[1] > 1:
+            return outputs.argmax(1)
+        return self.positive(outputs[:, 0]).long()
 
-    def says_yes(self, answers: Tensor) -> Tensor:
-        """Whether each answer is more likely yes than no, bool of the same shape."""
-        return answers > (0.5 if self.squashed else 0.0)
+    def positive(self, outputs: Tensor) -> Tensor:
+        """Whether the probability of 1 is above a half, bool of the same shape."""
+        return outputs > (0.5 if self.final_activation else 0.0)
 
 
 def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, default: str = "") -> list[Head]:
@@ -101,7 +102,7 @@ def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Pl
     Raises
     ------
     NetloomError
-        if an output does not fit what it is held against.
+        if an output does not fit its target.
     """
     return [_head(network, compiled, info, plan, output, default) for output in compiled.outputs]
 
@@ -110,28 +111,28 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
     layer = network.layer(id_)
     assert isinstance(layer, Output)
     field = info.target_field(layer.target or default)
-    squashed = squashing(network, id_)
+    activation = final_activation(network, id_)
     chosen: str = layer.loss if layer.loss != "auto" else plan.loss
-    loss = chosen if chosen != "auto" else default_loss(field, squashed)
-    sizes = compiled.facts[id_].outputs["out"].sizes
+    loss = chosen if chosen != "auto" else default_loss(field, activation)
+    arrives = compiled.facts[id_].outputs["out"]
     if loss == "ctc":
-        ctc.check_fit(id_, field, sizes)
-        spelling = partial(ctc.distance, squashed=squashed)
-        return Head(id_, field, loss, layer.weight, squashed, spelling, beams=plan.label_beams)
-    _check_fit(id_, field, sizes, loss)
-    binary = bool(field.classes) and sizes == (1,)
+        ctc.check_fit(id_, field, arrives.sizes)
+        loss_fn = partial(ctc.ctc_loss, final_activation=activation)
+        return Head(id_, field, loss, layer.weight, activation, loss_fn, beams=plan.label_beams)
+    _check_fit(id_, field, arrives, loss)
+    binary = bool(field.classes) and arrives.sizes == (1,)
     loss = "bce" if binary and loss == "cross_entropy" else loss
-    return Head(id_, field, loss, layer.weight, squashed, _distance(field, loss, squashed, plan, binary))
+    return Head(id_, field, loss, layer.weight, activation, _loss_fn(field, loss, activation, plan, binary))
 
 
-def default_loss(field: FieldInfo, squashed: str) -> str:
+def default_loss(field: FieldInfo, final_activation: str) -> str:
     """The loss that fits the task: cross-entropy for classes, mean squared error for numbers."""
     if not field.classes and not field.listed:
         return "mse"
-    return "bce" if squashed == "sigmoid" else "cross_entropy"
+    return "bce" if final_activation == "sigmoid" else "cross_entropy"
 
 
-def squashing(network: Network, output: str) -> str:
+def final_activation(network: Network, output: str) -> str:
     """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
     at, arriving = output, None
     while network.layer(at).passes_probabilities:
@@ -141,11 +142,11 @@ def squashing(network: Network, output: str) -> str:
         at = arriving.source
     layer = network.layer(at)
     if isinstance(layer, Block) and arriving is not None:
-        return squashing(layer.body.network, arriving.source_port)
+        return final_activation(layer.body.network, arriving.source_port)
     return layer.final_activation
 
 
-def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: str) -> None:
+def _check_fit(id_: str, field: FieldInfo, arrives: Shape, loss: str) -> None:
     if field.listed and loss != "cross_entropy":
         raise NetloomError(f"{id_}: words are compared by cross-entropy alone; choose that, or auto, as its loss.")
     if loss == "cross_entropy" and not field.classes and not field.listed:
@@ -157,10 +158,8 @@ def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: 
             f"{id_}: “{field.name}” holds tokens of which nothing says what they stand for, so there is no telling how "
             "many there are; choose another target."
         )
-    wanted = field.answer.sizes
-    binary = len(field.classes) == 2 and sizes == (1,)
-    if not binary and not fits(sizes, wanted):
-        given = " x ".join("?" if size is None else str(size) for size in sizes)
+    if not fits_target(arrives, field.answer, binary=len(field.classes) == 2):
+        given = " x ".join("?" if size is None else str(size) for size in arrives.sizes)
         reason = f"{len(field.classes)} classes" if field.classes else f"{field.answer} values"
         raise NetloomError(
             f"{id_} gives {given} values for each sample, but “{field.name}” has {reason}; "
@@ -168,75 +167,65 @@ def _check_fit(id_: str, field: FieldInfo, sizes: tuple[int | None, ...], loss: 
         )
 
 
-def fits(sizes: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
-    """Whether sizes agree, an unknown time agreeing with any."""
-    pairs = zip(sizes, wanted, strict=False)
-    return len(sizes) == len(wanted) and all(None in pair or pair[0] == pair[1] for pair in pairs)
-
-
-def _distance(field: FieldInfo, loss: str, squashed: str, plan: Plan, binary: bool) -> Distance:
+def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: bool) -> LossFn:
     if loss == "cross_entropy":
-        measure = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[squashed]
-        return _of_every_step(measure, fills_up(field.vocabulary)) if field.listed else measure
-    measures: dict[str, Distance] = {
+        loss_fn = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[activation]
+        return _at_every_step(loss_fn, fills_up(field.vocabulary)) if field.listed else loss_fn
+    loss_fns: dict[str, LossFn] = {
         "mse": F.mse_loss,
         "half_squares": _half_squares,
         "mae": F.l1_loss,
-        "huber": lambda answers, targets: F.huber_loss(answers, targets, delta=plan.huber_delta),
-        "bce": _bce if squashed else F.binary_cross_entropy_with_logits,
+        "huber": lambda outputs, targets: F.huber_loss(outputs, targets, delta=plan.huber_delta),
+        "bce": F.binary_cross_entropy if activation else F.binary_cross_entropy_with_logits,
     }
-    measured = measures[loss]
+    chosen = loss_fns[loss]
     if field.lengths and not field.classes:
-        return _of_own_steps(measured)
+        return _without_padding(chosen)
     if not field.classes:
-        return lambda answers, targets: measured(answers.float(), targets)
+        return lambda outputs, targets: chosen(outputs.float(), targets)
     if binary:
-        return lambda answers, targets: measured(answers.float(), targets.float().unsqueeze(1))
+        return lambda outputs, targets: chosen(outputs.float(), targets.float().unsqueeze(1))
     count = len(field.classes)
-    return lambda answers, targets: measured(answers.float(), F.one_hot(targets, count).float())
+    return lambda outputs, targets: chosen(outputs.float(), F.one_hot(targets, count).float())
 
 
-def _of_every_step(measure: Distance, padded: bool) -> Distance:
-    """The same for a word at each step, answers (n, T, words) and targets (n, T), but not where token 0 fills up."""
+def _at_every_step(loss_fn: LossFn, padded: bool) -> LossFn:
+    """The same for a token at each step, outputs (n, T, tokens) and targets (n, T); where ``padded``, 0 is left out."""
 
-    def distance(answers: Tensor, targets: Tensor) -> Tensor:
-        answers, targets = answers.flatten(0, 1), targets.flatten()
+    def of_steps(outputs: Tensor, targets: Tensor) -> Tensor:
+        outputs, targets = outputs.flatten(0, 1), targets.flatten()
         if not padded:
-            return measure(answers, targets)
+            return loss_fn(outputs, targets)
         counts = targets != 0
-        return measure(answers[counts], targets[counts])
+        return loss_fn(outputs[counts], targets[counts])
 
-    return distance
-
-
-def _of_own_steps(measure: Distance) -> Distance:
-    """The same over what counts alone: not what is NaN in the targets."""
-
-    def distance(answers: Tensor, targets: Tensor) -> Tensor:
-        answers, counts = answers.float(), ~targets.isnan()
-        if measure is _half_squares:
-            return measure(answers, torch.where(counts, targets, answers.detach()))
-        return measure(answers[counts], targets[counts])
-
-    return distance
+    return of_steps
 
 
-def _cross_entropy(answers: Tensor, targets: Tensor) -> Tensor:
-    return F.cross_entropy(answers.float(), targets)
+def _without_padding(loss_fn: LossFn) -> LossFn:
+    """The same without what is NaN in the targets."""
+
+    def of_own_steps(outputs: Tensor, targets: Tensor) -> Tensor:
+        outputs, counts = outputs.float(), ~targets.isnan()
+        if loss_fn is _half_squares:
+            return loss_fn(outputs, torch.where(counts, targets, outputs.detach()))
+        return loss_fn(outputs[counts], targets[counts])
+
+    return of_own_steps
 
 
-def _negative_log(chances: Tensor, targets: Tensor) -> Tensor:
-    return F.nll_loss(chances.float().clamp_min(TINY).log(), targets)
+def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(logits.float(), targets)
 
 
-def _cross_entropy_of_sigmoid(chances: Tensor, targets: Tensor) -> Tensor:
-    return F.cross_entropy(torch.logit(chances.float(), eps=1e-7), targets)
+def _negative_log(probabilities: Tensor, targets: Tensor) -> Tensor:
+    return F.nll_loss(probabilities.float().clamp_min(TINY).log(), targets)
 
 
-def _half_squares(answers: Tensor, targets: Tensor) -> Tensor:
+def _cross_entropy_of_sigmoid(probabilities: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(torch.logit(probabilities.float(), eps=1e-7), targets)
+
+
+def _half_squares(outputs: Tensor, targets: Tensor) -> Tensor:
     """Half the sum of the squared errors of a sample, the mean of a batch: the error of textbooks."""
-    return 0.5 * (targets - answers).square().flatten(1).sum(1).mean()
-
-
-def _bce(chances: Tensor, targets: Tensor) -> Tensor:
-    return F.binary_cross_entropy(chances, targets)
+    return 0.5 * (targets - outputs).square().flatten(1).sum(1).mean()

@@ -1,4 +1,4 @@
-"""Weights that training starts from, and layers that it leaves as they are."""
+"""Initial weights of a training, and frozen layers: the project's section ``start``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LARGEST = 2**33
 """Files of weights over this many bytes are refused."""
 
 
-class Start(BaseModel):
+class InitialWeights(BaseModel):
     """The ``start`` section of a project.
 
     ``weights`` is a safetensors file (relative paths begin at the project's folder; empty for fresh weights) and
@@ -68,7 +68,7 @@ class Start(BaseModel):
         """The section; `of` reads it back."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
-    def fill(self, module: nn.Module, base: Path | None) -> bool:
+    def load_into(self, module: nn.Module, base: Path | None) -> bool:
         """Put the weights into ``module``; whether there are any.
 
         Raises
@@ -85,7 +85,7 @@ class Start(BaseModel):
         checkpoints.fill_module(module, tensors, path)
         return True
 
-    def hold(self, module: nn.Module) -> None:
+    def freeze(self, module: nn.Module) -> None:
         """Leave the frozen layers of ``module`` as they are, the statistics that they measure included.
 
         Raises

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.heads import Head
-from app.training.sequence.ctc import LabelSums
-from app.training.sequence.token_metrics import ListSums
+from app.training.sequence.label_metrics import LabelTally
+from app.training.sequence.token_metrics import TokenTally
 
 PENDING = 64
 """Batches that are measured at once."""
@@ -24,8 +24,8 @@ class Tally(Protocol):
     names: tuple[str, ...]
     total: Tensor | None
 
-    def add(self, answers: Tensor, targets: Tensor) -> None:
-        """Add answers and targets of some samples."""
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add outputs and targets of some samples."""
 
     def values(self) -> list[float]:
         """The metrics called ``names``, over all that was added."""
@@ -34,33 +34,33 @@ class Tally(Protocol):
 class Meter:
     """Gathers loss and metrics over batches.
 
-    Answers are only kept when they arrive and measured every `PENDING` batches, so that small networks are not
+    Outputs are only kept when they arrive and measured every `PENDING` batches, so that small networks are not
     slowed; the pieces are the same whether or not training was interrupted between them.
     """
 
     def __init__(self, heads: list[Head], scalers: dict[str, Standardise]) -> None:
-        self._scales: list[Tally] = [_tally(head, scalers.get(head.field.name)) for head in heads]
-        self._answers: list[tuple[Tensor, ...]] = []
+        self._tallies: list[Tally] = [_tally(head, scalers.get(head.field.name)) for head in heads]
+        self._outputs: list[tuple[Tensor, ...]] = []
         self._targets: list[tuple[Tensor, ...]] = []
         self.loss = 0.0
         self.samples = 0
 
-    def replace(self, output: int, tally: Tally) -> None:
-        """Measure the output at a place by other sums."""
-        self._scales[output] = tally
+    def replace(self, index: int, tally: Tally) -> None:
+        """Measure the output at ``index`` by other sums."""
+        self._tallies[index] = tally
 
     def names(self) -> tuple[str, ...]:
         """Names of the metrics, the loss first; with several outputs each begins with its output's name."""
-        many = len(self._scales) > 1
-        own = [f"{one.head.output}.{name}" if many else name for one in self._scales for name in one.names]
+        many = len(self._tallies) > 1
+        own = [f"{tally.head.output}.{name}" if many else name for tally in self._tallies for name in tally.names]
         return ("loss", *own)
 
-    def add(self, answers: Any, targets: tuple[Tensor, ...]) -> None:
-        """Take note of a batch's answers (detached by the caller's no-grad, or here) and targets."""
-        listed = answers if isinstance(answers, tuple) else (answers,)
-        self._answers.append(tuple(answer.detach() for answer in listed))
+    def add(self, outputs: Any, targets: tuple[Tensor, ...]) -> None:
+        """Take note of a batch's outputs (detached by the caller's no-grad, or here) and targets."""
+        listed = outputs if isinstance(outputs, tuple) else (outputs,)
+        self._outputs.append(tuple(output.detach() for output in listed))
         self._targets.append(targets)
-        if len(self._answers) == PENDING:
+        if len(self._outputs) == PENDING:
             self._measure()
 
     def add_loss(self, loss: float, samples: int) -> None:
@@ -73,16 +73,16 @@ class Meter:
         if self.samples == 0:
             return {}
         self._measure()
-        values = [value for one in self._scales for value in one.values()]
+        values = [value for tally in self._tallies for value in tally.values()]
         return dict(zip(self.names(), [self.loss / self.samples, *values], strict=True))
 
     def state(self) -> tuple[dict[str, float], dict[str, Tensor]]:
         """All that is gathered so far, as numbers and tensors."""
-        tensors = {f"sums{index}": one.total for index, one in enumerate(self._scales) if one.total is not None}
-        for index in range(len(self._scales) if self._answers else 0):
-            tensors[f"answers{index}"] = torch.cat([answers[index] for answers in self._answers])
+        tensors = {f"sums{index}": tally.total for index, tally in enumerate(self._tallies) if tally.total is not None}
+        for index in range(len(self._tallies) if self._outputs else 0):
+            tensors[f"answers{index}"] = torch.cat([outputs[index] for outputs in self._outputs])
             tensors[f"targets{index}"] = torch.cat([targets[index] for targets in self._targets])
-        sizes = [len(answers[0]) for answers in self._answers]
+        sizes = [len(outputs[0]) for outputs in self._outputs]
         if sizes:
             tensors["sizes"] = torch.tensor(sizes)
         return {"loss": self.loss, "samples": self.samples}, tensors
@@ -90,57 +90,57 @@ class Meter:
     def load(self, numbers: dict[str, float], tensors: dict[str, Tensor], device: torch.device) -> None:
         """Continue from `state`."""
         self.loss, self.samples = float(numbers["loss"]), int(numbers["samples"])
-        for index, one in enumerate(self._scales):
+        for index, tally in enumerate(self._tallies):
             found = tensors.get(f"sums{index}")
-            one.total = None if found is None else found.to(device)
+            tally.total = None if found is None else found.to(device)
         sizes = tensors["sizes"].tolist() if "sizes" in tensors else []
-        heads = range(len(self._scales))
+        heads = range(len(self._tallies))
         if sizes:
-            answers = [torch.split(tensors[f"answers{index}"].to(device), sizes) for index in heads]
+            outputs = [torch.split(tensors[f"answers{index}"].to(device), sizes) for index in heads]
             targets = [torch.split(tensors[f"targets{index}"].to(device), sizes) for index in heads]
-            self._answers = list(zip(*answers, strict=True))
+            self._outputs = list(zip(*outputs, strict=True))
             self._targets = list(zip(*targets, strict=True))
 
     def _measure(self) -> None:
-        if not self._answers:
+        if not self._outputs:
             return
         with torch.no_grad():
-            for index, one in enumerate(self._scales):
-                answers = torch.cat([answers[index] for answers in self._answers])
-                one.add(answers, torch.cat([targets[index] for targets in self._targets]))
-        self._answers, self._targets = [], []
+            for index, tally in enumerate(self._tallies):
+                outputs = torch.cat([outputs[index] for outputs in self._outputs])
+                tally.add(outputs, torch.cat([targets[index] for targets in self._targets]))
+        self._outputs, self._targets = [], []
 
 
 def _tally(head: Head, scaler: Standardise | None) -> Tally:
-    """The sums that fit what an output is held against."""
-    if head.transcribes:
-        return LabelSums(head)
-    return ListSums(head) if head.listed else _Sums(head, scaler)
+    """The sums that fit an output's target."""
+    if head.is_ctc:
+        return LabelTally(head)
+    return TokenTally(head) if head.listed else _Tally(head, scaler)
 
 
-class _Sums:
-    """Sums for one output: how many answers are right, or errors, squares and targets per feature."""
+class _Tally:
+    """Sums for one output: how many predictions are right, or errors, squares and targets per feature."""
 
     def __init__(self, head: Head, scaler: Standardise | None) -> None:
         self.head = head
         self.scaler = scaler
-        numeric = not (head.classes or head.bits)
+        numeric = not (head.classes or head.binary)
         self.names: tuple[str, ...] = ("rmse", "mae", "r2") if numeric else ("accuracy",)
         self.total: Tensor | None = None
 
-    def add(self, answers: Tensor, targets: Tensor) -> None:
-        """Add answers and targets of some samples; float64 sums stay on the device."""
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add outputs and targets of some samples; float64 sums stay on the device."""
         if self.head.classes:
-            right = (self.head.decide(answers) == targets).sum().double()
+            right = (self.head.predicted_classes(outputs) == targets).sum().double()
             found = torch.stack([right, torch.full_like(right, len(targets))])
-        elif self.head.bits:
+        elif self.head.binary:
             counts = ~targets.isnan()
-            right = ((self.head.says_yes(answers.float()) == (targets > 0.5)) & counts).sum().double()
+            right = ((self.head.positive(outputs.float()) == (targets > 0.5)) & counts).sum().double()
             found = torch.stack([right, counts.sum().double()])
-        elif self.head.partial:
-            found = self._own_steps(self._columns(answers.float()), self._columns(targets.float()))
+        elif self.head.padded:
+            found = self._own_steps(self._columns(outputs.float()), self._columns(targets.float()))
         else:
-            given, wanted = self._columns(answers.float()), self._columns(targets.float())
+            given, wanted = self._columns(outputs.float()), self._columns(targets.float())
             error = (given - wanted).double()
             wanted = wanted.double()
             rows = torch.full_like(error[0], len(error))
@@ -152,7 +152,7 @@ class _Sums:
         """Accuracy; or root mean squared error, mean absolute error (both in the data's own units) and R2."""
         assert self.total is not None
         total = self.total.cpu()
-        if self.head.classes or self.head.bits:
+        if self.head.classes or self.head.binary:
             return [float(total[0] / total[1])]
         square, absolute, wanted, wanted_square, rows = total
         scale = torch.ones_like(square) if self.scaler is None else torch.from_numpy(self.scaler.scale)

@@ -30,8 +30,8 @@ class Optimiser(ABC):
         return {"": self}
 
     @abstractmethod
-    def step(self, rate: float, skip: Tensor | None = None) -> None:
-        """Change the weights once, with learning rate ``rate``; where ``skip`` () is 1, leave all as it is."""
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
+        """Change the weights once, with learning rate ``lr``; where ``skip`` () is 1, leave all as it is."""
 
     def _like_weights(self) -> list[Tensor]:
         return [torch.zeros_like(one) for one in self.weights.tensors]
@@ -45,7 +45,7 @@ class Sgd(Optimiser):
         # A buffer of zeros gives the same first step as torch's missing one: both then hold the gradient.
         self.state = {"momentum": self._like_weights()} if plan.momentum else {}
 
-    def step(self, rate: float, skip: Tensor | None = None) -> None:
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Momentum, then the step."""
         none: list[Tensor | None] = [None] * len(self.weights.tensors)
         sgd(
@@ -56,7 +56,7 @@ class Sgd(Optimiser):
             found_inf=skip,
             weight_decay=self.plan.weight_decay,
             momentum=self.plan.momentum,
-            lr=rate,
+            lr=lr,
             dampening=0.0,
             nesterov=self.plan.nesterov,
             maximize=False,
@@ -73,7 +73,7 @@ class Adam(Optimiser):
         counts = [torch.zeros((), device=one.device) for one in weights.tensors]
         self.state = {"mean": self._like_weights(), "square": self._like_weights(), "steps": counts}
 
-    def step(self, rate: float, skip: Tensor | None = None) -> None:
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Running means, then the step."""
         adam(
             self.weights.tensors,
@@ -88,7 +88,7 @@ class Adam(Optimiser):
             amsgrad=False,
             beta1=self.plan.beta1,
             beta2=self.plan.beta2,
-            lr=rate,
+            lr=lr,
             weight_decay=self.plan.weight_decay,
             eps=EPSILON,
             maximize=False,
@@ -111,7 +111,7 @@ class RmsProp(Optimiser):
         if plan.momentum:
             self.state["momentum"] = self._like_weights()
 
-    def step(self, rate: float, skip: Tensor | None = None) -> None:
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Running mean, then the step."""
         kept = None if skip is None else [one.clone() for one in self.weights.tensors]
         rmsprop(
@@ -122,7 +122,7 @@ class RmsProp(Optimiser):
             self.state.get("momentum", []),
             self.state["steps"],
             foreach=len(self.weights.tensors) > 1,
-            lr=rate,
+            lr=lr,
             alpha=self.plan.alpha,
             eps=EPSILON,
             weight_decay=self.plan.weight_decay,
@@ -135,28 +135,28 @@ class RmsProp(Optimiser):
                 mine.copy_(torch.where(skip > 0, old, mine))
 
 
-class Apart(Optimiser):
-    """An optimiser for each of several groups of weights, which are taught in steps of their own."""
+class GroupedOptimiser(Optimiser):
+    """An optimiser for each of several groups of weights, which are changed in steps of their own."""
 
     def __init__(self, plan: Plan, weights: Weights, groups: Sequence[frozenset[str]]) -> None:
         super().__init__(plan, weights)
-        self.each = [KINDS[plan.optimiser](plan, weights.stretch(names)) for names in groups]
+        self.optimisers = [KINDS[plan.optimiser](plan, weights.stretch(names)) for names in groups]
 
     def parts(self) -> Mapping[str, Optimiser]:
         """One for each group."""
-        return {f"{number}/": one for number, one in enumerate(self.each)}
+        return {f"{number}/": one for number, one in enumerate(self.optimisers)}
 
-    def step(self, rate: float, skip: Tensor | None = None) -> None:
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Change all groups at once."""
-        for one in self.each:
-            one.step(rate, skip)
+        for one in self.optimisers:
+            one.step(lr, skip)
 
 
 KINDS: dict[str, type[Optimiser]] = {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp}
 
 
-def optimiser(plan: Plan, weights: Weights, groups: Sequence[frozenset[str]] = ()) -> Optimiser:
+def build_optimiser(plan: Plan, weights: Weights, groups: Sequence[frozenset[str]] = ()) -> Optimiser:
     """The optimiser that ``plan`` names, with nothing remembered yet; with ``groups``, one for each."""
     if groups:
-        return Apart(plan, weights, groups)
+        return GroupedOptimiser(plan, weights, groups)
     return KINDS[plan.optimiser](plan, weights)

@@ -1,4 +1,4 @@
-"""Where the samples of a field are while a network learns from them: as numbers on the device, or as they are kept."""
+"""Placement of samples while training: as tensors on the device, or streamed from memory or disk batch by batch."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Streamed:
         return there.to(torch.float32).mul_(self._weight).add_(self._offset)
 
 
-def held(values: Values, device: torch.device, channels_last: bool) -> DeviceTensor | Streamed:
+def place(values: Values, device: torch.device, channels_last: bool) -> DeviceTensor | Streamed:
     """The samples of a part: as numbers on the device where they all fit into the memory that data may take."""
     if not isinstance(values, LazyArray):
         return DeviceTensor(torch.from_numpy(values).to(device), channels_last)
@@ -133,7 +133,7 @@ def _room(device: torch.device) -> int:
 
 
 def _amount(values: LazyArray) -> int:
-    """Number of values in the whole data set, so that all its parts are held alike."""
+    """Number of values in the whole data set, so that all its parts are placed alike."""
     return int(np.prod(values.kept.rows.shape))
 
 

@@ -1,28 +1,45 @@
-"""The plan: all that decides a training run besides the network and the data."""
+"""Training settings (the plan): objective, loss, optimiser, learning-rate schedule, batch size, seed, device."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, describe, sentence, setting
+from graph.project import Project
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 
 LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"]
 
 
+OBJECTIVES = tuple(
+    sorted(
+        (module.name for module in iter_modules([str(Path(__file__).parent / "objectives")])),
+        key=lambda name: (name != "supervised", name),
+    )
+)
+"""Names of the training objectives, one for each module of `app.training.objectives`; the default comes first."""
 ADVERSARIAL = ("adversarial",)
-"""The objective with two networks against each other."""
+"""The objective of a GAN."""
+AUTOENCODER = ("reconstruction",)
+"""The objective of a network that reconstructs its input."""
 TEACHER = ("teacher_forcing",)
-"""The objective of a network that writes word by word."""
-BY_LOSS = ("supervised", "reconstruction", *TEACHER)
+"""The objective of a decoder that predicts word by word."""
+BY_LOSS = tuple(name for name in OBJECTIVES if name not in ADVERSARIAL)
 """Objectives with one loss that falls, which chooses the best epoch."""
+
+if TYPE_CHECKING:
+    ObjectiveName = str
+else:
+    ObjectiveName = Literal[OBJECTIVES]
 
 
 class Plan(BaseModel):
@@ -39,10 +56,10 @@ class Plan(BaseModel):
     batch_size: int = setting(
         32, "Samples whose gradients are averaged for one step.", minimum=1, maximum=1_000_000, unit="samples"
     )
-    objective: Literal["supervised", "reconstruction", "teacher_forcing", "adversarial"] = setting(
+    objective: ObjectiveName = setting(
         "supervised",
-        "What a step teaches: to give the target, to give back the input (autoencoder), to write word by word "
-        "(teacher forcing), or to make samples that pass for real ones (GAN).",
+        "What the network learns: to predict the target (supervised), to reconstruct its input (autoencoder), to write "
+        "word by word (teacher forcing), or to generate samples that pass for real ones (GAN).",
     )
     teacher_forcing: float = setting(
         1.0,
@@ -54,7 +71,7 @@ class Plan(BaseModel):
     )
     beams: int = setting(
         1,
-        "Texts that are followed at the same time when the network writes alone; 1 takes the likeliest word at each "
+        "Texts that are followed at the same time when the network predicts; 1 takes the likeliest word at each "
         "step (greedy).",
         minimum=1,
         maximum=64,
@@ -64,9 +81,9 @@ class Plan(BaseModel):
     )
     adversarial_loss: Literal["non_saturating", "least_squares", "minimax"] = setting(
         "non_saturating",
-        "How a verdict is judged: by its logarithm, by its square, or as the first paper wrote it, where a generator "
-        "that is found out learns little.",
-        label="verdict loss",
+        "Loss of the discriminator's output: by its logarithm, by its square, or as the first paper wrote it, where a "
+        "generator that is found out learns little.",
+        label="GAN loss",
         when=("objective", ADVERSARIAL),
     )
     discriminator_steps: int = setting(
@@ -92,13 +109,13 @@ class Plan(BaseModel):
     )
     loss: LossName = setting(
         "auto",
-        "How the distance to the target is measured; auto: cross-entropy for classes, mse for numbers; ctc: for a row "
-        "of labels whose places nobody knows.",
+        "How far outputs are from their target; auto: cross-entropy for classes, mse for numbers; ctc: for a row of "
+        "labels whose places nobody knows.",
         when=("objective", BY_LOSS),
     )
     label_beams: int = setting(
         1,
-        "Rows of labels that are followed when an answer is read; 1 takes the likeliest label of every step.",
+        "Rows of labels that are followed when a prediction is read; 1 takes the likeliest label of every step.",
         minimum=1,
         maximum=1000,
         unit="beams",
@@ -260,6 +277,17 @@ class Plan(BaseModel):
         except ValidationError as error:
             raise sentence(error, place) from None
 
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        """The plan of ``project``; defaults where it has none.
+
+        Raises
+        ------
+        NetloomError
+            if a setting is unknown or its value is refused.
+        """
+        return cls.parse(project.sections.get("plan") or {})  # type: ignore[arg-type]
+
     def to_json(self) -> dict[str, Any]:
         """The ``plan`` section of a project; `parse` reads it back to an equal plan."""
         return self.model_dump(mode="json")
@@ -273,3 +301,8 @@ class Plan(BaseModel):
             if a value is refused.
         """
         return type(self).parse(self.to_json() | values)
+
+
+def objective_of(section: object) -> str:
+    """The objective by a project's section ``plan``, which need not be valid; empty where it names none."""
+    return str(section.get("objective", "")) if isinstance(section, Mapping) else ""

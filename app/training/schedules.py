@@ -1,4 +1,4 @@
-"""How the learning rate changes: functions of the position in training, and the plateau, which remembers."""
+"""Learning-rate schedules: functions of the position in training, and the plateau, which remembers losses."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Schedule:
         self.epochs = epochs
         self.best = math.inf
         self.waited = 0
-        self.share = 1.0
+        self.factor = 1.0
 
-    def rate(self, step: int) -> float:
+    def lr(self, step: int) -> float:
         """Learning rate of the step number ``step`` of the run, counted from 0."""
         epoch = step // self.steps_per_epoch
         plan = self.plan
@@ -28,7 +28,7 @@ class Schedule:
             return plan.learning_rate * _falling(epoch / self.epochs, 1.0, plan.final_rate)
         if plan.schedule == "one_cycle":
             return plan.learning_rate * one_cycle(step, self.epochs * self.steps_per_epoch, plan.warm_up)
-        return plan.learning_rate * self.share
+        return plan.learning_rate * self.factor
 
     def epoch_done(self, loss: float) -> None:
         """Take note of the loss that is watched, after an epoch; only the plateau minds."""
@@ -37,15 +37,15 @@ class Schedule:
             return
         self.waited += 1
         if self.plan.schedule == "plateau" and self.waited > self.plan.plateau_patience:
-            self.share, self.waited = max(self.share * self.plan.factor, self.plan.final_rate), 0
+            self.factor, self.waited = max(self.factor * self.plan.factor, self.plan.final_rate), 0
 
     def state(self) -> dict[str, float | int]:
         """What must be kept to continue."""
-        return {"best": self.best, "waited": self.waited, "share": self.share}
+        return {"best": self.best, "waited": self.waited, "share": self.factor}
 
     def load(self, state: dict[str, float | int]) -> None:
         """Continue from `state`."""
-        self.best, self.waited, self.share = float(state["best"]), int(state["waited"]), float(state["share"])
+        self.best, self.waited, self.factor = float(state["best"]), int(state["waited"]), float(state["share"])
 
 
 def one_cycle(step: int, steps: int, warm_up: float) -> float:

@@ -1,25 +1,40 @@
-"""One training step: forward, loss, backward, and the change of the weights, unless the loss went astray."""
+"""One training step: forward, loss, backward, optimiser step, unless loss or gradients are not finite."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, fx
 
 from app.training.batches import Batch
-from app.training.optimisers import Apart, Optimiser
-from app.training.trainable import Model
+from app.training.optimisers import Optimiser
+from app.training.plan import Plan
 from app.training.weights import Weights
 
-if TYPE_CHECKING:
-    from app.training.training_session import TrainingSession
+
+class Steppable(Protocol):
+    """What a step needs of a model."""
+
+    @property
+    def plan(self) -> Plan:
+        """The training settings."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+
+    def run(self, module: fx.GraphModule, inputs: tuple[Tensor, ...]) -> Any:
+        """The outputs of ``module``, the model's own or a part of it, in the plan's precision."""
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Any]:
+        """Loss () and outputs for a batch."""
 
 
-def learn(optimiser: Optimiser, loss: float, rate: float, clip: float) -> bool:
+def learn(optimiser: Optimiser, loss: float, lr: float, clip: float) -> bool:
     """Change weights by their gradients, shortened to ``clip`` (0: never), unless these or ``loss`` are not finite.
 
     Returns whether all were finite. Where the weights are, reading a number must cost nothing.
@@ -30,18 +45,18 @@ def learn(optimiser: Optimiser, loss: float, rate: float, clip: float) -> bool:
         return False
     if clip and square > clip * clip:
         weights.scale_gradients(clip / (math.sqrt(square) + 1e-6))
-    optimiser.step(rate)
+    optimiser.step(lr)
     return True
 
 
-def learn_deferred(optimiser: Optimiser, loss: Tensor, rate: float, clip: float, bad: Tensor) -> Tensor:
+def learn_deferred(optimiser: Optimiser, loss: Tensor, lr: float, clip: float, bad: Tensor) -> Tensor:
     """The same without reading a number: nothing changes where ``bad`` () is above 0. Returns what ``bad`` is then."""
     weights = optimiser.weights
     square = weights.squared_norm()
     bad = torch.maximum(bad, (~torch.isfinite(loss + square)).float())
     if clip:
         weights.scale_gradients((clip / (square.sqrt() + 1e-6)).clamp(max=1.0))
-    optimiser.step(rate, bad)
+    optimiser.step(lr, bad)
     return bad
 
 
@@ -52,7 +67,7 @@ class Stepper(ABC):
     the weights stay as the last good step left them.
     """
 
-    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+    def __init__(self, model: Steppable, weights: Weights, optimiser: Optimiser) -> None:
         self.diverged = False
         self._model = model
         self._weights = weights
@@ -61,21 +76,15 @@ class Stepper(ABC):
         self._buffers = None if weights.buffers is None else weights.buffers.clone()
 
     @abstractmethod
-    def step(self, batch: Batch, rate: float) -> Any:
-        """Learn from ``batch`` with learning rate ``rate``; the network's answers, or None if it went astray."""
+    def step(self, batch: Batch, lr: float) -> Any:
+        """Learn from ``batch`` with learning rate ``lr``; the network's outputs, or None if the loss was not finite."""
 
     @abstractmethod
     def collect(self) -> list[float]:
         """Losses of the good steps since the last call; afterwards ``diverged`` is up to date."""
 
-    def begin(self, session: TrainingSession) -> None:  # noqa: B027 - most have nothing to do
-        """Training begins, or goes on."""
-
-    def end(self, session: TrainingSession) -> None:  # noqa: B027 - most have nothing to do
-        """Training is over, and the weights of its last step are in use."""
-
     @property
-    def others(self) -> Mapping[str, list[float]]:
+    def other_losses(self) -> Mapping[str, list[float]]:
         """Losses beside those that the last `collect` gave, as many of each; NaN where a step took none."""
         return {}
 
@@ -95,29 +104,29 @@ class Stepper(ABC):
 
     def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
         self._remember()
-        loss, answers = self._model.loss(batch)
+        loss, outputs = self._model.loss(batch)
         self._weights.clear_gradients()
         loss.backward()  # type: ignore[no-untyped-call]
-        return loss.detach(), answers
+        return loss.detach(), outputs
 
 
 class DirectStepper(Stepper):
     """For the processor, where reading a number costs nothing: every step is checked before it counts."""
 
-    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+    def __init__(self, model: Steppable, weights: Weights, optimiser: Optimiser) -> None:
         super().__init__(model, weights, optimiser)
         self._losses: list[float] = []
 
-    def step(self, batch: Batch, rate: float) -> Any:
+    def step(self, batch: Batch, lr: float) -> Any:
         """Learn from ``batch``."""
-        loss, answers = self._backward(batch)
+        loss, outputs = self._backward(batch)
         value = loss.item()
-        if not learn(self._optimiser, value, rate, self._clip):
+        if not learn(self._optimiser, value, lr, self._clip):
             self.diverged = True
             self._take_back()
             return None
         self._losses.append(value)
-        return answers
+        return outputs
 
     def collect(self) -> list[float]:
         """Losses since the last call."""
@@ -128,20 +137,20 @@ class DirectStepper(Stepper):
 class DeferredStepper(Stepper):
     """For CUDA, where reading a number would stop the stream: a flag on the device keeps bad steps from counting."""
 
-    def __init__(self, model: Model, weights: Weights, optimiser: Optimiser) -> None:
+    def __init__(self, model: Steppable, weights: Weights, optimiser: Optimiser) -> None:
         super().__init__(model, weights, optimiser)
         self._bad = torch.zeros((), device=model.device)
         self._losses: list[Tensor] = []
         self._flags: list[Tensor] = []
 
-    def step(self, batch: Batch, rate: float) -> Any:
+    def step(self, batch: Batch, lr: float) -> Any:
         """Learn from ``batch``, or do nothing if a step since the last `collect` was bad."""
-        loss, answers = self._backward(batch)
-        self._bad = learn_deferred(self._optimiser, loss, rate, self._clip, self._bad)
+        loss, outputs = self._backward(batch)
+        self._bad = learn_deferred(self._optimiser, loss, lr, self._clip, self._bad)
         self._take_back(self._bad)
         self._losses.append(loss)
         self._flags.append(self._bad)
-        return answers
+        return outputs
 
     def collect(self) -> list[float]:
         """Losses of the good steps since the last call: one transfer for all of them."""
@@ -152,13 +161,3 @@ class DeferredStepper(Stepper):
         good = [loss for loss, flag in zip(losses, flags, strict=True) if not flag]
         self.diverged = len(good) < len(losses)
         return good
-
-
-def stepper(model: Model, weights: Weights, optimiser: Optimiser, steps: int = 0) -> Stepper:
-    """The way of stepping that suits the model's device, and its objective; ``steps`` were done before."""
-    if isinstance(optimiser, Apart):
-        from app.training.gan.gan_step import RivalStepper
-
-        return RivalStepper(model, weights, optimiser, steps)
-    kind = DirectStepper if model.device.type == "cpu" else DeferredStepper
-    return kind(model, weights, optimiser)

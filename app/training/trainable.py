@@ -1,4 +1,4 @@
-"""A project made ready for torch: its data on the device, its network as a module, and how to measure it."""
+"""The model to train: a project's network as a torch module on its device, with its data and its objective."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.training.batches import Batch, Feed
 from app.training.devices import find_device
 from app.training.malloc import keep_freed
 from app.training.metrics import Meter
-from app.training.objectives import Objective, objective
+from app.training.objective import Objective, build_objective
 from app.training.plan import Plan
 from graph.build.compile import Compiled, compile_network
 from graph.errors import NetloomError
@@ -62,7 +62,7 @@ class Model:
         NetloomError
             if data, plan, network and device do not fit together.
         """
-        plan = plan_of(project)
+        plan = Plan.of(project)
         where = find_device(device or plan.device)
         prepared = with_noise(prepare(data_of(project), base), project.network, plan.seed)
         keep_freed()
@@ -74,8 +74,8 @@ class Model:
         compiled.module.to(device=where)
         if layout:
             compiled.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        aim = objective(project.network, compiled, prepared, plan)
-        return cls(project, plan, prepared, compiled, aim, where, layout)
+        objective = build_objective(project.network, compiled, prepared, plan)
+        return cls(project, plan, prepared, compiled, objective, where, layout)
 
     @property
     def module(self) -> nn.Module:
@@ -89,11 +89,12 @@ class Model:
 
     def feed(self, part: Part) -> Feed:
         """A part of the data on the device."""
-        aim, augment = self.objective, self.prepared.choice.augment
-        return Feed(part, aim.inputs, aim.targets, self.device, self.channels_last, augment, aim.lengths)
+        objective, augment = self.objective, self.prepared.choice.augment
+        fields = objective.inputs, objective.targets
+        return Feed(part, *fields, self.device, self.channels_last, augment, objective.lengths)
 
-    def answers(self, inputs: tuple[Tensor, ...]) -> Any:
-        """What the network gives for a batch, in the plan's precision: a tensor, or a tuple of them."""
+    def forward(self, inputs: tuple[Tensor, ...]) -> Any:
+        """The network's outputs for a batch, in the plan's precision: a tensor, or a tuple of them."""
         return self.run(self.compiled.module, inputs)
 
     def run(self, module: fx.GraphModule, inputs: tuple[Tensor, ...]) -> Any:
@@ -104,13 +105,15 @@ class Model:
             return module.forward(*inputs)
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
-        """Loss () and answers for a batch."""
-        inputs = self.objective.fed(batch.inputs, self.answers) if self.module.training else batch.inputs
-        answers = self.answers(inputs)
-        loss = self.objective.loss(answers, batch.targets)
-        if batch.others:
-            loss = batch.share * loss + (1 - batch.share) * self.objective.loss(answers, batch.others)
-        return loss, answers
+        """Loss () and outputs for a batch."""
+        objective, training = self.objective, self.module.training
+        inputs = objective.forward_inputs(batch.inputs, self.forward) if training else batch.inputs
+        outputs = self.forward(inputs)
+        loss = objective.loss(outputs, batch.targets)
+        if batch.mixup_targets:
+            mixed = objective.loss(outputs, batch.mixup_targets)
+            loss = batch.mixup_lambda * loss + (1 - batch.mixup_lambda) * mixed
+        return loss, outputs
 
     @contextmanager
     def evaluating(self) -> Iterator[None]:
@@ -139,33 +142,28 @@ class Model:
         losses, sizes = [], []
         with self.evaluating():
             for batch in feed.in_order(self.evaluation_size):
-                loss, answers = self.loss(batch)
-                meter.add(answers, batch.targets)
+                loss, outputs = self.loss(batch)
+                meter.add(outputs, batch.targets)
                 losses.append(loss)
                 sizes.append(batch.size)
             # One wait for the device at the end, not one per batch.
             for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
                 meter.add_loss(loss_value, size)
             found = meter.result()
-            return found | self.objective.beyond(feed, self.evaluation_size) if found else found
+            return found | self.objective.part_metrics(feed, self.evaluation_size) if found else found
 
     def predict(self, feed: Feed) -> list[Array]:
-        """The answers over a part: one float32 array (n, *sizes) for each output."""
-        found = zip(*self.answered(feed), strict=True)
-        return [torch.cat(kept).contiguous().numpy() for kept in found]
+        """The outputs over a part: one float32 array (n, *sizes) for each output."""
+        columns = zip(*self.predict_batches(feed), strict=True)
+        return [torch.cat(column).contiguous().numpy() for column in columns]
 
-    def answered(self, feed: Feed) -> Iterator[tuple[Tensor, ...]]:
-        """The answers over a part as they come: a few samples at a time, a float32 tensor for each output."""
+    def predict_batches(self, feed: Feed) -> Iterator[tuple[Tensor, ...]]:
+        """The outputs over a part as they come: a few samples at a time, a float32 tensor for each output."""
         with self.evaluating():
             for batch in feed.in_order(self.evaluation_size):
-                answers = self.objective.respond(batch.inputs, self.answers)
-                listed = answers if isinstance(answers, tuple) else (answers,)
-                yield tuple(answer.float().cpu() for answer in listed)
-
-
-def plan_of(project: Project) -> Plan:
-    """The project's plan; defaults where it has none."""
-    return Plan.parse(_section(project, "plan"))
+                outputs = self.objective.predict(batch.inputs, self.forward)
+                listed = outputs if isinstance(outputs, tuple) else (outputs,)
+                yield tuple(output.float().cpu() for output in listed)
 
 
 def data_of(project: Project) -> DataChoice:
@@ -176,17 +174,12 @@ def data_of(project: Project) -> DataChoice:
     NetloomError
         if it has none.
     """
-    section = _section(project, "data")
+    section = project.sections.get("data")
     if not section:
         raise NetloomError("The project has no data; choose a data set before training.")
-    return DataChoice.parse(section)
-
-
-def _section(project: Project, name: str) -> Mapping[str, Any]:
-    section = project.sections.get(name) or {}
     if not isinstance(section, Mapping):
-        raise NetloomError(f"{name}: names with values are needed (given: {section!r:.60}).")
-    return section
+        raise NetloomError(f"data: names with values are needed (given: {section!r:.60}).")
+    return DataChoice.parse(section)
 
 
 def now() -> str:

@@ -1,15 +1,14 @@
-"""Training as a generator of events: between two of its steps it can be paused, watched, saved and stopped."""
+"""The training loop, as a generator of events: between two steps it can be paused, watched, saved and stopped."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from app.insight.layer_arrays import snapshot
 from app.protocol.events import (
     Epoch,
     Event,
@@ -25,61 +24,62 @@ from app.protocol.events import (
 from app.system.locks import take
 from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
+from app.training.gan.sampling import sample_snapshots
+from app.training.gan.snapshots import SampleSnapshots
 from app.training.runs import LOCK, METRICS, Log
-from app.training.stepping import stepper
 from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
 
 POINTS_EVERY = 0.05
-"""Seconds between two events with loss points; also the longest that a wish waits."""
+"""Seconds between two events with loss points; also the longest that a request to pause or stop waits."""
 PROGRESS_EVERY = 0.1
 SAVE_EVERY = 5.0
 """Seconds between two checkpoints, at least; and saving takes at most a twentieth of the time."""
 
-LIVE_EVERY = 0.8
+CARDS_EVERY = 0.8
 """Seconds between two looks at what cards show, at least."""
 
 End = tuple[Status, str | None]
 """How training ended, and why."""
 
 
-def train(session: TrainingSession) -> Generator[Event]:
+Inspect = Callable[[TrainingSession, bool], tuple[Mapping[str, Any], Mapping[str, Any] | None]]
+"""What is watched of a session as it stands: arrays by name, and the layers' health (None: not looked at).
+
+The flag says whether to look at what the cards show as well.
+"""
+
+
+def train(session: TrainingSession, inspect: Inspect | None = None) -> Generator[Event]:
     """Train ``session`` to its end; the last event is always `Finished`.
 
     Whoever iterates may do anything between two events, such as calling methods of ``session.control``. Closing the
-    generator early saves a checkpoint.
+    generator early saves a checkpoint. ``inspect`` fills the snapshots; without it there are none.
     """
-    return _Training(session).events()
+    return _Training(session, inspect).events()
 
 
-def look(session: TrainingSession, *, live: bool = True) -> Snapshot:
-    """What is watched of a session as it stands; ``live`` is whether what cards show is among it."""
-    watch, at = session.control.watch, session.position
-    views, health = snapshot(session.model, watch, session.weights), None
-    if live and watch.live:
-        from app.insight.card_previews import look as look_at_cards
-
-        stepped = session.weights if at.steps else None
-        pictures, ailments = look_at_cards(session.model, stepped, watch.cards)
-        views |= pictures
-        health = {path: [one.to_json() for one in found] for path, found in ailments.items()}
-    return Snapshot(at.steps, at.epochs + 1, views, health)
+def take_snapshot(session: TrainingSession, inspect: Inspect, *, cards: bool = True) -> Snapshot:
+    """What is watched of a session as it stands; ``cards`` is whether what the cards show is among it."""
+    views, health = inspect(session, cards)
+    return Snapshot(session.position.steps, session.position.epochs + 1, views, health)
 
 
 class _Training:
     """The state that belongs to one call of `train`, beside the session's own."""
 
-    def __init__(self, session: TrainingSession) -> None:
-        self.session = session
-        self.stepper = stepper(session.model, session.weights, session.optimiser, session.position.steps)
+    def __init__(self, session: TrainingSession, inspect: Inspect | None) -> None:
+        self.session, self.inspect = session, inspect
+        self.stepper = session.stepper()
+        self.samples_over_time: SampleSnapshots | None = None
         self.sizes: list[int] = []
         now = time.perf_counter()
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
         self.due = now + POINTS_EVERY
-        self.live_due = now
+        self.cards_due = now
         self.saving = 0.0
         self.samples = 0
-        self.rate: float | None = None
+        self.samples_per_second: float | None = None
         several = session.model.device.type == "cpu" and torch.get_num_threads() > 1
         self.crowding = Crowding(session.model.operations) if several else None
 
@@ -95,7 +95,7 @@ class _Training:
         whole = False
         try:
             yield self._logged(self._started())
-            self.stepper.begin(session)
+            self.samples_over_time = sample_snapshots(session)
             if not session.run.checkpoint.exists():
                 self._save()  # whatever happens from now on, the run can be resumed
             end = yield from self._guarded()
@@ -154,26 +154,28 @@ class _Training:
                 end = yield from self._between()
                 if end is not None:
                     return end
-            answers = self._step(batch)
-            if answers is None:
+            outputs = self._step(batch)
+            if outputs is None:
                 break
-            session.meter.add(answers, batch.targets)
+            session.meter.add(outputs, batch.targets)
             self.sizes.append(batch.size)
             position.batches += 1
             position.steps += 1
+            if self.samples_over_time is not None:
+                self.samples_over_time.after(position.steps)
         return (yield from self._flush())
 
     def _step(self, batch: Batch) -> Any:
         """One step; where several threads are in each other's way, training goes on with one."""
-        rate = self.session.schedule.rate(self.session.position.steps)
+        lr = self.session.schedule.lr(self.session.position.steps)
         if self.crowding is None:
-            return self.stepper.step(batch, rate)
+            return self.stepper.step(batch, lr)
         begun = time.perf_counter()
-        answers = self.stepper.step(batch, rate)
+        outputs = self.stepper.step(batch, lr)
         if self.crowding.took(time.perf_counter() - begun):
             torch.set_num_threads(1)
             self.crowding = None
-        return answers
+        return outputs
 
     def _between(self) -> Generator[Event, None, End | None]:
         """Between two steps: say what happened, and do what was asked."""
@@ -192,14 +194,14 @@ class _Training:
 
     def _show_if_due(self) -> Generator[Event]:
         watch = self.session.control.watch
-        if not watch.empty and time.perf_counter() - self.shown >= watch.every:
-            yield self._snapshot()
+        if self.inspect is not None and not watch.empty and time.perf_counter() - self.shown >= watch.every:
+            yield self._snapshot(self.inspect)
 
     def _pause(self) -> Generator[Event]:
         control, position = self.session.control, self.session.position
         begun = time.perf_counter()
-        if not control.watch.empty:
-            yield self._snapshot()
+        if self.inspect is not None and not control.watch.empty:
+            yield self._snapshot(self.inspect)
         yield Paused(position.steps)
         control.wait()
         self._forget_time(time.perf_counter() - begun)
@@ -208,7 +210,7 @@ class _Training:
             yield Resumed(position.steps)
 
     def _forget_time(self, seconds: float) -> None:
-        """Time spent waiting counts for no rate and no duration."""
+        """Time spent waiting counts for no speed and no duration."""
         self.begun += seconds
         self.epoch_begun += seconds
         self.progressed += seconds
@@ -237,13 +239,13 @@ class _Training:
         if not losses:
             return None
         steps = np.arange(position.steps - len(losses) + 1, position.steps + 1, dtype=np.int64)
-        others = {name: np.array(values, np.float32) for name, values in self.stepper.others.items()}
+        others = {name: np.array(values, np.float32) for name, values in self.stepper.other_losses.items()}
         return self._logged(Points(steps, np.array(losses, np.float32), others))
 
     def _diverged(self) -> End:
         position, plan = self.session.position, self.session.model.plan
-        rate = self.session.schedule.rate(position.steps)
-        remedy = f"Lower the learning rate (it was {rate:g})"
+        lr = self.session.schedule.lr(position.steps)
+        remedy = f"Lower the learning rate (it was {lr:g})"
         remedy += "" if plan.clip else ", or switch gradient clipping on"
         return "failed", (
             f"The loss was no longer a number at step {position.steps + 1} (epoch {position.epochs + 1}); "
@@ -253,7 +255,7 @@ class _Training:
     def _epoch_done(self) -> Event:
         """Measure, remember the best, and step on to the next epoch."""
         session, position = self.session, self.session.position
-        rate = session.schedule.rate(position.steps - 1)
+        lr = session.schedule.lr(position.steps - 1)
         train = session.meter.result()
         validation = session.model.measure(session.validation)
         loss = (validation or train)["loss"]
@@ -270,7 +272,7 @@ class _Training:
         position.batches = 0
         seconds = time.perf_counter() - self.epoch_begun
         done = position.epochs, session.epochs, position.steps
-        event = self._logged(Epoch(*done, train, validation, rate, seconds, better))
+        event = self._logged(Epoch(*done, train, validation, lr, seconds, better))
         self._save_if_due()
         return event
 
@@ -278,7 +280,8 @@ class _Training:
         """Save, put the best weights into use, and test them."""
         session = self.session
         self._save()
-        self.stepper.end(session)
+        if self.samples_over_time is not None:
+            self.samples_over_time.keep(session.position.steps)
         if session.best.saved is not None:
             session.weights.restore(session.best.saved)
         session.save_weights()
@@ -311,20 +314,21 @@ class _Training:
         if spent < PROGRESS_EVERY:
             return None
         fresh = self.samples / spent
-        self.rate = fresh if self.rate is None else 0.7 * self.rate + 0.3 * fresh
+        before = self.samples_per_second
+        self.samples_per_second = fresh if before is None else 0.7 * before + 0.3 * fresh
         self.samples, self.progressed = 0, now
         left = session.epochs * session.train.samples - position.epochs * session.train.samples
         left -= position.batches * session.model.plan.batch_size
-        seconds = max(0.0, left / self.rate) if self.rate else None
+        seconds = max(0.0, left / self.samples_per_second) if self.samples_per_second else None
         return TrainingProgress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
 
-    def _snapshot(self) -> Event:
+    def _snapshot(self, inspect: Inspect) -> Event:
         """What is on screen; for cards alone it takes at most a thirtieth of the time."""
         self.shown = begun = time.perf_counter()
-        live = self.session.control.watch.live and begun >= self.live_due
-        event = look(self.session, live=live)
-        if live:
-            self.live_due = time.perf_counter() + max(LIVE_EVERY, 30 * (time.perf_counter() - begun))
+        cards = self.session.control.watch.live and begun >= self.cards_due
+        event = take_snapshot(self.session, inspect, cards=cards)
+        if cards:
+            self.cards_due = time.perf_counter() + max(CARDS_EVERY, 30 * (time.perf_counter() - begun))
         return event
 
     def _save_if_due(self) -> None:

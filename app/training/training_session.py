@@ -16,12 +16,14 @@ from app.protocol.control import Control
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.devices import find_device, random_state, thread_count, versions
-from app.training.initial_weights import Start
+from app.training.initial_weights import InitialWeights
 from app.training.metrics import Meter
-from app.training.optimisers import Optimiser, optimiser
+from app.training.optimisers import Optimiser, build_optimiser
+from app.training.plan import Plan
 from app.training.runs import Run, fresh_folder
 from app.training.schedules import Schedule
-from app.training.trainable import Model, now, plan_of
+from app.training.stepping import Stepper
+from app.training.trainable import Model, now
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
 from graph.project import Project, project_json
@@ -81,6 +83,10 @@ class TrainingSession:
     def monitor(self) -> str:
         """The part whose loss decides what is best."""
         return "validation" if self.validation.samples else "train"
+
+    def stepper(self) -> Stepper:
+        """What does the next steps."""
+        return self.model.objective.stepper(self.model, self.weights, self.optimiser, self.position.steps)
 
     def save(self) -> None:
         """Write the checkpoint: all that continuing exactly needs.
@@ -182,7 +188,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
     model = Model.build(project, base)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training part a share of the data.")
-    Start.of(project).fill(model.module, base)
+    InitialWeights.of(project).load_into(model.module, base)
     threads = thread_count(model.plan.threads, model.operations)
     torch.set_num_threads(threads)
     content = project_json(project)
@@ -252,7 +258,7 @@ def load_model(path: Path) -> tuple[Run, Model]:
 
 def _device_again(run: Run) -> str | None:
     """The device that the run was trained on, where “auto” chose it and it is still there; else what is there now."""
-    plan = plan_of(run.project)
+    plan = Plan.of(run.project)
     device = run.environment.get("device")
     if plan.device != "auto" or not isinstance(device, str):
         return None
@@ -265,7 +271,7 @@ def _device_again(run: Run) -> str | None:
 
 def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
     random = random_state(model.device)
-    Start.of(model.project).hold(model.module)
+    InitialWeights.of(model.project).freeze(model.module)
     weights = Weights(model.module, model.objective.groups)
     if not weights.parameters:
         raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")
@@ -276,7 +282,7 @@ def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
         model=model,
         epochs=model.plan.epochs,
         weights=weights,
-        optimiser=optimiser(model.plan, weights, model.objective.groups),
+        optimiser=build_optimiser(model.plan, weights, model.objective.groups),
         schedule=Schedule(model.plan, steps, model.plan.epochs),
         meter=model.meter(),
         train=train,

@@ -14,8 +14,8 @@ from app.insight.find_modules import walk
 from app.insight.layer_arrays import sample_of
 from app.protocol.framing import Message, plain
 from app.training.batches import Batch
-from app.training.sequence.teacher_forcing import TeacherForcing
-from app.training.sequence.token_metrics import chosen
+from app.training.objectives.teacher_forcing import TeacherForcing
+from app.training.sequence.token_metrics import predicted_tokens
 from app.training.trainable import Model
 from app.worker.recurrent_requests import fresh
 from app.worker.unit_requests import whole
@@ -61,10 +61,10 @@ def _looked(model: Model, layer: Attention, batch: Batch) -> tuple[Tensor, Any]:
     inputs, aim = batch.inputs, model.objective
     with model.evaluating():
         if isinstance(aim, TeacherForcing):
-            inputs = aim.writer.reading(inputs, aim.writer.write(inputs)[0])
+            inputs = aim.decoder.with_decoder_input(inputs, aim.decoder.decode(inputs)[0])
         handle = layer.register_forward_hook(note)
         try:
-            answers = model.answers(inputs)
+            answers = model.forward(inputs)
         finally:
             handle.remove()
     return found[0].clone(), answers
@@ -77,7 +77,7 @@ def _asked(model: Model, batch: Batch, answers: Any, steps: int) -> tuple[dict[s
         if not head.listed or said.shape[1] != steps:
             continue
         vocabulary = head.field.vocabulary
-        words = chosen(said.float().cpu(), vocabulary)[0].tolist()
+        words = predicted_tokens(said.float().cpu(), vocabulary)[0].tolist()
         told = [vocabulary[word] for word in words]
         count = told.index(END) + 1 if END in told else steps
         return {

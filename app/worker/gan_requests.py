@@ -11,7 +11,7 @@ from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.decision_surface import FINEST, around
 from app.protocol.framing import Message
-from app.training.gan.sampling import aim_of, field_of, walk
+from app.training.gan.sampling import field_of, gan_objective, interpolate
 from app.training.trainable import Model
 from graph.errors import NetloomError
 
@@ -30,7 +30,7 @@ def real_samples(model: Model, message: Message) -> Message:
     likely the discriminator, as it is now, takes each place for made and for real.
     """
     count = max(1, min(SHOWN, int(message.fields.get("count") or 64)))
-    name, prepared = aim_of(model).field, model.prepared
+    name, prepared = gan_objective(model).field, model.prepared
     part = next(one for one in (prepared.test, prepared.validation, prepared.train) if one.samples)
     arrays: dict[str, Array] = {"real": prepared.undo(name, _spread(part, name, count))}
     if field_of(model).shape.sizes == (2,):
@@ -50,7 +50,7 @@ def noise_walk(model: Model, message: Message) -> Message:
     """
     first, last = _whole(message.fields, "first"), _whole(message.fields, "last")
     count = max(2, min(200, int(message.fields.get("count") or STEPS)))
-    made = walk(model, first, last, count)
+    made = interpolate(model, first, last, count)
     return Message("noise_walk", {"first": first, "last": last}, {"walk": made, "nearest": _nearest(model, made)})
 
 
@@ -68,7 +68,7 @@ def _spread(part: Part, name: str, count: int) -> Array:
 
 def _nearest(model: Model, made: Array) -> Array:
     """For each of ``made`` the nearest sample of the training part, in own units."""
-    name, train = aim_of(model).field, model.prepared.train
+    name, train = gan_objective(model).field, model.prepared.train
     known = model.prepared.undo(name, _spread(train, name, max(1, MEASURED // max(1, made[0].size))))
     flat, wanted = (torch.from_numpy(np.ascontiguousarray(one)).flatten(1).float() for one in (known, made))
     found: Array = known[torch.cdist(wanted, flat).argmin(1).numpy()]
@@ -77,7 +77,7 @@ def _nearest(model: Model, made: Array) -> Array:
 
 def _verdicts(model: Model, resolution: int) -> dict[str, Array]:
     """What the discriminator says over the plane."""
-    aim = aim_of(model)
+    aim = gan_objective(model)
     resolution = max(2, min(FINEST, resolution))
     left, right, bottom, top = around(np.asarray(model.prepared.dataset.field_named(aim.field).values, np.float32))
     x = np.linspace(left, right, resolution, dtype=np.float32)
@@ -86,6 +86,6 @@ def _verdicts(model: Model, resolution: int) -> dict[str, Array]:
     scaler = model.prepared.scalers.get(aim.field)
     points = torch.from_numpy(np.ascontiguousarray(grid if scaler is None else scaler.apply(grid), np.float32))
     with model.evaluating():
-        says = aim.parts[1](points.to(model.device)).float().cpu()
-    chances = aim.heads[0].probabilities(says).numpy()
+        outputs = aim.gan.discriminator(points.to(model.device)).float().cpu()
+    chances = aim.heads[0].probabilities(outputs).numpy()
     return {"x": x, "y": y, "probability": chances.reshape(resolution, resolution, 2)}

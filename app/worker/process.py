@@ -162,8 +162,9 @@ class Worker:
     def _train(self, message: Message) -> None:
         if self._control is not None:
             raise NetloomError("A training is running already; stop it first.")
+        from app.insight.training_snapshot import inspect_session
         from app.protocol.events import Finished, Paused
-        from app.training.trainer import look, train
+        from app.training.trainer import take_snapshot, train
 
         if self._opened is not None:
             self._opened.close()  # its memory is wanted now
@@ -171,9 +172,9 @@ class Worker:
         self._session = session
         control = self._control = session.control
         control.watch = self._watch
-        self._snapshot = lambda: look(session).to_message()
+        self._snapshot = lambda: take_snapshot(session, inspect_session).to_message()
         try:
-            with logged_to(session.run.path), contextlib.closing(train(session)) as events:
+            with logged_to(session.run.path), contextlib.closing(train(session, inspect_session)) as events:
                 for event in events:
                     self._channel.send(event.to_message())
                     if isinstance(event, Finished):  # what is asked from now on is no longer about this training

@@ -143,7 +143,7 @@ def _facts(question: AttributionQuery, message: Message) -> dict[str, Any]:
         "answers": names[: question.count],
         "classes": bool(head.classes),
         "unit": next(iter(field.units), "") if not head.classes else "",
-        "said": question.chances().tolist(),
+        "said": question.probabilities().tolist(),
         "predicted": question.predicted() if head.classes else None,
         "answer": question.target,
         "score": score,

@@ -38,11 +38,16 @@ def output_problems(
     wanted = targets[name]
     if is_transcript(layer, expected):
         return transcript_problems(network, node, arrives, name, wanted, expected)
-    if fits(arrives, wanted):
+    if fits_target(arrives, wanted, binary=name in expected.binary):
         return ()
     fixes = (*offer_transcript(node, arrives, name, wanted, expected), *_answers(network, node, arrives, wanted))
     message = f"{node.id}: the data asks for {wanted.described()}, but {arrives.described()} arrives."
     return (Problem(Severity.ERROR, node.id, "in", message, fixes),)
+
+
+def fits_target(arrives: Shape, wanted: Shape, *, binary: bool) -> bool:
+    """Whether what reaches an output has the shape of its target; one value is enough for two classes (``binary``)."""
+    return fits(arrives, wanted) or (binary and arrives.sizes == (1,))
 
 
 def fits(shape: Shape, wanted: Shape) -> bool:

@@ -72,5 +72,7 @@ class DataSpec:
     default_target: str
     labels: Mapping[str, int] = field(default_factory=dict)
     """For targets of tokens, how many different ones there are."""
+    binary: frozenset[str] = frozenset()
+    """Targets of two classes, for which a single value is enough: the probability of the second."""
     ctc: bool = False
     """Whether outputs that leave their loss open are held against rows of labels whose places nobody knows."""

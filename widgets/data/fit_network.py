@@ -8,7 +8,7 @@ from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.project.add_outputs import answer, unanswered
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Document
@@ -25,7 +25,7 @@ _clicks = count()
 
 def expected_of(info: Mapping[str, Any], plan: object = None) -> DataSpec:
     """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
-    return expected(facts_in(info), plan)
+    return data_spec(facts_in(info), plan)
 
 
 def facts_in(info: Mapping[str, Any]) -> DatasetInfo:

@@ -119,10 +119,10 @@ class ExportActions(QObject):
 
 def _is_gan(run: Path) -> bool:
     """Whether a run trained a generator against a discriminator; a run that cannot be read is told by the export."""
-    from app.project.data_spec import is_adversarial
+    from app.training.plan import ADVERSARIAL, objective_of
     from app.training.runs import Run
 
     try:
-        return is_adversarial(Run.open(run).project.sections.get("plan"))
+        return objective_of(Run.open(run).project.sections.get("plan")) in ADVERSARIAL
     except NetloomError:
         return False

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.project.embedding_layers import bottleneck, code_layers
+from app.insight.embedding_layers import bottleneck, code_layers
 from app.protocol.framing import Message
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery

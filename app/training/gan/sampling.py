@@ -1,6 +1,6 @@
-"""Using a generator: samples from noise that is always the same, from fresh noise, and from a walk between two points.
+"""Sampling from a generator: from fixed noise, from fresh noise, and by interpolation between two points of noise.
 
-What is made is float32 (n, *sizes), in the data's own units.
+Samples are float32 (n, *sizes), in the data's own units.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from app.data.dataset import Array, FieldInfo
-from app.training.gan.gan_objective import Adversarial
-from app.training.gan.snapshots import SampleSnapshots, how_many, interval
+from app.training.gan.snapshots import SampleSnapshots, samples_kept, snapshot_interval
+from app.training.objectives.adversarial import Adversarial
 from app.training.trainable import Model
 from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
@@ -20,10 +20,10 @@ from graph.errors import NetloomError
 FIXED, FRESH = 1, 2
 """Streams of random numbers beside the run's seed: of the noise that stays, and of noise for new samples."""
 AT_ONCE = 256
-"""Samples that are made together."""
+"""Samples that are generated together."""
 
 
-def aim_of(model: Model) -> Adversarial:
+def gan_objective(model: Model) -> Adversarial:
     """The model's objective, which knows the generator.
 
     Raises
@@ -38,35 +38,38 @@ def aim_of(model: Model) -> Adversarial:
 
 def field_of(model: Model) -> FieldInfo:
     """The field of the data whose like the generator makes."""
-    return model.prepared.dataset.field_named(aim_of(model).field).info
+    return model.prepared.dataset.field_named(gan_objective(model).field).info
 
 
 def fixed_noise(model: Model) -> tuple[Array, ...]:
     """The noise that is drawn again and again while training: float32 (n, *sizes) for each noise layer."""
-    aim = aim_of(model)
-    count = how_many(field_of(model).shape.elements or 1)
-    return tuple(one.numpy() for one in aim.noise(count, (model.plan.seed, FIXED), torch.device("cpu")))
+    count = samples_kept(field_of(model).shape.elements or 1)
+    return tuple(
+        one.numpy() for one in gan_objective(model).gan.noise(count, (model.plan.seed, FIXED), torch.device("cpu"))
+    )
 
 
-def made(model: Model, noise: Sequence[Array]) -> Array:
-    """What the generator makes of noise (n, *sizes) for each noise layer."""
-    aim = aim_of(model)
+def generate(model: Model, noise: Sequence[Array]) -> Array:
+    """The generator's samples for noise (n, *sizes) of each noise layer."""
+    objective = gan_objective(model)
     pieces = []
     with model.evaluating():
         for start in range(0, len(noise[0]), AT_ONCE):
             given = (torch.from_numpy(np.ascontiguousarray(one[start : start + AT_ONCE])) for one in noise)
-            pieces.append(aim.parts[0](*(one.to(model.device) for one in given)).float().cpu().contiguous().numpy())
-    found: Array = model.prepared.undo(aim.field, np.concatenate(pieces))
+            pieces.append(
+                objective.gan.generator(*(one.to(model.device) for one in given)).float().cpu().contiguous().numpy()
+            )
+    found: Array = model.prepared.undo(objective.field, np.concatenate(pieces))
     return found
 
 
-def fresh(model: Model, count: int, seed: int) -> Array:
+def fresh_samples(model: Model, count: int, seed: int) -> Array:
     """New samples; the same ``seed`` makes the same ones."""
-    noise = aim_of(model).noise(count, (model.plan.seed, FRESH, seed), torch.device("cpu"))
-    return made(model, tuple(one.numpy() for one in noise))
+    noise = gan_objective(model).gan.noise(count, (model.plan.seed, FRESH, seed), torch.device("cpu"))
+    return generate(model, tuple(one.numpy() for one in noise))
 
 
-def walk(model: Model, first: int, last: int, count: int) -> Array:
+def interpolate(model: Model, first: int, last: int, count: int) -> Array:
     """Samples on the way from one of the fixed points of noise to another, ends included.
 
     Raises
@@ -77,12 +80,12 @@ def walk(model: Model, first: int, last: int, count: int) -> Array:
     noise = fixed_noise(model)
     if not 0 <= min(first, last) <= max(first, last) < len(noise[0]):
         raise NetloomError(f"There are points of noise 1 to {len(noise[0])}; choose two of them.")
-    layers = aim_of(model).layers.values()
+    layers = gan_objective(model).gan.noise_layers.values()
     ways = [
         between(one[first], one[last], count, round=layer.distribution == "normal")
         for one, layer in zip(noise, layers, strict=True)
     ]
-    return made(model, ways)
+    return generate(model, ways)
 
 
 def between(first: Array, last: Array, count: int, *, round: bool) -> Array:
@@ -105,8 +108,11 @@ def between(first: Array, last: Array, count: int, *, round: bool) -> Array:
     return way.astype(np.float32)
 
 
-def keep_frames(session: TrainingSession) -> SampleSnapshots:
-    """Let a training keep samples over time, from where it stands."""
-    model, noise = session.model, fixed_noise(session.model)
-    every = interval(session.epochs * session.steps_per_epoch)
-    return SampleSnapshots(session.run.path, lambda: made(model, noise), every, session.position.steps)
+def sample_snapshots(session: TrainingSession) -> SampleSnapshots | None:
+    """What keeps samples over time while a GAN trains, from where it stands; None for other objectives."""
+    model = session.model
+    if not isinstance(model.objective, Adversarial):
+        return None
+    noise = fixed_noise(model)
+    every = snapshot_interval(session.epochs * session.steps_per_epoch)
+    return SampleSnapshots(session.run.path, lambda: generate(model, noise), every, session.position.steps)

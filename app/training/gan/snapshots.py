@@ -1,4 +1,4 @@
-"""Samples over time: what a generator made of the same noise again and again while it learned.
+"""Snapshots of a generator: its samples for the same noise, kept again and again while it trains.
 
 A run keeps them in its folder ``made``, one file for each time, named by the step: float32 (n, *sizes), in the data's
 own units. Nothing here needs torch, so that a window reads them itself.
@@ -28,18 +28,18 @@ MOST_POINTS, MOST_SAMPLES = 400, 64
 """Samples that are kept each time, at most: of those with few values, and of others."""
 
 
-def how_many(elements: int) -> int:
+def samples_kept(elements: int) -> int:
     """How many samples of so many values are kept each time."""
     most = MOST_POINTS if elements <= 3 else MOST_SAMPLES
     return max(4, min(most, VALUES // max(1, elements)))
 
 
-def interval(steps: int) -> int:
+def snapshot_interval(steps: int) -> int:
     """Steps between two times in a training of ``steps`` in all."""
     return max(1, steps // TIMES)
 
 
-def times(run: Path) -> list[int]:
+def snapshot_steps(run: Path) -> list[int]:
     """The steps after which samples were kept, in order; empty where there are none."""
     folder = run / FOLDER
     if not folder.is_dir():
@@ -48,7 +48,7 @@ def times(run: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def frame(run: Path, step: int) -> Array:
+def read_snapshot(run: Path, step: int) -> Array:
     """The samples float32 (n, *sizes) that were kept after ``step`` steps.
 
     Raises
@@ -67,14 +67,14 @@ def frame(run: Path, step: int) -> Array:
 
 
 class SampleSnapshots:
-    """Keeps what ``make`` gives after every ``every`` steps; what a run had beyond ``step`` is forgotten."""
+    """Keeps what ``generate`` gives after every ``every`` steps; what a run had beyond ``step`` is forgotten."""
 
-    def __init__(self, run: Path, make: Callable[[], Array], every: int, step: int = 0) -> None:
-        self._run, self._make, self._every = run, make, every
-        for late in times(run):
+    def __init__(self, run: Path, generate: Callable[[], Array], every: int, step: int = 0) -> None:
+        self._run, self._generate, self._every = run, generate, every
+        for late in snapshot_steps(run):
             if late > step:
                 _path(run, late).unlink(missing_ok=True)
-        if step not in times(run):
+        if step not in snapshot_steps(run):
             self.keep(step)
 
     def after(self, step: int) -> None:
@@ -103,7 +103,7 @@ class SampleSnapshots:
             reason = (error.strerror or "it cannot be made").lower()
             raise NetloomError(f"{path.parent} cannot be made: {reason}. Choose another folder.") from None
         kept = io.BytesIO()
-        np.save(kept, np.ascontiguousarray(self._make(), np.float32), allow_pickle=False)
+        np.save(kept, np.ascontiguousarray(self._generate(), np.float32), allow_pickle=False)
         write_atomically(path, kept.getvalue())
 
 

@@ -1,4 +1,4 @@
-"""A network that reads what it wrote: word by word, the likeliest (greedy) or the best of several (beams)."""
+"""Autoregressive decoding: the network reads its own words, chosen greedily or by beam search."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class SequenceDecoder:
     module
         the network.
     at
-        which of its arguments are the words written so far, int64 (n, T).
-    place
-        which of its results says a word at each step, (n, T, words).
+        which of its arguments are the words predicted so far, int64 (n, T).
+    output
+        which of its results predicts a word at each step, (n, T, words).
     start, end
         the word that texts start from; and the one that ends them, None if there is none.
     """
 
-    def __init__(self, module: fx.GraphModule, at: int, place: int, start: int, end: int | None) -> None:
-        self.module, self.at, self.place, self.start, self.end = module, at, place, start, end
+    def __init__(self, module: fx.GraphModule, at: int, output: int, start: int, end: int | None) -> None:
+        self.module, self.at, self.output, self.start, self.end = module, at, output, start, end
         nodes = list(module.graph.nodes)
         self._entrances = [node for node in nodes if node.op == "placeholder"]
         reached = {self._entrances[at]}
@@ -40,11 +40,11 @@ class SequenceDecoder:
         """What the module gives."""
         return self.module(*inputs)
 
-    def reading(self, inputs: tuple[Tensor, ...], written: Tensor) -> tuple[Tensor, ...]:
-        """The same inputs with other words written so far."""
+    def with_decoder_input(self, inputs: tuple[Tensor, ...], written: Tensor) -> tuple[Tensor, ...]:
+        """The same inputs with other words predicted so far."""
         return (*inputs[: self.at], written, *inputs[self.at + 1 :])
 
-    def write(self, inputs: tuple[Tensor, ...], forced: Tensor | None = None) -> tuple[Tensor, Any]:
+    def decode(self, inputs: tuple[Tensor, ...], forced: Tensor | None = None) -> tuple[Tensor, Any]:
         """The likeliest word after those before it, step by step.
 
         Parameters
@@ -63,11 +63,11 @@ class SequenceDecoder:
         written = torch.zeros_like(given)
         written[:, 0] = self.start
         done = torch.zeros(len(given), dtype=torch.bool, device=given.device)
-        once, said = self._before(inputs), []
+        once, kept = self._before(inputs), []
         for step in range(given.shape[1]):
-            answers = self._run(once, written)
-            own = self._own(answers)
-            said.append(own[:, step])
+            outputs = self._run(once, written)
+            own = self._own(outputs)
+            kept.append(own[:, step])
             word = own[:, step].argmax(1)
             if self.end is not None:
                 word = word.masked_fill(done, 0)
@@ -77,12 +77,12 @@ class SequenceDecoder:
                 if forced is not None:
                     written[:, step + 1] = torch.where(forced[:, step + 1], given[:, step + 1], word)
             if forced is None and self.end is not None and bool(done.all()):
-                said += list(own[:, step + 1 :].unbind(1))
+                kept += list(own[:, step + 1 :].unbind(1))
                 break
-        return written, self._with_own(answers, torch.stack(said, 1))
+        return written, self._with_own(outputs, torch.stack(kept, 1))
 
     def search(self, inputs: tuple[Tensor, ...], beams: int) -> Any:
-        """As `write` gives answers, for the likeliest text of several that are followed at the same time.
+        """As `decode` gives outputs, for the likeliest text of several that are followed at the same time.
 
         At each step every text is continued by every word, and the ``beams`` likeliest are kept. A word of the best
         text that was not the likeliest at its step is lifted just above it.
@@ -111,8 +111,8 @@ class SequenceDecoder:
             if step + 1 < steps:
                 written[:, step + 1] = word.flatten()
         first = rows[:, 0]
-        answers = self._run(self._before(inputs), written[first])
-        return self._with_own(answers, _lifted(self._own(answers), words[first]))
+        outputs = self._run(self._before(inputs), written[first])
+        return self._with_own(outputs, _lifted(self._own(outputs), words[first]))
 
     def _before(self, inputs: tuple[Tensor, ...]) -> dict[fx.Node, Any]:
         """The results of all that no word reaches."""
@@ -129,26 +129,26 @@ class SequenceDecoder:
         runner = fx.Interpreter(self.module, garbage_collect_values=False)
         return runner.run(initial_env=env, enable_io_processing=False)
 
-    def _own(self, answers: Any) -> Tensor:
-        found: Tensor = answers[self.place] if isinstance(answers, tuple) else answers
+    def _own(self, outputs: Any) -> Tensor:
+        found: Tensor = outputs[self.output] if isinstance(outputs, tuple) else outputs
         return found
 
-    def _with_own(self, answers: Any, own: Tensor) -> Any:
-        if not isinstance(answers, tuple):
+    def _with_own(self, outputs: Any, own: Tensor) -> Any:
+        if not isinstance(outputs, tuple):
             return own
-        return (*answers[: self.place], own, *answers[self.place + 1 :])
+        return (*outputs[: self.output], own, *outputs[self.output + 1 :])
 
 
 def _nothing(logs: Tensor) -> Tensor:
-    """Logarithms of chances that leave only token 0."""
+    """Log-probabilities that leave only token 0."""
     found = torch.full_like(logs, -torch.inf)
     found[:, :, 0] = 0.0
     return found
 
 
-def _lifted(answers: Tensor, words: Tensor) -> Tensor:
-    """Answers (n, T, words) whose largest values are at ``words`` (n, T)."""
+def _lifted(outputs: Tensor, words: Tensor) -> Tensor:
+    """Outputs (n, T, words) whose largest values are at ``words`` (n, T)."""
     at = words[:, :, None]
-    most = answers.amax(2, keepdim=True)
-    picked = answers.gather(2, at)
-    return answers.scatter(2, at, torch.where(picked < most, most + SURE, picked))
+    most = outputs.amax(2, keepdim=True)
+    picked = outputs.gather(2, at)
+    return outputs.scatter(2, at, torch.where(picked < most, most + SURE, picked))

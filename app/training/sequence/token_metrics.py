@@ -1,4 +1,4 @@
-"""Answers that are lists of tokens: their loss step by step, the words they choose, and how many are right."""
+"""Metrics of outputs that predict a token at each step: token and sequence accuracy, token_losses, confusion."""
 
 from __future__ import annotations
 
@@ -14,85 +14,85 @@ from app.data.dataset import Array
 from app.data.readers.tokens import END, fills_up, text_of, tokens_of
 from app.training.heads import Head
 
-NOWHERE = -100
-"""A token that does not occur: nothing is left out."""
+IGNORE_NONE = -100
+"""A token that does not occur: nothing is ignored."""
 
 MOST = 60
 """Tokens that are told apart in a table of who was taken for whom, at most."""
 
-WORD, WHOLE = "token_accuracy", "sequence_accuracy"
+TOKEN_ACCURACY, SEQUENCE_ACCURACY = "token_accuracy", "sequence_accuracy"
 """Metrics: the share of tokens that are right, and the share of samples in which all are."""
 
 
-def left_out(vocabulary: Sequence[str]) -> int:
-    """The token that only fills up and counts nowhere; `NOWHERE` if there is none."""
-    return 0 if fills_up(vocabulary) else NOWHERE
+def ignored_token(vocabulary: Sequence[str]) -> int:
+    """The token that only fills up and counts nowhere; `IGNORE_NONE` if there is none."""
+    return 0 if fills_up(vocabulary) else IGNORE_NONE
 
 
 def counted(targets: Tensor, vocabulary: Sequence[str]) -> Tensor:
     """Which of the tokens (n, T) count, bool of the same shape."""
-    return targets != left_out(vocabulary)
+    return targets != ignored_token(vocabulary)
 
 
-def chosen(answers: Tensor, vocabulary: Sequence[str]) -> Tensor:
-    """The likeliest token at each step of answers (n, T, words), int64 (n, T), with padding behind the end."""
-    said = answers.argmax(2)
+def predicted_tokens(outputs: Tensor, vocabulary: Sequence[str]) -> Tensor:
+    """The likeliest token at each step of outputs (n, T, words), int64 (n, T), with padding behind the end."""
+    predicted = outputs.argmax(2)
     if END not in vocabulary or not fills_up(vocabulary):
-        return said
-    ends = said == vocabulary.index(END)
-    return said.masked_fill((ends.cumsum(1) - ends.long()) > 0, 0)
+        return predicted
+    ends = predicted == vocabulary.index(END)
+    return predicted.masked_fill((ends.cumsum(1) - ends.long()) > 0, 0)
 
 
-def chances(head: Head, answers: Tensor) -> Tensor:
-    """What answers (n, T, words) say about each word at each step, between 0 and 1."""
-    return head.probabilities(answers.flatten(0, 1)).view(answers.shape)
+def token_probabilities(head: Head, outputs: Tensor) -> Tensor:
+    """What outputs (n, T, words) say about each word at each step, between 0 and 1."""
+    return head.probabilities(outputs.flatten(0, 1)).view(outputs.shape)
 
 
-class ListSums:
-    """Sums for one output that is held against tokens.
+class TokenTally:
+    """Sums for one output whose target is tokens.
 
     With ``each``, the name of a metric, every step is judged by itself, as if the network had gone on right; otherwise
-    what is said behind the end counts as nothing.
+    what is predicted behind the end counts as nothing.
     """
 
     def __init__(self, head: Head, each: str = "") -> None:
         self.head = head
-        self.names: tuple[str, ...] = (each,) if each else (WORD, WHOLE)
+        self.names: tuple[str, ...] = (each,) if each else (TOKEN_ACCURACY, SEQUENCE_ACCURACY)
         self._each = bool(each)
         self.total: Tensor | None = None
 
-    def add(self, answers: Tensor, targets: Tensor) -> None:
-        """Add answers (n, T, words) and targets (n, T); float64 sums stay on the device."""
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add outputs (n, T, words) and targets (n, T); float64 sums stay on the device."""
         vocabulary = self.head.field.vocabulary
-        said = answers.argmax(2) if self._each else chosen(answers, vocabulary)
-        found = sums_of(said, targets, vocabulary)
-        self.total = found if self.total is None else self.total + found
+        predicted = outputs.argmax(2) if self._each else predicted_tokens(outputs, vocabulary)
+        fresh = token_sums(predicted, targets, vocabulary)
+        self.total = fresh if self.total is None else self.total + fresh
 
     def values(self) -> list[float]:
         """The shares of right tokens and of right samples."""
         assert self.total is not None
-        return shares_of(self.total)[: len(self.names)]
+        return token_rates(self.total)[: len(self.names)]
 
 
-def sums_of(said: Tensor, targets: Tensor, vocabulary: Sequence[str]) -> Tensor:
-    """Right tokens, tokens, right samples and samples, float64 (4,), of what was ``said`` (n, T)."""
+def token_sums(predicted: Tensor, targets: Tensor, vocabulary: Sequence[str]) -> Tensor:
+    """Right tokens, tokens, right samples and samples, float64 (4,), of what was ``predicted`` (n, T)."""
     counts = counted(targets, vocabulary)
-    right = (said == targets) & counts
+    right = (predicted == targets) & counts
     whole = (right == counts).all(1)
     found = torch.stack([right.sum(), counts.sum(), whole.sum(), torch.full_like(whole.sum(), len(whole))])
     return found.double()
 
 
-def shares_of(sums: Tensor) -> list[float]:
-    """The shares of right tokens and of right samples, of `sums_of`."""
+def token_rates(sums: Tensor) -> list[float]:
+    """The shares of right tokens and of right samples, of `token_sums`."""
     right, tokens, whole, samples = sums.tolist()
     return [right / max(tokens, 1.0), whole / max(samples, 1.0)]
 
 
-def losses(head: Head, answers: Tensor, targets: Tensor) -> Array:
+def token_losses(head: Head, outputs: Tensor, targets: Tensor) -> Array:
     """The mean loss of each sample's tokens, float32 (n,)."""
-    picked = chances(head, answers).clamp_min(1e-30).log().transpose(1, 2)
-    out = left_out(head.field.vocabulary)
+    picked = token_probabilities(head, outputs).clamp_min(1e-30).log().transpose(1, 2)
+    out = ignored_token(head.field.vocabulary)
     each = F.nll_loss(picked, targets, ignore_index=out, reduction="none").sum(1)
     return (each / counted(targets, head.field.vocabulary).sum(1).clamp_min(1)).numpy().astype(np.float32)
 
@@ -107,12 +107,12 @@ def words_of(rows: Array, vocabulary: Sequence[str]) -> list[list[str]]:
     return [tokens_of(row, vocabulary) for row in rows.tolist()]
 
 
-def said(head: Head, answers: Tensor) -> list[dict[str, Any]]:
-    """What answers (n, T, words) say about each sample: ``text``, its ``words``, and the ``probability`` of it all."""
+def predicted_texts(head: Head, outputs: Tensor) -> list[dict[str, Any]]:
+    """What outputs (n, T, words) say about each sample: ``text``, its ``words``, and the ``probability`` of it all."""
     vocabulary = head.field.vocabulary
-    picked = chosen(answers, vocabulary)
-    sure = chances(head, answers).gather(2, picked[:, :, None])[:, :, 0]
-    whole = sure.masked_fill(picked == left_out(vocabulary), 1.0).prod(1)
+    picked = predicted_tokens(outputs, vocabulary)
+    sure = token_probabilities(head, outputs).gather(2, picked[:, :, None])[:, :, 0]
+    whole = sure.masked_fill(picked == ignored_token(vocabulary), 1.0).prod(1)
     found = zip(texts_of(picked, vocabulary), words_of(picked.numpy(), vocabulary), whole.tolist(), strict=True)
     return [{"text": text, "words": words, "probability": chance} for text, words, chance in found]
 
@@ -120,7 +120,7 @@ def said(head: Head, answers: Tensor) -> list[dict[str, Any]]:
 def confusion(true: Array, predicted: Array, tokens: int) -> tuple[Array, Array]:
     """How often each token was taken for each, int64 (k, k), and the k of them that occur, the most frequent `MOST`.
 
-    ``true`` and ``predicted`` are int64 (n,), what was wanted and said at the same steps.
+    ``true`` and ``predicted`` are int64 (n,), what was wanted and predicted at the same steps.
     """
     often = np.bincount(true, minlength=tokens) + np.bincount(predicted, minlength=tokens)
     kept = np.sort(np.argsort(-often, kind="stable")[: min(MOST, int((often > 0).sum()))])

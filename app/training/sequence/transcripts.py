@@ -1,4 +1,4 @@
-"""From chances of labels at each step to a row of labels, and how far rows of labels are apart.
+"""CTC decoding: from label probabilities at each step to a row of labels, by best path or beam search; edit distance.
 
 At each step a network says how likely each label is, and the blank, which stands for “nothing new here”. A path names
 one of them for each step; the row of labels that it spells is found by writing equal neighbours once and then leaving
@@ -17,7 +17,7 @@ from app.data.dataset import Array
 BLANK = 0
 """The label that stands for nothing."""
 NEVER = -math.inf
-"""Logarithm of the chance of what cannot be."""
+"""Logarithm of the probability of what cannot be."""
 
 Row = tuple[int, ...]
 """A row of labels, without blanks."""
@@ -59,21 +59,21 @@ def row_of(values: Iterable[int]) -> Row:
 
 
 def beam_search(logarithms: Array, width: int) -> list[tuple[Row, float]]:
-    """The rows that are likeliest over all their paths, with the logarithm of their chance, the best first.
+    """The rows that are likeliest over all their paths, with the logarithm of their probability, the best first.
 
     Parameters
     ----------
     logarithms
-        float (T, labels): the logarithm of each label's chance at each step, the blank's first.
+        float (T, labels): the logarithm of each label's probability at each step, the blank's first.
     width
         rows that are followed from each step to the next.
 
     Returns
     -------
     list
-        at most ``width`` rows. A chance is exact where no path of the row was given up on the way, else too small.
+        at most ``width`` rows. A probability is exact where no path of the row was given up on the way, else too small.
     """
-    # For each row the chances of its paths that end in a blank, and of those that end in its last label.
+    # For each row the probabilities of its paths that end in a blank, and of those that end in its last label.
     beams: dict[Row, tuple[float, float]] = {(): (0.0, NEVER)}
     for step in logarithms.tolist():
         found: dict[Row, tuple[float, float]] = {}
@@ -96,13 +96,13 @@ def _add(found: dict[Row, tuple[float, float]], row: Row, blank: float, label: f
 
 
 def _either(one: float, other: float) -> float:
-    """Logarithm of the sum of two chances given by their logarithms."""
+    """Logarithm of the sum of two probabilities given by their logarithms."""
     low, high = (one, other) if one < other else (other, one)
     return high if low == NEVER else high + math.log1p(math.exp(low - high))
 
 
 def transcribe(logarithms: Array, width: int) -> Array:
-    """The row that each sample's chances float (n, T, labels) spell, int64 (n, longest), filled up with `BLANK`.
+    """The row that each sample's probabilities float (n, T, labels) spell, int64 (n, longest), filled up with `BLANK`.
 
     A ``width`` of 1 takes the likeliest label of every step (the best path), more a search of as many beams.
     """
@@ -111,20 +111,20 @@ def transcribe(logarithms: Array, width: int) -> Array:
     return padded([beam_search(sample, width)[0][0] for sample in logarithms])
 
 
-def edit_distances(said: Array, true: Array) -> Array:
-    """How many labels to insert, remove or exchange to make each row of ``true`` of that of ``said``, int64 (n,).
+def edit_distances(predicted: Array, true: Array) -> Array:
+    """How many labels to insert, remove or exchange to make each row of ``true`` of that of ``predicted``, int64 (n,).
 
     Both are int64 (n, any length), filled up with `BLANK` behind the last label.
     """
-    ends = (said != BLANK).sum(1), (true != BLANK).sum(1)
-    table = np.zeros((said.shape[1] + 1, true.shape[1] + 1, len(said)), dtype=np.int64)
-    table[:, 0] = np.arange(said.shape[1] + 1)[:, None]
+    ends = (predicted != BLANK).sum(1), (true != BLANK).sum(1)
+    table = np.zeros((predicted.shape[1] + 1, true.shape[1] + 1, len(predicted)), dtype=np.int64)
+    table[:, 0] = np.arange(predicted.shape[1] + 1)[:, None]
     table[0, :] = np.arange(true.shape[1] + 1)[:, None]
     for i in range(1, len(table)):
         for j in range(1, len(table[0])):
-            exchanged = table[i - 1, j - 1] + (said[:, i - 1] != true[:, j - 1])
+            exchanged = table[i - 1, j - 1] + (predicted[:, i - 1] != true[:, j - 1])
             table[i, j] = np.minimum(exchanged, np.minimum(table[i - 1, j], table[i, j - 1]) + 1)
-    found: Array = table[ends[0], ends[1], np.arange(len(said))]
+    found: Array = table[ends[0], ends[1], np.arange(len(predicted))]
     return found
 
 

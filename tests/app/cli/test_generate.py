@@ -93,7 +93,7 @@ def test_one_of_the_two_alone_answers_as_within_the_whole(call: Caller, run: Pat
 
     import torch
 
-    from app.training.gan.gan_objective import Adversarial
+    from app.training.objectives.adversarial import Adversarial
     from app.training.training_session import load_model
 
     target = tmp_path / f"{part}.py"
@@ -104,7 +104,8 @@ def test_one_of_the_two_alone_answers_as_within_the_whole(call: Caller, run: Pat
     shape = (4, 4) if part == "generator" else (4, 1, 8, 8)
     given = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     with model.evaluating():
-        wanted = model.objective.parts[part == "discriminator"](given)
+        gan = model.objective.gan
+        wanted = (gan.generator if part == "generator" else gan.discriminator)(given)
     torch.testing.assert_close(network(given), wanted, rtol=1e-5, atol=1e-5)
 
 

@@ -31,15 +31,17 @@ def test_an_epoch_is_altered_and_what_is_read_in_order_is_not() -> None:
         assert after.inputs[0].shape == before.inputs[0].shape
         assert not torch.equal(after.inputs[0], before.inputs[0])
         assert torch.equal(after.targets[0], before.targets[0])
-        assert 0.5 <= after.share < 1 and sorted(after.others[0].tolist()) == sorted(before.targets[0].tolist())
+        assert 0.5 <= after.mixup_lambda < 1 and sorted(after.mixup_targets[0].tolist()) == sorted(
+            before.targets[0].tolist()
+        )
     for before, after in zip(plain.in_order(64), altered.in_order(64), strict=True):
-        assert torch.equal(after.inputs[0], before.inputs[0]) and not after.others
+        assert torch.equal(after.inputs[0], before.inputs[0]) and not after.mixup_targets
 
 
 def test_an_epoch_that_is_begun_in_its_middle_goes_on_alike() -> None:
     whole, rest = list(feed(ALTERED).epoch(3, 1, 32)), list(feed(ALTERED).epoch(3, 1, 32, start=4))
     for before, after in zip(whole[4:], rest, strict=True):
-        assert torch.equal(before.inputs[0], after.inputs[0]) and before.share == after.share
+        assert torch.equal(before.inputs[0], after.inputs[0]) and before.mixup_lambda == after.mixup_lambda
 
 
 def test_the_preview_is_the_first_batch_of_training() -> None:
@@ -47,7 +49,7 @@ def test_the_preview_is_the_first_batch_of_training() -> None:
     (batch, *_) = feed(ALTERED).epoch(3, 0, 32)
     np.testing.assert_allclose(found["after"], batch.inputs[0].numpy(), atol=1e-5)
     np.testing.assert_array_equal(found["target"], batch.targets[0].numpy())
-    np.testing.assert_array_equal(found["target"][found["partner"]], batch.others[0].numpy())
+    np.testing.assert_array_equal(found["target"][found["partner"]], batch.mixup_targets[0].numpy())
 
 
 @pytest.mark.parametrize("steps", [1, 9, 15])

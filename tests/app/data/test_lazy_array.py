@@ -28,7 +28,7 @@ from app.protocol.events import Event, Finished, Points
 from app.system import memory_budget
 from app.system.memory_budget import budget, installed
 from app.training.batches import Feed
-from app.training.placement import DeviceTensor, Streamed, held
+from app.training.placement import DeviceTensor, Streamed, place
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, resume
@@ -277,7 +277,7 @@ def test_large_arrays_are_read_row_by_row(tmp_path: Path, monkeypatch: pytest.Mo
     assert isinstance(rows.train.arrays["input"], LazyArray)
     for name, part in rows.parts.items():
         np.testing.assert_allclose(part.arrays["input"], whole.parts[name].arrays["input"], atol=1e-5)
-    column = held(rows.train.arrays["input"], torch.device("cpu"), False)
+    column = place(rows.train.arrays["input"], torch.device("cpu"), False)
     assert isinstance(column, Streamed)
     np.testing.assert_array_equal(column.numbers(column.fetch(slice(0, 9))), rows.train.arrays["input"][:9])
 

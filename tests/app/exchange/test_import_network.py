@@ -12,7 +12,7 @@ from torch import nn
 from app.exchange.import_network import import_onnx
 from app.exchange.onnx_out import export_onnx
 from app.training.checkpoints import read
-from app.training.initial_weights import Start
+from app.training.initial_weights import InitialWeights
 from app.training.trainer import train
 from app.training.training_session import begin, resume
 from graph.errors import NetloomError
@@ -59,7 +59,7 @@ def test_training_starts_from_the_weights_and_leaves_frozen_layers(tmp_path: Pat
     export_onnx(project(cnn()), "digits", tmp_path / "net.onnx")
     import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
     brought = read_project(tmp_path / "net.netloom")
-    start = Start.of(brought).model_copy(update={"frozen": ("conv1",)})
+    start = InitialWeights.of(brought).model_copy(update={"frozen": ("conv1",)})
     tuned = Project(
         brought.network, {**brought.sections, "data": DIGITS, "plan": {"epochs": 1}, "start": start.to_json()}
     )

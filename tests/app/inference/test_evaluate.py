@@ -47,9 +47,9 @@ def test_several_outputs_are_learned_weighted_and_told_apart(tmp_path: Path) -> 
     assert sorted(names) == ["drawn", "output1"]
     batch = session.train.pick(0)
     with session.model.evaluating():
-        answers = session.model.answers(batch.inputs)
+        answers = session.model.forward(batch.inputs)
         parts = {
-            head.output: head.distance(answer, target).item()
+            head.output: head.loss_fn(answer, target).item()
             for head, answer, target in zip(session.model.objective.heads, answers, batch.targets, strict=True)
         }
         whole = session.model.objective.loss(answers, batch.targets).item()

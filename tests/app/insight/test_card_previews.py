@@ -12,10 +12,10 @@ from torch import nn
 from app.insight.card_previews import PICTURES, SIDE, look
 from app.insight.diagnostics import Diagnostic, Kind
 from app.insight.find_modules import walk
+from app.insight.training_snapshot import inspect_session
 from app.protocol.control import Watch
 from app.training.trainable import Model
-from app.training.trainer import look as snapshot_of
-from app.training.trainer import train
+from app.training.trainer import take_snapshot, train
 from app.training.weights import Weights
 from graph.checking.check import Checker
 from graph.document import Document
@@ -228,12 +228,12 @@ def test_a_training_tells_what_cards_show_only_when_asked(tmp_path: Any) -> None
     session = begin(project(cnn(), epochs=1), None, tmp_path / "run")
     session.control.watch = Watch.parse({"cards": ["conv1"], "health": True, "every": 0.05})
     assert not session.control.watch.empty
-    shown = snapshot_of(session)
+    shown = take_snapshot(session, inspect_session)
     assert set(shown.views) == {"cards/filters/conv1"}
     assert shown.health == {}
     assert shown.to_message().fields["health"] == {}
-    assert snapshot_of(session, live=False).health is None
-    for _ in train(session):
+    assert take_snapshot(session, inspect_session, cards=False).health is None
+    for _ in train(session, inspect_session):
         pass
     session.control.watch = Watch(filters=("conv1",))
-    assert snapshot_of(session).health is None
+    assert take_snapshot(session, inspect_session).health is None

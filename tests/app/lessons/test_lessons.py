@@ -16,7 +16,7 @@ from app.lessons.goals import RunResults
 from app.lessons.lesson_check import faults
 from app.lessons.lesson_files import FOLDER, keep_progress, kept_progress, lesson_file, lesson_ids, lessons
 from app.lessons.schema import Lesson, parse_lesson, read_lesson
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
 from app.project.presets import preset
 from app.project.project_check import check_project
 from app.system.home import home
@@ -72,7 +72,7 @@ class Student:
 
     def look(self) -> bool:
         info = DataChoice.parse(self.document.sections["data"]).info()  # type: ignore[arg-type]
-        checker = Checker(self.document, expected(info))
+        checker = Checker(self.document, data_spec(info))
         checker.close()
         self.course.look(checker, self.document.sections, info)
         return self.course.done

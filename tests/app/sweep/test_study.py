@@ -12,6 +12,7 @@ import pytest
 from app.protocol.control import Control
 from app.sweep.space import Space
 from app.sweep.study import Search, open_search
+from app.training.plan import Plan
 from app.training.runs import Run, runs
 from graph.errors import NetloomError
 from graph.project import Project, read_project, write_project
@@ -124,3 +125,18 @@ def test_the_verb_shows_its_space_and_refuses_what_cannot_be(call: Caller, tmp_p
     write_project(tmp_path / "odd.netloom", searched(settings={"plan.luck": {"low": 1, "high": 2}}))
     assert "luck" in call.refused("sweep", tmp_path / "odd.netloom", "--out", tmp_path / "study")
     assert not (tmp_path / "study").exists()
+
+
+def test_a_search_goes_on_where_a_newer_version_has_one_more_setting(tmp_path: Path) -> None:
+    """A plan, data or space that leaves a setting out is the same as one that says the default."""
+    folder = tmp_path / "study"
+    search(folder)
+    kept = json.loads((folder / "project.netloom").read_text())
+    for section, name in (("plan", "momentum"), ("data", "standardise"), ("sweep", "prune")):
+        kept[section].pop(name, None)
+    (folder / "project.netloom").write_text(json.dumps(kept))
+    whole = searched()
+    plan = Plan.of(whole).to_json()
+    search(folder, Project(whole.network, {**whole.sections, "plan": plan}))
+    with pytest.raises(NetloomError, match="another project"):
+        search(folder, Project(whole.network, {**whole.sections, "plan": {**plan, "momentum": 0.5}}))

@@ -37,7 +37,7 @@ def column_of(model: Model, view: str) -> set[str]:
 def test_no_gradient_crosses_between_the_columns() -> None:
     model = built()
     batch = model.feed(model.prepared.train).pick(0)
-    answers = model.answers(batch.inputs)
+    answers = model.forward(batch.inputs)
     heads = [head.output for head in model.objective.heads]
     own = {}
     for view in VIEWS:
@@ -57,7 +57,7 @@ def test_no_gradient_crosses_between_the_columns() -> None:
 def test_the_average_learns_nothing_and_is_what_the_net_is_tested_by() -> None:
     model = built()
     batch = model.feed(model.prepared.train).pick(0)
-    together, *alone = model.answers(batch.inputs)
+    together, *alone = model.forward(batch.inputs)
     assert model.objective.heads[0].output == "together"
     assert not together.requires_grad
     assert torch.allclose(together, sum(alone[1:], alone[0]) / 3, atol=1e-6)

@@ -12,7 +12,7 @@ from app.protocol.events import Finished, Paused
 from app.training import checkpoints
 from app.training.batches import Batch
 from app.training.runs import CHECKPOINT, WEIGHTS
-from app.training.stepping import DeferredStepper, stepper
+from app.training.stepping import DeferredStepper
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, load_model, resume
@@ -32,7 +32,7 @@ def finish(session: TrainingSession) -> Finished:
 def test_steps_never_wait_for_the_device(tmp_path: Path, optimiser: str, precision: str) -> None:
     plan = project(cnn(), device="cuda", precision=precision, optimiser=optimiser, clip=1.0)
     session = begin(plan, None, tmp_path / "run")
-    one = stepper(session.model, session.weights, session.optimiser)
+    one = session.stepper()
     assert isinstance(one, DeferredStepper)
     batches = list(session.train.epoch(0, 0, 32))
     one.step(batches[0], 0.001)
@@ -94,8 +94,8 @@ def test_recurrent_networks_train_resume_and_load_on_the_processor(tmp_path: Pat
     checkpoints.fill_module(on_processor.module, tensors, tmp_path)
     batch = on_processor.feed(on_processor.prepared.test).pick(0)
     with model.evaluating(), on_processor.evaluating():
-        here = on_processor.answers(batch.inputs)
-        there = model.answers(tuple(one.cuda() for one in batch.inputs)).cpu()
+        here = on_processor.forward(batch.inputs)
+        there = model.forward(tuple(one.cuda() for one in batch.inputs)).cpu()
     torch.testing.assert_close(here, there, atol=1e-4, rtol=1e-4)
 
 

@@ -25,7 +25,7 @@ def plan(schedule: str, **settings: Any) -> Plan:
 def rates(plan: Plan) -> list[float]:
     schedule, found = Schedule(plan, STEPS, EPOCHS), []
     for epoch in range(EPOCHS):
-        found += [schedule.rate(epoch * STEPS + step) for step in range(STEPS)]
+        found += [schedule.lr(epoch * STEPS + step) for step in range(STEPS)]
         schedule.epoch_done(LOSSES[epoch])
     return found
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.insight.training_snapshot import inspect_session
 from app.protocol.control import Watch
 from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
 from app.training import checkpoints
@@ -116,7 +117,7 @@ def test_pausing_stepping_watching_and_going_on(tmp_path: Path) -> None:
     session = begin(project(cnn(), epochs=1), None, tmp_path / "run", paused=True)
     session.control.watch = Watch(filters=("conv1",), maps=("conv2",), histograms=True)
     seen = []
-    for event in train(session):
+    for event in train(session, inspect_session):
         seen.append(event)
         if isinstance(event, Paused):
             session.control.step() if event.step < 3 else session.control.go()

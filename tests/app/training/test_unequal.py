@@ -106,7 +106,7 @@ def test_what_fills_up_a_string_changes_no_answer() -> None:
     other[torch.arange(strings.shape[1]) >= lengths] = 3
     assert not torch.equal(other, strings)
     with model.evaluating():
-        torch.testing.assert_close(model.answers((other, lengths)), model.answers((strings, lengths)))
+        torch.testing.assert_close(model.forward((other, lengths)), model.forward((strings, lengths)))
 
 
 def test_a_run_on_samples_of_unequal_length_is_trained_tested_and_told(tmp_path: Path) -> None:

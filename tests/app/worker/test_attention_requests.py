@@ -27,7 +27,7 @@ def test_the_weights_are_those_of_what_the_network_writes_without_padding() -> N
     row = np.asarray(date.values[3])
     assert fields["read"] == [date.vocabulary[letter] for letter in row if letter]
     np.testing.assert_allclose(weights.sum(1), 1.0, atol=1e-5)
-    assert fields["written"] and aim.written == "written"
+    assert fields["written"] and aim.decoder_input == "written"
     assert "".join(fields["asked"]).replace("(end)", "") == fields["says"] or "(padding)" in fields["asked"]
 
 
@@ -50,7 +50,7 @@ def test_words_are_explained_one_by_one_or_all_together() -> None:
     steps = [AttributionQuery.about(model, 0, step) for step in range(whole.count)]
     apart = sum(one.scores(one.sample).item() for one in steps)
     assert whole.scores(whole.sample).item() == pytest.approx(apart, rel=1e-4)
-    assert whole.chances().shape == (whole.count,) and (whole.chances() <= 1).all()
+    assert whole.probabilities().shape == (whole.count,) and (whole.probabilities() <= 1).all()
     fields = reasons(model, Message("reasons", {"sample": 0})).fields
     assert len(fields["answers"]) == whole.count and fields["truth"].startswith("a ")
     parts = by_length(model, Message("by_length", {})).arrays

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
 from app.project.presets import preset_ids
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -25,7 +25,7 @@ from widgets.data.which_network import Guide, take_network
 def errors(document: Document) -> list[str]:
     section = document.sections["data"]
     assert isinstance(section, dict)
-    checker = Checker(document, expected(DataChoice.parse(section).info()))
+    checker = Checker(document, data_spec(DataChoice.parse(section).info()))
     return [problem.message for problem in checker.problems if problem.severity is Severity.ERROR]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
 
+from app.insight.embedding_layers import shapes_of
 from app.numerics.spectrum import Floats, bounded, most_pixels
-from app.project.embedding_layers import shapes_of
 from app.protocol.framing import Message
 from app.protocol.watch import Watch
 from graph.errors import NetloomError

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.project.data_spec import is_adversarial
 from app.protocol.framing import Message
 from app.training.gan import snapshots
+from app.training.plan import ADVERSARIAL, objective_of
 from graph.errors import NetloomError
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
@@ -153,9 +153,9 @@ class MadeTab(Tab):
         run = self.subject.run
         if run is None:
             return NO_RUN
-        if not is_adversarial(run.project.sections.get("plan")):
+        if objective_of(run.project.sections.get("plan")) not in ADVERSARIAL:
             return NO_GAN
-        return "" if snapshots.times(run.path) else NO_FRAMES
+        return "" if snapshots.snapshot_steps(run.path) else NO_FRAMES
 
     def _refresh(self) -> None:
         reason = self._refusal()
@@ -165,7 +165,7 @@ class MadeTab(Tab):
         if reason or self._run is None:
             self.stack.setCurrentWidget(self.says)
             return
-        steps = snapshots.times(self._run)
+        steps = snapshots.snapshot_steps(self._run)
         if tuple(steps) == self.times.steps:
             self._ask()
         self.times.set_steps(steps)
@@ -175,7 +175,7 @@ class MadeTab(Tab):
         if self._run is None or step < 0:
             return
         try:
-            made = snapshots.frame(self._run, step)
+            made = snapshots.read_snapshot(self._run, step)
         except NetloomError as error:
             self.says.setText(str(error))
             self.stack.setCurrentWidget(self.says)

@@ -13,13 +13,12 @@ import torch
 from app.project.project_check import check_project
 from app.protocol.events import Epoch, Points, Started
 from app.training.gan import snapshots
-from app.training.gan.gan_objective import Adversarial
-from app.training.gan.gan_step import RivalStepper
+from app.training.gan.gan_step import GanStepper
 from app.training.gan.nearest_neighbour_test import neighbour_accuracy
 from app.training.gan.roles import RolesError, roles
-from app.training.gan.sampling import between, fixed_noise, fresh, made, walk
+from app.training.gan.sampling import between, fixed_noise, fresh_samples, generate, interpolate
+from app.training.objectives.adversarial import Adversarial
 from app.training.runs import Run
-from app.training.stepping import stepper
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin, load_model, resume
@@ -86,7 +85,7 @@ def test_noise_and_data_tell_who_is_who() -> None:
     found = roles(drawn().network)
     assert found.generator == tuple(id_ for id_, _, _ in GENERATOR)
     assert set(found.discriminator) == {id_ for id_, _, _ in JUDGE}
-    assert (found.noise, found.data, found.made, found.real) == (("noise1",), "digits", "made", "real")
+    assert (found.noise, found.data, found.generated, found.real) == (("noise1",), "digits", "made", "real")
     assert (found.meets.source, found.meets.target) == ("picture", "flat")
     assert problems(gan()) == []
 
@@ -182,11 +181,11 @@ def test_a_first_step_is_the_one_that_torch_takes(tmp_path: Path) -> None:
     twin = Model.build(session.run.project)
     other = twin.objective
     assert isinstance(other, Adversarial)
-    generator, discriminator = other.parts
+    generator, discriminator = other.gan.generator, other.gan.discriminator
     twin.module.train()
     batch = next(session.train.epoch(0, 0, 400))
     torch.random.set_rng_state(session.random["cpu"])
-    (noise,) = other.fresh_noise(batch.size, twin.device)
+    (noise,) = other.gan.batch_noise(batch.size, twin.device)
     loss = torch.nn.functional.binary_cross_entropy_with_logits
     made_samples = generator(noise)
     real, false = discriminator(batch.inputs[0]), discriminator(made_samples.detach())
@@ -212,7 +211,7 @@ def test_losses_where_the_discriminator_can_only_guess(loss: str) -> None:
     assert isinstance(aim, Adversarial)
     guess = torch.full((5, 1), 0.5 if loss == "least_squares" else 0.0)
     wanted = {"non_saturating": (math.log(2), math.log(2)), "minimax": (math.log(2), -math.log(2))}
-    both = aim.discriminator_loss(guess, guess).item(), aim.generator_loss(guess).item()
+    both = aim.gan.discriminator_loss(guess, guess).item(), aim.gan.generator_loss(guess).item()
     assert both == pytest.approx(wanted.get(loss, (0.25, 0.25)))
 
 
@@ -223,8 +222,8 @@ def test_a_sigmoid_at_the_end_changes_no_loss() -> None:
     scores = torch.linspace(-3, 3, 7).unsqueeze(1)
     for name in ("discriminator_loss", "generator_loss"):
         count = 2 if name == "discriminator_loss" else 1
-        found = getattr(ended, name)(*[scores.sigmoid()] * count)
-        torch.testing.assert_close(found, getattr(plain, name)(*[scores] * count), rtol=1e-4, atol=1e-5)
+        found = getattr(ended.gan, name)(*[scores.sigmoid()] * count)
+        torch.testing.assert_close(found, getattr(plain.gan, name)(*[scores] * count), rtol=1e-4, atol=1e-5)
 
 
 def test_the_generator_waits_for_its_turn(tmp_path: Path) -> None:
@@ -252,10 +251,10 @@ def test_the_same_seed_repeats_and_a_run_continues_exactly(tmp_path: Path) -> No
     trained(resume(tmp_path / "again"))
     assert_same(weights_of(tmp_path / "whole"), weights_of(tmp_path / "again"))
     assert not late.exists()
-    times = snapshots.times(tmp_path / "whole")
-    assert set(times) <= set(snapshots.times(tmp_path / "again"))
+    times = snapshots.snapshot_steps(tmp_path / "whole")
+    assert set(times) <= set(snapshots.snapshot_steps(tmp_path / "again"))
     for step in times:
-        first, second = (snapshots.frame(tmp_path / name, step) for name in ("whole", "again"))
+        first, second = (snapshots.read_snapshot(tmp_path / name, step) for name in ("whole", "again"))
         np.testing.assert_array_equal(first, second)
     both = [Run.open(tmp_path / name).history() for name in ("whole", "again")]
     np.testing.assert_array_equal(both[0].others["generator_loss"], both[1].others["generator_loss"])
@@ -301,14 +300,14 @@ def test_a_nearest_neighbour_tells_kinds_apart_only_where_they_differ() -> None:
 
 def test_samples_over_time_begin_with_the_first_weights_and_end_with_the_last(tmp_path: Path) -> None:
     session = begin(gan(), None, tmp_path / "run")
-    first = made(session.model, fixed_noise(session.model))
+    first = generate(session.model, fixed_noise(session.model))
     trained(session)
-    times = snapshots.times(tmp_path / "run")
+    times = snapshots.snapshot_steps(tmp_path / "run")
     assert (times[0], times[-1]) == (0, session.position.steps)
-    np.testing.assert_array_equal(snapshots.frame(tmp_path / "run", 0), first)
+    np.testing.assert_array_equal(snapshots.read_snapshot(tmp_path / "run", 0), first)
     _, model = load_model(tmp_path / "run")
-    last = made(model, fixed_noise(model))
-    np.testing.assert_allclose(snapshots.frame(tmp_path / "run", times[-1]), last, atol=1e-5)
+    last = generate(model, fixed_noise(model))
+    np.testing.assert_allclose(snapshots.read_snapshot(tmp_path / "run", times[-1]), last, atol=1e-5)
     assert last.shape[1:] == (1, 8, 8)
     assert not np.allclose(first, last)
 
@@ -316,13 +315,13 @@ def test_samples_over_time_begin_with_the_first_weights_and_end_with_the_last(tm
 def test_fresh_samples_follow_from_their_seed_and_a_walk_begins_and_ends_at_its_points() -> None:
     model = Model.build(gan())
     model.module.eval()
-    np.testing.assert_array_equal(fresh(model, 5, 1), fresh(model, 5, 1))
-    assert not np.allclose(fresh(model, 5, 1), fresh(model, 5, 2))
-    ends = made(model, fixed_noise(model))
-    way = walk(model, 2, 7, 9)
+    np.testing.assert_array_equal(fresh_samples(model, 5, 1), fresh_samples(model, 5, 1))
+    assert not np.allclose(fresh_samples(model, 5, 1), fresh_samples(model, 5, 2))
+    ends = generate(model, fixed_noise(model))
+    way = interpolate(model, 2, 7, 9)
     np.testing.assert_allclose(way[[0, -1]], ends[[2, 7]], atol=1e-4)
     with pytest.raises(NetloomError, match="choose two"):
-        walk(model, 0, 10_000, 5)
+        interpolate(model, 0, 10_000, 5)
 
 
 def test_a_round_way_keeps_its_distance_from_the_middle() -> None:
@@ -337,9 +336,9 @@ def test_a_round_way_keeps_its_distance_from_the_middle() -> None:
 def test_broken_samples_are_told(tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "000000005.npy").write_bytes(b"no")
-    assert snapshots.times(tmp_path) == [5]
+    assert snapshots.snapshot_steps(tmp_path) == [5]
     with pytest.raises(NetloomError, match="cannot be read"):
-        snapshots.frame(tmp_path, 5)
+        snapshots.read_snapshot(tmp_path, 5)
 
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adam", "rmsprop"])
@@ -350,8 +349,8 @@ def test_deferred_steps_learn_the_same_and_nothing_from_a_bad_loss_on(tmp_path: 
         session = begin(gan(optimiser=optimiser), None, tmp_path / name)
         torch.manual_seed(0)
         session.model.module.train()
-        one = stepper(session.model, session.weights, session.optimiser)
-        assert isinstance(one, RivalStepper)
+        one = session.stepper()
+        assert isinstance(one, GanStepper)
         one._direct = direct
         batches = list(session.train.epoch(0, 0, 60))
         for batch in batches[:3]:
@@ -362,7 +361,7 @@ def test_deferred_steps_learn_the_same_and_nothing_from_a_bad_loss_on(tmp_path: 
         for batch in batches[3:]:
             one.step(batch, 0.01)
         assert len(one.collect()) == 3
-        assert len(one.others["generator_loss"]) == 3
+        assert len(one.other_losses["generator_loss"]) == 3
         assert one.diverged
         judge = dict(session.model.module.named_parameters())["verdict.weight"]
         assert judge.isfinite().all()

@@ -17,7 +17,8 @@ from app.insight.ctc_alignment import alignment
 from app.insight.predictions import answers
 from app.protocol.framing import Message
 from app.training.heads import Head
-from app.training.sequence.ctc import LabelSums, check_fit, distance
+from app.training.sequence.ctc import check_fit, ctc_loss
+from app.training.sequence.label_metrics import LabelTally
 from app.training.sequence.transcripts import collapse, edit_distances, row_of
 from app.training.trainable import Model
 from app.training.trainer import train
@@ -52,13 +53,13 @@ def test_the_loss_is_the_chance_of_all_paths_that_spell_the_row(row: tuple[int, 
         if collapse(path) == row
     )
     target = torch.tensor([[*row, *(0,) * (3 - len(row))]])
-    assert distance(scores, target, "").item() == pytest.approx(-math.log(whole) / len(row), rel=1e-5)
-    assert distance(scores.softmax(2), target, "softmax").item() == pytest.approx(-math.log(whole) / len(row), rel=1e-5)
+    assert ctc_loss(scores, target, "").item() == pytest.approx(-math.log(whole) / len(row), rel=1e-5)
+    assert ctc_loss(scores.softmax(2), target, "softmax").item() == pytest.approx(-math.log(whole) / len(row), rel=1e-5)
 
 
 def test_a_row_that_has_too_few_steps_keeps_no_other_from_learning() -> None:
     scores = torch.randn(2, 2, 3, requires_grad=True)
-    loss = distance(scores, torch.tensor([[1, 1, 1], [2, 0, 0]]), "")
+    loss = ctc_loss(scores, torch.tensor([[1, 1, 1], [2, 0, 0]]), "")
     loss.backward()  # type: ignore[no-untyped-call]
     assert torch.isfinite(loss)
     assert scores.grad is not None
@@ -86,7 +87,7 @@ def test_what_does_not_fit_is_told(field: FieldInfo, sizes: tuple[int, ...], sai
 
 def test_metrics_are_edits_per_label_and_rows_without_an_edit() -> None:
     head = Head("output1", LABELS, "ctc", 1.0, "", lambda answers, targets: answers.sum())
-    sums = LabelSums(head)
+    sums = LabelTally(head)
     paths = torch.tensor([[1, 1, 0, 2], [0, 0, 0, 0], [2, 0, 2, 0]])
     targets = torch.tensor([[1, 2, 0], [1, 2, 1], [2, 2, 1]])
     sums.add(torch.nn.functional.one_hot(paths[:2], 3).float(), targets[:2])

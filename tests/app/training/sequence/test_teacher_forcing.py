@@ -12,7 +12,7 @@ import torch
 
 from app.data.readers.tokens import text_of
 from app.inference.evaluate import evaluate, predict
-from app.training.sequence.teacher_forcing import TeacherForcing
+from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin
@@ -65,7 +65,7 @@ def built(**plan: Any) -> tuple[Model, TeacherForcing]:
 
 def test_the_vocabulary_is_as_long_as_the_tests_say() -> None:
     model, aim = built()
-    assert len(aim.head.field.vocabulary) == LETTERS and aim.written == "written"
+    assert len(aim.head.field.vocabulary) == LETTERS and aim.decoder_input == "written"
     assert model.prepared.train.arrays["written"].shape[1] == STEPS
 
 
@@ -73,10 +73,10 @@ def test_alone_it_reads_what_it_wrote_and_nothing_that_it_was_given() -> None:
     model, aim = built()
     batch = next(model.feed(model.prepared.train).in_order(5))
     with model.evaluating():
-        written, answers = aim.writer.write(batch.inputs)
-        again = aim.writer.reading(batch.inputs, torch.zeros_like(written))
-        assert torch.equal(aim.writer.write(again)[0], written)
-        torch.testing.assert_close(model.answers(aim.writer.reading(batch.inputs, written)), answers)
+        written, answers = aim.decoder.decode(batch.inputs)
+        again = aim.decoder.with_decoder_input(batch.inputs, torch.zeros_like(written))
+        assert torch.equal(aim.decoder.decode(again)[0], written)
+        torch.testing.assert_close(model.forward(aim.decoder.with_decoder_input(batch.inputs, written)), answers)
     said = answers.argmax(2)
     assert torch.equal(written[:, 0], torch.full((5,), aim.start))
     end = aim.head.field.vocabulary.index("(end)")
@@ -87,38 +87,38 @@ def test_alone_it_reads_what_it_wrote_and_nothing_that_it_was_given() -> None:
 def test_words_that_are_forced_are_the_true_ones() -> None:
     model, aim = built(teacher_forcing=0.5)
     batch = next(model.feed(model.prepared.train).in_order(6))
-    true = batch.inputs[aim.writer.at]
+    true = batch.inputs[aim.decoder.at]
     forced = torch.rand(true.shape) < 0.5
     with torch.no_grad():
-        written, _ = aim.writer.write(batch.inputs, forced=forced)
-        whole, _ = aim.writer.write(batch.inputs, forced=torch.ones_like(forced))
+        written, _ = aim.decoder.decode(batch.inputs, forced=forced)
+        whole, _ = aim.decoder.decode(batch.inputs, forced=torch.ones_like(forced))
     assert torch.equal(written[:, 1:][forced[:, 1:]], true[:, 1:][forced[:, 1:]])
     assert torch.equal(whole, true)
-    assert (aim.fed(batch.inputs, model.answers)[aim.writer.at] != true).any()
+    assert (aim.forward_inputs(batch.inputs, model.forward)[aim.decoder.at] != true).any()
     aim.forcing = 1.0
-    assert aim.fed(batch.inputs, model.answers) is batch.inputs
+    assert aim.forward_inputs(batch.inputs, model.forward) is batch.inputs
 
 
 def test_beams_find_the_likeliest_text_of_all_when_they_are_many_enough() -> None:
     torch.manual_seed(1)
     model, aim = built()
     batch = next(model.feed(model.prepared.train).in_order(1))
-    inputs = tuple(one[:, :3] if place == aim.writer.at else one for place, one in enumerate(batch.inputs))
+    inputs = tuple(one[:, :3] if place == aim.decoder.at else one for place, one in enumerate(batch.inputs))
     words = len(aim.head.field.vocabulary)
     with model.evaluating():
         many = torch.tensor([[aim.start, *pair] for pair in itertools.product(range(1, words), repeat=2)])
         wide = tuple(one.repeat(len(many), *(1,) * (one.dim() - 1)) for one in inputs)
-        logs = model.answers(aim.writer.reading(wide, many)).log_softmax(2)
+        logs = model.forward(aim.decoder.with_decoder_input(wide, many)).log_softmax(2)
         end = aim.head.field.vocabulary.index("(end)")
         first = logs[:, 0].gather(1, many[:, 1:2])[:, 0]
         second = logs[:, 1].gather(1, many[:, 2:3])[:, 0]
         goes_on = (many[:, 1:] != end).all(1)
         best = many[(first + second + logs[:, 2].amax(1)).masked_fill(~goes_on, -torch.inf).argmax()]
-        said = aim.writer.search(inputs, words * words).argmax(2)[0]
+        said = aim.decoder.search(inputs, words * words).argmax(2)[0]
         if not (said == end).any() and (said > 0).all():
             assert torch.equal(said[:2], best[1:])
-        greedy = aim.writer.write(inputs)[1]
-        torch.testing.assert_close(aim.writer.search(inputs, 1).argmax(2), greedy.argmax(2))
+        greedy = aim.decoder.decode(inputs)[1]
+        torch.testing.assert_close(aim.decoder.search(inputs, 1).argmax(2), greedy.argmax(2))
 
 
 def test_losses_and_metrics_say_which_is_which(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_losses_and_metrics_say_which_is_which(tmp_path: Path) -> None:
 
 def test_a_network_that_looks_ahead_is_refused() -> None:
     network = translator("general", bidirectional=True, initial_state=False)
-    with pytest.raises(NetloomError, match="reads words of “written” before it has written them"):
+    with pytest.raises(NetloomError, match="reads words of “written” before it has predicted them"):
         Model.build(project(network, DATES, objective="teacher_forcing"))
 
 

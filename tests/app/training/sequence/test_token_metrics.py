@@ -16,7 +16,7 @@ from app.data.dataset import FieldInfo
 from app.data.readers.tokens import END, PADDING, START, text_of
 from app.inference.evaluate import evaluate, predict
 from app.insight.predictions import answers
-from app.project.data_spec import expected
+from app.project.data_spec import data_spec
 from app.protocol.framing import Message
 from app.training.heads import Head
 from app.training.sequence import token_metrics
@@ -61,10 +61,10 @@ def test_loss_and_metrics_leave_padding_out(seed: int) -> None:
     given_ = torch.from_numpy(rng.normal(size=(4, 5, 7)).astype(np.float32))
     own = [F.cross_entropy(given_[n, :many], targets[n, :many], reduction="sum") for n, many in enumerate(length)]
     head = _head()
-    assert head.distance(given_, targets).item() == pytest.approx(sum(own).item() / length.sum(), rel=1e-5)  # type: ignore[union-attr]
-    sums = token_metrics.ListSums(head)
+    assert head.loss_fn(given_, targets).item() == pytest.approx(sum(own).item() / length.sum(), rel=1e-5)  # type: ignore[union-attr]
+    sums = token_metrics.TokenTally(head)
     sums.add(given_, targets)
-    said = token_metrics.chosen(given_, ())
+    said = token_metrics.predicted_tokens(given_, ())
     right = [(said[n, :many] == targets[n, :many]) for n, many in enumerate(length)]
     token, whole = sum(int(one.sum()) for one in right) / length.sum(), np.mean([bool(one.all()) for one in right])
     # What is said behind an end counts as nothing said, so an end too early costs the tokens behind it.
@@ -79,7 +79,7 @@ def _head() -> Head:
 def test_the_checker_asks_for_a_value_per_word_at_every_step_and_offers_it() -> None:
     info = Model.build(project(writer(), CAPTIONS)).prepared.dataset.info
     document = Document(writer(units=5))
-    checker = Checker(document, expected(info))
+    checker = Checker(document, data_spec(info))
     (problem,) = checker.problems
     assert problem.message.endswith("the data asks for a sequence 9 x 14, but a sequence 9 x 5 arrives.")
     problem.fixes[0].apply(document)
@@ -132,6 +132,6 @@ def words_of(model: Model) -> tuple[str, ...]:
 
 def _said(model: Model, written: np.ndarray[Any, Any]) -> list[list[int]]:
     with model.evaluating():
-        answers_ = model.answers((torch.from_numpy(written),))
-    found: list[list[int]] = token_metrics.chosen(answers_, words_of(model)).tolist()
+        answers_ = model.forward((torch.from_numpy(written),))
+    found: list[list[int]] = token_metrics.predicted_tokens(answers_, words_of(model)).tolist()
     return found

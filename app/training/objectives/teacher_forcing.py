@@ -1,4 +1,4 @@
-"""Writing step by step: a network learns the next word from the true ones before it, and then goes by its own."""
+"""Teacher forcing: a decoder is trained on the true tokens before each, and predicts from its own."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from app.data.transforms import Standardise
 from app.training.batches import Feed
 from app.training.heads import Head
 from app.training.metrics import Meter
-from app.training.objectives import Answering, Objective
+from app.training.objective import Forward, Objective
 from app.training.plan import Plan
-from app.training.sequence.decoder_input import written_field
+from app.training.sequence.decoder_input import decoder_field
 from app.training.sequence.decoding import SequenceDecoder
-from app.training.sequence.token_metrics import WHOLE, WORD, ListSums, chosen, shares_of, sums_of
+from app.training.sequence.token_metrics import (
+    SEQUENCE_ACCURACY,
+    TOKEN_ACCURACY,
+    TokenTally,
+    predicted_tokens,
+    token_rates,
+    token_sums,
+)
 from graph.build.compile import Compiled
 from graph.errors import NetloomError
 from graph.network import Network
@@ -29,14 +36,14 @@ from graph.network import Network
 NEXT = "next_token_accuracy"
 """Metric: the share of tokens that are right where all before them are the true ones."""
 PEEKED = 1e-4
-"""A change of an answer by later words up to which it counts as rounding."""
+"""A change of an output by later words up to which it counts as rounding."""
 
 
 class TeacherForcing(Objective):
-    """The network learns to write each word after the true ones before it; to answer, it reads its own instead.
+    """The network learns to predict each word after the true ones before it; on new samples it reads its own instead.
 
     Of its inputs one reads the target one step late. Loss and ``next_token_accuracy`` are with the true words
-    before each; ``token_accuracy`` and ``sequence_accuracy`` are of what it writes alone.
+    before each; ``token_accuracy`` and ``sequence_accuracy`` are of its free-running predictions.
     """
 
     kind = "teacher_forcing"
@@ -44,15 +51,15 @@ class TeacherForcing(Objective):
     def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
         super().__init__(network, compiled, prepared, plan)
         self.forcing, self.beams = plan.teacher_forcing, plan.beams
-        self.place, self.written = self._find(prepared)
-        self.head = self.heads[self.place]
-        values = np.asarray(prepared.train.arrays[self.written])
+        self.output_index, self.decoder_input = self._find(prepared)
+        self.head = self.heads[self.output_index]
+        values = np.asarray(prepared.train.arrays[self.decoder_input])
         self.start, self.steps = (int(values[0, 0]) if len(values) else 0), values.shape[1]
-        _check_shifted(self.written, values, np.asarray(prepared.train.arrays[self.head.field.name]), self.head)
+        _check_shifted(self.decoder_input, values, np.asarray(prepared.train.arrays[self.head.field.name]), self.head)
         vocabulary = self.head.field.vocabulary
         end = vocabulary.index(END) if END in vocabulary else None
-        at = self.inputs.index(self.written)
-        self.writer = SequenceDecoder(compiled.module, at, self.place, self.start, end)
+        at = self.inputs.index(self.decoder_input)
+        self.decoder = SequenceDecoder(compiled.module, at, self.output_index, self.start, end)
         self._check_order(compiled, prepared)
 
     def default_target(self) -> str:
@@ -62,75 +69,77 @@ class TeacherForcing(Objective):
     def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
         """A meter whose words are those after the true ones."""
         meter = Meter(self.heads, dict(scalers))
-        meter.replace(self.place, ListSums(self.head, NEXT))
+        meter.replace(self.output_index, TokenTally(self.head, NEXT))
         return meter
 
-    def beyond(self, feed: Feed, size: int) -> dict[str, float]:
-        """The share of words, and of samples, that are right where the network writes alone."""
+    def part_metrics(self, feed: Feed, size: int) -> dict[str, float]:
+        """The share of words, and of samples, that are right where the network reads its own words."""
         sums = torch.zeros(4, dtype=torch.float64)
         for batch in feed.in_order(size):
-            answers = self._own(self.respond(batch.inputs, self.writer.plain))
-            said = chosen(answers, self.head.field.vocabulary)
-            sums += sums_of(said, batch.targets[self.place], self.head.field.vocabulary).cpu()
-        return dict(zip((WORD, WHOLE), shares_of(sums), strict=True))
+            outputs = self._own(self.predict(batch.inputs, self.decoder.plain))
+            predicted = predicted_tokens(outputs, self.head.field.vocabulary)
+            sums += token_sums(predicted, batch.targets[self.output_index], self.head.field.vocabulary).cpu()
+        return dict(zip((TOKEN_ACCURACY, SEQUENCE_ACCURACY), token_rates(sums), strict=True))
 
-    def fed(self, inputs: tuple[Tensor, ...], answer: Answering) -> tuple[Tensor, ...]:
+    def forward_inputs(self, inputs: tuple[Tensor, ...], forward: Forward) -> tuple[Tensor, ...]:
         """The true words; or of each with the chance that is set, the network's own (scheduled sampling)."""
         if self.forcing >= 1:
             return inputs
-        true = inputs[self.writer.at]
+        true = inputs[self.decoder.at]
         forced = torch.rand(true.shape, device=true.device) < self.forcing
         with torch.no_grad():
-            own = self.writer.write(inputs, forced=forced)[0]
-        return self.writer.reading(inputs, own)
+            own = self.decoder.decode(inputs, forced=forced)[0]
+        return self.decoder.with_decoder_input(inputs, own)
 
-    def respond(self, inputs: tuple[Tensor, ...], answer: Answering) -> Any:
+    def predict(self, inputs: tuple[Tensor, ...], forward: Forward) -> Any:
         """What the network gives where it reads its own words, from the start on."""
-        return self.writer.search(inputs, self.beams) if self.beams > 1 else self.writer.write(inputs)[1]
+        return self.decoder.search(inputs, self.beams) if self.beams > 1 else self.decoder.decode(inputs)[1]
 
-    def with_unasked(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
-        """New samples, and what they have written so far: nothing but the start."""
+    def complete_inputs(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
+        """New samples, and as decoder input nothing but the start."""
         written = np.zeros((len(next(iter(inputs.values()), ())), self.steps), dtype=np.int64)
         written[:, 0] = self.start
-        return {self.written: written, **inputs}
+        return {self.decoder_input: written, **inputs}
 
-    def _own(self, answers: Any) -> Tensor:
-        found: Tensor = answers[self.place] if isinstance(answers, tuple) else answers
+    def _own(self, outputs: Any) -> Tensor:
+        found: Tensor = outputs[self.output_index] if isinstance(outputs, tuple) else outputs
         return found
 
     def _find(self, prepared: Prepared) -> tuple[int, str]:
-        """Which output writes, and the field that it reads."""
+        """Which output predicts the words, and the field that the decoder reads."""
         read = [prepared.dataset.field_named(name).info for name in dict.fromkeys(self.inputs)]
-        for place, head in enumerate(self.heads):
-            found = written_field(read, head.field) if head.listed else ""
+        for index, head in enumerate(self.heads):
+            found = decoder_field(read, head.field) if head.listed else ""
             if found:
-                return place, found
+                return index, found
         raise NetloomError(
-            "Teacher forcing needs an output held against words, and an input that reads the same words one step late, "
-            "such as “written”; add that input, or choose the objective “supervised”."
+            "Teacher forcing needs an output whose target is words, and an input that reads the same words one step "
+            "late, such as “written”; add that input, or choose the objective “supervised”."
         )
 
     def _check_order(self, compiled: Compiled, prepared: Prepared) -> None:
-        """Refuse a network that sees the words that it is about to write."""
+        """Refuse a network that sees the words that it is about to predict."""
         arrays = [np.asarray(prepared.train.arrays[name][:2]) for name in self.inputs]
-        steps = arrays[self.writer.at].shape[1]
+        steps = arrays[self.decoder.at].shape[1]
         if steps < 2 or not len(arrays[0]):
             return
         device = next(compiled.module.parameters()).device
         given = tuple(torch.from_numpy(np.ascontiguousarray(one)).to(device) for one in arrays)
-        other = given[self.writer.at].clone()
+        other = given[self.decoder.at].clone()
         other[:, -1] = (other[:, -1] + 1) % len(self.head.field.vocabulary)
         mode = compiled.module.training
         compiled.module.eval()
         with torch.no_grad():
             before, after = (
-                self._own(compiled.module(*one))[:, :-1] for one in (given, self.writer.reading(given, other))
+                self._own(compiled.module(*one))[:, :-1]
+                for one in (given, self.decoder.with_decoder_input(given, other))
             )
         compiled.module.train(mode)
         if (before - after).abs().max() > PEEKED:
             raise NetloomError(
-                f"The network reads words of “{self.written}” before it has written them, so it would learn to copy; "
-                "let the layers behind that input read forwards only: no second direction, no attention to itself."
+                f"The network reads words of “{self.decoder_input}” before it has predicted them, so it would learn to "
+                "copy; let the layers behind that input read forwards only: no second direction and no attention to "
+                "itself."
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.project.embedding_layers import LARGEST, bottleneck, code_layers, mirrored, shapes_of
+from app.insight.embedding_layers import LARGEST, bottleneck, code_layers, mirrored, shapes_of
 from app.project.presets import preset
 from graph.network import Network
 from graph.shapes import image

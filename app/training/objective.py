@@ -1,10 +1,15 @@
-"""Objectives: what one training step teaches."""
+"""Training objectives: which fields a network reads and predicts, its loss, and how it predicts once trained.
+
+Each objective is a module of `app.training.objectives`, whose name is the objective's in the plan; its class registers
+itself.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, ClassVar
 
 from torch import Tensor
@@ -14,39 +19,51 @@ from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise, extent
 from app.training.batches import Feed
-from app.training.heads import Head, find_heads, fits
+from app.training.heads import Head, find_heads
 from app.training.metrics import Meter
-from app.training.plan import ADVERSARIAL, TEACHER, Plan
+from app.training.optimisers import Optimiser
+from app.training.plan import Plan
 from app.training.sequence.ctc import check_steps
+from app.training.stepping import DeferredStepper, DirectStepper, Steppable, Stepper
+from app.training.weights import Weights
 from graph.build.compile import Compiled
+from graph.checking.data_fit import fits
 from graph.errors import NetloomError
 from graph.layers.io import Input, Noise
 from graph.network import Network
 
-Answering = Callable[[tuple[Tensor, ...]], Any]
+Forward = Callable[[tuple[Tensor, ...]], Any]
 """Runs a network on a batch: a tensor, or a tuple of them."""
 
 
 class Objective(ABC):
-    """Which fields of the data go in and come out, and how answers become a loss.
+    """Which fields of the data go in and come out, and how outputs become a loss.
 
     ``inputs`` names the field of each input layer, in the order of the module's arguments.
     """
 
+    kinds: ClassVar[dict[str, type[Objective]]] = {}
+    """The objectives that have been imported, by name."""
     kind: ClassVar[str]
     chosen_by_loss: ClassVar[bool] = True
     """Whether a lower loss means better weights, so that the best ones are kept and training may stop early."""
+    hidden_outputs: frozenset[str] = frozenset()
+    """Outputs that say nothing about new samples."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        Objective.kinds[cls.kind] = cls
 
     def __init__(self, network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> None:
         self.inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
         info = prepared.dataset.info
-        found = find_heads(network, compiled, info, plan, self.default_target())
-        self.heads: list[Head] = [replace(head, bits=_is_bits(head, prepared)) for head in found]
-        self._single = self.heads[0].distance if len(self.heads) == 1 and self.heads[0].weight == 1 else None
+        heads = find_heads(network, compiled, info, plan, self.default_target())
+        self.heads: list[Head] = [replace(head, binary=_is_binary(head, prepared)) for head in heads]
+        self._single = self.heads[0].loss_fn if len(self.heads) == 1 and self.heads[0].weight == 1 else None
         for head in self.heads:
             _check_range(head, prepared)
-            if head.transcribes:
-                check_steps(head, compiled.facts[head.output].outputs["out"].time, prepared)
+            if head.is_ctc:
+                check_steps(head.output, head.field.name, compiled.facts[head.output].outputs["out"].time, prepared)
 
     @abstractmethod
     def default_target(self) -> str:
@@ -54,29 +71,31 @@ class Objective(ABC):
 
     @property
     def groups(self) -> tuple[frozenset[str], ...]:
-        """Names of the parameters that are taught apart from each other, group by group; empty where all are one."""
+        """Names of the parameters that are optimised apart from each other, group by group; empty where all are one."""
         return ()
+
+    def stepper(self, model: Steppable, weights: Weights, optimiser: Optimiser, steps: int) -> Stepper:
+        """What does the training steps on the model's device; ``steps`` were done before."""
+        kind = DirectStepper if model.device.type == "cpu" else DeferredStepper
+        return kind(model, weights, optimiser)
 
     def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
         """A meter for loss and metrics; ``scalers`` are those of the data."""
         return Meter(self.heads, dict(scalers))
 
-    def beyond(self, feed: Feed, size: int) -> dict[str, float]:
+    def part_metrics(self, feed: Feed, size: int) -> dict[str, float]:
         """Metrics that are taken on a whole part at once, while evaluating, ``size`` samples at a time."""
         return {}
 
-    def fed(self, inputs: tuple[Tensor, ...], answer: Answering) -> tuple[Tensor, ...]:
-        """What a step of training reads of the batch ``inputs``; ``answer`` runs the network."""
+    def forward_inputs(self, inputs: tuple[Tensor, ...], forward: Forward) -> tuple[Tensor, ...]:
+        """What a training step feeds the network of the batch ``inputs``; ``forward`` runs the network."""
         return inputs
 
-    def respond(self, inputs: tuple[Tensor, ...], answer: Answering) -> Any:
-        """What is answered to ``inputs`` once training is over; ``answer`` runs the network."""
-        return answer(inputs)
+    def predict(self, inputs: tuple[Tensor, ...], forward: Forward) -> Any:
+        """The outputs for ``inputs`` once training is over; ``forward`` runs the network."""
+        return forward(inputs)
 
-    unasked: frozenset[str] = frozenset()
-    """Outputs that say nothing about new samples."""
-
-    def with_unasked(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
+    def complete_inputs(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
         """New samples by field, together with what the network reads beside them and nobody gives."""
         return inputs
 
@@ -88,60 +107,30 @@ class Objective(ABC):
     @property
     def lengths(self) -> dict[str, str]:
         """For targets whose samples are of unequal length, the field that counts their steps."""
-        return {head.field.name: head.field.lengths for head in self.heads if head.partial}
+        return {head.field.name: head.field.lengths for head in self.heads if head.padded}
 
-    def loss(self, answers: Any, targets: tuple[Tensor, ...]) -> Tensor:
-        """Loss () of what the module gave for a batch: the sum over its outputs, each times its weight."""
+    def loss(self, outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
+        """Loss () of the module's outputs for a batch: the sum of the heads' losses, each times its weight."""
         if self._single is not None:
-            return self._single(answers, targets[0])
-        listed = answers if isinstance(answers, tuple) else (answers,)
-        parts = [
-            head.weight * head.distance(answer, target)
-            for head, answer, target in zip(self.heads, listed, targets, strict=True)
+            return self._single(outputs, targets[0])
+        listed = outputs if isinstance(outputs, tuple) else (outputs,)
+        losses = [
+            head.weight * head.loss_fn(output, target)
+            for head, output, target in zip(self.heads, listed, targets, strict=True)
         ]
-        return sum(parts[1:], parts[0])
+        return sum(losses[1:], losses[0])
 
 
-class Supervised(Objective):
-    """The network learns to give the target that belongs to its input."""
-
-    kind = "supervised"
-
-    def default_target(self) -> str:
-        """The data set's own target."""
-        return ""
-
-
-class Reconstruction(Objective):
-    """The network learns to give back what it was shown: an autoencoder."""
-
-    kind = "reconstruction"
-
-    def default_target(self) -> str:
-        """The field that the first input reads."""
-        return self.inputs[0]
-
-
-KINDS: dict[str, type[Objective]] = {one.kind: one for one in (Supervised, Reconstruction)}
-
-
-def objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> Objective:
-    """The objective that ``plan`` names.
+def build_objective(network: Network, compiled: Compiled, prepared: Prepared, plan: Plan) -> Objective:
+    """The objective that ``plan`` names, found in the module of that name.
 
     Raises
     ------
     NetloomError
         if the network's inputs or outputs do not fit the data.
     """
-    if plan.objective in TEACHER:
-        from app.training.sequence.teacher_forcing import TeacherForcing
-
-        return TeacherForcing(network, compiled, prepared, plan)
-    if plan.objective in ADVERSARIAL:
-        from app.training.gan.gan_objective import Adversarial
-
-        return Adversarial(network, compiled, prepared, plan)
-    return KINDS[plan.objective](network, compiled, prepared, plan)
+    import_module(f"app.training.objectives.{plan.objective}")
+    return Objective.kinds[plan.objective](network, compiled, prepared, plan)
 
 
 def input_field(network: Network, prepared: Prepared, id_: str) -> str:
@@ -157,7 +146,7 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
         return noise_field(id_)
     assert isinstance(layer, Input)
     field = prepared.dataset.input_field(layer.field)
-    if not fits(layer.shape.sizes, field.shape.sizes) or layer.shape.kind is not field.shape.kind:
+    if not fits(layer.shape, field.shape):
         raise NetloomError(
             f"{id_} expects {layer.shape.described()}, but “{field.name}” of {prepared.dataset.title} is "
             f"{field.shape.described()}; set the input's shape to that."
@@ -165,8 +154,8 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
     return field.name
 
 
-def _is_bits(head: Head, prepared: Prepared) -> bool:
-    """Whether the answers say yes or no: a binary cross-entropy with targets of zeros and ones."""
+def _is_binary(head: Head, prepared: Prepared) -> bool:
+    """Whether a binary cross-entropy has targets of zeros and ones."""
     values = prepared.train.arrays[head.field.name]
     if head.loss != "bce" or head.classes or isinstance(values, LazyArray):
         return False
