@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.theme import Theme
 from widgets.plots.axes import Axes, AxisRange
+from widgets.plots.pyramid import Floats
 from widgets.plots.ticks import linear_ticks, log_ticks, number
 
 # Qt closes what it holds by itself, and every move of a mouse counts.
@@ -91,14 +93,14 @@ class Axis(pg.AxisItem):
         line = self._metrics.height()
         if self.names:
             return self._places_of_names(low, high, size, line)
-        wanted = max(2, int(size / (line * (6 if self._level else 2.6))))
+        wanted = max(3 if self._level else 2, int(size / (line * (4.5 if self._level else 2.6))))
         ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
         return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
 
     def _places_of_names(self, low: float, high: float, size: float, line: float) -> list[float]:
         room = size / (high - low)
-        taken = line if self._upright or not self._level else line * 1.5
-        every = max(1, math.ceil(taken / room))
+        # Names that are wider than their column are written upright, and then take a line's height each.
+        every = max(1, math.ceil(line / room)) if self._upright or not self._level else 1
         first, last = max(math.ceil(low), 0), min(math.floor(high), len(self.names) - 1)
         return [float(place) for place in range(first, last + 1) if place % every == 0]
 
@@ -309,6 +311,12 @@ class Panel(pg.ViewBox):
         """Return the point of the scene at which values of x and y stand."""
         self.updateMatrix()
         return self.mapViewToScene(QPointF(x, y))
+
+    def places(self, x: Floats, y: Floats) -> Floats:
+        """Return the points of the scene at which N values stand, shape (N, 2)."""
+        corner = self.mapToScene(QPointF(0, 0))
+        places: Floats = self.axes().map(x, y) + np.array((corner.x(), corner.y()))
+        return places
 
     # Looks
 

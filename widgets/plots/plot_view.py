@@ -91,6 +91,7 @@ class PlotView(pg.GraphicsView, Themed):
         self.title, self.empty_text = title, empty
         self.panels: list[Panel] = []
         self._pressed: QPointF | None = None
+        self._rest: QGraphicsWidget | None = None
         self._grid = QGraphicsGridLayout()
         self._grid.setContentsMargins(6, 8, 12, 4)
         self._grid.setSpacing(0)
@@ -174,6 +175,20 @@ class PlotView(pg.GraphicsView, Themed):
     def add_beside(self, item: QGraphicsWidget, panel: int = 0) -> None:
         """Put something, such as a colour bar, at the right of a panel."""
         self._grid.addItem(item, 3 * panel + 1, 2)
+
+    def add_above(self, item: QGraphicsWidget) -> None:
+        """Put something, such as a key, above the first panel."""
+        self._grid.addItem(item, 0, 1)
+
+    def limit_panel(self, width: float, height: float) -> None:
+        """Let the first panel grow no larger than this; what room is left stays empty at the right and below."""
+        self.panel.setMaximumSize(width, height)
+        if self._rest is None:
+            self._rest = QGraphicsWidget()
+            self._grid.addItem(self._rest, 3, 3)
+            for stretch in (self._grid.setColumnStretchFactor, self._grid.setRowStretchFactor):
+                stretch(1, 1000)
+                stretch(3, 1)
 
     @property
     def panel(self) -> Panel:
@@ -312,6 +327,7 @@ class PlotView(pg.GraphicsView, Themed):
         """Begin a click or a drag."""
         self._pressed = event.position()
         super().mousePressEvent(event)
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what is under a free pointer."""
@@ -322,6 +338,7 @@ class PlotView(pg.GraphicsView, Themed):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take a click, if the pointer did not move."""
         super().mouseReleaseEvent(event)
+        event.accept()
         pressed, self._pressed = self._pressed, None
         if pressed is None or event.button() != Qt.MouseButton.LeftButton:
             return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
+from widgets.plots.panel import Panel
 from widgets.plots.scatter import ScatterPlot
 
 
@@ -28,6 +30,9 @@ class CodeMap(ScatterPlot):
         self._positions: NDArray[np.int64] = np.empty(0, np.int64)
         self._called: list[str] = []
         self._current: int | None = None
+        self._halo, self._ring = pg.ScatterPlotItem(), pg.ScatterPlotItem()
+        for item in (self._halo, self._ring):
+            self.panel.add(item, 2)
 
     def set_codes(
         self, points: ArrayLike, positions: ArrayLike, labels: ArrayLike, classes: list[str], names: list[str]
@@ -46,37 +51,32 @@ class CodeMap(ScatterPlot):
         """Ring the sample at a position in the data set, if it is on the map."""
         found = np.flatnonzero(self._positions == position)
         self._current = int(found[0]) if len(found) else None
-        self.update()
+        self.redraw()
 
     @property
     def current(self) -> int | None:
         """The point that is ringed."""
         return self._current
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the points, and a ring around the current one."""
-        super().paint(painter, area)
-        if self._current is None:
-            return
-        x, y = self.places()[self._current].tolist()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for ink, width in ((self.theme.surface, 5), (self.theme.text, 2)):
-            painter.setPen(QPen(ink, width))
-            painter.drawEllipse(QPointF(x, y), 8 * self.theme.scale, 8 * self.theme.scale)
+    def draw(self) -> None:
+        """Show the points, and a ring around the current one."""
+        super().draw()
+        ringed = self._points[[] if self._current is None else [self._current]]
+        self._halo.setData(*ringed.T, size=16 * self.theme.scale, pen=pg.mkPen(self.theme.surface, width=5), brush=None)
+        self._ring.setData(*ringed.T, size=16 * self.theme.scale, pen=pg.mkPen(self.theme.text, width=2), brush=None)
 
     def sentence_of(self, index: int) -> str:
         """Return which sample a point is."""
         name = self._called[index]
         return f"Sample {self._positions[index]:,}{f': {name}' if name else ''}"
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Pick the sample under the pointer."""
-        index = self.nearest(event.position())
-        if index is not None and event.button() == Qt.MouseButton.LeftButton:
+        index = self.nearest(panel.point_of(x, y))
+        if index is not None:
             self._current = index
             self.picked.emit(int(self._positions[index]))
-            self.update()
+            self.redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go to the next point in their direction, Enter and Space pick."""
@@ -85,7 +85,7 @@ class CodeMap(ScatterPlot):
         if key in ways and not self.is_empty():
             self._current = self._next(*ways[key])
             self.describe(self.sentence_of(self._current))
-            self.update()
+            self.redraw()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._current is not None:
             self.picked.emit(int(self._positions[self._current]))
         else:

@@ -106,8 +106,8 @@ class LengthTab(Tab):
             heights[name] = column
         unit = "%" if right else str(message.fields.get("unit") or "")
         counted = "right" if right else "error (RMSE)"
-        caption = f"{counted}{unit and f' in {unit}'}, by number of steps"
-        self.plot.set_bars([str(length) for length in lengths], heights, unit, caption)
+        up = f"{counted}{unit and f' in {unit}'}"
+        self.plot.set_bars([str(length) for length in lengths], heights, unit, across="length in steps", up=up)
         self.about.setText("  ".join(told(message, name) for name in parts if name != "validation" or len(parts) == 1))
         self.plot.describe(self.about.text())
         self.pages.setCurrentWidget(self.plot)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, AxisRange, draw_frame, y_margin
-from widgets.plots.painted_view import PaintedView
-from widgets.plots.ticks import linear_ticks, number, padded
+from widgets.plots.axes import AxisRange
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+from widgets.plots.scatter import nearest_place
+from widgets.plots.ticks import number, padded
 
 MOST = 5000
 """Points that are drawn; more are thinned out evenly."""
 
 
-class AgreementPlot(PaintedView):
+class AgreementPlot(PlotView):
     """One point per prediction, the truth to the right and the prediction up; on the diagonal they agree.
 
     `picked` carries the index of the prediction that was clicked.
@@ -33,7 +39,11 @@ class AgreementPlot(PaintedView):
         self._predicted: NDArray[np.float64] = np.empty(0)
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._unit = ""
-        self._axes: Axes | None = None
+        self.add_panel(bottom="true", left="predicted").setAspectLocked(True)
+        self._points = pg.ScatterPlotItem()
+        self._diagonal = pg.InfiniteLine(pos=(0, 0), angle=45, movable=False)
+        self.panel.add(self._diagonal)
+        self.panel.add(self._points)
 
     def set_predictions(self, true: ArrayLike, predicted: ArrayLike, unit: str = "") -> None:
         """Show N predictions (N, ...) and what was true, in ``unit``; of several numbers each makes a point."""
@@ -46,59 +56,41 @@ class AgreementPlot(PaintedView):
         self._unit = f" {unit}" if unit else ""
         error = float(np.sqrt(np.mean((self._true - self._predicted) ** 2))) if len(kept) else 0.0
         self.describe(f"{len(truth)} predictions, root mean squared error {number(error)}{self._unit}")
-        self.update()
+        for side, title in (("bottom", "true"), ("left", "predicted")):
+            self.panel.sides[side].set_title(f"{title} ({unit})" if unit else title)
+        self.redraw()
 
     def is_empty(self) -> bool:
         """Return whether there are no predictions."""
         return len(self._true) == 0
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint axes with one scale, the diagonal, and the points."""
-        metrics = QFontMetricsF(self.theme.font(small=True))
-        both = np.concatenate([self._true, self._predicted])
-        span = AxisRange(*padded(float(both.min()), float(both.max())))
-        ticks = linear_ticks(span.low, span.high, max(2, int(area.height() / 60)))
-        margin = y_margin(self.theme, [number(tick) for tick in ticks])
-        room = area.adjusted(margin, metrics.height() + 8, -16, -(2 * metrics.height() + 12))
-        side = max(min(room.width(), room.height()), 40.0)
-        axes = self._axes = Axes(QRectF(room.left(), room.top(), side, side), span, span)
-        draw_frame(painter, self.theme, axes, ticks, ticks)
-        painter.setFont(self.theme.font(small=True))
-        painter.setPen(self.theme.faint)
-        painter.drawText(QPointF(area.left() + 12, metrics.ascent() + 2), f"predicted{self._unit}")
-        below = QRectF(axes.area.left(), area.bottom() - metrics.height() - 2, side, metrics.height())
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"true{self._unit}")
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.theme.strong_border, 1, Qt.PenStyle.DashLine))
-        painter.drawLine(axes.area.bottomLeft(), axes.area.topRight())
-        self._paint_points(painter, axes)
-
-    def _paint_points(self, painter: QPainter, axes: Axes) -> None:
+    def draw(self) -> None:
+        """Show the points on axes of one scale, and the diagonal."""
         color = QColor(self.theme.accent)
         color.setAlphaF(0.55 if len(self._true) < 1000 else 0.25)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        for true, said in zip(self._true, self._predicted, strict=True):
-            painter.drawEllipse(QPointF(axes.to_x(true), axes.to_y(said)), 2.5, 2.5)
+        self._points.setData(self._true, self._predicted, brush=color, pen=None, size=5 * self.theme.scale)
+        self._diagonal.setPen(QPen(self.theme.strong_border, 0, Qt.PenStyle.DashLine))
+        both = np.concatenate([self._true, self._predicted])
+        span = AxisRange(*padded(float(both.min()), float(both.max())))
+        self.panel.set_extent(span, span)
 
-    def _nearest(self, at: QPointF) -> int | None:
-        if self._axes is None or self.is_empty():
-            return None
-        scale = self._axes.area.width() / self._axes.x.span
-        away = np.hypot(self._true - self._axes.from_x(at.x()), self._predicted - self._axes.from_y(at.y())) * scale
-        nearest = int(away.argmin())
-        return nearest if away[nearest] < 8 else None
+    def _nearest(self, panel: Panel, x: float, y: float) -> int | None:
+        return nearest_place(panel.places(self._true, self._predicted), panel.point_of(x, y))
 
-    def sentence_at(self, at: QPointF) -> str:
+    def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return truth and prediction of the point under the pointer."""
-        nearest = self._nearest(at)
+        nearest = self._nearest(panel, x, y)
         if nearest is None:
             return ""
         true, said = self._true[nearest], self._predicted[nearest]
         return f"true {number(true)}{self._unit}, predicted {number(said)}{self._unit}"
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Pick the prediction under the pointer."""
-        nearest = self._nearest(event.position())
+        nearest = self._nearest(panel, x, y)
         if nearest is not None:
             self.picked.emit(int(self._rows[nearest]))
+
+    def table(self) -> Sequence[Row]:
+        """Return truth and prediction of every point."""
+        return named_rows(("true", "predicted"), zip(self._true.tolist(), self._predicted.tolist(), strict=True))

@@ -16,12 +16,12 @@ def test_pairs_are_picked_and_drawn(qtbot: QtBot, link: DirectLink) -> None:
     view.samples.show_first("Correlation")
     qtbot.waitUntil(side.isVisible)
     assert "petal" in side.said.text() and "go together" in side.said.text()  # the strongest pair comes first
-    qtbot.mouseClick(side.matrix, Qt.MouseButton.LeftButton, pos=side.matrix.place(1, 0).center().toPoint())
-    assert side.matrix.cell == (1, 0)
+    qtbot.mouseClick(side.matrix.viewport(), Qt.MouseButton.LeftButton, pos=side.matrix.place(1, 0).center().toPoint())
+    assert side.matrix.current == (1, 0)
     assert side.said.text() == side.matrix.sentence(1, 0) and "sepal width" in side.said.text()
     before = side.points.grab().toImage()
     qtbot.keyClick(side.matrix, Qt.Key.Key_Down)
-    assert side.matrix.cell == (2, 0)
+    assert side.matrix.current == (2, 0)
     assert side.points.grab().toImage() != before
     choose(qtbot, view, "digits")
     titles = [view.samples.tabs.tabText(number) for number in range(view.samples.tabs.count())]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.bars import BarPlot, Histogram
+from widgets.plots.bars import BarPlot
 from widgets.plots.forecast_plot import SeriesPlot
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
@@ -34,15 +34,6 @@ def test_bars_say_name_and_heights(qtbot: QtBot) -> None:
     assert words(view) == {"cat: train 10, test 2", "dog: train 1,200, test 3"}
     with pytest.raises(ValueError, match="needs 2 heights"):
         view.set_bars(["a", "b"], {"train": [1]})
-
-
-def test_a_histogram_counts_only_finite_values(qtbot: QtBot) -> None:
-    view = Histogram(ThemeSource("dark"), "Weights")
-    view.set_values([0.0, 1.0, 1.0, np.nan, np.inf], bins=2)
-    shown(qtbot, view)
-    assert words(view) == {"1 values from 0 to 0.5", "2 values from 0.5 to 1"}
-    view.set_values([])
-    assert view.is_empty()
 
 
 def test_a_scatter_names_the_point_under_the_pointer(qtbot: QtBot) -> None:

@@ -161,7 +161,7 @@ def test_the_plot_takes_words_too(qtbot: QtBot) -> None:
     for number, name in enumerate(("sgd", "adam", "sgd"), 1):
         trials.add(trial(number, 1.0 / number, **{"plan.optimiser": name, RATE: 0.1 * number}))
     trials.grab()
-    assert trials.plot._names[0] == "optimiser (0 adam, 1 sgd)"
+    assert trials.plot.panel.sides["bottom"].title == "optimiser (0 adam, 1 sgd)"
     trials.across.setCurrentIndex(1)
     trials.grab()
     assert trials.plot._names == ("learning rate", "loss")

@@ -151,7 +151,7 @@ def test_the_map_is_asked_once_and_picks(silent: Silent, tmp_path: Path, qtbot: 
     assert tab.map_heading.text() == "Map of the codes, 75% of their variance"
     tab.map.grab()
     x, y = tab.map.places()[3].tolist()
-    qtbot.mouseClick(tab.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    qtbot.mouseClick(tab.map.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
     assert silent.take("similar")[1]["sample"] == 8
     silent.asked.append((0, "nothing", {}))
     assert "code_map" not in [kind for _, kind, _ in silent.asked]

@@ -110,7 +110,9 @@ class ClassErrors(QWidget):
         self.about.setText(f"Sample {index:,} is {true}; the network says {said}, with {chance:.1%} certainty.")
         texts = read_texts(self._message)[row : row + 1]
         self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"], texts)
-        self.chances.set_bars(classes, {"probability": arrays["worst/probabilities"][row]})
+        self.chances.set_bars(
+            classes, {"probability": arrays["worst/probabilities"][row]}, across="class", up="probability"
+        )
 
 
 def read_texts(message: Message) -> list[str]:

@@ -1,0 +1,41 @@
+"""The bar beside an image that says which value each colour stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QFontMetricsF
+
+from widgets.charts.colour_maps import Bytes
+from widgets.look.theme import Theme
+from widgets.plots.ticks import number
+
+
+class ColourBar(pg.ColorBarItem):
+    """The colours of an image with the values they stand for. Dragging its two marks changes what is told apart."""
+
+    def __init__(self, image: pg.ImageItem) -> None:
+        super().__init__(width=10, colorMapMenu=False, pen="#808080", hoverPen="#808080")
+        self.write: Callable[[float], str] = lambda value: number(value, 3)
+        self._image = image
+        self.axis.tickStrings = self._texts
+
+    def _texts(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [self.write(value) for value in values]
+
+    def show_map(self, theme: Theme, table: Bytes, low: float, high: float, title: str = "") -> None:
+        """Show a table of 256 colours from ``low`` to ``high``, and give both to the image."""
+        font = theme.font(small=True)
+        self.axis.setTickFont(font)
+        self.axis.setTextPen(theme.faint)
+        self.axis.setWidth(round(QFontMetricsF(font).horizontalAdvance("−0.000")) + 8)
+        for side in ("left", "top", "bottom", "right"):
+            self.getAxis(side).setPen(theme.border)
+        self.axis.setLabel(title, **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"})
+        self.axis.showLabel(bool(title))
+        self.rounding = (high - low) / 1000
+        self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
+        self.setLevels((low, high))
+        self.setImageItem(self._image)
