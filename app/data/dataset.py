@@ -1,9 +1,9 @@
-"""What data is to the rest of the program: named fields over the same samples."""
+"""Data sets: named fields over the same samples, their description without values, and the task they set."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +47,10 @@ class FieldInfo:
     lengths: str = ""
     fixed: bool = False
 
+    def with_values(self, values: Values) -> Field:
+        """The field with its values, (N, *shape)."""
+        return Field(**{one.name: getattr(self, one.name) for one in fields(FieldInfo)}, values=values)
+
     @property
     def listed(self) -> bool:
         """Whether each sample is a list of tokens whose words are known: a network says one of them at every step."""
@@ -89,9 +93,7 @@ class Field(FieldInfo):
     @property
     def info(self) -> FieldInfo:
         """The same field without its values."""
-        return FieldInfo(
-            self.name, self.shape, self.classes, self.names, self.units, self.vocabulary, self.lengths, self.fixed
-        )
+        return FieldInfo(**{one.name: getattr(self, one.name) for one in fields(FieldInfo)})
 
     @property
     def measured(self) -> bool:
@@ -167,6 +169,31 @@ class DatasetInfo:
     def classes(self) -> tuple[str, ...]:
         """Names of the classes of the target; empty where it is not one of classes."""
         return self.target_field().classes
+
+    def with_values(
+        self,
+        values: Mapping[str, Values],
+        *,
+        spans: Array | None = None,
+        notes: tuple[str, ...] = (),
+        groups: Array | None = None,
+        given: Array | None = None,
+    ) -> Dataset:
+        """The data set that is described so, with the ``values`` of each field."""
+        loaded = {one.name: one.with_values(values[one.name]) for one in self.fields}
+        return Dataset(
+            self.id,
+            self.title,
+            self.task,
+            loaded,
+            self.inputs,
+            self.target,
+            self.summary,
+            spans=spans,
+            notes=notes,
+            groups=groups,
+            given=given,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values, beginning with those that ``main.py datasets`` promises."""

@@ -1,4 +1,4 @@
-"""What belongs to a sample and what only fills it up to the length of the longest."""
+"""Padding of samples of unequal length: the field of lengths, masking with NaN, and filling up with zeros."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from graph.errors import NetloomError
+from graph.shapes import vector
+
+
+def lengths_field(name: str = "length") -> FieldInfo:
+    """A field that says how many steps of each sample count, int64 (N, 1)."""
+    return FieldInfo(name, vector(1), names=(name,), units=("steps",), fixed=True)
 
 
 def only_own(values: Array, lengths: Array) -> Array:

@@ -104,20 +104,20 @@ def _choice_of(fields: Fields) -> DataChoice:
 
 
 def _columns(fields: Fields) -> Message:
-    from app.data.table_rows import table_of
+    from app.data.table_preview import table_of
 
     return Message("columns", plain(table_of(_choice_of(fields), base_of(fields))))
 
 
 def _rows(fields: Fields) -> Message:
-    from app.data.table_rows import ROWS, rows_of
+    from app.data.table_preview import ROWS, rows_of
 
     start, count = int(fields.get("start") or 0), int(fields.get("count") or ROWS)
     return Message("rows", plain(rows_of(_choice_of(fields), base_of(fields), start, count)))
 
 
 def _batch(fields: Fields) -> Message:
-    from app.data.batch import first_batch
+    from app.data.batch_preview import first_batch
 
     prepared = prepare(_choice_of(fields), base_of(fields))
     found = first_batch(prepared, int(fields.get("size") or 32), int(fields.get("seed") or 0))

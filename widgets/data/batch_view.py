@@ -28,7 +28,7 @@ class BatchView(QWidget):
         column.addWidget(self.gallery, 1)
 
     def show_batch(self, message: Message) -> None:
-        """Show the answer to a ``batch`` request (see `app.data.batch.first_batch`)."""
+        """Show the answer to a ``batch`` request (see `app.data.batch_preview.first_batch`)."""
         arrays, share = message.arrays, float(message.fields["share"])
         labels = labels_of(message.fields["field"], arrays["target"])
         if share < 1 and any(labels):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from app.data.readers.recipe import ColumnType
 from app.data.readers.typed_columns import Column
-from app.data.table_rows import ROWS
+from app.data.table_preview import ROWS
 from widgets.data.column_list import facts_of
 
 Index = QModelIndex | QPersistentModelIndex

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.info_cache import key_of
 from app.data.lazy_array import ArrayInfo, Kept, RowFile
 from app.data.readers.picture_file import PictureError, picture_bytes
-from app.data.sidecar import key_of
 from app.system.home import home
 from app.system.memory_budget import budget
 from app.system.progress import Progress, Steps, done

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.data.sidecar import keep_text, key_of, recall_text
+from app.data.info_cache import cache_text, cached_text, key_of
 from app.system.memory_budget import GIGABYTE, budget, more
 from app.system.progress import Progress, Steps, done
 from graph.errors import NetloomError
@@ -110,10 +110,10 @@ def content_hash(file: Path) -> str:
     stamps = [(str(entry), held[entry].st_size, held[entry].st_mtime_ns) for entry in entries]
     whole = sum(size for _, size, _ in stamps)
     key = key_of("content", stamps)
-    found = recall_text(key) if whole >= LARGE else ""
+    found = cached_text(key) if whole >= LARGE else ""
     found = found or done(f"content {key}", lambda: _hashed(file, entries, whole))
     if whole >= LARGE:
-        keep_text(key, found)
+        cache_text(key, found)
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from graph.errors import NetloomError
 from graph.shapes import sequence, vector
 
@@ -63,12 +63,8 @@ def windows(info: DatasetInfo, values: Array, target: int, stride: int, notes: t
     values = np.ascontiguousarray(values, dtype=np.float32)
     seen = sliding_window_view(values, window, axis=0)[starts].transpose(0, 2, 1)
     ahead = sliding_window_view(values[:, target], horizon)[starts + window]
-    fields = {
-        one.name: Field(one.name, one.shape, names=one.names, units=one.units, values=np.ascontiguousarray(cut))
-        for one, cut in zip(info.fields, (seen, ahead), strict=True)
-    }
-    spans = np.stack([starts, starts + window + horizon], axis=1)
-    return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, spans, notes)
+    values_of = {"window": np.ascontiguousarray(seen), "next": np.ascontiguousarray(ahead)}
+    return info.with_values(values_of, spans=np.stack([starts, starts + window + horizon], axis=1), notes=notes)
 
 
 def joined(

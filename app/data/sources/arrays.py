@@ -12,7 +12,7 @@ import numpy as np
 from app.data.dataset import Array, Dataset, Field, Task
 from app.data.lazy_array import Kept, LazyArray, RowFile, Values
 from app.data.readers.array_files import read_arrays, rows_of
-from app.data.readers.array_parts import PartArray, files_of_parts, other_parts
+from app.data.readers.array_splits import PartArray, files_of_parts, other_parts
 from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
 from app.data.sources.file_source import Candidate, FileSource

@@ -9,7 +9,6 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from app.data.sources.source import Source
-from app.data.sources.synthetic.synthetic import with_values
 from graph.layers.settings import setting
 from graph.shapes import Shape, image, sequence, vector
 
@@ -51,7 +50,7 @@ class Digits(Source):
         if self.size != 8:
             pictures = np.stack([_resized(picture, self.size) for picture in pictures])
         values = pictures.reshape(len(pictures), *(size or 1 for size in self._shape.sizes))
-        return with_values(self.info(), {self._input_name: values, "digit": bunch.target.astype(np.int64)})
+        return self.info().with_values({self._input_name: values, "digit": bunch.target.astype(np.int64)})
 
     @property
     def _input_name(self) -> str:
@@ -90,7 +89,7 @@ class _Table(Source):
         options = {"scaled": False} if self.loader == "load_diabetes" else {}
         bunch = getattr(sklearn.datasets, self.loader)(**options)
         held = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
-        return with_values(self.info(), {"measurements": bunch.data.astype(np.float32), self.target.name: held})
+        return self.info().with_values({"measurements": bunch.data.astype(np.float32), self.target.name: held})
 
 
 class Iris(_Table):

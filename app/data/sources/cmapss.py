@@ -10,8 +10,8 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset
 from app.data.readers.file_access import locate, within_budget
+from app.data.readers.life_windows import WindowCut, last_windows, lives_dataset, lives_info
 from app.data.sources.file_source import Candidate, FileSource
-from app.data.sources.machines import WindowCut, last_windows, lives_dataset, lives_info
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 

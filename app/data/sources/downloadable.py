@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from app.data import download
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from app.data.lazy_array import Kept, LazyArray
 from app.data.readers.array_files import read_arrays
 from app.data.sources.cifar import TENS, Cifar
@@ -50,11 +50,7 @@ class Fetched(Source):
         info = self.info()
         if len(pictures) != self.samples or labels.max() >= len(self.classes):
             raise NetloomError(f"The files of {self.title} are incomplete; remove {download.place(self.kind)}.")
-        fields = {
-            "image": Field("image", info.shape, values=LazyArray.of(Kept(pictures, 1))),
-            "class": Field("class", info.target_shape, self.classes, values=labels),
-        }
-        return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary, given=given)
+        return info.with_values({"image": LazyArray.of(Kept(pictures, 1)), "class": labels}, given=given)
 
     def arrays(self, folder: Path) -> tuple[Array, Array, Array]:
         """Pictures uint8 (N, C, H, W), classes int64 (N,), and the part of each (N,)."""

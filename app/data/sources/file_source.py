@@ -10,10 +10,10 @@ from typing import ClassVar
 import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
+from app.data.info_cache import cache_info, cached_info, key_of
 from app.data.readers.file_access import content_hash, locate, reading, stamp
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.typed_columns import Column
-from app.data.sidecar import keep, key_of, recall
 from app.data.sources.source import Origin, Source
 from app.system.memory_budget import budget
 from graph.layers.settings import setting
@@ -92,7 +92,7 @@ class FileSource(Source):
         """
         file = locate(self.path, base)
         with reading(file):
-            return recall(self._key(file))
+            return cached_info(self._key(file))
 
     def load(self, base: Path | None = None) -> Dataset:
         """The samples in the file."""
@@ -125,5 +125,5 @@ class FileSource(Source):
 def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...], allowed: int) -> Dataset:
     """Read once as long as neither the settings, the file (``stamped``) nor the memory that is ``allowed`` change."""
     dataset = source.read(file)
-    keep(source._key(file), dataset.info)
+    cache_info(source._key(file), dataset.info)
     return dataset

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from app.data.dataset import Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Dataset, DatasetInfo, FieldInfo, Task
 from app.data.lazy_array import LazyArray
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded
@@ -88,18 +88,8 @@ class Images(FileSource):
         if len(np.unique(held)) < 2:
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
-        fields = {
-            "image": Field("image", info.shape, values=LazyArray.of(kept, True, used)),
-            "class": Field("class", info.target_shape, info.classes, values=held),
-        }
-        return Dataset(
-            info.id,
-            info.title,
-            info.task,
-            fields,
-            info.inputs,
-            info.target,
-            info.summary,
+        return info.with_values(
+            {"image": LazyArray.of(kept, True, used), "class": held},
             notes=skipped_note(skipped) + listed.notes + rare_note(held, info.classes) + self.change_note(file),
             given=None if listed.given is None else listed.given[used],
         )

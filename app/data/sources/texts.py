@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Dataset, Field, Task
+from app.data.padding import lengths_field
 from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
 from app.data.readers.likely_roles import likely_target
@@ -17,7 +18,6 @@ from app.data.readers.table_file import TableData
 from app.data.readers.target_fields import is_classes, target_field
 from app.data.readers.tokens import numbered, split_text, vocabulary_of
 from app.data.sources.file_source import Candidate
-from app.data.sources.synthetic.synthetic import lengths_field
 from app.data.sources.table_source import TableSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -100,11 +100,9 @@ class Text(TableSource):
     ) -> Dataset:
         field, more = self._field(file, texts)
         notes += more + (rare_note(np.asarray(held.values), held.classes) if held.classes else ())
-        count = lengths_field()
         # A text without a single token still takes one step, of padding.
         lengths = np.maximum((np.asarray(field.values) != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
-        length = Field(count.name, count.shape, names=count.names, units=count.units, fixed=True, values=lengths)
-        fields = {"text": field, "target": held, count.name: length}
+        fields = {"text": field, "target": held, "length": lengths_field().with_values(lengths)}
         return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)
 
     def _field(self, file: Path, texts: list[str]) -> tuple[Field, tuple[str, ...]]:

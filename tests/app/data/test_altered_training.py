@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.data.batch import first_batch
+from app.data.batch_preview import first_batch
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 from app.training.batches import Feed

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
-from app.data.batch import first_batch
+from app.data.batch_preview import first_batch
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.data.repoint import repointed
-from app.data.table_rows import rows_of, table_of
+from app.data.table_preview import rows_of, table_of
 from app.protocol.framing import Decoder, Message, encode
 from graph.checking.check import Checker
 from graph.document import Document

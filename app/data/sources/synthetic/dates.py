@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
+from app.data.padding import lengths_field
 from app.data.readers.tokens import END, PADDING, START
-from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import tokens
 
@@ -48,7 +49,7 @@ class Dates(SyntheticSource):
     years: int = setting(150, "Years from 1900 on that dates are from", minimum=1, maximum=500, unit="years")
     styles: int = setting(len(STYLES), "Ways in which dates are written", minimum=1, maximum=len(STYLES), unit="ways")
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A date, its translation to read and to write, and the number of characters of the date."""
         return (
             FieldInfo("date", tokens(LONGEST), vocabulary=LETTERS, lengths="length"),
@@ -57,7 +58,7 @@ class Dates(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Every day is equally likely, and every way of writing."""
         last = datetime.date(1900 + self.years, 1, 1).toordinal()
         days = [datetime.date.fromordinal(int(number)) for number in rng.integers(FIRST, last, self.samples)]

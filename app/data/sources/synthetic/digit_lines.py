@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
-from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
+from app.data.padding import lengths_field
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, sequence, tokens
 
@@ -39,7 +40,7 @@ class DigitLines(SyntheticSource):
         "columns", "A sequence of the line's columns from left to right, or a picture"
     )
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A line, its digits, and their number."""
         height, width = GLYPH + self.wobble, self.longest * (GLYPH + self.gap) + self.gap
         shape = sequence(width, height) if self.layout == "columns" else image(1, height, width)
@@ -50,7 +51,7 @@ class DigitLines(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Digits of many hands are set beside each other, each with a gap of its own."""
         import sklearn.datasets
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, DatasetInfo
-from app.data.sources.machines import WindowCut, lives_dataset, lives_info
+from app.data.readers.life_windows import WindowCut, lives_dataset, lives_info
 from app.data.sources.source import Source
 from graph.layers.settings import setting
 

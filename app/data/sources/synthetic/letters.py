@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
-from app.data.sources.synthetic.synthetic import SyntheticSource
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, vector
 
@@ -29,12 +29,12 @@ class XOrO(SyntheticSource):
     thicken: float = setting(1.0, "How much thicker strokes become at most", minimum=0, maximum=16, unit="pixels")
     noise: float = setting(0.0, "Share of pixels that are turned over", minimum=0, maximum=0.5)
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A picture and the letter on it."""
         picture = FieldInfo("picture", image(1, self.size, self.size), fixed=True)
         return picture, FieldInfo("letter", vector(2), classes=("X", "O"))
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Strokes are where the distance to the letter's line, in its own coordinates, is small."""
         labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
         across, down = self._own_coordinates(rng)

@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
+from app.data.padding import lengths_field
 from app.data.readers.tokens import PADDING
-from app.data.sources.synthetic.synthetic import SyntheticSource, between, by_length, lengths_field
+from app.data.sources.synthetic.synthetic_source import SyntheticSource, between, by_length
 from graph.layers.settings import setting
 from graph.shapes import sequence, tokens, vector
 
@@ -31,7 +32,7 @@ class Adding(SyntheticSource):
     steps: int = setting(50, "Length of the longest sequence", minimum=2, maximum=5000, unit="steps")
     shortest: int = setting(50, "Length of the shortest sequence", minimum=2, maximum=5000, unit="steps")
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """Numbers with marks, the sum of the marked ones, and the length."""
         # Samples of one length have no padding.
         lengths = "length" if self.shortest < self.steps else ""
@@ -41,7 +42,7 @@ class Adding(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """One mark is in the first half of a sequence, the other in the second."""
         lengths = between(rng, self.shortest, self.steps, self.samples)
         rows, half = np.arange(self.samples), lengths[:, 0] // 2
@@ -76,7 +77,7 @@ class BinaryAddition(SyntheticSource):
         unit="digits",
     )
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """Pairs of digits, the digits of the sum, and how many steps count: one more than the numbers have digits."""
         steps, lengths = self.bits + 1, "length" if self.shortest < self.bits else ""
         return (
@@ -85,7 +86,7 @@ class BinaryAddition(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Sums are made digit by digit with a carry, so that numbers may be longer than a machine's."""
         count = between(rng, self.shortest, self.bits, self.samples)
         digits = rng.integers(0, 2, (self.samples, self.bits + 1, 2))
@@ -96,7 +97,7 @@ class BinaryAddition(SyntheticSource):
             sums[:, step, 0], carry = total % 2, total // 2
         return {"digits": digits.astype(np.float32), "sum": sums.astype(np.float32), "length": count + 1}
 
-    def division(self, values: Mapping[str, Array]) -> Array | None:
+    def split_of(self, values: Mapping[str, Array]) -> Array | None:
         """By the number of digits; a sum has one more."""
         return by_length(values["length"] - 1, self.trained)
 
@@ -128,7 +129,7 @@ class Brackets(SyntheticSource):
         unit="brackets",
     )
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A string, whether it is balanced, and its length."""
         return (
             FieldInfo("string", tokens(self.longest), vocabulary=self._vocabulary(), lengths="length"),
@@ -136,7 +137,7 @@ class Brackets(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Balanced strings by a random walk with a stack; every other one is then spoilt."""
         labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
         pairs = between(rng, (self.shortest + 1) // 2, self.longest // 2, self.samples)
@@ -148,7 +149,7 @@ class Brackets(SyntheticSource):
             row[: len(string)] = string
         return {"string": values, "balanced": labels, "length": 2 * pairs}
 
-    def division(self, values: Mapping[str, Array]) -> Array | None:
+    def split_of(self, values: Mapping[str, Array]) -> Array | None:
         """By the number of brackets."""
         return by_length(values["length"], self.trained)
 

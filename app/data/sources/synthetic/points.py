@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from app.data.sources.source import Source
 from graph.layers.settings import setting
 from graph.shapes import vector
@@ -37,12 +37,7 @@ class _Plane(Source):
         rng = np.random.default_rng(self.seed)
         labels = np.arange(self.samples, dtype=np.int64) % len(self.names())
         points = self.places(labels, rng) + rng.normal(0.0, 1.0, (self.samples, 2)) * self.noise
-        info = self.info()
-        fields = {
-            "point": Field("point", vector(2), names=("x", "y"), values=points.astype(np.float32)),
-            "class": Field("class", info.target_shape, classes=self.names(), values=labels),
-        }
-        return Dataset(info.id, info.title, info.task, fields, info.inputs, info.target, info.summary)
+        return self.info().with_values({"point": points.astype(np.float32), "class": labels})
 
     def names(self) -> tuple[str, ...]:
         """Names of the classes."""

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
+from app.data.padding import lengths_field
 from app.data.readers.tokens import PADDING, UNKNOWN, numbered, split_text
-from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
@@ -51,7 +52,7 @@ class Reviews(SyntheticSource):
 
     samples: int = setting(2000, "Number of reviews", minimum=10, maximum=20_000, unit="reviews")
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """The words of a review, whether its writer was glad, and the number of words."""
         return (
             FieldInfo("text", tokens(LONGEST), vocabulary=VOCABULARY, lengths="length"),
@@ -59,7 +60,7 @@ class Reviews(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Every other review is a glad one, in random order."""
         moods = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
         said: set[str] = set()

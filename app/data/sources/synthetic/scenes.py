@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
+from app.data.padding import lengths_field
 from app.data.readers.tokens import END, PADDING, START
-from app.data.sources.synthetic.synthetic import SyntheticSource, lengths_field
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, tokens, vector, video
 
@@ -50,7 +51,7 @@ class Captions(SyntheticSource):
     pairs: float = setting(0.6, "Share of the pictures with two shapes", minimum=0, maximum=1)
     noise: float = setting(0.02, "Deviation of the noise on every pixel", minimum=0, maximum=1)
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A picture, the sentence to read and to write, and its number of words."""
         return (
             FieldInfo("picture", image(3, self.size, self.size)),
@@ -59,7 +60,7 @@ class Captions(SyntheticSource):
             lengths_field(),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Pictures are drawn shape by shape, sentences written from the same choices."""
         count = self.samples
         two, above = rng.random(count) < self.pairs, rng.random(count) < 0.5
@@ -131,14 +132,14 @@ class Clips(SyntheticSource):
     speed: float = setting(0.4, "Share of the frame that is crossed in a clip", minimum=0.05, maximum=0.6)
     noise: float = setting(0.05, "Deviation of the noise on every pixel", minimum=0, maximum=1)
 
-    def facts(self) -> tuple[FieldInfo, ...]:
+    def field_infos(self) -> tuple[FieldInfo, ...]:
         """A clip and where it moves."""
         return (
             FieldInfo("clip", video(self.frames, 1, self.size, self.size)),
             FieldInfo("direction", vector(4), classes=("left", "right", "up", "down")),
         )
 
-    def make(self, rng: np.random.Generator) -> dict[str, Array]:
+    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """The middle of the way is near the middle of the frame, so that no single frame tells the direction."""
         labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 4)
         steps = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])[labels]

@@ -1,4 +1,4 @@
-"""What one batch really looks like: the first that training would see, standardised and altered."""
+"""Batch preview: the first batch that training would see, standardised and augmented."""
 
 from __future__ import annotations
 

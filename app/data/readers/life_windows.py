@@ -1,4 +1,4 @@
-"""Windows over the lives of machines that ran until they failed, and how long each still had to live."""
+"""Run-to-failure windows: sensor records cut into windows, with the remaining useful life after each as target."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from app.data.dataset import Array, Dataset, DatasetInfo, Field, FieldInfo, Task
+from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from graph.errors import NetloomError
 from graph.shapes import image, sequence, vector
 
@@ -67,30 +67,11 @@ def lives_dataset(
         ]
     )
     groups = np.repeat(np.arange(len(records)), [cut.count(len(record)) for record in records])
-    window, target = info.fields
-    values = np.ascontiguousarray(seen[:, None] if cut.picture else seen, dtype=np.float32)
-    fields = {
-        "window": Field(window.name, window.shape, names=window.names, units=window.units, values=values),
-        "remaining life": Field(
-            target.name,
-            target.shape,
-            names=target.names,
-            units=target.units,
-            values=np.minimum(targets, cut.cap).astype(np.float32)[:, None],
-        ),
+    values = {
+        "window": np.ascontiguousarray(seen[:, None] if cut.picture else seen, dtype=np.float32),
+        "remaining life": np.minimum(targets, cut.cap).astype(np.float32)[:, None],
     }
-    return Dataset(
-        info.id,
-        info.title,
-        info.task,
-        fields,
-        info.inputs,
-        info.target,
-        info.summary,
-        notes=notes,
-        groups=groups,
-        given=None if given is None else given[groups],
-    )
+    return info.with_values(values, notes=notes, groups=groups, given=None if given is None else given[groups])
 
 
 def last_windows(records: Sequence[Array], cut: WindowCut) -> Array:
