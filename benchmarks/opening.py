@@ -46,7 +46,7 @@ def opened(window: MainWindow, path: Path, layers: int) -> tuple[float, float]:
     """Seconds until the project stands in the window, and the longest that the window was deaf."""
 
     def stands() -> bool:
-        there = window.session is not None and len(window.session.document.network) == layers
+        there = len(window.session.document.network) == layers
         return there and window.pages.currentWidget() is window.workbench
 
     begin = time.perf_counter()
@@ -72,7 +72,6 @@ def least(path: Path, layers: int) -> float:
 
 def edited(window: MainWindow) -> float:
     """Seconds that the middle one of a few edits takes, everything that follows it repainted."""
-    assert window.session is not None
     document, times = window.session.document, list[float]()
     id_ = next(node.id for node in document.network if node.layer.kind == "conv2d")
     for turn in range(9):

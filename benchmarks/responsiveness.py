@@ -112,7 +112,8 @@ class Redraw(QWidget):
 
 def measured(kind: str) -> tuple[float, float, float]:
     """Median and 99th percentile of the lateness in milliseconds, and samples per second, with one kind of view."""
-    from widgets.look.theme import ThemeSource, apply
+    from widgets.look.stylesheet import apply_theme
+    from widgets.look.theme import ThemeSource
     from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
     from widgets.training.worker_link import WorkerLink
@@ -120,7 +121,7 @@ def measured(kind: str) -> tuple[float, float, float]:
     app = QApplication.instance()
     source, link, lateness = ThemeSource("light"), WorkerLink(), Lateness()
     if isinstance(app, QApplication):
-        apply(app, source.theme)
+        apply_theme(app, source.theme)
     controller, speeds = TrainingController(link), list[float]()
     controller.progressed.connect(lambda message: speeds.append(float(message.fields["samples_per_second"])))
     found = project()

@@ -46,6 +46,7 @@ STRING_IMPORTS = {
     "app.training.plan": ["pkgutil.iter_modules"],  # lists the objectives without importing torch
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
+    "widgets.shell.action_registry": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the actions
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
 }
 """Modules that import others by a string, with the functions that they call for it."""
@@ -74,23 +75,6 @@ IN_CIRCLES = {
     "widgets.canvas.roamer",
     "widgets.canvas.stage",
     "widgets.canvas.structurer",
-    "widgets.comparing.comparing_actions",
-    "widgets.description.link_actions",
-    "widgets.lessons.lesson_guide",
-    "widgets.look.stylesheet",
-    "widgets.look.theme",
-    "widgets.shell.actions",
-    "widgets.shell.assembly",
-    "widgets.shell.by_hand_actions",
-    "widgets.shell.export_actions",
-    "widgets.shell.file_actions",
-    "widgets.shell.import_actions",
-    "widgets.shell.pattern_dialog",
-    "widgets.shell.sweep_actions",
-    "widgets.shell.topbar",
-    "widgets.shell.training_actions",
-    "widgets.shell.window",
-    "widgets.shell.workbench",
 }
 """Modules that still import each other in circles. This list only ever shrinks."""
 

@@ -38,7 +38,7 @@ def train(window: MainWindow, hands: WindowDriver, preset: str) -> None:
     """Open a preset from the start page and train it to its end."""
     window.show_start()
     hands.click(f"preset-{preset}")
-    hands.wait(lambda: window.session is not None and "plan" in window.session.document.sections, "the preset")
+    hands.wait(lambda: "plan" in window.session.document.sections, "the preset")
     hands.rest(500)
     hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     hands.wait(lambda: window.training.active, "the training was to begin")
@@ -49,7 +49,6 @@ def train(window: MainWindow, hands: WindowDriver, preset: str) -> None:
 def understand(window: MainWindow, hands: WindowDriver) -> UnderstandPanel:
     """The understand panel, brought forward."""
     hands.click("understandWorkspace")
-    assert window.workbench is not None  # a preset is open
     panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     return panel

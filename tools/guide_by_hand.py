@@ -17,7 +17,7 @@ SIZE = (1280, 800)
 
 def tab_of(window: MainWindow) -> ByHandTab:
     """The tab that the pictures show."""
-    panel = window.workbench.panel("understand") if window.workbench is not None else None
+    panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)  # waited for before
     return panel.by_hand
 
@@ -25,7 +25,6 @@ def tab_of(window: MainWindow) -> ByHandTab:
 def show_layer(window: MainWindow, hands: WindowDriver, id: str, layer: str) -> ByHandTab:
     """Open a preset and work out one of its layers."""
     window.files.open_preset(next(one for one in presets() if one.path.stem == id))
-    assert window.workbench is not None
     window.workbench.canvas.select([layer])
     window.commands["by_hand"].trigger()
     tab = tab_of(window)

@@ -95,7 +95,6 @@ SHOTS: tuple[Shot, ...] = (
 
 def canvas_of(window: MainWindow) -> CanvasView:
     """The canvas of a window that is ready."""
-    assert window.workbench is not None  # waited for when it was opened
     return window.workbench.canvas
 
 

@@ -31,7 +31,6 @@ def view_of(window: MainWindow, hands: WindowDriver, folder: Path) -> DataView:
     """The data view of a new project in ``folder``, so that paths are told as from there."""
     hands.wait(lambda: window.loader.finished, "the window was to be ready")
     window.files.new()
-    assert window.workbench is not None and window.session is not None  # waited for above
     window.session.save(folder / "mine.netloom")
     window.show_workspace("data")
     view = window.workbench.panel("data")

@@ -8,10 +8,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app.system.home import home
-from widgets.look import theme
+from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
-from widgets.look.theme_choice import apply_look
+from widgets.shell.assembly import slices
 from widgets.shell.preferences import Memory, Preferences
+from widgets.shell.theme_choice import apply_look
 from widgets.shell.window import MainWindow
 
 
@@ -30,8 +31,10 @@ def make_window(file: Path | None = None) -> MainWindow:
     preferences, memory = Preferences(home() / "preferences.json"), Memory(home() / "window.json")
     themes = ThemeSource(parent=app)
     apply_look(preferences, themes)
-    theme.apply(app, themes.theme)
-    return MainWindow(preferences, memory, themes, file)
+    apply_theme(app, themes.theme)
+    window = MainWindow(preferences, memory, themes, file)
+    window.loader.prepare(slices(window))
+    return window
 
 
 def open_window(file: Path | None = None) -> int:

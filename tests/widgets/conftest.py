@@ -65,7 +65,7 @@ def window(qtbot: QtBot, no_worker: None) -> Iterator[MainWindow]:
     made.resize(1280, 820)
     made.show()
     qtbot.waitExposed(made)
-    made.loader.require("panels")
+    made.loader.require("understand")
     yield made
     close(made)
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.theme import Themed, ThemeSource
-from widgets.shell.current_only_stack import CurrentOnlyStack
 
 SECTION = "notes"
 HOW = "# Title, **bold**, - list, [link](layer:conv1). Links also lead to workspace:data, command:train, preset:lenet."

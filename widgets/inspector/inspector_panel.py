@@ -36,8 +36,8 @@ from widgets.inspector.loop_states import StatesEditor
 from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
 from widgets.look import icons
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.theme import Themed, ThemeSource
-from widgets.shell.current_only_stack import CurrentOnlyStack
 
 
 class LayerPage(Themed, QWidget):

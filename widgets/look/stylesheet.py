@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication
 
-from widgets.look.theme import Theme
+from widgets.look.theme import Theme, palette
 
 _MARKS = {
     "down": ((3.0, 4.5), (6.0, 7.5), (9.0, 4.5)),
@@ -66,6 +67,17 @@ def stylesheet(theme: Theme) -> str:
     for name in sorted(tokens, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", tokens[name])
     return sheet
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
+    # Setting a style polishes every widget anew, and under a style sheet Qt does not say which style is in force.
+    if app.property("netloomStyle") != "Fusion":
+        app.setStyle("Fusion")
+        app.setProperty("netloomStyle", "Fusion")
+    app.setFont(theme.font())
+    app.setPalette(palette(theme))
+    app.setStyleSheet(stylesheet(theme))
 
 
 _SHEET = """

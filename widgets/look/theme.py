@@ -309,19 +309,6 @@ def system_is_dark() -> bool:
     return isinstance(app, QApplication) and app.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def apply(app: QApplication, theme: Theme) -> None:
-    """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
-    from widgets.look.stylesheet import stylesheet
-
-    # Setting a style polishes every widget anew, and under a style sheet Qt does not say which style is in force.
-    if app.property("netloomStyle") != "Fusion":
-        app.setStyle("Fusion")
-        app.setProperty("netloomStyle", "Fusion")
-    app.setFont(theme.font())
-    app.setPalette(palette(theme))
-    app.setStyleSheet(stylesheet(theme))
-
-
 class Themed:
     """Mixed into a `QWidget` that paints itself: keeps `theme` current and repaints when it changes."""
 

@@ -40,6 +40,7 @@ class CommandFinder(QFrame):
         layout.addWidget(self.list)
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
+        parent.installEventFilter(self)
         self.list.itemClicked.connect(self._run)
         self.hide()
 
@@ -93,6 +94,8 @@ class CommandFinder(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.hide()
+        if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.dismiss()
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._key(event)
         return super().eventFilter(watched, event)

@@ -19,9 +19,7 @@ from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
 if TYPE_CHECKING:
     from app.protocol.framing import Message
     from graph.network import Network
-    from widgets.shell.preferences import Preferences
-    from widgets.shell.project_session import ProjectSession
-    from widgets.shell.workbench import Workbench
+    from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
 LIVE = "live"
@@ -40,16 +38,11 @@ class LivePreviews(QObject):
     A layer that was changed since the training began shows nothing, for what is known is not about it.
     """
 
-    def __init__(
-        self, workbench: Workbench, session: ProjectSession, controller: TrainingController, preferences: Preferences
-    ) -> None:
+    def __init__(self, context: Context, controller: TrainingController) -> None:
+        workbench, session, preferences = context.workbench, context.session, context.preferences
         super().__init__(workbench)
-        self._workbench, self._session, self._controller, self._preferences = (
-            workbench,
-            session,
-            controller,
-            preferences,
-        )
+        self._workbench, self._session, self._preferences = workbench, session, preferences
+        self._controller = controller
         self._trained: Network | None = None
         self._strips: dict[str, Strip] = {}
         self._ailments: dict[str, tuple[Diagnostic, ...]] = {}

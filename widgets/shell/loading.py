@@ -15,9 +15,9 @@ class Loader(QObject):
 
     done = Signal()
 
-    def __init__(self, slices: list[Slice], parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._left = slices
+        self._left: list[Slice] = []
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._next)
@@ -26,6 +26,10 @@ class Loader(QObject):
     def finished(self) -> bool:
         """Whether all slices have run."""
         return not self._left
+
+    def prepare(self, slices: list[Slice]) -> None:
+        """Have these slices run once it is started, or as soon as one of them is required."""
+        self._left = slices
 
     def start(self) -> None:
         """Begin; doing it twice is harmless."""

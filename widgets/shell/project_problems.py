@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +16,7 @@ from graph.checking.fixes import Fix
 from graph.document import Commit, Document
 
 if TYPE_CHECKING:
-    from widgets.shell.project_session import ProjectSession
+    from widgets.shell.context import Context
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ class ProjectProblems(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: ProjectSession, choose_data: Callable[[], None]) -> None:
+    def __init__(self, context: Context) -> None:
+        session = context.session
         super().__init__(session)
         self._session = session
-        self._choose_data = ChooseData("Choose data…", (), choose_data)
+        self._choose_data = ChooseData("Choose data…", (), partial(context.show_workspace, "data"))
         self.info: DatasetInfo | None = None
         """What the data is known to offer."""
         session.replaced.connect(self.refresh)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
-from widgets.shell.actions import Actions
+from widgets.shell.action_registry import Actions
 
 WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
 

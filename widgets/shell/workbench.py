@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
@@ -16,6 +16,7 @@ from graph.project import SUFFIX
 from graph.structure.blocks import Block
 from widgets.canvas.canvas_view import CanvasView
 from widgets.fields.forms import SettingsForm
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.theme import ThemeSource
 from widgets.panels.history import HistoryPanel
 from widgets.panels.outline import Outline
@@ -23,13 +24,9 @@ from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
-from widgets.shell.current_only_stack import CurrentOnlyStack
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
 from widgets.summary.summary_view import Summary
-
-if TYPE_CHECKING:
-    from widgets.shell.pattern_dialog import PatternDialog
 
 PALETTE_IN = ("network",)
 """Workspaces in which the palette stands beside the canvas."""
@@ -60,7 +57,6 @@ class Workbench(QWidget):
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
-        self._pattern: PatternDialog | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), HistoryPanel(themes)
         self.block_navigation: BlockNavigation = BlockNavigation(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
@@ -165,10 +161,14 @@ class Workbench(QWidget):
         self._show_trail()
         self.history.set_document(self._session.document)
         self.canvas.set_document(document, checker)
-        self.problems.set_project_problems(() if self.block_navigation.path else self._session.project_problems)
+        self.show_project_problems()
         for view in (self.inspector, self.problems, self.outline, self.summary):
             view.set_document(document, checker)
         self._on_selection([])
+
+    def show_project_problems(self) -> None:
+        """List what is wrong with data and training settings, unless one is inside a block."""
+        self.problems.set_project_problems(() if self.block_navigation.path else self._session.project_problems)
 
     def _show_trail(self) -> None:
         trail = (self._session.title.removesuffix(SUFFIX), *self.block_navigation.path)
@@ -314,25 +314,11 @@ class Workbench(QWidget):
         else:
             self.dive((*self.block_navigation.path, *path[:-1]), path[-1])
 
-    def ask_pattern(self) -> None:
-        """Open the window that inserts layers by a pattern."""
-        from widgets.shell.pattern_dialog import PatternDialog
-
-        self.show_workspace("network")
-        if self._pattern is None:
-            self._pattern = PatternDialog(self)
-        self._pattern.begin()
-
     def show_summary(self) -> None:
         """Bring the summary table forward, with the keyboard in it."""
         self.show_workspace("network")
         self.checks.setCurrentWidget(self.summary)
         self.summary.tree.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def export_summary(self) -> None:
-        """Ask where to write the summary table."""
-        self.show_summary()
-        self.summary.ask_export()
 
     def _on_check(self, _index: int) -> None:
         self.summary.tools.setVisible(self.checks.currentWidget() is self.summary)

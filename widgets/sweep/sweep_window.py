@@ -27,9 +27,9 @@ from app.training.runs import fresh_folder
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
 from widgets.look.theme import ThemeSource
-from widgets.shell.command_process import CommandProcess
 from widgets.sweep.space_table import SpaceTable
 from widgets.sweep.trials_table import Trials
+from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
     from widgets.shell.project_session import ProjectSession

@@ -296,8 +296,6 @@ class Story:
 
     @property
     def _workbench(self) -> Any:
-        if self.window.workbench is None:
-            raise NetloomError("The workbench was to be there.")
         return self.window.workbench
 
     @property

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from graph.project import write_project
 from tests.widgets.conftest import digits_project
 from widgets.canvas.comparison_layer import Differing
-from widgets.comparing.comparing_actions import DIFFERENCES
+from widgets.shell.actions.comparison_actions import DIFFERENCES, ComparisonActions
 from widgets.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -18,21 +18,19 @@ PATIENCE = 20_000
 
 
 def rows(window: MainWindow) -> list[tuple[str, str, str]]:
-    assert window.comparing.panel is not None
-    found = (window.comparing.panel.list.topLevelItem(row) for row in range(99))
+    assert window.part(ComparisonActions).panel is not None
+    found = (window.part(ComparisonActions).panel.list.topLevelItem(row) for row in range(99))
     return [(item.text(0), item.text(1), item.text(2)) for item in found if item is not None]
 
 
 def test_the_open_network_is_compared_with_its_file(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     document = window.session.document
     with document.transaction("Edit"):
         document.set_values("conv1", filters=8)
         document.remove("output4")
     window.commands["compare_saved"].trigger()
-    panel = window.comparing.panel
+    panel = window.part(ComparisonActions).panel
     assert panel is not None
     assert panel.isVisible()
     assert rows(window) == [("−", "output4", "Output"), ("~", "conv1", "filters: 16 → 8")]
@@ -54,19 +52,17 @@ def test_another_file_and_one_that_is_broken(window: MainWindow, project_file: P
     window.files.open(project_file)
     other = tmp_path / "other.netloom"
     write_project(other, digits_project(units=12))
-    window.comparing.with_file(other)
+    window.part(ComparisonActions).with_file(other)
     assert rows(window) == [("~", "dense3", "units: 12 → 10")]
     other.write_text("{", "utf-8")
-    window.comparing.with_file(other)
+    window.part(ComparisonActions).with_file(other)
     assert "broken" in window.banners.notices[0].text
     window.files.open(project_file)
-    assert not window.comparing.open
+    assert not window.part(ComparisonActions).open
 
 
 def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     canvas, document = window.workbench.canvas, window.session.document
     with document.transaction("Edit"):
         document.set_values("conv1", filters=8)
@@ -84,21 +80,19 @@ def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: P
     assert canvas.visible_region().contains(shown.ghosts["output4"])
     assert canvas.grab().toImage() != plain
     # A click on the row of a removed layer brings the place where it stood into view.
-    assert window.comparing.panel is not None
-    listed = window.comparing.panel.list
+    assert window.part(ComparisonActions).panel is not None
+    listed = window.part(ComparisonActions).panel.list
     canvas.centerOn(-4000, 0)
     row = listed.topLevelItem(0)
     assert row is not None
     qtbot.mouseClick(listed.viewport(), LEFT, pos=listed.visualItemRect(row).center())
     qtbot.waitUntil(lambda: canvas.visible_region().contains(shown.ghosts["output4"]), timeout=PATIENCE)
-    qtbot.mouseClick(window.comparing.panel.cross, LEFT)
+    qtbot.mouseClick(window.part(ComparisonActions).panel.cross, LEFT)
     assert canvas.surface.extras == {}
 
 
 def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     canvas, document = window.workbench.canvas, window.session.document
     canvas.select(["conv1", "flatten2"])
     canvas.setFocus()

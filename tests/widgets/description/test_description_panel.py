@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from graph.project import read_project
 from widgets.description.description_panel import Reader
 from widgets.look.theme import ThemeSource
+from widgets.shell.actions.link_actions import LinkActions
 from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
 from widgets.start.preset_entries import PRESETS
@@ -23,7 +24,6 @@ LEFT = Qt.MouseButton.LeftButton
 def workbench(window: MainWindow) -> Workbench:
     """The workbench with a preset that has blocks open."""
     window.files.open(PRESETS / "vgg_blocks.netloom")
-    assert window.workbench is not None
     return window.workbench
 
 
@@ -75,16 +75,15 @@ def test_a_layer_that_is_selected_brings_its_settings_and_none_the_page(workbenc
 
 
 def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(workbench: Workbench, window: MainWindow) -> None:
-    window.links.follow("understand:feature-maps")
+    window.part(LinkActions).follow("understand:feature-maps")
     assert workbench.workspace == "understand"
-    window.links.follow("layer:stack16/conv1")
+    window.part(LinkActions).follow("layer:stack16/conv1")
     assert workbench.block_navigation.path == ("stack16",)
-    window.links.follow("workspace:data")
+    window.part(LinkActions).follow("workspace:data")
     assert workbench.workspace == "data"
-    window.links.follow("command:home")
+    window.part(LinkActions).follow("command:home")
     assert workbench.workspace == "network"
-    window.links.follow("preset:lenet")
-    assert window.session is not None
+    window.part(LinkActions).follow("preset:lenet")
     assert "c5" not in window.session.document.network
     assert workbench.description.reader.toPlainText().startswith("LeNet-style")
 
@@ -102,21 +101,20 @@ def test_links_lead_to_workspaces_tabs_presets_and_into_blocks(workbench: Workbe
     ],
 )
 def test_a_link_that_leads_nowhere_says_so(workbench: Workbench, window: MainWindow, url: str, word: str) -> None:
-    window.links.follow(url)
+    window.part(LinkActions).follow(url)
     assert word in said(window)[0]
 
 
 def test_web_addresses_open_in_the_browser(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
-    window.links.follow("https://example.org/a")
+    window.part(LinkActions).follow("https://example.org/a")
     assert opened == ["https://example.org/a"]
 
 
 def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.files.new()
     workbench, session = window.workbench, window.session
-    assert workbench is not None and session is not None
     workbench.side_panel.setCurrentWidget(workbench.description)
     assert workbench.description.edit.text() == "Write a page"
     qtbot.mouseClick(workbench.description.edit, LEFT)
@@ -126,7 +124,7 @@ def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tm
     assert workbench.description.reader.toPlainText() == "Mine"
     session.save(tmp_path / "mine.netloom")
     assert read_project(tmp_path / "mine.netloom").sections["notes"] == "# Mine\n"
-    window.undo()
+    window.session.document.undo()
     assert "notes" not in session.document.sections or session.document.sections["notes"] is None
     assert workbench.description.empty.isVisible()
 
@@ -134,7 +132,6 @@ def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tm
 def test_looking_at_the_source_changes_nothing(workbench: Workbench, window: MainWindow, qtbot: QtBot) -> None:
     for _ in range(2):
         qtbot.mouseClick(workbench.description.edit, LEFT)
-    assert window.session is not None
     assert not window.session.modified
 
 

@@ -16,6 +16,8 @@ from app.lessons.lesson_files import kept_progress
 from app.protocol.framing import Message
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
+from widgets.shell.actions.link_actions import LinkActions
+from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -41,7 +43,6 @@ def own(tmp_path: Path) -> Path:
 
 
 def pane_of(window: MainWindow) -> LessonPanel:
-    assert window.workbench is not None
     return window.workbench.lesson
 
 
@@ -62,7 +63,6 @@ def test_a_lesson_is_chosen_on_the_start_page_and_opens_its_project(window: Main
     card = next(card for card in shown if card.lesson.id == "pooling")
     assert len(shown) < len(window.start.lessons.cards)
     qtbot.mouseClick(card, LEFT)
-    assert window.session is not None
     assert "cross" in window.session.document.network
     pane = pane_of(window)
     assert pane.isVisible()
@@ -94,7 +94,6 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
     assert not pane.hint.isVisible()
     qtbot.mouseClick(pane.ask_hint, LEFT)
     assert pane.hint.isVisible()
-    assert window.workbench is not None and window.session is not None
     window.workbench.canvas.select(["step1"])
     assert window.workbench.inspector.isVisible()
     window.workbench.canvas.select([])
@@ -103,8 +102,8 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
         with window.session.document.transaction("Change"):
             window.session.document.remove(kind)
     assert not pane.sign.tick.done
-    window.undo()
-    window.undo()
+    window.session.document.undo()
+    window.session.document.undo()
     qtbot.waitUntil(lambda: bool(window.workbench and window.workbench.problems.hint_rows), timeout=30_000)
     while window.workbench.problems.hint_rows:
         before = len(window.workbench.problems.hint_rows)
@@ -118,7 +117,7 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
 def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Path, qtbot: QtBot) -> None:
     window.open_lesson(own)
     pane = pane_of(window)
-    assert window.session is not None and window.workbench is not None and window.training.controller is not None
+    assert window.training.controller is not None
     assert not pane.done.isVisible()
     with window.session.document.transaction("Plan"):
         window.session.document.set_section("plan", {"epochs": 3})
@@ -132,7 +131,7 @@ def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Pat
         qtbot.mouseClick(pane.question.check, LEFT)
     assert pane.question.verdict.text().startswith("Right")
     qtbot.mouseClick(pane.next, LEFT)
-    window.links.follow("understand:weights")
+    window.part(LinkActions).follow("understand:weights")
     ticked(window, qtbot)
     assert pane.isVisible()
     qtbot.mouseClick(pane.next, LEFT)
@@ -157,7 +156,6 @@ def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: Mai
     qtbot.mouseClick(pane.question.check, LEFT)
     qtbot.mouseClick(pane.next, LEFT)
     qtbot.mouseClick(pane.leave, LEFT)
-    assert window.workbench is not None
     assert window.workbench.description.isVisible()
     assert not window.commands["lesson"].isEnabled()
     window.show_lessons()
@@ -171,7 +169,7 @@ def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: Mai
 
 
 def test_the_lesson_is_folded_away_and_brought_back(window: MainWindow) -> None:
-    window.links.follow("lesson:waves")
+    window.part(LinkActions).follow("lesson:waves")
     pane = pane_of(window)
     assert pane.isVisible()
     assert window.commands["lesson"].isChecked()
@@ -187,8 +185,7 @@ def test_a_file_is_opened_from_the_menu_or_dropped(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
     window.commands["open_lesson"].trigger()
     assert pane_of(window).title.text() == "My own"
-    assert window.lesson_guide is not None
-    window.lesson_guide.end()
+    window.part(LessonGuide).end()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(own))])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -206,7 +203,6 @@ def test_a_file_that_is_no_lesson_says_so(window: MainWindow, tmp_path: Path) ->
 
 def test_unsaved_edits_are_asked_about_before_a_lesson_opens_its_project(window: MainWindow) -> None:
     window.files.new()
-    assert window.workbench is not None and window.session is not None
     window.workbench.add_layer("dense")
     window.open_lesson("waves")
     assert "unsaved edits" in said(window)[0]

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from graph.layers.base import Family
 from widgets.look import icons, theme
-from widgets.look.stylesheet import stylesheet
+from widgets.look.stylesheet import apply_theme, stylesheet
 
 LOOKS = pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 
@@ -68,7 +68,7 @@ def test_the_style_sheet_has_no_token_left(qapp: QApplication, look: theme.Theme
 def test_apply_sets_palette_and_font(qapp: QApplication, look: theme.Theme) -> None:
     before = qapp.palette(), qapp.font(), qapp.styleSheet()
     try:
-        theme.apply(qapp, look)
+        apply_theme(qapp, look)
         assert qapp.palette().color(QPalette.ColorRole.WindowText) == look.text
         assert qapp.styleSheet() == stylesheet(look)
         assert qapp.property("netloomStyle") == "Fusion"

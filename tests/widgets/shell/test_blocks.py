@@ -26,8 +26,6 @@ def workbench(window: MainWindow, project_file: Path) -> Workbench:
     """The workbench with a network whose convolution and flatten are the block ``stage``."""
     window.files.open(project_file)
     session = window.session
-    assert session is not None
-    assert window.workbench is not None
     with session.document.transaction("Group"):
         group(session.document, session.checker, ["conv1", "flatten2"], "stage")
     return window.workbench
@@ -119,7 +117,6 @@ def test_the_outline_shows_what_is_inside_and_goes_there(workbench: Workbench, q
 
 def test_another_project_is_shown_from_the_outside(workbench: Workbench, qtbot: QtBot, window: MainWindow) -> None:
     enter(workbench, qtbot)
-    assert window.session is not None
     window.session.start_from(digits_project())
     assert workbench.block_navigation.path == ()
     assert "conv1" in workbench.canvas.board.cards
@@ -164,8 +161,6 @@ def test_what_a_loop_remembers_is_chosen_in_lists(window: MainWindow, qtbot: QtB
     from tests.graph.structure.test_blocks import drawn_lstm
 
     window.files.new()
-    assert window.session is not None
-    assert window.workbench is not None
     window.session.start_from(Project(drawn_lstm().network))
     window.workbench.canvas.select(["loop1"])
     states = window.workbench.inspector.layer.states

@@ -23,7 +23,6 @@ TITLE = "Compute by hand"
 
 
 def tab_of(window: MainWindow) -> ByHandTab:
-    assert window.workbench is not None
     panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     return panel.by_hand
@@ -31,7 +30,6 @@ def tab_of(window: MainWindow) -> ByHandTab:
 
 def titles(window: MainWindow, id_: str) -> list[str]:
     """What the context menu of a card offers."""
-    assert window.workbench is not None
     menu = build(window.workbench.canvas, Hit(What.CARD, id_), QPointF())
     found = [action.text() for action in menu.actions()]
     menu.deleteLater()
@@ -41,7 +39,6 @@ def titles(window: MainWindow, id_: str) -> list[str]:
 def test_the_menu_of_a_convolution_leads_there(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     workbench, tab = window.workbench, tab_of(window)
-    assert workbench is not None
     assert TITLE in titles(window, "conv1")
     assert TITLE not in titles(window, "dense3")
     menu = build(workbench.canvas, Hit(What.CARD, "conv1"), QPointF())
@@ -57,7 +54,6 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
 ) -> None:
     window.files.open(project_file)
     workbench = window.workbench
-    assert workbench is not None
     workbench.canvas.select(["dense3"])
     button = workbench.inspector.findChild(QPushButton, "computeByHand")
     assert button is not None
@@ -77,7 +73,6 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
 def test_the_command_works_out_the_selected_layer_and_picking_another_switches(window: MainWindow) -> None:
     window.files.new()
     workbench, session, tab = window.workbench, window.session, tab_of(window)
-    assert workbench is not None and session is not None
     document = session.document
     with document.transaction("Draw"):
         for name, layer in (("pool1", MaxPool2d()), ("pool2", MaxPool2d())):
@@ -103,7 +98,6 @@ def test_the_command_shows_the_examples_where_there_is_no_such_layer(window: Mai
 def test_inside_a_block_layers_are_found_by_their_path(window: MainWindow) -> None:
     window.files.new()
     workbench, session, tab = window.workbench, window.session, tab_of(window)
-    assert workbench is not None and session is not None
     inner = chain(("input", {"shape": image(1, 8, 8)}), ("conv2d", {}), ("output", {}))
     with session.document.transaction("Draw"):
         session.document.add(Block(body=Body.of(inner)), name="block1")

@@ -31,8 +31,6 @@ def test_the_view_is_exported_as_pixels_or_lines(
 
 def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     document, outline = window.session.document, window.workbench.outline
     with document.transaction("Write"):
         document.set_annotation(
@@ -54,8 +52,6 @@ def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file
 
 def test_history_has_no_end_and_is_exact(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     document, canvas = window.session.document, window.workbench.canvas
     states = [network_json(document.network)]
     for number in range(300):
@@ -78,8 +74,6 @@ def test_history_has_no_end_and_is_exact(window: MainWindow, project_file: Path,
 def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
     """A project whose convolution of one filter is the block ``stage``, selected by hand."""
     window.files.open(project_file)
-    assert window.session is not None
-    assert window.workbench is not None
     document, canvas = window.session.document, window.workbench.canvas
     with document.transaction("Set"):
         document.set_values("conv1", filters=1)
@@ -95,8 +89,6 @@ def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
 def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
     window: MainWindow, block: Document, qtbot: QtBot
 ) -> None:
-    assert window.workbench is not None
-    assert window.session is not None
     form, checker = window.workbench.inspector.layer.form, window.session.checker
     assert checker.facts("stage").parameters == 10
     box = form.field("repeat").editor()
@@ -113,7 +105,6 @@ def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
 
 
 def test_ends_inside_a_block_are_its_ports(window: MainWindow, block: Document, qtbot: QtBot) -> None:
-    assert window.workbench is not None
     canvas = window.workbench.canvas
     qtbot.keyClick(canvas, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert window.workbench.block_navigation.path == ("stage",)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import digits_project
-from widgets.shell.export_actions import CODE, ONNX
+from widgets.shell.actions.export_actions import CODE, ONNX, ExportActions
 from widgets.shell.window import MainWindow
 
 PATIENCE = 60_000
@@ -34,7 +34,6 @@ def told(window: MainWindow) -> str:
 def test_the_open_project_leaves_as_onnx_with_its_proof(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert window.session is not None
     window.session.start_from(digits_project())
     window.show_workbench("network")
     proposed = answer(monkeypatch, str(tmp_path / "net"), ONNX.filter)
@@ -48,13 +47,13 @@ def test_what_cannot_be_exported_says_why(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     answer(monkeypatch, str(tmp_path / "net.onnx"), CODE.filter)
-    window.exporting.ask(tmp_path / "no-run")
+    window.part(ExportActions).ask(tmp_path / "no-run")
     qtbot.waitUntil(lambda: "Nothing was exported" in told(window), timeout=PATIENCE)
     assert not (tmp_path / "net.onnx").exists()
 
 
 def test_an_export_can_be_called_off(window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    window.exporting.start(tmp_path / "no-run", tmp_path / "net.onnx", ONNX)
+    window.part(ExportActions).start(tmp_path / "no-run", tmp_path / "net.onnx", ONNX)
     assert "Exporting" in told(window)
-    window.exporting.close()
+    window.part(ExportActions).close()
     assert not (tmp_path / "net.onnx").exists()

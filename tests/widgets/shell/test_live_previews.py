@@ -32,8 +32,6 @@ class Trained:
     """A window whose project is being trained by a worker that this test plays."""
 
     def __init__(self, window: MainWindow, wishes: list[dict[str, Any]]) -> None:
-        assert window.workbench is not None
-        assert window.session is not None
         assert window.training.controller is not None
         self.window, self.wishes = window, wishes
         self.canvas, self.document = window.workbench.canvas, window.session.document
@@ -143,7 +141,6 @@ def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: Q
     assert DEAD.sentence not in hover(trained, "dense3")
     spot = canvas.mapFromScene(canvas.board.cards["conv1"].rect.center())
     qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(spot))
-    assert trained.window.workbench is not None
     page = trained.window.workbench.inspector.layer
     assert page.health.isVisible()
     assert page.health.text() == DEAD.sentence
@@ -178,8 +175,6 @@ def test_inside_a_block_its_layers_are_shown(
     qtbot.keyClick(canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     canvas.setFocus()
     (block,) = canvas.selection.ids
-    assert window.session is not None
-    assert window.workbench is not None
     window.files.save()
     assert window.session.path is not None
     run = Run.create(tmp_path / "second", project_json(read_project(window.session.path)), {})

@@ -33,8 +33,6 @@ def type_number(dialog: PatternDialog, qtbot: QtBot, name: str, number: int) -> 
 def test_numbers_become_layers_in_one_step(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
     workbench, session = window.workbench, window.session
-    assert workbench is not None
-    assert session is not None
     workbench.canvas.select(["input0"])
     dialog = open_dialog(window, qtbot)
     assert dialog.pattern.answers == 10
@@ -59,7 +57,6 @@ def test_it_follows_the_selection_and_says_what_does_not_fit(
 ) -> None:
     window.files.open(project_file)
     workbench = window.workbench
-    assert workbench is not None
     dialog = open_dialog(window, qtbot)
     assert dialog.preview.text() == "Select the layer that the pattern shall go on from."
     assert not dialog.insert.isEnabled()
@@ -74,7 +71,6 @@ def test_it_follows_the_selection_and_says_what_does_not_fit(
 def test_an_empty_network_gets_its_ends(window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
     session = window.session
-    assert session is not None
     dialog = open_dialog(window, qtbot)
     qtbot.mouseClick(dialog.insert, LEFT)
     kinds = [session.document.network.layer(id_).kind for id_ in session.document.network.ordered()]

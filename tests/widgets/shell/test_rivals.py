@@ -17,12 +17,10 @@ LEFT = Qt.MouseButton.LeftButton
 def opened(window: MainWindow, path: Path, project: Project) -> None:
     write_project(path, project)
     window.files.open(path)
-    assert window.workbench is not None
 
 
 def repair(window: MainWindow, qtbot: QtBot, said: str, title: str) -> None:
     """Click on the repair of the problem that says ``said``."""
-    assert window.workbench is not None
     row = next(row for row in window.workbench.problems.rows if said in row.problem.message)
     qtbot.mouseClick(next(button for button in row.buttons if button.text() == title), LEFT)
 
@@ -37,7 +35,6 @@ def test_noise_asks_for_the_plan_that_knows_it(window: MainWindow, tmp_path: Pat
 
 def test_roles_are_followed_while_the_network_is_edited(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     opened(window, tmp_path / "gan.netloom", gan())
-    assert window.session is not None
     document = window.session.document
     assert window.status.problems.text() == "No problems"
     with document.transaction("Cut"):

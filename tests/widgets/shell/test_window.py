@@ -14,7 +14,10 @@ from app.project.recovery import Journal, unsaved
 from app.protocol.framing import Message
 from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.conftest import digits_project
-from widgets.shell.actions import COMMANDS
+from widgets.shell.action_registry import discover
+from widgets.shell.actions.preference_actions import preferences_dialog
+from widgets.shell.actions.view_actions import command_finder
+from widgets.shell.assembly import offer_recovery
 from widgets.shell.banners import Banner
 from widgets.shell.preferences import as_settings
 from widgets.shell.window import MainWindow
@@ -47,8 +50,6 @@ def test_the_first_screen_is_the_start_page(window: MainWindow) -> None:
 
 def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "startNew")
-    assert window.workbench is not None
-    assert window.session is not None
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     search = window.findChild(QLineEdit, "paletteSearch")
     assert search is not None
@@ -65,7 +66,6 @@ def test_new_from_the_start_page_then_a_layer_from_the_palette(window: MainWindo
 
 def test_undo_says_what_it_takes_back(window: MainWindow) -> None:
     window.files.new()
-    assert window.workbench is not None
     window.workbench.add_layer("dense")
     assert window.commands["undo"].text() == "Undo Add Dense"
     window.commands["undo"].trigger()
@@ -77,8 +77,6 @@ def test_the_inspector_edits_the_selected_layer_in_one_undo(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.canvas.select(["conv1"])
     box = window.workbench.inspector.layer.form.field("filters").editor()
     for _ in range(3):
@@ -92,8 +90,6 @@ def test_renaming_in_the_inspector_and_a_name_that_is_refused(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.canvas.select(["conv1"])
     name = window.workbench.inspector.layer.name
     for text, there in (("edges", True), ("2 bad", False)):
@@ -111,8 +107,6 @@ def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_pa
     path = tmp_path / "wrong.netloom"
     write_project(path, digits_project(units=7))
     window.files.open(path)
-    assert window.workbench is not None
-    assert window.session is not None
     assert window.status.problems.text() == "1 problem"
     (row,) = window.workbench.problems.rows
     qtbot.mouseClick(row, LEFT, pos=QPoint(40, 12))
@@ -129,8 +123,6 @@ def test_the_status_line_goes_to_the_problem(window: MainWindow, tmp_path: Path,
     write_project(path, digits_project(units=7))
     window.files.open(path)
     press(qtbot, window, "problemCount")
-    assert window.workbench is not None
-    assert window.session is not None
     assert window.workbench.selected == (window.session.checker.problems[0].layer,)
 
 
@@ -147,7 +139,6 @@ def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtB
     window.files.new()
     press(qtbot, window, "trainButton")
     choose(qtbot, window, "Choose data")
-    assert window.workbench is not None
     assert window.workbench.workspace == "data"
     view = window.findChild(QWidget, "datasetView")
     assert view is not None
@@ -158,7 +149,6 @@ def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtB
 def test_workspaces_by_mouse_and_key(name: str, window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
     press(qtbot, window, f"{name}Workspace")
-    assert window.workbench is not None
     assert window.workbench.workspace == name
     assert window.workbench.canvas.isVisible() is (name != "data")
     window.commands["network"].trigger()
@@ -171,8 +161,6 @@ def test_saving_clears_the_mark_and_remembers_the_file(
     target = tmp_path / "mine"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.files.new()
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.add_layer("input")
     window.commands["save"].trigger()
     saved = target.with_suffix(".netloom")
@@ -185,8 +173,6 @@ def test_a_save_that_fails_is_told_and_loses_nothing(
     window: MainWindow, project_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.add_layer("relu")
     before = project_file.read_bytes()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(project_file / "no" / "x.netloom"), ""))
@@ -208,8 +194,6 @@ def test_unsaved_edits_are_asked_about_before_another_file(
     window: MainWindow, project_file: Path, qtbot: QtBot
 ) -> None:
     window.files.new()
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.add_layer("input")
     window.files.open(project_file)
     assert window.session.path is None
@@ -222,7 +206,6 @@ def test_unsaved_edits_are_asked_about_before_another_file(
 
 def test_closing_with_unsaved_edits_asks_in_the_window(window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
-    assert window.workbench is not None
     window.workbench.add_layer("input")
     window.close()
     assert window.isVisible()
@@ -235,8 +218,6 @@ def test_closing_with_unsaved_edits_asks_in_the_window(window: MainWindow, qtbot
 
 def test_a_file_changed_by_someone_else_is_noticed(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.add_layer("relu")
     write_project(project_file, digits_project(units=12))
     window.commands["save"].trigger()
@@ -263,10 +244,9 @@ def test_work_left_by_a_crash_is_offered_and_recovered(
     journal.write(project_json(digits_project(units=9)), project_file)
     assert journal._lock is not None
     journal._lock.release()  # as the system does when a process dies
-    window.offer_recovery()
+    offer_recovery(window)
     assert "digits.netloom" in said(window)[0]
     choose(qtbot, window, "Recover")
-    assert window.session is not None
     assert window.session.document.network.layer("dense3").values()["units"] == 9
     assert window.session.modified
     assert unsaved(netloom_home / "recovery") == []
@@ -276,8 +256,6 @@ def test_edits_reach_the_journal_and_leave_it_when_saved(
     window: MainWindow, project_file: Path, netloom_home: Path
 ) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
-    assert window.session is not None
     window.workbench.add_layer("relu")
     window.session.write_journal()
     assert len(list((netloom_home / "recovery").glob("*.json"))) == 1
@@ -290,30 +268,28 @@ def test_a_project_dropped_on_the_window_opens(window: MainWindow, project_file:
     data.setUrls([QUrl.fromLocalFile(str(project_file))])
     event = QDropEvent(QPoint(100, 100), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     window.dropEvent(event)
-    assert window.session is not None
     assert window.session.path == project_file
 
 
 def test_the_finder_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
     qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert window.finder.isVisible()
-    qtbot.keyClicks(window.finder.field, "data work")
-    qtbot.keyClick(window.finder.field, Qt.Key.Key_Return)
-    assert not window.finder.isVisible()
-    assert window.workbench is not None
+    assert window.part(command_finder).isVisible()
+    qtbot.keyClicks(window.part(command_finder).field, "data work")
+    qtbot.keyClick(window.part(command_finder).field, Qt.Key.Key_Return)
+    assert not window.part(command_finder).isVisible()
     assert window.workbench.workspace == "data"
 
 
 def test_every_command_has_a_menu_and_no_key_twice(window: MainWindow) -> None:
-    keys = [key for command in COMMANDS for key in command.keys]
+    keys = [key for action in discover() for key in action.keys]
     assert len(keys) == len(set(keys))
     shown = {action.objectName() for menu in window.bar.submenus for action in menu.actions()}
-    assert {command.id for command in COMMANDS} <= shown
+    assert {action.id for action in discover()} <= shown
 
 
 def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: Path) -> None:
-    window.show_preferences()
+    window.commands["preferences"].trigger()
     window.preferences.set("theme", "dark")
     assert window.themes.theme.dark
     window.commands["projector"].trigger()
@@ -324,8 +300,8 @@ def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: 
 
 
 def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qtbot: QtBot) -> None:
-    link, status = window.training.link, window.status.training
-    assert link is not None
+    assert window.training.controller is not None
+    link, status = window.training.controller.link, window.status.training
     before = status.text()
     window.training._forget_wait.setInterval(0)
     link.waits.emit(1, Message("unfinished", {"id": 1, "sentence": "Decoding pictures 3,200 of 20,000"}))
@@ -337,12 +313,11 @@ def test_memory_for_data_is_a_preference_that_the_worker_hears(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled: list[dict[str, object]] = []
-    link = window.training.link
-    assert link is not None
+    assert window.training.controller is not None
+    link = window.training.controller.link
     monkeypatch.setattr(link, "settle", lambda type_, **fields: settled.append({"type": type_, **fields}))
-    window.show_preferences()
-    dialog = window._preferences_dialog
-    assert dialog is not None
+    window.commands["preferences"].trigger()
+    dialog = window.part(preferences_dialog)
     box = dialog.form.findChild(QWidget, "memory")
     assert box is not None
     field = box.findChild(QLineEdit)
@@ -367,7 +342,6 @@ def test_the_preference_for_memory_says_what_holds_here(said: str, told: str, mo
 
 def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
     window.workbench.left.setCurrentIndex(1)
     outline = window.workbench.outline
     names = [item.text(0) for row in range(5) if (item := outline.topLevelItem(row)) is not None]
@@ -383,7 +357,6 @@ def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path,
 
 def test_everything_that_can_be_used_has_a_name(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
     window.workbench.canvas.select(["conv1"])
     nameless = [
         f"{type(widget).__name__} {widget.objectName()}"
@@ -415,7 +388,6 @@ def test_the_window_fits_a_small_screen(window: MainWindow, project_file: Path) 
 
 def test_the_outline_catches_up_when_it_is_looked_at(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
     window.workbench.canvas.select(["dense3"])
     window.workbench.left.setCurrentIndex(1)
     assert [item.text(0) for item in window.workbench.outline.selectedItems()] == ["dense3"]
@@ -423,7 +395,6 @@ def test_the_outline_catches_up_when_it_is_looked_at(window: MainWindow, project
 
 def test_help_on_the_selected_layer(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
     window.workbench.canvas.select(["conv1"])
     qtbot.keyClick(window, Qt.Key.Key_F1)
     assert window.workbench.inspector.layer.form._rows["filters"].help.isVisible()
@@ -432,7 +403,6 @@ def test_help_on_the_selected_layer(window: MainWindow, project_file: Path, qtbo
 
 def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
-    assert window.session is not None
     window.bar.device.emit("cpu")
     assert window.session.document.sections["plan"] == {"device": "cpu"}
     assert window.bar.devices.text() == "cpu"
@@ -442,7 +412,6 @@ def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, proj
 
 def test_what_is_being_typed_counts_when_a_command_runs(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
-    assert window.workbench is not None
     window.workbench.canvas.select(["dense3"])
     box = window.workbench.inspector.layer.form.field("units").editor()
     box.setFocus()
@@ -468,7 +437,6 @@ def test_a_preset_opened_as_a_file_is_never_written_over(window: MainWindow) -> 
     from app.project.presets import FOLDER
 
     window.files.open(FOLDER / "lenet.netloom")
-    assert window.session is not None
     assert window.session.path is None
     assert window.session.title == "LeNet-style CNN"
     assert window.memory.recent == []
@@ -490,14 +458,12 @@ def test_a_plan_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_path: P
     project = digits_project()
     write_project(path, Project(project.network, {**project.sections, "plan": {"epocs": 3}}))
     window.files.open(path)
-    assert window.workbench is not None
     (row,) = window.workbench.problems.rows
     assert "epocs" in row.problem.message
     assert window.status.problems.text() == "1 problem"
     press(qtbot, window, "trainButton")
     assert "cannot train yet" in said(window)[0]
     qtbot.mouseClick(row.buttons[0], LEFT)
-    assert window.session is not None
     assert window.session.document.sections["plan"] == {}
     assert window.status.problems.text() == "No problems"
     window.commands["undo"].trigger()
@@ -509,7 +475,6 @@ def test_a_data_choice_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_
     project = digits_project()
     write_project(path, Project(project.network, {"data": {"source": "digitz"}}))
     window.files.open(path)
-    assert window.workbench is not None
     (row,) = window.workbench.problems.rows
     assert "digitz" in row.problem.message
     assert said(window) == []

@@ -75,7 +75,6 @@ def test_all_presets_that_ship_have_a_card() -> None:
 def test_a_card_opens_its_network_untitled(shelf: Path, window: MainWindow, qtbot: QtBot) -> None:
     (card,) = window.start.gallery.cards
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    assert window.session is not None
     assert window.session.path is None
     assert window.windowTitle() == "Digits, small - Netloom"
     assert not window.session.modified
@@ -122,8 +121,7 @@ def test_families_are_remembered_for_the_next_start(window: MainWindow, netloom_
 def test_a_file_on_the_command_line_opens_after_the_first_paint(project_file: Path, qtbot: QtBot) -> None:
     window = make_window(project_file)
     window.show()
-    qtbot.waitUntil(lambda: window.workbench is not None and window.workbench.isVisible())
-    assert window.session is not None
+    qtbot.waitUntil(lambda: window.ready and window.workbench.isVisible())
     assert window.session.path == project_file
     close(window)
 
@@ -145,13 +143,13 @@ def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Pat
     assert row is not None
     assert row.accessibleName() == "Open digits.netloom"
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.workbench is not None
     assert window.workbench.isVisible()
 
 
 def test_the_loader_runs_in_order_and_what_is_required_at_once(qtbot: QtBot) -> None:
     ran: list[str] = []
-    loader = Loader([(name, lambda name=name: ran.append(name)) for name in "abc"])
+    loader = Loader()
+    loader.prepare([(name, lambda name=name: ran.append(name)) for name in "abc"])
     loader.require("b")
     assert ran == ["a", "b"]
     with qtbot.waitSignal(loader.done):
@@ -181,7 +179,6 @@ def test_preferences_and_memory_survive(tmp_path: Path) -> None:
 
 def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> None:
     window.files.new()
-    assert window.workbench is not None
     window.workbench.across.setSizes([260, 600, 360])
     sizes = window.workbench.across.sizes()
     window.close_now()

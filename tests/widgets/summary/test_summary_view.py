@@ -131,7 +131,6 @@ def test_the_command_shows_it_and_a_click_goes_to_the_layer(
 ) -> None:
     window.files.open(preset_file("residual_cnn"))
     workbench = window.workbench
-    assert workbench is not None
     window.commands["summary"].trigger()
     summary = workbench.summary
     qtbot.waitUntil(lambda: summary.isVisible() and summary.model.rowCount() > 10)
@@ -163,7 +162,6 @@ def test_the_command_shows_it_and_a_click_goes_to_the_layer(
 def test_return_enters_the_block_of_a_layer_inside(window: MainWindow, qtbot: QtBot) -> None:
     window.files.open(preset_file("resnet110"))
     workbench = window.workbench
-    assert workbench is not None
     workbench.show_summary()
     summary = workbench.summary
     qtbot.waitUntil(lambda: summary.model.rowCount() > 3)
@@ -185,7 +183,6 @@ def test_return_enters_the_block_of_a_layer_inside(window: MainWindow, qtbot: Qt
 def test_the_command_for_one_step_by_hand_opens_its_tab(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     workbench = window.workbench
-    assert workbench is not None
     window.commands["backprop"].trigger()
     panel = workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)

@@ -17,6 +17,8 @@ from graph.layers.settings import Setting
 from tests.widgets.conftest import close, digits_project
 from widgets.launch import make_window
 from widgets.look.theme import ThemeSource
+from widgets.shell.actions.import_actions import ImportActions
+from widgets.shell.actions.sweep_actions import search_dialog
 from widgets.shell.window import MainWindow
 from widgets.sweep.space_table import TICK, VALUES, SpaceTable, read, usual, written
 from widgets.sweep.sweep_window import SearchDialog
@@ -35,8 +37,7 @@ def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow
     made.resize(1280, 820)
     made.show()
     qtbot.waitExposed(made)
-    made.loader.require("panels")
-    assert made.session is not None
+    made.loader.require("understand")
     made.session.start_from(digits_project())
     made.show_workbench("network")
     yield made
@@ -47,8 +48,7 @@ def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow
 def dialog(window: MainWindow, qtbot: QtBot) -> SearchDialog:
     """The search, opened from the menu."""
     window.commands["search"].trigger()
-    made = window.searching.dialog
-    assert made is not None
+    made = window.part(search_dialog)
     qtbot.waitExposed(made)
     return made
 
@@ -67,12 +67,11 @@ def test_it_searches_and_the_best_is_taken_over(dialog: SearchDialog, window: Ma
     assert dialog.trials.count == 2, dialog.note.text()
     best = dialog.trials.best
     assert best is not None and dialog.trials.current == best
-    assert window.session is not None
     assert set(Space.of(window.session.project).settings) == set(best["settings"])
     qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     project = window.session.project
     assert {path: found(project, path)[1] for path in best["settings"]} == best["settings"]
-    window.undo()
+    window.session.document.undo()
     assert window.session.document.undo_names[0] == "Set what a search varies"
     qtbot.mouseClick(dialog.open_run, Qt.MouseButton.LeftButton)
     assert any("unsaved" in notice.text for notice in window.banners.notices)
@@ -95,7 +94,6 @@ def test_values_that_cannot_be_are_told_in_place(dialog: SearchDialog, window: M
         dialog.space.item_of(path).setCheckState(TICK, Qt.CheckState.Unchecked)
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert "tick a setting" in dialog.note.text()
-    assert window.session is not None
     assert "sweep" not in window.session.project.sections
 
 
@@ -171,15 +169,14 @@ def test_an_import_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -
     from graph.build.code import generate
 
     (tmp_path / "net.py").write_text(generate(digits_project().network), "utf-8")
-    assert window.session is not None
-    window.importing.start(tmp_path / "net.py", tmp_path / "net.netloom")
-    qtbot.waitUntil(lambda: window.session is not None and window.session.path is not None, timeout=PATIENCE)
+    window.part(ImportActions).start(tmp_path / "net.py", tmp_path / "net.netloom")
+    qtbot.waitUntil(lambda: window.ready and window.session.path is not None, timeout=PATIENCE)
     assert window.session.path == (tmp_path / "net.netloom").resolve()
     assert [node.layer.kind for node in window.session.project.network] == "input conv2d flatten dense output".split()
 
 
 def test_what_is_no_network_is_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(b"no")
-    window.importing.start(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    window.part(ImportActions).start(tmp_path / "net.onnx", tmp_path / "net.netloom")
     qtbot.waitUntil(lambda: any("is no ONNX file" in one.text for one in window.banners.notices), timeout=PATIENCE)
     assert not (tmp_path / "net.netloom").exists()

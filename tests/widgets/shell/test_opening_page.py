@@ -15,8 +15,8 @@ from graph.checking.check import Checker
 from graph.project import Project, parse_project, project_bytes, write_project
 from graph.steps import finished, part
 from tests.widgets.conftest import chain
-from widgets.shell import opening, project_session
-from widgets.shell.opening import OpeningPage
+from widgets.shell import opening_page, project_session
+from widgets.shell.opening_page import OpeningPage
 from widgets.shell.project_session import opening as opening_steps
 from widgets.shell.window import MainWindow
 
@@ -26,8 +26,8 @@ PATIENCE = 30_000
 @pytest.fixture
 def large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that counts as large, opened in many slices."""
-    monkeypatch.setattr(opening, "LARGE", 10)
-    monkeypatch.setattr(opening, "SLICE", 0.0001)
+    monkeypatch.setattr(opening_page, "LARGE", 10)
+    monkeypatch.setattr(opening_page, "SLICE", 0.0001)
     path = tmp_path / "large.netloom"
     write_project(path, Project(chain(("input", {}), *[("relu", {})] * 300, ("output", {}))))
     return path
@@ -46,11 +46,8 @@ def test_a_large_project_shows_how_far_it_is_and_then_itself(
     shown, seen = page(window), set[int]()
     assert shown.text.text() == "Opening large.netloom…"
     shown.bar.valueChanged.connect(seen.add)
-    qtbot.waitUntil(
-        lambda: window.workbench is not None and window.pages.currentWidget() is window.workbench, timeout=PATIENCE
-    )
+    qtbot.waitUntil(lambda: window.ready and window.pages.currentWidget() is window.workbench, timeout=PATIENCE)
     assert len(seen) > 3
-    assert window.session is not None
     assert len(window.session.document.network) == 302
     assert window.session.path == large_file
     assert window.session.checker.facts("relu150").outputs
@@ -62,15 +59,13 @@ def test_a_large_project_shows_how_far_it_is_and_then_itself(
 def test_esc_calls_it_off_and_what_was_open_comes_back(
     window: MainWindow, project_file: Path, large_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "LARGE", 10**9)
+    monkeypatch.setattr(opening_page, "LARGE", 10**9)
     window.files.open(project_file)
-    monkeypatch.setattr(opening, "LARGE", 10)
-    assert window.workbench is not None
+    monkeypatch.setattr(opening_page, "LARGE", 10)
     window.files.open(large_file)
     shown = page(window)
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.workbench
-    assert window.session is not None
     assert window.session.path == project_file
     assert not shown.busy
 
@@ -89,7 +84,6 @@ def test_something_else_shown_meanwhile_gives_the_opening_up(
     window.files.new()
     assert not shown.busy
     QApplication.processEvents()
-    assert window.session is not None
     assert window.session.path is None
 
 
@@ -117,10 +111,7 @@ def test_unsaved_work_in_a_large_network_is_kept_in_slices(
     monkeypatch.setattr(project_session, "MANY", 50)
     monkeypatch.setattr(project_session, "JOURNAL_SLICE", 0.0001)
     window.files.open(large_file)
-    qtbot.waitUntil(
-        lambda: window.workbench is not None and window.pages.currentWidget() is window.workbench, timeout=PATIENCE
-    )
-    assert window.session is not None
+    qtbot.waitUntil(lambda: window.ready and window.pages.currentWidget() is window.workbench, timeout=PATIENCE)
     document = window.session.document
     with document.transaction("Rename"):
         document.rename("relu7", "seventh")

@@ -1,33 +1,41 @@
-"""Training as the top bar commands it: train, pause, step, stop and resume, with what each means at the moment."""
+"""Train, pause, step, stop and resume, with what each means at the moment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from widgets.shell.action_registry import Action
+from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
     from app.protocol.framing import Message
-    from widgets.shell.window import MainWindow
+    from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
-    from widgets.training.worker_link import WorkerLink
 
 
 WAIT_MS = 1500
 """The status line tells of long work until the worker has said nothing of it for so long."""
 
 
-class TrainingActions:
-    """Between the actions and the `TrainingController`, which is there once it is loaded."""
+class TrainingActions(QObject):
+    """Between the actions and the `TrainingController`, which is there once it is loaded.
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    ``state_told`` carries where training stands, in words. ``devices_told`` carries the devices as ``(id, title)``,
+    the one chosen, and what ``auto`` comes to.
+    """
+
+    state_told = Signal(str)
+    devices_told = Signal(list, str, str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window())
+        self._context = context
         self.controller: TrainingController | None = None
-        self.link: WorkerLink | None = None
         self.epoch_seconds: float | None = None
-        self._forget_wait = QTimer(window, singleShot=True, interval=WAIT_MS)
+        self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
     def adopt(self, controller: TrainingController) -> None:
@@ -37,65 +45,67 @@ class TrainingActions:
         controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
         controller.epoch_ended.connect(self._on_epoch)
-        controller.devices_changed.connect(self.show_devices)
-        self._window.bar.device.connect(self._choose_device)
-        self.show_devices()
+        for signal in (controller.devices_changed, self._context.session.changed):
+            signal.connect(self._show_devices)
+        self._context.session.replaced.connect(self._forget_epoch)
+        self._show_devices()
         self._show_state()
 
     def _show_state(self) -> None:
         from widgets.training.training_controller import describe_state
 
         if self.controller is not None:
-            self._window.status.training.setText(describe_state(self.controller.state))
-            self._window.commands.refresh()
+            self.state_told.emit(describe_state(self.controller.state))
+            self._context.commands.refresh()
 
     def _show_wait(self, _request: int, message: Message) -> None:
         """Say what the worker is long at, whoever asked for it; until nothing more is said of it."""
-        self._window.status.training.setText(str(message.fields.get("sentence", "")))
+        self.state_told.emit(str(message.fields.get("sentence", "")))
         self._forget_wait.start()
 
     def _tell_failure(self, sentence: str) -> None:
-        workbench = self._window.workbench
-        if workbench is not None and workbench.isVisible() and workbench.workspace == "train":
+        workbench = self._context.workbench
+        if workbench.isVisible() and workbench.workspace == "train":
             return  # the panel says it in place
         refused = self.controller is not None and self.controller.refused
         choices = (("Resume", self.resume),) if self.can_resume and not refused else ()
-        self._window.say(Notice(sentence, "error", choices, "training"))
+        self._context.say(Notice(sentence, "error", choices, "training"))
+
+    def _forget_epoch(self) -> None:
+        self.epoch_seconds = None
 
     def _on_epoch(self, message: Message) -> None:
         seconds = message.fields.get("seconds")
         self.epoch_seconds = float(seconds) if isinstance(seconds, int | float) else None
-        self._window.refresh_status()
+        self._context.refresh()
 
-    def show_devices(self) -> None:
+    def _show_devices(self) -> None:
         """Offer the devices that the worker has, and mark the plan's."""
         offered, found = [("auto", "Automatic"), ("cpu", "Processor")], ""
         if self.controller is not None and self.controller.devices:
             devices = self.controller.devices
             offered = [("auto", "Automatic"), *((one.id, one.title) for one in devices)]
             found = next((one.id for one in devices if one.id != "cpu"), "cpu")
-        self._window.bar.show_devices(offered, self._device(), found)
+        self.devices_told.emit(offered, self._device(), found)
 
     def _device(self) -> str:
-        session = self._window.session
-        plan = session.document.sections.get("plan") if session is not None else None
+        plan = self._context.session.document.sections.get("plan") if self._context.ready else None
         chosen = plan.get("device") if isinstance(plan, dict) else None
         return chosen if isinstance(chosen, str) else "auto"
 
-    def _choose_device(self, name: str) -> None:
-        session = self._window.session
-        if session is None:
-            return
-        plan = session.document.sections.get("plan")
-        with session.document.transaction(f"Train on {name}"):
-            session.document.set_section("plan", {**(plan if isinstance(plan, dict) else {}), "device": name})
+    def choose_device(self, name: str) -> None:
+        """Have the open project trained on a device."""
+        document = self._context.session.document
+        plan = document.sections.get("plan")
+        with document.transaction(f"Train on {name}"):
+            document.set_section("plan", {**(plan if isinstance(plan, dict) else {}), "device": name})
 
     def _state(self) -> str:
         return str(self.controller.state) if self.controller is not None else "idle"
 
     @property
     def _working(self) -> bool:
-        return self._window.workbench is not None and self._window.working
+        return self._context.ready and self._context.working
 
     @property
     def active(self) -> bool:
@@ -147,17 +157,17 @@ class TrainingActions:
         """Train the project as it stands, or go on after a pause."""
         if self._state() == "paused" and self.controller is not None:
             self.controller.go()
-        elif (controller := self._checked()) is not None and self._window.session is not None:
-            self._window.show_workspace("train")
-            session = self._window.session
+        elif (controller := self._checked()) is not None:
+            self._context.show_workspace("train")
+            session = self._context.session
             controller.train(session.document, session.base, name=session.suggested_name)
 
     def step(self) -> None:
         """Train on one batch."""
         controller = self.controller if self.active else self._checked()
-        if controller is not None and self._window.session is not None:
-            self._window.show_workspace("train")
-            session = self._window.session
+        if controller is not None:
+            self._context.show_workspace("train")
+            session = self._context.session
             controller.step(session.document, session.base, session.suggested_name)
 
     def pause(self) -> None:
@@ -173,23 +183,39 @@ class TrainingActions:
     def resume(self) -> None:
         """Continue the last run."""
         if self.controller is not None and self.controller.run is not None:
-            self._window.show_workspace("train")
+            self._context.show_workspace("train")
             self.controller.resume(self.controller.run)
 
     def _checked(self) -> TrainingController | None:
         """The controller, if the project can be trained; else what is missing is said in place."""
-        window = self._window
-        window.loader.require("training")
-        if window.session is None or self.controller is None:
+        context = self._context
+        context.require("training")
+        if "data" not in context.session.document.sections:
+            choose = ("Choose data", lambda: context.show_workspace("data"))
+            context.say(Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train"))
             return None
-        if "data" not in window.session.document.sections:
-            choose = ("Choose data", lambda: window.show_workspace("data"))
-            window.say(Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train"))
-            return None
-        errors = [problem for problem in window.session.problems if problem.severity == "error"]
+        errors = [problem for problem in context.session.problems if problem.severity == "error"]
         if errors:
-            show = ("Show me", window.next_problem)
-            window.say(Notice(f"This network cannot train yet. {errors[0].message}", "error", (show,), "cannot-train"))
+            show = ("Show me", lambda: next_problem(context))
+            context.say(Notice(f"This network cannot train yet. {errors[0].message}", "error", (show,), "cannot-train"))
             return None
-        window.banners.withdraw("cannot-train")
+        context.withdraw("cannot-train")
         return self.controller
+
+
+def _training(context: Context) -> TrainingActions:
+    return context.part(TrainingActions)
+
+
+ACTIONS = (
+    Action("train", "Train", "Train", lambda c: _training(c).train(), ("Ctrl+Return", "Ctrl+Enter"), "play",
+           lambda c: _training(c).can_train, lambda c: _training(c).train_title),
+    Action("pause", "Train", "Pause", lambda c: _training(c).pause(), ("Ctrl+P",), "pause",
+           lambda c: _training(c).can_pause, lambda c: _training(c).pause_title),
+    Action("step", "Train", "Train on one batch", lambda c: _training(c).step(), ("Ctrl+.",), "step",
+           lambda c: _training(c).can_step),
+    Action("stop", "Train", "Stop", lambda c: _training(c).stop(), ("Ctrl+Shift+Return",), "stop",
+           lambda c: _training(c).can_stop),
+    Action("resume", "Train", "Resume the last run", lambda c: _training(c).resume(), (), "",
+           lambda c: _training(c).can_resume, lambda c: _training(c).resume_title),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the links of a page do in the window."""
+"""What the links of a description do in the window, and its panel beside the canvas."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.project.description_links import COMMANDS, WORKSPACES, Link, Place, finds_layer, read_link
+from widgets.shell.action_registry import Action, ready
+from widgets.shell.actions.by_hand_actions import show_understand
+from widgets.shell.actions.file_actions import FileActions
 from widgets.shell.banners import Notice
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from widgets.shell.window import MainWindow
-    from widgets.shell.workbench import Workbench
+    from widgets.shell.context import Context
 
 
 class LinkActions:
-    """Follows links in one window; one that leads nowhere is told in a banner."""
+    """Follows links; one that leads nowhere is told in a banner."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def follow(self, url: str) -> None:
         """Do what the address asks for."""
@@ -38,43 +40,16 @@ class LinkActions:
         }
         fault = acts[link.place](link) if link is not None else f"This link leads nowhere that Netloom knows: {url}."
         if fault:
-            self._window.say(Notice(fault, "warning", (), "link"))
+            self._context.say(Notice(fault, "warning", (), "link"))
         else:
-            self._window.banners.withdraw("link")
-
-    def toggle_description(self) -> None:
-        """Bring the page of the project forward, or fold it away."""
-        if self._window.workbench is not None:
-            self._toggle(self._window.workbench, self._window.workbench.description)
-
-    def toggle_lesson(self) -> None:
-        """Bring the lesson in progress forward, or fold it away."""
-        if self._window.workbench is not None:
-            self._toggle(self._window.workbench, self._window.workbench.lesson)
-
-    def toggle_glossary(self) -> None:
-        """Bring the glossary forward, or close it."""
-        if self._window.workbench is not None:
-            panel = self._window.workbench.side_panel
-            panel.show_glossary(not self._on_top(self._window.workbench, panel.glossary))
-
-    def _toggle(self, workbench: Workbench, pane: QWidget) -> None:
-        workbench.side_panel.read(None if self._on_top(workbench, pane) else pane)
-
-    def _on_top(self, workbench: Workbench, pane: QWidget) -> bool:
-        """Whether a pane is on show beside the canvas, where there is a canvas: beside data nothing can be read."""
-        if workbench.workspace == "data":
-            self._window.show_workspace("network")
-        return workbench.side_panel.isVisible() and workbench.side_panel.currentWidget() is pane
+            self._context.withdraw("link")
 
     def _layer(self, link: Link) -> str:
-        workbench, session = self._window.workbench, self._window.session
-        if workbench is None or session is None:
-            return ""
+        workbench, session = self._context.workbench, self._context.session
         if not finds_layer(session.document.network, link.target):
             return f"There is no layer “{link.target}” in this network any more."
         if workbench.workspace == "data":
-            self._window.show_workspace("network")
+            self._context.show_workspace("network")
         *path, last = link.target.split("/")
         with workbench.side_panel.held():
             workbench.dive(path, last)
@@ -83,22 +58,18 @@ class LinkActions:
     def _workspace(self, link: Link) -> str:
         if link.target not in WORKSPACES:
             return f"There is no workspace “{link.target}”: there are {', '.join(WORKSPACES)}."
-        self._window.show_workspace(link.target)
+        self._context.show_workspace(link.target)
         return ""
 
     def _understand(self, link: Link) -> str:
-        from widgets.understand.understand_panel import UnderstandPanel
-
-        self._window.show_workspace("understand")
-        panel = self._window.workbench.panel("understand") if self._window.workbench is not None else None
-        if isinstance(panel, UnderstandPanel) and not panel.show_slug(link.target):
+        if not show_understand(self._context).show_slug(link.target):
             return f"Understand has no tab “{link.target}” for this network."
         return ""
 
     def _command(self, link: Link) -> str:
         if link.target not in COMMANDS:
             return f"A page cannot run the command “{link.target}”."
-        commands = self._window.commands
+        commands = self._context.commands
         commands.refresh()
         action = commands[link.target]
         if not action.isEnabled():
@@ -110,13 +81,33 @@ class LinkActions:
         path = PRESETS / f"{link.target}.netloom"
         if path.parent != PRESETS or not path.is_file():
             return f"There is no example “{link.target}”."
-        self._window.files.open(path)
+        self._context.part(FileActions).open(path)
         return ""
 
     def _lesson(self, link: Link) -> str:
-        self._window.open_lesson(link.target)
+        self._context.open_lesson(link.target)
         return ""
 
     def _web(self, link: Link) -> str:
         QDesktopServices.openUrl(QUrl(link.target))
         return ""
+
+
+def toggle(context: Context, panel: QWidget) -> None:
+    """Bring something to read beside the canvas forward, or fold it away."""
+    context.workbench.side_panel.read(None if on_top(context, panel) else panel)
+
+
+def on_top(context: Context, panel: QWidget) -> bool:
+    """Whether a panel is on show beside the canvas, where there is a canvas: beside data nothing can be read."""
+    if context.workbench.workspace == "data":
+        context.show_workspace("network")
+    side = context.workbench.side_panel
+    return side.isVisible() and side.currentWidget() is panel
+
+
+ACTIONS = (
+    Action("page", "View", "Description beside the canvas", lambda c: toggle(c, c.workbench.description), ("Ctrl+5",),
+           "", ready, checked=lambda c: c.ready and c.workbench.side_panel.reading is c.workbench.description,
+           after="summary"),
+)  # fmt: skip

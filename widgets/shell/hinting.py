@@ -10,12 +10,10 @@ from app.project.project_hints import TITLES, dismiss, inner_hints, project_hint
 from graph.changes import AnnotationSet, LayerMoved
 from graph.checking.network_hints import Hint
 from graph.document import Commit
+from widgets.shell.project_problems import ProjectProblems
 
 if TYPE_CHECKING:
-    from widgets.shell.preferences import Preferences
-    from widgets.shell.project_problems import ProjectProblems
-    from widgets.shell.project_session import ProjectSession
-    from widgets.shell.workbench import Workbench
+    from widgets.shell.context import Context
 
 
 MANY = 2000
@@ -38,16 +36,11 @@ class Hinting(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self, session: ProjectSession, workbench: Workbench, project_problems: ProjectProblems, preferences: Preferences
-    ) -> None:
+    def __init__(self, context: Context) -> None:
+        session, workbench, preferences = context.session, context.workbench, context.preferences
         super().__init__(session)
-        self._session, self._workbench, self._project_problems, self._preferences = (
-            session,
-            workbench,
-            project_problems,
-            preferences,
-        )
+        self._session, self._workbench, self._preferences = session, workbench, preferences
+        self._project_problems = project_problems = context.part(ProjectProblems)
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self.refresh)
         session.committed.connect(self._on_commit)
@@ -55,7 +48,7 @@ class Hinting(QObject):
             signal.connect(self.look_soon)
         workbench.problems.dismissed.connect(self._dismiss)
         workbench.problems.hidden.connect(self._hide)
-        self.destroyed.connect(preferences.subscribe(self._take_preference))
+        self.destroyed.connect(preferences.subscribe(self._on_preference))
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -95,6 +88,6 @@ class Hinting(QObject):
     def _hide(self, hint: Hint) -> None:
         self._preferences.set("hidden_hints", ", ".join(sorted({*self.hidden, hint.rule})))
 
-    def _take_preference(self, name: str) -> None:
+    def _on_preference(self, name: str) -> None:
         if name in ("hints", "hidden_hints"):
             self.look_soon()

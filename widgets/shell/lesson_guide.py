@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,33 +14,38 @@ from app.lessons.schema import Lesson, read_lesson
 from app.project.description_links import slug
 from app.protocol.framing import Message
 from graph.errors import NetloomError
+from widgets.shell.actions.file_actions import FileActions
 from widgets.shell.banners import Notice
+from widgets.shell.project_problems import ProjectProblems
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
-    from widgets.lessons.lesson_panel import LessonPanel
-    from widgets.shell.project_problems import ProjectProblems
-    from widgets.shell.window import MainWindow
+    from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
 
 class LessonGuide(QObject):
     """One lesson at a time, in the pane beside the canvas."""
 
-    def __init__(self, window: MainWindow, pane: LessonPanel, project_problems: ProjectProblems) -> None:
-        super().__init__(window)
-        self._window, self._pane, self._project_problems = window, pane, project_problems
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window())
+        self._context, self._panel = context, context.workbench.lesson
+        self._project_problems = project_problems = context.part(ProjectProblems)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.look)
-        pane.linked.connect(window.links.follow)
-        pane.moved.connect(self._move)
-        pane.answered.connect(self._answer)
-        pane.left.connect(self.end)
+        self._panel.moved.connect(self._move)
+        self._panel.answered.connect(self._answer)
+        self._panel.left.connect(self.end)
+        workbench, session = context.workbench, context.session
+        for signal in (session.committed, session.replaced, project_problems.changed):
+            signal.connect(self.look_soon)
+        workbench.workspace_changed.connect(lambda name: self.visit(f"workspace:{name}"))
+        workbench.canvas.selectionChanged.connect(self._visit_layers)
 
     @property
     def course(self) -> Course | None:
         """The lesson in progress."""
-        return self._pane.course
+        return self._panel.course
 
     # Opening
 
@@ -59,35 +64,32 @@ class LessonGuide(QObject):
             path = PRESETS / f"{id_}.netloom"
             if not path.is_file():
                 raise NetloomError(f"The lesson “{lesson.title}” starts from the preset “{id_}”, which there is not.")
-            self._window.files.open_shipped(path, lambda: self._show(lesson))
+            self._context.part(FileActions).open_shipped(path, lambda: self._show(lesson))
         elif lesson.start == "empty":
-            self._window.files.new(lambda: self._show(lesson))
+            self._context.part(FileActions).new(lambda: self._show(lesson))
         else:
-            self._window.show_workbench("network")
+            self._context.show_workbench("network")
             self._show(lesson)
 
     def _show(self, lesson: Lesson) -> None:
         progress = kept_progress(lesson.id)
         if progress is not None and progress.complete:
             progress = None  # taken once more, from the beginning
-        self._pane.show_course(Course(lesson, progress))
-        workbench = self._window.workbench
-        if workbench is not None:
-            workbench.side_panel.show_lesson(True)
+        self._panel.show_course(Course(lesson, progress))
+        self._context.workbench.side_panel.show_lesson(True)
         self.look_soon()
 
     def end(self) -> None:
         """Put the lesson away; how far one came is kept."""
         self._keep()
-        self._pane.show_course(None)
-        if self._window.workbench is not None:
-            self._window.workbench.side_panel.show_lesson(False)
+        self._panel.show_course(None)
+        self._context.workbench.side_panel.show_lesson(False)
 
     def _try(self, act: Callable[[], object]) -> None:
         try:
             act()
         except NetloomError as error:
-            self._window.say(Notice(str(error), "error", (), "lesson"))
+            self._context.say(Notice(str(error), "error", (), "lesson"))
 
     # Listening
 
@@ -112,9 +114,13 @@ class LessonGuide(QObject):
             self.course.visit(place)
             self.look_soon()
 
+    def _visit_layers(self, ids: Sequence[str]) -> None:
+        for id_ in ids:
+            self.visit(f"layer:{id_}")
+
     def visit_tab(self, title: str) -> None:
         """A tab of Understand is looked at."""
-        if self._window.workbench is not None and self._window.workbench.workspace == "understand":
+        if self._context.workbench.workspace == "understand":
             self.visit(f"understand:{slug(title)}")
 
     def look_soon(self, *_: object) -> None:
@@ -124,11 +130,11 @@ class LessonGuide(QObject):
 
     def look(self) -> None:
         """Look whether the step is done."""
-        session, course = self._window.session, self.course
-        if session is None or course is None:
+        session, course = self._context.session, self.course
+        if course is None:
             return
         if course.look(session.checker, session.document.sections, self._project_problems.info):
-            self._pane.show_progress()
+            self._panel.show_progress()
             self._keep()
 
     # What was pressed
@@ -142,7 +148,7 @@ class LessonGuide(QObject):
             return
         course.go(course.at + by)
         self._keep()
-        self._pane.show_step()
+        self._panel.show_step()
         self.look_soon()
 
     def _finish(self, course: Course) -> None:
@@ -152,18 +158,18 @@ class LessonGuide(QObject):
         if left:
             text = f"“{course.lesson.title}” ends here; {left} step{' was' if left == 1 else 's were'} skipped."
         self.end()
-        self._window.say(Notice(text, "ok", (("Choose another lesson", self._window.show_lessons),), "lesson"))
+        self._context.say(Notice(text, "ok", (("Choose another lesson", self._context.show_lessons),), "lesson"))
 
     def _answer(self, given: float) -> None:
         course = self.course
         if course is None:
             return
         if course.answer(given):
-            self._pane.question.show_answer()
-            self._pane.show_progress()
+            self._panel.question.show_answer()
+            self._panel.show_progress()
             self._keep()
         else:
-            self._pane.say_wrong()
+            self._panel.say_wrong()
 
     def _keep(self) -> None:
         if self.course is not None:

@@ -9,15 +9,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
+from widgets.shell.action_registry import Action, ready
+from widgets.shell.actions.file_actions import PROJECTS
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
     from app.project.network_comparison import Comparison
     from graph.network import Network
     from widgets.comparing.comparison_panel import ComparisonPanel
-    from widgets.shell.window import MainWindow
-
-FILTER = "Netloom projects (*.netloom)"
+    from widgets.shell.context import Context
 
 DIFFERENCES = "differences"
 """What the canvas knows the drawn comparison by."""
@@ -26,15 +26,13 @@ DIFFERENCES = "differences"
 class ComparisonActions:
     """The commands; the panel is made when it is first wanted, and kept up to date while it is open."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self.panel: ComparisonPanel | None = None
         self._other: Network | None = None
         self._name = ""
         self._found: Comparison | None = None
-        self._soon = QTimer(window)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(60)
+        self._soon = QTimer(context.window(), singleShot=True, interval=60)
         self._soon.timeout.connect(self._refresh)
 
     @property
@@ -45,19 +43,18 @@ class ComparisonActions:
     @property
     def saved(self) -> bool:
         """Whether there is a saved version."""
-        return self._window.session is not None and self._window.session.path is not None
+        return self._context.ready and self._context.session.path is not None
 
     def with_saved(self) -> None:
         """Compare with what the project's file holds."""
-        session = self._window.session
-        if session is not None and session.path is not None:
+        session = self._context.session
+        if session.path is not None:
             self.with_file(session.path, "the saved version")
 
     def ask(self) -> None:
         """Choose a project to compare with."""
-        session = self._window.session
-        start = str(session.base or self._window.memory.get("folder", "")) if session is not None else ""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with another project", start, FILTER)
+        start = str(self._context.session.base or self._context.memory.get("folder", ""))
+        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Compare with another project", start, PROJECTS)
         if name:
             self.with_file(Path(name))
 
@@ -68,35 +65,33 @@ class ComparisonActions:
         try:
             self._other, self._name = read_project(path).network, name or path.stem
         except NetloomError as error:
-            self._window.say(Notice(str(error), "error", (), "compare"))
+            self._context.say(Notice(str(error), "error", (), "compare"))
             return
         self._show()
 
     def _show(self) -> None:
-        window = self._window
-        if window.workbench is None or window.session is None:
-            return
+        context = self._context
         if self.panel is None:
             from widgets.comparing.comparison_panel import ComparisonPanel
 
-            self.panel = ComparisonPanel(window.themes)
+            self.panel = ComparisonPanel(context.themes)
             self.panel.opened.connect(self._go_to)
             self.panel.closed.connect(self.stop)
-            window.session.committed.connect(lambda _: self._soon.start())
-            window.workbench.block_navigation.changed.connect(self._draw)
-            window.themes.changed.connect(self._draw)
-            window.session.replaced.connect(self.stop)
-        window.show_workspace("network")
-        window.workbench.lend(self.panel)
+            context.session.committed.connect(lambda _: self._soon.start())
+            context.workbench.block_navigation.changed.connect(self._draw)
+            context.themes.changed.connect(self._draw)
+            context.session.replaced.connect(self.stop)
+        context.show_workspace("network")
+        context.workbench.lend(self.panel)
         self._refresh()
-        window.workbench.canvas.frame_all()
-        window.commands.refresh()
+        context.workbench.canvas.frame_all()
+        context.commands.refresh()
 
     def _refresh(self) -> None:
         from app.project.network_comparison import compare
 
-        session = self._window.session
-        if self.panel is not None and self._other is not None and session is not None:
+        session = self._context.session
+        if self.panel is not None and self._other is not None:
             self._found = compare(self._other, session.document.network)
             self.panel.show_comparison(self._name, self._found)
             self._draw()
@@ -106,9 +101,7 @@ class ComparisonActions:
         from app.project.network_comparison import overlay
         from widgets.canvas.comparison_layer import Differing
 
-        session, workbench, shown = self._window.session, self._window.workbench, None
-        if workbench is None or session is None:
-            return
+        session, workbench, shown = self._context.session, self._context.workbench, None
         if self._other is not None and self._found is not None:
             found = overlay(self._found, self._other, session.document.network, workbench.block_navigation.path)
             shown = Differing(workbench.canvas.board, workbench.canvas.theme, found) if found is not None else None
@@ -116,9 +109,7 @@ class ComparisonActions:
 
     def _go_to(self, path: tuple[str, ...]) -> None:
         """Select what differs, if it is there; what was removed is brought into view where it stood."""
-        workbench = self._window.workbench
-        if workbench is None:
-            return
+        workbench = self._context.workbench
         workbench.dive_if_there(path[:-1], path[-1])
         shown = workbench.canvas.surface.extras.get(DIFFERENCES)
         ghost = getattr(shown, "ghosts", {}).get(path[-1]) if workbench.block_navigation.path == path[:-1] else None
@@ -129,6 +120,15 @@ class ComparisonActions:
         """Compare no longer."""
         self._other = self._found = None
         self._draw()
-        if self._window.workbench is not None:
-            self._window.workbench.lend(None)
-        self._window.commands.refresh()
+        self._context.workbench.lend(None)
+        self._context.commands.refresh()
+
+
+ACTIONS = (
+    Action("compare_saved", "File", "Compare with the saved version", lambda c: c.part(ComparisonActions).with_saved(),
+           (), "", lambda c: c.part(ComparisonActions).saved, divide=True, after="export_summary"),
+    Action("compare_file", "File", "Compare with another project…", lambda c: c.part(ComparisonActions).ask(), (), "",
+           ready, after="compare_saved"),
+    Action("compare_stop", "File", "Stop comparing", lambda c: c.part(ComparisonActions).stop(), (), "",
+           lambda c: c.part(ComparisonActions).open, after="compare_file"),
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""The registry of actions: menus, shortcuts, buttons and the command finder derive from what it discovers.
+
+Each module of `widgets.shell.actions` lists its own in ``ACTIONS``. They are imported before the first paint, so they
+import what is heavy only when an action runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from widgets.look import icons
+from widgets.shell import actions
+
+if TYPE_CHECKING:
+    from widgets.look.theme import Theme
+    from widgets.shell.context import Context
+
+MENUS = ("File", "Edit", "Network", "Arrange", "Train", "View", "Help")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action. ``keys`` are shortcuts, the first of which menus show; ``checked`` makes it a switch.
+
+    It stands in its menu behind the action ``after``, else behind the others of its module; ``divide`` draws a line
+    above it. The keys of an action ``on_canvas`` are answered by the canvas while it has the keyboard; as shortcuts of
+    the window they would rob text fields of their letters.
+    """
+
+    id: str
+    menu: str
+    title: str
+    call: Callable[[Context], object]
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    enabled: Callable[[Context], bool] | None = None
+    named: Callable[[Context], str] | None = None
+    checked: Callable[[Context], bool] | None = None
+    on_canvas: bool = False
+    divide: bool = False
+    after: str = ""
+
+
+def ready(context: Context) -> bool:
+    """Whether there is a project to act on."""
+    return context.ready
+
+
+def selected(context: Context) -> bool:
+    """Whether a layer is selected."""
+    return context.ready and bool(context.workbench.selected)
+
+
+@cache
+def discover() -> tuple[Action, ...]:
+    """Every action, in the order of the menus.
+
+    Raises
+    ------
+    ValueError
+        if two have the same id, or one is to stand behind an action that there is not.
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(actions.__path__, f"{actions.__name__}."))
+    return in_order(action for name in names for action in importlib.import_module(name).ACTIONS)
+
+
+def in_order(found: Iterable[Action]) -> tuple[Action, ...]:
+    """The same actions, each behind the one that it is to follow."""
+    every = list(found)
+    placed = [action for action in every if not action.after]
+    waiting = [action for action in every if action.after]
+    while waiting:
+        ids = [action.id for action in placed]
+        action = next((action for action in waiting if action.after in ids), None)
+        if action is None:
+            raise ValueError(f"{waiting[0].id} is to follow {waiting[0].after}, which there is not.")
+        waiting.remove(action)
+        placed.insert(ids.index(action.after) + 1, action)
+    if len({action.id for action in placed}) < len(placed):
+        raise ValueError("Two actions have the same id.")
+    return tuple(sorted(placed, key=lambda action: MENUS.index(action.menu)))
+
+
+class Actions(QObject):
+    """The actions of one window: a `QAction` for each, all added to the window for their shortcuts."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window())
+        self._context = context
+        self._bound = {action.id: (action, self._bind(action)) for action in discover()}
+        self.refresh()
+
+    def __getitem__(self, id: str) -> QAction:
+        return self._bound[id][1]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return (bound for _, bound in self._bound.values())
+
+    def _bind(self, action: Action) -> QAction:
+        bound = QAction(action.title, self)
+        bound.setObjectName(action.id)
+        bound.setShortcuts([QKeySequence(keys) for keys in action.keys])
+        bound.setCheckable(action.checked is not None)
+        bound.triggered.connect(lambda: self.run(action))
+        if action.on_canvas:
+            bound.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        else:
+            self._context.window().addAction(bound)
+        return bound
+
+    def run(self, action: Action) -> None:
+        """Carry out an action; what is being typed is taken over first."""
+        if self._context.ready:
+            self._context.workbench.commit_typing()
+        action.call(self._context)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring titles, switches and availability up to date."""
+        for action, bound in self._bound.values():
+            bound.setEnabled(action.enabled is None or action.enabled(self._context))
+            if action.named is not None:
+                bound.setText(action.named(self._context))
+            if action.checked is not None:
+                bound.setChecked(action.checked(self._context))
+
+    def paint(self, theme: Theme) -> None:
+        """Give the actions their icons in the colours of ``theme``."""
+        for action, bound in self._bound.values():
+            if action.icon:
+                bound.setIcon(icons.icon(action.icon, theme))
+
+    def menus(self, into: QMenu) -> list[QMenu]:
+        """All menus, one below the other, as submenus of ``into``."""
+        menus = {name: into.addMenu(name) for name in MENUS}
+        for action, bound in self._bound.values():
+            if action.divide:
+                menus[action.menu].addSeparator()
+            menus[action.menu].addAction(bound)
+        return list(menus.values())

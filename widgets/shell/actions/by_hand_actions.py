@@ -1,0 +1,70 @@
+"""How one gets to the views that calculate by hand: from a layer's menu, its settings, an action, or by picking it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from widgets.shell.action_registry import Action, ready
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+    from widgets.understand.understand_panel import UnderstandPanel
+
+
+def show_understand(context: Context) -> UnderstandPanel:
+    """Show the workspace Understand; returns its panel."""
+    from widgets.understand.understand_panel import UnderstandPanel
+
+    context.show_workspace("understand")
+    panel = context.workbench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)  # showing the workspace has built it
+    return panel
+
+
+def show_backpropagation(context: Context) -> None:
+    """Show one training step, worked out."""
+    show_understand(context).show_tab("Backpropagation")
+
+
+def connect(context: Context, panel: UnderstandPanel) -> None:
+    """Have the tab follow the project and what is picked on the canvas, and the canvas and inspector lead to it."""
+    workbench, session, tab = context.workbench, context.session, panel.by_hand
+
+    def pick() -> None:
+        if tab.isVisible() and len(workbench.selected) == 1:
+            tab.show_layer(path_of(context, workbench.selected[0]))
+
+    session.replaced.connect(lambda: tab.set_document(session.document, session.base))
+    session.changed.connect(lambda: tab.asker.set_base(session.base))
+    workbench.selection_changed.connect(pick)
+    workbench.canvas.byHandWanted.connect(lambda id_: open_layer(context, id_))
+    workbench.inspector.by_hand_wanted.connect(lambda id_: open_layer(context, id_))
+    panel.settings_wanted.connect(workbench.show_settings)
+    tab.set_document(session.document, session.base)
+
+
+def open_selected(context: Context) -> None:
+    """Show the tab with the selected convolution or pooling, or with a worked example."""
+    ids = context.workbench.selected
+    open_layer(context, ids[0] if len(ids) == 1 else "")
+
+
+def open_layer(context: Context, id: str) -> None:
+    """Show the tab with the layer ``id`` of the network on show."""
+    panel = show_understand(context)
+    panel.show_tab(panel.by_hand.title)
+    panel.by_hand.show_layer(path_of(context, id))
+    panel.by_hand.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def path_of(context: Context, id: str) -> str:
+    """The name of a layer with the blocks that one is inside before it."""
+    return ".".join((*context.workbench.block_navigation.path, id))
+
+
+ACTIONS = (
+    Action("by_hand", "Network", "Compute by hand", open_selected, (), "", ready, divide=True, after="problems"),
+    Action("backprop", "Train", "Go through one step by hand", show_backpropagation, (), "", ready, after="step"),
+)

@@ -1,0 +1,33 @@
+"""Lessons: choosing one, opening one from a file, and folding its panel away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from widgets.shell.action_registry import Action
+from widgets.shell.actions.link_actions import toggle
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+
+LESSON_FILTER = "Lessons (*.json)"
+
+
+def ask_lesson(context: Context) -> None:
+    """Choose a lesson's file and begin it."""
+    start = str(context.memory.get("folder", ""))
+    name, _ = QFileDialog.getOpenFileName(context.window(), "Open a lesson", start, LESSON_FILTER)
+    if name:
+        context.open_lesson(Path(name))
+
+
+ACTIONS = (
+    Action("lessons", "File", "Lessons", lambda c: c.show_lessons(), after="start"),
+    Action("open_lesson", "File", "Open a lesson…", ask_lesson, after="lessons"),
+    Action("lesson", "View", "Lesson beside the canvas", lambda c: toggle(c, c.workbench.lesson), ("Ctrl+6",), "",
+           lambda c: c.ready and c.workbench.lesson.course is not None,
+           checked=lambda c: c.ready and c.workbench.side_panel.reading is c.workbench.lesson, after="page"),
+)  # fmt: skip

@@ -1,0 +1,38 @@
+"""The preferences, and those that have a switch of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from widgets.shell.action_registry import Action
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+    from widgets.shell.preferences_dialog import PreferencesDialog
+
+
+def preferences_dialog(context: Context) -> PreferencesDialog:
+    """The dialog of a window."""
+    from widgets.shell.preferences_dialog import PreferencesDialog
+
+    return PreferencesDialog(context.preferences, context.window())
+
+
+def show_preferences(context: Context) -> None:
+    """Open the preferences; they act at once, so there is nothing to confirm."""
+    dialog = context.part(preferences_dialog)
+    dialog.show()
+    dialog.raise_()
+
+
+def toggle_projector(context: Context) -> None:
+    """Switch larger text and wires on or off."""
+    context.preferences.set("projector", not context.preferences["projector"])
+
+
+ACTIONS = (
+    Action("preferences", "File", "Preferences…", show_preferences, ("Ctrl+,",), "gear", divide=True,
+           after="compare_stop"),
+    Action("projector", "View", "Projector", toggle_projector, ("F10",), "",
+           checked=lambda c: bool(c.preferences["projector"]), divide=True, after="zoom_reset"),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Workspaces, zoom, full screen and the command finder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from widgets.shell.action_registry import Action, ready
+from widgets.shell.actions.edit_actions import on_canvas
+from widgets.shell.command_finder import CommandFinder
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+
+
+def workspace(name: str) -> Callable[[Context], None]:
+    """A call that shows a workspace."""
+    return lambda context: context.show_workspace(name)
+
+
+def in_workspace(name: str) -> Callable[[Context], bool]:
+    """Whether a workspace is on show."""
+    return lambda context: context.ready and context.workbench.workspace == name
+
+
+def show_summary(context: Context) -> None:
+    """Bring the summary table forward."""
+    context.workbench.show_summary()
+
+
+def toggle_full_screen(context: Context) -> None:
+    """Fill the screen, or go back to a window."""
+    window = context.window()
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+
+def command_finder(context: Context) -> CommandFinder:
+    """The command finder of a window."""
+    return CommandFinder(context.window())
+
+
+def find_command(context: Context) -> None:
+    """Open the command finder."""
+    context.commands.refresh()
+    context.part(command_finder).ask([action for action in context.commands if action.objectName() != "finder"])
+
+
+ACTIONS = (
+    Action("data", "View", "Data workspace", workspace("data"), ("Ctrl+1",), "", ready, checked=in_workspace("data")),
+    Action("network", "View", "Network workspace", workspace("network"), ("Ctrl+2",), "", ready,
+           checked=in_workspace("network")),
+    Action("training", "View", "Train workspace", workspace("train"), ("Ctrl+3",), "", ready,
+           checked=in_workspace("train")),
+    Action("understand", "View", "Understand workspace", workspace("understand"), ("Ctrl+4",), "", ready,
+           checked=in_workspace("understand")),
+    Action("summary", "View", "Summary table", show_summary, ("Ctrl+Shift+T",), "", ready),
+    Action("frame", "View", "Frame the selection", on_canvas("frame_selection"), ("F",), "", ready, on_canvas=True,
+           divide=True),
+    Action("home", "View", "Frame everything", on_canvas("frame_all"), ("H",), "fit", ready, on_canvas=True),
+    Action("zoom_in", "View", "Zoom in", on_canvas("zoom_in"), ("Ctrl++", "Ctrl+="), "", ready),
+    Action("zoom_out", "View", "Zoom out", on_canvas("zoom_out"), ("Ctrl+-",), "", ready),
+    Action("zoom_reset", "View", "Zoom to 100 %", on_canvas("zoom_reset"), ("Ctrl+0",), "", ready),
+    Action("full_screen", "View", "Full screen", toggle_full_screen, ("F11",), "",
+           checked=lambda c: c.window().isFullScreen()),
+    Action("finder", "View", "Find a command…", find_command, ("Ctrl+Shift+P",), "search", divide=True),
+)  # fmt: skip
