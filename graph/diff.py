@@ -19,7 +19,7 @@ from graph.network import Network, Node
 def changes_between(old: Network, new: Network) -> tuple[Change, ...]:
     """Changes that turn ``old`` into ``new``, in an order in which they can be applied.
 
-    Layers are told apart by id, so a renamed layer is one that went and one that came.
+    Layers are identified by id, so a renamed layer is one that went and one that came.
     """
     before, after = set(old.connections), set(new.connections)
     kept = [id_ for id_ in old.ids if id_ in new]

@@ -39,7 +39,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Commit:
-    """What subscribers are told, once per transaction, undo or redo: the changes in the order they were applied."""
+    """What subscribers receive, once per transaction, undo or redo: the changes in the order they were applied."""
 
     name: str
     changes: tuple[Change, ...]
@@ -142,7 +142,7 @@ class Document:
             self._notify(Commit(name, changes))
 
     def follow(self, commit: Commit) -> None:
-        """Apply a commit made elsewhere and tell the subscribers, without recording it in the history."""
+        """Apply a commit made elsewhere and notify the subscribers, without recording it in the history."""
         for change in commit.changes:
             change.apply(self._content)
         self._notify(commit)

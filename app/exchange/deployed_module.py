@@ -130,7 +130,7 @@ def plain_facts(network: Network, compiled: Compiled) -> DeployedInfo:
     """Of a network without data: names and shapes alone."""
     return DeployedInfo(
         tuple(End(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
-        tuple(End(id_, compiled.facts[id_].outputs["out"], None) for id_ in compiled.outputs),
+        tuple(End(id_, compiled.layer_info[id_].outputs["out"], None) for id_ in compiled.outputs),
         "none",
     )
 
@@ -147,7 +147,7 @@ def facts_of(model: Model, inside: bool) -> DeployedInfo:
         inputs.append(End(id_, _input(network, id_).shape, field, prepared.scalers.get(name), torch.from_numpy(known)))
     outputs = []
     for head in model.objective.heads:
-        shape, scaler = model.compiled.facts[head.output].outputs["out"], prepared.scalers.get(head.field.name)
+        shape, scaler = model.compiled.layer_info[head.output].outputs["out"], prepared.scalers.get(head.field.name)
         gives = ("probabilities" if head.final_activation else "scores") if head.classes else "numbers"
         outputs.append(End(head.output, shape, head.field, scaler, None, gives))
     scaled = any(one.scaler for one in (*inputs, *outputs))

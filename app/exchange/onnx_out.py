@@ -145,7 +145,7 @@ def _refuse(plan: Program, within: str = "") -> None:
         layer, name = plan.network.layer(id_), within + id_
         if layer.not_in_onnx() and not plan.network.node(id_).muted:
             raise NetloomError(f"{name} cannot be exported: {layer.not_in_onnx()}")
-        if isinstance(layer, Loop) and any(shape.time is None for shape in plan.facts[id_].inputs.values()):
+        if isinstance(layer, Loop) and any(shape.time is None for shape in plan.layer_info[id_].inputs.values()):
             raise NetloomError(
                 f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
                 "here. Set the length of the input, or export the network as code."
@@ -220,9 +220,9 @@ def _quiet() -> Iterator[None]:
 
 def _unsayable(network: Network, compiled: Compiled, error: Exception) -> NetloomError:
     """The sentence for a network that torch's exporter refuses: the first layer that it refuses alone."""
-    for id_ in compiled.facts:
+    for id_ in compiled.layer_info:
         layer = network.layer(id_)
-        if isinstance(layer, InputLike) or network.node(id_).muted or not compiled.facts[id_].inputs:
+        if isinstance(layer, InputLike) or network.node(id_).muted or not compiled.layer_info[id_].inputs:
             continue
         try:
             alone, facts = _alone(network, compiled, id_)
@@ -246,7 +246,7 @@ def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[DeployedModu
     single = Network()
     layer = network.layer(id_)
     single.insert_node(Node("layer", layer, (0.0, 0.0)))
-    for number, (port, shape) in enumerate(compiled.facts[id_].inputs.items()):
+    for number, (port, shape) in enumerate(compiled.layer_info[id_].inputs.items()):
         single.insert_node(Node(f"in{number}", Input(shape=shape), (0.0, 0.0)))
         single.insert_connection(Connection(f"in{number}", "out", "layer", port))
     for number, port in enumerate(each.name for each in layer.output_ports()):

@@ -284,7 +284,7 @@ def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
     """The new samples as a part, standardised as the training part was."""
     arrays: dict[str, Values] = {}
     reads = zip(model.compiled.inputs, model.objective.inputs, strict=True)
-    read_as = {name: model.compiled.facts[id_].outputs["out"] for id_, name in reads}
+    read_as = {name: model.compiled.layer_info[id_].outputs["out"] for id_, name in reads}
     for name, shape in read_as.items():
         if name not in inputs:
             raise NetloomError(f"The network also reads “{name}”; give values for it.")

@@ -54,13 +54,13 @@ def layer_of(model: Model, id_: str) -> ProbedLayer:
     NetloomError
         if the network has no such layer, or it has no units.
     """
-    facts = model.compiled.facts.get(id_)
+    facts = model.compiled.layer_info.get(id_)
     if facts is None or not facts.outputs:
         raise NetloomError(f"The network that was trained has no layer “{id_}” in use; choose another layer.")
     shape = next(iter(facts.outputs.values()))
     if shape.kind is Kind.TOKENS:
         raise NetloomError(f"{id_} gives whole numbers for words, so it has no units; choose a layer behind it.")
-    return ProbedLayer(id_, shape, facts.reach)
+    return ProbedLayer(id_, shape, facts.receptive_field)
 
 
 def check_units(layer: ProbedLayer, units: Sequence[int]) -> None:

@@ -54,7 +54,7 @@ class Watched(Model):
     def forward(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch."""
         leaves = [one.detach().clone().requires_grad_(one.is_floating_point()) for one in inputs]
-        run = _Keeping(self.compiled.module, frozenset(self.compiled.facts))
+        run = _Keeping(self.compiled.module, frozenset(self.compiled.layer_info))
         found = run.run(*leaves)
         self.seen.clear()
         self.seen.update(run.found)
@@ -113,7 +113,7 @@ class BackpropSession:
             raise NetloomError(
                 "The network has nothing to learn: no layer has weights. Add a dense or convolution layer."
             )
-        work = 3 * size * sum(facts.flops for facts in model.compiled.facts.values())
+        work = 3 * size * sum(facts.flops for facts in model.compiled.layer_info.values())
         if self.weights.count > MOST_PARAMETERS or work > MOST_WORK:
             raise NetloomError(
                 f"This network is too large to go through by hand ({self.weights.count:,} weights, "

@@ -20,7 +20,7 @@ LARGEST = 4096
 def facts_of(network: Network) -> Mapping[str, LayerInfo]:
     """Shapes and costs of the layers that lead to an output of the network, in the network's order."""
     checker = Checker(Document(network))
-    found = {id_: checker.facts(id_) for id_ in network.ordered() if id_ in checker.useful}
+    found = {id_: checker.layer_info(id_) for id_ in network.ordered() if id_ in checker.useful}
     checker.close()
     return found
 

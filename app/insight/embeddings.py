@@ -38,7 +38,7 @@ class Codes:
 
     def __init__(self, model: Model, layer: str) -> None:
         self.layer = layer
-        facts = model.compiled.facts.get(layer)
+        facts = model.compiled.layer_info.get(layer)
         size = next(iter(facts.outputs.values())).elements if facts is not None and facts.outputs else None
         if size is None:
             raise NetloomError(f"“{layer}” gives no code of a fixed length; choose another layer.")

@@ -71,7 +71,7 @@ class WindowOperands:
                 compiled = compile_network(network)
             except NetloomError:
                 compiled = None
-            if compiled is None or layer.partition(".")[0] not in compiled.facts:
+            if compiled is None or layer.partition(".")[0] not in compiled.layer_info:
                 network = leading_to(network, layer.partition(".")[0])
                 compiled = compile_network(network)
         inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]

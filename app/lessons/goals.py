@@ -110,18 +110,18 @@ def _without(goal: WithoutGoal, now: Situation) -> bool:
 
 
 def _output(goal: OutputGoal, now: Situation) -> bool:
-    shapes = [shape for node in now.layers(goal.layer) for shape in now.checker.facts(node.id).outputs.values()]
+    shapes = [shape for node in now.layers(goal.layer) for shape in now.checker.layer_info(node.id).outputs.values()]
     return any(list(shape.sizes) == goal.shape for shape in shapes)
 
 
 def _parameters(goal: ParametersGoal, now: Situation) -> bool:
     if not goal.layer:
         return goal.holds(now.checker.parameters)
-    return any(goal.holds(now.checker.facts(node.id).parameters) for node in now.layers(goal.layer))
+    return any(goal.holds(now.checker.layer_info(node.id).parameters) for node in now.layers(goal.layer))
 
 
 def _receptive_field(goal: ReceptiveFieldGoal, now: Situation) -> bool:
-    seen = (now.checker.facts(node.id).receptive_field for node in now.layers(goal.layer))
+    seen = (now.checker.layer_info(node.id).receptive_size for node in now.layers(goal.layer))
     return any(size is not None and list(size) == goal.size for size in seen)
 
 

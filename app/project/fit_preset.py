@@ -11,7 +11,7 @@ from app.data.dataset import DatasetInfo, Task
 from app.project.add_outputs import answer
 from app.project.data_spec import data_spec
 from app.project.presets import preset
-from app.project.project_hints import Whole, padding_read
+from app.project.project_hints import ProjectContext, padding_read
 from graph.checking.check import Checker
 from graph.checking.fixes import Insert
 from graph.checking.layer_info import Severity
@@ -111,7 +111,7 @@ def _tell_lengths(document: Document, info: DatasetInfo, choice: DataChoice) -> 
     """Behind the last word of a text there is only padding: recurrent layers are told where each text ends."""
     checker = Checker(document, data_spec(info))
     for _ in range(ROUNDS):
-        found = next(padding_read(Whole(checker, document.sections, info, choice)), None)
+        found = next(padding_read(ProjectContext(checker, document.sections, info, choice)), None)
         if found is None:
             break
         found.fixes[0].apply(document)

@@ -48,8 +48,8 @@ def _unclear(checker: Checker, settings: Mapping[str, Any], info: DatasetInfo | 
         usual = Fix("Train by targets instead", (Write("plan", {**settings, "objective": "supervised"}),))
         fixes = (*fault.fixes, *_twin(checker, info), usual)
         return [Problem(Severity.ERROR, fault.layer, None, str(fault), fixes)]
-    makes = checker.facts(found.meets.source).outputs.get(found.meets.source_port)
-    comes = checker.facts(found.data).outputs.get("out")
+    makes = checker.layer_info(found.meets.source).outputs.get(found.meets.source_port)
+    comes = checker.layer_info(found.data).outputs.get("out")
     if makes is None or comes is None or fits(makes, comes):
         return []
     message = different_shapes(found.meets.source, makes, comes)
@@ -94,7 +94,7 @@ def _twin(checker: Checker, info: DatasetInfo | None) -> tuple[Fix, ...]:
         return ()
     leading = nx.ancestors(network.graph, outputs[0]).difference(noise)
     order = [id_ for id_ in downstream(network, noise) if id_ in leading]
-    makers = [id_ for id_ in order if checker.facts(id_).outputs.get("out") == info.shape]
+    makers = [id_ for id_ in order if checker.layer_info(id_).outputs.get("out") == info.shape]
     if not makers:
         return ()
     source = makers[-1]

@@ -204,7 +204,7 @@ def _costs(before: Mapping[str, LayerInfo], after: Mapping[str, LayerInfo]) -> t
 def _facts(network: Network) -> dict[str, LayerInfo]:
     """Facts of all layers, also of those that lead nowhere while one edits."""
     checker = Checker(Document(network))
-    facts = {id_: checker.facts(id_) for id_ in network.ids}
+    facts = {id_: checker.layer_info(id_) for id_ in network.ids}
     checker.close()
     return facts
 

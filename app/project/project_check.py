@@ -45,7 +45,9 @@ class Report:
             "ok": self.ok,
             "problems": [problem_json(problem) for problem in self.problems],
             "hints": [hint_json(hint) for hint in self.hints],
-            "layers": [layer_json(checker.network.node(id_), checker.facts(id_)) for id_ in checker.network.ordered()],
+            "layers": [
+                layer_json(checker.network.node(id_), checker.layer_info(id_)) for id_ in checker.network.ordered()
+            ],
             "parameters": checker.parameters,
             "connections": checker.connections,
             "flops": checker.flops,
@@ -76,7 +78,7 @@ def check_sections(
     problems: list[Problem] = []
     info = _data(sections.get("data"), base, load, choose_data, problems)
     problems += _plan(sections.get("plan", {}))
-    checker.expect(data_spec(info, sections.get("plan")) if info is not None else None)
+    checker.set_data_spec(data_spec(info, sections.get("plan")) if info is not None else None)
     return info, (*problems, *gan_problems(checker, sections, info))
 
 
@@ -103,7 +105,7 @@ def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
         "flops": facts.flops,
         "activations": facts.activations,
         "activation_bytes": facts.activation_bytes,
-        "receptive_field": list(facts.receptive_field) if facts.receptive_field else None,
+        "receptive_field": list(facts.receptive_size) if facts.receptive_size else None,
         "jump": list(facts.jump) if facts.jump else None,
     }
 

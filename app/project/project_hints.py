@@ -14,7 +14,7 @@ from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
-from graph.checking.habits import Look
+from graph.checking.habits import HintContext
 from graph.checking.network_hints import RULES, Finding, Hint, HintRule, network_hints
 from graph.document import Document
 from graph.errors import NetloomError
@@ -33,7 +33,7 @@ MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
 """A network with more parameters, and more for each training sample, can learn samples by heart."""
 
 
-class Whole(Look):
+class ProjectContext(HintContext):
     """A network with its data and plan; ``info``, ``choice`` and ``plan`` are None where they cannot be read."""
 
     def __init__(
@@ -94,43 +94,43 @@ def _readable_plan(section: object) -> Plan | None:
 # Data
 
 
-def _not_standardised(look: Whole) -> Iterator[Finding]:
-    if look.choice is None or look.choice.standardise:
+def _not_standardised(context: ProjectContext) -> Iterator[Finding]:
+    if context.choice is None or context.choice.standardise:
         return
-    uneven = [field for _, field in look.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
+    uneven = [field for _, field in context.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
     if all(field.fixed for field in uneven):
         return
-    fix = Fix("Standardise the data", (look.written("data", standardise=True),))
+    fix = Fix("Standardise the data", (context.written("data", standardise=True),))
     yield Finding(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
 
 
-def _no_validation(look: Whole) -> Iterator[Finding]:
-    if look.choice is None or look.choice.split.validation > 0:
+def _no_validation(context: ProjectContext) -> Iterator[Finding]:
+    if context.choice is None or context.choice.split.validation > 0:
         return
-    split = look.choice.split
+    split = context.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
-    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (look.written("data", split=values),))
+    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (context.written("data", split=values),))
     yield Finding(
         None, "No samples are kept for validation, so nothing shows when the network learns by heart.", (fix,)
     )
 
 
-def _columns(look: Whole) -> Iterator[Finding]:
+def _columns(context: ProjectContext) -> Iterator[Finding]:
     """Convolutions over the columns of a table, found by walking on from the input."""
-    for node, field in look.inputs():
+    for node, field in context.inputs():
         if field.shape.kind is not Kind.VECTOR or len(field.names) < 2:
             continue
         passed: list[Edit] = []
         first: Node | None = None
-        step = look.after(node.id)
+        step = context.after(node.id)
         while step is not None and not step.layer.is_dense:
             if step.layer.weighted_sum:
                 first = first or step
                 passed.append(Replace(step.id, usual_layers.dense(step.layer.values()["filters"])))
             elif step.layer.family is Family.POOLING or _rearranges(step.layer):
                 passed.append(Bypass(step.id))
-            step = look.after(step.id)
+            step = context.after(step.id)
         if first is not None:
             message = f"{first.id}: it takes neighbouring columns for related, but columns may stand in any order."
             yield Finding(first.id, message, (Fix("Use dense layers", tuple(passed)),))
@@ -140,16 +140,16 @@ def _rearranges(layer: Layer) -> bool:
     return layer.family is Family.SHAPE and layer.passes_probabilities
 
 
-def padding_read(look: Whole) -> Iterator[Finding]:
+def padding_read(context: ProjectContext) -> Iterator[Finding]:
     """Layers that stand for whole sequences, or read them backwards, without knowing where each of them ends."""
-    for node in look.those(lambda layer: layer.reads_padding()):
+    for node in context.those(lambda layer: layer.reads_padding()):
         if node.tied is not None:
             continue
-        field = look.read_by(node)
+        field = context.read_by(node)
         if field is None or not field.lengths:
             continue
         told = node.layer.changed(lengths=True)
-        ends = ((one.id, one.layer) for one in look.network)
+        ends = ((one.id, one.layer) for one in context.network)
         known = next((id_ for id_, end in ends if isinstance(end, Input) and end.field == field.lengths), None)
         source: Edit = (
             Prepend(node.id, LENGTHS.name, Input(shape=vector(1), field=field.lengths))
@@ -163,9 +163,9 @@ def padding_read(look: Whole) -> Iterator[Finding]:
 # Answers
 
 
-def _softmax_twice(look: Whole) -> Iterator[Finding]:
-    for output, node in look.final_layers():
-        field, loss = look.target(output), look.loss_of(output)
+def _softmax_twice(context: ProjectContext) -> Iterator[Finding]:
+    for output, node in context.final_layers():
+        field, loss = context.target(output), context.loss_of(output)
         if (
             node.layer.final_activation == "softmax"
             and field is not None
@@ -176,13 +176,13 @@ def _softmax_twice(look: Whole) -> Iterator[Finding]:
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
-def _squashed_numbers(look: Whole) -> Iterator[Finding]:
-    if look.info is None or look.info.task not in (Task.REGRESSION, Task.FORECASTING):
+def _squashed_numbers(context: ProjectContext) -> Iterator[Finding]:
+    if context.info is None or context.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
-    for output, node in look.final_layers():
-        field = look.target(output)
+    for output, node in context.final_layers():
+        field = context.target(output)
         # A binary cross-entropy compares with shares and yes or no, which lie within these bounds.
-        if look.loss_of(output) == "bce":
+        if context.loss_of(output) == "bce":
             continue
         bounded = node.layer.final_activation or node.layer.max_slope is not None
         if field is not None and not field.classes and bounded:
@@ -193,40 +193,40 @@ def _squashed_numbers(look: Whole) -> Iterator[Finding]:
 # Training
 
 
-def _high_rate(look: Whole) -> Iterator[Finding]:
-    plan = look.plan
+def _high_rate(context: ProjectContext) -> Iterator[Finding]:
+    plan = context.plan
     if plan is None or plan.learning_rate <= MOST_RATES[plan.optimiser]:
         return
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
-    yield Finding(None, message, (Fix(f"Use {usual:g}", (look.written("plan", learning_rate=usual),)),))
+    yield Finding(None, message, (Fix(f"Use {usual:g}", (context.written("plan", learning_rate=usual),)),))
 
 
-def _by_heart(look: Whole) -> Iterator[Finding]:
-    if look.info is None or look.choice is None or look.plan is None:
+def _by_heart(context: ProjectContext) -> Iterator[Finding]:
+    if context.info is None or context.choice is None or context.plan is None:
         return
-    samples = round(look.info.samples * look.choice.split.train)
-    parameters = look.parameters
+    samples = round(context.info.samples * context.choice.split.train)
+    parameters = context.parameters
     steadied = (
-        look.holds(lambda layer: layer.normalises or layer.drops_values)
-        or look.choice.augment.active
-        or look.plan.weight_decay > 0
+        context.holds(lambda layer: layer.normalises or layer.drops_values)
+        or context.choice.augment.active
+        or context.plan.weight_decay > 0
     )
     if steadied or parameters < MANY_PARAMETERS or parameters < PARAMETERS_PER_SAMPLE * samples:
         return
     message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against learning by heart."
     fixes: list[Fix] = []
-    last = next((node for node in reversed(look.nodes) if node.layer.is_dense), None)
+    last = next((node for node in reversed(context.nodes) if node.layer.is_dense), None)
     if last is not None:
         fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", usual_layers.dropout()),)))
-    if look.image_inputs():
-        fixes.append(Fix("Shift the pictures a little", (look.written("data", augment={"shift": 0.1}),)))
+    if context.image_inputs():
+        fixes.append(Fix("Shift the pictures a little", (context.written("data", augment={"shift": 0.1}),)))
     if not fixes:
-        fixes.append(Fix("Use weight decay", (look.written("plan", weight_decay=0.01),)))
+        fixes.append(Fix("Use weight decay", (context.written("plan", weight_decay=0.01),)))
     yield Finding(last.id if last else None, message, tuple(fixes))
 
 
-PROJECT_RULES: tuple[HintRule[Whole], ...] = (
+PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
     HintRule(
         "padding_read",
         "Layers that read padding",
@@ -311,8 +311,8 @@ def project_hints(
     hidden
         ids of rules of which nothing is shown.
     """
-    look = Whole(checker, sections, info, _readable_choice(sections.get("data")))
-    found = (*network_hints(look), *(hint for rule in PROJECT_RULES for hint in rule.hints(look)))
+    context = ProjectContext(checker, sections, info, _readable_choice(sections.get("data")))
+    found = (*network_hints(context), *(hint for rule in PROJECT_RULES for hint in rule.hints(context)))
     gone = dismissed(sections)
     return tuple(hint for hint in found if hint.rule not in hidden and (hint.rule, hint.layer or "") not in gone)
 
@@ -322,7 +322,7 @@ def inner_hints(
 ) -> tuple[Hint, ...]:
     """The hints about the network inside the block that ``path`` leads to (ids parted by slashes)."""
     gone = dismissed(sections)
-    found = network_hints(Look(checker, inner=True))
+    found = network_hints(HintContext(checker, inner=True))
     return tuple(hint for hint in found if hint.rule not in hidden and (hint.rule, f"{path}/{hint.layer}") not in gone)
 
 

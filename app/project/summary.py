@@ -27,7 +27,7 @@ COLUMNS = (
     "FLOP per sample",
     "Activation bytes per sample",
     "Receptive field",
-    "Jump",
+    "Stride in input pixels",
 )
 """Headings of an exported table."""
 
@@ -37,7 +37,7 @@ class SummaryRow:
     """One layer of the table.
 
     ``path`` is its id, after those of the blocks that it is in. ``used`` says whether it leads to an output: the others
-    do not count in the totals. ``activation_bytes`` is per sample. ``inputs`` and ``reach`` are what arrives, with
+    do not count in the totals. ``activation_bytes`` is per sample. ``inputs`` and ``field`` are what arrives, with
     which `inside` opens a block.
     """
 
@@ -52,7 +52,7 @@ class SummaryRow:
     jump: tuple[int, ...] | None
     used: bool
     inputs: Mapping[str, Shape]
-    reach: ReceptiveField | None
+    field: ReceptiveField | None
 
     @property
     def name(self) -> str:
@@ -96,9 +96,15 @@ def rows(checker: Checker) -> list[SummaryRow]:
     network = checker.network
     found = []
     for id_ in network.ordered():
-        sources = [checker.facts(wire.source).reach for wire in network.into(id_).values()]
-        found.append(_row((id_,), network.node(id_), checker.facts(id_), id_ in checker.useful, _widest(sources)))
+        info, arrives = checker.layer_info(id_), _arriving_field(checker, id_)
+        found.append(_row((id_,), network.node(id_), info, id_ in checker.useful, arrives))
     return found
+
+
+def _arriving_field(checker: Checker, id_: str) -> ReceptiveField | None:
+    """The widest receptive field that arrives at a layer."""
+    sources = checker.network.into(id_).values()
+    return _widest([checker.layer_info(wire.source).receptive_field for wire in sources])
 
 
 def totals(checker: Checker) -> Totals:
@@ -121,19 +127,20 @@ def inside(row: SummaryRow) -> list[SummaryRow]:
     if not isinstance(block, Block):
         return []
     found = dict[str, SummaryRow]()
-    arriving, reach = block.arriving(row.inputs), block.reach_inside(row.reach)
+    arriving, field = block.arriving(row.inputs), block.field_inside(row.field)
     with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
-        for number, turn in enumerate(block.turns(row.inputs)):
-            checker = Checker(Document(block.body.network), arriving=arriving, reach=reach)
-            for id_, facts in turn.items():
-                seen = checker.facts(id_).reach if reach is not None else None
-                arrives = _widest([checker.facts(wire.source).reach for wire in checker.network.into(id_).values()])
+        for number, turn in enumerate(block.repetitions(row.inputs)):
+            checker = Checker(Document(block.body.network), arriving=arriving, receptive_field=field)
+            for id_, info in turn.items():
+                seen = checker.layer_info(id_).receptive_field if field is not None else None
+                arrives = _arriving_field(checker, id_)
                 # Weights count where they are first used, or belong.
                 again = (number and block.shared) or row.node.tied is not None
-                own = replace(facts, reach=seen, parameters=0 if again else facts.parameters)
+                own = replace(info, receptive_field=seen, parameters=0 if again else info.parameters)
                 new = _row((*row.path, id_), block.body.network.node(id_), own, row.used, arrives)
                 found[id_] = _sum(found[id_], new) if id_ in found else new
-            reach = _widest([checker.facts(name).reach for name in block.inner_outputs()]) if reach else None
+            ends = [checker.layer_info(name).receptive_field for name in block.inner_outputs()]
+            field = _widest(ends) if field else None
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
     steps = _steps(row) if isinstance(block, Timed) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
@@ -155,26 +162,26 @@ def table(listed: Iterable[SummaryRow], whole: Totals | None, separator: str = "
     return text.getvalue()
 
 
-def _row(path: tuple[str, ...], node: Node, facts: LayerInfo, used: bool, reach: ReceptiveField | None) -> SummaryRow:
+def _row(path: tuple[str, ...], node: Node, info: LayerInfo, used: bool, field: ReceptiveField | None) -> SummaryRow:
     return SummaryRow(
         path,
         node,
-        tuple(facts.outputs.values()),
-        facts.parameters,
-        facts.connections,
-        facts.flops,
-        facts.activation_bytes,
-        facts.receptive_field,
-        facts.jump,
+        tuple(info.outputs.values()),
+        info.parameters,
+        info.connections,
+        info.flops,
+        info.activation_bytes,
+        info.receptive_size,
+        info.jump,
         used,
-        facts.inputs,
-        reach,
+        info.inputs,
+        field,
     )
 
 
 def _widest(reaches: Iterable[ReceptiveField | None]) -> ReceptiveField | None:
     known = list(reaches)
-    return max((reach for reach in known if reach), key=lambda reach: reach.size) if all(known) and known else None
+    return max((field for field in known if field), key=lambda field: field.size) if all(known) and known else None
 
 
 def _sum(one: SummaryRow, next_: SummaryRow) -> SummaryRow:

@@ -114,7 +114,7 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
     activation = final_activation(network, id_)
     chosen: str = layer.loss if layer.loss != "auto" else plan.loss
     loss = chosen if chosen != "auto" else default_loss(field, activation)
-    arrives = compiled.facts[id_].outputs["out"]
+    arrives = compiled.layer_info[id_].outputs["out"]
     if loss == "ctc":
         ctc.check_fit(id_, field, arrives.sizes)
         loss_fn = partial(ctc.ctc_loss, final_activation=activation)

@@ -63,7 +63,9 @@ class Objective(ABC):
         for head in self.heads:
             _check_range(head, prepared)
             if head.is_ctc:
-                check_steps(head.output, head.field.name, compiled.facts[head.output].outputs["out"].time, prepared)
+                check_steps(
+                    head.output, head.field.name, compiled.layer_info[head.output].outputs["out"].time, prepared
+                )
 
     @abstractmethod
     def default_target(self) -> str:

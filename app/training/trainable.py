@@ -85,7 +85,7 @@ class Model:
     @property
     def operations(self) -> float:
         """Floating-point operations in one training step, about: the backward pass costs twice the forward pass."""
-        return 3.0 * self.plan.batch_size * sum(facts.flops for facts in self.compiled.facts.values())
+        return 3.0 * self.plan.batch_size * sum(facts.flops for facts in self.compiled.layer_info.values())
 
     def feed(self, part: Part) -> Feed:
         """A part of the data on the device."""
@@ -129,7 +129,7 @@ class Model:
     @property
     def evaluation_size(self) -> int:
         """Number of samples to evaluate together."""
-        shapes = [shape for facts in self.compiled.facts.values() for shape in facts.outputs.values()]
+        shapes = [shape for facts in self.compiled.layer_info.values() for shape in facts.outputs.values()]
         return max(1, min(4096, ACTIVATIONS // max(map(elements, shapes), default=1)))
 
     def meter(self) -> Meter:

@@ -182,8 +182,8 @@ class _Classes:
 
 def _signature(plan: Program) -> str:
     """Shapes of arguments and results, in torch's order of axes."""
-    takes = ", ".join(f"{id_} {_axes(plan.facts[id_].outputs['out'])}" for id_ in plan.inputs)
-    gives = ", ".join(f"{id_} {_axes(plan.facts[id_].outputs['out'])}" for id_ in plan.outputs)
+    takes = ", ".join(f"{id_} {_axes(plan.layer_info[id_].outputs['out'])}" for id_ in plan.inputs)
+    gives = ", ".join(f"{id_} {_axes(plan.layer_info[id_].outputs['out'])}" for id_ in plan.outputs)
     return f"Takes {takes}; returns {gives}."
 
 
@@ -236,7 +236,9 @@ def _forward(plan: Program) -> Iterator[str]:
         if not construct.steps:
             names.update({(id_, port): arriving[str(ref.at)] for port, ref in construct.outputs.items()})
             continue
-        shapes = {output_variable(id_, port, construct): plan.facts[id_].outputs[port] for port in construct.outputs}
+        shapes = {
+            output_variable(id_, port, construct): plan.layer_info[id_].outputs[port] for port in construct.outputs
+        }
         names.update({(id_, port): output_variable(id_, port, construct) for port in construct.outputs})
         for variable, text in assignments(id_, plan.owner(id_), construct, arriving):
             yield f"{variable} = {text}" + (f"  # {shapes[variable]}" if variable in shapes else "")
@@ -341,7 +343,7 @@ def _main(plan: Program) -> str:
         'if __name__ == "__main__":',
         "    network = load(sys.argv[1]) if len(sys.argv) > 1 else Network().eval()",
     ]
-    samples = [_sample(plan.network.layer(id_), plan.facts[id_].outputs["out"]) for id_ in plan.inputs]
+    samples = [_sample(plan.network.layer(id_), plan.layer_info[id_].outputs["out"]) for id_ in plan.inputs]
     lines.append(f"    results = network({', '.join(samples)})")
     lines.append("    for result in results if isinstance(results, tuple) else (results,):")
     lines.append("        print(tuple(result.shape))")

@@ -26,13 +26,13 @@ class Compiled:
     """The module, and the ids of the input and output layers in the order of its arguments and results.
 
     ``module(*inputs)`` takes one tensor per input, ``[batch, *sizes]``, and returns one tensor, or a tuple of them
-    where the network has several outputs. ``facts`` are the checked shapes and costs by layer.
+    where the network has several outputs. ``layer_info`` are the checked shapes and costs by layer.
     """
 
     module: fx.GraphModule
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    facts: Mapping[str, LayerInfo]
+    layer_info: Mapping[str, LayerInfo]
 
 
 def compile_network(network: Network) -> Compiled:
@@ -46,7 +46,7 @@ def compile_network(network: Network) -> Compiled:
         if the network has errors.
     """
     plan = program(network)
-    return Compiled(_graph_module(plan, "Network"), plan.inputs, plan.outputs, plan.facts)
+    return Compiled(_graph_module(plan, "Network"), plan.inputs, plan.outputs, plan.layer_info)
 
 
 def _graph_module(plan: Program, name: str) -> fx.GraphModule:

@@ -23,12 +23,12 @@ class Program:
     order: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    facts: Mapping[str, LayerInfo]
+    layer_info: Mapping[str, LayerInfo]
 
     def construct(self, id: str) -> Construct:
         """How the layer ``id`` is built; a muted layer hands its input on."""
         node = self.network.node(id)
-        inputs = self.facts[id].inputs
+        inputs = self.layer_info[id].inputs
         if node.muted:
             passed = Ref(next(iter(inputs)))
             return Construct(None, (), dict.fromkeys(node.outputs, passed))
@@ -43,8 +43,11 @@ class Program:
         block = self.network.layer(id)
         if not isinstance(block, Block):
             return ()
-        turns = block.turns(self.facts[id].inputs)
-        return tuple(_in_order(block.body.network, turn, block) for turn in (turns[:1] if block.shared else turns))
+        repetitions = block.repetitions(self.layer_info[id].inputs)
+        return tuple(
+            _in_order(block.body.network, repetition, block)
+            for repetition in (repetitions[:1] if block.shared else repetitions)
+        )
 
     def sources(self, id: str) -> dict[str, tuple[str, str]]:
         """For each connected input port of the layer, the layer and output port that feed it."""
@@ -65,26 +68,26 @@ def program(network: Network) -> Program:
     if faults:
         more = f" ({len(faults) - 1} more: run the check for all.)" if len(faults) > 1 else ""
         raise NetloomError(f"The network cannot run yet. {faults[0].message}{more}")
-    made = _in_order(network, {id_: checker.facts(id_) for id_ in checker.useful})
+    made = _in_order(network, {id_: checker.layer_info(id_) for id_ in checker.useful})
     _check_links(made)
     return made
 
 
-def _in_order(network: Network, facts: Mapping[str, LayerInfo], block: Block | None = None) -> Program:
-    """The layers of which there are facts, in order; a block's ends keep the order of its ports."""
-    order = tuple(id_ for id_ in network.ordered() if id_ in facts)
+def _in_order(network: Network, info: Mapping[str, LayerInfo], block: Block | None = None) -> Program:
+    """The layers of which there are info, in order; a block's ends keep the order of its ports."""
+    order = tuple(id_ for id_ in network.ordered() if id_ in info)
     inputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), InputLike)])
     outputs = _data_first(network, [id_ for id_ in order if isinstance(network.layer(id_), Output)])
     if block is not None:
         inputs, outputs = block.inner_inputs(), block.inner_outputs()
         order = (*inputs, *(id_ for id_ in order if id_ not in inputs))
-    return Program(network, order, inputs, outputs, {**{id_: LayerInfo() for id_ in inputs}, **facts})
+    return Program(network, order, inputs, outputs, {**{id_: LayerInfo() for id_ in inputs}, **info})
 
 
 def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:
     """Inputs or outputs, those that noise leads to behind those that only data leads to."""
     noise = [node.id for node in network if node.layer.draws_noise]
-    return tuple(sorted(ends, key=lambda id_: any(network.reaches(one, id_) for one in noise)))
+    return tuple(sorted(ends, key=lambda id_: any(network.reaches(source, id_) for source in noise)))
 
 
 def _check_links(made: Program) -> None:

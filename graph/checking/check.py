@@ -29,16 +29,16 @@ Listener = Callable[[frozenset[str]], None]
 
 
 class Checker:
-    """Keeps the facts of every layer of a document up to date.
+    """Keeps shapes, costs and problems of every layer of a document up to date.
 
     It subscribes to the document. After each commit it visits the edited layers and then only those downstream whose
     input shapes changed.
 
     Parameters
     ----------
-    expected
+    data_spec
         what the chosen data offers, to hold the ends of the network against.
-    arriving, reach
+    arriving, receptive_field
         for a network inside a block: the shapes that arrive at its input layers, and the receptive field so far.
     later
         nothing is checked yet; `in_steps` does it.
@@ -47,17 +47,17 @@ class Checker:
     def __init__(
         self,
         document: Document,
-        expected: DataSpec | None = None,
+        data_spec: DataSpec | None = None,
         *,
         arriving: Mapping[str, Shape] | None = None,
-        reach: ReceptiveField | None = None,
+        receptive_field: ReceptiveField | None = None,
         later: bool = False,
     ) -> None:
         self._document = document
-        self._expected = expected
+        self._data_spec = data_spec
         self._arriving = dict(arriving or {})
-        self._start = reach
-        self._facts: dict[str, LayerInfo] = {}
+        self._start = receptive_field
+        self._info: dict[str, LayerInfo] = {}
         self._totals: dict[str, int] = {}
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
@@ -76,9 +76,9 @@ class Checker:
 
     # Reading
 
-    def facts(self, id: str) -> LayerInfo:
+    def layer_info(self, id: str) -> LayerInfo:
         """What is known of the layer ``id``."""
-        return self._facts[id]
+        return self._info[id]
 
     @property
     def network(self) -> Network:
@@ -88,7 +88,7 @@ class Checker:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems: errors first, then in the order of the layers."""
-        own = [problem for id_ in self.network.ids for problem in self._facts[id_].problems]
+        own = [problem for id_ in self.network.ids for problem in self._info[id_].problems]
         order = list(Severity)
         return tuple(sorted([*self._network_problems, *own], key=lambda problem: order.index(problem.severity)))
 
@@ -125,32 +125,32 @@ class Checker:
     def _total(self, name: str) -> int:
         """The sum of a cost, added up once between two changes."""
         if name not in self._totals:
-            self._totals[name] = sum(getattr(self._facts[id_], name) for id_ in self._useful)
+            self._totals[name] = sum(getattr(self._info[id_], name) for id_ in self._useful)
         return self._totals[name]
 
     # Listening
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with the ids whose facts changed, once per commit; returns how to stop it."""
+        """Call ``listener`` with the ids of which something changed, once per commit; returns how to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     @property
-    def expected(self) -> DataSpec | None:
+    def data_spec(self) -> DataSpec | None:
         """What the chosen data offers, if it is known."""
-        return self._expected
+        return self._data_spec
 
-    def expect(self, expected: DataSpec | None) -> None:
+    def set_data_spec(self, data_spec: DataSpec | None) -> None:
         """Check against other data from now on."""
-        if expected != self._expected:
-            self._expected = expected
+        if data_spec != self._data_spec:
+            self._data_spec = data_spec
             ends = [node.id for node in self.network if isinstance(node.layer, InputLike | Output)]
             self._publish(self._refresh(ends, False))
 
-    def arrive(self, arriving: Mapping[str, Shape], reach: ReceptiveField | None = None) -> None:
+    def arrive(self, arriving: Mapping[str, Shape], receptive_field: ReceptiveField | None = None) -> None:
         """Other shapes arrive at the input layers of a network inside a block."""
-        if (arriving, reach) != (self._arriving, self._start):
-            self._arriving, self._start = dict(arriving), reach
+        if (arriving, receptive_field) != (self._arriving, self._start):
+            self._arriving, self._start = dict(arriving), receptive_field
             self._publish(self._refresh([node.id for node in self.network if isinstance(node.layer, InputLike)], False))
 
     def close(self) -> None:
@@ -171,7 +171,7 @@ class Checker:
         alive = [id_ for id_ in dirty | naming if id_ in self.network]
         gone = frozenset(id_ for id_ in dirty if id_ not in self.network)
         for id_ in gone:
-            self._facts.pop(id_, None)
+            self._info.pop(id_, None)
         self._publish(self._refresh(alive, structure) | gone)
 
     def _publish(self, changed: frozenset[str]) -> None:
@@ -179,7 +179,7 @@ class Checker:
             listener(changed)
 
     def _refresh(self, dirty: Iterable[str], structure: bool) -> frozenset[str]:
-        """Re-infer ``dirty`` and what depends on it; returns the ids whose facts changed."""
+        """Re-infer ``dirty`` and what depends on it; returns the ids of which something changed."""
         return finished(self._refreshing(dirty, structure))
 
     def _refreshing(self, dirty: Iterable[str], structure: bool) -> Steps[frozenset[str]]:
@@ -187,7 +187,7 @@ class Checker:
         self._totals.clear()
         if structure:
             useful = leading_to_outputs(self.network)
-            usefulness_changed = set(useful ^ self._useful) & set(self._facts) & set(self.network.ids)
+            usefulness_changed = set(useful ^ self._useful) & set(self._info) & set(self.network.ids)
             self._useful = useful
             stale |= usefulness_changed
         changed = set[str]()
@@ -196,12 +196,12 @@ class Checker:
             if id_ not in stale:
                 continue
             yield index / len(order)
-            old, new = self._facts.get(id_), self._infer(self.network.node(id_))
-            self._facts[id_] = new
+            old, new = self._info.get(id_), self._infer(self.network.node(id_))
+            self._info[id_] = new
             if old == new:
                 continue
             changed.add(id_)
-            if old is None or old.outputs != new.outputs or old.reach != new.reach:
+            if old is None or old.outputs != new.outputs or old.receptive_field != new.receptive_field:
                 stale |= self.network.fed_by(id_)
         self._network_problems = network_problems(self.network)
         self._totals.clear()
@@ -213,18 +213,20 @@ class Checker:
         missing = [port for port in node.inputs if port not in arriving]
         if missing and not (node.muted and wanted):
             return LayerInfo(problems=self._missing(node, missing))
-        sources = {port: self._facts.get(arriving[port].source, LayerInfo()) for port in wanted}
-        inputs = {port: facts.outputs.get(arriving[port].source_port) for port, facts in sources.items()}
+        sources = {port: self._info.get(arriving[port].source, LayerInfo()) for port in wanted}
+        inputs = {port: info.outputs.get(arriving[port].source_port) for port, info in sources.items()}
         known = {port: shape for port, shape in inputs.items() if shape is not None}
         if len(known) < len(inputs):
-            return LayerInfo()  # the fault lies upstream and is told there
-        reaches = [facts.reach for facts in sources.values()]
+            return LayerInfo()  # the fault lies upstream and is reported there
+        before = [info.receptive_field for info in sources.values()]
         if node.muted:
-            return LayerInfo(inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), reach=reaches[0])
-        return self._inferred(node, known, reaches)
+            return LayerInfo(
+                inputs=known, outputs=dict.fromkeys(node.outputs, known[wanted[0]]), receptive_field=before[0]
+            )
+        return self._inferred(node, known, before)
 
-    def _inferred(self, node: Node, inputs: Mapping[str, Shape], reaches: Sequence[ReceptiveField | None]) -> LayerInfo:
-        """Facts of a layer at which shapes arrive."""
+    def _inferred(self, node: Node, inputs: Mapping[str, Shape], before: Sequence[ReceptiveField | None]) -> LayerInfo:
+        """What is known of a layer at which shapes arrive."""
         layer = node.layer
         try:
             if isinstance(layer, InputLike) and node.id in self._arriving:
@@ -243,26 +245,26 @@ class Checker:
             connections=layer.connection_count(inputs, outputs),
             flops=layer.flops(inputs, outputs),
             activations=layer.activation_count(inputs, outputs),
-            reach=self._reach(node, inputs, outputs, reaches),
+            receptive_field=self._receptive_field(node, inputs, outputs, before),
             problems=(*self._link_problems(node, inputs), *self._against_data(node, outputs)),
         )
 
-    def _reach(
+    def _receptive_field(
         self,
         node: Node,
         inputs: Mapping[str, Shape],
         outputs: Mapping[str, Shape],
-        reaches: Sequence[ReceptiveField | None],
+        before: Sequence[ReceptiveField | None],
     ) -> ReceptiveField | None:
         axes = spatial_axes(next(iter(outputs.values()))) if outputs else 0
         if isinstance(node.layer, InputLike):
             start = self._start if self._arriving else None
             return start or (ReceptiveField((1,) * axes, (1,) * axes) if axes else None)
-        known = [reach for reach in reaches if reach is not None]
-        if len(known) != len(reaches) or not known:
+        known = [receptive_field for receptive_field in before if receptive_field is not None]
+        if len(known) != len(before) or not known:
             return None
-        widest = max(known, key=lambda reach: reach.size)
-        return node.layer.look_back(inputs, widest) if len(widest.size) == axes else None
+        widest = max(known, key=lambda receptive_field: receptive_field.size)
+        return node.layer.receptive_field(inputs, widest) if len(widest.size) == axes else None
 
     def _link_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
         """Layers that share weights must be alike."""
@@ -282,12 +284,12 @@ class Checker:
         return (Problem(severity, node.id, ports[0], message),)
 
     def _against_data(self, node: Node, outputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
-        if self._expected is None:
+        if self._data_spec is None:
             return ()
         if isinstance(node.layer, Input):
-            return input_problems(node, node.layer, self._expected)
+            return input_problems(node, node.layer, self._data_spec)
         if isinstance(node.layer, Output):
-            return output_problems(self.network, node, node.layer, outputs["out"], self._expected)
+            return output_problems(self.network, node, node.layer, outputs["out"], self._data_spec)
         return ()
 
 
@@ -354,7 +356,7 @@ def network_problems(network: Network) -> tuple[Problem, ...]:
     if not any(isinstance(layer, InputLike) for layer in layers):
         problems.append(_lacks("The network has no Input: add the place where data enters."))
     if not any(isinstance(layer, Output) for layer in layers):
-        problems.append(_lacks("The network has no Output: add the place where its answer leaves.", _ending(network)))
+        problems.append(_lacks("The network has no Output: add the place where its output leaves.", _ending(network)))
     return tuple(problems)
 
 

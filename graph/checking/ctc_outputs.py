@@ -11,22 +11,22 @@ from graph.network import Network, Node
 from graph.shapes import Kind, Shape
 
 
-def is_transcript(layer: Output, expected: DataSpec) -> bool:
+def is_transcript(layer: Output, spec: DataSpec) -> bool:
     """Whether the loss of an output is CTC, set there or in the plan."""
-    return layer.loss == "ctc" or (layer.loss == "auto" and expected.ctc)
+    return layer.loss == "ctc" or (layer.loss == "auto" and spec.ctc)
 
 
 def transcript_problems(
-    network: Network, node: Node, arrives: Shape, name: str, wanted: Shape, expected: DataSpec
+    network: Network, node: Node, arrives: Shape, name: str, wanted: Shape, spec: DataSpec
 ) -> tuple[Problem, ...]:
     """What keeps an output from being held against the rows of labels ``name``, which would be answered by ``wanted``.
 
     It needs a score for the blank and each label at every step, and as many steps as there are labels.
     """
-    count = expected.labels.get(name, 0)
+    count = spec.labels.get(name, 0)
     if count < 2:
         message = f"{node.id}: CTC compares with a row of labels, but “{name}” is {wanted.described()}."
-        return (_problem(node, message, _other_loss(node, expected)),)
+        return (_problem(node, message, _other_loss(node, spec)),)
     if arrives.kind is not Kind.SEQUENCE:
         message = f"{node.id}: CTC needs a sequence with scores for each label, but {arrives.described()} arrives."
         return (_problem(node, message),)
@@ -46,9 +46,9 @@ def transcript_problems(
     return ()
 
 
-def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, expected: DataSpec) -> tuple[Fix, ...]:
+def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, spec: DataSpec) -> tuple[Fix, ...]:
     """The fix for an output that gives a sequence and is held against labels in another number of steps."""
-    if name not in expected.labels or arrives.kind is not Kind.SEQUENCE or arrives.time == wanted.time:
+    if name not in spec.labels or arrives.kind is not Kind.SEQUENCE or arrives.time == wanted.time:
         return ()
     return (Fix("Compare as labels without places (CTC)", (Replace(node.id, node.layer.changed(loss="ctc")),)),)
 
@@ -57,8 +57,8 @@ def _problem(node: Node, message: str, *fixes: Fix) -> Problem:
     return Problem(Severity.ERROR, node.id, "in", message, fixes)
 
 
-def _other_loss(node: Node, expected: DataSpec) -> Fix:
-    if expected.ctc:
+def _other_loss(node: Node, spec: DataSpec) -> Fix:
+    if spec.ctc:
         return Fix("Use the squared error here", (Replace(node.id, node.layer.changed(loss="mse")),))
     return Fix("Let the plan choose the loss", (Replace(node.id, node.layer.changed(loss="auto")),))
 

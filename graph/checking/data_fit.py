@@ -14,12 +14,12 @@ from graph.network import Network, Node
 from graph.shapes import Kind, Shape, sequence
 
 
-def input_problems(node: Node, layer: Input, expected: DataSpec) -> tuple[Problem, ...]:
+def input_problems(node: Node, layer: Input, spec: DataSpec) -> tuple[Problem, ...]:
     """An input must read a field that the data has, with the field's shape."""
-    name = layer.field or expected.default_input
-    if name not in expected.inputs:
-        return (_unknown(node, name, expected.inputs, Fix("Read the data set's own input", _set(node, field=""))),)
-    offered = expected.inputs[name]
+    name = layer.field or spec.default_input
+    if name not in spec.inputs:
+        return (_unknown(node, name, spec.inputs, Fix("Read the data set's own input", _set(node, field=""))),)
+    offered = spec.inputs[name]
     if fits(layer.shape, offered):
         return ()
     fix = Fix(f"Set the input to {offered.described()}", _set(node, shape=offered))
@@ -27,20 +27,18 @@ def input_problems(node: Node, layer: Input, expected: DataSpec) -> tuple[Proble
     return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
 
 
-def output_problems(
-    network: Network, node: Node, layer: Output, arrives: Shape, expected: DataSpec
-) -> tuple[Problem, ...]:
+def output_problems(network: Network, node: Node, layer: Output, arrives: Shape, spec: DataSpec) -> tuple[Problem, ...]:
     """What reaches an output must have the shape that its target asks for."""
-    name = layer.target or expected.default_target
-    targets = {**expected.inputs, **expected.targets}
+    name = layer.target or spec.default_target
+    targets = {**spec.inputs, **spec.targets}
     if name not in targets:
         return (_unknown(node, name, targets, Fix("Predict the data set's own target", _set(node, target=""))),)
     wanted = targets[name]
-    if is_transcript(layer, expected):
-        return transcript_problems(network, node, arrives, name, wanted, expected)
-    if fits_target(arrives, wanted, binary=name in expected.binary):
+    if is_transcript(layer, spec):
+        return transcript_problems(network, node, arrives, name, wanted, spec)
+    if fits_target(arrives, wanted, binary=name in spec.binary):
         return ()
-    fixes = (*offer_transcript(node, arrives, name, wanted, expected), *_answers(network, node, arrives, wanted))
+    fixes = (*offer_transcript(node, arrives, name, wanted, spec), *_output_fixes(network, node, arrives, wanted))
     message = f"{node.id}: the data asks for {wanted.described()}, but {arrives.described()} arrives."
     return (Problem(Severity.ERROR, node.id, "in", message, fixes),)
 
@@ -66,7 +64,7 @@ def _unknown(node: Node, name: str, known: Mapping[str, Shape], fix: Fix) -> Pro
     return Problem(Severity.ERROR, node.id, None, message, (fix,))
 
 
-def _answers(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tuple[Fix, ...]:
+def _output_fixes(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tuple[Fix, ...]:
     """Repairs that give an output the shape wanted, the smallest edit first."""
     fixes: list[Fix] = []
     if wanted.kind is Kind.VECTOR and arrives.kind is Kind.VECTOR:
@@ -80,7 +78,7 @@ def _answers(network: Network, node: Node, arrives: Shape, wanted: Shape) -> tup
 
 
 def _resize(network: Network, node: Node, units: int) -> list[Fix]:
-    """Offers another number of units in the dense layer that decides the size of the answer."""
+    """Offers another number of units in the dense layer that decides the size of the output."""
     current = node.id
     while (connection := next(iter(network.into(current).values()), None)) is not None:
         current = connection.source

@@ -107,7 +107,7 @@ class Remove:
 
 @dataclass(frozen=True)
 class Bypass:
-    """Take a layer out of the flow: what fed it feeds what it fed."""
+    """Take a layer out of the flow: what was connected to it is connected to what follows."""
 
     target: str
 

@@ -1,4 +1,4 @@
-"""What the rules of hints look at: a checked network, and the short walks that they all make."""
+"""What the rules for hints read: a checked network, and short walks along its connections."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from graph.network import Network, Node
 from graph.shapes import Kind, Shape
 
 
-class Look:
-    """A network with the facts of its layers; muted layers and layers that lead to no output are looked past.
+class HintContext:
+    """A checked network; muted layers and layers that lead to no output are looked past.
 
-    ``inner`` says that it is the inside of a block, whose outputs are no answers but lead on.
+    ``inner`` says that it is the inside of a block, whose outputs lead on.
     """
 
     def __init__(self, checker: Checker, *, inner: bool = False) -> None:
@@ -40,17 +40,17 @@ class Look:
         """The layers that are ``wanted``, from inputs to outputs."""
         return (node for node in self.nodes if wanted(node.layer))
 
-    def facts(self, id: str) -> LayerInfo:
+    def layer_info(self, id: str) -> LayerInfo:
         """What is known of a layer."""
-        return self._checker.facts(id)
+        return self._checker.layer_info(id)
 
     def arriving(self, id: str) -> Shape | None:
         """The shape at a layer's first input, where it is known."""
-        return next(iter(self.facts(id).inputs.values()), None)
+        return next(iter(self.layer_info(id).inputs.values()), None)
 
     def leaving(self, id: str) -> Shape | None:
         """The shape at a layer's first output, where it is known."""
-        return next(iter(self.facts(id).outputs.values()), None)
+        return next(iter(self.layer_info(id).outputs.values()), None)
 
     def before(self, id: str) -> Node | None:
         """The one layer that feeds a layer with one input, muted ones passed over."""

@@ -1,4 +1,4 @@
-"""What the checker finds out: problems, facts of a layer, and what the data expects."""
+"""What the checker finds out: problems, shapes and costs of a layer, and what the data asks for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of one layer. ``outputs`` is empty where the shapes cannot be told."""
+    """What is known of one layer. ``outputs`` is empty where the shapes are not known."""
 
     inputs: Mapping[str, Shape] = field(default_factory=dict)
     outputs: Mapping[str, Shape] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class LayerInfo:
     connections: int = 0
     flops: int = 0
     activations: int = 0
-    reach: ReceptiveField | None = None
+    receptive_field: ReceptiveField | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -54,17 +54,17 @@ class LayerInfo:
     @property
     def jump(self) -> tuple[int, ...] | None:
         """Distance in places of the network's input between neighbours of the output, per axis; None as below."""
-        return self.reach.jump if self.reach else None
+        return self.receptive_field.jump if self.receptive_field else None
 
     @property
-    def receptive_field(self) -> tuple[int, ...] | None:
+    def receptive_size(self) -> tuple[int, ...] | None:
         """Size of the receptive field per spatial axis; None where there are no places or all input is seen."""
-        return self.reach.size if self.reach else None
+        return self.receptive_field.size if self.receptive_field else None
 
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What the chosen data offers, by field name; ``targets`` are the shapes that a network's answer must have."""
+    """What the chosen data offers, by field name; ``targets`` are the shapes that a network's outputs must have."""
 
     inputs: Mapping[str, Shape]
     targets: Mapping[str, Shape]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Replace
-from graph.checking.habits import Look
+from graph.checking.habits import HintContext
 from graph.checking.layer_info import Problem, Severity
 from graph.layers import usual_layers
 from graph.layers.base import Layer
@@ -19,7 +19,7 @@ from graph.layers.io import InputLike
 from graph.network import Node
 from graph.shapes import Kind
 
-L = TypeVar("L", bound=Look)
+L = TypeVar("L", bound=HintContext)
 
 DEEP_SIGMOID, DEEP_SATURATING = 3, 5
 """So many sigmoids, or saturating activations of any kind, one behind the other make gradients vanish."""
@@ -55,17 +55,17 @@ class HintRule(Generic[L]):
     why: str
     find: Callable[[L], Iterable[Finding]]
 
-    def hints(self, look: L) -> Iterator[Hint]:
+    def hints(self, context: L) -> Iterator[Hint]:
         """The departures from this habit."""
-        for found in self.find(look):
+        for found in self.find(context):
             yield Hint(Severity.HINT, found.layer, None, found.message, found.fixes, self.id, self.why)
 
 
 # Convolutions
 
 
-def _large_kernels(look: Look) -> Iterator[Finding]:
-    for node in look.nodes:
+def _large_kernels(context: HintContext) -> Iterator[Finding]:
+    for node in context.nodes:
         taken_apart = node.layer.small_kernels()
         window = node.layer.window()
         if taken_apart is None or window is None:
@@ -96,34 +96,34 @@ def _is_convolution(layer: Layer) -> bool:
     )
 
 
-def _unshrunk(look: Look) -> Iterator[Finding]:
-    for dense in look.those(lambda layer: layer.is_dense):
-        node = look.before(dense.id)
-        shape = look.arriving(node.id) if node is not None else None
+def _unshrunk(context: HintContext) -> Iterator[Finding]:
+    for dense in context.those(lambda layer: layer.is_dense):
+        node = context.before(dense.id)
+        shape = context.arriving(node.id) if node is not None else None
         if node is None or shape is None or shape.kind is not Kind.IMAGE or not node.layer.passes_probabilities:
             continue
         high, wide = shape.size("H") or 0, shape.size("W") or 0
-        weights = look.facts(dense.id).parameters
-        start = max((one.size("H") or 0 for one in look.image_inputs()), default=0)
+        weights = context.layer_info(dense.id).parameters
+        start = max((one.size("H") or 0 for one in context.image_inputs()), default=0)
         if high * wide < MANY_PLACES or weights < HUGE_DENSE or high * 2 <= start:
             continue
-        if not _behind_convolution(look, node):
+        if not _behind_convolution(context, node):
             continue
         message = f"{dense.id}: {weights:,} parameters, because it reads maps that are still {high} × {wide}."
         fix = Fix(f"Pool before {node.id}", (Insert(node.id, "in", usual_layers.pool2d()),))
         yield Finding(dense.id, message, (fix,))
 
 
-def _behind_convolution(look: Look, node: Node) -> bool:
-    found = look.back(node.id, lambda layer: not (_is_convolution(layer) or isinstance(layer, InputLike)))
+def _behind_convolution(context: HintContext, node: Node) -> bool:
+    found = context.back(node.id, lambda layer: not (_is_convolution(layer) or isinstance(layer, InputLike)))
     return found is not None and _is_convolution(found.layer)
 
 
-def _not_deeper(look: Look) -> Iterator[Finding]:
+def _not_deeper(context: HintContext) -> Iterator[Finding]:
     stages: list[list[Node]] = []
     size = 0
-    for node in look.those(_is_convolution):
-        shape = look.leaving(node.id)
+    for node in context.those(_is_convolution):
+        shape = context.leaving(node.id)
         high = (shape.size("H") or 0) if shape is not None else 0
         if not stages or high * 3 <= size * 2:
             stages.append([])
@@ -144,9 +144,9 @@ def _not_deeper(look: Look) -> Iterator[Finding]:
 # Activations
 
 
-def _no_activation(look: Look) -> Iterator[Finding]:
-    for node in look.those(lambda layer: layer.weighted_sum):
-        earlier = look.back(node.id, lambda layer: layer.is_linear)
+def _no_activation(context: HintContext) -> Iterator[Finding]:
+    for node in context.those(lambda layer: layer.weighted_sum):
+        earlier = context.back(node.id, lambda layer: layer.is_linear)
         if earlier is None or not earlier.layer.weighted_sum:
             continue
         message = f"{node.id}: nothing bends the values between {earlier.id} and {node.id}."
@@ -157,8 +157,8 @@ def _no_activation(look: Look) -> Iterator[Finding]:
         )
 
 
-def _steps(look: Look) -> Iterator[Finding]:
-    for node in look.those(_has_no_slope):
+def _steps(context: HintContext) -> Iterator[Finding]:
+    for node in context.those(_has_no_slope):
         message = f"{node.id}: a step has no slope, so nothing before it learns."
         yield Finding(node.id, message, (Fix("Use a sigmoid", (Replace(node.id, usual_layers.smooth_step()),)),))
 
@@ -168,11 +168,11 @@ def _has_no_slope(layer: Layer) -> bool:
     return curve is not None and curve.extent(-4, 4)[1] == (0.0, 0.0)
 
 
-def _saturating(look: Look) -> Iterator[Finding]:
+def _saturating(context: HintContext) -> Iterator[Finding]:
     """The longest chain of squashing layers; additions and normalisations start it anew."""
     chains: dict[str, tuple[Node, ...]] = {}
-    for node in look.nodes:
-        sources = [connection.source for connection in look.network.into(node.id).values()]
+    for node in context.nodes:
+        sources = [connection.source for connection in context.network.into(node.id).values()]
         longest = max((chains.get(source, ()) for source in sources), key=len, default=())
         if node.layer.normalises or node.layer.is_shortcut:
             longest = ()
@@ -190,21 +190,21 @@ def _saturating(look: Look) -> Iterator[Finding]:
     )
 
 
-def _bent_answers(look: Look) -> Iterator[Finding]:
-    for output, node in look.final_layers():
+def _bent_answers(context: HintContext) -> Iterator[Finding]:
+    for output, node in context.final_layers():
         if node.layer.cuts_negative:
-            message = f"{node.id}: behind it no answer of {output.id} can be below zero, and there it stops learning."
+            message = f"{node.id}: behind it no value of {output.id} can be below zero, and there it stops learning."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
 # Normalisation and dropout
 
 
-def _useless_biases(look: Look) -> Iterator[Finding]:
+def _useless_biases(context: HintContext) -> Iterator[Finding]:
     found = [
         node
-        for node in look.those(lambda layer: layer.weighted_sum)
-        if node.layer.values().get("bias") and _normed(look, node)
+        for node in context.those(lambda layer: layer.weighted_sum)
+        if node.layer.values().get("bias") and _normed(context, node)
     ]
     if not found:
         return
@@ -216,14 +216,14 @@ def _useless_biases(look: Look) -> Iterator[Finding]:
     yield Finding(found[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
 
 
-def _normed(look: Look, node: Node) -> bool:
-    after = look.after(node.id)
+def _normed(context: HintContext, node: Node) -> bool:
+    after = context.after(node.id)
     return after is not None and after.layer.uses_batch_statistics
 
 
-def _norm_behind_dropout(look: Look) -> Iterator[Finding]:
-    for node in look.those(lambda layer: layer.uses_batch_statistics):
-        earlier = look.before(node.id)
+def _norm_behind_dropout(context: HintContext) -> Iterator[Finding]:
+    for node in context.those(lambda layer: layer.uses_batch_statistics):
+        earlier = context.before(node.id)
         if earlier is None or not earlier.layer.drops_values:
             continue
         message = f"{node.id}: it measures values of which {earlier.id} has dropped some."
@@ -231,15 +231,15 @@ def _norm_behind_dropout(look: Look) -> Iterator[Finding]:
         yield Finding(node.id, message, (swap,))
 
 
-def _altered_answers(look: Look) -> Iterator[Finding]:
-    for output, node in look.final_layers():
+def _altered_answers(context: HintContext) -> Iterator[Finding]:
+    for output, node in context.final_layers():
         if node.layer.drops_values or node.layer.normalises:
             verb = "drops" if node.layer.drops_values else "rescales"
-            message = f"{node.id}: it {verb} answers on their way to {output.id}."
+            message = f"{node.id}: it {verb} values on their way to {output.id}."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
-RULES: tuple[HintRule[Look], ...] = (
+RULES: tuple[HintRule[HintContext], ...] = (
     HintRule(
         "large_kernel",
         "Large kernels",
@@ -250,7 +250,7 @@ RULES: tuple[HintRule[Look], ...] = (
     HintRule(
         "no_shrinking",
         "Maps that never shrink",
-        "A dense layer has a weight for every pixel of every map. A pool before it keeps the strongest answers and "
+        "A dense layer has a weight for every pixel of every map. A pool before it keeps the strongest activations and "
         "drops three weights of four; a small shift of the picture then matters less, too.",
         _unshrunk,
     ),
@@ -265,7 +265,7 @@ RULES: tuple[HintRule[Look], ...] = (
         "no_activation",
         "No activation between layers",
         "Two layers of weighted sums with nothing between them are one layer of weighted sums: the second adds "
-        "parameters but no new kind of answer. An activation between them lets the network bend.",
+        "parameters but no new kind of function. An activation between them lets the network bend.",
         _no_activation,
     ),
     HintRule(
@@ -307,17 +307,17 @@ RULES: tuple[HintRule[Look], ...] = (
         "altered_answer",
         "Dropout or norm at the output",
         "Between the last layer and the loss there should be nothing that changes from batch to batch. It makes the "
-        "answers noisy without making the network any better.",
+        "outputs noisy without making the network any better.",
         _altered_answers,
     ),
 )
 """The habits of networks, in the order in which their hints are shown."""
 
 
-def network_hints(look: Look) -> Iterator[Hint]:
+def network_hints(context: HintContext) -> Iterator[Hint]:
     """All hints about a network."""
     for rule in RULES:
-        yield from rule.hints(look)
+        yield from rule.hints(context)
 
 
 def _number(count: int) -> str:

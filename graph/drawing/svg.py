@@ -87,8 +87,8 @@ def svg(network: Network, title: str = "", checker: Checker | None = None) -> st
         f"<title>{escape(title) or f'Network of {len(network)} layers'}</title>",
         f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{GROUND}"/>',
         *(line for annotation in annotations for line in _annotation(annotation)),
-        *(_wire(courses[wire], checker.facts(wire.source).outputs.get(wire.source_port)) for wire in courses),
-        *(line for node in network for line in _card(node, checker.facts(node.id))),
+        *(_wire(courses[wire], checker.layer_info(wire.source).outputs.get(wire.source_port)) for wire in courses),
+        *(line for node in network for line in _card(node, checker.layer_info(node.id))),
         "</svg>",
     ]
     if own:

@@ -72,7 +72,7 @@ def remove(document: Document, ids: Iterable[str], connections: Iterable[Connect
 
 def fresh(kind: type[Layer], checker: Checker) -> Layer:
     """A new layer of a kind; an input takes the shape that the chosen data brings."""
-    expected = checker.expected
+    expected = checker.data_spec
     shape = expected.inputs.get(expected.default_input) if expected is not None and kind is Input else None
     return kind() if shape is None else Input(shape=shape)
 

@@ -56,8 +56,8 @@ def judge_target(
         port = edits.free_input(network, target)
         if port is None and not edits.can_grow(node.layer):
             port = node.inputs[0]
-    shape = checker.facts(source[0]).outputs.get(source[1])
-    reason = complaint(node.layer, port or node.inputs[0], shape, checker.facts(target).inputs)
+    shape = checker.layer_info(source[0]).outputs.get(source[1])
+    reason = complaint(node.layer, port or node.inputs[0], shape, checker.layer_info(target).inputs)
     return Verdict(Fit.DOUBTFUL if reason else Fit.GOOD, port, reason)
 
 

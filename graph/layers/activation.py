@@ -177,7 +177,7 @@ class Gelu(Activation):
 class Sigmoid(Activation):
     """1 / (1 + exp(-x)): squeezes any number into the range from 0 to 1.
 
-    Its output can be read as a probability, so it suits yes-or-no answers and gates. Between deep layers its gradient,
+    Its output can be read as a probability, so it suits yes-or-no outputs and gates. Between deep layers its gradient,
     at most 1/4, fades quickly.
     """
 

@@ -16,7 +16,7 @@ from graph.shapes import Shape
 class Absolute(Activation):
     """|x|: the size of each value without its sign.
 
-    A bar that is darker than its surroundings answers a filter as strongly as one that is lighter, only with the
+    A bar that is darker than its surroundings excites a filter as strongly as one that is lighter, only with the
     other sign; without the sign both count alike, and pooling does not cancel them. Jarrett and others (2009) found
     it to matter more than any other part of their stage.
     """

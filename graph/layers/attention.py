@@ -123,9 +123,9 @@ class Attention(Layer):
         }
         if self.score == "additive":
             arguments["units"] = self.units
-        told = (Ref(LENGTHS.name),) if self.lengths else ()
+        lengths = (Ref(LENGTHS.name),) if self.lengths else ()
         module = Module("graph.modules.attention.Attention", arguments)
-        return chain(own(Ref("query"), Ref("keys"), *told), module=module)
+        return chain(own(Ref("query"), Ref("keys"), *lengths), module=module)
 
     def summary(self) -> str:
         """The score."""

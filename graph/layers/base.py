@@ -216,7 +216,7 @@ class Layer(Declared):
         return None
 
     def reads_padding(self) -> bool:
-        """Whether it takes steps behind a sample's own end for data; its setting ``lengths`` would tell it better."""
+        """Whether it takes steps behind a sample's own end for data; its setting ``lengths`` mends that."""
         return False
 
     def fixed_kernels(self) -> tuple[Rows, ...]:
@@ -249,12 +249,12 @@ class Layer(Declared):
         """
         return None
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+    def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """The receptive field behind the layer; a layer without a window leaves it as it is, None is everything."""
         window = self.window()
         if self.sees_everything():
             return None
-        return reach if window is None or len(window.size) != len(reach.size) else reach.behind(window)
+        return before if window is None or len(window.size) != len(before.size) else before.behind(window)
 
     def sees_everything(self) -> bool:
         """Whether each output value depends on all places of the input, which ends the receptive field's growth."""
@@ -271,7 +271,7 @@ class Layer(Declared):
         raise NotImplementedError
 
     def summary(self) -> str:
-        """The one or two settings that tell most, for the card; empty if there is nothing to say."""
+        """The one or two most informative settings, for the card; empty if there is nothing to say."""
         return ""
 
 

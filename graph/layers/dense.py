@@ -15,7 +15,7 @@ from graph.shapes import Kind, Shape, sequence, vector
 class Dense(Layer):
     """Every unit sees every input value: a weighted sum plus a bias.
 
-    Dense layers turn what earlier layers found into an answer. They need a vector, and their number of weights is
+    Dense layers turn what earlier layers found into an output. They need a vector, and their number of weights is
     inputs times units, so they are usually where most parameters of a small network sit.
     """
 
@@ -86,7 +86,7 @@ class Dense(Layer):
 class TimeDistributedDense(Dense):
     """The same dense layer applied to each time step of a sequence.
 
-    All steps share one set of weights, so the layer takes sequences of any length and answers at every step.
+    All steps share one set of weights, so the layer takes sequences of any length and gives values at every step.
     """
 
     kind: ClassVar[str] = "time_distributed_dense"

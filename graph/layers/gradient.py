@@ -14,7 +14,7 @@ from graph.shapes import Kind, Shape
 class StopGradient(Layer):
     """Hands its input on and lets no gradient back, so that what stands before it does not learn from what follows.
 
-    Columns that each have an output of their own are trained apart if their answers pass this layer on the way to
+    Columns that each have an output of their own are trained apart if their outputs pass this layer on the way to
     the average; a head behind it learns on features that it cannot change.
     """
 

@@ -1,4 +1,4 @@
-"""Where data enters a network and where its answers leave."""
+"""Ends of a network: inputs for data and noise, and outputs with their losses."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ class Noise(InputLike):
 
 
 class Output(Layer):
-    """The place where the network's answer leaves and is held against the truth.
+    """The place where the network's output leaves and is compared with the target.
 
-    While training, the loss measures how far the answer is from the target. Left on "auto" it is chosen from the
+    While training, the loss measures how far the output is from the target. Left on "auto" it is chosen from the
     task: cross-entropy for classes, mean squared error for numbers. A network with several outputs adds their losses,
     each times its weight.
     """
@@ -126,7 +126,7 @@ class Output(Layer):
     )
 
     def output_ports(self) -> tuple[Port, ...]:
-        """None to connect to: the answer leaves the network here, under the name ``out`` in the layer's facts."""
+        """None to connect to: the value leaves the network here, under the name ``out``."""
         return ()
 
     def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:

@@ -149,7 +149,7 @@ class Multiply(_Elementwise):
 class Average(_Elementwise):
     """Takes the mean of its inputs value by value; all must have the same shape.
 
-    Averaging the answers of several branches gives a small ensemble whose errors partly cancel.
+    Averaging the outputs of several branches gives a small ensemble whose errors partly cancel.
     """
 
     kind: ClassVar[str] = "average"

@@ -38,7 +38,7 @@ class _Steadying(Layer):
 class Dropout(_Steadying):
     """Sets a random share of the values to zero while training, and scales the others up to match.
 
-    No unit can rely on another being there, so the network learns several ways to an answer and overfits less.
+    No unit can rely on another being there, so the network learns several ways to an output and overfits less.
     When the network is used, nothing is dropped.
     """
 

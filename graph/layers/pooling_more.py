@@ -134,12 +134,12 @@ class FractionalPool2d(Layer):
         """One for each value in the window, for each value that leaves."""
         return math.prod(self.kernel_size) * elements(outputs["out"])
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+    def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """Windows grow by their size; the distance between them is rounded, as it varies."""
-        if len(reach.size) != 2:
-            return reach
-        size = tuple(s + (k - 1) * jump for s, jump, k in zip(reach.size, reach.jump, self.kernel_size, strict=True))
-        return ReceptiveField(size, tuple(max(1, round(jump / self.ratio)) for jump in reach.jump))
+        if len(before.size) != 2:
+            return before
+        size = tuple(s + (k - 1) * jump for s, jump, k in zip(before.size, before.jump, self.kernel_size, strict=True))
+        return ReceptiveField(size, tuple(max(1, round(jump / self.ratio)) for jump in before.jump))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module around torch's fractional max pooling."""

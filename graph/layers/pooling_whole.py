@@ -111,7 +111,7 @@ class GlobalPool1d(_Whole):
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
 
     def reads_padding(self) -> bool:
-        """Unless it is told each sample's own length."""
+        """Unless each sample's own length arrives."""
         return not self.lengths
 
     def can_follow(self) -> bool:

@@ -234,8 +234,8 @@ class _Recurrent(Layer):
 
         starts = tuple(add_start(add, name, self._stack, self.width_of(name)) for name in self._starts)
         given: tuple[Argument, ...] = (starts if len(starts) > 1 else starts[0],) if starts else ()
-        told = {"lengths": Ref(LENGTHS.name)} if self.lengths else {}
-        found = add(BuildStep("own", "", (X, *given), told))
+        named = {"lengths": Ref(LENGTHS.name)} if self.lengths else {}
+        found = add(BuildStep("own", "", (X, *given), named))
 
         def state(name: str) -> Ref:
             at = found

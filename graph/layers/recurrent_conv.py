@@ -73,12 +73,12 @@ class RecurrentConv2d(Layer):
         """Two for each connection; sums and normalisation are not counted."""
         return 2 * self.connection_count(inputs, outputs)
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+    def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """Every step widens the receptive field by a kernel."""
-        if len(reach.size) != 2:
-            return reach
-        axes = zip(reach.size, reach.jump, self.kernel_size, strict=True)
-        return ReceptiveField(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), reach.jump)
+        if len(before.size) != 2:
+            return before
+        axes = zip(before.size, before.jump, self.kernel_size, strict=True)
+        return ReceptiveField(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), before.jump)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two convolutions in a loop."""

@@ -78,7 +78,7 @@ class LastStep(Layer):
         return (Port("in"), LENGTHS) if self.lengths else (Port("in"),)
 
     def reads_padding(self) -> bool:
-        """Unless it is told each sample's own length."""
+        """Unless each sample's own length arrives."""
         return not self.lengths
 
     def output(self, x: Shape) -> Shape:

@@ -52,8 +52,8 @@ class Upsample2d(Layer):
         """One pixel, or two where they are mixed; unknown beforehand where a size is set."""
         if self.size:
             return None
-        reach = 1 if self.mode == "nearest" else 2
-        return Window((reach, reach), (1, 1), (1, 1), upsampling=self.factor)
+        side = 1 if self.mode == "nearest" else 2
+        return Window((side, side), (1, 1), (1, 1), upsampling=self.factor)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Upsample``."""

@@ -7,7 +7,7 @@ from torch.nn import functional
 class FractionalMaxPool(nn.Module):
     """Max pooling of ``[batch, channels, height, width]`` to ``ratio`` of its height and width.
 
-    Where the windows lie is random while training; afterwards they are spread evenly, so that answers do not vary.
+    Where the windows lie is random while training; afterwards they are spread evenly, so that outputs do not vary.
     """
 
     def __init__(self, kernel_size: tuple[int, int], ratio: float) -> None:

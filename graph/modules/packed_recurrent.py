@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class PaddedRnn(nn.RNN):
-    """`torch.nn.RNN` that may be told how many steps of each sample count."""
+    """`torch.nn.RNN` that may read how many steps of each sample count."""
 
     def forward(self, input: Any, hx: Any = None, lengths: torch.Tensor | None = None) -> Any:
         """As torch's; with ``lengths`` ``[batch]`` or ``[batch, 1]`` what lies behind a sample's own steps is left out.
@@ -23,7 +23,7 @@ class PaddedRnn(nn.RNN):
 
 
 class PaddedGru(nn.GRU):
-    """`torch.nn.GRU` that may be told how many steps of each sample count."""
+    """`torch.nn.GRU` that may read how many steps of each sample count."""
 
     def forward(self, input: Any, hx: Any = None, lengths: torch.Tensor | None = None) -> Any:
         """As of `PaddedRnn`."""
@@ -31,7 +31,7 @@ class PaddedGru(nn.GRU):
 
 
 class PaddedLstm(nn.LSTM):
-    """`torch.nn.LSTM` that may be told how many steps of each sample count.
+    """`torch.nn.LSTM` that may read how many steps of each sample count.
 
     ``forget_bias`` is added to the forget gates' biases at the start: above 0 the cell remembers from the beginning.
     """

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class SqueezeExcitation(nn.Module):
-    """Scale every channel by a number from 0 to 1, told from the means of all channels by two dense layers."""
+    """Scale every channel by a number from 0 to 1, computed from the means of all channels by two dense layers."""
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()

@@ -162,16 +162,16 @@ class Block(Layer):
 
     # Shapes and costs
 
-    def reach_inside(self, reach: ReceptiveField | None) -> ReceptiveField | None:
+    def field_inside(self, outside: ReceptiveField | None) -> ReceptiveField | None:
         """The receptive field at the input layers inside, for that at the ports."""
-        return reach
+        return outside
 
     def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """Shapes at the input layers inside, for shapes at the ports."""
         return dict(inputs)
 
-    def turns(self, inputs: Mapping[str, Shape]) -> list[Mapping[str, LayerInfo]]:
-        """Facts of the layers inside, once for each repetition.
+    def repetitions(self, inputs: Mapping[str, Shape]) -> list[Mapping[str, LayerInfo]]:
+        """What is known of the layers inside, once for each repetition.
 
         Raises
         ------
@@ -180,48 +180,57 @@ class Block(Layer):
         """
         if self.repeat > 1 and (len(self.inner_inputs()) != 1 or len(self.inner_outputs()) != 1):
             raise ShapeError("A block can be repeated only if it has one input and one output.")
-        turns = list[Mapping[str, LayerInfo]]()
+        repetitions = list[Mapping[str, LayerInfo]]()
         arriving = self.arriving(inputs)
         for _ in range(self.repeat):
-            turns.append(_facts(self.body, tuple(sorted(arriving.items(), key=lambda item: item[0]))))
+            repetitions.append(_inner_info(self.body, tuple(sorted(arriving.items(), key=lambda item: item[0]))))
             if self.repeat > 1:
-                arriving = {self.inner_inputs()[0]: turns[-1][self.inner_outputs()[0]].outputs["out"]}
-        return turns
+                arriving = {self.inner_inputs()[0]: repetitions[-1][self.inner_outputs()[0]].outputs["out"]}
+        return repetitions
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """Shapes at the output layers inside, after the last repetition."""
-        last = self.turns(inputs)[-1]
+        last = self.repetitions(inputs)[-1]
         return {name: last[name].outputs["out"] for name in self.inner_outputs()}
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """All parameters inside, those of shared repetitions once."""
-        turns = self.turns(inputs)
-        return sum(facts.parameters for turn in (turns[:1] if self.shared else turns) for facts in turn.values())
+        repetitions = self.repetitions(inputs)
+        return sum(
+            info.parameters
+            for repetition in (repetitions[:1] if self.shared else repetitions)
+            for info in repetition.values()
+        )
 
     def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """All connections inside, in every repetition."""
-        return sum(facts.connections for turn in self.turns(inputs) for facts in turn.values())
+        return sum(info.connections for repetition in self.repetitions(inputs) for info in repetition.values())
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """All operations inside, in every repetition."""
-        return sum(facts.flops for turn in self.turns(inputs) for facts in turn.values())
+        return sum(info.flops for repetition in self.repetitions(inputs) for info in repetition.values())
 
     def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """All values made inside, in every repetition; the inner inputs are those of the layers before."""
         ends = self.inner_inputs()
-        return sum(facts.activations for turn in self.turns(inputs) for id_, facts in turn.items() if id_ not in ends)
+        return sum(
+            info.activations
+            for repetition in self.repetitions(inputs)
+            for id_, info in repetition.items()
+            if id_ not in ends
+        )
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+    def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """The receptive field after every repetition, along the path that sees most."""
-        found: ReceptiveField | None = reach
+        found: ReceptiveField | None = before
         arriving = self.arriving(inputs)
-        for turn in self.turns(inputs):
+        for repetition in self.repetitions(inputs):
             if found is None:
                 return None
-            checker = Checker(Document(self.body.network), arriving=arriving, reach=found)
-            reaches = [checker.facts(name).reach for name in self.inner_outputs()]
-            found = max((each for each in reaches if each), key=lambda each: each.size, default=None)
-            arriving = {name: turn[self.inner_outputs()[0]].outputs["out"] for name in self.inner_inputs()}
+            checker = Checker(Document(self.body.network), arriving=arriving, receptive_field=found)
+            fields = [checker.layer_info(name).receptive_field for name in self.inner_outputs()]
+            found = max((each for each in fields if each), key=lambda each: each.size, default=None)
+            arriving = {name: repetition[self.inner_outputs()[0]].outputs["out"] for name in self.inner_inputs()}
         return found
 
     def layers_inside(self) -> Iterator[Layer]:
@@ -305,7 +314,7 @@ class Loop(Timed):
     takes: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
     called: ClassVar[str] = "A loop"
 
-    output_mode: Literal["sequence", "last"] = setting("sequence", "Answer at every step, or after the last one only.")
+    output_mode: Literal["sequence", "last"] = setting("sequence", "Output at every step, or after the last one only.")
     states: tuple[tuple[str, str], ...] = ()
     """Pairs of an output layer and the input layer at which its value comes back."""
 
@@ -331,7 +340,7 @@ class Loop(Timed):
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A sequence, or its last step, from each output layer."""
         times = self.times(inputs)
-        inner = self.turns(inputs)[-1]
+        inner = self.repetitions(inputs)[-1]
         for source, target in self.states:
             if source not in self.inner_outputs() or target not in self.inner_inputs():
                 raise ShapeError(f"The state from {source} to {target} names an end that is not there.")
@@ -401,10 +410,10 @@ def _declared(body: Body, name: str) -> Shape:
 
 
 @lru_cache(maxsize=4096)
-def _facts(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Mapping[str, LayerInfo]:
-    """Facts of the layers inside; the same body with the same shapes is checked once."""
+def _inner_info(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Mapping[str, LayerInfo]:
+    """What is known of the layers inside; the same body with the same shapes is checked once."""
     checker = Checker(Document(body.network), arriving=dict(arriving))
     fault = next((problem for problem in checker.problems if problem.severity is Severity.ERROR), None)
     if fault is not None:
         raise ShapeError(f"inside, {fault.message}")
-    return {id_: checker.facts(id_) for id_ in body.network.ids if id_ in checker.useful}
+    return {id_: checker.layer_info(id_) for id_ in body.network.ids if id_ in checker.useful}

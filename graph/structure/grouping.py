@@ -119,7 +119,7 @@ def _add_entries(inner: Document, checker: Checker, entering: Iterable[Connectio
     for connection in entering:
         key = (connection.source, connection.source_port)
         if key not in entries:
-            shape = checker.facts(connection.source).outputs.get(connection.source_port)
+            shape = checker.layer_info(connection.source).outputs.get(connection.source_port)
             name = "x" if "x" not in inner.network else fresh_name("x", inner.network)
             entries[key] = inner.add(Input(shape=shape or _unknown()), (0.0, 112.0 * len(entries)), name)
         inner.connect(Connection(entries[key], "out", connection.target, connection.target_port))
@@ -127,7 +127,7 @@ def _add_entries(inner: Document, checker: Checker, entering: Iterable[Connectio
 
 
 def _unknown() -> Shape:
-    """Stands for a shape that the checker cannot tell yet."""
+    """Stands for a shape that the checker does not know yet."""
     return vector(1)
 
 

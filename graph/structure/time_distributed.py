@@ -42,13 +42,13 @@ class TimeDistributed(Timed):
         times = self.times(inputs)
         return {port: _over(times, port, shape) for port, shape in super().infer(inputs).items()}
 
-    def reach_inside(self, reach: ReceptiveField | None) -> ReceptiveField | None:
+    def field_inside(self, outside: ReceptiveField | None) -> ReceptiveField | None:
         """Unknown: inside it is counted from the frame."""
         return None
 
-    def look_back(self, inputs: Mapping[str, Shape], reach: ReceptiveField) -> ReceptiveField | None:
+    def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """As it was, because no step sees another."""
-        return reach
+        return before
 
     def summary(self) -> str:
         """As of a block, and where it runs."""
@@ -70,17 +70,17 @@ def _over(times: int | None, port: str, shape: Shape) -> Shape:
     raise ShapeError(f"Inside, {port} must give a vector or an image for each frame, not {shape.described()}.")
 
 
-def frame_block(document: Document, id: str) -> str:
+def time_distribute(document: Document, id: str) -> str:
     """Run the block ``id``, just grouped, on every frame; returns its new id. Must be called inside a transaction."""
     block = document.network.layer(id)
     assert isinstance(block, Block)
-    document.set_layer(id, on_every_frame(block))
+    document.set_layer(id, time_distributed(block))
     name = fresh_name(TimeDistributed.stem, document.network)
     document.rename(id, name)
     return name
 
 
-def on_every_frame(block: Block) -> TimeDistributed:
+def time_distributed(block: Block) -> TimeDistributed:
     """The same block run on every frame; its input layers take one frame of what they took."""
     inner = block.body.document()
     with inner.transaction("Take one frame"):
@@ -94,7 +94,7 @@ def on_every_frame(block: Block) -> TimeDistributed:
 
 
 @dataclass(frozen=True)
-class TimeDistribute:
+class TimeDistributeLayers:
     """An edit of a fix: layers go into a block that runs them on every frame."""
 
     ids: tuple[str, ...]
@@ -102,7 +102,7 @@ class TimeDistribute:
     def apply(self, document: Document) -> None:
         """Group the layers."""
         checker = Checker(document)
-        frame_block(document, group(document, checker, self.ids))
+        time_distribute(document, group(document, checker, self.ids))
         checker.close()
 
 
@@ -113,7 +113,7 @@ def time_distributing(network: Network, id: str, inputs: Mapping[str, Shape]) ->
         return ()
     ids = _for_single_frames(network, id)
     what = ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
-    return (Fix(f"Run {what} on every frame", (TimeDistribute(ids),)),)
+    return (Fix(f"Run {what} on every frame", (TimeDistributeLayers(ids),)),)
 
 
 def _for_single_frames(network: Network, id: str) -> tuple[str, ...]:

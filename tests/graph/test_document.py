@@ -134,7 +134,7 @@ def test_a_muted_layer_that_becomes_an_end_is_muted_no_more() -> None:
     with document.transaction("Replace"):
         document.set_layer("relu1", layer("input"))
     assert not document.network.node("relu1").muted
-    assert checker.facts("relu1").outputs
+    assert checker.layer_info("relu1").outputs
     document.undo()
     assert saved(document) == before
     assert document.network.node("relu1").muted

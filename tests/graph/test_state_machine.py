@@ -391,8 +391,8 @@ class Editing(RuleBasedStateMachine):
     def the_checker_knows_what_a_fresh_one_finds(self) -> None:
         fresh = Checker(Document(self.document.network), DATA)
         assert self.checker.useful == fresh.useful
-        found: dict[str, LayerInfo] = {id_: self.checker.facts(id_) for id_ in self.document.network.ids}
-        assert found == {id_: fresh.facts(id_) for id_ in self.document.network.ids}
+        found: dict[str, LayerInfo] = {id_: self.checker.layer_info(id_) for id_ in self.document.network.ids}
+        assert found == {id_: fresh.layer_info(id_) for id_ in self.document.network.ids}
         assert self.checker.problems == fresh.problems
         for name in ("parameters", "connections", "flops", "activations"):
             assert getattr(self.checker, name) == getattr(fresh, name)

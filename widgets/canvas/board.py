@@ -252,7 +252,7 @@ class Board:
         self._enter(card)
 
     def _learn(self, card: Card) -> None:
-        card.facts = self.checker.facts(card.id)
+        card.facts = self.checker.layer_info(card.id)
         card.version += 1
         (self.faulty.add if card.severity is Severity.ERROR else self.faulty.discard)(card.id)
 

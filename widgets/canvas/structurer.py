@@ -13,7 +13,7 @@ from graph.naming import check_name
 from graph.structure.blocks import Block, Loop
 from graph.structure.grouping import ungroup
 from graph.structure.inner_document import InnerDocument
-from graph.structure.time_distributed import TimeDistributed, frame_block, on_every_frame
+from graph.structure.time_distributed import TimeDistributed, time_distribute, time_distributed
 from widgets.canvas.annotator import Annotator
 
 
@@ -52,11 +52,11 @@ class Structurer(Annotator):
             return
         if len(ids) == 1 and type(only) is Block:
             with self.document.transaction(f"Run {ids[0]} on every frame"):
-                self.document.set_layer(ids[0], on_every_frame(only))
+                self.document.set_layer(ids[0], time_distributed(only))
             return
         with self.document.transaction(edits.counted("Run on every frame", ids)):
             made = edits.group_in_place(self.document, self.checker, ids)
-            made = frame_block(self.document, made)
+            made = time_distribute(self.document, made)
         self.selection.set([made])
 
     def enter_selection(self) -> None:

@@ -406,7 +406,7 @@ class DataView(QWidget):
         """Hold the network against the data and the plan as they are now."""
         if self._checker is not None and self._document is not None:
             plan, preview = self._document.sections.get("plan"), self.preview
-            self._checker.expect(expected_of(preview.info, plan) if preview is not None else None)
+            self._checker.set_data_spec(expected_of(preview.info, plan) if preview is not None else None)
 
     def _show_facts(self) -> None:
         preview = self.preview

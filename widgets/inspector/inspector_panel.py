@@ -140,7 +140,7 @@ class LayerPage(Themed, QWidget):
     def show_layer(self, document: Document, checker: Checker, id_: str) -> None:
         """Show the layer ``id_``."""
         self._document = document
-        node, facts = document.network.node(id_), checker.facts(id_)
+        node, facts = document.network.node(id_), checker.layer_info(id_)
         layer = node.layer
         if id_ != self._id or type(layer) is not self._kind:
             self._show_kind(node)
@@ -288,7 +288,7 @@ class NetworkPage(QWidget):
         """Show what several layers have in common."""
         self.title.setText(f"{counted(len(ids), 'layer')} selected")
         self._tell("", "")
-        found = [checker.facts(id_) for id_ in ids]
+        found = [checker.layer_info(id_) for id_ in ids]
         self.facts.show_facts([("Parameters", f"{sum(one.parameters for one in found):,}")])
         self.hint.setText("Settings are shown while one layer is selected.")
 

@@ -51,9 +51,9 @@ def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     rows.append(("Work", f"{scaled(facts.flops, 'FLOP')} per sample"))
     if facts.activations:
         rows.append(("Activations", f"{scaled(facts.activation_bytes, 'B')} per sample"))
-    if facts.receptive_field and facts.jump:
-        rows.append(("Receptive field", axes(facts.receptive_field)))
-        rows.append(("Jump", axes(facts.jump)))
+    if facts.receptive_size and facts.jump:
+        rows.append(("Receptive field", axes(facts.receptive_size)))
+        rows.append(("Stride in input pixels", axes(facts.jump)))
     return rows
 
 

@@ -179,7 +179,7 @@ class Outline(Themed, QTreeWidget):
         row.takeChildren()
         arriving = [_link(f"{port}: from {c.source}", c.source) for port, c in network.into(id_).items()]
         row.addChildren([*arriving, *(_link(f"{c.source_port}: to {c.target}", c.target) for c in network.out_of(id_))])
-        self._nest(row, network.node(id_), self._checker.facts(id_).inputs, ())
+        self._nest(row, network.node(id_), self._checker.layer_info(id_).inputs, ())
 
     def told(self, id_: str, column: int, role: int) -> Any:
         """What a row says in a role of Qt's."""
@@ -187,7 +187,7 @@ class Outline(Themed, QTreeWidget):
             return id_
         if self._document is None or self._checker is None or id_ not in self._document.network:
             return None
-        node, facts = self._document.network.node(id_), self._checker.facts(id_)
+        node, facts = self._document.network.node(id_), self._checker.layer_info(id_)
         return self._shown(node, facts, column, role)
 
     def _shown(self, node: Node, facts: LayerInfo, column: int, role: int) -> Any:
@@ -219,7 +219,7 @@ class Outline(Themed, QTreeWidget):
             return
         facts: Mapping[str, LayerInfo] = {}
         with suppress(ShapeError, KeyError):  # what is wrong inside is told at the block
-            facts = node.layer.turns(inputs)[0]
+            facts = node.layer.repetitions(inputs)[0]
         body, inside = node.layer.body.network, (*path, node.id)
         for id_ in body.ordered():
             known = facts.get(id_, LayerInfo())

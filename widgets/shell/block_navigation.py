@@ -75,7 +75,7 @@ class BlockNavigation(QObject):
             raise NetloomError(f"{id} is no block: there is nothing inside to show.")
         inner = InnerDocument(outer, id)
         arriving, reach = arrivals(inner, outer_checker)
-        checker = Checker(inner, arriving=arriving, reach=reach)
+        checker = Checker(inner, arriving=arriving, receptive_field=reach)
 
         def follow(ids: frozenset[str]) -> None:
             if inner.alive and inner.id in ids:
@@ -124,9 +124,9 @@ class BlockNavigation(QObject):
 
 def arrivals(inner: InnerDocument, outer: Checker) -> tuple[dict[str, Shape], ReceptiveField | None]:
     """Shapes at the input layers inside a block, and the receptive field so far, as far as they are known."""
-    inputs, arriving = outer.facts(inner.id).inputs, dict[str, Shape]()
+    inputs, arriving = outer.layer_info(inner.id).inputs, dict[str, Shape]()
     with suppress(NetloomError, KeyError, ValueError):  # the fault is told at the block outside
         arriving = inner.block.arriving(inputs)
     sources = {connection.source for connection in outer.network.into(inner.id).values()}
-    reaches = [reach for source in sources if (reach := outer.facts(source).reach) is not None]
-    return arriving, inner.block.reach_inside(max(reaches, key=lambda reach: reach.size, default=None))
+    reaches = [reach for source in sources if (reach := outer.layer_info(source).receptive_field) is not None]
+    return arriving, inner.block.field_inside(max(reaches, key=lambda reach: reach.size, default=None))

@@ -79,7 +79,7 @@ class PatternDialog(QDialog):
 
     def begin(self) -> None:
         """Take the number of answers from the data, and show the window."""
-        expected = self._workbench.block_navigation.checker.expected
+        expected = self._workbench.block_navigation.checker.data_spec
         wanted = expected.targets.get(expected.default_target) if expected is not None else None
         if wanted is not None and wanted.kind is Kind.VECTOR:
             self.pattern = self.pattern.changed(answers=wanted.features)
@@ -106,7 +106,7 @@ class PatternDialog(QDialog):
         """The layer to go on from, and the shape that it gives."""
         checker = self._workbench.block_navigation.checker
         start = start_of(checker.network, self._workbench.selected)
-        shapes = checker.facts(start).outputs if start is not None else {}
+        shapes = checker.layer_info(start).outputs if start is not None else {}
         return start, next(iter(shapes.values()), None)
 
     def refresh(self) -> None:
@@ -129,16 +129,16 @@ class PatternDialog(QDialog):
         copy = Document(Network(list(network), network.connections))
         start, arriving = self._start()
         with copy.transaction("Try"):
-            made = insert_pattern(copy, self.pattern, start, arriving, checker.expected)
-        tried = Checker(copy, checker.expected)
-        parameters = sum(tried.facts(id_).parameters for id_ in made)
-        before = [id_ for id_ in made if not copy.network.layer(id_).is_dense and tried.facts(id_).reach]
+            made = insert_pattern(copy, self.pattern, start, arriving, checker.data_spec)
+        tried = Checker(copy, checker.data_spec)
+        parameters = sum(tried.layer_info(id_).parameters for id_ in made)
+        before = [id_ for id_ in made if not copy.network.layer(id_).is_dense and tried.layer_info(id_).receptive_field]
         told = (
             f"{counted(len(made), 'layer')} behind {start}" if start else f"{counted(len(made), 'layer')} and the ends"
         )
         told += f", {counted(parameters, 'parameter')}"
         if before:
-            told += f"; the last convolution or pool sees {axes(tried.facts(before[-1]).receptive_field)} places"
+            told += f"; the last convolution or pool sees {axes(tried.layer_info(before[-1]).receptive_size)} places"
         return f"{told}."
 
     def apply(self) -> None:
@@ -149,7 +149,7 @@ class PatternDialog(QDialog):
         try:
             start, arriving = self._start()
             with document.transaction("Insert a layer pattern"):
-                made = insert_pattern(document, self.pattern, start, arriving, checker.expected)
+                made = insert_pattern(document, self.pattern, start, arriving, checker.data_spec)
         except NetloomError:
             self.refresh()  # it says why
             return

@@ -69,7 +69,7 @@ COLUMNS = (
            lambda whole: whole.activation_bytes, _bytes),
     SummaryColumn("Receptive field", "Places of the network's input that one of its values depends on",
            lambda row: axes(row.receptive_field), lambda row: _sizes(row.receptive_field)),
-    SummaryColumn("Jump", "Distance, in places of the network's input, between two neighbouring values",
+    SummaryColumn("Stride in input pixels", "Distance in the network's input between two neighbouring values",
            lambda row: axes(row.jump), lambda row: _sizes(row.jump)),
 )  # fmt: skip
 

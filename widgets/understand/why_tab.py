@@ -286,7 +286,7 @@ def map_layers(network: Network | None) -> tuple[list[str], str]:
     first = next((node.layer.shape.kind for node in network if isinstance(node.layer, Input)), None)
     if first not in (Kind.IMAGE, Kind.SEQUENCE):
         return [], ""
-    given = {id_: next(iter(checker.facts(id_).outputs.values()), None) for id_ in network.ordered()}
+    given = {id_: next(iter(checker.layer_info(id_).outputs.values()), None) for id_ in network.ordered()}
     layers = [
         id_
         for id_, shape in given.items()

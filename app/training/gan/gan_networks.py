@@ -100,14 +100,14 @@ def _batch_noise(layer: Noise, count: int, device: torch.device) -> Tensor:
 def _check(compiled: Compiled, found: Roles) -> None:
     """The discriminator gives one number for each sample, and both kinds of samples have one shape."""
     for id_ in (found.generated, found.real):
-        shape = compiled.facts[id_].outputs["out"]
+        shape = compiled.layer_info[id_].outputs["out"]
         if shape.sizes != (1,):
             raise NetloomError(
                 f"{id_}: the discriminator gives one number for each sample, but {shape.described()} arrives. End the "
                 "discriminator with one unit."
             )
-    generated = compiled.facts[found.meets.source].outputs[found.meets.source_port]
-    real = compiled.facts[found.data].outputs["out"]
+    generated = compiled.layer_info[found.meets.source].outputs[found.meets.source_port]
+    real = compiled.layer_info[found.data].outputs["out"]
     if not fits(generated, real):
         raise NetloomError(different_shapes(found.meets.source, generated, real))
 

@@ -24,7 +24,7 @@ from app.worker.embedding_requests import codes_of
 from app.worker.run_cache import RunCache
 from app.worker.run_requests import answer
 from graph.errors import NetloomError
-from graph.layers.convolution_set import KERNELS
+from graph.layers.image_kernels import KERNELS
 from tests.app.project.test_presets import small
 from tests.app.training.projects import mlp, project
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.numerics import spectrum
 from app.numerics.spectrum import Floats
 from graph.errors import NetloomError
-from graph.layers.convolution_set import KERNELS
+from graph.layers.image_kernels import KERNELS
 
 
 def drawn(most: int, channels: bool = False) -> st.SearchStrategy[Floats]:

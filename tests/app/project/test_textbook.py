@@ -17,7 +17,7 @@ from graph.shapes import image
 def facts(id_: str) -> Mapping[str, LayerInfo]:
     """Facts of every layer of a preset."""
     checker = Checker(Document(preset(id_).project.network))
-    found = {name: checker.facts(name) for name in preset(id_).project.network.ids}
+    found = {name: checker.layer_info(name) for name in preset(id_).project.network.ids}
     checker.close()
     return found
 

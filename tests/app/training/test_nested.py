@@ -117,7 +117,7 @@ def test_shared_weights_are_counted_and_changed_once() -> None:
     model = Model.build(project(tied().network))
     weights = Weights(model.module)
     assert weights.count == 64 * 64 + 64 + 650
-    assert weights.count == sum(facts.parameters for facts in model.compiled.facts.values())
+    assert weights.count == sum(facts.parameters for facts in model.compiled.layer_info.values())
     assert len(weights.names) == len(set(weights.names)) == 4
 
 

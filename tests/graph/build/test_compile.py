@@ -54,7 +54,7 @@ def test_submodules_carry_the_layers_names() -> None:
     module = compile_network(lenet().network).module
     assert {"conv1.weight", "conv1.bias", "dense2.weight"} <= set(module.state_dict())
     assert sum(parameter.numel() for parameter in module.parameters()) == sum(
-        facts.parameters for facts in compile_network(lenet().network).facts.values()
+        facts.parameters for facts in compile_network(lenet().network).layer_info.values()
     )
 
 
@@ -84,7 +84,7 @@ def test_a_network_with_errors_is_refused_with_its_first_problem() -> None:
 
 def inputs_of(document: Document) -> list[torch.Tensor]:
     compiled = compile_network(document.network)
-    shapes = [compiled.facts[name].outputs["out"] for name in compiled.inputs]
+    shapes = [compiled.layer_info[name].outputs["out"] for name in compiled.inputs]
     return [torch.randn(2, *[size or 7 for size in shape.sizes]) for shape in shapes]
 
 

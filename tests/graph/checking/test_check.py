@@ -31,22 +31,22 @@ def test_lenet_checks_clean_with_the_known_shapes_and_costs() -> None:
     document = lenet(image(1, 32, 32))
     checker = Checker(document)
     assert checker.ok
-    assert checker.facts("conv1").outputs["out"] == image(6, 32, 32)
-    assert checker.facts("conv1").parameters == 156
-    assert checker.parameters == sum(checker.facts(name).parameters for name in document.network.ids)
+    assert checker.layer_info("conv1").outputs["out"] == image(6, 32, 32)
+    assert checker.layer_info("conv1").parameters == 156
+    assert checker.parameters == sum(checker.layer_info(name).parameters for name in document.network.ids)
 
 
 def test_receptive_field_of_three_small_convolutions_is_that_of_one_large() -> None:
     three = chain([layer("input", shape=image(1, 32, 32)), *[layer("conv2d")] * 3])
     one = chain([layer("input", shape=image(1, 32, 32)), layer("conv2d", kernel_size=(7, 7))])
-    assert Checker(three).facts("conv3").receptive_field == (7, 7)
-    assert Checker(one).facts("conv1").receptive_field == (7, 7)
+    assert Checker(three).layer_info("conv3").receptive_size == (7, 7)
+    assert Checker(one).layer_info("conv1").receptive_size == (7, 7)
 
 
 def test_strides_multiply_the_jump() -> None:
     checker = Checker(lenet(image(1, 28, 28)))
-    assert checker.facts("conv2").receptive_field == (14, 14)
-    assert checker.facts("dense1").receptive_field is None
+    assert checker.layer_info("conv2").receptive_size == (14, 14)
+    assert checker.layer_info("dense1").receptive_size is None
 
 
 def test_a_dense_layer_fed_by_an_image_offers_flatten() -> None:
@@ -58,7 +58,7 @@ def test_a_dense_layer_fed_by_an_image_offers_flatten() -> None:
     assert problem.fixes[0].title == "Insert Flatten"
     apply_first_fix(document, checker)
     assert checker.ok
-    assert checker.facts("dense1").inputs["in"] == vector(400)
+    assert checker.layer_info("dense1").inputs["in"] == vector(400)
 
 
 def test_mismatched_images_at_an_add_offer_a_small_convolution() -> None:
@@ -114,7 +114,7 @@ def test_an_input_that_differs_from_the_data_is_set_by_one_click() -> None:
     assert checker.ok
     told: list[frozenset[str]] = []
     checker.subscribe(told.append)
-    checker.expect(DIGITS)
+    checker.set_data_spec(DIGITS)
     assert told == [frozenset({"input1"})]
     apply_first_fix(document, checker)
     assert checker.ok

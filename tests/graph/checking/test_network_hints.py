@@ -6,7 +6,7 @@ import pytest
 
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Write
-from graph.checking.habits import Look
+from graph.checking.habits import HintContext
 from graph.checking.network_hints import RULES, Hint, network_hints
 from graph.document import Document
 from graph.layers.base import Layer
@@ -34,7 +34,7 @@ def squashed(kind: str, count: int) -> Layers:
 def hints(document: Document, rule: str) -> list[Hint]:
     checker = Checker(document)
     checker.close()
-    return [hint for hint in network_hints(Look(checker)) if hint.rule == rule]
+    return [hint for hint in network_hints(HintContext(checker)) if hint.rule == rule]
 
 
 END = [FLAT, dense(), OUT]
@@ -154,7 +154,7 @@ def test_a_large_kernel_is_taken_apart_with_activations_between() -> None:
     assert kinds[1:6] == ["conv2d", "relu", "conv2d", "relu", "conv2d"]
     checker = Checker(document)
     checker.close()
-    assert checker.facts("conv1").receptive_field == (7, 7)
+    assert checker.layer_info("conv1").receptive_size == (7, 7)
     assert hints(document, "no_activation") == []
 
 

@@ -72,7 +72,11 @@ def test_what_followed_follows_the_pattern() -> None:
     before = {node.id: node.position for node in document.network}
     with document.transaction("Insert"):
         made = insert_pattern(
-            document, LayerPattern(stages=0, dense=2, answers=84), "tanh3", checker.facts("tanh3").outputs["out"], None
+            document,
+            LayerPattern(stages=0, dense=2, answers=84),
+            "tanh3",
+            checker.layer_info("tanh3").outputs["out"],
+            None,
         )
     assert document.network.at("dense2", "in") is not None
     assert document.network.at("dense2", "in").source == made[-1]  # type: ignore[union-attr]

@@ -14,7 +14,8 @@ from graph.layers.channels import ChannelShuffle, ChannelSplit, Gain, Maxout, Pa
 from graph.layers.contrast import DivisiveNorm, LocalResponseNorm, SubtractiveNorm
 from graph.layers.convolution import Conv2d
 from graph.layers.convolution_light import DepthwiseConv2d, SeparableConv2d
-from graph.layers.convolution_set import KERNELS, LENET, FixedConv2d, TableConv2d
+from graph.layers.convolution_set import LENET, FixedConv2d, TableConv2d
+from graph.layers.image_kernels import KERNELS
 from graph.layers.pooling_more import FractionalPool2d, MinPool2d, PyramidPool2d, Subsampling, SumPool2d
 from graph.layers.rbf import Rbf
 from graph.layers.recurrent_conv import RecurrentConv2d

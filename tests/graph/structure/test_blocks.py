@@ -94,19 +94,19 @@ def drawn_lstm(mode: str = "sequence") -> Document:
 def test_a_block_is_one_layer_with_the_costs_of_those_inside() -> None:
     checker = Checker(around(Block(body=residual())))
     assert checker.ok
-    facts = checker.facts("block1")
+    facts = checker.layer_info("block1")
     assert facts.outputs == {"y": image(4, 8, 8)}
     assert facts.parameters == 2 * (4 * 4 * 9 + 4)
-    assert facts.receptive_field == (5, 5)
+    assert facts.receptive_size == (5, 5)
 
 
 def test_repetitions_multiply_costs_and_receptive_field_and_shared_ones_keep_the_weights() -> None:
-    once = Checker(around(Block(body=residual()))).facts("block1")
-    thrice = Checker(around(Block(body=residual(), repeat=3))).facts("block1")
-    shared = Checker(around(Block(body=residual(), repeat=3, shared=True))).facts("block1")
+    once = Checker(around(Block(body=residual()))).layer_info("block1")
+    thrice = Checker(around(Block(body=residual(), repeat=3))).layer_info("block1")
+    shared = Checker(around(Block(body=residual(), repeat=3, shared=True))).layer_info("block1")
     assert (thrice.parameters, thrice.flops) == (3 * once.parameters, 3 * once.flops)
     assert (shared.parameters, shared.flops) == (once.parameters, 3 * once.flops)
-    assert thrice.receptive_field == shared.receptive_field == (13, 13)
+    assert thrice.receptive_size == shared.receptive_size == (13, 13)
 
 
 def test_a_problem_inside_is_told_at_the_block() -> None:
@@ -201,11 +201,11 @@ def test_a_muted_layer_hands_its_input_on() -> None:
     with document.transaction("Mute a size"):
         document.set_values("dense1", units=9)
         document.mute("dense1", True)
-    assert checker.facts("output1").outputs["out"] == vector(4)
+    assert checker.layer_info("output1").outputs["out"] == vector(4)
     assert checker.parameters == 0
     document.undo()
     document.undo()
-    assert checker.facts("tanh1").outputs["out"] == vector(4)
+    assert checker.layer_info("tanh1").outputs["out"] == vector(4)
     with pytest.raises(NetloomError, match="an end of the network"), document.transaction("Mute the end"):
         document.mute("output1", True)
 

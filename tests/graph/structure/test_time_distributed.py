@@ -17,7 +17,7 @@ from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import Shape, image, sequence, vector, video
 from graph.structure.blocks import Block, Body
 from graph.structure.grouping import ungroup
-from graph.structure.time_distributed import TimeDistributed, on_every_frame
+from graph.structure.time_distributed import TimeDistributed, time_distributed
 from tests.graph.networks import chain, layer
 from tests.graph.structure.test_blocks import assert_exported_alike, residual
 
@@ -50,7 +50,7 @@ def test_a_layer_for_pictures_behind_a_video_is_repaired_with_all_that_reads_sin
     assert isinstance(block, TimeDistributed)
     assert {"conv1", "relu1", "pool1", "flatten1"} <= set(block.body.network.ids)
     assert [wire.target for wire in document.network.out_of("frames1")] == ["lstm1"]
-    assert checker.facts("frames1").outputs == {"y": sequence(5, 16 * 4 * 4)}
+    assert checker.layer_info("frames1").outputs == {"y": sequence(5, 16 * 4 * 4)}
     end = block.body.network.layer("x")
     assert isinstance(end, Input)
     assert end.shape == image(2, 8, 8)
@@ -66,7 +66,7 @@ def test_a_repair_stops_where_the_network_ends_or_branches() -> None:
 def test_no_frame_sees_another_and_all_have_the_same_weights(tmp_path: Path) -> None:
     document = framed(TimeDistributed(body=residual(2)), CLIP)
     checker = Checker(document)
-    assert checker.facts("frames1").outputs == {"y": video(5, 2, 8, 8)}
+    assert checker.layer_info("frames1").outputs == {"y": video(5, 2, 8, 8)}
     alone = Checker(framed_once())
     assert checker.parameters == alone.parameters
     assert checker.flops == 5 * alone.flops
@@ -99,9 +99,9 @@ def test_over_a_sequence_each_step_stands_alone_and_its_length_may_be_unknown() 
         inner.rename("input1", "x")
         inner.rename("output1", "y")
     document = framed(TimeDistributed(body=Body.of(inner.network)), sequence(None, 3))
-    facts = Checker(document).facts("frames1")
+    facts = Checker(document).layer_info("frames1")
     assert facts.outputs == {"y": sequence(None, 4)}
-    assert facts.receptive_field == (1,)
+    assert facts.receptive_size == (1,)
     assert compile_network(document.network).module(torch.randn(2, 9, 3)).shape == (2, 9, 4)
 
 
@@ -111,7 +111,7 @@ def test_what_has_no_time_is_refused() -> None:
 
 
 def test_it_is_saved_and_read_and_not_taken_apart() -> None:
-    document = framed(on_every_frame(Block(body=residual(2), label="Eye")), CLIP)
+    document = framed(time_distributed(Block(body=residual(2), label="Eye")), CLIP)
     project = Project(document.network)
     again = parse_project(project_json(project))
     assert project_bytes(again) == project_bytes(project)

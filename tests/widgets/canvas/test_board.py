@@ -191,7 +191,7 @@ class Editing(RuleBasedStateMachine):
         for id_, card in self.board.cards.items():
             assert card.node == network.node(id_)
             assert card.rect == QRectF(*cards.box(network.node(id_)))
-            assert card.facts == self.board.checker.facts(id_)
+            assert card.facts == self.board.checker.layer_info(id_)
             assert card.taken == set(network.into(id_))
             assert card in self.board.cards_in(card.rect)
 

@@ -90,17 +90,17 @@ def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
     window: MainWindow, block: Document, qtbot: QtBot
 ) -> None:
     form, checker = window.workbench.inspector.layer.form, window.session.checker
-    assert checker.facts("stage").parameters == 10
+    assert checker.layer_info("stage").parameters == 10
     box = form.field("repeat").editor()
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Up)
     qtbot.keyClick(box, Qt.Key.Key_Up)
-    assert checker.facts("stage").parameters == 30
+    assert checker.layer_info("stage").parameters == 30
     assert "x 3" in block.network.layer("stage").summary()
     tick = form.field("shared").editor()
     tick.setFocus()
     qtbot.keyClick(tick, Qt.Key.Key_Space)
-    assert checker.facts("stage").parameters == 10
+    assert checker.layer_info("stage").parameters == 10
     assert "x 3 shared" in block.network.layer("stage").summary()
 
 

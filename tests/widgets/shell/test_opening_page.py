@@ -50,7 +50,7 @@ def test_a_large_project_shows_how_far_it_is_and_then_itself(
     assert len(seen) > 3
     assert len(window.session.document.network) == 302
     assert window.session.path == large_file
-    assert window.session.checker.facts("relu150").outputs
+    assert window.session.checker.layer_info("relu150").outputs
     with window.session.document.transaction("Edit"):
         window.session.document.remove("relu150")
     assert any(problem.layer == "relu151" for problem in window.session.checker.problems)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.numerics import spectrum
 from app.project.presets import preset
 from graph.document import Document
-from graph.layers.convolution_set import KERNELS
+from graph.layers.image_kernels import KERNELS
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.understand.frequency.frequency_pages import (

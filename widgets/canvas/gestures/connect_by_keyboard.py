@@ -137,7 +137,7 @@ class ConnectByKeyboard(Gesture):
         """The wire that would be, and a dashed ring around where it would go."""
         canvas, fit = self.canvas, self._candidates[self._index][1].fit
         color = QColor(canvas.theme.accent if fit is Fit.GOOD else canvas.theme.warning)
-        shape = canvas.checker.facts(self._source).outputs.get(self._port)
+        shape = canvas.checker.layer_info(self._source).outputs.get(self._port)
         canvas.surface.wire_painter.loose(painter, self._path(), shape.kind if shape else "", color)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color, 2.5 / min(1.0, canvas.zoom), Qt.PenStyle.DashLine))

@@ -127,7 +127,7 @@ class DragWire(Gesture):
             self.canvas.statusMessage.emit(verdict.reason)
 
     def _pulled(self) -> Pulled:
-        facts = self.canvas.checker.facts(self._fixed[0])
+        facts = self.canvas.checker.layer_info(self._fixed[0])
         shape = facts.outputs.get(self._fixed[1]) if self._output else None
         return Pulled(*self._fixed, self._output, shape)
 
