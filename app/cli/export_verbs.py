@@ -33,7 +33,7 @@ class WrittenFiles:
     """What an export left: the files, further values for ``--json``, and sentences for people."""
 
     files: list[Path]
-    told: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
 
 
@@ -60,7 +60,7 @@ def export(
     source = source if base is None else replace(source, base=base)
     written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)
     if json:
-        print_json({"to": to, "files": [str(path) for path in written.files], **written.told})
+        print_json({"to": to, "files": [str(path) for path in written.files], **written.details})
         return
     print_line(f"Written: {', '.join(str(path) for path in written.files)}")
     for sentence in written.sentences:

@@ -26,13 +26,13 @@ def import_(
             raise NetloomError(f"{path} is there already; choose another name, or add --force to write over it.")
     from app.exchange.import_network import import_network
 
-    made = import_network(model, output)
+    result = import_network(model, output)
     if json:
-        print_json(made.to_json())
+        print_json(result.to_json())
         return
-    beside = "" if made.weights is None else f", weights in {made.weights}"
-    print_line(f"{made.file}: {made.layers} layers, {made.parameters:,} parameters{beside}")
-    for text in made.told:
+    beside = "" if result.weights is None else f", weights in {result.weights}"
+    print_line(f"{result.file}: {result.layers} layers, {result.parameters:,} parameters{beside}")
+    for text in result.messages:
         print_line(text)
 
 

@@ -32,11 +32,11 @@ SENTENCES: Mapping[Scaling, str] = {
 }
 
 ROWS = 3
-"""Samples of the data that are kept for the proof, at most."""
+"""Samples of the data that are kept for the parity check, at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class End:
+class ModelPort:
     """An input or output of the file: its name, shape, the field behind it and how that was standardised."""
 
     name: str
@@ -48,29 +48,29 @@ class End:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, for the file's metadata."""
-        told: dict[str, Any] = {"name": self.name, "kind": str(self.shape.kind), "sizes": list(self.shape.sizes)}
+        described: dict[str, Any] = {"name": self.name, "kind": str(self.shape.kind), "sizes": list(self.shape.sizes)}
         if self.field is not None:
-            told["field"] = self.field.name
+            described["field"] = self.field.name
             for name in ("classes", "names", "units", "vocabulary"):
                 if getattr(self.field, name):
-                    told[name] = list(getattr(self.field, name))
+                    described[name] = list(getattr(self.field, name))
         if self.scaler is not None:
-            told |= {"mean": self.scaler.mean.tolist(), "scale": self.scaler.scale.tolist()}
-        return told | ({"gives": self.gives} if self.gives else {})
+            described |= {"mean": self.scaler.mean.tolist(), "scale": self.scaler.scale.tolist()}
+        return described | ({"gives": self.gives} if self.gives else {})
 
 
 @dataclass(frozen=True, eq=False)
 class DeployedInfo:
     """Inputs and outputs of the file in their order, and where the scaling is done."""
 
-    inputs: tuple[End, ...]
-    outputs: tuple[End, ...]
+    inputs: tuple[ModelPort, ...]
+    outputs: tuple[ModelPort, ...]
     scaling: Scaling
 
     @property
     def shapes(self) -> list[Shape]:
         """Shapes of the inputs."""
-        return [one.shape for one in self.inputs]
+        return [port.shape for port in self.inputs]
 
     @property
     def open_times(self) -> bool:
@@ -80,15 +80,15 @@ class DeployedInfo:
     def samples(self, count: int, time: int | None) -> list[Tensor]:
         """``count`` samples for each input: of the data where there are some, else drawn; ``time`` steps where open."""
         generator = torch.Generator().manual_seed(count)
-        return [_samples(one, count, time, generator) for one in self.inputs]
+        return [_samples(port, count, time, generator) for port in self.inputs]
 
     def metadata(self) -> dict[str, str]:
         """What the file tells about itself."""
         classes = list(self.outputs[0].field.classes) if self.outputs[0].field else []
         return {
             "scaling": SENTENCES[self.scaling],
-            "inputs": json.dumps([one.to_json() for one in self.inputs], ensure_ascii=False),
-            "outputs": json.dumps([one.to_json() for one in self.outputs], ensure_ascii=False),
+            "inputs": json.dumps([port.to_json() for port in self.inputs], ensure_ascii=False),
+            "outputs": json.dumps([port.to_json() for port in self.outputs], ensure_ascii=False),
             **({"classes": json.dumps(classes, ensure_ascii=False)} if classes else {}),
         }
 
@@ -100,16 +100,16 @@ class DeployedInfo:
 class DeployedModule(nn.Module):
     """A network with the standardisation of its inputs before it, and that of its outputs undone behind it."""
 
-    def __init__(self, network: nn.Module, facts: DeployedInfo) -> None:
+    def __init__(self, network: nn.Module, info: DeployedInfo) -> None:
         super().__init__()
         self.network = network
-        inside = facts.scaling == "inside"
-        self.before = [f"input_{one.name}" if inside and one.scaler else "" for one in facts.inputs]
-        self.behind = [f"output_{one.name}" if inside and one.scaler else "" for one in facts.outputs]
-        for one, name in (*zip(facts.inputs, self.before, strict=True), *zip(facts.outputs, self.behind, strict=True)):
-            if name and one.scaler is not None:
-                for part, values in (("mean", one.scaler.mean), ("scale", one.scaler.scale)):
-                    self.register_buffer(f"{name}_{part}", _spread(values, one.scaler.shape))
+        inside = info.scaling == "inside"
+        self.before = [f"input_{port.name}" if inside and port.scaler else "" for port in info.inputs]
+        self.behind = [f"output_{port.name}" if inside and port.scaler else "" for port in info.outputs]
+        for port, name in (*zip(info.inputs, self.before, strict=True), *zip(info.outputs, self.behind, strict=True)):
+            if name and port.scaler is not None:
+                for part, values in (("mean", port.scaler.mean), ("scale", port.scaler.scale)):
+                    self.register_buffer(f"{name}_{part}", _spread(values, port.scaler.shape))
 
     def forward(self, *inputs: Tensor) -> Any:
         """As the network, in the data's own units."""
@@ -117,25 +117,25 @@ class DeployedModule(nn.Module):
             (x - self.get_buffer(f"{name}_mean")) / self.get_buffer(f"{name}_scale") if name else x
             for x, name in zip(inputs, self.before, strict=True)
         ]
-        answers = self.network(*given)
-        listed = answers if isinstance(answers, tuple) else (answers,)
-        told = tuple(
+        outputs = self.network(*given)
+        listed = outputs if isinstance(outputs, tuple) else (outputs,)
+        results = tuple(
             y * self.get_buffer(f"{name}_scale") + self.get_buffer(f"{name}_mean") if name else y
             for y, name in zip(listed, self.behind, strict=True)
         )
-        return told if len(told) > 1 else told[0]
+        return results if len(results) > 1 else results[0]
 
 
-def plain_facts(network: Network, compiled: Compiled) -> DeployedInfo:
+def info_of_network(network: Network, compiled: Compiled) -> DeployedInfo:
     """Of a network without data: names and shapes alone."""
     return DeployedInfo(
-        tuple(End(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
-        tuple(End(id_, compiled.layer_info[id_].outputs["out"], None) for id_ in compiled.outputs),
+        tuple(ModelPort(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
+        tuple(ModelPort(id_, compiled.layer_info[id_].outputs["out"], None) for id_ in compiled.outputs),
         "none",
     )
 
 
-def facts_of(model: Model, inside: bool) -> DeployedInfo:
+def info_of_model(model: Model, inside: bool) -> DeployedInfo:
     """Of a trained model: with fields, classes, units, scaling, and a few samples of its test part."""
     network, prepared = model.project.network, model.prepared
     rows = next((part for part in (prepared.test, prepared.validation, prepared.train) if part.samples), prepared.train)
@@ -144,13 +144,15 @@ def facts_of(model: Model, inside: bool) -> DeployedInfo:
         known = np.ascontiguousarray(np.asarray(rows.arrays[name][:ROWS]))
         known = prepared.undo(name, known) if inside else known
         field = prepared.dataset.field_named(name).info
-        inputs.append(End(id_, _input(network, id_).shape, field, prepared.scalers.get(name), torch.from_numpy(known)))
+        inputs.append(
+            ModelPort(id_, _input(network, id_).shape, field, prepared.scalers.get(name), torch.from_numpy(known))
+        )
     outputs = []
     for head in model.objective.heads:
         shape, scaler = model.compiled.layer_info[head.output].outputs["out"], prepared.scalers.get(head.field.name)
         gives = ("probabilities" if head.final_activation else "scores") if head.classes else "numbers"
-        outputs.append(End(head.output, shape, head.field, scaler, None, gives))
-    scaled = any(one.scaler for one in (*inputs, *outputs))
+        outputs.append(ModelPort(head.output, shape, head.field, scaler, None, gives))
+    scaled = any(port.scaler for port in (*inputs, *outputs))
     return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
 
 
@@ -167,14 +169,14 @@ def _spread(values: Any, shape: Shape) -> Tensor:
     return torch.tensor(np.asarray(values), dtype=torch.float32).reshape(axes)
 
 
-def _samples(one: End, count: int, time: int | None, generator: torch.Generator) -> Tensor:
-    sizes = tuple(time if size is None else size for size in one.shape.sizes)
-    if one.rows is not None and len(one.rows):
-        known = one.rows[torch.arange(count) % len(one.rows)]
-        if time is not None and None in one.shape.sizes:
+def _samples(port: ModelPort, count: int, time: int | None, generator: torch.Generator) -> Tensor:
+    sizes = tuple(time if size is None else size for size in port.shape.sizes)
+    if port.rows is not None and len(port.rows):
+        known = port.rows[torch.arange(count) % len(port.rows)]
+        if time is not None and None in port.shape.sizes:
             known = known[:, torch.arange(time) % known.shape[1]]
         return known.contiguous()
-    if one.shape.kind is Kind.TOKENS:
+    if port.shape.kind is Kind.TOKENS:
         return torch.zeros((count, *map(_known, sizes)), dtype=torch.int64)
     return torch.randn((count, *map(_known, sizes)), generator=generator)
 

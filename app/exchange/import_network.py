@@ -1,4 +1,4 @@
-"""A network from outside as a project of ours, its weights beside it, proven to answer as before."""
+"""A network from outside as a project of ours, its weights beside it, with a parity check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import safetensors.torch
 import torch
 
 from app.exchange.code_in import read_code, source_of
-from app.exchange.onnx_in import Imported, read_onnx
+from app.exchange.onnx_in import OnnxImport, read_onnx
 from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
 from app.training.checkpoints import fill_module, read
 from app.training.initial_weights import InitialWeights
@@ -27,14 +27,14 @@ TIME = 24
 
 
 @dataclass(frozen=True)
-class Brought:
-    """What an import made: the project's file, that of its weights (None without), and how it was proven."""
+class ImportResult:
+    """What an import made: the project's file, that of its weights (None without), and what to say of it."""
 
     file: Path
     weights: Path | None
     layers: int
     parameters: int
-    told: tuple[str, ...]
+    messages: tuple[str, ...]
     difference: float | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Brought:
         }
 
 
-def import_network(path: Path, out: Path) -> Brought:
+def import_network(path: Path, out: Path) -> ImportResult:
     """Write the network of an ONNX file, or of code that Netloom exported, as the project ``out``.
 
     Raises
@@ -62,7 +62,7 @@ def import_network(path: Path, out: Path) -> Brought:
     return readers[path.suffix.lower()](path, out)
 
 
-def import_code(path: Path, out: Path) -> Brought:
+def import_code(path: Path, out: Path) -> ImportResult:
     """Write the network of exported code as the project ``out``; the weights beside the code come along.
 
     Raises
@@ -82,7 +82,7 @@ def import_code(path: Path, out: Path) -> Brought:
         remarks.append(f"There are no weights beside it ({beside.name}), so training starts from fresh ones.")
     write_project(out, project)
     parameters = sum(one.numel() for one in module.parameters())
-    return Brought(out, weights, len(project.network), parameters, tuple(remarks))
+    return ImportResult(out, weights, len(project.network), parameters, tuple(remarks))
 
 
 def _from_code(path: Path) -> tuple[Project, list[str]]:
@@ -106,13 +106,13 @@ def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any],
     return weights
 
 
-def import_onnx(path: Path, out: Path) -> Brought:
+def import_onnx(path: Path, out: Path) -> ImportResult:
     """Write the network of an ONNX file as the project ``out``, its weights beside it as safetensors.
 
     Raises
     ------
     NetloomError
-        if the file cannot be read, answers otherwise than the network made of it, or nothing can be written.
+        if the file cannot be read, gives other outputs than the network made of it, or nothing can be written.
     """
     found = read_onnx(path)
     module = compile_network(found.network).module.eval()
@@ -120,29 +120,30 @@ def import_onnx(path: Path, out: Path) -> Brought:
     tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
-    difference = _proven(found, module)
+    difference = _largest_difference(found, module)
     sections: dict[str, Any] = {"about": {"title": found.title}}
     weights = _keep(out, tensors, sections, found.frozen) if tensors else None
     write_project(out, Project(found.network, sections))
     count = sum(one.numel() for one in module.parameters())
-    return Brought(out, weights, len(found.network), count, _told(found, difference), difference)
+    return ImportResult(out, weights, len(found.network), count, _messages(found, difference), difference)
 
 
-def _told(found: Imported, difference: float | None) -> tuple[str, ...]:
+def _messages(found: OnnxImport, difference: float | None) -> tuple[str, ...]:
     """What the person should know."""
-    told = []
+    messages = []
     if difference is None:
-        told.append("It is not proven to answer as the file: nothing installed here can run it.")
+        messages.append("Its outputs are not compared with the file's: nothing installed here can run it.")
     else:
-        told.append(f"Proven: the network and the file answer alike; the largest difference is {difference:.2g}.")
-    told += [
+        same = "Checked: the network and the file give the same outputs"
+        messages.append(f"{same}; the largest difference is {difference:.2g}.")
+    messages += [
         f"{layer} takes its samples in Netloom's order of axes: {_order(found.network, layer)}."
         for layer, axes in found.inputs.values()
         if axes != tuple(range(len(axes)))
     ]
     if found.frozen:
-        told.append(f"Frozen, because they only rescale: {', '.join(found.frozen)}.")
-    return tuple(told)
+        messages.append(f"Frozen, because they only rescale: {', '.join(found.frozen)}.")
+    return tuple(messages)
 
 
 def _order(network: Network, layer: str) -> str:
@@ -157,8 +158,8 @@ def _shape(network: Network, layer: str) -> Shape:
     return found.shape
 
 
-def _proven(found: Imported, module: torch.nn.Module) -> float | None:
-    """The largest difference between the answers of the file and of the network; None where the file cannot be run."""
+def _largest_difference(found: OnnxImport, module: torch.nn.Module) -> float | None:
+    """The largest difference between the outputs of the file and of the network; None where the file cannot be run."""
     try:
         made = runner(found.model.SerializeToString())
     except NetloomError:
@@ -174,7 +175,7 @@ def _proven(found: Imported, module: torch.nn.Module) -> float | None:
     return difference
 
 
-def _compared(found: Imported, module: torch.nn.Module, ask: Runner, batch: int) -> float | None:
+def _compared(found: OnnxImport, module: torch.nn.Module, ask: Runner, batch: int) -> float | None:
     generator = torch.Generator().manual_seed(batch)
     ours, theirs = {}, {}
     for name, (layer, axes) in found.inputs.items():
@@ -186,8 +187,8 @@ def _compared(found: Imported, module: torch.nn.Module, ask: Runner, batch: int)
         theirs[name] = sample.permute([int(axis or 0) for axis in axes]).contiguous().numpy()
     order = compile_network(found.network)
     with torch.inference_mode():
-        answers = module(*[ours[layer] for layer in order.inputs])
-    listed = dict(zip(order.outputs, answers if isinstance(answers, tuple) else (answers,), strict=True))
+        outputs = module(*[ours[layer] for layer in order.inputs])
+    listed = dict(zip(order.outputs, outputs if isinstance(outputs, tuple) else (outputs,), strict=True))
     try:
         given = ask(theirs)
     except Exception:  # a file for one batch size, or with operators that are not run here
@@ -198,7 +199,7 @@ def _compared(found: Imported, module: torch.nn.Module, ask: Runner, batch: int)
         distance = apart(mine, np.asarray(other).reshape(mine.shape) if np.size(other) == mine.size else other)
         if not distance <= TOLERANCE * max(1.0, float(np.abs(mine).max())):
             raise NetloomError(
-                f"Nothing was imported: the network made of the file answers otherwise, by up to {distance:.2g}."
+                f"Nothing was imported: the network made of the file gives other outputs, by up to {distance:.2g}."
             )
         difference = max(difference, distance)
     return difference

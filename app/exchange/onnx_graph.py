@@ -1,4 +1,4 @@
-"""From an ONNX graph to layers of ours: what is known of each value on the way, and the network that grows."""
+"""From an ONNX graph to layers of ours: what is known of each value on the way, and the network under construction."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def natural(shape: Shape) -> tuple[Axis, ...]:
 class NetworkBuilder:
     """The network while operators are read, with its weights by their names in torch.
 
-    ``constants`` and ``held`` are the values known so far, by their names in the ONNX graph. In a constant that
+    ``constants`` and ``values`` are the values known so far, by their names in the ONNX graph. In a constant that
     was told from a shape, -1 stands for the batch or for an unknown time.
     """
 
@@ -76,7 +76,7 @@ class NetworkBuilder:
         self.weights: dict[str, Array] = {}
         self.frozen: list[str] = []
         self.constants: dict[str, Array] = {}
-        self.held: dict[str, KnownValue] = {}
+        self.values: dict[str, KnownValue] = {}
         self.uses = uses
         self.shapes: dict[tuple[str, str], Shape] = {}
 
@@ -90,19 +90,19 @@ class NetworkBuilder:
         UnreadableError
             if it is a constant, or was not made by anything that is known.
         """
-        if name not in self.held:
+        if name not in self.values:
             what = "a constant" if name in self.constants else "something that is not there"
             raise UnreadableError(f"reads {what} where data is expected")
-        return self.held[name]
+        return self.values[name]
 
     def unbordered(self, name: str) -> KnownValue:
         """The same, where a border before it cannot be taken up."""
-        held = self.value(name)
-        if held.border:
+        value = self.value(name)
+        if value.border:
             raise UnreadableError("stands behind a Pad, which only a convolution can take up")
-        if held.half is not None:
+        if value.half is not None:
             raise UnreadableError("reads one direction of a recurrent layer that has two")
-        return held
+        return value
 
     def constant(self, name: str, what: str) -> Array:
         """The constant called ``name``; ``what`` it is follows in the reason where it is none."""
@@ -110,11 +110,11 @@ class NetworkBuilder:
             raise UnreadableError(f"calculates {what}, which must be a constant here")
         return self.constants[name]
 
-    def shape(self, held: KnownValue) -> Shape:
+    def shape(self, value: KnownValue) -> Shape:
         """Our shape behind a value."""
-        return self.shapes[held.source, held.port]
+        return self.shapes[value.source, value.port]
 
-    def feature(self, held: KnownValue) -> int:
+    def feature(self, value: KnownValue) -> int:
         """Where among the ONNX axes our features lie.
 
         Raises
@@ -122,32 +122,32 @@ class NetworkBuilder:
         UnreadableError
             if they are split over two axes.
         """
-        at = FEATURE[self.shape(held).kind]
-        if at not in held.axes:
+        at = FEATURE[self.shape(value).kind]
+        if at not in value.axes:
             raise UnreadableError("works on the features of a recurrent layer while its directions are apart")
-        return held.axes.index(at)
+        return value.axes.index(at)
 
-    def feature_of(self, held: KnownValue) -> int:
+    def feature_of(self, value: KnownValue) -> int:
         """Which of our axes are the features."""
-        return FEATURE[self.shape(held).kind]
+        return FEATURE[self.shape(value).kind]
 
-    # Growing
+    # Building
 
     def enter(self, name: str, shape: Shape, axes: tuple[Axis, ...]) -> None:
         """An input of the graph."""
         id_ = self._named(name, Input(shape=shape))
         self.network.insert_node(Node(id_, Input(shape=shape), (0.0, 0.0)))
         self.shapes[id_, "out"] = shape
-        self.held[name] = KnownValue(id_, "out", axes)
+        self.values[name] = KnownValue(id_, "out", axes)
 
     def leave(self, name: str) -> str:
         """An output of the graph; returns the id of its layer."""
-        held = self.unbordered(name).plain
-        if held.axes != natural(self.shape(held)):
+        value = self.unbordered(name).plain
+        if value.axes != natural(self.shape(value)):
             raise UnreadableError("leaves with its axes in another order than Netloom's")
         id_ = self._named(name if name not in self.network else f"{name}_out", Output())
         self.network.insert_node(Node(id_, Output(), (0.0, 0.0)))
-        self.network.insert_connection(Connection(held.source, held.port, id_, "in"))
+        self.network.insert_connection(Connection(value.source, value.port, id_, "in"))
         return id_
 
     def add(self, kind: str, into: Mapping[str, KnownValue], hint: str = "", /, **settings: Any) -> str:
@@ -160,13 +160,13 @@ class NetworkBuilder:
         """
         try:
             layer = catalogue()[kind]().changed(**settings)
-            shapes = layer.infer({port: self.shape(held) for port, held in into.items()})
+            shapes = layer.infer({port: self.shape(value) for port, value in into.items()})
         except (NetloomError, ShapeError) as error:
             raise UnreadableError(f"gives a layer that cannot be: {error}") from None
         id_ = self._named(hint, layer)
         self.network.insert_node(Node(id_, layer, (0.0, 0.0)))
-        for port, held in into.items():
-            self.network.insert_connection(Connection(held.source, held.port, id_, port))
+        for port, value in into.items():
+            self.network.insert_connection(Connection(value.source, value.port, id_, port))
         self.shapes |= {(id_, port): shape for port, shape in shapes.items()}
         return id_
 
@@ -174,10 +174,10 @@ class NetworkBuilder:
         """Give a layer other settings, which change no shape."""
         self.network.replace_node(replace(self.network.node(id_), layer=layer))
 
-    def after(self, name: str, kind: str, held: KnownValue, hint: str = "", /, **settings: Any) -> str:
+    def after(self, name: str, kind: str, value: KnownValue, hint: str = "", /, **settings: Any) -> str:
         """A layer behind one value that leaves the axes as they lie; its result is called ``name``."""
-        id_ = self.add(kind, {"in": held}, hint, **settings)
-        self.held[name] = KnownValue(id_, "out", held.axes)
+        id_ = self.add(kind, {"in": value}, hint, **settings)
+        self.values[name] = KnownValue(id_, "out", value.axes)
         return id_
 
     def keep(self, id_: str, **arrays: Array) -> None:

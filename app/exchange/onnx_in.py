@@ -34,7 +34,7 @@ SLIDING = {"Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAverag
 
 
 @dataclass(frozen=True, eq=False)
-class Imported:
+class OnnxImport:
     """What an ONNX file holds: the network, its weights by their names in torch, and layers that only rescale.
 
     ``inputs`` gives for each input of the file its layer and how its axes lie; ``outputs`` the layer of each output.
@@ -49,7 +49,7 @@ class Imported:
     model: ModelProto
 
 
-def read_onnx(path: Path) -> Imported:
+def read_onnx(path: Path) -> OnnxImport:
     """The network in the ONNX file ``path``.
 
     Raises
@@ -62,26 +62,26 @@ def read_onnx(path: Path) -> Imported:
     graph = model.graph
     _refuse_unknown(graph)
     uses = Counter(name for node in graph.node for name in node.input) + Counter(one.name for one in graph.output)
-    grow = NetworkBuilder(uses)
+    builder = NetworkBuilder(uses)
     for tensor in graph.initializer:
-        grow.constants[tensor.name] = _values(tensor)
-    inputs = _enter(grow, graph)
+        builder.constants[tensor.name] = _values(tensor)
+    inputs = _enter(builder, graph)
     for node in graph.node:
-        _read(grow, node)
+        _read(builder, node)
     outputs = {}
     for one in graph.output:
         try:
-            outputs[one.name] = grow.leave(one.name)
+            outputs[one.name] = builder.leave(one.name)
         except UnreadableError as reason:
             raise NetloomError(f"{path.name}: the output “{one.name}” {reason}.") from None
-    _arrange(grow.network)
-    frozen = tuple(grow.frozen)
+    _arrange(builder.network)
+    frozen = tuple(builder.frozen)
     title = graph.name if graph.name and graph.name not in ("main_graph", "torch_jit") else path.stem
-    return Imported(title, grow.network, _fitting(grow), frozen, inputs, outputs, model)
+    return OnnxImport(title, builder.network, _fitting(builder), frozen, inputs, outputs, model)
 
 
-def _fitting(grow: NetworkBuilder) -> dict[str, Array]:
-    return {name: values for name, values in grow.weights.items() if name.partition(".")[0] in grow.network}
+def _fitting(builder: NetworkBuilder) -> dict[str, Array]:
+    return {name: values for name, values in builder.weights.items() if name.partition(".")[0] in builder.network}
 
 
 def _arrange(network: Network) -> None:
@@ -170,9 +170,9 @@ def _called(node: NodeProto, number: int | None = None) -> str:
     return node.name or (node.output[0] if node.output else f"node {number}")
 
 
-def _read(grow: NetworkBuilder, node: NodeProto) -> None:
+def _read(builder: NetworkBuilder, node: NodeProto) -> None:
     try:
-        read(grow, node)
+        read(builder, node)
     except UnreadableError as reason:
         raise NetloomError(f"The operator {_called(node)} ({node.op_type}) {reason}.") from None
     except (IndexError, KeyError, ValueError, TypeError):
@@ -181,14 +181,14 @@ def _read(grow: NetworkBuilder, node: NodeProto) -> None:
         ) from None
 
 
-def _enter(grow: NetworkBuilder, graph: GraphProto) -> dict[str, tuple[str, tuple[Axis, ...]]]:
+def _enter(builder: NetworkBuilder, graph: GraphProto) -> dict[str, tuple[str, tuple[Axis, ...]]]:
     """The inputs of the graph that are not weights."""
     entered: dict[str, tuple[str, tuple[Axis, ...]]] = {}
     for value in graph.input:
-        if value.name not in grow.constants:
+        if value.name not in builder.constants:
             shape, axes = _input_shape(value, _reader(graph, value.name))
-            grow.enter(value.name, shape, axes)
-            entered[value.name] = grow.held[value.name].source, axes
+            builder.enter(value.name, shape, axes)
+            entered[value.name] = builder.values[value.name].source, axes
     return entered
 
 

@@ -1,4 +1,4 @@
-"""A network as an ONNX file, with the proof that it answers as the network does."""
+"""ONNX export of a network, with a parity check against torch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from app.exchange.deployed_module import DeployedInfo, DeployedModule, facts_of, plain_facts
-from app.exchange.onnx_rewrites import put_forms
-from app.exchange.parity_check import ParityCheck, prove
+from app.exchange.deployed_module import DeployedInfo, DeployedModule, info_of_model, info_of_network
+from app.exchange.onnx_rewrites import apply_rewrites
+from app.exchange.parity_check import ParityCheck, check_parity
 from app.training.initial_weights import InitialWeights
 from app.training.plan import Plan
 from app.training.runs import Run
@@ -29,7 +29,6 @@ from graph.layers.io import Input, InputLike
 from graph.network import Network
 from graph.project import Project, write_atomically
 from graph.shapes import Kind
-from graph.structure.blocks import Block, Loop
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -44,33 +43,34 @@ CLEAN = re.compile(r"\x1b\[\d+m")
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What was written: the file, the proof (None where this machine cannot make it), and what the file tells."""
+class OnnxExport:
+    """What was written: the file, its parity check (None where nothing here can run it), and what the file tells."""
 
     file: Path
-    proof: ParityCheck | None
-    facts: DeployedInfo
+    parity: ParityCheck | None
+    info: DeployedInfo
     trained: bool
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        proof = None if self.proof is None else self.proof.to_json()
-        return {"proof": proof, "scaling": self.facts.scaling, "trained": self.trained}
+        proof = None if self.parity is None else self.parity.to_json()
+        return {"proof": proof, "scaling": self.info.scaling, "trained": self.trained}
 
     def sentences(self) -> list[str]:
         """What the person should know about the file."""
         untrained = "The weights are untrained: this is a project; export a run of it for trained ones."
-        proof = (
-            "It is not proven: nothing installed here can run all its operators; install onnxruntime and export again."
-            if self.proof is None
-            else self.proof.sentence()
+        parity = (
+            "Its outputs are not checked: nothing installed here can run all its operators; install onnxruntime and "
+            "export again."
+            if self.parity is None
+            else self.parity.sentence()
         )
-        return [proof, self.facts.sentence(), *([] if self.trained else [untrained])]
+        return [parity, self.info.sentence(), *([] if self.trained else [untrained])]
 
 
 def export_onnx(
     project: Project, title: str, out: Path, run: Run | None = None, inside: bool = True, base: Path | None = None
-) -> Exported:
+) -> OnnxExport:
     """Write the network, for a run with its weights, as one ONNX file whose batch (and unknown time) may vary.
 
     Parameters
@@ -91,24 +91,24 @@ def export_onnx(
     Raises
     ------
     NetloomError
-        if the network cannot run, a layer cannot be expressed in ONNX, the file would answer otherwise than the
+        if the network cannot run, a layer cannot be expressed in ONNX, the file would give other outputs than the
         network, or it cannot be written; nothing is written then.
     """
-    compiled, facts, scaled, trained = _prepared(project, run, inside, base)
+    compiled, info, deployed, trained = _prepared(project, run, inside, base)
     _refuse(program(project.network))
-    samples = facts.samples(1, _time(scaled, compiled, facts))
-    model = _converted(project.network, scaled, samples, compiled, facts)
-    _describe(model, title, facts)
+    samples = info.samples(1, _time(deployed, compiled, info))
+    model = _converted(project.network, deployed, samples, compiled, info)
+    _describe(model, title, info)
     content = _checked(model)
-    proof = prove(content, scaled, facts, len(samples[0][0]) if facts.open_times else None)
+    parity = check_parity(content, deployed, info, len(samples[0][0]) if info.open_times else None)
     write_atomically(out, content)
-    return Exported(out, proof, facts, trained)
+    return OnnxExport(out, parity, info, trained)
 
 
 def _prepared(
     project: Project, run: Run | None, inside: bool, base: Path | None
 ) -> tuple[Compiled, DeployedInfo, DeployedModule, bool]:
-    """The network as it answers, what the file tells of it, the module to prove against, and whether it is trained."""
+    """The network, what the file tells of it, the module to compare with, and whether it is trained."""
     trained = True
     if run is None:
         with torch.random.fork_rng():
@@ -116,22 +116,22 @@ def _prepared(
             compiled = compile_network(project.network)
         trained = InitialWeights.of(project).load_into(compiled.module, base)
         compiled.module.eval()
-        facts = plain_facts(project.network, compiled)
+        info = info_of_network(project.network, compiled)
     else:
         _, model = load_model(run.path)
         compiled = model.compiled
         compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-        facts = facts_of(model, inside)
-    return compiled, facts, DeployedModule(compiled.module, facts).eval(), trained
+        info = info_of_model(model, inside)
+    return compiled, info, DeployedModule(compiled.module, info).eval(), trained
 
 
-def _time(scaled: DeployedModule, compiled: Compiled, facts: DeployedInfo) -> int | None:
+def _time(deployed: DeployedModule, compiled: Compiled, info: DeployedInfo) -> int | None:
     """A number of steps that the network takes; None where no input has an open time."""
-    if not facts.open_times:
+    if not info.open_times:
         return None
     for time in TIMES:
         with contextlib.suppress(RuntimeError, ValueError), torch.inference_mode():
-            scaled(*facts.samples(1, time))
+            deployed(*info.samples(1, time))
             return time
     raise NetloomError(f"The network takes no sequence of up to {TIMES[-1]:,} steps, so it could not be tried.")
 
@@ -140,36 +140,30 @@ def _time(scaled: DeployedModule, compiled: Compiled, facts: DeployedInfo) -> in
 
 
 def _refuse(plan: Program, within: str = "") -> None:
-    """Refuse layers that ONNX has no form for; the sentence names the layer."""
+    """Refuse layers that cannot be written as ONNX; the sentence names the layer."""
     for id_ in plan.order:
-        layer, name = plan.network.layer(id_), within + id_
-        if layer.not_in_onnx() and not plan.network.node(id_).muted:
-            raise NetloomError(f"{name} cannot be exported: {layer.not_in_onnx()}")
-        if isinstance(layer, Loop) and any(shape.time is None for shape in plan.layer_info[id_].inputs.values()):
-            raise NetloomError(
-                f"{name} cannot be exported: ONNX needs the number of steps of a loop beforehand, and it is not known "
-                "here. Set the length of the input, or export the network as code."
-            )
-        if isinstance(layer, Block):
-            for part in plan.parts(id_)[:1]:
-                _refuse(part, f"{name}.")
+        obstacle = plan.network.layer(id_).onnx_obstacle(plan.layer_info[id_].inputs)
+        if obstacle and not plan.network.node(id_).muted:
+            raise NetloomError(f"{within}{id_} cannot be exported: {obstacle}")
+        for part in plan.parts(id_)[:1]:
+            _refuse(part, f"{within}{id_}.")
 
 
 def _converted(
-    network: Network, scaled: DeployedModule, samples: list[Tensor], compiled: Compiled, facts: DeployedInfo
+    network: Network, deployed: DeployedModule, samples: list[Tensor], compiled: Compiled, info: DeployedInfo
 ) -> ModelProto:
     import copy
 
-    formed = copy.deepcopy(scaled)
-    put_forms(formed)
+    rewritten = copy.deepcopy(deployed)
+    apply_rewrites(rewritten)
     try:
-        model = convert(formed, samples, facts)
+        model = convert(rewritten, samples, info)
     except Exception as error:
         raise _unsayable(network, compiled, error) from None
     return model
 
 
-def convert(module: DeployedModule, samples: list[Tensor], facts: DeployedInfo) -> ModelProto:
+def convert(module: DeployedModule, samples: list[Tensor], info: DeployedInfo) -> ModelProto:
     """``module`` in ONNX's terms, from one example for each input; batches and open times may vary.
 
     Raises
@@ -179,7 +173,7 @@ def convert(module: DeployedModule, samples: list[Tensor], facts: DeployedInfo) 
     """
     dynamic = torch.export.Dim.DYNAMIC
     axes = tuple(
-        {0: dynamic} | ({1: dynamic} if shape.time is None and shape.kind in TIMED else {}) for shape in facts.shapes
+        {0: dynamic} | ({1: dynamic} if shape.time is None and shape.kind in TIMED else {}) for shape in info.shapes
     )
     # An example of one sample would be taken for a fixed batch.
     pair = tuple(torch.cat([sample, sample]) for sample in samples)
@@ -189,8 +183,8 @@ def convert(module: DeployedModule, samples: list[Tensor], facts: DeployedInfo) 
             pair,
             dynamo=True,
             dynamic_shapes=(axes,),
-            input_names=[one.name for one in facts.inputs],
-            output_names=[one.name for one in facts.outputs],
+            input_names=[end.name for end in info.inputs],
+            output_names=[end.name for end in info.outputs],
             verbose=False,
         )
     assert made is not None
@@ -225,8 +219,8 @@ def _unsayable(network: Network, compiled: Compiled, error: Exception) -> Netloo
         if isinstance(layer, InputLike) or network.node(id_).muted or not compiled.layer_info[id_].inputs:
             continue
         try:
-            alone, facts = _alone(network, compiled, id_)
-            convert(alone, facts.samples(1, TIMES[0]), facts)
+            alone, info = _alone(network, compiled, id_)
+            convert(alone, info.samples(1, TIMES[0]), info)
         except NetloomError:
             continue
         except Exception:
@@ -254,34 +248,44 @@ def _alone(network: Network, compiled: Compiled, id_: str) -> tuple[DeployedModu
         single.insert_connection(Connection("layer", port, f"out{number}", "in"))
     made = compile_network(single)
     made.module.eval()
-    put_forms(made.module)
-    facts = plain_facts(single, made)
-    return DeployedModule(made.module, facts).eval(), facts
+    apply_rewrites(made.module)
+    info = info_of_network(single, made)
+    return DeployedModule(made.module, info).eval(), info
 
 
 # The file
 
 
-def _describe(model: ModelProto, title: str, facts: DeployedInfo) -> None:
+def _describe(model: ModelProto, title: str, info: DeployedInfo) -> None:
     """Names of axes, the layers' own names for weights, and what whoever uses the file needs to know."""
     from onnx import helper
 
-    renamed = {held.name: held.name.removeprefix("network.") for held in model.graph.initializer}
-    for held in model.graph.initializer:
-        held.name = renamed[held.name]
+    _strip_metadata(model)
+    renamed = {weight.name: weight.name.removeprefix("network.") for weight in model.graph.initializer}
+    for weight in model.graph.initializer:
+        weight.name = renamed[weight.name]
     for node in model.graph.node:
         node.input[:] = [renamed.get(name, name) for name in node.input]
-    _name_axes(model, facts)
+    _name_axes(model, info)
     model.graph.name = title
     model.producer_name = "Netloom"
-    del model.metadata_props[:]
-    helper.set_model_props(model, {"title": title, **facts.metadata()})
+    helper.set_model_props(model, {"title": title, **info.metadata()})
 
 
-def _name_axes(model: ModelProto, facts: DeployedInfo) -> None:
+def _strip_metadata(message: Any) -> None:
+    """Remove what torch's exporter notes at every part: stack traces with folders of this machine among it."""
+    for field, value in message.ListFields():
+        if field.name in ("metadata_props", "doc_string"):
+            message.ClearField(field.name)
+        elif field.message_type is not None:
+            for part in [value] if hasattr(value, "ListFields") else value:
+                _strip_metadata(part)
+
+
+def _name_axes(model: ModelProto, info: DeployedInfo) -> None:
     """``batch`` and ``time`` in the place of the exporter's symbols."""
     names: dict[str, str] = {}
-    for value, shape in zip(model.graph.input, facts.shapes, strict=True):
+    for value, shape in zip(model.graph.input, info.shapes, strict=True):
         dims = value.type.tensor_type.shape.dim
         names[dims[0].dim_param] = "batch"
         if shape.kind in TIMED and shape.time is None:

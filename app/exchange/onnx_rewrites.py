@@ -1,6 +1,6 @@
-"""Modules as ONNX can say them: where torch's exporter is wrong or gives up, a form that computes the same.
+"""Rewrites of torch modules for ONNX: where torch's exporter is wrong or gives up, a module that computes the same.
 
-Each form is made from the module that it takes the place of, with its weights, and is for answering, not for training.
+Each is made from the module that it replaces, with its weights, and is for inference, not for training.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class AdaptivePool(nn.Module):
 
 
 class Fractional(nn.Module):
-    """Fractional max pooling with the windows where they lie when answering: evenly spread."""
+    """Fractional max pooling with the windows where they lie at inference: evenly spread."""
 
     def __init__(self, source: FractionalMaxPool) -> None:
         super().__init__()
@@ -215,8 +215,8 @@ def _one(value: Any) -> int:
     return int(value if isinstance(value, int) else value[0])
 
 
-Form = Callable[[Any], nn.Module]
-FORMS: tuple[tuple[type[nn.Module], Callable[[Any], bool], Form], ...] = (
+Rewrite = Callable[[Any], nn.Module]
+REWRITES: tuple[tuple[type[nn.Module], Callable[[Any], bool], Rewrite], ...] = (
     (nn.RNNBase, lambda part: not part.proj_size, Recurrent),
     (nn.AvgPool2d, lambda part: part.divisor_override is not None, SumPool),
     (nn.MaxPool1d, lambda part: True, MaxPool1d),
@@ -227,35 +227,35 @@ FORMS: tuple[tuple[type[nn.Module], Callable[[Any], bool], Form], ...] = (
     (Subsampling, lambda part: True, ScaledSum),
     (FractionalMaxPool, lambda part: True, Fractional),
 )
-"""Which modules get another form, where, and which."""
+"""Modules that are rewritten, those of them that need it, and as what."""
 
 CALLS = {"adaptive_avg_pool2d": True, "adaptive_max_pool2d": False}
-"""Functions that get the form of adaptive pooling, by name; whether they average."""
+"""Functions that are rewritten as adaptive pooling, by name; whether they average."""
 
 
-def put_forms(module: nn.Module) -> None:
-    """Put the forms in the place of the parts of ``module`` that need one, however deep."""
+def apply_rewrites(module: nn.Module) -> None:
+    """Replace the parts of ``module`` that need a rewrite, however deep."""
     for name, part in list(module.named_children()):
-        form = _form(part)
-        if form is None:
-            put_forms(part)
+        rewrite = _rewrite_of(part)
+        if rewrite is None:
+            apply_rewrites(part)
         else:
-            setattr(module, name, form(part))
+            setattr(module, name, rewrite(part))
     if isinstance(module, fx.GraphModule):
-        _put_in_calls(module)
+        _rewrite_calls(module)
 
 
-def _form(part: nn.Module) -> Form | None:
-    found: Iterable[Form] = (make for kind, applies, make in FORMS if isinstance(part, kind) and applies(part))
+def _rewrite_of(part: nn.Module) -> Rewrite | None:
+    found: Iterable[Rewrite] = (make for kind, applies, make in REWRITES if isinstance(part, kind) and applies(part))
     return next(iter(found), None)
 
 
-def _put_in_calls(module: fx.GraphModule) -> None:
+def _rewrite_calls(module: fx.GraphModule) -> None:
     """The same for functions that a layer calls without a module of its own."""
     for index, node in enumerate(list(module.graph.nodes)):
         name = getattr(node.target, "__name__", "")
         if node.op == "call_function" and name in CALLS:
-            made = f"pooling_form_{index}"
+            made = f"pooling_rewrite_{index}"
             module.add_submodule(made, AdaptivePool(CALLS[name], _pair(node.args[1])))
             with module.graph.inserting_after(node):
                 node.replace_all_uses_with(module.graph.call_module(made, (node.args[0],)))

@@ -26,25 +26,27 @@ CHANNELS_FIRST: dict[Kind, tuple[Axis, ...]] = {
 class OnnxWindow:
     """Sizes of a window along our axes of places, read from an operator's attributes."""
 
-    def __init__(self, grow: NetworkBuilder, node: NodeProto, held: KnownValue, kernel: list[int]) -> None:
-        told = attributes(node)
-        kind = grow.shape(held).kind
-        places = held.axes[2:]
-        if held.plain.axes != CHANNELS_FIRST.get(kind) or None in held.axes[:2]:
-            raise UnreadableError(f"slides over {grow.shape(held).described()} whose axes lie otherwise than it needs")
+    def __init__(self, builder: NetworkBuilder, node: NodeProto, value: KnownValue, kernel: list[int]) -> None:
+        attrs = attributes(node)
+        kind = builder.shape(value).kind
+        places = value.axes[2:]
+        if value.plain.axes != CHANNELS_FIRST.get(kind) or None in value.axes[:2]:
+            raise UnreadableError(
+                f"slides over {builder.shape(value).described()} whose axes lie otherwise than it needs"
+            )
         count = len(places)
-        strides = list(told.get("strides", [1] * count))
-        dilations = list(told.get("dilations", [1] * count))
+        strides = list(attrs.get("strides", [1] * count))
+        dilations = list(attrs.get("dilations", [1] * count))
         pads = [
-            (told.get("pads", [0] * 2 * count)[at], told.get("pads", [0] * 2 * count)[at + count])
+            (attrs.get("pads", [0] * 2 * count)[at], attrs.get("pads", [0] * 2 * count)[at + count])
             for at in range(count)
         ]
-        automatic = told.get("auto_pad", "NOTSET")
+        automatic = attrs.get("auto_pad", "NOTSET")
         if automatic == "SAME_UPPER" and all(stride == 1 for stride in strides):
             pads = [same_pads(k, d) for k, d in zip(kernel, dilations, strict=True)]
         elif automatic not in ("NOTSET", "VALID", ""):
             raise UnreadableError(f"pads by auto_pad {automatic}, which depends on the size that arrives")
-        border = dict(held.border)
+        border = dict(value.border)
         self.kernel, self.strides, self.dilations, self.pads = [], [], [], []
         for at, axis in enumerate(places):
             if axis is None:
@@ -56,7 +58,7 @@ class OnnxWindow:
             self.strides.append(strides[at])
             self.dilations.append(dilations[at])
             self.pads.append((pads[at][0] + before, pads[at][1] + behind))
-        if held.border and any(any(pair) for pair in pads):
+        if value.border and any(any(pair) for pair in pads):
             raise UnreadableError("pads twice")
 
     def padding(self) -> dict[str, Any]:
@@ -81,156 +83,160 @@ def _one_or_all(numbers: list[int]) -> Any:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def conv(grow: NetworkBuilder, node: NodeProto) -> None:
+def conv(builder: NetworkBuilder, node: NodeProto) -> None:
     """Conv: a convolution over an image, a sequence or a video."""
-    held, told = grow.value(node.input[0]), attributes(node)
-    weight = grow.constant(node.input[1], "its weights")
-    slid = OnnxWindow(grow, node, held, list(weight.shape[2:]))
+    value, attrs = builder.value(node.input[0]), attributes(node)
+    weight = builder.constant(node.input[1], "its weights")
+    window = OnnxWindow(builder, node, value, list(weight.shape[2:]))
     bias = len(node.input) > 2 and bool(node.input[2])
-    settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bias, **slid.padding()}
-    mode = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[held.mode]
-    kind = grow.shape(held).kind
+    settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bias, **window.padding()}
+    mode = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[value.mode]
+    kind = builder.shape(value).kind
     if kind is Kind.VIDEO:
-        if told.get("group", 1) != 1 or any(d != 1 for d in slid.dilations) or mode != "zeros":
+        if attrs.get("group", 1) != 1 or any(d != 1 for d in window.dilations) or mode != "zeros":
             raise UnreadableError("convolves video with groups, dilation or a border that is not of zeros")
-        settings |= {"frames": slid.kernel[0], "kernel_size": tuple(slid.kernel[1:])}
-        settings |= {"time_stride": slid.strides[0], "stride": tuple(slid.strides[1:])}
+        settings |= {"frames": window.kernel[0], "kernel_size": tuple(window.kernel[1:])}
+        settings |= {"time_stride": window.strides[0], "stride": tuple(window.strides[1:])}
         name = "conv3d"
     else:
-        settings |= {"kernel_size": _one_or_all(slid.kernel), "stride": _one_or_all(slid.strides)}
-        settings |= {"dilation": _one_or_all(slid.dilations), "groups": told.get("group", 1), "padding_mode": mode}
+        settings |= {"kernel_size": _one_or_all(window.kernel), "stride": _one_or_all(window.strides)}
+        settings |= {"dilation": _one_or_all(window.dilations), "groups": attrs.get("group", 1), "padding_mode": mode}
         name = "conv2d" if kind is Kind.IMAGE else "conv1d"
     # A single axis may have been drawn as an image one pixel high.
-    weight = weight.reshape(weight.shape[0], weight.shape[1], *slid.kernel)
-    id_ = grow.add(name, {"in": held}, node.input[1], **settings)
-    grow.held[node.output[0]] = KnownValue(id_, "out", held.axes)
-    grow.keep(id_, weight=weight, **({"bias": grow.constant(node.input[2], "its biases")} if bias else {}))
+    weight = weight.reshape(weight.shape[0], weight.shape[1], *window.kernel)
+    id_ = builder.add(name, {"in": value}, node.input[1], **settings)
+    builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
+    builder.keep(id_, weight=weight, **({"bias": builder.constant(node.input[2], "its biases")} if bias else {}))
 
 
-def conv_transpose(grow: NetworkBuilder, node: NodeProto) -> None:
+def conv_transpose(builder: NetworkBuilder, node: NodeProto) -> None:
     """ConvTranspose: a transposed convolution over an image."""
-    held, told = grow.unbordered(node.input[0]), attributes(node)
-    weight = grow.constant(node.input[1], "its weights")
-    slid = OnnxWindow(grow, node, held, list(weight.shape[2:]))
-    if grow.shape(held).kind is not Kind.IMAGE or told.get("output_shape"):
+    value, attrs = builder.unbordered(node.input[0]), attributes(node)
+    weight = builder.constant(node.input[1], "its weights")
+    window = OnnxWindow(builder, node, value, list(weight.shape[2:]))
+    if builder.shape(value).kind is not Kind.IMAGE or attrs.get("output_shape"):
         raise UnreadableError("is read for images alone, and without an output shape of its own")
     bias = len(node.input) > 2 and bool(node.input[2])
-    id_ = grow.add(
+    id_ = builder.add(
         "conv_transpose2d",
-        {"in": held},
+        {"in": value},
         node.input[1],
-        filters=weight.shape[1] * told.get("group", 1),
-        kernel_size=tuple(slid.kernel),
-        stride=tuple(slid.strides),
-        padding=tuple(slid.even()),
-        extra=tuple(told.get("output_padding", [0, 0])),
-        dilation=tuple(slid.dilations),
-        groups=told.get("group", 1),
+        filters=weight.shape[1] * attrs.get("group", 1),
+        kernel_size=tuple(window.kernel),
+        stride=tuple(window.strides),
+        padding=tuple(window.even()),
+        extra=tuple(attrs.get("output_padding", [0, 0])),
+        dilation=tuple(window.dilations),
+        groups=attrs.get("group", 1),
         bias=bias,
     )
-    grow.held[node.output[0]] = KnownValue(id_, "out", held.axes)
-    grow.keep(id_, weight=weight, **({"bias": grow.constant(node.input[2], "its biases")} if bias else {}))
+    builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
+    builder.keep(id_, weight=weight, **({"bias": builder.constant(node.input[2], "its biases")} if bias else {}))
 
 
-def pool(grow: NetworkBuilder, node: NodeProto) -> None:
+def pool(builder: NetworkBuilder, node: NodeProto) -> None:
     """MaxPool and AveragePool, with a window."""
-    held, told = grow.unbordered(node.input[0]), attributes(node)
+    value, attrs = builder.unbordered(node.input[0]), attributes(node)
     if len(node.output) > 1 and node.output[1]:
         raise UnreadableError("also gives the places of its maxima")
-    slid = OnnxWindow(grow, node, held, list(told["kernel_shape"]))
+    window = OnnxWindow(builder, node, value, list(attrs["kernel_shape"]))
     average = node.op_type == "AveragePool"
-    kind = grow.shape(held).kind
+    kind = builder.shape(value).kind
     if kind is Kind.VIDEO:
-        if slid.strides != slid.kernel or any(slid.even()) or told.get("ceil_mode", 0):
+        if window.strides != window.kernel or any(window.even()) or attrs.get("ceil_mode", 0):
             raise UnreadableError("pools video in windows that overlap or stick out")
         mode = "average" if average else "max"
-        grow.after(node.output[0], "pool3d", held, frames=slid.kernel[0], kernel_size=tuple(slid.kernel[1:]), mode=mode)
+        builder.after(
+            node.output[0], "pool3d", value, frames=window.kernel[0], kernel_size=tuple(window.kernel[1:]), mode=mode
+        )
         return
     settings: dict[str, Any] = {
-        "kernel_size": _one_or_all(slid.kernel),
-        "stride": _one_or_all(slid.strides),
-        "padding": _one_or_all(slid.even()),
-        "ceil": bool(told.get("ceil_mode", 0)),
+        "kernel_size": _one_or_all(window.kernel),
+        "stride": _one_or_all(window.strides),
+        "padding": _one_or_all(window.even()),
+        "ceil": bool(attrs.get("ceil_mode", 0)),
     }
     if average:
-        settings["count_padding"] = bool(told.get("count_include_pad", 0))
-        if any(d != 1 for d in slid.dilations):
+        settings["count_padding"] = bool(attrs.get("count_include_pad", 0))
+        if any(d != 1 for d in window.dilations):
             raise UnreadableError("averages windows with gaps")
     else:
-        settings["dilation"] = _one_or_all(slid.dilations)
+        settings["dilation"] = _one_or_all(window.dilations)
     axes = "2d" if kind is Kind.IMAGE else "1d"
-    grow.after(node.output[0], f"{'average' if average else 'max'}_pool{axes}", held, **settings)
+    builder.after(node.output[0], f"{'average' if average else 'max'}_pool{axes}", value, **settings)
 
 
-def global_pool(grow: NetworkBuilder, node: NodeProto) -> None:
+def global_pool(builder: NetworkBuilder, node: NodeProto) -> None:
     """GlobalAveragePool and GlobalMaxPool."""
-    held = grow.unbordered(node.input[0])
-    _whole(grow, node, held, list(range(2, len(held.axes))), "Average" in node.op_type, keep=True)
+    value = builder.unbordered(node.input[0])
+    _whole(builder, node, value, list(range(2, len(value.axes))), "Average" in node.op_type, keep=True)
 
 
-def reduce(grow: NetworkBuilder, node: NodeProto) -> None:
+def reduce(builder: NetworkBuilder, node: NodeProto) -> None:
     """ReduceMean and ReduceMax over all places."""
-    held, told = grow.unbordered(node.input[0]), attributes(node)
-    given = told.get("axes")
+    value, attrs = builder.unbordered(node.input[0]), attributes(node)
+    given = attrs.get("axes")
     if given is None and len(node.input) > 1 and node.input[1]:
-        given = grow.constant(node.input[1], "its axes").tolist()
-    places = [at % len(held.axes) for at in (given or [])]
-    _whole(grow, node, held, places, node.op_type == "ReduceMean", keep=bool(told.get("keepdims", 1)))
+        given = builder.constant(node.input[1], "its axes").tolist()
+    places = [at % len(value.axes) for at in (given or [])]
+    _whole(builder, node, value, places, node.op_type == "ReduceMean", keep=bool(attrs.get("keepdims", 1)))
 
 
 def _whole(
-    grow: NetworkBuilder, node: NodeProto, held: KnownValue, places: list[int], average: bool, keep: bool
+    builder: NetworkBuilder, node: NodeProto, value: KnownValue, places: list[int], average: bool, keep: bool
 ) -> None:
-    shape = grow.shape(held)
-    ours = {held.axes[at] for at in places} - {None}
-    expected = {axis for axis in natural(shape) if axis != 0} - {grow.feature_of(held)}
+    shape = builder.shape(value)
+    ours = {value.axes[at] for at in places} - {None}
+    expected = {axis for axis in natural(shape) if axis != 0} - {builder.feature_of(value)}
     if ours != expected or shape.kind not in (Kind.IMAGE, Kind.SEQUENCE, Kind.VIDEO):
         raise UnreadableError("takes the mean or maximum over other axes than all places")
     kind = {Kind.IMAGE: "global_pool2d", Kind.SEQUENCE: "global_pool1d", Kind.VIDEO: "global_pool3d"}[shape.kind]
-    id_ = grow.add(kind, {"in": held}, mode="average" if average else "max")
+    id_ = builder.add(kind, {"in": value}, mode="average" if average else "max")
     left: list[Axis] = []
-    for at, axis in enumerate(held.axes):
+    for at, axis in enumerate(value.axes):
         if at in places:
             left += [None] if keep else []
         else:
-            left.append(1 if axis == grow.feature_of(held) else axis)
-    grow.held[node.output[0]] = KnownValue(id_, "out", tuple(left))
+            left.append(1 if axis == builder.feature_of(value) else axis)
+    builder.values[node.output[0]] = KnownValue(id_, "out", tuple(left))
 
 
-def pad(grow: NetworkBuilder, node: NodeProto) -> None:
+def pad(builder: NetworkBuilder, node: NodeProto) -> None:
     """Pad: kept until the convolution that takes it up."""
-    held, told = grow.unbordered(node.input[0]), attributes(node)
-    pads = grow.constant(node.input[1], "its border").tolist() if len(node.input) > 1 else list(told["pads"])
-    mode = told.get("mode", "constant")
-    filled = grow.constant(node.input[2], "what it pads with") if len(node.input) > 2 and node.input[2] else np.zeros(1)
+    value, attrs = builder.unbordered(node.input[0]), attributes(node)
+    pads = builder.constant(node.input[1], "its border").tolist() if len(node.input) > 1 else list(attrs["pads"])
+    mode = attrs.get("mode", "constant")
+    filled = (
+        builder.constant(node.input[2], "what it pads with") if len(node.input) > 2 and node.input[2] else np.zeros(1)
+    )
     if mode == "constant" and np.any(filled != 0):
         raise UnreadableError("pads with other numbers than zeros")
-    axes = list(range(len(held.axes)))
+    axes = list(range(len(value.axes)))
     if len(node.input) > 3 and node.input[3]:
-        axes = [int(at) % len(held.axes) for at in grow.constant(node.input[3], "its axes")]
-    border = [(held.axes[at], (int(pads[i]), int(pads[i + len(axes)]))) for i, at in enumerate(axes)]
+        axes = [int(at) % len(value.axes) for at in builder.constant(node.input[3], "its axes")]
+    border = [(value.axes[at], (int(pads[i]), int(pads[i + len(axes)]))) for i, at in enumerate(axes)]
     placed = tuple((axis, pair) for axis, pair in border if any(pair) and isinstance(axis, int))
-    feature = grow.feature_of(held)
+    feature = builder.feature_of(value)
     if any(axis in (0, feature) for axis, _ in placed) or any(min(pair) < 0 for _, pair in placed):
         raise UnreadableError("pads the features or the batch, or cuts off")
-    grow.held[node.output[0]] = KnownValue(held.source, held.port, held.axes, placed, mode)
+    builder.values[node.output[0]] = KnownValue(value.source, value.port, value.axes, placed, mode)
 
 
-def resize(grow: NetworkBuilder, node: NodeProto) -> None:
+def resize(builder: NetworkBuilder, node: NodeProto) -> None:
     """Resize and Upsample by whole factors."""
-    held, told = grow.unbordered(node.input[0]), attributes(node)
-    name = next((one for one in node.input[1:] if one and grow.constants.get(one, np.empty(0)).size), "")
-    scales = grow.constant(name, "its size").astype(float).tolist()
+    value, attrs = builder.unbordered(node.input[0]), attributes(node)
+    name = next((name for name in node.input[1:] if name and builder.constants.get(name, np.empty(0)).size), "")
+    scales = builder.constant(name, "its size").astype(float).tolist()
     if name == (node.input[3] if len(node.input) > 3 else None):
-        sizes = [None, *grow.shape(held).sizes]
+        sizes = [None, *builder.shape(value).sizes]
         scales = [1.0 if want in (-1, have) else want / (have or 1) for want, have in zip(scales, sizes, strict=True)]
-    mode = {"nearest": "nearest", "linear": "bilinear"}.get(told.get("mode", "nearest"))
-    exact = told.get("coordinate_transformation_mode", "half_pixel") in (
+    mode = {"nearest": "nearest", "linear": "bilinear"}.get(attrs.get("mode", "nearest"))
+    exact = attrs.get("coordinate_transformation_mode", "half_pixel") in (
         "asymmetric",
         "half_pixel",
         "pytorch_half_pixel",
     )
     whole = len(scales) == 4 and scales[:2] == [1.0, 1.0] and all(s >= 1 and s == int(s) for s in scales)
-    if mode is None or not exact or not whole or held.axes != (0, 1, 2, 3):
+    if mode is None or not exact or not whole or value.axes != (0, 1, 2, 3):
         raise UnreadableError("resizes otherwise than by whole factors, to the nearest or between the four nearest")
-    grow.after(node.output[0], "upsample2d", held, factor=(int(scales[2]), int(scales[3])), mode=mode)
+    builder.after(node.output[0], "upsample2d", value, factor=(int(scales[2]), int(scales[3])), mode=mode)

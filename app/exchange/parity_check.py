@@ -1,4 +1,4 @@
-"""The proof that an ONNX file answers as the network does: both are asked the same."""
+"""The parity check of an ONNX file: file and network are given the same samples, and their outputs compared."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ BATCHES = (1, 3)
 """Sizes of the two batches that are compared."""
 
 TOLERANCE = 1e-3
-"""Largest difference between answers, as a share of the largest answer (of 1 where that is smaller)."""
+"""Largest difference between outputs, as a share of the largest output (of 1 where that is smaller)."""
 
 Runner = Callable[[dict[str, Array]], list[Array]]
 
 
 @dataclass(frozen=True)
 class ParityCheck:
-    """What was compared, and how far the answers lie apart.
+    """What was compared, and how far the outputs lie apart.
 
     ``engine`` ran the file. ``batches`` are numbers of samples, ``times`` numbers of steps where they may vary.
-    ``difference`` is the largest distance between two answers, ``largest`` the largest answer, both in the units of
+    ``difference`` is the largest distance between two outputs, ``largest`` the largest output, both in the units of
     the file's outputs.
     """
 
@@ -53,15 +53,16 @@ class ParityCheck:
         """For people."""
         steps = f" of {' and '.join(map(str, self.times))} steps" if self.times else ""
         return (
-            f"Proven: {self.engine} and PyTorch answer alike for batches of {' and '.join(map(str, self.batches))} "
-            f"samples{steps}; the largest difference is {self.difference:.2g}, the largest answer {self.largest:.3g}."
+            f"Checked: {self.engine} and PyTorch give the same outputs for batches of "
+            f"{' and '.join(map(str, self.batches))} samples{steps}; the largest difference is {self.difference:.2g}, "
+            f"the largest output {self.largest:.3g}."
         )
 
 
-def prove(content: bytes, network: DeployedModule, facts: DeployedInfo, time: int | None) -> ParityCheck | None:
-    """Ask the file and the network the same; None where nothing here can run all operators of the file.
+def check_parity(content: bytes, network: DeployedModule, info: DeployedInfo, time: int | None) -> ParityCheck | None:
+    """Compare the outputs of the file and the network; None where nothing here can run all operators of the file.
 
-    ``time`` is a number of steps that the network takes, None where none is open; a longer one is asked as well.
+    ``time`` is a number of steps that the network takes, None where none is open; a longer one is tried as well.
 
     Raises
     ------
@@ -75,15 +76,15 @@ def prove(content: bytes, network: DeployedModule, facts: DeployedInfo, time: in
     times = () if time is None else (time, time + 5)
     difference = largest = 0.0
     for number, batch in enumerate(BATCHES):
-        samples = facts.samples(batch, times[number] if times else None)
+        samples = info.samples(batch, times[number] if times else None)
         try:
             with torch.inference_mode():
-                answers = network(*samples)
+                outputs = network(*samples)
         except (RuntimeError, ValueError) as error:
-            raise NetloomError(f"The network itself cannot answer for {batch} samples: {error}.") from None
-        ours = [one.numpy() for one in (answers if isinstance(answers, tuple) else (answers,))]
+            raise NetloomError(f"The network itself gives no output for {batch} samples: {error}.") from None
+        ours = [one.numpy() for one in (outputs if isinstance(outputs, tuple) else (outputs,))]
         try:
-            theirs = ask({one.name: sample.numpy() for one, sample in zip(facts.inputs, samples, strict=True)})
+            theirs = ask({one.name: sample.numpy() for one, sample in zip(info.inputs, samples, strict=True)})
         except (NotImplementedError, RuntimeError) as error:
             if engine == "onnxruntime":
                 raise NetloomError(f"The ONNX file was not written: onnxruntime cannot run it ({error}).") from None
@@ -93,7 +94,7 @@ def prove(content: bytes, network: DeployedModule, facts: DeployedInfo, time: in
             largest = max(largest, float(np.abs(mine).max()))
     if not difference <= TOLERANCE * max(1.0, largest):
         raise NetloomError(
-            f"The ONNX file was not written: {engine} answers otherwise than the network, by up to {difference:.2g}. "
+            f"The ONNX file was not written: {engine} gives other outputs than the network, by up to {difference:.2g}. "
             "Export the network as code instead."
         )
     return ParityCheck(engine, BATCHES, times, difference, largest)

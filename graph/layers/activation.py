@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, elements
+from graph.layers.base import Family, Layer, OnnxOperator, Remedy, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
 from graph.layers.scalar import ScalarFunction, sigmoid
@@ -58,6 +58,7 @@ class Relu(Activation):
     """
 
     kind: ClassVar[str] = "relu"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Relu")
     title: ClassVar[str] = "ReLU"
     stem: ClassVar[str] = "relu"
     aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
@@ -79,6 +80,7 @@ class LeakyRelu(Activation):
     """
 
     kind: ClassVar[str] = "leaky_relu"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("LeakyRelu", {"alpha": "slope"})
     title: ClassVar[str] = "LeakyReLU"
     stem: ClassVar[str] = "leaky_relu"
     aliases: ClassVar[tuple[str, ...]] = ("lrelu", "leaky rectifier")
@@ -114,6 +116,7 @@ class Elu(Activation):
     """
 
     kind: ClassVar[str] = "elu"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Elu", {"alpha": "alpha"})
     title: ClassVar[str] = "ELU"
     stem: ClassVar[str] = "elu"
     aliases: ClassVar[tuple[str, ...]] = ("exponential linear unit",)
@@ -150,6 +153,7 @@ class Gelu(Activation):
     """
 
     kind: ClassVar[str] = "gelu"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Gelu", {"approximate": "approximate"})
     title: ClassVar[str] = "GELU"
     stem: ClassVar[str] = "gelu"
     aliases: ClassVar[tuple[str, ...]] = ("gaussian error linear unit",)
@@ -182,6 +186,7 @@ class Sigmoid(Activation):
     """
 
     kind: ClassVar[str] = "sigmoid"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Sigmoid")
     title: ClassVar[str] = "Sigmoid"
     stem: ClassVar[str] = "sigmoid"
     aliases: ClassVar[tuple[str, ...]] = ("logistic",)
@@ -203,6 +208,7 @@ class Tanh(Activation):
     """
 
     kind: ClassVar[str] = "tanh"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Tanh")
     title: ClassVar[str] = "Tanh"
     stem: ClassVar[str] = "tanh"
     aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)

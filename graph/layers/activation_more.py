@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.activation import Activation
+from graph.layers.base import OnnxOperator
 from graph.layers.construct import Argument, Construct, X, chain, method
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
@@ -22,6 +23,7 @@ class Absolute(Activation):
     """
 
     kind: ClassVar[str] = "absolute"
+    onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Abs")
     title: ClassVar[str] = "Absolute value"
     stem: ClassVar[str] = "absolute"
     aliases: ClassVar[tuple[str, ...]] = ("abs", "rectification", "modulus", "jarrett")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
@@ -64,6 +64,14 @@ class Remedy:
     replace: Layer | None = None
 
 
+@dataclass(frozen=True)
+class OnnxOperator:
+    """The ONNX operator that a layer of one input is read from; ``settings`` gives the setting of each attribute."""
+
+    name: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
 class ShapeError(Exception):
     """A layer cannot take the shapes that arrive: the sentence says what arrived and what is needed."""
 
@@ -100,6 +108,8 @@ class Layer(Declared):
     """Other words that people search for."""
     accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
     """Kinds of shape that each input takes."""
+    onnx: ClassVar[OnnxOperator | None] = None
+    """The ONNX operator that does the same to each value, if there is one."""
 
     # What the rest of the program needs to know of a layer, so that it need not name any
 
@@ -231,10 +241,6 @@ class Layer(Declared):
         """The same layer with another `typed_kernel`."""
         raise NotImplementedError
 
-    def not_in_onnx(self) -> str:
-        """Why it cannot be exported to ONNX, a sentence that goes on behind “cannot be exported:”; empty if it can."""
-        return ""
-
     def can_follow(self) -> bool:
         """Whether each of its values can be worked out by hand with its `window_rule`."""
         return False
@@ -269,6 +275,10 @@ class Layer(Declared):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """How the layer is built in torch for these input shapes."""
         raise NotImplementedError
+
+    def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
+        """Why the layer cannot be written as ONNX for these input shapes, with a remedy; None where it can."""
+        return None
 
     def summary(self) -> str:
         """The one or two most informative settings, for the card; empty if there is nothing to say."""

@@ -133,10 +133,10 @@ class BatchNorm(_Steadying):
         """Subtract and divide, then scale and shift, each value."""
         return (4 if self.affine else 2) * elements(inputs["in"])
 
-    def not_in_onnx(self) -> str:
-        """Statistics of the batch."""
+    def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
+        """Statistics of the batch, which a file for single samples does not have."""
         if self.track:
-            return ""
+            return None
         return (
             "without running averages its outputs depend on the whole batch. Let it track statistics, and train again."
         )

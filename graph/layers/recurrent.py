@@ -337,6 +337,14 @@ class Lstm(_Recurrent):
         when=("bias", (True,)),
     )
 
+    def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
+        """Projections, peepholes and coupled gates, which ONNX's operator is not written with."""
+        odd = {"a projection": self.projection, "peepholes": self.peephole, "coupled gates": self.coupled}
+        for what, there in odd.items():
+            if there:
+                return f"an LSTM with {what} has no form in ONNX here. Do without, or export the network as code."
+        return None
+
     def state_size(self) -> int:
         """The projection's size, if there is one."""
         return self.projection or self.hidden_size
@@ -377,13 +385,6 @@ class Lstm(_Recurrent):
         }
         defaults = without_defaults(extra, proj_size=0, peephole=False, coupled=False, forget_bias=0.0)
         return super()._arguments(features) | defaults
-
-    def not_in_onnx(self) -> str:
-        """The variants."""
-        odd = {"a projection": self.projection, "peepholes": self.peephole, "coupled gates": self.coupled}
-        what = next((name for name, on in odd.items() if on), "")
-        reason = f"an LSTM with {what} has no form in ONNX here. Do without, or export the network as code."
-        return reason if what else ""
 
     def summary(self) -> str:
         """As of the others, with what departs from the usual cell."""

@@ -361,6 +361,15 @@ class Loop(Timed):
         """Each step depends on all before it."""
         return True
 
+    def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
+        """A number of steps that is not known, since the steps are written out."""
+        if all(shape.time is not None for shape in inputs.values()):
+            return None
+        return (
+            "ONNX needs the number of steps of a loop beforehand, and it is not known here. Set the length of the "
+            "input, or export the network as code."
+        )
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """One call of the loop with its sequences."""
         whole = super().recipe(inputs)

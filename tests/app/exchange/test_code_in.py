@@ -86,7 +86,7 @@ def assert_comes_back(network: Network, folder: Path) -> None:
     drawn = code[len(generate(network, "A title")) :]
     assert all(line.isprintable() and (len(line) <= 120 or " " * 100 in line) for line in drawn.splitlines())
     (folder / "net.py").write_text(code, "utf-8")
-    told = import_code(folder / "net.py", folder / "net.netloom").told
+    told = import_code(folder / "net.py", folder / "net.netloom").messages
     assert not any("changed" in sentence for sentence in told)
     brought = read_project(folder / "net.netloom")
     assert network_json(brought.network) == network_json(network)
@@ -101,7 +101,7 @@ def test_code_that_was_changed_is_read_from_its_lines(tmp_path: Path, old: str, 
     code = code_with_drawing(cnn())
     assert old in code
     (tmp_path / "net.py").write_bytes(code.replace(old, new).encode("utf-8"))
-    told = import_code(tmp_path / "net.py", tmp_path / "net.netloom").told
+    told = import_code(tmp_path / "net.py", tmp_path / "net.netloom").messages
     assert any("net.py was changed after it was exported" in sentence for sentence in told) is not intact
     conv = read_project(tmp_path / "net.netloom").network.layer("conv1")
     assert isinstance(conv, Conv2d)
@@ -159,7 +159,7 @@ def test_weights_beside_the_code_come_along(call: Caller, tmp_path: Path) -> Non
     assert "is there already" in call.refused("import", tmp_path / "net.py", "-o", tmp_path / "back.netloom")
     alone = import_code(written(cnn(), tmp_path / "run"), tmp_path / "alone.netloom")
     assert alone.weights is None
-    assert "fresh" in alone.told[0]
+    assert "fresh" in alone.messages[0]
 
 
 def test_nothing_is_run(tmp_path: Path) -> None:

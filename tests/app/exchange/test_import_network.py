@@ -176,7 +176,7 @@ def test_a_sequence_that_lies_otherwise_is_told(tmp_path: Path) -> None:
     network = nn.Sequential(nn.Conv1d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten())
     torch.onnx.export(network.eval(), (torch.randn(2, 3, 16),), tmp_path / "net.onnx", dynamo=False)  # type: ignore[arg-type]
     made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
-    assert any("time, features" in text for text in made.told)
+    assert any("time, features" in text for text in made.messages)
     layers = chain(("input1", "input", {"shape": {"kind": "sequence", "sizes": [16, 3]}}))
     found = read_project(tmp_path / "net.netloom").network
     assert next(iter(found)).layer == next(iter(layers)).layer

@@ -17,7 +17,7 @@ from graph.errors import NetloomError
 from graph.network import Connection
 from graph.project import Project
 from tests.app.exchange.side_by_side import defaults, side_by_side
-from tests.app.training.projects import chain, project
+from tests.app.training.projects import chain, cnn, project
 
 onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("open_time", [False, True], ids=["known lengths", "open lengths"])
 def test_every_kind_of_layer_answers_as_in_torch(tmp_path: Path, open_time: bool) -> None:
     made = export_onnx(Project(side_by_side(defaults(open_time))), "all", tmp_path / "all.onnx")
-    assert made.proof is not None
-    assert made.proof.difference < 1e-3 * max(1.0, made.proof.largest)
-    assert bool(made.proof.times) is open_time
+    assert made.parity is not None
+    assert made.parity.difference < 1e-3 * max(1.0, made.parity.largest)
+    assert bool(made.parity.times) is open_time
 
 
 def test_recurrent_layers_take_any_length_however_often_they_are_exported(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_sequences_of_unequal_length_stop_at_their_own_steps(tmp_path: Path) -> 
     from app.project.presets import preset
 
     made = export_onnx(preset("gru_and_lstm").project, "lengths", tmp_path / "net.onnx")
-    assert made.proof is not None
+    assert made.parity is not None
     session = runtime.InferenceSession(tmp_path / "net.onnx")
     long, steps = torch.randn(2, 9, session.get_inputs()[0].shape[2]), torch.tensor([[4.0], [9.0]])
     names = [one.name for one in session.get_inputs()]
@@ -64,12 +64,12 @@ def test_a_trained_network_takes_and_gives_the_datas_own_units(tmp_path: Path) -
     run = _trained(tmp_path / "run", {"source": "diabetes"}, 10)
     made = export_onnx(run.project, "diabetes", tmp_path / "inside.onnx", run)
     raw = export_onnx(run.project, "diabetes", tmp_path / "raw.onnx", run, inside=False)
-    assert (made.facts.scaling, raw.facts.scaling) == ("inside", "outside")
+    assert (made.info.scaling, raw.info.scaling) == ("inside", "outside")
     from app.inference.evaluate import predict
 
-    given_values = made.facts.inputs[0].rows
+    given_values = made.info.inputs[0].rows
     assert given_values is not None
-    said = predict(run.path, {made.facts.inputs[0].field.name: given_values.numpy()})  # type: ignore[union-attr]
+    said = predict(run.path, {made.info.inputs[0].field.name: given_values.numpy()})  # type: ignore[union-attr]
     session = runtime.InferenceSession(tmp_path / "inside.onnx")
     [answers] = session.run(None, {"input1": given_values.numpy()})
     assert answers[:, 0].tolist() == pytest.approx([one["values"][0] for one in said], rel=1e-4)
@@ -96,12 +96,23 @@ def test_the_file_tells_classes_fields_and_where_the_scaling_is(tmp_path: Path) 
     assert {"dense1.weight", "dense1.bias"} <= {held.name for held in model.graph.initializer}
 
 
-def test_the_proof_by_onnx_itself_where_onnxruntime_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_machine_leaves_in_the_file(tmp_path: Path) -> None:
+    export_onnx(project(cnn()), "digits", tmp_path / "net.onnx")
+    content, model = (tmp_path / "net.onnx").read_bytes(), onnx.load(tmp_path / "net.onnx")
+    assert str(Path(onnx_out.__file__).parents[2]).encode() not in content
+    assert b".py" not in content
+    parts = (model.graph, *model.graph.node, *model.graph.input, *model.graph.initializer, *model.graph.value_info)
+    assert not any(len(part.metadata_props) or part.doc_string for part in parts)
+
+
+def test_the_parity_check_by_onnx_itself_where_onnxruntime_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(parity_check, "runner", parity_check._reference)
     made = export_onnx(project(), "digits", tmp_path / "net.onnx")
-    assert made.proof is not None
-    assert made.proof.engine == "ONNX's own evaluator"
-    assert "answer alike" in made.sentences()[0]
+    assert made.parity is not None
+    assert made.parity.engine == "ONNX's own evaluator"
+    assert "the same outputs" in made.sentences()[0]
     monkeypatch.setattr(parity_check, "runner", lambda content: None)
     assert "install onnxruntime" in export_onnx(project(), "digits", tmp_path / "net.onnx").sentences()[0]
 
@@ -114,7 +125,7 @@ def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path, monkeypatc
         return engine, lambda inputs: [answer + 1 for answer in ask(inputs)]
 
     monkeypatch.setattr(parity_check, "runner", wrong)
-    with pytest.raises(NetloomError, match="answers otherwise"):
+    with pytest.raises(NetloomError, match="gives other outputs"):
         export_onnx(project(), "digits", tmp_path / "net.onnx")
     assert not (tmp_path / "net.onnx").exists()
 
@@ -124,7 +135,7 @@ def test_a_layer_without_a_form_in_onnx_is_named(tmp_path: Path, monkeypatch: py
     projected = chain(reading, ("cells", "lstm", {"projection": 2}), ("output1", "output", {}))
     with pytest.raises(NetloomError, match=r"cells cannot be exported: .* projection"):
         export_onnx(Project(projected), "", tmp_path / "net.onnx")
-    monkeypatch.setattr(onnx_out, "put_forms", lambda module: None)  # torch's exporter then lacks this one
+    monkeypatch.setattr(onnx_out, "apply_rewrites", lambda module: None)  # torch's exporter then lacks this one
     image = ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}})
     pooled = chain(image, ("relu1", "relu", {}), ("odd", "fractional_pool2d", {}), ("output1", "output", {}))
     with pytest.raises(NetloomError, match="odd cannot be exported"):
@@ -146,7 +157,7 @@ def test_states_are_handed_from_encoder_to_decoder(tmp_path: Path) -> None:
         for end, start in zip(ends, starts, strict=True):
             network.insert_connection(Connection("encoder", end, "decoder", start))
         made = export_onnx(Project(network), kind, tmp_path / "net.onnx")
-        assert made.proof is not None
+        assert made.parity is not None
 
 
 def _trained(folder: Path, data: dict[str, object], features: int, classes: int = 1) -> Run:

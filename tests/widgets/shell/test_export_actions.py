@@ -38,7 +38,7 @@ def test_the_open_project_leaves_as_onnx_with_its_proof(
     window.show_workbench("network")
     proposed = answer(monkeypatch, str(tmp_path / "net"), ONNX.filter)
     window.commands["export_onnx"].trigger()
-    qtbot.waitUntil(lambda: (tmp_path / "net.onnx").exists() and "Proven" in told(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: (tmp_path / "net.onnx").exists() and "Checked" in told(window), timeout=PATIENCE)
     assert proposed[0].endswith(".onnx")
     assert "untrained" in told(window)
 
