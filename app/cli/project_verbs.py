@@ -27,7 +27,7 @@ def new(
     force: Annotated[bool, typer.Option(help="Write over a file that is there already.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a project: empty, from a preset, or from a preset wired to your own data."""
+    """Make a project: empty, from a preset, or from a preset fitted to your own data."""
     if target is not None and data is None:
         raise typer.BadParameter("--target names a column of the data; give --data as well.")
     if file.exists() and not force:
@@ -112,12 +112,12 @@ def _new_project(file: Path, preset: str | None, data: Path | None, target: str 
     if data is not None:
         from app.data.data_choice import named_set
         from app.data.inspect import suggest
-        from app.project.fit_preset import wired
+        from app.project.fit_preset import fit_preset
 
         base = file.resolve().parent
         choice = named_set(str(data)) if target is None and not data.exists() else None
         choice = choice or suggest(data.resolve(), target=target, base=base)
-        return wired(choice, base, preset, file.name.removesuffix(SUFFIX))
+        return fit_preset(choice, base, preset, file.name.removesuffix(SUFFIX))
     if preset is not None:
         from app.project.presets import PREFIX
         from app.project.presets import preset as shipped

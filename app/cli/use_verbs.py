@@ -55,11 +55,11 @@ def evaluate(
 ) -> None:
     """Test a run on the test part of its data, and say what could be had without a network."""
     from app.data.baselines import baselines
-    from app.inference.evaluate import tested
+    from app.inference.evaluate import evaluate_model
     from app.training.training_session import load_model
 
     opened, model = load_model(run)
-    evaluation = tested(opened.path, model, part).to_json()
+    evaluation = evaluate_model(opened.path, model, part).to_json()
     compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
@@ -116,9 +116,9 @@ def predict(
     written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
     fields = [one for one in input_fields(opened.project.network, info) if one.name != written]
     samples = read_samples(given, fields, choice.source, opened.base)
-    from app.inference.evaluate import predict as answer
+    from app.inference.evaluate import predict as predict_samples
 
-    predictions = [_told(one) for one in answer(run, samples.arrays)]
+    predictions = [_told(one) for one in predict_samples(run, samples.arrays)]
     if samples.names:
         predictions = [{"input": name} | one for name, one in zip(samples.names, predictions, strict=True)]
     if json:

@@ -30,6 +30,7 @@ from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, picture_size
 from app.inference.new_rows import category_tokens, features_of, new_table
 from app.inference.new_samples import is_text, series_of, texts_of
+from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
@@ -307,11 +308,11 @@ def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Arra
 def _arranged(values: Array, shape: Shape) -> Array | None:
     """``values`` with an axis of samples in front, or None where the sizes cannot be made to agree."""
     sizes = shape.sizes
-    if _agree(values.shape, sizes):
+    if sizes_fit(values.shape, sizes):
         return values[None]
-    if _agree(values.shape[1:], sizes):
+    if sizes_fit(values.shape[1:], sizes):
         return values
-    if shape.kind is Kind.IMAGE and _agree(values.shape[-3:], (*sizes[1:], sizes[0])):
+    if shape.kind is Kind.IMAGE and sizes_fit(values.shape[-3:], (*sizes[1:], sizes[0])):
         return _arranged(np.moveaxis(values, -1, -3), shape)  # channels stand last, as in most files of pictures
     if shape.kind is Kind.SEQUENCE and shape.time and values.ndim <= 2 and values.size % shape.features == 0:
         steps = values.reshape(-1, shape.features) if values.ndim < 2 else values
@@ -325,8 +326,3 @@ def _arranged(values: Array, shape: Shape) -> Array | None:
     if rows or grey or values.size == count:
         return values.reshape(-1, *(size or 1 for size in sizes))
     return None
-
-
-def _agree(given: tuple[int, ...], sizes: tuple[int | None, ...]) -> bool:
-    pairs = zip(given, sizes, strict=False)
-    return len(given) == len(sizes) and all(wanted is None or one == wanted for one, wanted in pairs)

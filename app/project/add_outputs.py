@@ -1,4 +1,4 @@
-"""An output for every column that is predicted: networks that are made for one answer get the others beside it."""
+"""Adds an output for every column that is to be predicted beside the first."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ BELOW = 140.0
 """How far below each other the ends of a network stand."""
 
 
-def unanswered(network: Network, info: DatasetInfo) -> tuple[FieldInfo, ...]:
-    """The columns of a table that are predicted beside the first, and that no output of ``network`` answers."""
+def fields_without_output(network: Network, info: DatasetInfo) -> tuple[FieldInfo, ...]:
+    """The columns of a table that are predicted beside the first, and that no output of ``network`` predicts."""
     outputs = [layer for layer in (node.layer for node in network) if isinstance(layer, Output)]
     if info.id != Table.kind or not outputs:
         return ()
-    held = {layer.target or info.target for layer in outputs}
-    return tuple(one for one in info.fields if one.name not in info.inputs and one.name not in held)
+    predicted = {layer.target or info.target for layer in outputs}
+    return tuple(one for one in info.fields if one.name not in info.inputs and one.name not in predicted)
 
 
-def answer(document: Document, info: DatasetInfo) -> None:
-    """Add an output for each of `unanswered`, behind a dense layer that reads what the last one reads.
+def add_outputs(document: Document, info: DatasetInfo) -> None:
+    """Add an output for each of `fields_without_output`, behind a dense layer that reads what the last one reads.
 
     Nothing is added where the network does not end in a dense layer and an output. Has to be called in a transaction.
     """
     network = document.network
-    missing = unanswered(network, info)
+    missing = fields_without_output(network, info)
     last = next((node for node in network if isinstance(node.layer, Output)), None)
     arriving = next(iter(network.into(last.id).values()), None) if last is not None else None
     if last is None or arriving is None or not network.layer(arriving.source).is_dense:

@@ -13,6 +13,11 @@ VERDICT = "verdict"
 """What the outputs of a GAN are compared with, instead of a field of the data."""
 
 
+def default_target(info: DatasetInfo, plan: object = None) -> str:
+    """The field that an output predicts which names none: the data set's target, or what an autoencoder reads."""
+    return info.inputs[0] if objective_of(plan) in AUTOENCODER else info.target
+
+
 def data_spec(info: DatasetInfo, plan: object = None) -> DataSpec:
     """The fields that a network may read and predict, with their shapes, for the checker.
 
@@ -27,7 +32,7 @@ def data_spec(info: DatasetInfo, plan: object = None) -> DataSpec:
         inputs=inputs,
         targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
         default_input=info.inputs[0],
-        default_target=info.inputs[0] if objective_of(plan) in AUTOENCODER else info.target,
+        default_target=default_target(info, plan),
         labels={one.name: len(one.vocabulary) for one in info.fields if one.vocabulary},
         binary=frozenset(one.name for one in info.fields if len(one.classes) == 2),
         ctc=isinstance(plan, Mapping) and plan.get("loss") == "ctc",

@@ -1,4 +1,4 @@
-"""A preset wired to other data: its network gets the shapes that the data brings and asks for."""
+"""Fits a preset to other data: its network gets the shapes that the data brings and asks for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
-from app.project.add_outputs import answer
+from app.project.add_outputs import add_outputs
 from app.project.data_spec import data_spec
 from app.project.presets import preset
 from app.project.project_hints import ProjectContext, padding_read
@@ -23,7 +23,7 @@ from graph.project import Project
 from graph.shapes import Kind
 
 ROUNDS = 30
-"""Repairs after which wiring gives up."""
+"""Repairs after which fitting gives up."""
 
 CLASSIFIERS: Mapping[Kind, str] = {
     Kind.IMAGE: "digits_cnn",
@@ -39,15 +39,15 @@ REGRESSORS: Mapping[Kind, str] = {
 }
 
 
-def suitable(info: DatasetInfo) -> str:
+def suitable_preset(info: DatasetInfo) -> str:
     """Id of the preset to begin with for data that ships nowhere."""
-    answers = CLASSIFIERS if info.task is Task.CLASSIFICATION else REGRESSORS
-    if info.shape.kind not in answers:
+    presets = CLASSIFIERS if info.task is Task.CLASSIFICATION else REGRESSORS
+    if info.shape.kind not in presets:
         raise NetloomError(f"No preset reads {info.shape.described()}; name one with --preset, or draw the network.")
-    return answers[info.shape.kind]
+    return presets[info.shape.kind]
 
 
-def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> Project:
+def fit_preset(choice: DataChoice, base: Path | None, id: str | None, title: str) -> Project:
     """The preset ``id`` (without one: a suitable one) with ``choice`` as its data.
 
     The repairs that the checker offers are applied until the network fits.
@@ -58,16 +58,16 @@ def wired(choice: DataChoice, base: Path | None, id: str | None, title: str) -> 
         if the preset cannot be made to fit, or there is none such.
     """
     info = choice.info(base)
-    origin = preset(id or suitable(info))
+    origin = preset(id or suitable_preset(info))
     sections = {name: origin.project.sections[name] for name in ("plan",) if name in origin.project.sections}
-    about = {"title": title, "summary": f"{origin.title}, wired to {info.title}."}
+    about = {"title": title, "summary": f"{origin.title}, fitted to {info.title}."}
     document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
     _embed(document, info)
     _repair(document, info)
     _fit_vocabulary(document, info)
     _tell_lengths(document, info, choice)
-    with document.transaction("Answer every column"):
-        answer(document, info)
+    with document.transaction("Add an output for every column"):
+        add_outputs(document, info)
     return Project(document.network, dict(document.sections))
 
 
@@ -94,7 +94,7 @@ def _repair(document: Document, info: DatasetInfo) -> None:
             break
         fixable.fixes[0].apply(document)
     first = next(problem for problem in checker.problems if problem.severity is Severity.ERROR)
-    raise NetloomError(f"This preset cannot be wired to {info.title}: {first.message} Choose another preset.")
+    raise NetloomError(f"This preset cannot be fitted to {info.title}: {first.message} Choose another preset.")
 
 
 def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:

@@ -1,4 +1,4 @@
-"""Good habits of whole projects: hints about network, data and plan, without those that were dismissed.
+"""Hints about a whole project: rules that need its data and training settings beside the network.
 
 What was dismissed stands in the project's section ``hints``: ``{"dismissed": {"large_kernel": ["conv1"]}}``; a hint
 about no layer is dismissed by an empty name.
@@ -11,6 +11,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.project.data_spec import default_target
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
@@ -30,7 +31,7 @@ MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
 """Learning rates above these are unusual."""
 USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
 MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
-"""A network with more parameters, and more for each training sample, can learn samples by heart."""
+"""A network with more parameters, and more for each training sample, is likely to overfit."""
 
 
 class ProjectContext(HintContext):
@@ -44,7 +45,7 @@ class ProjectContext(HintContext):
         self.plan = _readable_plan(sections.get("plan", {}))
         self._sections = sections
 
-    def written(self, section: str, **values: Any) -> Write:
+    def changed(self, section: str, **values: Any) -> Write:
         """The edit that changes some values of a section."""
         old = self._sections.get(section)
         return Write(section, {**(old if isinstance(old, Mapping) else {}), **values})
@@ -76,11 +77,11 @@ class ProjectContext(HintContext):
         return output.layer.loss if output.layer.loss != "auto" else (self.plan.loss if self.plan else "auto")
 
     def target(self, output: Node) -> FieldInfo | None:
-        """The field that an output is held against, where it is known."""
+        """The field that an output predicts, where it is known."""
         assert isinstance(output.layer, Output)
         if self.info is None:
             return None
-        wanted = output.layer.target or self.info.target
+        wanted = output.layer.target or default_target(self.info, self._sections.get("plan"))
         return next((one for one in self.info.fields if one.name == wanted), None)
 
 
@@ -100,7 +101,7 @@ def _not_standardised(context: ProjectContext) -> Iterator[Finding]:
     uneven = [field for _, field in context.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
     if all(field.fixed for field in uneven):
         return
-    fix = Fix("Standardise the data", (context.written("data", standardise=True),))
+    fix = Fix("Standardise the data", (context.changed("data", standardise=True),))
     yield Finding(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
 
 
@@ -110,10 +111,8 @@ def _no_validation(context: ProjectContext) -> Iterator[Finding]:
     split = context.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
-    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (context.written("data", split=values),))
-    yield Finding(
-        None, "No samples are kept for validation, so nothing shows when the network learns by heart.", (fix,)
-    )
+    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (context.changed("data", split=values),))
+    yield Finding(None, "No samples are kept for validation, so nothing shows when the network overfits.", (fix,))
 
 
 def _columns(context: ProjectContext) -> Iterator[Finding]:
@@ -148,7 +147,7 @@ def padding_read(context: ProjectContext) -> Iterator[Finding]:
         field = context.read_by(node)
         if field is None or not field.lengths:
             continue
-        told = node.layer.changed(lengths=True)
+        with_lengths = node.layer.changed(lengths=True)
         ends = ((one.id, one.layer) for one in context.network)
         known = next((id_ for id_, end in ends if isinstance(end, Input) and end.field == field.lengths), None)
         source: Edit = (
@@ -157,10 +156,10 @@ def padding_read(context: ProjectContext) -> Iterator[Finding]:
             else Join(Connection(known, "out", node.id, LENGTHS.name))
         )
         message = f"{node.id}: “{field.name}” is of unequal length, and the layer reads its padding too."
-        yield Finding(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, told), source)),))
+        yield Finding(node.id, message, (Fix(f"Tell {node.id} the lengths", (Replace(node.id, with_lengths), source)),))
 
 
-# Answers
+# Outputs
 
 
 def _softmax_twice(context: ProjectContext) -> Iterator[Finding]:
@@ -176,7 +175,7 @@ def _softmax_twice(context: ProjectContext) -> Iterator[Finding]:
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
-def _squashed_numbers(context: ProjectContext) -> Iterator[Finding]:
+def _bounded_numbers(context: ProjectContext) -> Iterator[Finding]:
     if context.info is None or context.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
     for output, node in context.final_layers():
@@ -186,23 +185,23 @@ def _squashed_numbers(context: ProjectContext) -> Iterator[Finding]:
             continue
         bounded = node.layer.final_activation or node.layer.max_slope is not None
         if field is not None and not field.classes and bounded:
-            message = f"{node.id}: it keeps the answer within narrow bounds, but “{field.name}” may be any number."
+            message = f"{node.id}: it keeps the output within narrow bounds, but “{field.name}” may be any number."
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
 # Training
 
 
-def _high_rate(context: ProjectContext) -> Iterator[Finding]:
+def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
     plan = context.plan
     if plan is None or plan.learning_rate <= MOST_RATES[plan.optimiser]:
         return
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
-    yield Finding(None, message, (Fix(f"Use {usual:g}", (context.written("plan", learning_rate=usual),)),))
+    yield Finding(None, message, (Fix(f"Use {usual:g}", (context.changed("plan", learning_rate=usual),)),))
 
 
-def _by_heart(context: ProjectContext) -> Iterator[Finding]:
+def _overfitting(context: ProjectContext) -> Iterator[Finding]:
     if context.info is None or context.choice is None or context.plan is None:
         return
     samples = round(context.info.samples * context.choice.split.train)
@@ -214,15 +213,15 @@ def _by_heart(context: ProjectContext) -> Iterator[Finding]:
     )
     if steadied or parameters < MANY_PARAMETERS or parameters < PARAMETERS_PER_SAMPLE * samples:
         return
-    message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against learning by heart."
+    message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against overfitting."
     fixes: list[Fix] = []
     last = next((node for node in reversed(context.nodes) if node.layer.is_dense), None)
     if last is not None:
         fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", usual_layers.dropout()),)))
     if context.image_inputs():
-        fixes.append(Fix("Shift the pictures a little", (context.written("data", augment={"shift": 0.1}),)))
+        fixes.append(Fix("Shift the pictures a little", (context.changed("data", augment={"shift": 0.1}),)))
     if not fixes:
-        fixes.append(Fix("Use weight decay", (context.written("plan", weight_decay=0.01),)))
+        fixes.append(Fix("Use weight decay", (context.changed("plan", weight_decay=0.01),)))
     yield Finding(last.id if last else None, message, tuple(fixes))
 
 
@@ -246,30 +245,30 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
     HintRule(
         "softmax_twice",
         "Softmax before a cross-entropy",
-        "The cross-entropy turns scores into probabilities by itself, in one step that stays exact for very sure "
-        "answers. Netloom takes care not to apply the softmax twice, but without the layer it need not.",
+        "The cross-entropy turns logits into probabilities by itself, in one step that stays exact for very sure "
+        "predictions. Netloom takes care not to apply the softmax twice, but without the layer it need not.",
         _softmax_twice,
     ),
     HintRule(
         "squashed_number",
-        "Predicted numbers that are squashed",
-        "A number that is predicted needs a last layer without activation. A sigmoid cannot answer more than one, and "
+        "Predicted numbers behind a bounded activation",
+        "A number that is predicted needs a last layer without activation. A sigmoid cannot give more than one, and "
         "near its bounds its slope vanishes, so the network learns ever more slowly there.",
-        _squashed_numbers,
+        _bounded_numbers,
     ),
     HintRule(
         "by_heart",
         "Large networks on little data",
         "With many parameters for each sample a network can remember the samples instead of what they have in common. "
         "Dropout, normalisation, altered pictures or weight decay make remembering harder than understanding.",
-        _by_heart,
+        _overfitting,
     ),
     HintRule(
         "high_rate",
         "High learning rates",
         "Too large a step jumps over the valley it should go down into: the loss swings or grows. Adam adapts its "
         "steps to each weight, and is at home between 0.0003 and 0.01.",
-        _high_rate,
+        _high_learning_rate,
     ),
     HintRule(
         "not_standardised",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.data.data_choice import DataChoice
 from app.sweep.space import SearchRange, Space, Value, applied, rounded
+from app.system.home import make_folder
 from app.system.locks import take
 from app.training.plan import Plan
 from app.training.runs import LOCK, PROJECT, fresh_folder
@@ -80,11 +81,7 @@ def open_search(project: Project, title: str, base: Path | None, out: Path | Non
                 f"{folder} holds a search of another project, or of other ranges; choose another folder."
             )
     else:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or "it cannot be made").lower()
-            raise NetloomError(f"{folder} cannot be made: {reason}. Choose another folder.") from None
+        make_folder(folder)
         write_project(kept, frozen)
     return Search(folder, frozen, space, base)
 

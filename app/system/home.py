@@ -30,9 +30,20 @@ def folder(name: str) -> Path:
         if it cannot be made.
     """
     path = home() / name
+    make_folder(path, "Set NETLOOM_HOME to another one.")
+    return path
+
+
+def make_folder(path: Path, remedy: str = "Choose another folder.") -> None:
+    """Make the folder ``path``, and those above it, where they are missing.
+
+    Raises
+    ------
+    NetloomError
+        if the disk refuses; the sentence ends with ``remedy``.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or "it cannot be made").lower()
-        raise NetloomError(f"The folder {path} cannot be made: {reason}. Set NETLOOM_HOME to another one.") from None
-    return path
+        raise NetloomError(f"The folder {path} cannot be made: {reason}. {remedy}") from None

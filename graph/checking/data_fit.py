@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graph.checking.ctc_outputs import is_transcript, offer_transcript, transcript_problems
 from graph.checking.fixes import Fix, Insert, Replace
@@ -50,8 +50,13 @@ def fits_target(arrives: Shape, wanted: Shape, *, binary: bool) -> bool:
 
 def fits(shape: Shape, wanted: Shape) -> bool:
     """Equal shapes, an unknown time fitting any."""
-    pairs = zip(shape.sizes, wanted.sizes, strict=False)
-    return shape.kind is wanted.kind and all(a == b or a is None or b is None for a, b in pairs)
+    return shape.kind is wanted.kind and sizes_fit(shape.sizes, wanted.sizes)
+
+
+def sizes_fit(sizes: Sequence[int | None], wanted: Sequence[int | None]) -> bool:
+    """Equal sizes, an unknown one fitting any."""
+    pairs = zip(sizes, wanted, strict=False)
+    return len(sizes) == len(wanted) and all(None in pair or pair[0] == pair[1] for pair in pairs)
 
 
 def _set(node: Node, **values: object) -> tuple[Replace]:

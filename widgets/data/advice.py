@@ -45,7 +45,7 @@ _TABLE = {
     ("classes", "much"): Advice(
         "breast_cancer_mlp",
         "A multilayer perceptron with dropout",
-        "With much data a wider network pays; dropout keeps it from learning samples by heart.",
+        "With much data a wider network pays; dropout keeps it from overfitting.",
     ),
     ("number", "little"): Advice(
         "diabetes_mlp",

@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo, Task
-from app.project.add_outputs import answer, unanswered
+from app.project.add_outputs import add_outputs as add_missing_outputs
+from app.project.add_outputs import fields_without_output
 from app.project.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.layer_info import DataSpec, Problem, Severity
@@ -62,14 +63,14 @@ def misfits(document: Document, checker: Checker) -> list[Problem]:
 
 def lacking(document: Document, info: Mapping[str, Any]) -> str:
     """The sentence that names the columns which are predicted and have no output; empty where all have one."""
-    names = [f"“{one.name}”" for one in unanswered(document.network, facts_in(info))]
-    return f"No output of the network answers {' and '.join(names)}, which is to be predicted too." if names else ""
+    names = [f"“{one.name}”" for one in fields_without_output(document.network, facts_in(info))]
+    return f"The network has no output for {' and '.join(names)}, which is to be predicted too." if names else ""
 
 
 def add_outputs(document: Document, info: Mapping[str, Any]) -> None:
     """Add an output for each of these columns."""
     with document.transaction(OUTPUTS):
-        answer(document, facts_in(info))
+        add_missing_outputs(document, facts_in(info))
 
 
 def fit(document: Document, checker: Checker) -> None:

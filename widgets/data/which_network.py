@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.data.data_choice import DataChoice
-from app.project.fit_preset import wired
+from app.project.fit_preset import fit_preset
 from app.project.presets import preset
 from graph.document import Document
 from graph.errors import NetloomError
@@ -119,7 +119,7 @@ class Guide(QDialog):
 
 
 def take_network(document: Document, id_: str, base: Path | None) -> None:
-    """Put the preset ``id_`` in place of the document's network, wired to its data; one undo takes it back.
+    """Put the preset ``id_`` in place of the document's network, fitted to its data; one undo takes it back.
 
     A document without data gets the preset's own.
 
@@ -135,7 +135,7 @@ def take_network(document: Document, id_: str, base: Path | None) -> None:
         choice = DataChoice.parse(section)
         if choice.known_info(base) is None:
             raise NetloomError("The data has not been read yet; wait until its samples are shown.")
-        project = wired(choice, base, id_, origin.title)
+        project = fit_preset(choice, base, id_, origin.title)
     with document.transaction(f"Use {origin.title}"):
         _replace(document, project.network)
         _copy_sections(document, project)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from app.data.dataset import Array
+from app.system.home import make_folder
 from graph.errors import NetloomError
 from graph.project import write_atomically
 
@@ -97,11 +98,7 @@ class SampleSnapshots:
             if there is no room.
         """
         path = _path(self._run, step)
-        try:
-            path.parent.mkdir(exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or "it cannot be made").lower()
-            raise NetloomError(f"{path.parent} cannot be made: {reason}. Choose another folder.") from None
+        make_folder(path.parent)
         kept = io.BytesIO()
         np.save(kept, np.ascontiguousarray(self._generate(), np.float32), allow_pickle=False)
         write_atomically(path, kept.getvalue())

@@ -20,7 +20,7 @@ from app.data.readers.table_file import read_table
 from app.data.readers.typed_columns import column_recipe, describe_column
 from app.data.sources.series import Series
 from app.data.sources.table import Table
-from app.project.fit_preset import wired
+from app.project.fit_preset import fit_preset
 from graph.errors import NetloomError
 from tests.app.conftest import Write
 from tests.app.data.readers.test_readers import workbook
@@ -244,5 +244,5 @@ def test_other_workbooks_are_told_what_to_do(write: Write, name: str) -> None:
 def test_networks_made_for_numbers_read_texts_through_an_embedding(write: Write, preset: str) -> None:
     rows = "\n".join(f'"a {"fine bad good poor".split()[row % 4]} film number {row}",{row % 4}.5' for row in range(40))
     choice = DataChoice.of("text", path=str(write("t.csv", f"review,stars\n{rows}\n")), target="stars", length=8)
-    network = wired(choice, None, preset, "Mine").network
+    network = fit_preset(choice, None, preset, "Mine").network
     assert [node.layer.kind for node in network].count("embedding") == 1

@@ -16,7 +16,7 @@ from app.data.padding import even, only_own, padded
 from app.data.sources.synthetic.reviews import MOODS, review
 from app.inference.evaluate import predict
 from app.inference.new_inputs import input_fields, read_inputs
-from app.project.fit_preset import wired
+from app.project.fit_preset import fit_preset
 from app.project.presets import preset
 from app.training.trainer import train
 from app.training.training_session import begin
@@ -78,11 +78,11 @@ def test_a_text_column_of_a_csv_file_is_read_to_the_end_of_each_text(tmp_path: P
     file.write_text("\n".join(["text,mood", *lines]), "utf-8")
     choice = DataChoice.of("text", path=str(file), column="text", target="mood")
     for id_ in ("reviews_lstm", None):
-        project = wired(choice, None, id_, "Mine")
+        project = fit_preset(choice, None, id_, "Mine")
         told = [node.layer for node in project.network if node.layer.values().get("lengths")]
         assert told
         assert any(node.layer.values().get("field") == "length" for node in project.network)
-    assert any(isinstance(node.layer, Lstm) for node in wired(choice, None, "reviews_lstm", "Mine").network)
+    assert any(isinstance(node.layer, Lstm) for node in fit_preset(choice, None, "reviews_lstm", "Mine").network)
 
 
 def test_samples_are_filled_up_and_their_steps_counted() -> None:

@@ -110,9 +110,9 @@ def test_columns_that_nothing_answers_get_an_output(qtbot: QtBot, view: DataView
     assert options(view)["target"] == "letter, second"
     qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
     for _ in range(3):
-        if view.offer.text and "No output" not in view.offer.text:
+        if view.offer.text and "no output" not in view.offer.text:
             press(qtbot, view, TITLE)
-    assert view.offer.text == "No output of the network answers “second”, which is to be predicted too."
+    assert view.offer.text == "The network has no output for “second”, which is to be predicted too."
     press(qtbot, view, OUTPUTS)
     outputs = [layer for node in document.network if isinstance(layer := node.layer, Output)]
     assert [one.target for one in outputs] == ["", "second"]
