@@ -1,4 +1,4 @@
-"""Changes: frozen, invertible facts about an edit, addressed by id.
+"""Changes: edits of a network as frozen values, each with its inverse, addressed by id.
 
 Each change applies itself to the content of a document and knows its inverse. Undo, the recovery journal and every
 view are built on these alone.

@@ -1,4 +1,4 @@
-"""Python's search for unreachable circles of objects, kept out of the way while large networks are built."""
+"""Python's cyclic garbage collection, paused while large networks are built."""
 
 from __future__ import annotations
 

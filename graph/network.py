@@ -1,4 +1,4 @@
-"""The drawn graph: layers with positions, and connections, over a networkx MultiDiGraph.
+"""The network as a directed graph of layers and connections, with their positions, over networkx.
 
 A `Network` is changed only by `graph.changes`, which the document applies; everybody else reads it.
 """

@@ -1,4 +1,4 @@
-"""A checked network in the order in which it runs: what the compiler and the code generator start from."""
+"""Topological order of a checked network: what the compiler and the code generator start from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checker: shapes, costs and problems of a network, re-inferred only downstream of an edit."""
+"""Shape inference, costs and problems of a network (the checker), repeated only downstream of an edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outputs that are held against rows of labels without places (CTC), and what would make them fit."""
+"""Outputs trained by CTC: whether they fit rows of labels without places, and what would make them fit."""
 
 from __future__ import annotations
 

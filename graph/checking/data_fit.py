@@ -1,4 +1,4 @@
-"""Where the network and the chosen data do not fit, and what would make them fit."""
+"""Checks of a network's inputs and outputs against the chosen data, with repairs."""
 
 from __future__ import annotations
 

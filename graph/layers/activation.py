@@ -1,4 +1,4 @@
-"""Activation functions, applied to each value (softmax: to all values of a place together)."""
+"""Activation functions: ReLU, LeakyReLU, ELU, GELU, sigmoid, tanh, softmax and step."""
 
 from __future__ import annotations
 

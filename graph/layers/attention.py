@@ -1,4 +1,4 @@
-"""Layers between two sequences: attention, and the repetition of a vector."""
+"""Attention between two sequences, and the repetition of a vector at every step."""
 
 from __future__ import annotations
 

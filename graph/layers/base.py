@@ -1,4 +1,4 @@
-"""What every layer declares, once, in one place.
+"""The base class of layers: ports, shape inference, costs, torch modules, and what others need to know.
 
 A layer class is a strict, frozen pydantic model whose fields are its settings. Palette, form, tooltip, checking,
 compiling, generated code, the command line's catalogue and the contract test are all derived from it.

@@ -1,4 +1,4 @@
-"""Layers that sort, cut and weigh channels: gain, split, shuffle, slice, maxout, squeeze and excitation."""
+"""Operations on channels: gain, split, shuffle, slice, padding, maxout, squeeze and excitation."""
 
 from __future__ import annotations
 

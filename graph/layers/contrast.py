@@ -1,4 +1,4 @@
-"""Normalisation by the neighbourhood: local contrast, after Jarrett, and local response, after AlexNet."""
+"""Local contrast normalisation, after Jarrett, and local response normalisation, after AlexNet."""
 
 from __future__ import annotations
 

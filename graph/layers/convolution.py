@@ -1,4 +1,4 @@
-"""Convolutions: small sets of weights that slide over an image or a sequence."""
+"""Conv2d and Conv1d: filters that slide over an image or a sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolutions with few weights: on each channel alone, and with the channels mixed afterwards."""
+"""Depthwise and separable convolutions, which need few weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolutions that a person sets up by hand: by a table of connections, or with typed kernels."""
+"""Convolutions that a person sets up by hand: by a connection table, or with fixed kernels."""
 
 from __future__ import annotations
 

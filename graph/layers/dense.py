@@ -1,4 +1,4 @@
-"""Dense layers: every input value reaches every unit."""
+"""Dense layers (Linear in torch), of a vector or at every step of a sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that change nothing on the way forward and something on the way back."""
+"""Stop gradient: the identity on the way forward, and no gradient on the way back."""
 
 from __future__ import annotations
 

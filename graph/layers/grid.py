@@ -1,4 +1,4 @@
-"""Arithmetic of windows that slide over images and sequences, shared by convolution and pooling."""
+"""Output sizes and padding of windows that slide over images and sequences, for convolution and pooling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers with several inputs, where branches of a network meet."""
+"""Merging layers, where branches of a network meet: add, multiply, average, concatenate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that steady training: dropout and normalisation."""
+"""Dropout, BatchNorm, LayerNorm and GroupNorm."""
 
 from __future__ import annotations
 

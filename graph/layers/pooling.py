@@ -1,4 +1,4 @@
-"""Pooling: a window slides over each channel and keeps one number of what it sees."""
+"""Max and average pooling with a window that slides over an image or a sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Further ways to pool: smallest value, sum, trainable subsampling, windows of a fraction, a pyramid of sizes."""
+"""Min, sum, fractional and pyramid pooling, and LeNet's trainable subsampling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pooling that fits any size: one number for a whole map, or windows chosen for the size of the output."""
+"""Global and adaptive pooling, which fit any size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output units that measure distances, as LeNet-5 ended with."""
+"""Gaussian RBF units, which measure the distance to a centre, as LeNet-5 ended with."""
 
 from __future__ import annotations
 

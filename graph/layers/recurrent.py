@@ -1,4 +1,4 @@
-"""Layers that read a sequence step by step, and the embedding that makes sequences of words."""
+"""RNN, GRU and LSTM, and the embedding that makes sequences of tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that only rearrange values."""
+"""Flatten, Reshape and Last step: layers that only rearrange values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States that pass from one recurrent layer to another: the ports at which a decoder starts where its encoder ended."""
+"""Initial and final states of recurrent layers: ports by which a decoder starts where its encoder ended."""
 
 from __future__ import annotations
 

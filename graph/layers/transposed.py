@@ -1,4 +1,4 @@
-"""Transposed convolution, which enlarges feature maps."""
+"""ConvTranspose2d, which enlarges feature maps with trainable weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enlarging images without weights."""
+"""Upsampling of images without weights: nearest neighbour or bilinear interpolation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that look at video through windows in time and space."""
+"""Conv3d and 3-D pooling over the frames of a video."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks and loops: layers that hold a network; those on every frame are in `graph.structure.time_distributed`.
+"""Blocks and loops: layers that hold a network; for those over time see `graph.structure.time_distributed`.
 
 The input layers of the inner network are the block's input ports, its output layers the block's output ports. A block
 is a value like any other layer, so every edit inside it is one change of the outer network.

@@ -1,4 +1,4 @@
-"""The same layers on every frame of a video, or on every step of a sequence."""
+"""Time-distributed blocks: the same layers on every frame of a video or every step of a sequence."""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,7 +24,7 @@ PATTERNS = "graph/editing/patterns.py"
 
 
 def test_every_class_with_a_kind_is_registered_once() -> None:
-    assert set(Layer.registered) == {*catalogue(), *structures()}
+    assert {*catalogue(), *structures()} == set(Layer.registered)
     assert {"block", "loop", "every_frame"} == set(structures())
     with pytest.raises(TypeError, match="two layers are of the kind 'relu'"):
 
@@ -30,6 +32,24 @@ def test_every_class_with_a_kind_is_registered_once() -> None:
             """A layer under a name that is taken."""
 
             kind: ClassVar[str] = "relu"
+
+
+def test_the_example_of_a_new_layer_is_true() -> None:
+    """In a process of its own, because a kind is registered for good."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "(Activation)" in code)
+    lines = [line for line in example.partition("class ")[2].splitlines() if line]
+    assert len(lines) <= 10
+    script = f"""{example}
+from graph.build.compile import compile_network
+from graph.layers.catalogue import catalogue
+from tests.graph.networks import chain, layer
+made = catalogue()["softsign"]
+assert made is Softsign and len(made.help()) > 100
+print(compile_network(chain([layer("input"), made(), layer("output")]).network).module)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "(softsign1): Softsign()" in done.stdout, done.stderr
 
 
 def test_families_of_layers_are_named_nowhere_else() -> None:
