@@ -19,8 +19,8 @@ def layers(json: Json = False) -> None:
         print_json(found)
         return
     rows = [
-        (one["family"] if new else "", one["kind"], one["title"], ", ".join(map(_parameter, one["parameters"])))
-        for one, new in _with_breaks(found)
+        (entry["family"] if new else "", entry["kind"], entry["title"], ", ".join(map(_parameter, entry["parameters"])))
+        for entry, new in _with_breaks(found)
     ]
     print_table(("family", "kind", "title", "parameters"), rows)
 
@@ -61,8 +61,15 @@ def presets(json: Json = False) -> None:
         print_json(entries)
         return
     rows = [
-        (one["id"], one["title"], one["parameters"], one["dataset"], ", ".join(one["textbook"]), one["expect"])
-        for one in entries
+        (
+            entry["id"],
+            entry["title"],
+            entry["parameters"],
+            entry["dataset"],
+            ", ".join(entry["textbook"]),
+            entry["expect"],
+        )
+        for entry in entries
     ]
     print_table(("id", "title", "parameters", "data set", "textbook", "expect"), rows, ("parameters",))
 
@@ -89,11 +96,11 @@ def datasets(
         return
     rows = [
         (
-            *(one[name] for name in ("id", "title", "task", "shape", "samples")),
-            len(one["classes"]) or None,
-            "" if one.get("downloaded", True) else f"to download, {KNOWN[one['id']].size / 1e6:,.0f} MB",
+            *(entry[name] for name in ("id", "title", "task", "shape", "samples")),
+            len(entry["classes"]) or None,
+            "" if entry.get("downloaded", True) else f"to download, {KNOWN[entry['id']].size / 1e6:,.0f} MB",
         )
-        for one in entries
+        for entry in entries
     ]
     print_table(("id", "title", "task", "shape", "samples", "classes", ""), rows, ("samples", "classes"))
 
@@ -105,14 +112,14 @@ def fetch(kind: str, json: bool) -> None:
 
     if kind not in KNOWN:
         raise NetloomError(f"There is no well-known set “{kind}”; there are {', '.join(KNOWN)}.")
-    told = -1
+    printed = -1
 
     def progress(come: int, whole: int) -> None:
-        nonlocal told
+        nonlocal printed
         percent = 100 * come // max(whole, 1)
-        if percent == told:
+        if percent == printed:
             return
-        told = percent
+        printed = percent
         if json:
             print_json({"come": come, "whole": whole})
         elif percent % 10 == 0:
@@ -157,5 +164,5 @@ def _parameter(parameter: dict[str, Any]) -> str:
 
 def _with_breaks(found: list[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
     """Each entry with whether its family is another than the one above it."""
-    families = [None, *(one["family"] for one in found)]
-    return [(one, one["family"] != before) for one, before in zip(found, families, strict=False)]
+    families = [None, *(entry["family"] for entry in found)]
+    return [(entry, entry["family"] != before) for entry, before in zip(found, families, strict=False)]

@@ -38,53 +38,53 @@ def make(run: Path, count: str, output: Path | None, seed: int, json: bool) -> N
 
     opened, model = load_model(run)
     gan_objective(model)
-    made, field = fresh_samples(model, int(count), seed), field_of(model)
+    samples, field = fresh_samples(model, int(count), seed), field_of(model)
     if output is not None:
-        write_atomically(output, _content(made, field, output))
+        write_atomically(output, _content(samples, field, output))
     if json:
-        told = {"run": str(opened.path), "samples": len(made)}
-        print_json(told | ({"file": str(output)} if output is not None else {"values": made.tolist()}))
+        result = {"run": str(opened.path), "samples": len(samples)}
+        print_json(result | ({"file": str(output)} if output is not None else {"values": samples.tolist()}))
     elif output is not None:
         print_line(f"Written: {output}")
     else:
-        _print_lines(made, field)
+        _print_lines(samples, field)
 
 
-def _print_lines(made: Array, field: FieldInfo) -> None:
-    if made[0].size > LINES:
+def _print_lines(samples: Array, field: FieldInfo) -> None:
+    if samples[0].size > LINES:
         raise NetloomError(f"A sample is {field.shape.described()}; give a file for it, such as -o sheet.png.")
-    for number, values in enumerate(made.reshape(len(made), -1).tolist(), 1):
+    for number, values in enumerate(samples.reshape(len(samples), -1).tolist(), 1):
         print_line(f"{number}: {', '.join(f'{value:.4g}' for value in values)}")
 
 
-def _content(made: Array, field: FieldInfo, output: Path) -> bytes:
+def _content(samples: Array, field: FieldInfo, output: Path) -> bytes:
     """The file that the name asks for."""
     import numpy as np
 
     match output.suffix.lower():
         case ".png":
-            return sheet(made)
+            return sheet(samples)
         case ".npy":
-            kept = io.BytesIO()
-            np.save(kept, made, allow_pickle=False)
-            return kept.getvalue()
+            stream = io.BytesIO()
+            np.save(stream, samples, allow_pickle=False)
+            return stream.getvalue()
         case ".csv":
-            return _table(made, field)
+            return _table(samples, field)
         case _:
             raise NetloomError(f"{output}: samples are written as PNG, NPY or CSV; choose one of these endings.")
 
 
-def _table(made: Array, field: FieldInfo) -> bytes:
-    if made.ndim != 2:
+def _table(samples: Array, field: FieldInfo) -> bytes:
+    if samples.ndim != 2:
         raise NetloomError(f"A sample is {field.shape.described()}, which is no row of a table; choose NPY or PNG.")
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(field.names or [f"feature {number + 1}" for number in range(made.shape[1])])
-    writer.writerows(made.tolist())
+    writer.writerow(field.names or [f"feature {number + 1}" for number in range(samples.shape[1])])
+    writer.writerows(samples.tolist())
     return text.getvalue().encode()
 
 
-def sheet(made: Array) -> bytes:
+def sheet(samples: Array) -> bytes:
     """Pictures (n, C, H, W) side by side as a PNG, black for 0 or the least value, white for the greatest.
 
     Raises
@@ -95,11 +95,11 @@ def sheet(made: Array) -> bytes:
     import numpy as np
     from PIL import Image
 
-    if made.ndim != 4:
+    if samples.ndim != 4:
         raise NetloomError("Only pictures make a PNG sheet; choose an NPY or CSV file.")
-    count, channels, height, width = made.shape
-    low, high = min(0.0, float(made.min())), float(made.max())
-    shares = np.clip((made - low) / max(high - low, 1e-12), 0.0, 1.0)
+    count, channels, height, width = samples.shape
+    low, high = min(0.0, float(samples.min())), float(samples.max())
+    shares = np.clip((samples - low) / max(high - low, 1e-12), 0.0, 1.0)
     colours = shares if channels in (1, 3) else shares.mean(1, keepdims=True)
     tiles = (np.broadcast_to(colours, (count, 3, height, width)) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
     times = max(1, TILE // max(height, width))
@@ -112,6 +112,6 @@ def sheet(made: Array) -> bytes:
         row, column = divmod(index, columns)
         top, left = GAP + row * down, GAP + column * across
         page[top : top + len(tile), left : left + tile.shape[1]] = tile
-    kept = io.BytesIO()
-    Image.fromarray(page).save(kept, "PNG")
-    return kept.getvalue()
+    stream = io.BytesIO()
+    Image.fromarray(page).save(stream, "PNG")
+    return stream.getvalue()

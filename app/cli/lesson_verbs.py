@@ -17,22 +17,25 @@ def lessons(json: Json = False) -> None:
     from app.lessons.lesson_files import lessons as found
 
     entries = []
-    for one in found():
-        progress = kept_progress(one.id)
+    for lesson in found():
+        progress = kept_progress(lesson.id)
         entries.append({
-            "id": one.id,
-            "title": one.title,
-            "summary": one.summary,
-            "minutes": one.minutes,
-            "textbook": list(one.textbook),
-            "start": one.start,
-            "steps": len(one.steps),
+            "id": lesson.id,
+            "title": lesson.title,
+            "summary": lesson.summary,
+            "minutes": lesson.minutes,
+            "textbook": list(lesson.textbook),
+            "start": lesson.start,
+            "steps": len(lesson.steps),
             "done": sum(progress.done) if progress else 0,
         })  # fmt: skip
     if json:
         print_json(entries)
         return
-    rows = [(one["id"], one["title"], one["steps"], one["done"], one["minutes"], one["start"]) for one in entries]
+    rows = [
+        (entry["id"], entry["title"], entry["steps"], entry["done"], entry["minutes"], entry["start"])
+        for entry in entries
+    ]
     print_table(("id", "title", "steps", "done", "minutes", "starts from"), rows, ("steps", "done", "minutes"))
 
 

@@ -41,8 +41,8 @@ def _show(work: Work[Any], console: Console) -> None:
         finished = False
         while not finished:
             if work.progress is not None:
-                told = work.progress
-                bar.update(task, description=told.sentence, completed=told.done, total=told.whole)
+                progress = work.progress
+                bar.update(task, description=progress.sentence, completed=progress.done, total=progress.whole)
             finished = work.advance(PIECE)
 
 
@@ -54,14 +54,14 @@ def _interruptible(work: Work[Any]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         work.close()
-        raise NetloomError(_said(work)) from None
+        raise NetloomError(_sentence(work)) from None
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _said(work: Work[Any]) -> str:
-    told = work.progress
-    if told is None:
+def _sentence(work: Work[Any]) -> str:
+    progress = work.progress
+    if progress is None:
         return "Interrupted."
-    kept = "; what is done is kept, and the next time goes on from there" if told.kept else ""
-    return f"{told.what} was stopped at {told.sentence.removeprefix(told.what).strip()}{kept}."
+    kept = "; what is done is kept, and the next time goes on from there" if progress.kept else ""
+    return f"{progress.what} was stopped at {progress.sentence.removeprefix(progress.what).strip()}{kept}."

@@ -47,7 +47,7 @@ def sweep(
         if json:
             print_json(space.to_json())
         else:
-            print_table(("setting", "values"), [(path, str(one)) for path, one in space.settings.items()])
+            print_table(("setting", "values"), [(path, str(choices)) for path, choices in space.settings.items()])
         return 0
     from app.sweep.study import open_search
 
@@ -66,10 +66,11 @@ def sweep(
 def _begun(search: Search, trials: int, json: bool) -> None:
     if json:
         settings = {
-            path: one.model_dump(mode="json", exclude_defaults=True) for path, one in search.space.settings.items()
+            path: choices.model_dump(mode="json", exclude_defaults=True)
+            for path, choices in search.space.settings.items()
         }
-        told = {"event": "started", "study": str(search.folder), "trials": trials, "settings": settings}
-        print_json(told | {"metric": search.space.metric, "done": len(search.trials())})
+        event = {"event": "started", "study": str(search.folder), "trials": trials, "settings": settings}
+        print_json(event | {"metric": search.space.metric, "done": len(search.trials())})
         return
     print_line(f"Searching in {search.folder}: {', '.join(search.space.settings)}")
 
@@ -91,17 +92,18 @@ def _ended(search: Search, stopped: bool, json: bool) -> int:
     if json:
         found = None if best is None else best.to_json()
         opened = None if best is None else str(search.folder / BEST)
-        told = {"event": "finished", "status": status, "study": str(search.folder), "trials": len(listed)}
-        print_json(told | {"best": found, "project": opened})
+        event = {"event": "finished", "status": status, "study": str(search.folder), "trials": len(listed)}
+        print_json(event | {"best": found, "project": opened})
         return 0 if best is not None or stopped else 1
     short = {path: path.removeprefix("plan.") for path in search.space.settings}
     rows = [
-        (one.number, one.value, one.status, one.epochs, *(one.values.get(path) for path in short)) for one in listed
+        (trial.number, trial.value, trial.status, trial.epochs, *(trial.values.get(path) for path in short))
+        for trial in listed
     ]
     numbers = ("trial", search.space.metric, "epochs", *short.values())
     print_table(("trial", search.space.metric, "status", "epochs", *short.values()), rows, numbers)
     if best is None and not stopped:
-        reason = next((one.reason for one in listed if one.reason), "no trial ended")
+        reason = next((trial.reason for trial in listed if trial.reason), "no trial ended")
         raise NetloomError(f"No trial could be trained to its end: {reason}")
     if best is not None:
         print_line(f"The best settings are in {search.folder / BEST}, trained in {best.run}.")

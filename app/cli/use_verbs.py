@@ -36,14 +36,14 @@ def runs(
         return
     rows = [
         (
-            one["run"],
-            one["title"],
-            one["created"].replace("T", " "),
-            one["status"],
-            f"{one['epoch']}/{one['epochs']}",
-            one["problem"] or metrics(one["test"] or one["validation"]),
+            entry["run"],
+            entry["title"],
+            entry["created"].replace("T", " "),
+            entry["status"],
+            f"{entry['epoch']}/{entry['epochs']}",
+            entry["problem"] or metrics(entry["test"] or entry["validation"]),
         )
-        for one in entries
+        for entry in entries
     ]
     print_table(("run", "title", "begun", "status", "epochs", "test"), rows)
 
@@ -60,13 +60,13 @@ def evaluate(
 
     opened, model = load_model(run)
     evaluation = evaluate_model(opened.path, model, part).to_json()
-    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
+    compared = [baseline.to_json() for baseline in baselines(model.prepared)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
         return
     print_line(f"{part}: {metrics(evaluation['metrics'])}")
-    for one in compared:
-        print_line(f"without a network, {one.pop('name')}: {metrics(one)}")
+    for baseline in compared:
+        print_line(f"without a network, {baseline.pop('name')}: {metrics(baseline)}")
     if "confusion" in evaluation:
         classes = evaluation["classes"]
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
@@ -114,32 +114,34 @@ def predict(
     choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
     info = choice.info(opened.base)
     written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
-    fields = [one for one in input_fields(opened.project.network, info) if one.name != written]
+    fields = [field for field in input_fields(opened.project.network, info) if field.name != written]
     samples = read_samples(given, fields, choice.source, opened.base)
     from app.inference.evaluate import predict as predict_samples
 
-    predictions = [_told(one) for one in predict_samples(run, samples.arrays)]
+    predictions = [_with_value(prediction) for prediction in predict_samples(run, samples.arrays)]
     if samples.names:
-        predictions = [{"input": name} | one for name, one in zip(samples.names, predictions, strict=True)]
+        predictions = [
+            {"input": name} | prediction for name, prediction in zip(samples.names, predictions, strict=True)
+        ]
     if json:
         found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
         print_json(found | ({"problems": list(samples.problems)} if samples.names else {}))
         return
-    for number, one in enumerate(predictions, 1):
-        print_line(f"{one.pop('input', number)}: {_sentence(one)}")
+    for number, prediction in enumerate(predictions, 1):
+        print_line(f"{prediction.pop('input', number)}: {_sentence(prediction)}")
     for problem in samples.problems:
         print_line(f"- left out: {problem}")
 
 
-def _told(one: dict[str, Any]) -> dict[str, Any]:
+def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:
     """A prediction with the one number that tells most beside all of them."""
-    if "text" in one:
-        return one
-    if "class" in one:
-        return one | {"probability": one["probabilities"][one["class"]]}
-    if "values" in one:
-        return one | ({"value": one["values"][0]} if _single(one["values"]) else {})
-    return {name: _told(part) for name, part in one.items()}
+    if "text" in prediction:
+        return prediction
+    if "class" in prediction:
+        return prediction | {"probability": prediction["probabilities"][prediction["class"]]}
+    if "values" in prediction:
+        return prediction | ({"value": prediction["values"][0]} if _single(prediction["values"]) else {})
+    return {name: _with_value(part) for name, part in prediction.items()}
 
 
 def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> str:
@@ -148,20 +150,20 @@ def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> s
         return str(values)
     named = names if len(names) == len(values) else [""] * len(values)
     counted = units if len(units) == len(values) else [""] * len(values)
-    told = zip(named, values, counted, strict=True)
-    return ", ".join(f"{name} {amount(value, 5)} {unit}".strip() for name, value, unit in told)
+    described = zip(named, values, counted, strict=True)
+    return ", ".join(f"{name} {amount(value, 5)} {unit}".strip() for name, value, unit in described)
 
 
 def _single(values: list[Any]) -> bool:
     return len(values) == 1 and not isinstance(values[0], list)
 
 
-def _sentence(one: dict[str, Any]) -> str:
-    if "text" in one:
-        return f"{one['text']} ({100 * one['probability']:.1f} % sure)"
-    if "class" in one:
-        ranked = sorted(one["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
-        return f"{one['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
-    if "values" in one:
-        return _amounts(one["values"], one.get("names") or (), one.get("units") or ())
-    return "; ".join(f"{name}: {_sentence(part)}" for name, part in one.items())
+def _sentence(prediction: dict[str, Any]) -> str:
+    if "text" in prediction:
+        return f"{prediction['text']} ({100 * prediction['probability']:.1f} % sure)"
+    if "class" in prediction:
+        ranked = sorted(prediction["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        return f"{prediction['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
+    if "values" in prediction:
+        return _amounts(prediction["values"], prediction.get("names") or (), prediction.get("units") or ())
+    return "; ".join(f"{name}: {_sentence(part)}" for name, part in prediction.items())

@@ -126,9 +126,9 @@ def _measured(prepared: Prepared, name: str, predictions: Array) -> Baseline:
 def _most_frequent(prepared: Prepared) -> Baseline:
     name = prepared.dataset.target
     usual = int(np.bincount(prepared.train.arrays[name]).argmax())
-    held = np.asarray(prepared.test.arrays[name])
-    said = prepared.dataset.target_field().classes[usual]
-    return Baseline(f"always “{said}”", np.full(len(held), usual), accuracy=float((held == usual).mean()))
+    labels = np.asarray(prepared.test.arrays[name])
+    majority = prepared.dataset.target_field().classes[usual]
+    return Baseline(f"always “{majority}”", np.full(len(labels), usual), accuracy=float((labels == usual).mean()))
 
 
 def _some(count: int, wanted: int = FITTED) -> slice:
@@ -142,15 +142,15 @@ def _linear(prepared: Prepared) -> Array | None:
         return None
     cut = _some(prepared.train.samples)
     inputs = _flat(prepared.train.arrays[name].take(np.arange(prepared.train.samples)[cut], axis=0))
-    answers = prepared.train.arrays[target][cut].reshape(len(inputs), -1).astype(np.float64)
-    middle, centre = inputs.mean(axis=0), answers.mean(axis=0)
+    targets = prepared.train.arrays[target][cut].reshape(len(inputs), -1).astype(np.float64)
+    middle, centre = inputs.mean(axis=0), targets.mean(axis=0)
     inputs -= middle
     square = inputs.T @ inputs
     square[np.diag_indices_from(square)] += RIDGE * (np.trace(square) / len(square) + 1e-12)
-    weights = np.linalg.solve(square, inputs.T @ (answers - centre))
-    said = (_flat(prepared.test.arrays[name]) - middle) @ weights + centre
-    shape = (len(said), *prepared.test.arrays[target].shape[1:])
-    return prepared.undo(target, said.reshape(shape)).reshape(len(said), -1)
+    weights = np.linalg.solve(square, inputs.T @ (targets - centre))
+    predictions = (_flat(prepared.test.arrays[name]) - middle) @ weights + centre
+    shape = (len(predictions), *prepared.test.arrays[target].shape[1:])
+    return prepared.undo(target, predictions.reshape(shape)).reshape(len(predictions), -1)
 
 
 def _flat(values: Values) -> Array:

@@ -46,20 +46,20 @@ def pearson(rows: Array) -> Array:
         whole: Array = np.clip(np.nan_to_num(np.corrcoef(rows)), -1, 1)
         return whole
     found = np.eye(len(rows))
-    for one in range(len(rows)):
-        for other in range(one):
-            both = known[one] & known[other]
-            pair = rows[[one, other]][:, both]
+    for row in range(len(rows)):
+        for column in range(row):
+            both = known[row] & known[column]
+            pair = rows[[row, column]][:, both]
             if both.sum() > 1 and (pair.std(axis=1) > 0).all():
-                found[one, other] = found[other, one] = np.clip(np.corrcoef(pair)[0, 1], -1, 1)
+                found[row, column] = found[column, row] = np.clip(np.corrcoef(pair)[0, 1], -1, 1)
     return found
 
 
 def _inputs(field: Field, every: slice) -> list[tuple[str, Array]]:
     if field.shape.kind not in (Kind.VECTOR, Kind.SEQUENCE) or field.values.dtype.kind != "f" or field.classes:
         return []
-    held = field.values[every]
-    values = held if field.shape.kind is Kind.VECTOR else held[:, -1]
+    samples = field.values[every]
+    values = samples if field.shape.kind is Kind.VECTOR else samples[:, -1]
     names = field.names or tuple(f"feature {number + 1}" for number in range(values.shape[1]))
     return list(zip(names[:FEATURES], values.T[:FEATURES], strict=True))
 
@@ -73,8 +73,8 @@ def _target(dataset: Dataset, every: slice) -> list[tuple[str, Array]]:
         return [(name, target.values[every])] if len(target.classes) == 2 else []
     if target.values.dtype.kind != "f":
         return []
-    held = target.values[every]
-    flat = held.reshape(len(held), -1)
+    samples = target.values[every]
+    flat = samples.reshape(len(samples), -1)
     names = target.names or (target.name,)
     shown = names if len(names) == flat.shape[1] else (f"{target.name}, next",)
     return list(zip(shown[:4], flat.T[:4], strict=False))

@@ -92,7 +92,7 @@ class DataChoice(BaseModel):
 
 def named_set(kind: str) -> DataChoice | None:
     """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
-    return DataChoice.of(kind) if any(one.kind == kind for one in SHIPPED + DOWNLOADED) else None
+    return DataChoice.of(kind) if any(known.kind == kind for known in SHIPPED + DOWNLOADED) else None
 
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -59,17 +59,17 @@ def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
     index = np.unique(np.linspace(0, dataset.samples - 1, limit).astype(np.int64))
     found = leaks(prepared)
     features = {name: statistics(field) for name, field in dataset.fields.items()}
-    missing = sum(one["missing"] for one in features[dataset.inputs[0]])
+    missing = sum(feature["missing"] for feature in features[dataset.inputs[0]])
     return {
         "info": dataset.info.to_json(),
         "notes": [*dataset.notes, *given_note(dataset), *found],
         "leaks": list(found),
-        "baselines": [one.to_json() for one in baselines(prepared)],
+        "baselines": [baseline.to_json() for baseline in baselines(prepared)],
         "parts": {name: part.samples for name, part in prepared.parts.items()},
         "balance": balance(prepared),
         "features": features,
         "correlations": correlations(dataset),
-        "pipeline": [one.to_json() for one in stages(prepared, missing)],
+        "pipeline": [step.to_json() for step in stages(prepared, missing)],
         "index": index,
         "part": part_of(prepared)[index],
         "place": place_of(prepared)[index],

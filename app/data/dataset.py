@@ -49,7 +49,7 @@ class FieldInfo:
 
     def with_values(self, values: Values) -> Field:
         """The field with its values, (N, *shape)."""
-        return Field(**{one.name: getattr(self, one.name) for one in fields(FieldInfo)}, values=values)
+        return Field(**{own.name: getattr(self, own.name) for own in fields(FieldInfo)}, values=values)
 
     @property
     def listed(self) -> bool:
@@ -93,7 +93,7 @@ class Field(FieldInfo):
     @property
     def info(self) -> FieldInfo:
         """The same field without its values."""
-        return FieldInfo(**{one.name: getattr(self, one.name) for one in fields(FieldInfo)})
+        return FieldInfo(**{own.name: getattr(self, own.name) for own in fields(FieldInfo)})
 
     @property
     def measured(self) -> bool:
@@ -142,14 +142,14 @@ class DatasetInfo:
 
     def task_for(self, target: str = "") -> Task:
         """What it means to be held against ``target``: a field that is also an input is reconstructed."""
-        held = self.target_field(target)
-        if held.name == self.target:
+        field = self.target_field(target)
+        if field.name == self.target:
             return self.task
-        if held.classes:
+        if field.classes:
             return Task.CLASSIFICATION
-        if held.vocabulary and held.name not in self.inputs:
+        if field.vocabulary and field.name not in self.inputs:
             return Task.SEQUENCE
-        return Task.RECONSTRUCTION if held.name in self.inputs else Task.REGRESSION
+        return Task.RECONSTRUCTION if field.name in self.inputs else Task.REGRESSION
 
     def role(self, name: str) -> str:
         """``input``, ``target`` or ``extra``: what the field called ``name`` is for by default."""
@@ -180,7 +180,7 @@ class DatasetInfo:
         given: Array | None = None,
     ) -> Dataset:
         """The data set that is described so, with the ``values`` of each field."""
-        loaded = {one.name: one.with_values(values[one.name]) for one in self.fields}
+        loaded = {field.name: field.with_values(values[field.name]) for field in self.fields}
         return Dataset(
             self.id,
             self.title,
@@ -207,7 +207,7 @@ class DatasetInfo:
             "kind": str(self.shape.kind),
             "target_shape": list(self.target_shape.sizes),
             "summary": self.summary,
-            "fields": [one.to_json() | {"role": self.role(one.name)} for one in self.fields],
+            "fields": [field.to_json() | {"role": self.role(field.name)} for field in self.fields],
         }
 
 

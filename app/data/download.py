@@ -45,7 +45,7 @@ class Known:
     @property
     def size(self) -> int:
         """Bytes of all files."""
-        return sum(one.size for one in self.files)
+        return sum(remote.size for remote in self.files)
 
 
 _NAMES = (
@@ -110,7 +110,7 @@ def place(kind: str) -> Path:
 
 def is_here(kind: str) -> bool:
     """Whether every file of the set ``kind`` has been fetched."""
-    return all((place(kind) / one.name).is_file() for one in KNOWN[kind].files)
+    return all((place(kind) / remote.name).is_file() for remote in KNOWN[kind].files)
 
 
 def download(kind: str, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Path:
@@ -140,16 +140,16 @@ def download(kind: str, progress: Progress | None = None, cancelled: Callable[[]
 def _download(known: Known, where: Path, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
     """Fetch what is missing of a set into the folder ``where``."""
     before = 0
-    for one in known.files:
-        target, start = where / one.name, before
+    for remote in known.files:
+        target, start = where / remote.name, before
 
-        def told(come: int, _: int, start: int = start) -> None:
+        def advance(come: int, _: int, start: int = start) -> None:
             if progress is not None:
                 progress(start + come, known.size)
 
         if not target.is_file():
-            fetch(known.address + one.name, target, one.md5, told, cancelled)
-        before += one.size
+            fetch(known.address + remote.name, target, remote.md5, advance, cancelled)
+        before += remote.size
     if progress is not None:
         progress(known.size, known.size)
 
@@ -179,7 +179,7 @@ def fetch(
             f"{url} cannot be fetched: the server says {error.code} ({error.reason}); try again later."
         ) from None
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
-        reason = _told(error)
+        reason = _reason(error)
         raise NetloomError(
             f"{target.name} cannot be fetched ({reason}); what has come is kept. Connect to the network and try "
             f"again, or put the file from {url} into {target.parent}."
@@ -190,7 +190,7 @@ def fetch(
     part.replace(target)
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """What went wrong on the way, in few words."""
     inner = getattr(error, "reason", error)
     if isinstance(inner, OSError) and inner.strerror:

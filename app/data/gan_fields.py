@@ -1,4 +1,4 @@
-"""Noise and verdicts as fields of the data, so that a network with a noise layer can be run on any of its samples.
+"""GAN fields: noise and labels of real and generated samples, so that a GAN can be run on any sample of the data.
 
 Each sample of the data gets random numbers of its own, the same ones every time: what is looked at stays what it was.
 Training draws anew for every batch instead.
@@ -18,11 +18,11 @@ from graph.layers.io import Noise
 from graph.network import Network
 from graph.shapes import Shape, vector
 
-VERDICTS = ("made", "real")
-"""What a discriminator says of a sample, by class number."""
+LABELS = ("made", "real")
+"""The classes that a discriminator tells apart, as the command line writes them."""
 
-REAL, MADE = "verdict on a real sample", "verdict on a made sample"
-"""Names of the fields that hold the truth about each kind of sample."""
+REAL, GENERATED = "label of a real sample", "label of a generated sample"
+"""Names of the fields that hold the class of each kind of sample."""
 
 
 def noise_field(id: str) -> str:
@@ -30,7 +30,7 @@ def noise_field(id: str) -> str:
     return f"noise of {id}"
 
 
-def drawn(layer: Noise, count: int, seed: tuple[int, ...]) -> Array:
+def draw_noise(layer: Noise, count: int, seed: tuple[int, ...]) -> Array:
     """Random numbers float32 (count, *shape) as the layer spreads them; the same seed gives the same ones."""
     rng = np.random.default_rng(seed)
     sizes = (count, *(size or 1 for size in layer.shape.sizes))
@@ -45,17 +45,17 @@ def stream(id: str) -> int:
 
 
 def with_noise(prepared: Prepared, network: Network, seed: int) -> Prepared:
-    """The data with a field for each noise layer, and with the truth about real and made samples; without, as it is."""
+    """The data with a field for each noise layer, and labels of real and generated samples; as it is without one."""
     layers = {node.id: node.layer for node in network if isinstance(node.layer, Noise)}
     if not layers:
         return prepared
     samples = prepared.dataset.samples
     fields: dict[str, Field] = {}
     for id_, layer in layers.items():
-        values = drawn(layer, samples, (seed, stream(id_)))
+        values = draw_noise(layer, samples, (seed, stream(id_)))
         fields[noise_field(id_)] = _field(noise_field(id_), layer.shape, values)
-    for name, verdict in ((REAL, 1), (MADE, 0)):
-        fields[name] = _field(name, vector(2), np.full(samples, verdict, np.int64), VERDICTS)
+    for name, label in ((REAL, 1), (GENERATED, 0)):
+        fields[name] = _field(name, vector(2), np.full(samples, label, np.int64), LABELS)
     dataset = replace(prepared.dataset, fields={**prepared.dataset.fields, **fields})
     train, validation, test = (_part(part, fields) for part in (prepared.train, prepared.validation, prepared.test))
     return replace(prepared, dataset=dataset, train=train, validation=validation, test=test)

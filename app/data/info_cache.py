@@ -65,7 +65,7 @@ def _place(key: str) -> Path:
 
 def _from_json(values: dict[str, Any]) -> DatasetInfo:
     """What `dataclasses.asdict` made of a description: lists are tuples again, words their kinds."""
-    fields = tuple(FieldInfo(**_tuples(one) | {"shape": _shape(**one["shape"])}) for one in values["fields"])
+    fields = tuple(FieldInfo(**_tuples(field) | {"shape": _shape(**field["shape"])}) for field in values["fields"])
     return DatasetInfo(**_tuples(values) | {"task": Task(values["task"]), "fields": fields})
 
 

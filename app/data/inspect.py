@@ -41,14 +41,14 @@ class Findings:
 
     def to_json(self) -> dict[str, Any]:
         """The findings as plain JSON values."""
-        facts = self.info.to_json()
+        described = self.info.to_json()
         shown = ("task", "shape", "target_shape", "samples", "classes", "fields")
         return {
             "path": str(self.path),
             "kind": self.source.kind,
             "title": self.info.title,
             "target": self.target,
-            **{name: facts[name] for name in shown},
+            **{name: described[name] for name in shown},
             "columns": [column.to_json() for column in self.columns],
             "problems": list(self.problems),
         }

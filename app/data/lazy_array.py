@@ -1,4 +1,4 @@
-"""Samples that stay as they are kept, bytes in memory or in a file, and become numbers when they are asked for."""
+"""Lazy arrays: samples that stay bytes in memory or in a file, and become float32 when they are indexed."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ class RowFile:
         OSError
             if the file cannot be read, or is shorter than it was.
         """
-        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        values = np.empty((len(rows), *self.shape[1:]), self.dtype)
         order = np.argsort(rows, kind="stable")
         for run in np.split(order, np.flatnonzero(np.diff(rows[order]) != 1) + 1) if len(rows) else ():
             first = int(run[0])
             if np.array_equal(run, np.arange(first, first + len(run))):
-                self._read(int(rows[first]), found[first : first + len(run)])
+                self._read(int(rows[first]), values[first : first + len(run)])
             else:
                 block = np.empty((len(run), *self.shape[1:]), self.dtype)
                 self._read(int(rows[first]), block)
-                found[run] = block
-        return found
+                values[run] = block
+        return values
 
     def reshape(self, shape: tuple[int, ...]) -> RowFile:
         """The same rows, each of another shape with as many values."""
@@ -79,8 +79,8 @@ class RowFile:
                 left = left[count:]
 
 
-class ArrayInfo:
-    """What is known of each row of bytes without looking at it again.
+class RowStatistics:
+    """Statistics of each row of bytes: what is known of it without reading it again.
 
     ``digests`` is uint64 (N, 2), equal where the bytes are; ``sums`` and ``squares`` are uint64 (N, channels): the sums
     of the bytes and of their squares.
@@ -93,17 +93,17 @@ class ArrayInfo:
 
     @classmethod
     def of(cls, rows: Array, channel: int) -> Self:
-        """The facts of ``rows`` (n, ...), whose axis ``channel`` counts channels."""
+        """The statistics of ``rows`` (n, ...), whose axis ``channel`` counts channels."""
         digests = np.frombuffer(b"".join(_digest(row) for row in rows), "<u8").reshape(-1, 2)
         bare = rows.dtype != np.uint8
         sums, squares = (np.zeros((len(rows), 0), np.uint64),) * 2 if bare else _sums(rows, channel)
         return cls(digests, sums, squares)
 
     @classmethod
-    def joined(cls, pieces: list[ArrayInfo]) -> Self:
-        """The facts of several stretches of rows, one behind the other."""
+    def joined(cls, pieces: list[RowStatistics]) -> Self:
+        """The statistics of several stretches of rows, one behind the other."""
         names = ("digests", "sums", "squares")
-        return cls(*(np.concatenate([getattr(one, name) for one in pieces]) for name in names))
+        return cls(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
 
 
 def _digest(row: Array) -> bytes:
@@ -120,23 +120,25 @@ def _sums(rows: Array, channel: int) -> tuple[Array, Array]:
     return wide.sum(2).astype(np.uint64), np.einsum("ncp,ncp->nc", wide, wide).astype(np.uint64)
 
 
-class Kept:
-    """All rows of a data set as they are kept: (N, *kept), in memory or in a file.
+class RowStore:
+    """All rows of a data set as they are stored: (N, *stored), in memory or in a file.
 
-    ``channel`` is the axis of features or channels. ``facts`` are known for uint8 pictures that were decoded.
+    ``channel`` is the axis of features or channels. ``statistics`` are known for uint8 pictures that were decoded.
     """
 
-    def __init__(self, rows: Array | RowFile, channel: int, facts: ArrayInfo | None = None) -> None:
+    def __init__(self, rows: Array | RowFile, channel: int, statistics: RowStatistics | None = None) -> None:
         self.rows = rows
         self.channel = channel
-        self._facts = facts
+        self._statistics = statistics
 
     @property
-    def facts(self) -> ArrayInfo:
-        """The facts of all rows; all are read for it where they are not known."""
-        if self._facts is None:
-            self._facts = ArrayInfo.joined([ArrayInfo.of(self.rows[piece], self.channel) for piece in self.pieces()])
-        return self._facts
+    def statistics(self) -> RowStatistics:
+        """The statistics of all rows; all rows are read for them where they are not known."""
+        if self._statistics is None:
+            self._statistics = RowStatistics.joined(
+                [RowStatistics.of(self.rows[piece], self.channel) for piece in self.pieces()]
+            )
+        return self._statistics
 
     def pieces(self) -> Iterator[Array]:
         """The numbers of all rows, a few at a time."""
@@ -148,28 +150,28 @@ class Kept:
 class LazyArray:
     """Looks like a float32 array (n, *sizes), and becomes one only where it is asked for values.
 
-    It stands for rows of a `Kept`, each number multiplied by ``weight`` and ``offset`` added, both float32 and of one
-    value per channel. ``last`` says that channels stand last in what is kept, and first in ``sizes``.
+    It stands for rows of a `RowStore`, each number multiplied by ``weight`` and ``offset`` added, both float32 and of
+    one value per channel. ``last`` says that channels stand last in the store, and first in ``sizes``.
     """
 
     dtype = np.dtype(np.float32)
 
-    def __init__(self, kept: Kept, rows: Array, weight: Array, offset: Array, last: bool = False) -> None:
-        self.kept = kept
+    def __init__(self, store: RowStore, rows: Array, weight: Array, offset: Array, last: bool = False) -> None:
+        self.store = store
         self.rows = rows
         self.weight = weight.astype(np.float32)
         self.offset = offset.astype(np.float32)
         self.last = last
-        sizes = kept.rows.shape[1:]
+        sizes = store.rows.shape[1:]
         self.shape: tuple[int, ...] = (len(rows), *((sizes[-1], *sizes[:-1]) if last else sizes))
 
     @classmethod
-    def of(cls, kept: Kept, last: bool = False, rows: Array | None = None, shares: bool = True) -> Self:
-        """All of what is ``kept``, or these ``rows``: bytes as ``shares`` from 0 to 1, other numbers as they are."""
-        features = kept.rows.shape[kept.channel]
-        share = np.float32(1 / 255) if shares and kept.rows.dtype == np.uint8 else np.float32(1)
-        all_rows = np.arange(kept.rows.shape[0]) if rows is None else rows
-        return cls(kept, all_rows, np.full(features, share), np.zeros(features), last)
+    def of(cls, store: RowStore, last: bool = False, rows: Array | None = None, shares: bool = True) -> Self:
+        """All rows of ``store``, or these ``rows``: bytes as ``shares`` from 0 to 1, other numbers as they are."""
+        features = store.rows.shape[store.channel]
+        share = np.float32(1 / 255) if shares and store.rows.dtype == np.uint8 else np.float32(1)
+        all_rows = np.arange(store.rows.shape[0]) if rows is None else rows
+        return cls(store, all_rows, np.full(features, share), np.zeros(features), last)
 
     @property
     def ndim(self) -> int:
@@ -184,12 +186,12 @@ class LazyArray:
     @property
     def channel(self) -> int:
         """The axis of features or channels, in ``shape``."""
-        return 1 if self.last else self.kept.channel
+        return 1 if self.last else self.store.channel
 
     @property
-    def counted(self) -> bool:
+    def has_moments(self) -> bool:
         """Whether sums of each sample are known, or quickly had."""
-        return self.kept.rows.dtype == np.uint8
+        return self.store.rows.dtype == np.uint8
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -207,25 +209,25 @@ class LazyArray:
         return self[:].astype(dtype or np.float32, copy=False)
 
     def take(self, indices: Array, axis: int = 0) -> Self:
-        """The samples at ``indices``, kept as these are; ``axis`` is 0."""
+        """The samples at ``indices``, stored as these are; ``axis`` is 0."""
         assert axis == 0
-        return type(self)(self.kept, self.rows[indices], self.weight, self.offset, self.last)
+        return type(self)(self.store, self.rows[indices], self.weight, self.offset, self.last)
 
     def scaled(self, mean: Array, scale: Array) -> Self:
         """The same less ``mean`` (features,) and divided by ``scale`` (features,)."""
         weight, offset = self.weight / np.asarray(scale), (self.offset - np.asarray(mean)) / np.asarray(scale)
-        return type(self)(self.kept, self.rows, weight, offset, self.last)
+        return type(self)(self.store, self.rows, weight, offset, self.last)
 
     def raw(self, places: Array | slice) -> Array:
-        """What is kept of the samples at ``places``: uint8 or float32 (n, *kept), neither weighed nor turned.
+        """The stored samples at ``places``: uint8 or float32 (n, *stored), neither scaled nor transposed.
 
         Raises
         ------
         OSError
-            if the file that keeps them cannot be read.
+            if their file cannot be read.
         """
-        found = self.kept.rows[self.rows[places]]
-        return found if found.dtype == np.uint8 else found.astype(np.float32, copy=False)
+        stored = self.store.rows[self.rows[places]]
+        return stored if stored.dtype == np.uint8 else stored.astype(np.float32, copy=False)
 
     def _numbers(self, places: Array | slice) -> Array:
         raw = self.raw(places)
@@ -244,22 +246,22 @@ class LazyArray:
     def moments(self) -> tuple[int, Array, Array]:
         """Number of values per channel, their means and the sums of squared distances from them, float64 (features,).
 
-        Only where samples are `counted`.
+        Only where samples are `has_moments`.
         """
-        facts = self.kept.facts
+        statistics = self.store.statistics
         count = len(self) * (math.prod(self.shape[1:]) // len(self.weight))
-        sums = [int(one) for one in facts.sums[self.rows].sum(0)]
-        squares = [int(one) for one in facts.squares[self.rows].sum(0)]
+        sums = [int(total) for total in statistics.sums[self.rows].sum(0)]
+        squares = [int(total) for total in statistics.squares[self.rows].sum(0)]
         weight, offset = self.weight.astype(np.float64), self.offset.astype(np.float64)
-        mean = np.array([one / count for one in sums])
+        mean = np.array([total / count for total in sums])
         # In whole numbers, of which Python's are as long as need be, nothing is lost to rounding.
-        spread = np.array([(count * two - one * one) / count for one, two in zip(sums, squares, strict=True)])
+        spread = np.array([(count * two - total * total) / count for total, two in zip(sums, squares, strict=True)])
         return count, mean * weight + offset, np.maximum(spread, 0.0) * weight**2
 
     def digests(self) -> Array:
         """Two numbers for each sample, uint64 (n, 2), which are equal for equal samples."""
-        found: Array = self.kept.facts.digests[self.rows]
-        return found
+        digests: Array = self.store.statistics.digests[self.rows]
+        return digests
 
     def fingerprint(self) -> bytes:
         """Equal exactly where all values are."""

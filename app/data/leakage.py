@@ -98,5 +98,5 @@ def _holds(column: Array, target: Field, cut: slice) -> bool:
     if target.classes:
         pairs = len(np.unique(np.stack([column, target.values[cut].astype(np.float64)]), axis=1).T)
         return bool(pairs == len(np.unique(column)) == len(np.unique(target.values[cut])))
-    held = target.values[cut].reshape(len(column), -1).astype(np.float64)
-    return any(np.ptp(one) > 0 and abs(np.corrcoef(column, one)[0, 1]) > 1 - 1e-7 for one in held.T)
+    targets = target.values[cut].reshape(len(column), -1).astype(np.float64)
+    return any(np.ptp(amounts) > 0 and abs(np.corrcoef(column, amounts)[0, 1]) > 1 - 1e-7 for amounts in targets.T)

@@ -28,13 +28,13 @@ def even(value: Any) -> Any:
 
     A list of samples is taken for one where its lists differ in length.
     """
-    if not isinstance(value, list) or not all(isinstance(one, list) and one for one in value):
+    if not isinstance(value, list) or not all(isinstance(steps, list) and steps for steps in value):
         return value
-    longest = max((len(one) for one in value), default=0)
+    longest = max((len(steps) for steps in value), default=0)
     first = value[0][0] if value else None
     width = len(first) if isinstance(first, list) else 0
     blank = [math.nan] * width if width else math.nan
-    return [one + [blank] * (longest - len(one)) for one in value]
+    return [steps + [blank] * (longest - len(steps)) for steps in value]
 
 
 def padded(values: Array, field: FieldInfo, place: str) -> tuple[Array, Array]:

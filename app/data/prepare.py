@@ -72,13 +72,13 @@ class Prepared:
 
     def fill(self, field: str, values: Array) -> Array:
         """``values`` (n, *shape) of a field with NaN replaced by the training part's medians, in own units."""
-        held = self.dataset.field_named(field)
-        if not held.measured or not np.isnan(values).any():
+        source_field = self.dataset.field_named(field)
+        if not source_field.measured or not np.isnan(values).any():
             return values
-        known = held.values.take(self.train.indices, axis=0)
+        known = source_field.values.take(self.train.indices, axis=0)
         if isinstance(known, LazyArray):
             known = known[:: max(1, known.size // MEASURED)]
-        return filled(values, held.shape, medians(known, held.shape))
+        return filled(values, source_field.shape, medians(known, source_field.shape))
 
     def fingerprint(self) -> str:
         """SHA-256 over all samples and their division: equal exactly where training would see the same data."""

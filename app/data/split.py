@@ -115,7 +115,7 @@ def _as_given(choice: Split, labels: Array | None, spans: Array | None, groups: 
     validation, test = (share / whole for share in missing)
     rest = choice.model_copy(update={"train": 1 - validation - test, "validation": validation, "test": test})
     seen = parts[0]
-    inner = split(rest, len(seen), *(None if one is None else one[seen] for one in (labels, spans, groups)))
+    inner = split(rest, len(seen), *(None if array is None else array[seen] for array in (labels, spans, groups)))
     carved = [seen[part] for _, part in inner.parts()]
     return Indices(carved[0], *(own if len(own) else taken for own, taken in zip(parts[1:], carved[1:], strict=True)))
 

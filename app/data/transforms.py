@@ -58,7 +58,7 @@ class Standardise:
     @classmethod
     def fit(cls, values: Values, shape: Shape) -> Self:
         """Measure mean and deviation of ``values`` (N, *shape), N at least 1, in one pass."""
-        if isinstance(values, LazyArray) and values.counted:
+        if isinstance(values, LazyArray) and values.has_moments:
             return cls._of(shape, *values.moments())
         count, mean, spread = 0, np.zeros(shape.features), np.zeros(shape.features)
         for rows, middle, squares in side_by_side(lambda cut: _moments(values[cut], shape), chunks(values)):

@@ -102,7 +102,7 @@ def _set_so(node: Node, settings: Mapping[str, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _without(goal: WithoutGoal, now: Situation) -> bool:
@@ -182,11 +182,11 @@ def _loss(goal: LossGoal, now: Situation) -> bool:
 
 
 def _gap(goal: GapGoal, now: Situation) -> bool:
-    train, held = (now.results.value(part, goal.metric) for part in ("train", "validation"))
-    if train is None or held is None:
+    train, validation = (now.results.value(part, goal.metric) for part in ("train", "validation"))
+    if train is None or validation is None:
         return False
     better_when_higher = goal.metric in {*SHARES, "r2"}
-    return goal.holds(train - held if better_when_higher else held - train)
+    return goal.holds(train - validation if better_when_higher else validation - train)
 
 
 def _visit(goal: VisitGoal, now: Situation) -> bool:

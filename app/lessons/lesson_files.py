@@ -47,7 +47,7 @@ def kept_progress(id: str) -> LessonProgress | None:
     done, step = (entry.get("done"), entry.get("step")) if isinstance(entry, dict) else (None, None)
     if not isinstance(done, list) or not isinstance(step, int) or isinstance(step, bool) or step < 0:
         return None
-    return LessonProgress(tuple(bool(one) for one in done), step)
+    return LessonProgress(tuple(bool(step_done) for step_done in done), step)
 
 
 def keep_progress(id: str, progress: LessonProgress) -> None:

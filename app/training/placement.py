@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from app.data.dataset import Array
-from app.data.lazy_array import Kept, LazyArray, RowFile, Values
+from app.data.lazy_array import LazyArray, RowFile, RowStore, Values
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
 
@@ -59,7 +59,7 @@ class Streamed:
     @property
     def far(self) -> bool:
         """Whether fetching waits for a disk, or moves samples to another device."""
-        return isinstance(self._values.kept.rows, RowFile) or self._device.type != "cpu"
+        return isinstance(self._values.store.rows, RowFile) or self._device.type != "cpu"
 
     def fetch(self, places: Places) -> Tensor:
         """What is kept of the samples at ``places``; may be called in a thread of its own.
@@ -89,7 +89,7 @@ def place(values: Values, device: torch.device, channels_last: bool) -> DeviceTe
     if not isinstance(values, LazyArray):
         return DeviceTensor(torch.from_numpy(values).to(device), channels_last)
     # As numbers beside what is kept: four bytes and one for each byte.
-    if (4 + values.kept.rows.dtype.itemsize) * _amount(values) > _room(device):
+    if (4 + values.store.rows.dtype.itemsize) * _amount(values) > _room(device):
         return Streamed(values, device, channels_last)
     layout = torch.channels_last if channels_last and values.ndim == 4 else torch.contiguous_format
     found = torch.empty(values.shape, dtype=torch.float32, device=device, memory_format=layout)
@@ -134,13 +134,13 @@ def _room(device: torch.device) -> int:
 
 def _amount(values: LazyArray) -> int:
     """Number of values in the whole data set, so that all its parts are placed alike."""
-    return int(np.prod(values.kept.rows.shape))
+    return int(np.prod(values.store.rows.shape))
 
 
 def _in_memory(values: LazyArray) -> LazyArray:
     """The same read from its file once, where what is kept fits into the memory that data may take."""
-    kept = values.kept
+    kept = values.store
     if not isinstance(kept.rows, RowFile) or kept.rows.nbytes > budget():
         return values
-    own = Kept(_raw(values, slice(None)), kept.channel)
+    own = RowStore(_raw(values, slice(None)), kept.channel)
     return LazyArray(own, np.arange(len(values)), values.weight, values.offset, values.last)

@@ -119,8 +119,8 @@ def _npy_header(name: str, stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np
 def _npz(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     arrays = {}
     with zipfile.ZipFile(stream) as archive:
-        members = [one for one in archive.infolist() if one.filename.endswith(".npy")]
-        if sum(one.file_size for one in members) > _limit():
+        members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+        if sum(member.file_size for member in members) > _limit():
             raise _too_large(file.name)
         for member in members:
             name = member.filename.removesuffix(".npy")
@@ -168,5 +168,5 @@ def _too_large(name: str) -> NetloomError:
 
 
 def _short(error: Exception) -> str:
-    said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return said[:100]
+    message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return message[:100]

@@ -31,8 +31,10 @@ class PartArray:
         return _alike(self.targets, targets) and len(self.targets) == len(self.samples)
 
 
-def _alike(one: Array, other: Array) -> bool:
-    return one.ndim == other.ndim > 0 and one.shape[1:] == other.shape[1:] and one.dtype.kind == other.dtype.kind
+def _alike(first: Array, second: Array) -> bool:
+    return (
+        first.ndim == second.ndim > 0 and first.shape[1:] == second.shape[1:] and first.dtype.kind == second.dtype.kind
+    )
 
 
 def part_names(name: str) -> Iterator[tuple[int, str]]:
@@ -50,7 +52,7 @@ def other_parts(arrays: Mapping[str, Array], samples: str, targets: str) -> list
     aims = list(part_names(targets))
     found: dict[int, PartArray] = {}
     for part, name in part_names(samples):
-        aim = next((one for number, one in aims if number == part and one in arrays), "")
+        aim = next((name for number, name in aims if number == part and name in arrays), "")
         if name in arrays and part not in found and bool(aim) == bool(targets):
             piece = PartArray(part, arrays[name], arrays[aim] if aim else None)
             if piece.fits(arrays[samples], arrays[targets] if targets else None):

@@ -17,7 +17,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.info_cache import key_of
-from app.data.lazy_array import ArrayInfo, Kept, RowFile
+from app.data.lazy_array import RowFile, RowStatistics, RowStore
 from app.data.readers.picture_file import PictureError, picture_bytes
 from app.system.home import home
 from app.system.memory_budget import budget
@@ -35,7 +35,7 @@ WAITING, DONE, REFUSED = 0, 1, 2
 DECODING = "Decoding pictures"
 """What takes so long, in words."""
 
-Found = tuple[Kept, dict[int, str]]
+Found = tuple[RowStore, dict[int, str]]
 """The pictures, and why some cannot be used, by their numbers."""
 Put = Callable[[list[int], Array], None]
 """Keeps pictures (n, H, W, C) of these numbers, and that they are done."""
@@ -94,7 +94,7 @@ class Decoded:
             pixels[numbers] = pictures
 
         refused = yield from self._fill({}, put)
-        return Kept(pixels, 3, self._facts()), refused
+        return RowStore(pixels, 3, self._info()), refused
 
     def _on_disk(self) -> Steps[Found]:
         pixels, notes, reasons = (self._place / name for name in ("pixels", "notes", "refused.json"))
@@ -110,21 +110,21 @@ class Decoded:
             def put(numbers: list[int], pictures: Array) -> None:
                 # Pixels first: a note must never say more than they hold.
                 for stream, rows in ((kept, pictures), (noted, self._notes[numbers])):
-                    for number, one in zip(numbers, rows, strict=True):
-                        stream.seek(number * one.nbytes)
-                        stream.write(one.tobytes())
+                    for number, row in zip(numbers, rows, strict=True):
+                        stream.seek(number * row.nbytes)
+                        stream.write(row.tobytes())
                     stream.flush()
 
             refused = yield from self._fill(_reasons(reasons), put)
         reasons.write_text(json.dumps(refused), "utf-8")
-        return Kept(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._facts()), refused
+        return RowStore(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._info()), refused
 
     def _fill(self, refused: dict[int, str], put: Put) -> Steps[dict[int, str]]:
         """Decode what is still waiting; refused pictures whose reason was lost are tried again."""
         states = self._notes["state"]
         refused = {number: why for number, why in refused.items() if number < len(states)}
         again = [number for number in np.flatnonzero(states == REFUSED) if int(number) not in refused]
-        waiting = [int(one) for one in sorted([*np.flatnonzero((states != DONE) & (states != REFUSED)), *again])]
+        waiting = [int(number) for number in sorted([*np.flatnonzero((states != DONE) & (states != REFUSED)), *again])]
         come, whole = len(states) - len(waiting), len(states)
         with ThreadPoolExecutor(4) as threads:
             for start in range(0, len(waiting), BATCH):
@@ -154,12 +154,12 @@ class Decoded:
         note = self._notes[number : number + 1]
         note["state"] = REFUSED if isinstance(found, str) else DONE
         if not isinstance(found, str):
-            facts = ArrayInfo.of(found[None], 3)
-            note["digest"], note["sums"], note["squares"] = facts.digests, facts.sums, facts.squares
+            info = RowStatistics.of(found[None], 3)
+            note["digest"], note["sums"], note["squares"] = info.digests, info.sums, info.squares
         return found
 
-    def _facts(self) -> ArrayInfo:
-        return ArrayInfo(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
+    def _info(self) -> RowStatistics:
+        return RowStatistics(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
 
     def _decode(self, number: int) -> Array | str:
         channels, height, width = self.sizes
@@ -205,25 +205,25 @@ def make_room(place: Path, size: int, missing: int) -> None:
     OSError
         if there is no room even so.
     """
-    folders = sorted(_others(place), key=lambda one: one.stat().st_mtime)
+    folders = sorted(_others(place), key=lambda entry: entry.stat().st_mtime)
     total = size + sum(_size(folder) for folder in folders)
     for folder in folders:
         if total <= LIMIT and shutil.disk_usage(place).free >= missing:
             break
         total -= _size(folder)
-        for one in folder.iterdir():
-            one.unlink(missing_ok=True)
+        for entry in folder.iterdir():
+            entry.unlink(missing_ok=True)
         folder.rmdir()
     if shutil.disk_usage(place).free < missing:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _size(folder: Path) -> int:
-    return sum(one.stat().st_size for one in folder.iterdir())
+    return sum(entry.stat().st_size for entry in folder.iterdir())
 
 
 def _others(place: Path) -> Iterator[Path]:
-    return (one for one in place.parent.iterdir() if one.is_dir() and one != place)
+    return (entry for entry in place.parent.iterdir() if entry.is_dir() and entry != place)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -65,7 +65,9 @@ def stamp(file: Path) -> tuple[int, int]:
     """Size and time of change: a cheap sign that a file is still the same. Of a folder, over all it holds."""
     if file.is_dir():
         inner = [status for entry in files_below(file) if (status := _status(entry)) is not None]
-        return sum(one.st_size for one in inner) + len(inner), max((one.st_mtime_ns for one in inner), default=0)
+        return sum(status.st_size for status in inner) + len(inner), max(
+            (status.st_mtime_ns for status in inner), default=0
+        )
     status = file.stat()
     return status.st_size, status.st_mtime_ns
 
@@ -101,13 +103,13 @@ def content_hash(file: Path) -> str:
 
     That of much data is remembered for as long as no file in it has another size or time of change.
     """
-    held = (
+    statuses = (
         {file: file.stat()}
         if not file.is_dir()
         else {Path(entry.path): status for entry in files_below(file) if (status := _status(entry)) is not None}
     )
-    entries = sorted(held, key=lambda entry: entry.parts)
-    stamps = [(str(entry), held[entry].st_size, held[entry].st_mtime_ns) for entry in entries]
+    entries = sorted(statuses, key=lambda entry: entry.parts)
+    stamps = [(str(entry), statuses[entry].st_size, statuses[entry].st_mtime_ns) for entry in entries]
     whole = sum(size for _, size, _ in stamps)
     key = key_of("content", stamps)
     found = cached_text(key) if whole >= LARGE else ""

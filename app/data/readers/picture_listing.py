@@ -35,7 +35,7 @@ class Listing:
     """
 
     files: tuple[Path, ...]
-    held: Array
+    labels: Array
     classes: tuple[str, ...]
     given: Array | None = None
     notes: tuple[str, ...] = ()
@@ -54,9 +54,9 @@ def in_folder(folder: Path) -> Listing:
     if not folder.is_dir():
         raise NetloomError(f"{folder.name} is not a folder; choose the folder that holds a folder for each class.")
     inner = list(_folders(folder))
-    if inner and all(_part(one) is not None for one in inner):
-        parted = {one: _by_class(one) for one in inner}
-        if any(len(by_class) > 1 and _part(one) == 0 for one, by_class in parted.items()):
+    if inner and all(_part(inner_folder) is not None for inner_folder in inner):
+        parted = {inner_folder: _by_class(inner_folder) for inner_folder in inner}
+        if any(len(by_class) > 1 and _part(inner_folder) == 0 for inner_folder, by_class in parted.items()):
             return _of_parts(folder, parted)
     by_class = _by_class(folder)
     if len(by_class) < 2:
@@ -68,7 +68,9 @@ def in_folder(folder: Path) -> Listing:
 def _too_few(folder: Path, by_class: dict[str, list[Path]]) -> NetloomError:
     """Why a folder holds no classes, and what to do: often it is one of the files in it that is meant."""
     found = f"only the folder “{next(iter(by_class))}” holds" if by_class else "no folder in it holds"
-    files = sorted(one.name for one in folder.iterdir() if _plain(one.name) and one.name.lower().endswith(OTHERS))
+    files = sorted(
+        entry.name for entry in folder.iterdir() if _plain(entry.name) and entry.name.lower().endswith(OTHERS)
+    )
     if files and not by_class:
         return NetloomError(f"{folder.name}: {found} pictures; to read a file such as {files[0]}, choose that file.")
     return NetloomError(
@@ -78,17 +80,17 @@ def _too_few(folder: Path, by_class: dict[str, list[Path]]) -> NetloomError:
 
 def _of_parts(folder: Path, parted: dict[Path, dict[str, list[Path]]]) -> Listing:
     """Folders such as ``train`` and ``test``, each of which holds a folder for each class."""
-    in_order = sorted(parted, key=lambda one: (_part(one), one.name))
-    whole = {one: parted[one] for one in in_order if parted[one]}
+    in_order = sorted(parted, key=lambda inner: (_part(inner), inner.name))
+    whole = {inner: parted[inner] for inner in in_order if parted[inner]}
     classes = tuple(sorted({name for by_class in whole.values() for name in by_class}))
     _check_count(folder, classes, "classes")
     listings = [_listing(by_class.items(), classes) for by_class in whole.values()]
-    parts = [np.full(len(one.files), _part(name), np.uint8) for name, one in zip(whole, listings, strict=True)]
-    bare = [one.name for one in parted if one not in whole]
+    parts = [np.full(len(inner.files), _part(name), np.uint8) for name, inner in zip(whole, listings, strict=True)]
+    bare = [inner.name for inner in parted if inner not in whole]
     notes = tuple(f"{name} holds no folders of classes and is left out." for name in bare)
-    files = tuple(file for one in listings for file in one.files)
-    held = np.concatenate([one.held for one in listings])
-    return Listing(files, held, classes, np.concatenate(parts) if len(whole) > 1 else None, notes)
+    files = tuple(file for listing in listings for file in listing.files)
+    labels = np.concatenate([listing.labels for listing in listings])
+    return Listing(files, labels, classes, np.concatenate(parts) if len(whole) > 1 else None, notes)
 
 
 def _part(folder: Path) -> int | None:
@@ -96,20 +98,22 @@ def _part(folder: Path) -> int | None:
 
 
 def _listing(by_class: Iterable[tuple[str, list[Path]]], classes: tuple[str, ...]) -> Listing:
-    files, held = [], []
+    files, labels = [], []
     for name, members in by_class:
         files += members
-        held += [classes.index(name)] * len(members)
-    return Listing(tuple(files), np.array(held, np.int64), classes)
+        labels += [classes.index(name)] * len(members)
+    return Listing(tuple(files), np.array(labels, np.int64), classes)
 
 
 def _by_class(folder: Path) -> dict[str, list[Path]]:
-    found = {readable(one.name): pictures_in(one) for one in _folders(folder)}
+    found = {readable(entry.name): pictures_in(entry) for entry in _folders(folder)}
     return {name: files for name, files in found.items() if files}
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    return (one for one in sorted(folder.iterdir()) if _plain(one.name) and one.is_dir() and not one.is_symlink())
+    return (
+        entry for entry in sorted(folder.iterdir()) if _plain(entry.name) and entry.is_dir() and not entry.is_symlink()
+    )
 
 
 def pictures_in(folder: Path) -> list[Path]:

@@ -50,7 +50,7 @@ def read_safetensors(file: Path, stream: IO[bytes], limit: int) -> dict[str, Arr
 
 def _array(file: Path, stream: IO[bytes], entry: Any, start: int, size: int) -> Array:
     """One array, if its type is known and its bytes lie within the file."""
-    kind, shape, (low, high) = entry["dtype"], tuple(int(one) for one in entry["shape"]), entry["data_offsets"]
+    kind, shape, (low, high) = entry["dtype"], tuple(int(size) for size in entry["shape"]), entry["data_offsets"]
     if kind not in TYPES:
         raise NetloomError(f"{file.name} holds values of type {str(kind)[:20]}, which cannot be read.")
     dtype = np.dtype(TYPES[kind])

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.lazy_array import Kept, LazyArray, RowFile, Values
+from app.data.lazy_array import LazyArray, RowFile, RowStore, Values
 from app.data.readers.array_files import read_arrays, rows_of
 from app.data.readers.array_splits import PartArray, files_of_parts, other_parts
 from app.data.readers.column_values import CLASSES, rare_note
@@ -61,20 +61,20 @@ class Arrays(FileSource):
 
     def read(self, file: Path) -> Dataset:
         """The samples, and the targets where there are any."""
-        raw, held, given = self._read(file)
+        raw, targets, given = self._read(file)
         check_samples(file, raw)
         shape = shape_of(raw.shape[1:], self.layout, file)
         field = Field("input", shape, values=as_samples(raw, shape, self.layout, file))
-        if held is None:
+        if targets is None:
             fields, task = {"input": field}, Task.RECONSTRUCTION
         else:
-            target, task = self._target(file, held, raw.shape[0])
+            target, task = self._target(file, targets, raw.shape[0])
             fields = {"input": field, "target": target}
         notes = self.change_note(file)
         if task is Task.CLASSIFICATION:
             notes += rare_note(np.asarray(fields["target"].values), fields["target"].classes)
         summary = f"{raw.shape[0]:,} samples of {file.name}, each {shape.described()}."
-        aim = "target" if held is not None else "input"
+        aim = "target" if targets is not None else "input"
         return Dataset(self.kind, file.stem, task, fields, ("input",), aim, summary, notes=notes, given=given)
 
     def beside(self, file: Path) -> tuple[Path, ...]:
@@ -82,7 +82,7 @@ class Arrays(FileSource):
         whole = [file, *files_of_parts(file).values()]
         named = [file.with_name(self.target)] if self.target and Path(self.target).name == self.target else []
         found = [*whole[1:], *filter(None, map(labels_beside, whole)), *named]
-        return tuple(one for one in found if one.is_file())
+        return tuple(other for other in found if other.is_file())
 
     def _read(self, file: Path) -> tuple[Array | RowFile, Array | None, Array | None]:
         """Samples, targets, and the part of each sample where the data has a division of its own.
@@ -91,32 +91,32 @@ class Arrays(FileSource):
         """
         rows = None if files_of_parts(file) else rows_of(file)
         if rows is not None and COPIES * math.prod(rows.shape) > budget():
-            return rows, self._held(file, {}, "")[0], None
+            return rows, self._targets(file, {}, "")[0], None
         arrays = read_arrays(file)
         name = pick(file, {key: values for key, values in arrays.items() if key != self.target}, self.samples, SAMPLES)
-        held, aim = self._held(file, arrays, name)
-        pieces = other_parts(arrays, name, aim) if len(arrays) > 1 else self._pieces(file, arrays[name], held)
+        targets, aim = self._targets(file, arrays, name)
+        pieces = other_parts(arrays, name, aim) if len(arrays) > 1 else self._pieces(file, arrays[name], targets)
         if not pieces:
-            return arrays[name], held, None
-        within_budget(file, 2 * (arrays[name].nbytes + sum(one.samples.nbytes for one in pieces)))
-        samples = np.concatenate([arrays[name], *(one.samples for one in pieces)])
-        aims = [one.targets for one in pieces if one.targets is not None]
-        targets = None if held is None else np.concatenate([held, *aims])
-        counts = [len(arrays[name]), *(len(one.samples) for one in pieces)]
-        return samples, targets, np.repeat(np.array([0, *(one.part for one in pieces)], np.uint8), counts)
+            return arrays[name], targets, None
+        within_budget(file, 2 * (arrays[name].nbytes + sum(piece.samples.nbytes for piece in pieces)))
+        samples = np.concatenate([arrays[name], *(piece.samples for piece in pieces)])
+        aims = [piece.targets for piece in pieces if piece.targets is not None]
+        targets = None if targets is None else np.concatenate([targets, *aims])
+        counts = [len(arrays[name]), *(len(piece.samples) for piece in pieces)]
+        return samples, targets, np.repeat(np.array([0, *(piece.part for piece in pieces)], np.uint8), counts)
 
     def _pieces(self, file: Path, samples: Array, targets: Array | None) -> list[PartArray]:
         """Samples and targets of other parts in files beside ``file``, where they fit."""
         found = []
         for part, other in files_of_parts(file).items():
             labels = labels_beside(other) if targets is not None else None
-            held = None if labels is None else next(iter(read_arrays(labels).values()))
-            piece = PartArray(part, next(iter(read_arrays(other).values())), held)
+            beside = None if labels is None else next(iter(read_arrays(labels).values()))
+            piece = PartArray(part, next(iter(read_arrays(other).values())), beside)
             if piece.fits(samples, targets):
                 found.append(piece)
         return found
 
-    def _held(self, file: Path, arrays: dict[str, Array], samples: str) -> tuple[Array | None, str]:
+    def _targets(self, file: Path, arrays: dict[str, Array], samples: str) -> tuple[Array | None, str]:
         """The targets: in the same file under some name, or in one beside it."""
         if self.task == "reconstruction":
             return None, ""
@@ -133,8 +133,8 @@ class Arrays(FileSource):
         )
         return (others[named], named) if named else (None, "")
 
-    def _target(self, file: Path, held: Array, samples: int) -> tuple[Field, Task]:
-        values = held.reshape(len(held), -1) if held.ndim > 1 else held[:, None] if held.ndim else held[None, None]
+    def _target(self, file: Path, raw: Array, samples: int) -> tuple[Field, Task]:
+        values = raw.reshape(len(raw), -1) if raw.ndim > 1 else raw[:, None] if raw.ndim else raw[None, None]
         if len(values) != samples:
             raise NetloomError(f"{file.name} has {samples} samples but {len(values)} targets; both must be the same.")
         if self._classes(values):
@@ -161,8 +161,8 @@ def pick(file: Path, arrays: dict[str, Array], wanted: str, usual: tuple[str, ..
     """
     name = wanted if wanted in arrays else "" if wanted else likely(arrays, usual) or next(iter(arrays), "")
     if not name:
-        held = ", ".join(f"“{one}”" for one in list(arrays)[:12]) or "nothing else"
-        raise NetloomError(f"{file.name} has no array “{wanted}”; it has {held}.")
+        names = ", ".join(f"“{name}”" for name in list(arrays)[:12]) or "nothing else"
+        raise NetloomError(f"{file.name} has no array “{wanted}”; it has {names}.")
     return name
 
 
@@ -189,7 +189,7 @@ def check_samples(file: Path, raw: Array | RowFile) -> None:
         raise NetloomError(f"{file.name}: samples must be numbers, not {raw.dtype}.")
     if not raw.shape or raw.shape[0] < 3 or 0 in raw.shape:
         raise NetloomError(f"{file.name}: at least 3 samples are needed; the array is {raw.shape}.")
-    for piece in Kept(raw, 0).pieces() if raw.dtype.kind == "f" else ():
+    for piece in RowStore(raw, 0).pieces() if raw.dtype.kind == "f" else ():
         check_finite(file, raw[piece])
 
 
@@ -251,7 +251,7 @@ def as_samples(raw: Array | RowFile, shape: Shape, layout: str, file: Path) -> V
     shares = raw.dtype == np.uint8 and shape.kind in (Kind.IMAGE, Kind.VIDEO)
     if isinstance(raw, RowFile) or shares:
         rows = raw.reshape(whole) if isinstance(raw, RowFile) else np.ascontiguousarray(raw).reshape(whole)
-        return LazyArray.of(Kept(rows, 3 if last else FEATURE_AXIS[shape.kind]), last, shares=shares)
+        return LazyArray.of(RowStore(rows, 3 if last else FEATURE_AXIS[shape.kind]), last, shares=shares)
     within_budget(file, 4 * raw.size)
     values = np.moveaxis(raw, -1, 1) if last else raw
     return np.ascontiguousarray(values).reshape(len(raw), *sizes).astype(np.float32)

@@ -88,8 +88,8 @@ class _Table(Source):
 
         options = {"scaled": False} if self.loader == "load_diabetes" else {}
         bunch = getattr(sklearn.datasets, self.loader)(**options)
-        held = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
-        return self.info().with_values({"measurements": bunch.data.astype(np.float32), self.target.name: held})
+        targets = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
+        return self.info().with_values({"measurements": bunch.data.astype(np.float32), self.target.name: targets})
 
 
 class Iris(_Table):

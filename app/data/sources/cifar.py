@@ -11,7 +11,7 @@ from typing import IO, ClassVar, Literal, cast
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
-from app.data.lazy_array import Kept, LazyArray
+from app.data.lazy_array import LazyArray, RowStore
 from app.data.sources.file_source import Candidate, FileSource
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -77,7 +77,7 @@ class Cifar(FileSource):
         classes = _named(texts.get(self.labels if hundred else "ten", ""), count) or plain
         pictures = np.ascontiguousarray(records[:, marks:]).reshape(-1, 3, 32, 32)
         fields = {
-            "image": Field("image", image(3, 32, 32), values=LazyArray.of(Kept(pictures, 1))),
+            "image": Field("image", image(3, 32, 32), values=LazyArray.of(RowStore(pictures, 1))),
             "class": Field("class", vector(count), classes, values=labels),
         }
         return Dataset(
@@ -173,9 +173,9 @@ def _from_archive(file: Path, texts: dict[str, str]) -> Iterator[tuple[str, Arra
                         listed = archive.extractfile(member)
                         texts[NAMED[name]] = listed.read(LONGEST).decode("latin-1") if listed is not None else ""
                     elif member.isreg() and name.endswith(".bin") and member.size <= MOST * (PIXELS + 2):
-                        held = archive.extractfile(member)
-                        if held is not None:
-                            found[name] = _records(name, held.read())
+                        content = archive.extractfile(member)
+                        if content is not None:
+                            found[name] = _records(name, content.read())
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, ValueError) as error:
         raise NetloomError(f"{file.name} is damaged or no CIFAR archive ({type(error).__name__}).") from None
     except OSError as error:

@@ -146,7 +146,7 @@ def tested_beside(file: Path) -> tuple[Path, Path] | None:
     if named is None:
         return None
     both = file.with_name(f"test_{named[1]}.txt"), file.with_name(f"RUL_{named[1]}.txt")
-    return both if all(one.is_file() for one in both) else None
+    return both if all(path.is_file() for path in both) else None
 
 
 def _remaining(file: Path, machines: int) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data import download
 from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
-from app.data.lazy_array import Kept, LazyArray
+from app.data.lazy_array import LazyArray, RowStore
 from app.data.readers.array_files import read_arrays
 from app.data.sources.cifar import TENS, Cifar
 from app.data.sources.source import Origin, Source
@@ -50,7 +50,7 @@ class Fetched(Source):
         info = self.info()
         if len(pictures) != self.samples or labels.max() >= len(self.classes):
             raise NetloomError(f"The files of {self.title} are incomplete; remove {download.place(self.kind)}.")
-        return info.with_values({"image": LazyArray.of(Kept(pictures, 1)), "class": labels}, given=given)
+        return info.with_values({"image": LazyArray.of(RowStore(pictures, 1)), "class": labels}, given=given)
 
     def arrays(self, folder: Path) -> tuple[Array, Array, Array]:
         """Pictures uint8 (N, C, H, W), classes int64 (N,), and the part of each (N,)."""
@@ -62,8 +62,8 @@ class Fetched(Source):
                 raise NetloomError(f"The files of {self.title} do not fit each other; remove {folder}.")
             both.append((pictures, labels))
         given = np.repeat(np.array([0, 2], dtype=np.uint8), [len(labels) for _, labels in both])
-        pictures = np.concatenate([one for one, _ in both])[:, None].astype(np.uint8, copy=False)
-        return pictures, np.concatenate([one for _, one in both]).astype(np.int64), given
+        pictures = np.concatenate([array for array, _ in both])[:, None].astype(np.uint8, copy=False)
+        return pictures, np.concatenate([array for _, array in both]).astype(np.int64), given
 
 
 class Mnist(Fetched):

@@ -65,7 +65,7 @@ class Images(FileSource):
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures."""
         named = Path(self.path).suffix.lower() in TABLES
-        return tuple(one for one in self.settings() if named or one.name not in COLUMNS)
+        return tuple(spec for spec in self.settings() if named or spec.name not in COLUMNS)
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """What the folder offers, from its listing; pictures that prove damaged when loaded are still counted."""
@@ -84,13 +84,13 @@ class Images(FileSource):
         used = np.setdiff1d(np.arange(len(listed.files)), list(refused)).astype(np.int64)
         if not len(used):
             raise NetloomError(f"None of the pictures in {file.name} can be read: {skipped[0]}.")
-        held = listed.held[used]
-        if len(np.unique(held)) < 2:
+        labels = listed.labels[used]
+        if len(np.unique(labels)) < 2:
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
         return info.with_values(
-            {"image": LazyArray.of(kept, True, used), "class": held},
-            notes=skipped_note(skipped) + listed.notes + rare_note(held, info.classes) + self.change_note(file),
+            {"image": LazyArray.of(kept, True, used), "class": labels},
+            notes=skipped_note(skipped) + listed.notes + rare_note(labels, info.classes) + self.change_note(file),
             given=None if listed.given is None else listed.given[used],
         )
 
@@ -111,8 +111,8 @@ class Images(FileSource):
         """Whether one of the first pictures of a class holds colours."""
         if self.colour != "auto":
             return self.colour == "colour"
-        order = np.argsort(listed.held, kind="stable")
-        starts = np.searchsorted(listed.held[order], np.arange(len(listed.classes)))
+        order = np.argsort(listed.labels, kind="stable")
+        starts = np.searchsorted(listed.labels[order], np.arange(len(listed.classes)))
         return any(is_colour(listed.files[place]) for start in starts for place in order[start : start + FIRST])
 
 

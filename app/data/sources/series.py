@@ -104,10 +104,10 @@ class Series(TableSource):
         target = self.target or names[-1]
         series = self._series(table)
         records = [
-            self._record(one, (names, added), target, places)
-            for one, places in zip(series, self._places(table, series), strict=True)
+            self._record(rows, (names, added), target, places)
+            for rows, places in zip(series, self._places(table, series), strict=True)
         ]
-        notes += timing_notes(self.order, [one.times(self.order) for one in series]) if self.order else ()
+        notes += timing_notes(self.order, [rows.times(self.order) for rows in series]) if self.order else ()
         notes += tuple(dict.fromkeys(note for record in records for note in record.notes))
         features = (*names, *added, *(f"{target} -{lag}" for lag in self.lags))
         return self._windows(file, records, (target, names.index(target)), features, notes)
@@ -156,8 +156,8 @@ class Series(TableSource):
     def _places(self, table: TableData, series: list[TableData]) -> list[Array]:
         """When each row of each series was measured, counted in the times of all; in rows where there are no times."""
         if self.order and self.divide == "by_time":
-            return places_in_time(table.times(self.order), [one.times(self.order) for one in series])
-        return [np.arange(len(one)) for one in series]
+            return places_in_time(table.times(self.order), [rows.times(self.order) for rows in series])
+        return [np.arange(len(rows)) for rows in series]
 
     def _record(
         self, table: TableData, seen: tuple[tuple[str, ...], tuple[str, ...]], target: str, places: Array

@@ -67,7 +67,9 @@ class Table(TableSource):
             raise NetloomError(
                 f"{table.file.name} has one column only; one to predict and at least one to predict from are needed."
             )
-        parts = next((one.name for one in columns if one.name != target and names_parts(one, table[one.name])), "")
+        parts = next(
+            (column.name for column in columns if column.name != target and names_parts(column, table[column.name])), ""
+        )
         target = target or likely_target([column for column in columns if column.name != parts])
         targets = table.named_in(target)
         others = [column for column in columns if column.name not in targets]
@@ -88,7 +90,7 @@ class Table(TableSource):
         table = self.table(file)
         notes, targets = table.notes, self._targets(table)
         table, more = self._usable(table, targets)
-        held, again = self._target_fields(table, targets)
+        target_fields, again = self._target_fields(table, targets)
         used = [name for name in table.names if name not in self._not_features(table, targets)]
         inputs, encoded = encode_features(
             table, used, self.categories, self.dates == "calendar", self.missing == "flag"
@@ -97,10 +99,10 @@ class Table(TableSource):
         return Dataset(
             self.kind,
             file.stem,
-            Task.CLASSIFICATION if held[0].classes else Task.REGRESSION,
-            {field.name: field for field in (*inputs, *held)},
+            Task.CLASSIFICATION if target_fields[0].classes else Task.REGRESSION,
+            {field.name: field for field in (*inputs, *target_fields)},
             tuple(field.name for field in inputs),
-            held[0].name,
+            target_fields[0].name,
             f"{len(table)} rows of {file.name}, to predict {' and '.join(f'“{name}”' for name in targets)}.",
             np.stack([steps, steps + 1], axis=1) if self.order else None,
             notes + more + again + encoded,

@@ -80,29 +80,29 @@ class Text(TableSource):
             notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(table)}).",)
         table = table.rows(usable)
         predicted = table.column(target)
-        held = target_field("target", predicted, table[target], is_classes(predicted, table[target], "auto"))
-        task = Task.CLASSIFICATION if held.classes else Task.REGRESSION
+        field = target_field("target", predicted, table[target], is_classes(predicted, table[target], "auto"))
+        task = Task.CLASSIFICATION if field.classes else Task.REGRESSION
         summary = f"{len(table)} texts of {file.name}, to predict “{target}”."
-        return self._dataset(file, table[column].astype(str).tolist(), held, task, summary, notes)
+        return self._dataset(file, table[column].astype(str).tolist(), field, task, summary, notes)
 
     def _read_folder(self, folder: Path) -> Dataset:
         texts, names, notes = texts_in(folder)
         within_budget(folder, 8 * len(texts) * self.length)
         classes = tuple(dict.fromkeys(names))
         values = np.array([classes.index(name) for name in names], dtype=np.int64)
-        held = Field("target", vector(len(classes)), classes, values=values)
+        target = Field("target", vector(len(classes)), classes, values=values)
         summary = f"{len(texts)} texts of {len(classes)} classes in {folder.name}."
         notes += self.change_note(folder)
-        return self._dataset(folder, texts, held, Task.CLASSIFICATION, summary, notes)
+        return self._dataset(folder, texts, target, Task.CLASSIFICATION, summary, notes)
 
     def _dataset(
-        self, file: Path, texts: list[str], held: Field, task: Task, summary: str, notes: tuple[str, ...]
+        self, file: Path, texts: list[str], target: Field, task: Task, summary: str, notes: tuple[str, ...]
     ) -> Dataset:
         field, more = self._field(file, texts)
-        notes += more + (rare_note(np.asarray(held.values), held.classes) if held.classes else ())
+        notes += more + (rare_note(np.asarray(target.values), target.classes) if target.classes else ())
         # A text without a single token still takes one step, of padding.
         lengths = np.maximum((np.asarray(field.values) != 0).sum(axis=1, keepdims=True), 1).astype(np.int64)
-        fields = {"text": field, "target": held, "length": lengths_field().with_values(lengths)}
+        fields = {"text": field, "target": target, "length": lengths_field().with_values(lengths)}
         return Dataset(self.kind, file.stem, task, fields, ("text",), "target", summary, notes=notes)
 
     def _field(self, file: Path, texts: list[str]) -> tuple[Field, tuple[str, ...]]:
@@ -110,7 +110,7 @@ class Text(TableSource):
         within_budget(file, 8 * len(cut) * self.length)
         vocabulary = vocabulary_of(cut, self.vocabulary)
         values = numbered(cut, vocabulary, self.length)
-        longer = sum(len(one) > self.length for one in cut)
+        longer = sum(len(text) > self.length for text in cut)
         notes = (f"Texts longer than {self.length} tokens are cut off ({longer} of {len(cut)}).",)
         field = Field("text", tokens(self.length), vocabulary=vocabulary, lengths="length", values=values)
         return field, notes if longer else ()

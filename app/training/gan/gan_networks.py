@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, fx
 
-from app.data.gan_fields import drawn, stream
+from app.data.gan_fields import draw_noise, stream
 from app.training.gan.roles import Roles, different_shapes, roles
 from app.training.heads import final_activation
 from app.training.plan import Plan
@@ -73,7 +73,7 @@ class GanNetworks:
 
     def noise(self, count: int, seed: tuple[int, ...], device: torch.device) -> tuple[Tensor, ...]:
         """Random numbers (count, *sizes) for each noise layer; the same seed gives the same ones."""
-        arrays = (drawn(layer, count, (*seed, stream(id_))) for id_, layer in self.noise_layers.items())
+        arrays = (draw_noise(layer, count, (*seed, stream(id_))) for id_, layer in self.noise_layers.items())
         return tuple(torch.from_numpy(array).to(device) for array in arrays)
 
     def batch_noise(self, count: int, device: torch.device) -> tuple[Tensor, ...]:

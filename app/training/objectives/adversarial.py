@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.data.gan_fields import MADE, REAL, drawn, noise_field, stream
+from app.data.gan_fields import GENERATED, REAL, draw_noise, noise_field, stream
 from app.data.lazy_array import Values
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise
@@ -70,7 +70,7 @@ class Adversarial(Objective):
         """Real samples to judge, and some noise, which the other output needs."""
         count = len(next(iter(inputs.values()), ()))
         layers = self.gan.noise_layers.items()
-        noise = {noise_field(id_): drawn(layer, count, (0, stream(id_))) for id_, layer in layers}
+        noise = {noise_field(id_): draw_noise(layer, count, (0, stream(id_))) for id_, layer in layers}
         return {**noise, **inputs}
 
     def meter(self, scalers: Mapping[str, Standardise]) -> Meter:
@@ -86,7 +86,7 @@ class Adversarial(Objective):
         return {"neighbour_accuracy": neighbour_accuracy(columns[self.field].float(), generated.float())}
 
     def _head(self, network: Network, prepared: Prepared, id_: str) -> Head:
-        field = prepared.dataset.field_named(REAL if id_ == self.gan.roles.real else MADE).info
+        field = prepared.dataset.field_named(REAL if id_ == self.gan.roles.real else GENERATED).info
         linear = "linear" if self.plan.adversarial_loss == "least_squares" else ""
         return Head(id_, field, "bce", 1.0, final_activation(network, id_) or linear, self.gan.loss_fn)
 

@@ -17,7 +17,7 @@ from app.data.baselines import baselines
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.dataset import Array
-from app.data.lazy_array import ArrayInfo, Kept, LazyArray, RowFile
+from app.data.lazy_array import LazyArray, RowFile, RowStatistics, RowStore
 from app.data.leakage import duplicates
 from app.data.prepare import Prepared, prepare
 from app.data.readers import decoded_pictures
@@ -66,14 +66,14 @@ def test_a_file_that_got_shorter_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     for amount in ("1e-6", "1e-9"):
         monkeypatch.setenv("NETLOOM_MEMORY", amount)
         with pytest.raises(NetloomError, match="load the data again"):
-            Streamed(LazyArray.of(Kept(kept, 1)), torch.device("cpu"), False).fetch(slice(0, 4))
+            Streamed(LazyArray.of(RowStore(kept, 1)), torch.device("cpu"), False).fetch(slice(0, 4))
 
 
 @pytest.mark.parametrize("last", [False, True])
 def test_it_looks_like_an_array(last: bool) -> None:
     rows = bytes_of()
     kept = np.ascontiguousarray(np.moveaxis(rows, 1, -1)) if last else rows
-    stored = LazyArray.of(Kept(kept, 3 if last else 1), last)
+    stored = LazyArray.of(RowStore(kept, 3 if last else 1), last)
     plain = rows * np.float32(1 / 255)
     assert (stored.shape, stored.ndim, stored.size, len(stored)) == (plain.shape, 4, plain.size, 24)
     for where in (3, -1, slice(2, 20, 3), np.array([5, 1, 1]), (slice(1, 4), 2), (4, 0, slice(1, 3))):
@@ -89,7 +89,7 @@ SHAPES = [(image(*SIZES), 1), (Shape(Kind.VIDEO, (2, 3, 4, 5)), 2)]
 @pytest.mark.parametrize(("shape", "channel"), SHAPES)
 def test_it_is_standardised_as_an_array_is(shape: Shape, channel: int) -> None:
     rows = bytes_of(sizes=tuple(size or 0 for size in shape.sizes))
-    stored = LazyArray.of(Kept(rows, channel))
+    stored = LazyArray.of(RowStore(rows, channel))
     plain = np.asarray(stored)
     ours, theirs = Standardise.fit(stored, shape), Standardise.fit(plain, shape)
     np.testing.assert_allclose(ours.mean, theirs.mean, rtol=1e-6)
@@ -100,7 +100,7 @@ def test_it_is_standardised_as_an_array_is(shape: Shape, channel: int) -> None:
 def test_a_channel_that_never_changes_stays_finite() -> None:
     rows = bytes_of()
     rows[:, 1] = 77
-    stored = LazyArray.of(Kept(rows, 1))
+    stored = LazyArray.of(RowStore(rows, 1))
     scaler = Standardise.fit(stored, image(*SIZES))
     assert scaler.scale[1] == 1.0
     np.testing.assert_allclose(stored.scaled(scaler.mean, scaler.scale)[:][:, 1], 0.0, atol=1e-6)
@@ -108,7 +108,7 @@ def test_a_channel_that_never_changes_stays_finite() -> None:
 
 def test_sums_of_large_pictures_are_exact() -> None:
     rows = np.full((2, 1, 200, 200), 255, np.uint8)
-    facts = ArrayInfo.of(rows, 1)
+    facts = RowStatistics.of(rows, 1)
     assert facts.sums.tolist() == [[200 * 200 * 255]] * 2
     assert facts.squares.tolist() == [[200 * 200 * 255**2]] * 2
 
@@ -143,7 +143,7 @@ def test_batches_are_the_same_wherever_samples_are_held(pets: Path, tier: str, m
         column = lazy._columns["image"]
         assert isinstance(column, DeviceTensor) == (tier == "numbers")
         if isinstance(column, Streamed):
-            assert isinstance(column._values.kept.rows, RowFile) == (tier == "file")
+            assert isinstance(column._values.store.rows, RowFile) == (tier == "file")
         for mine, theirs in ((lazy.epoch(1, 2, 5, 1), eager.epoch(1, 2, 5, 1)), (lazy.in_order(4), eager.in_order(4))):
             for batch, other in zip(mine, theirs, strict=True):
                 assert torch.equal(batch.inputs[0], other.inputs[0])

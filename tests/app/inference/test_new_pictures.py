@@ -85,7 +85,7 @@ def test_networks_that_read_pictures_as_rows_or_lists_get_them_so(shapes: Path, 
 def test_more_pictures_than_fit_into_memory_stay_in_their_file(shapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoded_pictures, "SMALL", 0)
     found = read(shapes).arrays["image"]
-    assert isinstance(found, LazyArray) and isinstance(found.kept.rows, RowFile)
+    assert isinstance(found, LazyArray) and isinstance(found.store.rows, RowFile)
 
 
 def test_what_holds_no_pictures_is_refused_in_a_sentence(shapes: Path, tmp_path: Path) -> None:

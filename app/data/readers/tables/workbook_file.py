@@ -69,7 +69,7 @@ def read_workbook(file: Path, options: TableOptions) -> RawTable:
 def _check_unfolded(file: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
-            unfolded = sum(one.file_size for one in archive.infolist())
+            unfolded = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
     allowed = min(UNFOLDED, budget() // 4)  # its text takes several times as much once it is objects

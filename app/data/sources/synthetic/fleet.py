@@ -50,7 +50,7 @@ class Fleet(Source):
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """Facts of the windows; only the lives of the machines are drawn for them."""
-        names, units = tuple(one[0] for one in SENSORS), tuple(one[1] for one in SENSORS)
+        names, units = tuple(sensor[0] for sensor in SENSORS), tuple(sensor[1] for sensor in SENSORS)
         named = (self.kind, self.title, self.summary())
         return lives_info(named, self._cut(), self._lives(), names, units)
 
@@ -70,7 +70,7 @@ class Fleet(Source):
 
     def _record(self, rng: np.random.Generator, life: int) -> Array:
         """What the sensors of one machine showed, (life, sensors)."""
-        fresh, change = np.array([one[2] for one in SENSORS]), np.array([one[3] for one in SENSORS])
+        fresh, change = np.array([sensor[2] for sensor in SENSORS]), np.array([sensor[3] for sensor in SENSORS])
         worn = ((np.arange(life) + 1) / life) ** rng.uniform(2.0, 4.0)
         load = np.repeat(rng.uniform(-1.0, 1.0, life // 10 + 1), 10)[:life]
         size = np.maximum(np.abs(change), 0.05 * np.abs(fresh))

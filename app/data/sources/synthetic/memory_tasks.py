@@ -174,5 +174,5 @@ class Brackets(SyntheticSource):
     def _spoil(self, rng: np.random.Generator, string: list[int]) -> None:
         """Exchange one bracket for any other: a string with exactly one wrong bracket cannot be balanced."""
         place = int(rng.integers(len(string)))
-        others = [one for one in range(1, 2 * self.kinds + 1) if one != string[place]]
+        others = [other for other in range(1, 2 * self.kinds + 1) if other != string[place]]
         string[place] = others[int(rng.integers(len(others)))]

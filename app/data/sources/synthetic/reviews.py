@@ -63,9 +63,9 @@ class Reviews(SyntheticSource):
     def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Every other review is a glad one, in random order."""
         moods = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
-        said: set[str] = set()
+        used: set[str] = set()
         # Nobody says what was said already, so that no part holds samples of another; a very large set runs out.
-        cut = [split_text(_fresh(rng, bool(mood), said), "word") for mood in moods]
+        cut = [split_text(_fresh(rng, bool(mood), used), "word") for mood in moods]
         lengths = np.array([[len(words)] for words in cut], dtype=np.int64)
         return {"text": numbered(cut, VOCABULARY, LONGEST), "mood": moods, "length": lengths}
 
@@ -76,13 +76,13 @@ def review(rng: np.random.Generator, glad: bool) -> str:
     return SHAPES[shape](rng, glad)
 
 
-def _fresh(rng: np.random.Generator, glad: bool, said: set[str]) -> str:
+def _fresh(rng: np.random.Generator, glad: bool, used: set[str]) -> str:
     """A sentence that is not among those ``said``, to which it is added; any after twenty attempts."""
     for _ in range(20):
         text = review(rng, glad)
-        if text not in said:
+        if text not in used:
             break
-    said.add(text)
+    used.add(text)
     return text
 
 
