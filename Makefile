@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 BENCH_READY := $(VENV)/.ready-to-bench
-SOURCES := graph app widgets benchmarks tools main.py
+SOURCES := graph app widgets benchmarks tools tests main.py
 
 .PHONY: help run test check bench docs lock clean
 .DEFAULT_GOAL := help

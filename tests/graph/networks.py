@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graph.document import Document
 from graph.layers.base import Layer
@@ -50,3 +51,10 @@ def lenet(shape: Shape | None = None, classes: int = 10) -> Document:
             layer("output"),
         ]
     )
+
+
+def section(document: Document, name: str) -> dict[str, Any]:
+    """A section of a project that is known to hold settings."""
+    value = document.sections[name]
+    assert isinstance(value, Mapping)
+    return dict(value)

@@ -26,7 +26,12 @@ from tests.graph.networks import chain, layer, lenet
 
 
 def written() -> dict[str, Any]:
-    sections = {"about": {"title": "LeNet"}, "data": {"source": "digits"}, "plan": {"epochs": 3}, "notes": "Über α"}
+    sections: dict[str, Any] = {
+        "about": {"title": "LeNet"},
+        "data": {"source": "digits"},
+        "plan": {"epochs": 3},
+        "notes": "Über α",
+    }
     value: dict[str, Any] = json.loads(project_bytes(Project(lenet().network, sections)))
     return value
 

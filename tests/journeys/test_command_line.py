@@ -51,7 +51,7 @@ def test_from_a_preset_to_exported_code(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.array(json.loads(alone.stdout)), answers, atol=1e-5)
 
 
-def standardised(samples: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def standardised(samples: np.ndarray) -> np.ndarray:
     """Pictures as the preset's network was trained on them."""
     from app.data.data_choice import DataChoice
     from app.data.prepare import prepare

@@ -117,7 +117,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(call: Caller
     assert np.isfinite(weights(tmp_path / "run")).all()
 
 
-def weights(run: Path) -> np.ndarray:  # type: ignore[type-arg]
+def weights(run: Path) -> np.ndarray:
     """All weights of a run."""
     from safetensors.numpy import load_file
 

@@ -28,9 +28,9 @@ def test_a_regression_target_is_standardised_and_comes_back() -> None:
     scaled = prepared.train.arrays["progression"]
     assert abs(float(scaled.mean())) < 1e-5 and float(scaled.std()) == pytest.approx(1.0, abs=1e-5)
     raw = prepared.dataset.target_field().values[prepared.train.indices]
-    np.testing.assert_allclose(prepared.undo("progression", scaled), raw, rtol=1e-5)
+    np.testing.assert_allclose(prepared.undo("progression", np.asarray(scaled)), raw, rtol=1e-5)
     labels = prepare(DataChoice.of("iris")).train.arrays["species"]
-    np.testing.assert_array_equal(prepare(DataChoice.of("iris")).undo("species", labels), labels)
+    np.testing.assert_array_equal(prepare(DataChoice.of("iris")).undo("species", np.asarray(labels)), labels)
 
 
 def test_standardising_can_be_turned_off() -> None:

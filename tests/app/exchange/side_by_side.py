@@ -47,7 +47,7 @@ def side_by_side(cases: Iterable[Case]) -> Network:
                 known[shape] = f"input{len(known)}"
                 network.insert_node(Node(known[shape], Input(shape=shape), (0.0, 0.0)))
             network.insert_connection(Connection(known[shape], "out", name, port))
-        for place, port in enumerate(layer.output_ports()):
+        for place, out in enumerate(layer.output_ports()):
             network.insert_node(Node(f"{name}_out{place}", Output(), (0.0, 0.0)))
-            network.insert_connection(Connection(name, port.name, f"{name}_out{place}", "in"))
+            network.insert_connection(Connection(name, out.name, f"{name}_out{place}", "in"))
     return network

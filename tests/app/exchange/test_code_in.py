@@ -154,7 +154,7 @@ def test_weights_beside_the_code_come_along(call: Caller, tmp_path: Path) -> Non
     told = call("import", tmp_path / "net.py", "-o", tmp_path / "back.netloom", "--json").json
     assert told["weights"] == str(tmp_path / "back.safetensors")
     brought = read_project(tmp_path / "back.netloom")
-    assert brought.sections["start"]["weights"] == "back.safetensors"  # type: ignore[index,call-overload]
+    assert brought.sections["start"]["weights"] == "back.safetensors"  # type: ignore[index, call-overload]
     assert brought.network.layer("dense1") == preset("iris_mlp").project.network.layer("dense1")
     assert "is there already" in call.refused("import", tmp_path / "net.py", "-o", tmp_path / "back.netloom")
     alone = import_code(written(cnn(), tmp_path / "run"), tmp_path / "alone.netloom")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,12 +115,12 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
         begin(brought, tmp_path, tmp_path / "run")
 
 
-def _model(*nodes: object, inputs: object = None, initializer: object = ()) -> object:
+def _model(*nodes: Any, inputs: Any = None, initializer: Any = ()) -> Any:
     from onnx import TensorProto, helper
 
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, inputs or ["batch", 4])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
-    return helper.make_model(helper.make_graph(list(nodes), "net", [x], [y], list(initializer)))  # type: ignore[call-overload]
+    return helper.make_model(helper.make_graph(list(nodes), "net", [x], [y], list(initializer)))
 
 
 def test_all_unknown_operators_are_named(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_an_operator_that_cannot_be_is_named_with_the_reason(tmp_path: Path) -> 
 
 def test_a_sequence_that_lies_otherwise_is_told(tmp_path: Path) -> None:
     network = nn.Sequential(nn.Conv1d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten())
-    torch.onnx.export(network.eval(), (torch.randn(2, 3, 16),), tmp_path / "net.onnx", dynamo=False)  # type: ignore[arg-type]
+    torch.onnx.export(network.eval(), (torch.randn(2, 3, 16),), tmp_path / "net.onnx", dynamo=False)
     made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
     assert any("time, features" in text for text in made.messages)
     layers = chain(("input1", "input", {"shape": {"kind": "sequence", "sizes": [16, 3]}}))

@@ -26,7 +26,7 @@ PICTURE = FieldInfo("image", image(1, 4, 4))
 SERIES = FieldInfo("window", sequence(5, 1), names=("value",))
 
 
-def read(given_: object, field: FieldInfo) -> np.ndarray:  # type: ignore[type-arg]
+def read(given_: object, field: FieldInfo) -> np.ndarray:
     return read_inputs(str(given_), [field], DIGITS)[field.name]
 
 

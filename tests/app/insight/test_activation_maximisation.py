@@ -64,7 +64,7 @@ def to_the_end(model: Model, **fields: Any) -> Message:
 def test_the_input_that_excites_a_linear_unit_most_points_along_its_weights() -> None:
     model = Model.build(project(linear()))
     reply = to_the_end(model, layer="dense1", units=[3, 7], steps=150, within=False, smooth=0, jitter=0)
-    weights = model.module.get_submodule("dense1").weight.detach().numpy()  # type: ignore[union-attr, operator]
+    weights = model.module.get_parameter("dense1.weight").detach().numpy()
     for row, unit in enumerate((3, 7)):
         assert cosine(reply.arrays["state"][row], weights[unit]) > 0.99
 
@@ -72,7 +72,7 @@ def test_the_input_that_excites_a_linear_unit_most_points_along_its_weights() ->
 def test_a_place_of_a_map_is_excited_by_its_kernel_where_it_looks() -> None:
     model = Model.build(project(cnn()))
     reply = to_the_end(model, layer="relu1", units=[2], steps=120, within=False, smooth=0, decay=1)
-    kernel = model.module.get_submodule("conv1").weight.detach().numpy()[2, 0]  # type: ignore[union-attr, index, operator]
+    kernel = model.module.get_parameter("conv1.weight").detach().numpy()[2, 0]
     state = reply.arrays["state"][0, 0]
     assert cosine(state[2:5, 2:5], kernel) > 0.99
     outside = state.copy()

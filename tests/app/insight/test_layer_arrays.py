@@ -87,7 +87,7 @@ def test_a_layer_that_shares_weights_shows_those_of_their_owner() -> None:
     )
     document = Document(network)
     with document.transaction("Share"):
-        document.link("conv2", "conv1")
+        document.tie("conv2", "conv1")
     views = snapshot(Model.build(project(document.network)), Watch(filters=("conv1", "conv2")))
     assert np.array_equal(views["filters/conv1"], views["filters/conv2"])
 

@@ -14,8 +14,9 @@ from tests.app.training.projects import chain, project
 
 def linear(features: int, units: int) -> Network:
     shape = {"kind": "vector", "sizes": [features]}
-    ends = ("input1", "input", {"shape": shape}), ("dense1", "dense", {"units": units}), ("output1", "output", {})
-    return chain(*ends)
+    return chain(
+        ("input1", "input", {"shape": shape}), ("dense1", "dense", {"units": units}), ("output1", "output", {})
+    )
 
 
 def model_of(kind: str) -> Model:

@@ -44,7 +44,7 @@ def tracked(layer: nn.Module, x: Tensor, **named: Any) -> tuple[Any, list[list[T
 def _graph(with_lengths: bool) -> torch.fx.Graph:
     graph = torch.fx.Graph()
     x = graph.placeholder("x")
-    more = {"lengths": graph.placeholder("lengths")} if with_lengths else {}
+    more: dict[str, Any] = {"lengths": graph.placeholder("lengths")} if with_lengths else {}
     graph.output(graph.call_module("layer", (x,), more))
     return graph
 

@@ -53,7 +53,7 @@ def test_a_network_that_was_never_trained_shows_the_weights_that_training_starts
     assert look(WindowOperands.fresh(plan, "conv1"), "conv1", 0)[0]["standardised"]
     with torch.random.fork_rng():
         model = Model.build(plan)
-    weights = model.module.get_submodule("conv2").weight
+    weights = model.module.get_parameter("conv2.weight")
     assert np.array_equal(arrays["weights"], weights.detach().numpy())
     assert_worked(case_of(fields, arrays))
 
@@ -119,7 +119,7 @@ def test_shared_weights_are_those_of_their_owner() -> None:
     )
     document = Document(network)
     with document.transaction("Share"):
-        document.link("conv2", "conv1")
+        document.tie("conv2", "conv1")
     workbench = WindowOperands.fresh(project(document.network), "conv2")
     assert np.array_equal(look(workbench, "conv2", 0)[1]["weights"], look(workbench, "conv1", 0)[1]["weights"])
 

@@ -92,7 +92,7 @@ def test_a_place_takes_its_value_from_the_input_or_from_nowhere(size: int, place
 
 def test_values_beyond_the_output_are_refused() -> None:
     rule = SumPool2d().window_rule(image(1, 4, 4))
-    assert rule is not None and rule.how is How.SUM and rule.steps == 4
+    assert rule.how is How.SUM and rule.steps == 4
     found = Case.worked(rule, np.ones((1, 4, 4)))
     with pytest.raises(IndexError, match="no value 2, 0 in map 0"):
         found.working(0, 2, 0)

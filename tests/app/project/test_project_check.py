@@ -63,7 +63,7 @@ def test_a_plan_keeps_what_can_be_read() -> None:
     document = Document(project.network, project.sections)
     problem.fixes[0].apply(document)
     assert document.sections["plan"] == {"epochs": 3}
-    assert check_project(Project(document.network, document.sections), None).ok
+    assert check_project(Project(document.network, dict(document.sections)), None).ok
 
 
 def test_what_was_never_read_stays_unknown_without_loading_and_a_refusal_offers_the_callers_fix() -> None:

@@ -11,7 +11,7 @@ from app.project.presets import preset, preset_ids
 from app.project.project_check import check_project
 from app.project.project_hints import PROJECT_RULES, TITLES, dismiss, dismissed, inner_hints, project_hints
 from graph.checking.check import Checker
-from graph.checking.network_hints import RULES, Hint
+from graph.checking.network_hints import RULES, Hint, HintRule
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.recurrent import Gru, Lstm
@@ -186,5 +186,6 @@ def test_presets_depart_only_where_their_pages_say_so(id_: str) -> None:
 
 def test_the_guide_lists_every_rule() -> None:
     text = (Path(__file__).resolve().parents[3] / "docs" / "guide" / "pages-and-hints.md").read_text("utf-8")
-    for rule in (*RULES, *PROJECT_RULES):
+    rules: list[HintRule[Any]] = [*RULES, *PROJECT_RULES]
+    for rule in rules:
         assert f"| `{rule.id}` | {rule.title} | {rule.why} |" in text

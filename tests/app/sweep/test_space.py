@@ -56,7 +56,8 @@ def test_a_range_that_cannot_be_is_refused_with_its_place(path: str, values: dic
 
 
 def test_what_is_no_space() -> None:
-    for section in ([], "x", {"settings": 3}, {"metric": "luck"}, {"trials": 3}):
+    refused: tuple[object, ...] = ([], "x", {"settings": 3}, {"metric": "luck"}, {"trials": 3})
+    for section in refused:
         made = project()
         made.sections["sweep"] = section  # type: ignore[assignment]
         if section:
@@ -75,7 +76,9 @@ def test_the_space_made_by_itself_works_at_its_ends(id_: str) -> None:
             for end in values.ends():
                 Plan.parse(applied(made, {path: end}).sections["plan"])  # type: ignore[arg-type]
         else:
-            program(applied(made, {path: max(1, values.low or 0) if path.endswith("units") else values.high}).network)  # type: ignore[dict-item,type-var]
+            program(
+                applied(made, {path: max(1, values.low or 0) if path.endswith("units") else values.high or 0}).network
+            )
 
 
 def test_the_last_layer_and_added_branches_keep_their_sizes() -> None:

@@ -27,7 +27,7 @@ def searched(**sweep: object) -> Project:
     settings = {"plan.learning_rate": {"low": 1e-4, "high": 0.1, "log": True}, "dense1.units": {"low": 2, "high": 24}}
     section = {"settings": settings, "seed": 3, **sweep}
     plan = {"epochs": 2, "threads": 1}
-    return Project(mlp(), {"data": DIGITS, "plan": plan, "sweep": section})  # type: ignore[dict-item]
+    return Project(mlp(), {"data": DIGITS, "plan": plan, "sweep": section})
 
 
 def search(folder: Path, project: Project | None = None) -> Search:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from app.project.presets import preset
@@ -39,10 +41,10 @@ def test_no_gradient_crosses_between_the_columns() -> None:
     batch = model.feed(model.prepared.train).pick(0)
     answers = model.forward(batch.inputs)
     heads = [head.output for head in model.objective.heads]
-    own = {}
+    own: dict[str, Any] = {}
     for view in VIEWS:
         at = heads.index(f"view_{view}")
-        found = gradients(model, model.objective.heads[at].distance(answers[at], batch.targets[at]))
+        found = gradients(model, model.objective.heads[at].loss_fn(answers[at], batch.targets[at]))
         moved = {name for name, gradient in found.items() if gradient is not None}
         assert moved == column_of(model, view)
         assert all(bool(found[name].abs().sum() > 0) for name in moved if name.endswith("weight"))  # type: ignore[union-attr]
@@ -51,7 +53,7 @@ def test_no_gradient_crosses_between_the_columns() -> None:
     assert set(own) == set(whole)
     for name, gradient in whole.items():
         assert gradient is not None
-        assert torch.allclose(gradient, own[name], atol=1e-7)  # type: ignore[arg-type]
+        assert torch.allclose(gradient, own[name], atol=1e-7)
 
 
 def test_the_average_learns_nothing_and_is_what_the_net_is_tested_by() -> None:

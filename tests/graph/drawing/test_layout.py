@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
+from typing import Literal
 
 import networkx as nx
 import pytest
@@ -17,6 +19,7 @@ from graph.drawing.layout import LARGE, arrange, arrange_to_fit, clear_of_others
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.network import Connection, Network, Node
+from tests.graph.networks import layer as layer_of
 
 RELU = catalogue()["relu"]()
 CONV = catalogue()["conv2d"]()
@@ -24,11 +27,10 @@ CONV = catalogue()["conv2d"]()
 
 def network_of(edges: set[tuple[int, int]], count: int) -> Network:
     """Merging layers ``n00`` ... with an edge from the first of each pair to the second."""
-    merge = catalogue()["add"]
     network = Network()
     for index in range(count):
         fed = sum(target == index for _, target in edges)
-        layer = merge(inputs=fed) if fed > 1 else RELU if fed else Input()
+        layer = layer_of("add", inputs=fed) if fed > 1 else RELU if fed else Input()
         network.insert_node(Node(f"n{index:02}", layer, (0.0, 0.0)))
     taken: dict[int, int] = {}
     for source, target in sorted(edges):
@@ -55,7 +57,7 @@ def boxes(network: Network, places: dict[str, tuple[float, float]]) -> dict[str,
 
 
 @given(networks(), st.sampled_from(["right", "down"]))
-def test_no_card_covers_another_and_data_runs_one_way(network: Network, direction):
+def test_no_card_covers_another_and_data_runs_one_way(network: Network, direction: Literal["right", "down"]) -> None:
     places = arrange(network, direction=direction, per_row=None)
     assert set(places) == set(network.ids)
     found = sorted(boxes(network, places).items())
@@ -68,7 +70,7 @@ def test_no_card_covers_another_and_data_runs_one_way(network: Network, directio
 
 
 @given(networks(), st.randoms(use_true_random=False))
-def test_the_order_of_drawing_does_not_matter(network: Network, random):
+def test_the_order_of_drawing_does_not_matter(network: Network, random: Random) -> None:
     nodes, wires = list(network), list(network.connections)
     random.shuffle(nodes)
     random.shuffle(wires)
@@ -76,7 +78,7 @@ def test_the_order_of_drawing_does_not_matter(network: Network, random):
 
 
 @given(networks(), st.integers(1, 7))
-def test_folded_rows_read_like_text_and_no_card_covers_another(network: Network, per_row: int):
+def test_folded_rows_read_like_text_and_no_card_covers_another(network: Network, per_row: int) -> None:
     places = arrange(network, per_row=per_row)
     found = boxes(network, places)
     assert max(x for x, _ in places.values()) <= (per_row - 1) * (cards.WIDTH + cards.COLUMN_GAP)
@@ -89,7 +91,7 @@ def test_folded_rows_read_like_text_and_no_card_covers_another(network: Network,
 
 
 @given(networks(), st.integers(300, 2000), st.integers(200, 1200))
-def test_the_fitting_fold_is_never_worse_than_one_row(network: Network, width: int, height: int):
+def test_the_fitting_fold_is_never_worse_than_one_row(network: Network, width: int, height: int) -> None:
     def zoom(places: dict[str, tuple[float, float]]) -> float:
         found = boxes(network, places).values()
         across = max(x + w for x, _, w, _ in found)
@@ -101,7 +103,7 @@ def test_the_fitting_fold_is_never_worse_than_one_row(network: Network, width: i
     assert zoom(fitted) >= zoom(arrange(network, per_row=None)) - 0.03
 
 
-def test_a_long_chain_is_folded_into_even_rows():
+def test_a_long_chain_is_folded_into_even_rows() -> None:
     places = arrange(chain(14), per_row=5)
     rows = sorted({y for _, y in places.values()})
     assert [sum(y == row for _, y in places.values()) for row in rows] == [5, 5, 4]
@@ -109,34 +111,34 @@ def test_a_long_chain_is_folded_into_even_rows():
     assert [places[f"n{index:02}"][0] for index in (0, 5, 10)] == [0.0, 0.0, 0.0]
 
 
-def test_rows_break_where_the_fewest_wires_are_cut():
+def test_rows_break_where_the_fewest_wires_are_cut() -> None:
     # The fifth column lies under a skip; a column earlier nothing does.
     network = network_of({(i, i + 1) for i in range(9)} | {(4, 6)}, 10)
     places = arrange(network, per_row=6)
     assert places["n04"][1] == places["n06"][1]
 
 
-def test_a_chain_fits_a_window_at_work_size():
+def test_a_chain_fits_a_window_at_work_size() -> None:
     network = chain(14)
     places = arrange_to_fit(network, (880.0, 700.0))
     assert max(x for x, _ in places.values()) + cards.WIDTH <= 880 * 1.1
     assert max(y for _, y in places.values()) <= 700
 
 
-def test_a_chain_is_a_straight_line():
+def test_a_chain_is_a_straight_line() -> None:
     places = arrange(chain(12), per_row=None)
     assert {y for _, y in places.values()} == {0.0}
     xs = [x for x, _ in sorted(places.values())]
     assert {b - a for a, b in pairwise(xs)} == {cards.WIDTH + cards.COLUMN_GAP}
 
 
-def test_a_skip_leaves_the_chain_straight():
+def test_a_skip_leaves_the_chain_straight() -> None:
     network = network_of({(0, 1), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5)}, 6)
     places = arrange(network, per_row=None)
     assert len({y for _, y in places.values()}) == 1
 
 
-def test_the_top_left_corner_and_other_cards_stay():
+def test_the_top_left_corner_and_other_cards_stay() -> None:
     network = chain(5)
     for index, id_ in enumerate(network.ids):
         network.replace_node(Node(id_, network.layer(id_), (40.0 + index * 7, 900.0 - index * 8)))
@@ -146,14 +148,14 @@ def test_the_top_left_corner_and_other_cards_stay():
     assert min(y for _, y in places.values()) == pytest.approx(876, abs=2)
 
 
-def test_crossed_wires_are_uncrossed():
+def test_crossed_wires_are_uncrossed() -> None:
     # Two chains drawn crosswise between the same ends.
     network = network_of({(0, 1), (0, 2), (1, 4), (2, 3), (3, 5), (4, 5)}, 6)
     places = arrange(network)
     assert (places["n01"][1] < places["n02"][1]) == (places["n04"][1] < places["n03"][1])
 
 
-def test_a_large_network_is_laid_out_too():
+def test_a_large_network_is_laid_out_too() -> None:
     count = LARGE + 200
     edges = {(index, index + 1) for index in range(count - 1)} | {
         (index, index + 3) for index in range(0, count - 3, 4)
@@ -164,13 +166,13 @@ def test_a_large_network_is_laid_out_too():
     assert len(set(places.values())) == count
 
 
-def test_nothing_to_arrange():
+def test_nothing_to_arrange() -> None:
     assert arrange(Network()) == {}
     assert arrange(chain(3), []) == {}
 
 
 @given(networks(), st.integers(300, 2000), st.integers(200, 1200))
-def test_columns_read_downwards_and_no_card_covers_another(network: Network, width: int, height: int):
+def test_columns_read_downwards_and_no_card_covers_another(network: Network, width: int, height: int) -> None:
     vertical = oriented_network(network, None, True)
     places = arrange_to_fit(vertical, (width, height), direction="down")
     found = boxes(vertical, places)
@@ -184,7 +186,7 @@ def test_columns_read_downwards_and_no_card_covers_another(network: Network, wid
 
 
 @given(networks(), st.integers(0, 3))
-def test_a_part_laid_out_covers_none_of_the_rest(network: Network, count: int):
+def test_a_part_laid_out_covers_none_of_the_rest(network: Network, count: int) -> None:
     laid = Network(
         [replace(network.node(id_), position=place) for id_, place in arrange(network).items()], network.connections
     )
@@ -231,7 +233,7 @@ def test_a_very_long_chain_is_laid_out_as_large_as_trying_every_row_length_makes
 
 
 @pytest.mark.parametrize("direction", ["right", "down"])
-def test_a_small_edit_moves_little(direction) -> None:
+def test_a_small_edit_moves_little(direction: Literal["right", "down"]) -> None:
     network = network_of({*((index, index + 1) for index in range(9)), (2, 5)}, 10)
     before = arrange(network, direction=direction, per_row=None)
     grown = Network(list(network), network.connections)

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from graph.drawing.routing import course, direct
 
+Point = tuple[float, float]
 coordinate = st.integers(-600, 600).map(float)
 points = st.tuples(coordinate, coordinate)
 
 
 @given(points, points)
-def test_a_wire_leaves_and_arrives_horizontally(start, end):
+def test_a_wire_leaves_and_arrives_horizontally(start: Point, end: Point) -> None:
     line = direct(start, end)
     first, second, last = line.curves[0]
     assert line.start == start
@@ -23,7 +24,7 @@ def test_a_wire_leaves_and_arrives_horizontally(start, end):
 
 
 @given(points, points, st.lists(st.tuples(coordinate, coordinate), max_size=6))
-def test_a_wire_always_joins_its_ends_in_one_piece(start, end, corners):
+def test_a_wire_always_joins_its_ends_in_one_piece(start: Point, end: Point, corners: list[Point]) -> None:
     cards = [(x, y, 176.0, 76.0) for x, y in corners]
     line = course(start, end, cards, [(start[0] - 176, start[1] - 40, 176.0, 76.0)])
     assert line.start == start
@@ -34,7 +35,7 @@ def test_a_wire_always_joins_its_ends_in_one_piece(start, end, corners):
         assert top - 1e-6 <= y <= top + height + 1e-6
 
 
-def test_a_skip_goes_around_the_cards_between():
+def test_a_skip_goes_around_the_cards_between() -> None:
     cards = [(x, 0.0, 176.0, 76.0) for x in (240.0, 480.0, 720.0)]
     line = course((176.0, 40.0), (960.0, 60.0), cards)
     assert line.arching
@@ -42,11 +43,11 @@ def test_a_skip_goes_around_the_cards_between():
         assert not any(cx < x < cx + 176 and cy < y < cy + 76 for cx, cy, _, _ in cards)
 
 
-def test_a_free_way_is_taken_straight():
+def test_a_free_way_is_taken_straight() -> None:
     assert not course((176.0, 40.0), (400.0, 40.0), [(200.0, 200.0, 176.0, 76.0)]).arching
 
 
-def test_a_wire_that_runs_backwards_goes_around_both_its_cards():
+def test_a_wire_that_runs_backwards_goes_around_both_its_cards() -> None:
     own = [(0.0, 0.0, 176.0, 76.0), (-400.0, 10.0, 176.0, 76.0)]
     line = course((176.0, 40.0), (-400.0, 50.0), [], own)
     for x, y in line.points():
@@ -54,7 +55,7 @@ def test_a_wire_that_runs_backwards_goes_around_both_its_cards():
 
 
 @given(points, points, st.lists(st.tuples(coordinate, coordinate), max_size=6))
-def test_what_holds_across_holds_downwards(start, end, corners):
+def test_what_holds_across_holds_downwards(start: Point, end: Point, corners: list[Point]) -> None:
     cards = [(x, y, 176.0, 76.0) for x, y in corners]
     swapped = [(y, x, height, width) for x, y, width, height in cards]
     down = course(start, end, cards, vertical=(True, True))
@@ -64,7 +65,7 @@ def test_what_holds_across_holds_downwards(start, end, corners):
 
 
 @given(points, points, st.sampled_from([(True, False), (False, True)]))
-def test_a_wire_between_a_turned_card_and_another_bends(start, end, vertical):
+def test_a_wire_between_a_turned_card_and_another_bends(start: Point, end: Point, vertical: tuple[bool, bool]) -> None:
     line = course(start, end, [], vertical=vertical)
     first, second, last = line.curves[0]
     assert (line.start, last) == (start, end)

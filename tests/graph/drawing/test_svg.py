@@ -31,7 +31,7 @@ def sample() -> Network:
     return Network(nodes, wires)
 
 
-def test_every_layer_and_connection_is_drawn():
+def test_every_layer_and_connection_is_drawn() -> None:
     root = ElementTree.fromstring(svg(sample()))
     assert [group.get("id") for group in root.iter(f"{SVG}g")] == ["input1", "conv1", "add1"]
     wires = [path for path in root.findall(f"{SVG}path") if path.get("fill") == "none"]
@@ -40,7 +40,7 @@ def test_every_layer_and_connection_is_drawn():
     assert {"conv1", "16 × 8 × 8", "160", "in1", "in2"} <= texts
 
 
-def test_all_cards_lie_within_the_frame():
+def test_all_cards_lie_within_the_frame() -> None:
     root = ElementTree.fromstring(svg(sample()))
     left, top, width, height = (float(value) for value in str(root.get("viewBox")).split())
     for rect in root.iter(f"{SVG}rect"):
@@ -50,16 +50,16 @@ def test_all_cards_lie_within_the_frame():
         assert float(str(rect.get("y"))) + float(str(rect.get("height"))) <= top + height
 
 
-def test_an_empty_network_is_refused():
+def test_an_empty_network_is_refused() -> None:
     with pytest.raises(NetloomError, match="nothing to draw"):
         svg(Network())
 
 
-def test_every_family_has_a_hue():
+def test_every_family_has_a_hue() -> None:
     assert set(FAMILIES) == set(Family)
 
 
-def test_notes_frames_and_muted_layers_are_drawn():
+def test_notes_frames_and_muted_layers_are_drawn() -> None:
     network = sample()
     network.replace_node(Node("conv1", network.layer("conv1"), (240.0, 0.0), muted=True))
     network.annotations["note1"] = Annotation(

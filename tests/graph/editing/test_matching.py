@@ -15,20 +15,20 @@ KINDS = list(catalogue().values())
     ("text", "kind"),
     [("conv2d", "conv2d"), ("relu", "relu"), ("fully connected", "dense"), ("lstm", "lstm"), ("mxp2", "max_pool2d")],
 )
-def test_the_best_match_comes_first(text: str, kind: str):
+def test_the_best_match_comes_first(text: str, kind: str) -> None:
     assert search(KINDS, text)[0].kind.kind == kind
 
 
-def test_nothing_matches_nonsense():
+def test_nothing_matches_nonsense() -> None:
     assert search(KINDS, "qqqq") == []
 
 
-def test_letters_may_be_left_out_but_not_reordered():
+def test_letters_may_be_left_out_but_not_reordered() -> None:
     assert fuzzy("cv2", "Conv2d") > 0
     assert fuzzy("2vc", "Conv2d") == 0
 
 
-def test_what_fits_a_wire_comes_before_what_does_not():
+def test_what_fits_a_wire_comes_before_what_does_not() -> None:
     found = search(KINDS, "", pulled=Pulled("input1", "out", True, sequence(50, 4)))
     reasons = [bool(item.reason) for item in found]
     assert reasons == sorted(reasons)
@@ -37,7 +37,7 @@ def test_what_fits_a_wire_comes_before_what_does_not():
     assert "image" in conv.reason
 
 
-def test_an_image_does_not_fit_a_dense_layer():
+def test_an_image_does_not_fit_a_dense_layer() -> None:
     pulled = Pulled("conv1", "out", True, image(8, 4, 4))
     assert "vector" in pulled.complaint(catalogue()["dense"])
     assert pulled.complaint(catalogue()["conv2d"]) == ""

@@ -189,7 +189,7 @@ def test_values_and_gradients_are_finite(kind: type[Layer], data: st.DataObject)
         assert torch.isfinite(value).all()
     learned = [value.sum() for value in found.values() if value.requires_grad]
     if learned:
-        torch.stack(learned).sum().backward()
+        torch.stack(learned).sum().backward()  # type: ignore[no-untyped-call]
     for value in [*module.parameters(), *given_values.values()]:
         if value.grad is not None:
             assert torch.isfinite(value.grad).all()

@@ -13,13 +13,13 @@ from tests.graph.layers.build import build
 
 PLACES = (-30.0, -3.0, -1.0, -0.5, -1e-3, 0.0, 1e-3, 0.25, 1.0, 2.5, 30.0)
 KINDS = [kind for kind, layer in catalogue().items() if issubclass(layer, Activation) and layer is not Softmax]
-OTHERS = {
+OTHERS: dict[str, dict[str, object]] = {
     "leaky_relu": {"slope": 0.3},
     "elu": {"alpha": 2.5},
     "gelu": {"approximate": "tanh"},
     "scaled_tanh": {"amplitude": 2.0, "slope": 0.5},
 }
-CASES = [(kind, {}) for kind in KINDS] + list(OTHERS.items())
+CASES: list[tuple[str, dict[str, object]]] = [*((kind, {}) for kind in KINDS), *OTHERS.items()]
 
 
 def curve_of(layer: Activation) -> ScalarFunction:
@@ -68,7 +68,7 @@ def test_softmax_and_how_its_shares_pull_at_each_other() -> None:
     scores = [2.0, 1.0, 0.1]
     x = torch.tensor(scores)
     assert softmax(scores) == pytest.approx(torch.softmax(x, 0).tolist())
-    slopes = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), x)
+    slopes = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), x)  # type: ignore[no-untyped-call]
     assert [pytest.approx(row, abs=1e-6) for row in slopes.tolist()] == softmax_slopes(scores)
     assert softmax([1000.0, 1000.0]) == [0.5, 0.5]
     assert Softmax().curve() is None

@@ -166,12 +166,12 @@ def test_a_drawn_lstm_equals_the_built_in_with_the_same_weights(mode: str, tmp_p
     assert Checker(document).ok, Checker(document).problems
     compiled = compile_network(document.network)
     reference = torch.nn.LSTM(3, 5, batch_first=True)
-    state = compiled.module.state_dict()
+    state, weights = compiled.module.state_dict(), dict(reference.named_parameters())
     for index, gate in enumerate("ifgo"):  # torch's order of gates
         rows = slice(5 * index, 5 * index + 5)
-        weight = torch.cat((reference.weight_ih_l0[rows], reference.weight_hh_l0[rows]), dim=1)
+        weight = torch.cat((weights["weight_ih_l0"][rows], weights["weight_hh_l0"][rows]), dim=1)
         state[f"loop1.cell.{gate}_sum.weight"].copy_(weight.detach())
-        state[f"loop1.cell.{gate}_sum.bias"].copy_((reference.bias_ih_l0 + reference.bias_hh_l0)[rows].detach())
+        state[f"loop1.cell.{gate}_sum.bias"].copy_((weights["bias_ih_l0"] + weights["bias_hh_l0"])[rows].detach())
     x = torch.randn(4, 7, 3)
     expected = reference(x)[0]
     torch.testing.assert_close(

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
 from graph.document import Document
@@ -16,6 +17,7 @@ from graph.network import Connection
 from widgets.canvas.canvas_view import CanvasView
 from widgets.look.theme import ThemeSource
 
+OpenCanvas = Callable[[Document], CanvasView]
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 
@@ -91,7 +93,7 @@ def build(*kinds: str, step: float = 240.0) -> Document:
 
 
 @pytest.fixture
-def open_canvas(qtbot) -> Iterator[Callable[[Document], CanvasView]]:
+def open_canvas(qtbot: QtBot) -> Iterator[OpenCanvas]:
     opened: list[CanvasView] = []
 
     def make(document: Document) -> CanvasView:

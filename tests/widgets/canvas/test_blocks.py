@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
 from graph.document import Document
@@ -12,7 +13,7 @@ from graph.network import Connection
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
 from graph.structure.time_distributed import TimeDistributed
-from tests.widgets.canvas.conftest import Hand, build
+from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
 from widgets.look.theme import ThemeSource
 
@@ -29,11 +30,11 @@ def document() -> Document:
 
 
 @pytest.fixture
-def canvas(open_canvas, document):
+def canvas(open_canvas: OpenCanvas, document: Document) -> CanvasView:
     return open_canvas(document)
 
 
-def grouped(canvas, qtbot, name: str = "") -> str:
+def grouped(canvas: CanvasView, qtbot: QtBot, name: str = "") -> str:
     canvas.select(["dense1", "relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
     if name:
@@ -42,7 +43,7 @@ def grouped(canvas, qtbot, name: str = "") -> str:
     return canvas.selection.ids[0]
 
 
-def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas, document, qtbot):
+def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot, "Head part")
     assert block == "head_part"
     layer = document.network.layer(block)
@@ -58,7 +59,7 @@ def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas, document, qtbot):
     assert not any(isinstance(node.layer, Block) for node in document.network)
 
 
-def test_a_group_with_an_end_of_the_network_is_refused(canvas, document, qtbot):
+def test_a_group_with_an_end_of_the_network_is_refused(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     canvas.select(["dense2", "output1"])
     with qtbot.waitSignal(canvas.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
@@ -66,7 +67,7 @@ def test_a_group_with_an_end_of_the_network_is_refused(canvas, document, qtbot):
     assert not canvas._rename.isVisible()
 
 
-def test_ctrl_shift_g_takes_apart(canvas, document, qtbot):
+def test_ctrl_shift_g_takes_apart(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     grouped(canvas, qtbot)
     qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL | SHIFT)
     assert {"dense1", "relu1"} <= set(document.network.ids)
@@ -74,7 +75,7 @@ def test_ctrl_shift_g_takes_apart(canvas, document, qtbot):
     assert Connection("dense1", "out", "relu1", "in") in document.network.connections
 
 
-def test_a_double_click_enters_and_backspace_leaves(canvas, document, qtbot):
+def test_a_double_click_enters_and_backspace_leaves(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
     with qtbot.waitSignal(canvas.blockEntered) as entered:
         Hand(canvas).double_click(canvas.board.cards[block].rect.center())
@@ -89,7 +90,9 @@ def test_a_double_click_enters_and_backspace_leaves(canvas, document, qtbot):
         qtbot.keyClick(canvas, Qt.Key.Key_Up, ALT)
 
 
-def test_backspace_deletes_inside_a_block_where_something_is_selected(canvas, document, qtbot):
+def test_backspace_deletes_inside_a_block_where_something_is_selected(
+    canvas: CanvasView, document: Document, qtbot: QtBot
+) -> None:
     block = grouped(canvas, qtbot)
     inner = InnerDocument(document, block)
     canvas.set_document(inner, Checker(inner))
@@ -102,13 +105,13 @@ def test_backspace_deletes_inside_a_block_where_something_is_selected(canvas, do
     assert "relu1" not in layer.body.network
 
 
-def test_nothing_is_left_where_no_block_is_on_show(canvas, qtbot):
+def test_nothing_is_left_where_no_block_is_on_show(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.selection.clear()
     with qtbot.assertNotEmitted(canvas.blockLeft):
         qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
 
 
-def test_a_block_becomes_a_loop_and_a_block_again(canvas, document, qtbot):
+def test_a_block_becomes_a_loop_and_a_block_again(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
     canvas.make_loop(block, [("y", "x")])
     layer = document.network.layer(block)
@@ -124,7 +127,7 @@ def test_a_block_becomes_a_loop_and_a_block_again(canvas, document, qtbot):
     assert type(document.network.layer(block)) is Block
 
 
-def test_a_state_must_name_ends_of_the_block(canvas, document, qtbot):
+def test_a_state_must_name_ends_of_the_block(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
     with pytest.raises(NetloomError, match="no such ends"):
         canvas.make_loop(block, [("y", "nowhere")])
@@ -132,7 +135,7 @@ def test_a_state_must_name_ends_of_the_block(canvas, document, qtbot):
         canvas.make_loop("dense2", [])
 
 
-def test_marks_are_copied_with_the_layers(canvas, document):
+def test_marks_are_copied_with_the_layers(canvas: CanvasView, document: Document) -> None:
     with document.transaction("Mark"):
         document.mute("relu1", True)
         document.set_layer("dense2", document.network.layer("dense1"))
@@ -144,7 +147,7 @@ def test_marks_are_copied_with_the_layers(canvas, document):
     assert sharing.tied == first.id
 
 
-def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document, qtbot):
+def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document: Document, qtbot: QtBot) -> None:
     def inked(scale: float) -> tuple[int, int]:
         themes = ThemeSource("light")
         themes.set_scale(scale)
@@ -158,7 +161,9 @@ def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document, qtbot
     assert large[1] > plain[1]
 
 
-def test_what_was_being_typed_does_not_reach_another_document(canvas, document, qtbot):
+def test_what_was_being_typed_does_not_reach_another_document(
+    canvas: CanvasView, document: Document, qtbot: QtBot
+) -> None:
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
     qtbot.keyClicks(canvas._rename, "other")
@@ -170,7 +175,9 @@ def test_what_was_being_typed_does_not_reach_another_document(canvas, document, 
     assert "relu1" in document.network
 
 
-def test_selected_layers_run_on_every_frame_and_once_again(canvas, document, qtbot):
+def test_selected_layers_run_on_every_frame_and_once_again(
+    canvas: CanvasView, document: Document, qtbot: QtBot
+) -> None:
     canvas.select(["dense1", "relu1"])
     canvas.run_on_every_frame()
     (made,) = canvas.selection.ids

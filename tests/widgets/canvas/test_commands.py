@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
 from graph.network import Connection
-from tests.widgets.canvas.conftest import build
+from tests.widgets.canvas.conftest import OpenCanvas, build
+from widgets.canvas.canvas_view import CanvasView
 
 SHIFT_ALT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
-def canvas(open_canvas):
+def canvas(open_canvas: OpenCanvas) -> CanvasView:
     return open_canvas(build("input", "dense", "relu", "dense", "output"))
 
 
-def pixels(canvas, id_: str) -> bytes:
+def pixels(canvas: CanvasView, id_: str) -> bytes:
     area = canvas.mapFromScene(canvas.board.cards[id_].area).boundingRect()
     return bytes(canvas.grab(area).toImage().constBits())
 
 
-def test_m_mutes_and_unmutes_what_is_selected(canvas, qtbot):
+def test_m_mutes_and_unmutes_what_is_selected(canvas: CanvasView, qtbot: QtBot) -> None:
     before = pixels(canvas, "relu1")
     canvas.select(["relu1", "dense1"])
     qtbot.keyClick(canvas, Qt.Key.Key_M)
@@ -41,7 +44,7 @@ def test_m_mutes_and_unmutes_what_is_selected(canvas, qtbot):
     assert network.node("relu1").muted
 
 
-def test_an_end_of_the_network_is_not_muted(canvas, qtbot):
+def test_an_end_of_the_network_is_not_muted(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["relu1", "output1"])
     with qtbot.waitSignal(canvas.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_M)
@@ -49,7 +52,7 @@ def test_an_end_of_the_network_is_not_muted(canvas, qtbot):
     assert not canvas.document.network.node("relu1").muted
 
 
-def test_b_bypasses_and_heals_the_wires(canvas, qtbot):
+def test_b_bypasses_and_heals_the_wires(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_B)
     network = canvas.document.network
@@ -58,7 +61,7 @@ def test_b_bypasses_and_heals_the_wires(canvas, qtbot):
     assert "relu1" in network
 
 
-def test_linked_layers_share_weights_and_say_so(canvas):
+def test_linked_layers_share_weights_and_say_so(canvas: CanvasView) -> None:
     before = pixels(canvas, "dense2")
     canvas.select(["dense1", "dense2"])
     canvas.link_selection()
@@ -73,7 +76,7 @@ def test_linked_layers_share_weights_and_say_so(canvas):
     assert canvas.board.ties == {"dense2": "dense1"}
 
 
-def test_layers_of_two_kinds_cannot_share_weights(canvas):
+def test_layers_of_two_kinds_cannot_share_weights(canvas: CanvasView) -> None:
     canvas.select(["dense1", "relu1"])
     with pytest.raises(NetloomError, match="same kind"):
         canvas.link_selection()
@@ -88,7 +91,9 @@ def test_layers_of_two_kinds_cannot_share_weights(canvas):
         (Qt.Key.Key_Down, 1, lambda rect: rect.bottom()),
     ],
 )
-def test_shift_alt_and_an_arrow_align(canvas, qtbot, key, axis, edge):
+def test_shift_alt_and_an_arrow_align(
+    canvas: CanvasView, qtbot: QtBot, key: Qt.Key, axis: str, edge: Callable[[QRectF], float]
+) -> None:
     with canvas.document.transaction("Scatter"):
         canvas.document.move({"dense1": (20, 180), "relu1": (132, 300), "dense2": (400, 40)})
     canvas.select(["dense1", "relu1", "dense2"])
@@ -100,7 +105,7 @@ def test_shift_alt_and_an_arrow_align(canvas, qtbot, key, axis, edge):
 
 
 @pytest.mark.parametrize("command", ["align_centre", "align_middle"])
-def test_centres_come_in_line(canvas, command):
+def test_centres_come_in_line(canvas: CanvasView, command: str) -> None:
     canvas.select(["dense1", "relu1"])
     getattr(canvas, command)()
     first, second = (canvas.board.cards[id_].rect.center() for id_ in ("dense1", "relu1"))
@@ -109,7 +114,7 @@ def test_centres_come_in_line(canvas, command):
 
 
 @pytest.mark.parametrize("positions", [(0, 300, 900), (0, 10, 20)])
-def test_gaps_become_equal_and_no_card_covers_another(canvas, positions):
+def test_gaps_become_equal_and_no_card_covers_another(canvas: CanvasView, positions: list[float]) -> None:
     ids = ["dense1", "relu1", "dense2"]
     with canvas.document.transaction("Scatter"):
         canvas.document.move({id_: (x, 200) for id_, x in zip(ids, positions, strict=True)})
@@ -121,7 +126,7 @@ def test_gaps_become_equal_and_no_card_covers_another(canvas, positions):
     assert gaps[0] > 0
 
 
-def test_u_and_d_select_along_the_stream(canvas, qtbot):
+def test_u_and_d_select_along_the_stream(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_U)
     assert set(canvas.selection.ids) == {"relu1", "dense1", "input1"}
@@ -130,7 +135,7 @@ def test_u_and_d_select_along_the_stream(canvas, qtbot):
     assert set(canvas.selection.ids) == {"relu1", "dense2", "output1"}
 
 
-def test_a_command_without_a_selection_says_what_it_needs(canvas, qtbot):
+def test_a_command_without_a_selection_says_what_it_needs(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.selection.clear()
     with qtbot.waitSignal(canvas.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_M)

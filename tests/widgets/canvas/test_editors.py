@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from benchmarks.canvas import measure
 from benchmarks.editors.network import drawn
@@ -19,7 +20,7 @@ def test_the_network_has_the_layers_asked_for_and_no_problems() -> None:
 
 
 @pytest.mark.parametrize("name", ["canvas", "plain items"])
-def test_an_editor_shows_moves_and_zooms(name: str, qtbot) -> None:
+def test_an_editor_shows_moves_and_zooms(name: str, qtbot: QtBot) -> None:
     document, peer = drawn(60), PEERS[name]()
     peer.prepare()
     peer.fill(document)

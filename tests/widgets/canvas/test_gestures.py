@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
 
+from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Connection
-from tests.widgets.canvas.conftest import Hand, build
+from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
+from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.layer_search import SearchPopup
 
 SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
@@ -16,26 +20,26 @@ SHIFT, CTRL, ALT = (
 NOWHERE = QPointF(100, 380)
 
 
-def body(canvas, id_: str) -> QPointF:
+def body(canvas: CanvasView, id_: str) -> QPointF:
     return canvas.board.cards[id_].rect.center() + QPointF(0, 12)
 
 
-def outlet(canvas, id_: str) -> QPointF:
+def outlet(canvas: CanvasView, id_: str) -> QPointF:
     return canvas.board.cards[id_].output_place("out")
 
 
-def inlet(canvas, id_: str, port: str = "in") -> QPointF:
+def inlet(canvas: CanvasView, id_: str, port: str = "in") -> QPointF:
     return canvas.board.cards[id_].input_place(port)
 
 
-def wires(document) -> set[str]:
+def wires(document: Document) -> set[str]:
     return {str(connection) for connection in document.network.connections}
 
 
 # Cards
 
 
-def test_drag_moves_all_selected_cards_in_one_transaction(open_canvas):
+def test_drag_moves_all_selected_cards_in_one_transaction(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -51,7 +55,7 @@ def test_drag_moves_all_selected_cards_in_one_transaction(open_canvas):
     assert canvas.board.cards["relu1"].rect.topLeft() == QPointF(240, 0)
 
 
-def test_escape_puts_dragged_cards_back(open_canvas, qtbot):
+def test_escape_puts_dragged_cards_back(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "output")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -63,7 +67,7 @@ def test_escape_puts_dragged_cards_back(open_canvas, qtbot):
     assert document.undo_names == ("Build",)
 
 
-def test_a_card_comes_to_rest_in_line_with_its_neighbours(open_canvas):
+def test_a_card_comes_to_rest_in_line_with_its_neighbours(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -71,7 +75,7 @@ def test_a_card_comes_to_rest_in_line_with_its_neighbours(open_canvas):
     assert document.network.node("relu1").position == (320.0, 0.0)
 
 
-def test_dropping_a_lone_card_on_a_wire_inserts_it(open_canvas):
+def test_dropping_a_lone_card_on_a_wire_inserts_it(open_canvas: OpenCanvas) -> None:
     document = build("input", "output", step=480)
     with document.transaction("Add"):
         document.add(type(build("relu").network.layer("relu1"))(), (0, 300))
@@ -84,7 +88,7 @@ def test_dropping_a_lone_card_on_a_wire_inserts_it(open_canvas):
     assert wires(document) == {"input1.out -> output1.in"}
 
 
-def test_alt_drag_takes_a_layer_out_and_heals_the_wire(open_canvas):
+def test_alt_drag_takes_a_layer_out_and_heals_the_wire(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     Hand(canvas).drag(body(canvas, "relu1"), body(canvas, "relu1") + QPointF(0, 200), modifiers=ALT)
@@ -97,7 +101,7 @@ def test_alt_drag_takes_a_layer_out_and_heals_the_wire(open_canvas):
 # Wires
 
 
-def test_pulling_from_an_output_to_an_input_connects(open_canvas):
+def test_pulling_from_an_output_to_an_input_connects(open_canvas: OpenCanvas) -> None:
     document = build("input")
     with document.transaction("Add"):
         document.add(type(build("relu").network.layer("relu1"))(), (400, 100))
@@ -107,7 +111,7 @@ def test_pulling_from_an_output_to_an_input_connects(open_canvas):
     assert document.undo_names[0] == "Connect input1 to relu1"
 
 
-def test_pulling_from_an_input_back_to_a_card_connects(open_canvas):
+def test_pulling_from_an_input_back_to_a_card_connects(open_canvas: OpenCanvas) -> None:
     document = build("input")
     with document.transaction("Add"):
         document.add(type(build("relu").network.layer("relu1"))(), (400, 100))
@@ -116,7 +120,7 @@ def test_pulling_from_an_input_back_to_a_card_connects(open_canvas):
     assert wires(document) == {"input1.out -> relu1.in"}
 
 
-def test_an_occupied_input_is_replaced_in_one_transaction(open_canvas):
+def test_an_occupied_input_is_replaced_in_one_transaction(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     Hand(canvas).drag(outlet(canvas, "input1"), body(canvas, "output1"))
@@ -125,7 +129,7 @@ def test_an_occupied_input_is_replaced_in_one_transaction(open_canvas):
     assert wires(document) == {"input1.out -> relu1.in", "relu1.out -> output1.in"}
 
 
-def test_a_merge_whose_inputs_are_taken_grows_one_more(open_canvas):
+def test_a_merge_whose_inputs_are_taken_grows_one_more(open_canvas: OpenCanvas) -> None:
     document = build("input", "add")
     with document.transaction("More"):
         document.connect(Connection("input1", "out", "add1", "in2"))
@@ -138,7 +142,7 @@ def test_a_merge_whose_inputs_are_taken_grows_one_more(open_canvas):
     assert document.network.layer("add1").values()["inputs"] == 2
 
 
-def test_a_wire_that_would_close_a_circle_is_refused_with_the_reason(open_canvas):
+def test_a_wire_that_would_close_a_circle_is_refused_with_the_reason(open_canvas: OpenCanvas) -> None:
     document = build("relu", "relu", "relu")
     canvas = open_canvas(document)
     said: list[str] = []
@@ -148,7 +152,7 @@ def test_a_wire_that_would_close_a_circle_is_refused_with_the_reason(open_canvas
     assert "circle" in said[0]
 
 
-def test_the_end_of_a_wire_can_be_put_elsewhere_or_dropped(open_canvas):
+def test_the_end_of_a_wire_can_be_put_elsewhere_or_dropped(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output")
     with document.transaction("Add"):
         document.add(type(document.network.layer("relu1"))(), (240, 250))
@@ -161,7 +165,7 @@ def test_the_end_of_a_wire_can_be_put_elsewhere_or_dropped(open_canvas):
     assert wires(document) == {"relu1.out -> output1.in"}
 
 
-def test_escape_lets_a_lifted_wire_snap_back(open_canvas, qtbot):
+def test_escape_lets_a_lifted_wire_snap_back(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -173,11 +177,11 @@ def test_escape_lets_a_lifted_wire_snap_back(open_canvas, qtbot):
     assert wires(document) == {"input1.out -> relu1.in"}
 
 
-def test_a_wire_dropped_on_the_ground_searches_for_what_fits(open_canvas, qtbot):
+def test_a_wire_dropped_on_the_ground_searches_for_what_fits(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input")
     canvas = open_canvas(document)
     Hand(canvas).drag(outlet(canvas, "input1"), QPointF(400, 200))
-    search = canvas.findChild(object, "addLayerSearch")
+    search = canvas.findChild(SearchPopup, "addLayerSearch")
     assert search.isVisible()
     found = search.results()
     fitting = [item for item in found if not item.reason]
@@ -189,7 +193,7 @@ def test_a_wire_dropped_on_the_ground_searches_for_what_fits(open_canvas, qtbot)
     assert canvas.board.cards["conv1"].input_place("in") == QPointF(400, 200)
 
 
-def test_shift_drag_cuts_the_wires_it_crosses(open_canvas):
+def test_shift_drag_cuts_the_wires_it_crosses(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output", step=320)
     canvas = open_canvas(document)
     x = (176 + 320) / 2
@@ -199,7 +203,7 @@ def test_shift_drag_cuts_the_wires_it_crosses(open_canvas):
     assert len(document.network.connections) == 2
 
 
-def test_a_clicked_wire_is_selected_and_deleted(open_canvas, qtbot):
+def test_a_clicked_wire_is_selected_and_deleted(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "output", step=400)
     canvas = open_canvas(document)
     Hand(canvas).click(QPointF(*canvas.board.wires["output1", "in"].course.middle()))
@@ -211,7 +215,7 @@ def test_a_clicked_wire_is_selected_and_deleted(open_canvas, qtbot):
 # Selecting and the view
 
 
-def test_band_selects_and_ctrl_adds(open_canvas):
+def test_band_selects_and_ctrl_adds(open_canvas: OpenCanvas) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -223,7 +227,7 @@ def test_band_selects_and_ctrl_adds(open_canvas):
     assert canvas.selection.ids == ()
 
 
-def test_middle_drag_and_space_drag_pan(open_canvas, qtbot):
+def test_middle_drag_and_space_drag_pan(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "output")
     canvas = open_canvas(document)
     hand = Hand(canvas)
@@ -241,11 +245,11 @@ def test_middle_drag_and_space_drag_pan(open_canvas, qtbot):
     hand.release(spot)
     qtbot.keyRelease(canvas, Qt.Key.Key_Space)
     assert (canvas.mapFromScene(QPointF(0, 0)) - after).x() == -20
-    assert not canvas.findChild(object, "addLayerSearch").isVisible()
+    assert not canvas.findChild(SearchPopup, "addLayerSearch").isVisible()
     assert document.undo_names == ("Build",)
 
 
-def test_wheel_zooms_at_the_pointer(open_canvas):
+def test_wheel_zooms_at_the_pointer(open_canvas: OpenCanvas) -> None:
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QApplication
@@ -268,7 +272,7 @@ def test_wheel_zooms_at_the_pointer(open_canvas):
     assert (canvas.mapToScene(spot) - before).manhattanLength() < 2.5
 
 
-def test_a_pulled_wire_lights_where_it_may_land_and_says_why_not_elsewhere(open_canvas):
+def test_a_pulled_wire_lights_where_it_may_land_and_says_why_not_elsewhere(open_canvas: OpenCanvas) -> None:
     document = build("input", "conv2d", "relu", "output")
     with document.transaction("Add"):
         document.add(catalogue()["dense"](), (240, 200), "dense9")
@@ -295,7 +299,7 @@ def test_a_pulled_wire_lights_where_it_may_land_and_says_why_not_elsewhere(open_
     assert not document.network.into("tanh9")
 
 
-def test_guides_show_what_a_card_is_in_line_with(open_canvas):
+def test_guides_show_what_a_card_is_in_line_with(open_canvas: OpenCanvas) -> None:
     canvas = open_canvas(build("input", "relu", "output"))
     hand = Hand(canvas)
     grasp = canvas.board.cards["relu1"].rect.center()

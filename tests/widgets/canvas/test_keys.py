@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from graph.document import Document
-from tests.widgets.canvas.conftest import Hand, build
-from widgets.canvas.canvas_view import MIME
+from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
+from widgets.canvas.canvas_view import MIME, CanvasView
+from widgets.canvas.layer_search import SearchPopup
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-def wires(document) -> set[str]:
+def wires(document: Document) -> set[str]:
     return {str(connection) for connection in document.network.connections}
 
 
-def search_of(canvas):
-    return canvas.findChild(object, "addLayerSearch")
+def search_of(canvas: CanvasView) -> SearchPopup:
+    search = canvas.findChild(SearchPopup, "addLayerSearch")
+    assert search is not None
+    return search
 
 
-def add(canvas, qtbot, text: str) -> None:
+def add(canvas: CanvasView, qtbot: QtBot, text: str) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_Tab)
     field = search_of(canvas).field
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_tab_type_enter_builds_a_chain(open_canvas, qtbot):
+def test_tab_type_enter_builds_a_chain(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = Document()
     canvas = open_canvas(document)
     for text in ("input", "conv2d", "relu", "flat", "dense", "output"):
@@ -50,7 +56,7 @@ def test_tab_type_enter_builds_a_chain(open_canvas, qtbot):
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_A])
-def test_the_search_opens_by_key_and_closes_by_escape(open_canvas, qtbot, key):
+def test_the_search_opens_by_key_and_closes_by_escape(open_canvas: OpenCanvas, qtbot: QtBot, key: Qt.Key) -> None:
     canvas = open_canvas(Document())
     qtbot.keyClick(canvas, key, SHIFT if key == Qt.Key.Key_A else Qt.KeyboardModifier.NoModifier)
     assert search_of(canvas).isVisible()
@@ -59,7 +65,7 @@ def test_the_search_opens_by_key_and_closes_by_escape(open_canvas, qtbot, key):
     assert not len(canvas.document.network)
 
 
-def test_double_click_on_the_ground_opens_the_search_and_arrows_choose(open_canvas, qtbot):
+def test_double_click_on_the_ground_opens_the_search_and_arrows_choose(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = Document()
     canvas = open_canvas(document)
     Hand(canvas).double_click(QPointF(100, 300))
@@ -72,7 +78,7 @@ def test_double_click_on_the_ground_opens_the_search_and_arrows_choose(open_canv
     assert canvas.board.cards[document.network.ids[0]].rect.contains(QPointF(100, 300))
 
 
-def test_lately_used_kinds_come_first(open_canvas, qtbot):
+def test_lately_used_kinds_come_first(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(Document())
     add(canvas, qtbot, "gelu")
     qtbot.keyClick(canvas, Qt.Key.Key_Tab)
@@ -80,7 +86,7 @@ def test_lately_used_kinds_come_first(open_canvas, qtbot):
     search_of(canvas).close_search()
 
 
-def test_copy_and_paste_between_canvases_keeps_inner_wires(open_canvas, qtbot):
+def test_copy_and_paste_between_canvases_keeps_inner_wires(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     first, second = open_canvas(build("input", "relu", "output")), open_canvas(build("relu"))
     first.select(["input1", "relu1"])
     qtbot.keyClick(first, Qt.Key.Key_C, CTRL)
@@ -90,7 +96,7 @@ def test_copy_and_paste_between_canvases_keeps_inner_wires(open_canvas, qtbot):
     assert "netloom-layers" in QGuiApplication.clipboard().text()
 
 
-def test_cut_duplicate_and_delete(open_canvas, qtbot):
+def test_cut_duplicate_and_delete(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     canvas.select(["input1", "relu1"])
@@ -106,7 +112,7 @@ def test_cut_duplicate_and_delete(open_canvas, qtbot):
     assert wires(document) == {"input1.out -> relu1.in", "relu1.out -> output1.in"}
 
 
-def test_pasting_something_else_says_so_and_changes_nothing(open_canvas, qtbot):
+def test_pasting_something_else_says_so_and_changes_nothing(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input")
     canvas = open_canvas(document)
     said: list[str] = []
@@ -118,7 +124,7 @@ def test_pasting_something_else_says_so_and_changes_nothing(open_canvas, qtbot):
     assert document.network.ids == ("input1",)
 
 
-def test_arrows_nudge_as_one_undo_and_control_arrows_walk(open_canvas, qtbot):
+def test_arrows_nudge_as_one_undo_and_control_arrows_walk(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     canvas.select(["relu1"])
@@ -135,14 +141,14 @@ def test_arrows_nudge_as_one_undo_and_control_arrows_walk(open_canvas, qtbot):
     assert canvas.selection.ids == ("input1",)
 
 
-def test_renaming_in_place(open_canvas, qtbot):
+def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu")
     canvas = open_canvas(document)
     said: list[str] = []
     canvas.statusMessage.connect(said.append)
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
-    field = canvas.findChild(object, "renameField")
+    field = canvas.findChild(QLineEdit, "renameField")
     qtbot.keyClicks(field, "gate")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert canvas.selection.ids == ("gate",)
@@ -154,7 +160,7 @@ def test_renaming_in_place(open_canvas, qtbot):
     assert "gate" in canvas.board.cards
 
 
-def test_framing_and_zoom(open_canvas, qtbot):
+def test_framing_and_zoom(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", "relu", "output", step=1500))
     qtbot.keyClick(canvas, Qt.Key.Key_H)
     assert canvas.visible_region().contains(canvas.board.bounds())
@@ -164,7 +170,7 @@ def test_framing_and_zoom(open_canvas, qtbot):
     assert canvas.visible_region().contains(canvas.board.cards["output1"].rect)
 
 
-def test_auto_layout_is_one_undo(open_canvas, qtbot):
+def test_auto_layout_is_one_undo(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu", "output", step=10)
     canvas = open_canvas(document)
     qtbot.keyClick(canvas, Qt.Key.Key_L)
@@ -177,7 +183,7 @@ def test_auto_layout_is_one_undo(open_canvas, qtbot):
     assert canvas.board.cards["output1"].rect.left() == 20.0
 
 
-def drop(canvas, kind: str, place: QPointF) -> None:
+def drop(canvas: CanvasView, kind: str, place: QPointF) -> None:
     data = QMimeData()
     data.setData(MIME, kind.encode())
     spot = QPointF(canvas.mapFromScene(place))
@@ -190,7 +196,7 @@ def drop(canvas, kind: str, place: QPointF) -> None:
         QApplication.sendEvent(canvas.viewport(), event)
 
 
-def test_a_layer_dropped_from_the_palette_is_added_and_on_a_wire_inserted(open_canvas):
+def test_a_layer_dropped_from_the_palette_is_added_and_on_a_wire_inserted(open_canvas: OpenCanvas) -> None:
     document = build("input", "output", step=500)
     canvas = open_canvas(document)
     drop(canvas, "relu", QPointF(300, 300))
@@ -201,7 +207,7 @@ def test_a_layer_dropped_from_the_palette_is_added_and_on_a_wire_inserted(open_c
     assert len(document.network) == 4
 
 
-def test_another_document_takes_the_place_of_the_first(open_canvas):
+def test_another_document_takes_the_place_of_the_first(open_canvas: OpenCanvas) -> None:
     from graph.checking.check import Checker
 
     first, second = build("input", "relu"), build("dense")
@@ -212,7 +218,7 @@ def test_another_document_takes_the_place_of_the_first(open_canvas):
     assert set(canvas.board.cards) == {"dense1"}
 
 
-def test_the_problem_of_a_layer_is_told_under_the_pointer(open_canvas):
+def test_the_problem_of_a_layer_is_told_under_the_pointer(open_canvas: OpenCanvas) -> None:
     from widgets.canvas.hit_test import find
     from widgets.canvas.tips import tip
 
@@ -221,7 +227,7 @@ def test_the_problem_of_a_layer_is_told_under_the_pointer(open_canvas):
     assert "vector" in tip(canvas.board, find(canvas.board, place, 1.0))
 
 
-def test_a_picture_of_the_whole_network_is_written(open_canvas, tmp_path):
+def test_a_picture_of_the_whole_network_is_written(open_canvas: OpenCanvas, tmp_path: Path) -> None:
     from PySide6.QtGui import QImage
 
     from graph.errors import NetloomError
@@ -234,9 +240,9 @@ def test_a_picture_of_the_whole_network_is_written(open_canvas, tmp_path):
         canvas.render_to_png(tmp_path / "missing" / "net.png")
 
 
-def test_the_minimap_leads_elsewhere(open_canvas, qtbot):
+def test_the_minimap_leads_elsewhere(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", *["relu"] * 20))
-    minimap = canvas.findChild(object, "minimap")
+    minimap = canvas.findChild(QWidget, "minimap")
     assert minimap.isVisible()
     qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 9, minimap.height() // 2))
     assert canvas.board.cards["relu20"].rect.intersects(canvas.visible_region())

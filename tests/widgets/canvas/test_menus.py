@@ -6,22 +6,23 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Annotation, AnnotationKind, Connection
-from tests.widgets.canvas.conftest import Hand, build
+from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.context_menu import CARD, GROUND, LINE, SEVERAL
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
 
 
 @pytest.fixture
-def canvas(open_canvas):
+def canvas(open_canvas: OpenCanvas) -> CanvasView:
     return open_canvas(build("input", "dense", "relu", "output"))
 
 
-def menu_at(canvas, place: QPointF) -> QMenu:
+def menu_at(canvas: CanvasView, place: QPointF) -> QMenu:
     spot = canvas.mapFromScene(place)
     globally = canvas.viewport().mapToGlobal(spot)
     QApplication.sendEvent(canvas.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, globally))
@@ -38,18 +39,18 @@ def trigger(menu: QMenu, title: str) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in (*GROUND, *CARD, *SEVERAL) if row is not LINE])
-def test_every_row_of_a_menu_calls_a_command_of_the_canvas(row):
+def test_every_row_of_a_menu_calls_a_command_of_the_canvas(row: tuple[str, str]) -> None:
     assert callable(getattr(CanvasView, row[1]))
 
 
-def test_the_menu_of_a_card_acts_on_it(canvas):
+def test_the_menu_of_a_card_acts_on_it(canvas: CanvasView) -> None:
     menu = menu_at(canvas, canvas.board.cards["relu1"].rect.center())
     assert canvas.selection.ids == ("relu1",)
     trigger(menu, "Mute or unmute")
     assert canvas.document.network.node("relu1").muted
 
 
-def test_the_menu_of_a_selection_aligns(canvas):
+def test_the_menu_of_a_selection_aligns(canvas: CanvasView) -> None:
     canvas.select(["dense1", "relu1"])
     menu = menu_at(canvas, canvas.board.cards["relu1"].rect.center())
     assert canvas.selection.ids == ("dense1", "relu1")
@@ -57,13 +58,13 @@ def test_the_menu_of_a_selection_aligns(canvas):
     menu.close()
 
 
-def test_the_menu_of_a_wire_removes_it(canvas):
+def test_the_menu_of_a_wire_removes_it(canvas: CanvasView) -> None:
     middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
     trigger(menu_at(canvas, middle), "Remove the wire")
     assert canvas.document.network.at("relu1", "in") is None
 
 
-def test_the_menu_of_a_wire_inserts_a_layer(canvas, qtbot):
+def test_the_menu_of_a_wire_inserts_a_layer(canvas: CanvasView, qtbot: QtBot) -> None:
     middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
     trigger(menu_at(canvas, middle), "Insert a layer…")
     qtbot.keyClicks(canvas._search.field, "tanh")
@@ -71,21 +72,22 @@ def test_the_menu_of_a_wire_inserts_a_layer(canvas, qtbot):
     assert Connection("tanh1", "out", "relu1", "in") in canvas.document.network.connections
 
 
-def test_the_menu_of_the_ground_adds_a_note(canvas):
+def test_the_menu_of_the_ground_adds_a_note(canvas: CanvasView) -> None:
     trigger(menu_at(canvas, QPointF(100, 300)), "Add note")
     assert canvas._note_field.isVisible()
 
 
-def test_the_menu_of_a_note_recolours_it(canvas):
+def test_the_menu_of_a_note_recolours_it(canvas: CanvasView) -> None:
     with canvas.document.transaction("Put"):
         canvas.document.set_annotation("note1", Annotation("note1", AnnotationKind.NOTE, "words", (40, 200, 176, 96)))
     menu = menu_at(canvas, QPointF(100, 240))
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
+    assert isinstance(colours, QMenu)
     trigger(colours, "Teal")
     assert canvas.document.network.annotations["note1"].hue == 2
 
 
-def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas, qtbot):
+def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "dense")
     canvas = open_canvas(document)
     card = canvas.board.cards["dense1"]
@@ -99,7 +101,7 @@ def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas, qtbot
     assert document.undo_names[0] == button.text()
 
 
-def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas, qtbot):
+def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", "dense"))
     canvas.show_problems("dense1")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
@@ -107,7 +109,7 @@ def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas, qtbo
     assert canvas.hasFocus()
 
 
-def test_a_wire_lands_on_a_card_even_where_its_mark_is(open_canvas):
+def test_a_wire_lands_on_a_card_even_where_its_mark_is(open_canvas: OpenCanvas) -> None:
     document = build("input", "dense")
     with document.transaction("Cut"):
         document.disconnect(document.network.connections[0])
@@ -128,7 +130,7 @@ def scattered() -> Document:
     return document
 
 
-def test_c_arrows_and_enter_connect(open_canvas, qtbot):
+def test_c_arrows_and_enter_connect(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = scattered()
     canvas = open_canvas(document)
     canvas.select(["input1"])
@@ -145,7 +147,7 @@ def test_c_arrows_and_enter_connect(open_canvas, qtbot):
     assert canvas.gesture is None
 
 
-def test_escape_leaves_everything_as_it_was(open_canvas, qtbot):
+def test_escape_leaves_everything_as_it_was(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = scattered()
     canvas = open_canvas(document)
     canvas.select(["input1"])
@@ -156,7 +158,7 @@ def test_escape_leaves_everything_as_it_was(open_canvas, qtbot):
     assert canvas.selection.ids == ("input1",)
 
 
-def test_a_click_connects_to_what_it_hits(open_canvas, qtbot):
+def test_a_click_connects_to_what_it_hits(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = scattered()
     canvas = open_canvas(document)
     canvas.select(["input1"])
@@ -165,7 +167,7 @@ def test_a_click_connects_to_what_it_hits(open_canvas, qtbot):
     assert document.network.connections == (Connection("input1", "out", "relu3", "in"),)
 
 
-def test_an_edit_made_meanwhile_calls_the_connection_off(open_canvas, qtbot):
+def test_an_edit_made_meanwhile_calls_the_connection_off(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = scattered()
     canvas = open_canvas(document)
     canvas.select(["input1"])
@@ -175,7 +177,7 @@ def test_an_edit_made_meanwhile_calls_the_connection_off(open_canvas, qtbot):
     canvas.grab()
 
 
-def test_an_output_says_that_nothing_leaves_it(canvas, qtbot):
+def test_an_output_says_that_nothing_leaves_it(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["output1"])
     with qtbot.waitSignal(canvas.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_C)

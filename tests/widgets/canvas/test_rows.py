@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
 from graph.checking.layer_info import DataSpec
@@ -12,13 +13,13 @@ from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.shapes import image, vector
-from tests.widgets.canvas.conftest import build
+from tests.widgets.canvas.conftest import OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
 
 CHAIN = ("input", "conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d", "flatten", *("dense", "relu") * 3)
 
 
-def test_l_folds_a_chain_so_that_it_fits_at_work_size(open_canvas):
+def test_l_folds_a_chain_so_that_it_fits_at_work_size(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
     canvas.resize(900, 700)
     canvas.frame_all()
@@ -37,7 +38,7 @@ def typed(canvas: CanvasView, word: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas):
+def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(Document())
     canvas.resize(900, 700)
     canvas.show_region(QRectF(0, 0, 820, 620))
@@ -53,7 +54,7 @@ def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas)
     assert canvas.visible_region().contains(canvas.board.bounds())
 
 
-def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas):
+def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build("input", *["relu"] * 9))
     canvas.select(["relu9"])
     canvas.frame_selection()
@@ -62,7 +63,7 @@ def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas):
     assert canvas.visible_region().contains(canvas.board.cards["relu10"].rect)
 
 
-def test_the_view_glides_to_a_new_card(open_canvas, qtbot):
+def test_the_view_glides_to_a_new_card(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas: CanvasView = open_canvas(build("input", "relu"))
     canvas.animated = True
     before = canvas.visible_region()
@@ -72,7 +73,7 @@ def test_the_view_glides_to_a_new_card(open_canvas, qtbot):
     qtbot.waitUntil(lambda: canvas.visible_region().contains(far), timeout=3000)
 
 
-def test_the_map_is_hidden_where_everything_is_in_view(open_canvas):
+def test_the_map_is_hidden_where_everything_is_in_view(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
     assert canvas._minimap.isVisible()
     canvas.frame_all()
@@ -80,7 +81,7 @@ def test_the_map_is_hidden_where_everything_is_in_view(open_canvas):
     assert canvas.zoom <= 1.0
 
 
-def test_what_is_framed_stays_framed_in_another_size(open_canvas):
+def test_what_is_framed_stays_framed_in_another_size(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
     canvas.frame_all()
     canvas.resize(700, 600)
@@ -92,7 +93,7 @@ def test_what_is_framed_stays_framed_in_another_size(open_canvas):
 
 
 @pytest.mark.parametrize("zoom", [0.26, 0.4, 0.58])
-def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas, zoom):
+def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas: OpenCanvas, zoom: float) -> None:
     canvas: CanvasView = open_canvas(build("input", "dense"))
     canvas.show_region(QRectF(0, 0, 10, 10))
     canvas.set_zoom(zoom)
@@ -109,7 +110,7 @@ def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas
     assert max(dark) - min(dark) >= 6  # the whole name in a little smaller type, where it would be cut short else
 
 
-def test_a_new_input_takes_the_shape_of_the_data(open_canvas):
+def test_a_new_input_takes_the_shape_of_the_data(open_canvas: OpenCanvas) -> None:
     document = Document()
     canvas: CanvasView = open_canvas(document)
     typed(canvas, "input")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.network import Annotation, AnnotationKind, Connection
 from tests.graph.networks import layer
+from tests.widgets.canvas.conftest import OpenCanvas
 from widgets.canvas import board as boards
 from widgets.canvas import card_cache
 from widgets.canvas import minimap as minimaps
 from widgets.canvas import surface as surfaces
 from widgets.canvas.board import Board
+from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.grid_index import GridIndex
 
 
@@ -35,7 +38,7 @@ def rows(layers: int, per_row: int = 10) -> Document:
     return document
 
 
-def on_screen(canvas) -> QImage:
+def on_screen(canvas: CanvasView) -> QImage:
     """What stands on the screen, not painted anew for the picture."""
     picture = canvas.screen().grabWindow(canvas.winId()).toImage()
     return picture.convertToFormat(QImage.Format.Format_RGB32)
@@ -48,7 +51,9 @@ def furthest(first: QImage, second: QImage) -> int:
 
 
 @pytest.mark.parametrize("zoom", [0.2, 0.4, 0.73, 1.0])
-def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(open_canvas, zoom, monkeypatch, qtbot):
+def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(
+    open_canvas: OpenCanvas, zoom: float, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
     canvas = open_canvas(rows(120))
     canvas.set_zoom(zoom)
     canvas.centerOn(1100, 900)
@@ -57,7 +62,7 @@ def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted
     painted: list[QRectF] = []
     draw = canvas.surface.draw
 
-    def spy(painter, region, zoom, ratio):
+    def spy(painter: QPainter, region: QRectF, zoom: float, ratio: float) -> None:
         painted.append(QRectF(region))
         draw(painter, region, zoom, ratio)
 
@@ -76,7 +81,7 @@ def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted
     assert furthest(seen, on_screen(canvas)) <= 8  # edges are smoothed alike, but for rounding
 
 
-def test_scrolls_before_a_frame_is_painted_become_one(open_canvas, qtbot):
+def test_scrolls_before_a_frame_is_painted_become_one(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(rows(120))
     QApplication.processEvents()
     start, told = canvas.scrolled, list[QPoint]()
@@ -93,7 +98,7 @@ def courses(board: Board) -> dict[object, object]:
     return {slot: wire.course for slot, wire in board.wires.items()}
 
 
-def test_many_wires_are_led_a_few_at_a_time_those_in_view_first(monkeypatch):
+def test_many_wires_are_led_a_few_at_a_time_those_in_view_first(monkeypatch: pytest.MonkeyPatch) -> None:
     document = rows(80)
     checker = Checker(document)
     at_once = courses(Board(document, checker, lambda _: None))
@@ -111,7 +116,7 @@ def test_many_wires_are_led_a_few_at_a_time_those_in_view_first(monkeypatch):
     assert {wire.slot for wire in board.wires_in(board.bounds())} == set(board.wires)
 
 
-def test_wires_that_wait_follow_names_and_removals(monkeypatch):
+def test_wires_that_wait_follow_names_and_removals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boards, "AT_ONCE", 5)
     document = rows(40)
     checker = Checker(document)
@@ -126,7 +131,9 @@ def test_wires_that_wait_follow_names_and_removals(monkeypatch):
     assert courses(board) == courses(Board(document, checker, lambda _: None))
 
 
-def test_a_large_canvas_leads_all_its_wires_while_nothing_else_is_asked(open_canvas, qtbot, monkeypatch):
+def test_a_large_canvas_leads_all_its_wires_while_nothing_else_is_asked(
+    open_canvas: OpenCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(boards, "AT_ONCE", 5)
     canvas = open_canvas(rows(60))
     qtbot.waitUntil(lambda: canvas.board.unled == 0, timeout=20_000)
@@ -139,7 +146,9 @@ def places(document: Document) -> dict[str, tuple[float, float]]:
     return {node.id: node.position for node in document.network}
 
 
-def test_the_map_of_a_large_network_follows_once_the_hand_rests(open_canvas, qtbot, monkeypatch):
+def test_the_map_of_a_large_network_follows_once_the_hand_rests(
+    open_canvas: OpenCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(minimaps, "MANY", 5)
     canvas = open_canvas(rows(120))
     minimap = canvas.findChild(QWidget, "minimap")
@@ -168,7 +177,7 @@ def test_an_index_answers_in_order_and_knows_its_bounds() -> None:
     assert index.bounds().isNull()
 
 
-def from_far(open_canvas, title: str, zoom: float = 0.15) -> QImage:
+def from_far(open_canvas: OpenCanvas, title: str, zoom: float = 0.15) -> QImage:
     """A network with a frame whose title is covered by cards, seen from far."""
     document = rows(120)
     with document.transaction("Frame"):
@@ -180,14 +189,14 @@ def from_far(open_canvas, title: str, zoom: float = 0.15) -> QImage:
     return canvas.viewport().grab().toImage()
 
 
-def test_titles_of_frames_can_be_read_from_far_above_the_cards(open_canvas):
+def test_titles_of_frames_can_be_read_from_far_above_the_cards(open_canvas: OpenCanvas) -> None:
     canvas_with = {title: from_far(open_canvas, title) for title in ("Encoder", "Decoder")}
     assert canvas_with["Encoder"] != canvas_with["Decoder"]
     # From so far that the frame itself is a few pixels, there is nothing to read.
     assert from_far(open_canvas, "Encoder", 0.02) == from_far(open_canvas, "Decoder", 0.02)
 
 
-def test_names_that_differ_in_their_numbers_look_different_from_further_away(open_canvas):
+def test_names_that_differ_in_their_numbers_look_different_from_further_away(open_canvas: OpenCanvas) -> None:
     seen = []
     for name in ("norm12", "norm13"):
         document = rows(2)
@@ -200,7 +209,9 @@ def test_names_that_differ_in_their_numbers_look_different_from_further_away(ope
     assert seen[0] != seen[1]
 
 
-def test_a_zoom_paints_a_few_cards_in_each_frame_and_all_once_it_rests(open_canvas, qtbot, monkeypatch):
+def test_a_zoom_paints_a_few_cards_in_each_frame_and_all_once_it_rests(
+    open_canvas: OpenCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(surfaces, "ZOOMING", 0.0)
     canvas = open_canvas(rows(200, per_row=20))
     canvas.show_region(QRectF(0, 0, 4400, 1700), 0.2)

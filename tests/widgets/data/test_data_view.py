@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from graph.errors import NetloomError
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.network import Connection
-from graph.shapes import Kind
+from graph.shapes import vector
+from tests.graph.networks import section
 from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.choice_form import SHARES, changed_split
 from widgets.data.data_view import DataView
@@ -71,7 +73,7 @@ def test_nothing_is_chosen_at_first(qtbot: QtBot, link: DirectLink, document: Do
 def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, document: Document) -> None:
     view = make_view(qtbot, link, document)
     choose(qtbot, view, "iris")
-    assert document.sections["data"]["source"] == "iris"
+    assert section(document, "data")["source"] == "iris"
     assert document.undo_names[0] == "Choose Iris flowers"
     assert view.title.text() == "Iris flowers"
     assert tabs_of(view) == ["Samples", "Table", "Features", "Correlation", "One batch"]
@@ -111,8 +113,8 @@ def test_the_network_is_fitted_by_one_click(qtbot: QtBot, link: DirectLink, docu
     assert "vector of 4" in view.offer.text
     press(qtbot, view.offer, "Fit the network to this data")
     network = document.network
-    assert (network.layer("input1").shape.kind, network.layer("input1").shape.sizes) == (Kind.VECTOR, (4,))
-    assert network.layer("dense1").units == 3
+    assert network.layer("input1").values()["shape"] == vector(4)
+    assert network.layer("dense1").values()["units"] == 3
     assert view.offer.text == ""
     document.undo()
     assert (document.network.layer("input1"), document.network.layer("dense1")) == before
@@ -124,7 +126,7 @@ def test_options_ask_for_another_preview(qtbot: QtBot, link: DirectLink, documen
     choose(qtbot, view, "digits")
     view.form.options.edited.emit("layout", "rows")
     qtbot.waitUntil(lambda: view.preview is not None and view.preview.inputs.ndim == 3)
-    assert document.sections["data"]["options"]["layout"] == "rows"
+    assert section(document, "data")["options"]["layout"] == "rows"
     assert "Series" in tabs_of(view)
 
 
@@ -132,8 +134,8 @@ def test_a_split_with_an_empty_part_is_told_of(qtbot: QtBot, link: DirectLink, d
     view = make_view(qtbot, link, document)
     choose(qtbot, view, "sine")
     with document.transaction("Set window"):
-        section = dict(document.sections["data"])
-        document.set_section("data", section | {"options": section["options"] | {"window": 400}})
+        data = section(document, "data")
+        document.set_section("data", data | {"options": data["options"] | {"window": 400}})
     qtbot.waitUntil(lambda: "empty" in view.notice.text)
     assert view.preview is None
 
@@ -145,7 +147,7 @@ def test_a_file_of_the_users_own(qtbot: QtBot, link: DirectLink, document: Docum
     view = make_view(qtbot, link, document)
     view.sources.file_chosen.emit(table)
     qtbot.waitUntil(lambda: view.preview is not None)
-    assert document.sections["data"]["source"] == "table"
+    assert section(document, "data")["source"] == "table"
     assert view.preview is not None
     assert sorted(view.preview.info["classes"]) == ["even", "odd"]
 
@@ -192,6 +194,10 @@ def test_the_way_to_the_network_is_a_row_of_steps(qtbot: QtBot, link: DirectLink
     qtbot.waitUntil(lambda: not view.pipeline.isVisible())
 
 
+def shows(view: DataView, title: str) -> bool:
+    return view.preview is not None and view.preview.info["title"] == title
+
+
 def test_columns_are_asked_for_only_where_a_table_names_the_pictures(
     qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path
 ) -> None:
@@ -205,7 +211,7 @@ def test_columns_are_asked_for_only_where_a_table_names_the_pictures(
     view = make_view(qtbot, link, document)
     for name, wanted in (("pets", False), ("pets.csv", True)):
         view.open_path(tmp_path / name)
-        qtbot.waitUntil(lambda name=name: view.preview is not None and view.preview.info["title"] == name)
+        qtbot.waitUntil(partial(shows, view, name))
         shown = {spec.name for spec in view.form.options._specs}
         assert ("target" in shown) == ("parts" in shown) == ("column" in shown) == wanted
         assert {"path", "height", "width", "fit"} <= shown
@@ -224,7 +230,7 @@ def test_arrays_without_targets_are_shown_and_fitted(
     assert view.preview is not None and view.preview.field("target") == view.preview.field("input")
     if len(sizes) == 1:
         press(qtbot, view.offer, "Fit the network to this data")
-        assert document.network.layer("dense1").units == sizes[0]
+        assert document.network.layer("dense1").values()["units"] == sizes[0]
 
 
 def test_a_file_that_was_refused_is_tried_again(

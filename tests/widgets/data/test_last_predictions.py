@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,7 @@ from widgets.data.data_view import DataView
 from widgets.data.preview_values import few
 
 
-def trained(kind: str, features: int, units: int, data: object, folder: Path) -> Path:
+def trained(kind: str, features: int, units: int, data: Any, folder: Path) -> Path:
     """A short run on the data that a document has chosen."""
     project = Project(linear(features, units), {"data": data, "plan": {"epochs": 3, "learning_rate": 0.05}})
     for _ in train(begin(project, out=folder / kind)):

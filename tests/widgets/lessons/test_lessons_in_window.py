@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.lessons.lesson_files import kept_progress
 from app.protocol.framing import Message
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
+from widgets.panels.problems import Problems
 from widgets.shell.actions.link_actions import LinkActions
 from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
@@ -49,6 +51,10 @@ def pane_of(window: MainWindow) -> LessonPanel:
 def ticked(window: MainWindow, qtbot: QtBot) -> None:
     pane = pane_of(window)
     qtbot.waitUntil(lambda: pane.sign.tick.done, timeout=30_000)
+
+
+def fewer(problems: Problems, before: int) -> bool:
+    return len(problems.hint_rows) < before
 
 
 def said(window: MainWindow) -> list[str]:
@@ -104,12 +110,12 @@ def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
     assert not pane.sign.tick.done
     window.session.document.undo()
     window.session.document.undo()
-    qtbot.waitUntil(lambda: bool(window.workbench and window.workbench.problems.hint_rows), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.workbench.problems.hint_rows), timeout=30_000)
     while window.workbench.problems.hint_rows:
         before = len(window.workbench.problems.hint_rows)
         qtbot.mouseClick(window.workbench.problems.hint_rows[0].buttons[0], LEFT)
         rows = window.workbench.problems
-        qtbot.waitUntil(lambda rows=rows, before=before: len(rows.hint_rows) < before, timeout=30_000)
+        qtbot.waitUntil(partial(fewer, rows, before), timeout=30_000)
     ticked(window, qtbot)
     assert kept_progress("steps_do_not_learn") is not None
 

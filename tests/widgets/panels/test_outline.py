@@ -92,7 +92,9 @@ def test_a_name_is_typed_over_a_row(outline: Watched, qtbot: QtBot) -> None:
     show(outline, document, qtbot)
     told: list[tuple[str, str]] = []
     outline.named.connect(lambda old, new: told.append((old, new)))
-    outline.setCurrentItem(outline.topLevelItem(1))
+    second = outline.topLevelItem(1)
+    assert second is not None
+    outline.setCurrentItem(second)
     qtbot.keyClick(outline, Qt.Key.Key_F2)
     field = outline.viewport().findChild(QLineEdit)
     assert field is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Pat
 def test_the_loader_runs_in_order_and_what_is_required_at_once(qtbot: QtBot) -> None:
     ran: list[str] = []
     loader = Loader()
-    loader.prepare([(name, lambda name=name: ran.append(name)) for name in "abc"])
+    loader.prepare([(name, partial(ran.append, name)) for name in "abc"])
     loader.require("b")
     assert ran == ["a", "b"]
     with qtbot.waitSignal(loader.done):

@@ -157,12 +157,14 @@ def test_the_plot_takes_words_too(qtbot: QtBot) -> None:
     trials.clear(["plan.optimiser", RATE], "loss")
     trials.show()
     for number, name in enumerate(("sgd", "adam", "sgd"), 1):
-        trials.add(trial(number, 1.0 / number, **{"plan.optimiser": name, RATE: 0.1 * number}))
+        settings: dict[str, Any] = {"plan.optimiser": name, RATE: 0.1 * number}
+        trials.add(trial(number, 1.0 / number, **settings))
     trials.grab()
     assert trials.plot.panel.sides["bottom"].title == "optimiser (0 adam, 1 sgd)"
     trials.across.setCurrentIndex(1)
     trials.grab()
-    assert trials.plot._names == ("learning rate", "loss")
+    sides = trials.plot.panel.sides
+    assert (sides["bottom"].title, sides["left"].title) == ("learning rate", "loss")
 
 
 def test_an_import_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -32,4 +32,8 @@ def make_link(qapp: object) -> Iterator[Callable[[str], WorkerLink]]:
 @pytest.fixture
 def make_controller(make_link: Callable[[str], WorkerLink]) -> MakeController:
     """Makes controllers over links to a fake worker."""
-    return lambda mode="good": TrainingController(make_link(mode))
+
+    def make(mode: str = "good") -> TrainingController:
+        return TrainingController(make_link(mode))
+
+    return make

@@ -87,7 +87,7 @@ class FakeWorker:
         if self.mode in ("slow", "endless") and message.type in ("train", "echo") and self.done < PIECES:
             self.done += self.mode == "slow" or self.done < PIECES - 1
             sentence = f"Decoding pictures {self.done} of {PIECES}"
-            progress = {"what": "Decoding pictures", "done": self.done, "whole": PIECES, "kept": True}
+            progress: dict[str, Any] = {"what": "Decoding pictures", "done": self.done, "whole": PIECES, "kept": True}
             self.say("unfinished", id=fields["id"], sentence=sentence, **progress)
             return
         getattr(self, f"on_{message.type}", lambda _: None)(fields)

@@ -53,7 +53,8 @@ def test_training_waits_for_its_data(make_controller: MakeController, qtbot: QtB
 
 
 def test_stopping_while_data_is_waited_for_leaves_all_as_it_was(make_controller: MakeController, qtbot: QtBot) -> None:
-    controller, told = make_controller("endless"), []
+    controller = make_controller("endless")
+    told: list[object] = []
     controller.readying.connect(told.append)
     controller.train(Document(sections=DOCUMENT))
     qtbot.waitUntil(lambda: bool(told), timeout=20_000)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.protocol.framing import Message
 from app.training.runs import CHECKPOINT
 from graph.document import Document
+from tests.graph.networks import section
 from tests.widgets.training.conftest import MakeController
 from widgets.look.theme import ThemeSource
 from widgets.training.run_list import RunList
@@ -237,7 +238,7 @@ def test_the_plan_is_edited_through_the_document(
     editor.selectAll()
     qtbot.keyClicks(editor, "7")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    assert document.sections["plan"]["epochs"] == 7
+    assert section(document, "plan")["epochs"] == 7
     assert document.undo_names == ("Set epochs",)
     document.undo()
     assert panel.plan.plan.epochs == 20

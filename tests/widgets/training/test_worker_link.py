@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from app.protocol.framing import Message
 from widgets.training.worker_link import WorkerLink, end_sentence
 
 MakeLink = Callable[[str], WorkerLink]
@@ -30,23 +32,31 @@ def test_nothing_starts_before_it_is_asked(make_link: MakeLink) -> None:
 
 
 def test_a_request_gets_its_own_answer(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers = make_link("good"), {}
+    link = make_link("good")
+    answers: dict[str, object] = {}
+
+    def keep(word: str, message: Message) -> None:
+        answers[word] = message.fields["word"]
+
     for word in ("one", "two", "three"):
-        link.ask("echo", lambda message, word=word: answers.__setitem__(word, message.fields["word"]), word=word)
+        link.ask("echo", partial(keep, word), word=word)
     qtbot.waitUntil(lambda: len(answers) == 3)
     assert answers == {"one": "one", "two": "two", "three": "three"}
     assert link.is_ready
 
 
 def test_a_refusal_goes_to_who_asked(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, refusals = make_link("refuse"), []
+    link = make_link("refuse")
+    refusals: list[str] = []
     link.ask("echo", lambda _: pytest.fail("answered"), refusals.append)
     qtbot.waitUntil(lambda: bool(refusals))
     assert refusals == ["The fake refuses."]
 
 
 def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers, others = make_link("good"), [], []
+    link = make_link("good")
+    answers: list[Message] = []
+    others: list[object] = []
     link.message.connect(others.append)
     link.forget(link.ask("echo", answers.append))
     link.ask("echo", answers.append, word="second")
@@ -69,7 +79,9 @@ def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: Make
 
 
 def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers, told = make_link("slow"), [], []
+    link = make_link("slow")
+    answers: list[Message] = []
+    told: list[object] = []
     link.waits.connect(lambda number, message: told.append((number, message.fields["done"])))
     number = link.ask("echo", answers.append, word="one")
     qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
@@ -78,7 +90,9 @@ def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: Make
 
 
 def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, told, forgotten = make_link("endless"), [], []
+    link = make_link("endless")
+    told: list[object] = []
+    forgotten: list[Message] = []
     link.waits.connect(lambda *said: told.append(said))
     number = link.ask("echo", lambda _: pytest.fail("answered"))
     qtbot.waitUntil(lambda: len(told) > 2, timeout=20_000)
@@ -97,7 +111,8 @@ def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtB
 
     import shiboken6
 
-    link, asker, answers = make_link("good"), Asker(), []
+    link, asker = make_link("good"), Asker()
+    answers: list[Message] = []
     link.ask("echo", asker.take)
     shiboken6.delete(asker)
     link.ask("echo", answers.append)
@@ -106,7 +121,8 @@ def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtB
 
 
 def test_a_killed_worker_is_told_of_and_replaced(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, refusals = make_link("good"), []
+    link = make_link("good")
+    refusals: list[str] = []
     with qtbot.waitSignal(link.ready):
         link.start()
     first = link.process_id
@@ -140,7 +156,8 @@ def test_a_worker_that_never_comes_up_is_not_tried_again_and_again(make_link: Ma
 
 
 def test_a_program_that_is_not_there(qtbot: QtBot) -> None:
-    link, refusals = WorkerLink(["/nowhere/python"]), []
+    link = WorkerLink(["/nowhere/python"])
+    refusals: list[str] = []
     with qtbot.waitSignal(link.lost) as lost:
         link.ask("echo", lambda _: None, refusals.append)
     assert "/nowhere/python" in lost.args[0]

@@ -88,7 +88,8 @@ def cell(tab: ByHandTab, part: ScenePart, row: int, column: int) -> QPoint:
 def output(tab: ByHandTab) -> list[list[float]]:
     case = tab.picture.case
     assert case is not None
-    return case.output[tab.picture.spot.filter].tolist()
+    rows: list[list[float]] = case.output[tab.picture.spot.filter].tolist()
+    return rows
 
 
 def hand_set(numbers: str = "1 0 1 / 0 1 0 / 1 0 1", kind: str = "digits") -> Document:

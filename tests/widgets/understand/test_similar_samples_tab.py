@@ -132,7 +132,9 @@ def test_a_position_does_not_outlive_its_data(silent: Silent, tmp_path: Path) ->
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("spirals", 1)))
     assert [kind for _, kind, _ in silent.asked if kind == "similar"] == []
     silent.show_data()
-    assert silent.take("similar")[1]["sample"] == tab.gallery.position < 600
+    position = tab.gallery.position
+    assert position is not None
+    assert silent.take("similar")[1]["sample"] == position < 600
 
 
 def test_a_refusal_stands_in_place(silent: Silent, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -83,7 +85,7 @@ def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: Tr
     for row in (3, 17):
         panel.maps.gallery.pick(row)
         picture = panel.maps.gallery._samples[row].reshape(-1)
-        qtbot.waitUntil(lambda picture=picture: shows(panel, picture), timeout=PATIENCE)
+        qtbot.waitUntil(partial(shows, panel, picture), timeout=PATIENCE)
 
 
 def shows(panel: UnderstandPanel, picture: np.ndarray) -> bool:

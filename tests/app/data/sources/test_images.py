@@ -1,6 +1,7 @@
 """Pictures in a folder per class: any format, upright, one size; damaged ones are listed, never fatal."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -232,7 +233,7 @@ def cached(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(decoded_pictures, "SMALL", 0)
     monkeypatch.setattr(decoded_pictures, "BATCH", 2)
     monkeypatch.setattr(
-        decoded_pictures.Decoded, "_decode", lambda self, number: seen.append(number) or plain(self, number)
+        decoded_pictures.Decoded, "_decode", lambda self, number: (seen.append(number), plain(self, number))[1]
     )
     return seen
 
@@ -295,8 +296,12 @@ def test_a_table_may_say_the_part_of_each_picture(pets: Path) -> None:
     [("file,kind,age", "kind"), ("file,age,kind", "kind"), ("file,kind,label", "label"), ("file,split,kind", "kind")],
 )
 def test_the_column_of_labels_is_found(pets: Path, head: str, target: str) -> None:
-    cells = {"kind": lambda n, kind: kind, "age": lambda n, kind: n, "label": lambda n, kind: f"l{n % 3}",
-             "split": lambda n, kind: ("train", "test")[n == 3]}  # fmt: skip
+    cells: dict[str, Callable[[int, str], object]] = {
+        "kind": lambda n, kind: kind,
+        "age": lambda n, kind: n,
+        "label": lambda n, kind: f"l{n % 3}",
+        "split": lambda n, kind: ("train", "test")[n == 3],
+    }
     rows = [
         ",".join([f"pets/{kind}/{n}.png", *(str(cells[name](n, kind)) for name in head.split(",")[1:])])
         for n in range(4)

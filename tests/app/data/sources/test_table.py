@@ -260,7 +260,7 @@ def test_texts_become_tokens(write: Write) -> None:
 def test_rare_tokens_are_unknown_and_characters_can_be_tokens(write: Write) -> None:
     path = str(write("r.csv", REVIEWS))
     field = Text(path=path, vocabulary=4, length=6).load().input_field()
-    assert len(field.vocabulary) == 4 and int(field.values.max()) == 3 and 1 in field.values
+    assert len(field.vocabulary) == 4 and int(field.values.max()) == 3 and 1 in np.asarray(field.values)
     letters = Text(path=path, unit="character", length=6).load().input_field()
     assert "".join(letters.vocabulary[token] for token in letters.values[0]) == "A fine"
 
@@ -315,7 +315,7 @@ def test_a_line_that_is_too_long_far_down_in_a_large_file(write: Write) -> None:
 
 def test_looking_and_loading_parse_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path, counted, plain = write("flowers.csv", FLOWERS), [], csv_file._parsed
-    monkeypatch.setattr(csv_file, "_parsed", lambda *given: counted.append(given) or plain(*given))
+    monkeypatch.setattr(csv_file, "_parsed", lambda *given: (counted.append(given), plain(*given))[1])
     suggest(path)
     inspect(path)
     assert len(counted) == 1
@@ -337,7 +337,7 @@ def test_words_that_training_never_saw_count_as_unknown(write: Write) -> None:
     rows = "\n".join(f"word{row} and more words,{row % 2}" for row in range(60))
     prepared = prepare(DataChoice(source=Text(path=str(write("r.csv", f"text,y\n{rows}")), target="y", length=4)))
     assert set(prepared.test.arrays["text"][:, 0]) == {1}
-    assert 1 not in prepared.train.arrays["text"]
+    assert 1 not in np.asarray(prepared.train.arrays["text"])
 
 
 def test_categories_can_be_tokens(write: Write) -> None:

@@ -37,7 +37,7 @@ def test_the_worst_answers_stand_below_what_they_should_be(qtbot: QtBot) -> None
     assert number.text() == "1,200" and view.table.isColumnHidden(1)
     assert not view.grab().isNull() and view.sample.isVisible() and view.sample.count() == 1
     view.table.setFocus()
-    qtbot.keyClick(view.table, Qt.Key.Key_Down)  # type: ignore[no-untyped-call]
+    qtbot.keyClick(view.table, Qt.Key.Key_Down)
     assert "sample 7" in view.sample._labels[0]
 
 

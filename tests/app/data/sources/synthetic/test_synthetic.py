@@ -43,7 +43,7 @@ def test_points_of_a_cloud_are_nearest_to_its_middle() -> None:
 @pytest.mark.parametrize("squares", [2, 5, 8])
 def test_fields_of_a_checkerboard_alternate(squares: int) -> None:
     dataset = Checkerboard(squares=squares).load()
-    cells = np.floor((dataset.input_field().values + 1) / 2 * squares).astype(int)
+    cells = np.floor((np.asarray(dataset.input_field().values) + 1) / 2 * squares).astype(int)
     assert cells.min() == 0 and cells.max() == squares - 1
     np.testing.assert_array_equal(cells.sum(axis=1) % 2, dataset.target_field().values)
 
@@ -82,7 +82,9 @@ def number(bits: Array) -> int:
 
 def test_binary_numbers_add_up() -> None:
     dataset = BinaryAddition(samples=100, bits=20, shortest=2).load()
-    for digits, total in zip(dataset.input_field().values, dataset.target_field().values[..., 0], strict=True):
+    for digits, total in zip(
+        np.asarray(dataset.input_field().values), dataset.target_field().values[..., 0], strict=True
+    ):
         assert number(digits[:, 0]) + number(digits[:, 1]) == number(total)
 
 
@@ -96,7 +98,7 @@ def closes(string: str) -> bool:
 @pytest.mark.parametrize("kinds", [1, 2, 3])
 def test_brackets_are_balanced_or_not(kinds: int) -> None:
     dataset = Brackets(samples=300, kinds=kinds).load()
-    for row, label in enumerate(dataset.target_field().values):
+    for row, label in enumerate(np.asarray(dataset.target_field().values)):
         string = "".join(words(dataset, "string", row))
         assert len(string) == dataset.fields["length"].values[row, 0]
         assert closes(string) == bool(label)
@@ -140,7 +142,7 @@ def test_a_caption_says_what_is_on_the_picture() -> None:
     dataset = Captions(samples=100, noise=0.0).load()
     assert (dataset.input_field().shape, dataset.target_field().shape) == (image(3, 24, 24), tokens(9))
     paint = np.array(list(COLOURS.values()), dtype=np.float32)
-    for row, picture in enumerate(dataset.input_field().values):
+    for row, picture in enumerate(np.asarray(dataset.input_field().values)):
         said = words(dataset, "caption", row)
         assert said[-1] == "(end)" and words(dataset, "written", row) == ["(start)", *said[:-1]]
         assert dataset.fields["length"].values[row, 0] == len(said)
@@ -157,7 +159,9 @@ def test_a_caption_says_what_is_on_the_picture() -> None:
 def test_shapes_move_to_the_side_that_is_asked_for() -> None:
     dataset = Clips(samples=80, noise=0.0).load()
     assert dataset.input_field().shape == video(8, 1, 16, 16)
-    for clip, label in zip(dataset.input_field().values[:, :, 0], dataset.target_field().values, strict=True):
+    for clip, label in zip(
+        dataset.input_field().values[:, :, 0], np.asarray(dataset.target_field().values), strict=True
+    ):
         down, across = np.argwhere(clip[-1] > 0.5).mean(axis=0) - np.argwhere(clip[0] > 0.5).mean(axis=0)
         sides = {"left": -across, "right": across, "up": -down, "down": down}
         assert max(sides, key=lambda side: sides[side]) == dataset.target_field().classes[label]
