@@ -1,4 +1,4 @@
-"""Files such as users bring: a table, a series, a folder of pictures, arrays, texts. Made from a seed."""
+"""Sample data files for the guide's pictures: a table, a series, a folder of pictures, arrays, texts; from a seed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def pictures(folder: Path, each: int = 80, size: int = 48) -> Path:
     for name in ("circle", "square", "triangle"):
         (place / name).mkdir(parents=True, exist_ok=True)
         for number in range(each):
-            ground, ink = (tuple(int(one) for one in rng.integers(low, low + 100, 3)) for low in (0, 150))
+            ground, ink = (tuple(rng.integers(low, low + 100, 3).tolist()) for low in (0, 150))
             picture = Image.new("RGB", (size, size), ground)
             reach, (x, y) = int(rng.integers(8, 18)), rng.integers(18, size - 18, 2).tolist()
             draw, box = ImageDraw.Draw(picture), (x - reach, y - reach, x + reach, y + reach)
@@ -90,8 +90,8 @@ def texts(folder: Path, rows: int = 400) -> Path:
     lines = []
     for _ in range(rows):
         good = bool(rng.integers(0, 2))
-        said = rng.choice(PRAISE if good else BLAME, int(rng.integers(1, 4)), replace=False)
-        lines.append({"review": "The film was " + ", ".join(said) + ".", "opinion": "good" if good else "bad"})
+        words = rng.choice(PRAISE if good else BLAME, int(rng.integers(1, 4)), replace=False)
+        lines.append({"review": "The film was " + ", ".join(words) + ".", "opinion": "good" if good else "bad"})
     path = folder / "reviews.csv"
     pd.DataFrame(lines).to_csv(path, index=False)
     return path

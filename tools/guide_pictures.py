@@ -1,0 +1,322 @@
+"""Takes the guide's pictures in the real window: ``python -m tools.guide_pictures [PAGE ...] [--out DIR]``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from PySide6.QtCore import QPointF, Qt
+
+from app.project.presets import FOLDER
+from graph.project import Project, read_project, write_project
+from tools import data_samples
+from widgets.canvas.canvas_view import CanvasView
+from widgets.data.data_view import DataView
+from widgets.launch import make_window
+from widgets.shell.live_previews import LIVE
+from widgets.start.preset_entries import presets
+from widgets.tour.hands import WindowDriver
+from widgets.tour.story import own_home
+from widgets.understand.by_hand.scene import Spot
+from widgets.understand.understand_panel import UnderstandPanel
+
+SIZE = (1280, 800)
+LARGE = (1440, 880)
+"""Size of the window in which a network of three rows is shown with all details."""
+
+WIDE = (1860, 860)
+"""Size of the window in the picture of the LSTM, whose cell is long."""
+
+
+class Stage:
+    """A window that is driven and photographed; pictures go to the folder ``out``."""
+
+    def __init__(self, out: Path, size: tuple[int, int] = SIZE, file: Path | None = None) -> None:
+        self.window = make_window(file)
+        self.window.resize(*size)
+        self.window.show()
+        self.driver = WindowDriver(self.window, out, print)
+        self.driver.wait(lambda: self.window.loader.finished, "the window was to be ready")
+        self._out = out
+
+    def grab(self, name: str, rest: int = 600) -> None:
+        """Take the picture ``name`` after ``rest`` ms, in 256 colours, which nobody sees."""
+        self.driver.rest(rest)
+        path = self._out / f"{name}.png"
+        self.window.grab().save(str(path))
+        with Image.open(path) as picture:
+            small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small.save(path, optimize=True)
+        print(path.name)
+
+    def train(self, preset: str) -> None:
+        """Open a preset from the start page and train it to its end."""
+        self.window.show_start()
+        self.driver.click(f"preset-{preset}")
+        self.driver.wait(lambda: "plan" in self.window.session.document.sections, "the preset")
+        self.driver.rest(500)
+        self.driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        self.driver.wait(lambda: self.window.training.active, "the training was to begin")
+        self.driver.wait(lambda: not self.window.training.active, "the training was to end", 900)
+        self.driver.rest(500)
+
+    def panel(self, name: str) -> Any:
+        """A panel of the workbench, by name."""
+        return self.window.workbench.panel(name)
+
+    def understand(self) -> UnderstandPanel:
+        """The understand panel, brought forward."""
+        self.driver.click("understandWorkspace")
+        panel = self.panel("understand")
+        assert isinstance(panel, UnderstandPanel)
+        return panel
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The canvas of the open project."""
+        return self.window.workbench.canvas
+
+    def close(self) -> None:
+        """End the window and what it started."""
+        self.window.close_now()
+        self.driver.rest(200)
+
+
+@contextmanager
+def stage(out: Path, size: tuple[int, int] = SIZE, file: Path | None = None) -> Iterator[Stage]:
+    """A window for some pictures, closed behind them."""
+    made = Stage(out, size, file)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+# Arithmetic by hand
+
+
+def by_hand(out: Path) -> None:
+    """A layer of a network, and an example, each at a step that has something to tell."""
+    with stage(out) as s:
+        s.window.files.open_preset(next(entry for entry in presets() if entry.path.stem == "x_or_o"))
+        s.canvas.select(["conv2"])
+        s.window.commands["by_hand"].trigger()
+        tab = s.panel("understand").by_hand
+        s.driver.wait(lambda: tab.picker.layer == "conv2" and not tab.picture.is_empty(), "conv2 was to be worked out")
+        tab.go(Spot(filter=1, row=0, column=3))
+        s.grab("by-hand")
+        tab.show_examples("kernels")
+        tab.examples.kernel.box.setCurrentText("edge")
+        tab.go(Spot(row=3, column=3))
+        s.grab("by-hand-example")
+
+
+# The canvas
+
+
+def canvas(out: Path) -> None:
+    """Presets as files of the user's, each with what its picture is about."""
+    shots = (
+        ("canvas-resnet110", "resnet110", SIZE, lambda s: None),
+        ("canvas-lstm", "lstm_by_hand", WIDE, open_cell),
+        ("canvas-diff", "two_branch_cnn", LARGE, compare),
+        ("canvas-live", "lenet", LARGE, train_live),
+    )
+    with tempfile.TemporaryDirectory(prefix="netloom-canvas-") as folder:
+        for name, preset, size, act in shots:
+            file = Path(folder) / f"{preset}.netloom"
+            write_project(file, lasting(read_project(FOLDER / file.name)))
+            with stage(out, size, file) as s:
+                act(s)
+                s.grab(name)
+
+
+def lasting(project: Project) -> Project:
+    """The same project with so many epochs that it is still training when the picture is taken."""
+    plan = project.sections["plan"]
+    assert isinstance(plan, Mapping)
+    return Project(project.network, {**project.sections, "plan": {**plan, "epochs": 2000}})
+
+
+def open_cell(s: Stage) -> None:
+    """Into the LSTM's cell by a double-click."""
+    s.canvas.setFocus()
+    s.driver.key(Qt.Key.Key_H)
+    card = s.canvas.board.cards["lstm_by_hand"].rect
+    s.driver.double_click(s.canvas.viewport(), s.canvas.mapFromScene(card.center()))
+    s.driver.wait(lambda: "forget" in s.canvas.board.cards, "the cell was to open")
+    s.canvas.setFocus()
+    s.driver.key(Qt.Key.Key_H)
+
+
+def compare(s: Stage) -> None:
+    """One layer changed, one removed, one put on a wire; then compared with the file."""
+    canvas, driver = s.canvas, s.driver
+    with canvas.document.transaction("Set the filters of conv2"):
+        canvas.document.set_values("conv2", filters=20)
+    canvas.setFocus()
+    canvas.select(["relu3"])
+    for key in (Qt.Key.Key_B, Qt.Key.Key_Delete):
+        driver.key(key)
+    canvas.select(["pool1"])
+    for key in (Qt.Key.Key_W, Qt.Key.Key_Tab):
+        driver.key(key)
+    driver.write("batch norm")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Escape, Qt.Key.Key_L):
+        driver.key(key)
+    driver.command("Compare with the saved version")
+    driver.point(canvas.viewport(), canvas.mapFromScene(canvas.board.bounds().topLeft() - QPointF(20, 20)))
+
+
+def train_live(s: Stage) -> None:
+    """Filters and activations below the cards of a network in training."""
+    training, driver = s.window.training, s.driver
+    driver.wait(lambda: training.controller is not None, "the training was to be ready")
+    driver.command("Train")
+    driver.wait(lambda: training.active, "the training was to begin")
+    driver.command("Network workspace")
+    driver.wait(lambda: LIVE in s.canvas.surface.extras, "the cards were to show something")
+    driver.rest(2500)
+    driver.command("Pause")
+    s.canvas.setFocus()
+    driver.key(Qt.Key.Key_H)
+
+
+# Data
+
+
+def data(out: Path) -> None:
+    """Files such as users bring, and two sets that ship, in the data view of a new project."""
+    with tempfile.TemporaryDirectory(prefix="netloom-data-") as name, stage(out) as s:
+        folder = Path(name)
+        s.window.files.new()
+        s.window.session.save(folder / "mine.netloom")  # so that paths are told as from there
+        s.window.show_workspace("data")
+        view = s.panel("data")
+        assert isinstance(view, DataView)
+        show_file(s, view, "data-table", data_samples.table(folder), None, ("Rows", "Features", "Correlation"))
+        show_file(s, view, "data-series", data_samples.series(folder), "series", ("Series",))
+        show_file(s, view, "data-pictures", data_samples.pictures(folder), None, ("Samples",))
+        show_file(s, view, "data-arrays", data_samples.arrays(folder), None, ("Series",))
+        show_file(s, view, "data-text", data_samples.texts(folder), "text", ("Rows",))
+        show_source(s, view, "data-records", "fleet", "Series")
+        show_source(s, view, "data-generated", "x_or_o", "Samples")
+
+
+def show_source(s: Stage, view: DataView, picture: str, source: str, side: str) -> None:
+    """A data set that ships, from one side."""
+    view.sources.chosen.emit(source)
+    shown = f"{source} was to be shown"
+    s.driver.wait(lambda: view.preview is not None and view.preview.info["id"] == source, shown)
+    view.samples.show_first(side)
+    s.grab(picture)
+
+
+def show_file(s: Stage, view: DataView, picture: str, path: Path, kind: str | None, sides: tuple[str, ...]) -> None:
+    """A file of the user's, read as ``kind`` where that has to be said, from several sides."""
+    before = view.preview
+    view.open_path(path, kind)
+    s.driver.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
+    for side in sides:
+        view.samples.show_first(side)
+        s.grab(picture if side == sides[0] else f"{picture}-{side.lower()}")
+
+
+# What a network learned
+
+
+def gan(out: Path) -> None:
+    """The losses of two GANs, and what they generated."""
+    with stage(out) as s:
+        s.train("digits_gan")
+        s.grab("gan-losses")
+        panel = s.understand()
+        panel.show_tab("Made samples")
+        s.driver.rest(1500)
+        for sample in (4, 11):
+            panel.made.made.pick(sample)
+        s.grab("gan-digits", 1500)
+        s.train("ring_gan")
+        s.understand().show_tab("Made samples")
+        s.grab("gan-ring", 1500)
+
+
+def over_time(out: Path) -> None:
+    """The LSTM of the adding problem unrolled, its gates, and its gradients over those of the RNN."""
+    with stage(out) as s:
+        for preset in ("adding_rnn", "adding_lstm"):
+            s.train(preset)
+        panel = s.understand()
+        panel.show_tab("Unrolled")
+        s.driver.wait(lambda: not panel.unrolled.diagram.is_empty(), "the layer was to be unrolled")
+        s.driver.click(panel.unrolled.gradients)
+        s.grab("over-time-unrolled")
+        panel.show_tab("Gates")
+        s.driver.wait(lambda: not panel.gates.lanes.is_empty(), "gates were to be shown")
+        s.grab("over-time-gates")
+        panel.show_tab("Gradients")
+        tab = panel.gradients
+        s.driver.wait(lambda: not tab.plot.is_empty(), "the gradient was to be shown")
+        tab.state.setCurrentIndex(1)
+        tab.state.activated.emit(1)
+        tab.menu.aboutToShow.emit()
+        tab.menu.actions()[-1].trigger()
+        s.driver.wait(lambda: len(tab.plot.curves) == 2, "the other run was to be laid over it")
+        s.grab("over-time-gradients")
+
+
+def units(out: Path) -> None:
+    """What excites the maps of a convolution, and what in a digit speaks for the network's prediction."""
+    with stage(out) as s:
+        s.train("digits_cnn")
+        panel = s.understand()
+        panel.show_tab("Units")
+        s.driver.wait(panel.units.samples.count, "the strongest samples were to be found")
+        panel.units.picker.choose("conv2")
+        panel.units.sheet.shown.setCurrentIndex(1)
+        idle(s, panel)
+        panel.units.sheet.tiles.pick(5)
+        idle(s, panel)
+        s.grab("units")
+        panel.show_tab("Why")
+        s.driver.wait(panel.why.gallery.count, "samples were to be offered")
+        panel.why.gallery.pick(3)
+        idle(s, panel)
+        s.grab("why")
+
+
+def idle(s: Stage, panel: UnderstandPanel) -> None:
+    """Wait until nothing is awaited of the worker any more."""
+    s.driver.rest(200)
+    units, why = panel.units, panel.why
+    works = (units.work, units.sheet.work, units.exciting.work, why.integrated, why.occlusion)
+    s.driver.wait(lambda: not any(work.running for work in works), "the worker was to be done")
+
+
+PAGES = {"by-hand": by_hand, "canvas": canvas, "data": data, "gan": gan, "over-time": over_time, "units": units}
+"""The guide's pages with pictures."""
+
+
+def main() -> None:
+    """Take the pictures of the pages that are named, of all without names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"One of {', '.join(PAGES)}.")
+    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    arguments = parser.parse_args()
+    unknown = [page for page in arguments.pages if page not in PAGES]
+    if unknown:
+        parser.error(f"there is no page {unknown[0]}; the pages are {', '.join(PAGES)}")
+    out = arguments.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    for page in arguments.pages or PAGES:
+        with own_home():
+            PAGES[page](out)
+
+
+if __name__ == "__main__":
+    main()
