@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
-from widgets.plots.painted_view import PaintedView
-from widgets.plots.ticks import linear_ticks, log_ticks, number, padded
+from widgets.plots.axes import Axes, AxisRange, draw_line
+from widgets.plots.key import Key
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+from widgets.plots.ticks import number, padded
 
 MOST_DECADES = 40.0
 """Powers of ten that the axis spans, at most: what is smaller still is nothing to a 32-bit number."""
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class GradientCurve:
         return min(self.total, self.clip) if self.clip else self.total
 
 
-class GradientPlot(PaintedView):
+class GradientPlot(PlotView):
     """Curves over the time steps at the left, the totals at the right, on one axis.
 
     `told` carries in words what stands at the cursor, which the pointer and the left and right keys move.
@@ -54,6 +54,18 @@ class GradientPlot(PaintedView):
         super().__init__(source, "Size of the gradient at each time step", empty, parent)
         self.curves: tuple[GradientCurve, ...] = ()
         self.step: int | None = None
+        self.over_time = self.add_panel(bottom="step", left="size of the gradient of the loss", wheel_along=0)
+        self.over_time.sides["bottom"].whole = True
+        self.over_time.sides["left"].set_log(True)
+        self.over_time.painted(self._paint_curves)
+        self.totals = self.add_panel(column=1, bottom="all weights, by run")
+        self.totals.sides["bottom"].set_names([""])
+        self.totals.setMouseEnabled(x=False, y=False)
+        self.set_width(self.totals, 120)
+        self.totals.painted(self._paint_totals)
+        self.over_time.sigRangeChanged.connect(lambda *_: self.totals.show_extent())
+        self._key = Key()
+        self.put(self._key, self.over_time, "top")
 
     def set_curves(self, curves: Sequence[GradientCurve]) -> None:
         """Show curves; none show the empty text."""
@@ -61,7 +73,7 @@ class GradientPlot(PaintedView):
         self._go(self.step)
         names = ", ".join(curve.label for curve in curves)
         self.describe(f"Gradient sizes of {names} over {self.steps} time steps" if curves else self.empty_text)
-        self.update()
+        self.redraw()
 
     @property
     def steps(self) -> int:
@@ -76,13 +88,11 @@ class GradientPlot(PaintedView):
         """Room for the axis and some steps."""
         return QSize(self.theme.px(320), self.theme.px(130))
 
-    # Where things are
-
     def _powers(self) -> AxisRange:
-        """The exponents of ten that are in sight."""
-        told = [curve.sizes for curve in self.curves]
-        told += [np.array([curve.total, curve.clipped, curve.clip or curve.total]) for curve in self.curves]
-        values = np.concatenate(told)
+        """The exponents of ten of all sizes."""
+        sizes = [curve.sizes for curve in self.curves]
+        sizes += [np.array([curve.total, curve.clipped, curve.clip or curve.total]) for curve in self.curves]
+        values = np.concatenate(sizes)
         values = values[np.isfinite(values) & (values > 0)]
         if not values.size:
             return AxisRange(-1.0, 1.0)
@@ -90,83 +100,32 @@ class GradientPlot(PaintedView):
         low = max(math.log10(float(values.min())), high - MOST_DECADES)
         return AxisRange(*padded(min(low, high - 1), high, 0.05))
 
-    def _ticks(self, powers: AxisRange, height: float) -> list[float]:
-        wanted = max(2, int(height / self.theme.px(34)))
-        if powers.span < 3:
-            return log_ticks(powers.low, powers.high, wanted)
-        every = math.ceil(powers.span / wanted)
-        first = math.ceil(powers.low / every) * every
-        return [float(power) for power in range(first, math.floor(powers.high) + 1, every)]
-
-    def axes(self) -> Axes:
-        """Where steps and exponents of ten stand."""
-        powers = self._powers()
-        line = QFontMetricsF(self.theme.font(small=True)).height()
-        whole = QRectF(self.rect()).adjusted(0, line + 12, -self.theme.px(132), -(line + 12))
-        texts = [power_text(tick) for tick in self._ticks(powers, whole.height())]
-        whole.setLeft(y_margin(self.theme, texts) + 8)
-        return Axes(whole, AxisRange(0.5, max(self.steps, 1) + 0.5), powers)
-
-    def _totals(self, axes: Axes) -> QRectF:
-        left = axes.area.right() + self.theme.px(28)
-        return QRectF(left, axes.area.top(), self.width() - left - 12, axes.area.height())
+    def draw(self) -> None:
+        """Name the runs, and put both panels on one axis."""
+        self._key.set_entries(
+            self.theme, [(curve.label, self.theme.run(at), "s") for at, curve in enumerate(self.curves)]
+        )
+        self.over_time.set_extent(AxisRange(0.5, max(self.steps, 1) + 0.5), self._powers())
+        self.totals.x_extent = lambda: AxisRange(-0.5, len(self.curves) - 0.5)
+        self.totals.y_extent = lambda _: self.over_time.y_range
 
     # Painting
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint both sides on one axis."""
-        axes = self.axes()
-        x_ticks = linear_ticks(1, max(self.steps, 2), max(2, int(axes.area.width() / 70)))
-        whole = [tick for tick in x_ticks if tick == round(tick) and 1 <= tick <= self.steps]
-        draw_frame(painter, self.theme, axes, whole, self._ticks(axes.y, axes.area.height()), y_text=power_text)
-        self._paint_headings(painter, axes)
-        painter.save()
-        painter.setClipRect(axes.area.adjusted(-2, -2, 2, 2))
+    def _paint_curves(self, painter: QPainter, axes: Axes) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, curve in enumerate(self.curves):
             painter.setPen(QPen(self.theme.run(index), 2))
             draw_line(painter, axes.map(np.arange(1, len(curve.sizes) + 1, dtype=np.float64), powers_of(curve.sizes)))
-        if self.step is not None:
-            painter.setPen(QPen(self.theme.strong_border, 1))
-            x = axes.to_x(self.step)
-            painter.drawLine(QPointF(x, axes.area.top()), QPointF(x, axes.area.bottom()))
-        painter.restore()
-        self._paint_labels(painter, axes)
-        self._paint_totals(painter, axes)
-
-    def _paint_headings(self, painter: QPainter, axes: Axes) -> None:
-        metrics = QFontMetricsF(self.theme.font(small=True))
-        painter.setPen(self.theme.faint)
-        painter.drawText(QPointF(12, metrics.ascent() + 4), "size of the gradient of the loss at each step")
-        start = self._totals(axes).left() - 40
-        right = QRectF(start, 4, self.width() - start - 6, metrics.height())
-        painter.drawText(right, Qt.AlignmentFlag.AlignRight, "all weights")
-        below = axes.area.bottom() + metrics.ascent() + 6
-        painter.drawText(QPointF(12, below), "step")
-
-    def _paint_labels(self, painter: QPainter, axes: Axes) -> None:
-        """Names of the curves, one below the other where there is most room: above the early steps or below them."""
-        metrics = QFontMetricsF(self.theme.font(bold=True))
-        painter.setFont(self.theme.font(bold=True))
-        for index, curve in enumerate(self.curves):
-            width = metrics.horizontalAdvance(curve.label)
-            top = axes.area.top() + 6 + index * metrics.height()
-            place = QRectF(axes.area.left() + 10, top, width, metrics.height())
-            painter.fillRect(place.adjusted(-4, 0, 4, 0), self.theme.surface)
-            painter.setPen(self.theme.run(index))
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, curve.label)
 
     def _paint_totals(self, painter: QPainter, axes: Axes) -> None:
         """For each run a ring for the total, and where it is clipped an arrow down to what is left."""
-        place = self._totals(axes)
-        slot = place.width() / max(len(self.curves), 1)
         for clip in {curve.clip for curve in self.curves} - {0.0}:
-            self._paint_threshold(painter, axes.to_y(math.log10(clip)), place, clip)
+            self._paint_threshold(painter, axes, clip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, curve in enumerate(self.curves):
-            middle = place.left() + (index + 0.5) * slot
             if not (math.isfinite(curve.total) and curve.total > 0):
                 continue
+            middle = axes.to_x(index)
             top, end = (axes.to_y(math.log10(value)) for value in (curve.total, curve.clipped))
             painter.setPen(QPen(self.theme.run(index), 2))
             if end - top > 6:
@@ -178,41 +137,51 @@ class GradientPlot(PaintedView):
                 painter.drawEllipse(QPointF(middle, end), 5, 5)
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_threshold(self, painter: QPainter, y: float, place: QRectF, clip: float) -> None:
+    def _paint_threshold(self, painter: QPainter, axes: Axes, clip: float) -> None:
+        y, place = axes.to_y(math.log10(clip)), axes.area
         painter.setPen(QPen(self.theme.warning, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(place.left(), y, place.right(), y))
         painter.setFont(self.theme.font(small=True))
         height = QFontMetricsF(painter.font()).height()
         top = y - height - 1 if y - height > place.top() + 4 else y + 7
-        beside = QRectF(place.left() - 24, top, place.width() + 24, height)
+        beside = QRectF(place.left(), top, place.width(), height)
         painter.drawText(beside, Qt.AlignmentFlag.AlignRight, f"clip at {number(clip, 2)}")
 
     # Hands
 
-    def sentence_at(self, at: QPointF) -> str:
-        """Return the sizes at the step under the pointer, or the totals."""
-        axes = self.axes()
-        if axes.area.adjusted(-4, -4, 4, 4).contains(at):
-            self._go(round(axes.from_x(at.x())))
-            return self.words_of(self.step or 1)
-        if self._totals(axes).contains(at):
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        """Return the sizes at a step, or the totals."""
+        if panel is self.totals:
             return "\n".join(f"{curve.label}: {totals_of(curve)}" for curve in self.curves)
-        return ""
+        self._go(round(x))
+        return self.words_of(self.step or 1)
 
     def words_of(self, step: int) -> str:
         """The sizes of all curves at a step, from 1 on."""
-        told = [f"{one.label} {number(float(one.sizes[step - 1]), 3)}" for one in self.curves if step <= len(one.sizes)]
-        return "  ·  ".join([f"Step {step:,}", *told])
+        sizes = [
+            f"{curve.label} {number(float(curve.sizes[step - 1]), 3)}"
+            for curve in self.curves
+            if step <= len(curve.sizes)
+        ]
+        return "  ·  ".join([f"Step {step:,}", *sizes])
+
+    def table(self) -> Sequence[Row]:
+        """Return every size as (curve, step, size)."""
+        return named_rows(
+            ("curve", "step", "size"),
+            ((curve.label, step, float(size)) for curve in self.curves for step, size in enumerate(curve.sizes, 1)),
+        )
 
     def _go(self, step: int | None) -> None:
         """Move the cursor to a step, or take it away."""
         self.step = None if step is None or self.is_empty() else min(max(step, 1), self.steps)
+        self.over_time.crosshair.setVisible(self.step is not None)
+        self.over_time.crosshair.setValue(self.step or 1)
         self.told.emit("" if self.step is None else self.words_of(self.step))
-        self.update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Put the cursor where one clicks."""
-        self.sentence_at(event.position())
+        self.reading(panel, x, y)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the cursor."""
@@ -230,13 +199,6 @@ class GradientPlot(PaintedView):
 def powers_of(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Exponents of ten; what is 0 has none and is left out."""
     return np.log10(np.where(sizes > 0, sizes, np.nan))
-
-
-def power_text(power: float) -> str:
-    """A value on the logarithmic axis, given its exponent of ten."""
-    if power == round(power) and abs(power) > 3:
-        return "10" + str(round(power)).translate(SUPERSCRIPTS)
-    return number(10.0**power, 3)
 
 
 def totals_of(curve: GradientCurve) -> str:

@@ -85,7 +85,7 @@ class MatrixPlot(PlotView):
         table, low, high, write, title = self.colours()
         if self._bar is None:
             self._bar = ColourBar(self._image)
-            self.add_beside(self._bar)
+            self.put(self._bar, self.panel, "right")
         self._bar.write = write
         self._image.setImage(self._values, levels=(low, high))
         self._image.setRect(QRectF(-0.5, -0.5, columns, rows))

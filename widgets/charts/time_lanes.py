@@ -7,22 +7,27 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from widgets.charts.colour_maps import colour, diverging, image, limits, reach, sequential
-from widgets.look.theme import ThemeSource
+from widgets.charts.colour_bar import ColourBar
+from widgets.charts.colour_maps import diverging, limits, reach, sequential
+from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.axes import Axes, AxisRange, draw_line
-from widgets.plots.painted_view import PaintedView
-from widgets.plots.ticks import linear_ticks, number
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+from widgets.plots.ticks import number
 
 Ink = Literal["share", "signed", "plain"]
 """How values become colours: from 0 to 1, about zero, or from least to greatest."""
 
 FAINT_CURVES = 24
 """Curves beside the chosen one, at most."""
+TITLE_WIDTH = 122
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +66,48 @@ class Lane:
         return f"{self.title}, {name}: {number(float(self.values[step, unit]))}"
 
 
-class TimeLanes(PaintedView):
+class LaneTitle(pg.GraphicsWidget):
+    """A lane's name at its left, and below it what it says, or the names of its curves in their hues."""
+
+    def __init__(self, lane: Lane, theme: Theme) -> None:
+        super().__init__()
+        self._lane, self._theme = lane, theme
+        width = theme.px(TITLE_WIDTH)
+        self.setMinimumWidth(width)
+        self.setMaximumWidth(width)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Write both, as far as there is room."""
+        theme, area = self._theme, QRectF(self.rect()).adjusted(4, 0, -8, 0)
+        metrics, small = QFontMetricsF(theme.font()), QFontMetricsF(theme.font(small=True))
+        line, both = metrics.height(), area.height() >= 2 * small.height() + 4
+        top = area.top() if both else area.center().y() - line / 2
+        painter.setFont(theme.font())
+        painter.setPen(theme.text)
+        title = metrics.elidedText(self._lane.title, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(QRectF(area.left(), top, area.width(), line), Qt.AlignmentFlag.AlignVCenter, title)
+        if not both:
+            return
+        painter.setFont(theme.font(small=True))
+        if self._lane.curved and self._lane.names:
+            self._write_names(painter, QPointF(area.left(), top + line + small.ascent()), area.right())
+            return
+        painter.setPen(theme.faint)
+        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(area.adjusted(0, line, 0, 0), int(flags), self._lane.says)
+
+    def _write_names(self, painter: QPainter, at: QPointF, right: float) -> None:
+        metrics = QFontMetricsF(painter.font())
+        for feature, name in enumerate(self._lane.names[: self._lane.units]):
+            width = metrics.horizontalAdvance(name)
+            if at.x() + width > right:
+                return
+            painter.setPen(self._theme.run(feature))
+            painter.drawText(at, name)
+            at = QPointF(at.x() + width + 10, at.y())
+
+
+class TimeLanes(PlotView):
     """All lanes of a layer. `told` carries in words what stands at the cursor, which mouse and keys move.
 
     Keys: left and right change the step, up and down the unit, page up and page down the lane, Home and End go to the
@@ -76,7 +122,6 @@ class TimeLanes(PaintedView):
         self.curves = False
         self.back = False
         self.cursor_at = (0, 0, 0)
-        self._images: dict[int, QImage] = {}
 
     # What the owner calls
 
@@ -85,17 +130,16 @@ class TimeLanes(PaintedView):
         if len({len(lane.values) for lane in lanes}) > 1:
             raise ValueError("lanes need equally many steps")
         self.lanes, self.back = tuple(lanes), back
-        self._images.clear()
+        self._build()
         lane, step, unit = self.cursor_at
         self._go(lane, step, unit)
         self.describe(f"{len(lanes)} rows over {self.steps} time steps" if lanes else self.empty_text)
         self.updateGeometry()
-        self.update()
 
     def set_curves(self, curves: bool) -> None:
         """Show curves instead of colours."""
         self.curves = curves
-        self.update()
+        self._build()
 
     @property
     def steps(self) -> int:
@@ -107,201 +151,151 @@ class TimeLanes(PaintedView):
         return self.steps == 0
 
     def theme_changed(self) -> None:
-        """Colours are made anew."""
-        self._images.clear()
+        """Colours and titles are made anew."""
+        self._build()
+        super().theme_changed()
 
     def minimumSizeHint(self) -> QSize:
         """Room in which every lane can be read."""
         return QSize(self.theme.px(280), self.theme.px(44) * max(len(self.lanes), 3) + self.theme.px(28))
 
-    # Where things are
+    # Making
 
-    def _plot(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(self.theme.px(126), 8, -self.theme.px(58), -self.theme.px(26))
+    def _build(self) -> None:
+        """Make a panel for each lane, all on one time axis."""
+        self.clear_panels()
+        for index, lane in enumerate(self.lanes if not self.is_empty() else ()):
+            last = index == len(self.lanes) - 1
+            words = "step, read backwards" if self.back else "step"
+            curved = not lane.words and (self.curves or lane.curved)
+            panel = self.add_panel(
+                index, bottom=words if last else None, right="" if curved else None, grid=False, wheel_along=0
+            )
+            self.put(LaneTitle(lane, self.theme), panel, "left")
+            self._fill(panel, index, lane, curved=curved)
+            if last:
+                panel.sides["bottom"].whole = True
+            else:
+                self.put_gap(panel)
+            if index:
+                self.panels[0].link_x(panel)
+        self.redraw()
 
-    def lane_place(self, index: int) -> QRectF:
-        """Where the values of a lane are painted."""
-        plot, gap = self._plot(), 8.0
-        height = (plot.height() + gap) / max(len(self.lanes), 1)
-        return QRectF(plot.left(), plot.top() + index * height, plot.width(), max(height - gap, 8.0))
-
-    def _step_x(self, step: float) -> float:
-        plot = self._plot()
-        return plot.left() + (step + 0.5) * plot.width() / max(self.steps, 1)
-
-    def place_at(self, at: QPointF) -> tuple[int, int, int] | None:
-        """Lane, step and unit under a point, None where there is no lane."""
-        for index, lane in enumerate(self.lanes):
-            place = self.lane_place(index)
-            if place.contains(at):
-                step = int((at.x() - place.left()) / place.width() * self.steps)
-                step = min(max(step, 0), self.steps - 1)
-                return index, step, self._unit_at(lane, place, step, at.y())
-        return None
-
-    def _unit_at(self, lane: Lane, place: QRectF, step: int, y: float) -> int:
+    def _fill(self, panel: Panel, index: int, lane: Lane, *, curved: bool) -> None:
+        low, high = lane.limits()
+        steps, units = AxisRange(0.5, self.steps + 0.5), AxisRange(-0.5, lane.units - 0.5)
+        room = 0.06 * (high - low)
+        panel.set_extent(steps, AxisRange(low - room, high + room) if curved else units)
         if lane.words:
-            return 0
-        if self.curves or lane.curved:
-            low, high = lane.limits()
-            value = low + (place.bottom() - y) / place.height() * (high - low)
-            return int(np.abs(np.nan_to_num(lane.values[step]) - value).argmin())
-        return min(int((y - place.top()) / place.height() * lane.units), lane.units - 1)
+            panel.painted(lambda painter, axes: self._paint_words(painter, axes, lane))
+        elif curved:
+            panel.painted(lambda painter, axes: self._paint_curves(painter, axes, index, lane))
+        else:
+            panel.invertY(True)
+            image = pg.ImageItem()
+            panel.add(image)
+            image.setImage(lane.values.T, levels=(low, high), autoDownsample=True)
+            image.setRect(QRectF(0.5, -0.5, self.steps, lane.units))
+            bar = ColourBar(image)
+            bar.show_map(self.theme, sequential() if lane.ink != "signed" else diverging(self.theme), low, high)
+            self.put(bar, panel, "right")
+        panel.painted(lambda painter, axes: self._paint_cursor(painter, axes, index, curved), 5)
 
     # Painting
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint all lanes, the axis below them, and the cursor."""
-        for index, lane in enumerate(self.lanes):
-            place = self.lane_place(index)
-            self._paint_title(painter, lane, place)
-            if lane.words:
-                self._paint_words(painter, lane, place)
-            elif self.curves or lane.curved:
-                self._paint_curves(painter, index, lane, place)
-            else:
-                self._paint_colours(painter, index, lane, place)
-            self._paint_limits(painter, lane, place)
-        self._paint_axis(painter)
-        self._paint_cursor(painter)
-
-    def _paint_title(self, painter: QPainter, lane: Lane, place: QRectF) -> None:
-        small = QFontMetricsF(self.theme.font(small=True))
-        left = QRectF(10, place.top(), place.left() - 18, place.height())
-        painter.setFont(self.theme.font())
-        painter.setPen(self.theme.text)
-        both = left.height() >= 2 * small.height() + 4
-        line = QFontMetricsF(self.theme.font()).height()
-        top = left.top() if both else left.center().y() - line / 2
-        title = QFontMetricsF(self.theme.font()).elidedText(lane.title, Qt.TextElideMode.ElideRight, left.width())
-        painter.drawText(QRectF(left.left(), top, left.width(), line), Qt.AlignmentFlag.AlignVCenter, title)
-        if both:
-            painter.setFont(self.theme.font(small=True))
-            if lane.curved and lane.names:
-                self._paint_names(painter, lane, QPointF(left.left(), top + line + small.ascent()), left.right())
-                return
-            painter.setPen(self.theme.faint)
-            below = QRectF(left.left(), top + line, left.width(), left.height() - line)
-            flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            painter.drawText(below, int(flags), lane.says)
-
-    def _paint_names(self, painter: QPainter, lane: Lane, at: QPointF, right: float) -> None:
-        """The names of curves in their hues, as many as there is room for."""
-        metrics = QFontMetricsF(painter.font())
-        for feature, name in enumerate(lane.names[: lane.units]):
-            width = metrics.horizontalAdvance(name)
-            if at.x() + width > right:
-                return
-            painter.setPen(self.theme.run(feature))
-            painter.drawText(at, name)
-            at = QPointF(at.x() + width + 10, at.y())
-
-    def _paint_colours(self, painter: QPainter, index: int, lane: Lane, place: QRectF) -> None:
-        if index not in self._images:
-            table = sequential() if lane.ink != "signed" else diverging(self.theme)
-            pixels = colour(lane.values.T, table, *lane.limits(), self.theme.error)
-            self._images[index] = image(pixels)
-        shrunk = lane.units > place.height() or self.steps > place.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-        painter.drawImage(place, self._images[index])
-        self._frame(painter, place)
-
-    def _frame(self, painter: QPainter, place: QRectF) -> None:
+    def _frame(self, painter: QPainter, axes: Axes) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.border, 1))
-        painter.drawRect(place)
+        painter.drawRect(axes.area.adjusted(0, 0, -1, -1))
 
-    def _paint_curves(self, painter: QPainter, index: int, lane: Lane, place: QRectF) -> None:
-        low, high = lane.limits()
-        room = 0.06 * (high - low)
-        axes = Axes(place, AxisRange(-0.5, self.steps - 0.5), AxisRange(low - room, high + room))
-        painter.fillRect(place, self.theme.ground)
-        self._frame(painter, place)
+    def _paint_curves(self, painter: QPainter, axes: Axes, index: int, lane: Lane) -> None:
+        painter.fillRect(axes.area, self.theme.ground)
+        self._frame(painter, axes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        times = np.arange(self.steps, dtype=np.float64)
+        times = np.arange(1.0, self.steps + 1)
         at, _, unit = self.cursor_at
-        every = max(1, -(-lane.units // FAINT_CURVES))
         if lane.curved:
             for feature in range(lane.units):
                 painter.setPen(QPen(self.theme.run(feature), 1.5))
                 draw_line(painter, axes.map(times, lane.values[:, feature]))
             return
         painter.setPen(QPen(_faded(self.theme.run(0)), 1))
-        for other in range(0, lane.units, every):
+        for other in range(0, lane.units, max(1, -(-lane.units // FAINT_CURVES))):
             draw_line(painter, axes.map(times, lane.values[:, other]))
         if unit < lane.units:
             painter.setPen(QPen(self.theme.run(1 if at == index else 0), 2))
             draw_line(painter, axes.map(times, lane.values[:, unit]))
 
-    def _paint_words(self, painter: QPainter, lane: Lane, place: QRectF) -> None:
+    def _paint_words(self, painter: QPainter, axes: Axes, lane: Lane) -> None:
         painter.setFont(self.theme.font(small=True))
         metrics = QFontMetricsF(painter.font())
-        width = place.width() / self.steps
-        self._frame(painter, place)
+        self._frame(painter, axes)
+        width = axes.area.width() / axes.x.span
         shown = max(1, int(np.ceil(metrics.averageCharWidth() * 2 / width)))
         painter.setPen(self.theme.text)
         for step in range(0, self.steps, shown):
-            box = QRectF(place.left() + step * width, place.top(), width * shown, place.height())
+            box = QRectF(axes.to_x(step + 0.5), 0, width * shown, axes.area.height())
             word = metrics.elidedText(lane.words[step], Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
-    def _paint_limits(self, painter: QPainter, lane: Lane, place: QRectF) -> None:
-        """The values of the first and last colour, at the right."""
-        if lane.words:
-            return
-        painter.setFont(self.theme.font(small=True))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(self.theme.faint)
-        low, high = (0.0 if abs(end) < 1e-6 * reach(lane.values) else end for end in lane.limits())
-        right = QRectF(place.right() + 6, place.top(), self.theme.px(52), place.height())
-        if not (self.curves or lane.curved):
-            table = sequential() if lane.ink != "signed" else diverging(self.theme)
-            strip = QRectF(right.left(), place.top(), 6, place.height())
-            painter.drawImage(strip, image(np.ascontiguousarray(table[::-1][:, None])))
-            right.setLeft(strip.right() + 4)
-        ends = ((high, Qt.AlignmentFlag.AlignTop), (low, Qt.AlignmentFlag.AlignBottom))
-        for value, flag in ends:
-            if place.height() >= 2 * metrics.height() or flag is Qt.AlignmentFlag.AlignTop:
-                painter.drawText(right, flag | Qt.AlignmentFlag.AlignLeft, number(value, 2))
-
-    def _paint_axis(self, painter: QPainter) -> None:
-        plot = self._plot()
-        painter.setFont(self.theme.font(small=True))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(self.theme.faint)
-        base = plot.bottom() + metrics.ascent() + 4
-        words = "step, read backwards ←" if self.back else "step →"
-        painter.drawText(QPointF(10, base), words)
-        for tick in linear_ticks(1, max(self.steps, 2), max(2, int(plot.width() / 60))):
-            if tick == round(tick) and 1 <= tick <= self.steps:
-                text = f"{round(tick):,}"
-                left = self._step_x(tick - 1) - metrics.horizontalAdvance(text) / 2
-                painter.drawText(QPointF(left, base), text)
-
-    def _paint_cursor(self, painter: QPainter) -> None:
-        index, step, unit = self.cursor_at
-        plot, x = self._plot(), self._step_x(step)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def _paint_cursor(self, painter: QPainter, axes: Axes, index: int, curved: bool) -> None:
+        """Mark the step in every lane, and the unit in the one of the cursor."""
+        lane, step, unit = self.cursor_at
+        x = axes.to_x(step + 1)
         painter.setPen(QPen(self.theme.accent, 1))
-        painter.drawLine(QPointF(x, plot.top()), QPointF(x, self.lane_place(len(self.lanes) - 1).bottom()))
-        lane, place = self.lanes[index], self.lane_place(index)
-        if lane.words or self.curves or lane.curved:
-            return
-        row = place.height() / lane.units
-        cell = QRectF(x - 4, place.top() + unit * row - 2, 8, max(row, 2) + 4)
-        painter.setPen(QPen(self.theme.accent, 2))
-        painter.drawRect(cell)
+        painter.drawLine(QPointF(x, 0), QPointF(x, axes.area.bottom()))
+        if index == lane and not curved and not self.lanes[lane].words:
+            top, bottom = axes.to_y(unit - 0.5), axes.to_y(unit + 0.5)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.accent, 2))
+            painter.drawRect(QRectF(x - 4, top - 2, 8, max(bottom - top, 2) + 4))
 
-    # Hands
+    # Reading
 
-    def sentence_at(self, at: QPointF) -> str:
-        """Return the value under the pointer."""
-        found = self.place_at(at)
-        return "" if found is None else self.words_of(*found)
+    def lane_place(self, index: int) -> QRectF:
+        """Where the values of a lane stand in the view."""
+        self.prepare()
+        return self.panels[index].sceneBoundingRect()
+
+    def place_at(self, at: QPointF) -> tuple[int, int, int] | None:
+        """Lane, step and unit under a point, None where there is no lane."""
+        panel = self.panel_at(at)
+        if panel is None:
+            return None
+        value = panel.value_at(at)
+        return self._place_of(panel, value.x(), value.y())
+
+    def _place_of(self, panel: Panel, x: float, y: float) -> tuple[int, int, int]:
+        index = self.panels.index(panel)
+        lane, step = self.lanes[index], min(max(round(x) - 1, 0), self.steps - 1)
+        if lane.words:
+            return index, step, 0
+        if self.curves or lane.curved:
+            return index, step, int(np.abs(np.nan_to_num(lane.values[step]) - y).argmin())
+        return index, step, min(max(round(y), 0), lane.units - 1)
+
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        """Return the value there."""
+        return self.words_of(*self._place_of(panel, x, y))
 
     def words_of(self, index: int, step: int, unit: int) -> str:
         """What stands at a place: the step, and the value of a unit of a lane."""
         return f"Step {step + 1}  ·  {self.lanes[index].reading(step, unit)}"
+
+    def table(self) -> Sequence[Row]:
+        """Return every value as (lane, unit, step, value); words where a lane has them."""
+        return named_rows(
+            ("lane", "unit", "step", "value"),
+            (
+                (lane.title, unit + 1, step + 1, lane.words[step] if lane.words else float(lane.values[step, unit]))
+                for lane in self.lanes
+                for unit in range(lane.units)
+                for step in range(self.steps)
+            ),
+        )
+
+    # Hands
 
     def _go(self, lane: int, step: int, unit: int) -> None:
         """Move the cursor, as far as there is something."""
@@ -313,13 +307,11 @@ class TimeLanes(PaintedView):
         unit = min(max(unit, 0), self.lanes[lane].units - 1)
         self.cursor_at = (lane, step, unit)
         self.told.emit(self.words_of(lane, step, unit))
-        self.update()
+        self.scene().update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Put the cursor where one clicks."""
-        found = self.place_at(event.position())
-        if found is not None:
-            self._go(*found)
+        self._go(*self._place_of(panel, x, y))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the cursor."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from graph.layers.base import Layer
 from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
 from widgets.look.theme import ThemeSource, blend
-from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
+from widgets.plots.axes import Axes, AxisRange, draw_line
+from widgets.plots.key import Key
 from widgets.plots.painted_view import PaintedView
-from widgets.plots.ticks import linear_ticks, number, padded
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+from widgets.plots.ticks import number, padded
 
 REACH = 4.0
 """The plot goes from minus this to this."""
@@ -28,21 +32,24 @@ SCORES = (2.0, 1.0, 0.1)
 """The scores that a softmax is explained with."""
 
 
-class ActivationPlot(PaintedView):
+class ActivationPlot(PlotView):
     """A function and its derivative over the same axis. Pointing at it, or left and right, reads both."""
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "The function and its derivative", "", parent)
         self.setObjectName("activationPlot")
         self._curve: ScalarFunction | None = None
-        self._axes: Axes | None = None
         self._place: float | None = None
+        self.add_panel(bottom="x", left="", wheel_along=0).painted(self._paint_curves)
+        self._key = Key()
+        self.put(self._key, self.panel, "top")
 
     def show_curve(self, curve: ScalarFunction, name: str) -> None:
         """Draw another curve, of the layer called ``name``."""
         self._curve = curve
         self.setAccessibleName(f"{name}: the function and its derivative")
         self._say()
+        self.redraw()
 
     def is_empty(self) -> bool:
         """Whether there is no curve yet."""
@@ -56,9 +63,14 @@ class ActivationPlot(PaintedView):
     def read_at(self, place: float | None) -> None:
         """Read function and derivative at ``place``, or nowhere."""
         self._place = None if place is None else min(max(place, -REACH), REACH)
+        self.panel.crosshair.setVisible(place is not None)
+        self.panel.crosshair.setValue(self._place or 0.0)
         self._say()
+        if self._place is None:
+            self.readout.hide()
+        self.scene().update()
 
-    def reading(self) -> str:
+    def place_reading(self) -> str:
         """The numbers at the place that is read."""
         if self._curve is None or self._place is None:
             return ""
@@ -68,80 +80,59 @@ class ActivationPlot(PaintedView):
     def _say(self) -> None:
         curve = self._curve
         if curve is not None:
-            self.describe(self.reading() or f"f(x) = {curve.formula}; its derivative is {curve.slope_formula}")
-        self.update()
+            self.describe(self.place_reading() or f"f(x) = {curve.formula}; its derivative is {curve.slope_formula}")
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Axes, the derivative, the function, and the reading."""
-        curve = self._curve
-        assert curve is not None  # the view is empty otherwise
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = QFontMetricsF(self.theme.font(small=True))
-        (low, high), (least, greatest) = curve.extent(-REACH, REACH)
+    def draw(self) -> None:
+        """Name both lines, and hold them in view from end to end."""
+        assert self._curve is not None
+        (low, high), (least, greatest) = self._curve.extent(-REACH, REACH)
         y = AxisRange(*padded(min(low, least, 0.0), max(high, greatest), 0.08))
-        ticks = linear_ticks(y.low, y.high, max(2, int(area.height() / (metrics.height() * 2.4))))
-        left = y_margin(self.theme, [number(tick) for tick in ticks])
-        inner = area.adjusted(left, metrics.height() + 6, -18, -(metrics.height() + 10))
-        axes = self._axes = Axes(inner, AxisRange(-REACH, REACH), y)
-        draw_frame(painter, self.theme, axes, linear_ticks(-REACH, REACH, 4), ticks)
+        self.panel.set_extent(AxisRange(-REACH, REACH), y)
+        self._key.set_entries(self.theme, [("f(x)", self.theme.run(0), "s"), ("f′(x), dashed", self.theme.run(1), "s")])
+
+    def _paint_curves(self, painter: QPainter, axes: Axes) -> None:
+        curve = self._curve
+        assert curve is not None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.theme.strong_border, 1))
-        painter.drawLine(QPointF(axes.to_x(0), inner.top()), QPointF(axes.to_x(0), inner.bottom()))
+        painter.drawLine(QPointF(axes.to_x(0), axes.area.top()), QPointF(axes.to_x(0), axes.area.bottom()))
         slope_hue, hue = self.theme.run(1), self.theme.run(0)
         self._line(painter, axes, curve.value, curve.breaks, QPen(hue, 2.2))
         self._line(painter, axes, curve.slope, curve.breaks, QPen(slope_hue, 1.6, Qt.PenStyle.DashLine))
-        self._legend(painter, area, inner, ((hue, "f(x)"), (slope_hue, "f′(x), dashed")))
+        painter.setPen(Qt.PenStyle.NoPen)
         if self._place is not None:
-            self._mark(painter, axes, curve, (hue, slope_hue))
+            for ink, value in ((hue, curve.value(self._place)), (slope_hue, curve.slope(self._place))):
+                painter.setBrush(ink)
+                painter.drawEllipse(QPointF(axes.to_x(self._place), axes.to_y(value)), 3.5, 3.5)
 
     def _line(
         self, painter: QPainter, axes: Axes, of: Callable[[float], float], breaks: tuple[float, ...], pen: QPen
     ) -> None:
-        """A line, broken where the function may jump."""
+        """A line, broken where the function may jump, over all that is in view."""
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        ends = [-REACH, *breaks, REACH]
-        for start, stop in itertools.pairwise(ends):
+        low, high = axes.x.low, axes.x.high
+        for start, stop in itertools.pairwise([low, *(jump for jump in breaks if low < jump < high), high]):
             tiny = 1e-9  # each piece is drawn up to its break, and is not joined to the next
-            x = np.linspace(start + tiny, stop - tiny, max(2, math.ceil((stop - start) * 40)))
+            count = min(max(2, math.ceil((stop - start) / axes.x.span * 320)), 320)
+            x = np.linspace(start + tiny, stop - tiny, count)
             draw_line(painter, axes.map(x, np.array([of(float(each)) for each in x])))
 
-    def _legend(self, painter: QPainter, area: QRectF, inner: QRectF, parts: tuple[tuple[QColor, str], ...]) -> None:
-        font = self.theme.font(small=True, bold=True)
-        painter.setFont(font)
-        metrics, at = QFontMetricsF(font), inner.left()
-        for hue, text in parts:
-            painter.setPen(hue)
-            painter.drawText(QPointF(at, area.top() + metrics.ascent() + 1), text)
-            at += metrics.horizontalAdvance(text) + 14
-
-    def _mark(self, painter: QPainter, axes: Axes, curve: ScalarFunction, hues: tuple[QColor, QColor]) -> None:
-        x = self._place or 0.0
-        column = axes.to_x(x)
-        painter.setPen(QPen(self.theme.faint, 1))
-        painter.drawLine(QPointF(column, axes.area.top()), QPointF(column, axes.area.bottom()))
-        for hue, value in zip(hues, (curve.value(x), curve.slope(x)), strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(hue)
-            painter.drawEllipse(QPointF(column, axes.to_y(value)), 3.5, 3.5)
-        font = self.theme.font(small=True)
-        metrics, text = QFontMetricsF(font), self.reading()
-        width = metrics.horizontalAdvance(text) + 12
-        left = min(max(column - width / 2, axes.area.left()), axes.area.right() - width)
-        box = QRectF(left, axes.area.bottom() - metrics.height() - 6, width, metrics.height() + 4)
-        painter.setPen(QPen(self.theme.border, 1))
-        painter.setBrush(self.theme.raised)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(self.theme.text)
-        painter.setFont(font)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def reading(self, panel: Panel, x: float, y: float) -> str:
         """Read under the pointer."""
-        if self._axes is not None:
-            self.read_at(self._axes.from_x(event.position().x()))
+        self.read_at(x)
+        return self.place_reading()
+
+    def table(self) -> Sequence[Row]:
+        """Return function and derivative at a hundred places in view."""
+        curve, x = self._curve, self.panel.x_range
+        assert curve is not None
+        places = np.linspace(x.low, x.high, 101).tolist()
+        return named_rows(("x", "f", "f′"), ((place, curve.value(place), curve.slope(place)) for place in places))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read nowhere."""
+        super().leaveEvent(event)
         self.read_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -149,16 +140,17 @@ class ActivationPlot(PaintedView):
         step = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key()))
         if step is not None:
             self.read_at(0.0 if self._place is None else round((self._place + step) / STEP) * STEP)
+            self.readout.show_at(self.panel.point_of(self._place or 0.0, self.panel.y_range.high), self.place_reading())
         elif event.key() == Qt.Key.Key_Escape and self._place is not None:
             self.read_at(None)
         else:
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.theme.px(240), self.theme.px(168))
+        return QSize(self.theme.px(240), self.theme.px(184))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.theme.px(180), self.theme.px(168))
+        return QSize(self.theme.px(180), self.theme.px(184))
 
 
 class SoftmaxPlot(PaintedView):

@@ -34,7 +34,7 @@ class BarPlot(PlotView):
         self._bars: list[pg.BarGraphItem] = []
         self.add_panel(bottom="", left="", wheel_along=0)
         self._key = Key()
-        self.add_above(self._key)
+        self.put(self._key, self.panel, "top")
 
     def set_bars(
         self,

@@ -53,7 +53,7 @@ class CurveView(PlotView):
             )
         )
         self._labels = EndLabels(panel)
-        self.add_beside(self._labels)
+        self.put(self._labels, self.panel, "right")
         panel.sigRangeChanged.connect(lambda *_: self._name_ends())
         self._timer = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._timer.timeout.connect(self.redraw)

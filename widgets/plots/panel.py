@@ -143,9 +143,15 @@ class Axis(pg.AxisItem):
             elif self._level:
                 self._write_level(painter, along, text, 4.0 if self.orientation == "bottom" else title)
             else:
-                row = QRectF(title, along - line / 2, area.width() - title - 6, line)
-                name = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, row.width() + 1)
-                painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
+                self._write_beside(painter, along - line / 2, text, title)
+
+    def _write_beside(self, painter: QPainter, top: float, text: str, title: float) -> None:
+        """Write at the left of the panel or at its right, next to it."""
+        width, left = self.rect().width() - title - 6, self.orientation == "left"
+        row = QRectF(title if left else 6.0, top, width, self._metrics.height())
+        name = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
+        side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(row, int(side | Qt.AlignmentFlag.AlignVCenter), name)
 
     def _write_level(self, painter: QPainter, x: float, text: str, top: float) -> None:
         """Write below or above the middle of a tick; at the ends the text stays within the axis."""
@@ -204,6 +210,7 @@ class Panel(pg.ViewBox):
         self.setAcceptHoverEvents(False)
         self.state["wheelScaleFactor"] = math.log(NOTCH) / math.log(1.02) / 120
         self._wheel_along = wheel_along
+        self.cell = (1, 1)
         self.follows_x = self.follows_y = True
         self.x_extent: Callable[[], AxisRange | None] = lambda: AxisRange(0.0, 1.0)
         self.y_extent: Callable[[AxisRange], AxisRange] = lambda _: AxisRange(0.0, 1.0)

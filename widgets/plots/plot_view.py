@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 STILL = 4
 """Pixels that a pointer may move between press and release of a click."""
+SIDES = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
+"""Where the sides of a panel lie in the grid, in rows and columns from it."""
 SHARE = 0.3
 """Share of the view that the names of an axis may take."""
 
@@ -92,13 +94,7 @@ class PlotView(pg.GraphicsView, Themed):
         self.panels: list[Panel] = []
         self._pressed: QPointF | None = None
         self._rest: QGraphicsWidget | None = None
-        self._grid = QGraphicsGridLayout()
-        self._grid.setContentsMargins(6, 8, 12, 4)
-        self._grid.setSpacing(0)
-        whole = QGraphicsWidget()
-        whole.setLayout(self._grid)
-        whole.hide()  # until there is something to show
-        self.setCentralItem(whole)
+        self.clear_panels()
         self.setAccessibleName(title)
         self.setAccessibleDescription(empty)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -145,6 +141,18 @@ class PlotView(pg.GraphicsView, Themed):
 
     # Making
 
+    def clear_panels(self) -> None:
+        """Begin anew without panels."""
+        self.panels.clear()
+        self._rest = None
+        self._grid = QGraphicsGridLayout()
+        self._grid.setContentsMargins(6, 8, 12, 4)
+        self._grid.setSpacing(0)
+        whole = QGraphicsWidget()
+        whole.setLayout(self._grid)
+        whole.hide()  # until there is something to show
+        self.setCentralItem(whole)
+
     def add_panel(
         self,
         row: int = 0,
@@ -153,18 +161,19 @@ class PlotView(pg.GraphicsView, Themed):
         bottom: str | None = None,
         left: str | None = None,
         top: str | None = None,
+        right: str | None = None,
         grid: bool = True,
         wheel_along: int | None = None,
     ) -> Panel:
         """Return a new panel at a place of the grid, with an axis for each side that has a title, even an empty one."""
         panel = Panel(wheel_along=wheel_along)
-        places = {"top": (0, 1), "left": (1, 0), "bottom": (2, 1)}
-        for side, title in (("bottom", bottom), ("left", left), ("top", top)):
+        panel.cell = (3 * row + 1, 3 * column + 1)
+        self._grid.addItem(panel, *panel.cell)
+        for side, title in (("bottom", bottom), ("left", left), ("top", top), ("right", right)):
             if title is not None:
                 axis = panel.sides[side] = Axis(side, panel)
                 axis.set_title(title)
-                self._grid.addItem(axis, 3 * row + places[side][0], 3 * column + places[side][1])
-        self._grid.addItem(panel, 3 * row + 1, 3 * column + 1)
+                self.put(axis, panel, side)
         if grid and left is not None:
             panel.painted(lambda painter, axes: panel.paint_grid(painter, axes, self.theme), -9)
         panel.zoomed.connect(self._place_buttons)
@@ -172,13 +181,19 @@ class PlotView(pg.GraphicsView, Themed):
         self.panels.append(panel)
         return panel
 
-    def add_beside(self, item: QGraphicsWidget, panel: int = 0) -> None:
-        """Put something, such as a colour bar, at the right of a panel."""
-        self._grid.addItem(item, 3 * panel + 1, 2)
+    def put(self, item: QGraphicsWidget, panel: Panel, side: str) -> None:
+        """Put something, such as a key or a colour bar, at a side of a panel."""
+        row, column = panel.cell
+        down, along = SIDES[side]
+        self._grid.addItem(item, row + down, column + along)
 
-    def add_above(self, item: QGraphicsWidget) -> None:
-        """Put something, such as a key, above the first panel."""
-        self._grid.addItem(item, 0, 1)
+    def put_gap(self, panel: Panel, pixels: float = 8.0) -> None:
+        """Keep a distance below a panel that has no axis there."""
+        self._grid.setRowFixedHeight(panel.cell[0] + 1, pixels)
+
+    def set_width(self, panel: Panel, pixels: float) -> None:
+        """Hold a panel to a width; the others share the rest."""
+        self._grid.setColumnFixedWidth(panel.cell[1], pixels)
 
     def limit_panel(self, width: float, height: float) -> None:
         """Let the first panel grow no larger than this; what room is left stays empty at the right and below."""
@@ -234,7 +249,7 @@ class PlotView(pg.GraphicsView, Themed):
         for _ in range(2):  # what an axis takes changes the room of the others
             for panel in self.panels:
                 for side, axis in panel.sides.items():
-                    axis.measure(SHARE * (self.width() if side == "left" else self.height()))
+                    axis.measure(SHARE * (self.width() if side in ("left", "right") else self.height()))
             self._grid.activate()
         for panel in self.panels:
             for axis in panel.sides.values():

@@ -59,7 +59,7 @@ class ScatterPlot(PlotView):
         self._extent = (0.0, 1.0, 0.0, 1.0)
         self.add_panel(bottom="x₁", left="x₂").setAspectLocked(True)
         self._key = Key()
-        self.add_above(self._key)
+        self.put(self._key, self.panel, "top")
         self._image, self._marks = pg.ImageItem(), pg.ScatterPlotItem(pxMode=True)
         self.panel.add(self._image, -10)
         self.panel.add(self._marks)

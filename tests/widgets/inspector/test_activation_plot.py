@@ -40,7 +40,7 @@ def test_the_help_of_a_layer_follows_its_settings(qtbot: QtBot) -> None:
         document.set_values("leaky_relu1", slope=0.5)
     assert "0.5 x" in function.words.text()
     function.plot.read_at(-2.0)
-    assert function.plot.reading() == "x −2:  f −1,  f′ 0.5"
+    assert function.plot.place_reading() == "x −2:  f −1,  f′ 0.5"
     inspector.show_selection(["dense1"])
     assert not function.isVisible()
     inspector.close_document()
@@ -57,18 +57,19 @@ def test_mouse_and_keys_read_both_curves(qtbot: QtBot) -> None:
     found = make(qtbot, Tanh())
     found.show()
     plot = found.plot
-    qtbot.waitUntil(lambda: plot._axes is not None)
-    axes = plot._axes
-    assert axes is not None
-    qtbot.mouseMove(plot, QPoint(round(axes.to_x(1.0)), round(axes.area.center().y())))
+    qtbot.waitUntil(lambda: plot.height() >= plot.minimumSizeHint().height())
+    plot.grab()
+    at = plot.panel.point_of(1.0, 0.0).toPoint()
+    qtbot.mouseMove(plot.viewport(), at - QPoint(20, 0))
+    qtbot.mouseMove(plot.viewport(), at)
     qtbot.waitUntil(lambda: plot.place == pytest.approx(1.0, abs=0.05))
     assert "f′ 0.4" in plot.accessibleDescription()
     plot.read_at(None)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
         qtbot.keyClick(plot, key)
-    assert plot.reading() == "x 0.1:  f 0.0997,  f′ 0.99"
+    assert plot.place_reading() == "x 0.1:  f 0.0997,  f′ 0.99"
     qtbot.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot.reading() == ""
+    assert plot.place_reading() == ""
 
 
 def test_softmax_is_told_over_three_scores(qtbot: QtBot) -> None:

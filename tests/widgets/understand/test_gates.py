@@ -127,7 +127,7 @@ def test_the_pointer_reads_step_unit_and_value(qtbot: QtBot, lanes: TimeLanes) -
     assert lanes.sentence_at(spot) == "Step 4  ·  Gate, unit 2: 0.7143"
     told: list[str] = []
     lanes.told.connect(told.append)
-    qtbot.mouseClick(lanes, Qt.MouseButton.LeftButton, pos=spot.toPoint())
+    qtbot.mouseClick(lanes.viewport(), Qt.MouseButton.LeftButton, pos=spot.toPoint())
     assert told[-1] == "Step 4  ·  Gate, unit 2: 0.7143"
     assert lanes.sentence_at(QPointF(2, 2)) == ""
 
@@ -149,10 +149,10 @@ def test_keys_go_everywhere_and_no_further(qtbot: QtBot, lanes: TimeLanes) -> No
 
 def test_in_curves_the_nearest_one_is_read(lanes: TimeLanes) -> None:
     lanes.set_curves(True)
-    place = lanes.lane_place(1)
-    x = place.left() + place.width() * 2.5 / 5
+    panel = lanes.panels[1]
+    lanes.grab()
     for unit, value in enumerate(lanes.lanes[1].values[2]):
-        found = lanes.place_at(QPointF(x, place.bottom() - value * place.height()))
+        found = lanes.place_at(panel.point_of(3.0, float(value)))
         assert found == (1, 2, unit)
 
 

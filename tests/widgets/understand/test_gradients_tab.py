@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.training import runs
 from tests.widgets.understand.silent import Silent, saved_run
 from tests.widgets.understand.test_gates import PATIENCE, answered, document_of
-from widgets.charts.gradient_plot import GradientCurve, GradientPlot, power_text, totals_of
+from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.theme import ThemeSource
+from widgets.plots.panel import power_text
 from widgets.understand.recurrent.gradients_tab import GradientsTab
 
 FADING = np.geomspace(1e-9, 1.0, 20)
@@ -120,9 +121,13 @@ def plot(qtbot: QtBot) -> GradientPlot:
 
 
 def test_the_pointer_reads_all_curves_at_a_step(plot: GradientPlot) -> None:
-    axes = plot.axes()
-    assert plot.sentence_at(QPointF(axes.to_x(20), 100.0)) == "Step 20  ·  RNN 1  ·  LSTM 1"
-    assert plot.sentence_at(QPointF(axes.to_x(25), 100.0)) == "Step 25  ·  LSTM 1"
+    plot.grab()
+
+    def at(step: int) -> QPointF:
+        return QPointF(plot.over_time.point_of(step, 0.0).x(), 100.0)
+
+    assert plot.sentence_at(at(20)) == "Step 20  ·  RNN 1  ·  LSTM 1"
+    assert plot.sentence_at(at(25)) == "Step 25  ·  LSTM 1"
     totals = plot.sentence_at(QPointF(plot.width() - 30.0, 100.0))
     assert totals == "RNN: all weights 3, clipped to 1\nLSTM: all weights 0.5, no clipping"
     assert plot.sentence_at(QPointF(1.0, 1.0)) == ""
