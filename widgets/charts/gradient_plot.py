@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange, draw_line
-from widgets.plots.key import Key
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -64,8 +63,7 @@ class GradientPlot(PlotView):
         self.set_width(self.totals, 120)
         self.totals.painted(self._paint_totals)
         self.over_time.sigRangeChanged.connect(lambda *_: self.totals.show_extent())
-        self._key = Key()
-        self.put(self._key, self.over_time, "top")
+        self._key = self.add_key(self.over_time)
 
     def set_curves(self, curves: Sequence[GradientCurve]) -> None:
         """Show curves; none show the empty text."""

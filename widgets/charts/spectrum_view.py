@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.numerics.spectrum import CORNER, Floats, frequencies, magnitude
 from widgets.charts.titled_image import PicturePane
 from widgets.look.theme import ThemeSource
+from widgets.plots.axes import Axes
+from widgets.plots.panel import Panel
 from widgets.plots.ticks import number
 
 STEP, LEAP = 0.01, 0.05
@@ -29,11 +32,13 @@ class SpectrumView(PicturePane):
 
     def __init__(self, source: ThemeSource, title: str, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(source, title, empty, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.CrossCursor)
         self._sizes: Floats = np.empty((0, 0))
         self._radius = 0.25
         self._high = False
+        self.panel.painted(self._paint_veil, 1.5)
+        self._handle = pg.TargetItem(movable=True, size=13, symbol="o")
+        self.panel.add(self._handle, 2)
+        self._handle.sigPositionChanged.connect(self._dragged)
 
     def set_picture(self, picture: Floats) -> None:
         """Show the spectrum of a picture (..., H, W)."""
@@ -45,51 +50,61 @@ class SpectrumView(PicturePane):
         self._radius, self._high = min(max(radius, 0.0), CORNER), high
         kept = "outside" if high else "inside"
         self.describe(f"The waves {kept} a circle of {self._radius:.3f} cycles per pixel are kept.")
-        self.update()
+        self._place_ring()
 
     @property
     def radius(self) -> float:
         """The circle's radius in cycles per pixel."""
         return self._radius
 
-    def _aspect(self) -> float:
-        return 1.0
+    def bounds(self) -> QRectF:
+        """Return where the spectrum stands, in cycles per pixel: the mean is the middle of a cell, at 0."""
+        rows, columns = self._values.shape[1:]
+        return QRectF(-(columns // 2 + 0.5) / columns, -(rows // 2 + 0.5) / rows, 1.0, 1.0)
 
     def centre(self) -> QPointF:
-        """Return where the mean stands: the middle of a cell, which for even sizes is not that of the picture."""
-        place = self.place()
-        rows, columns = self._values.shape[1:]
-        across, down = (columns // 2 + 0.5) / columns, (rows // 2 + 0.5) / rows
-        return QPointF(place.left() + across * place.width(), place.top() + down * place.height())
+        """Return where the mean stands in the view."""
+        self.prepare()
+        return self.panel.point_of(0.0, 0.0)
 
     def handle(self) -> QPointF:
-        """Return where the mark on the circle stands."""
-        along = self._radius * self.place().width() * CORNER
-        return self.centre() + QPointF(along, -along)
+        """Return where the mark on the circle stands in the view."""
+        self.prepare()
+        at = self._handle.pos()
+        return self.panel.point_of(at.x(), at.y())
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the spectrum, dim what is not kept, and draw the circle."""
-        super().paint(painter, area)
-        place, centre = self.place(), self.centre()
-        far = self._radius * place.width()
-        ring = QPainterPath()
-        ring.addEllipse(centre, far, far)
-        whole = QPainterPath()
-        whole.addRect(place)
-        painter.save()
-        painter.setClipRect(place)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def draw(self) -> None:
+        """Colour the spectrum and give the circle its look."""
+        super().draw()
+        self._handle.setPen(pg.mkPen(self.theme.surface, width=1.5))
+        self._handle.setBrush(self.theme.accent)
+        self._place_ring()
+
+    def _place_ring(self) -> None:
+        """Put the mark on the circle; it stays in the direction into which it was dragged."""
+        at = self._handle.pos()
+        away = math.hypot(at.x(), at.y())
+        across, down = (at.x() / away, at.y() / away) if away > 1e-9 else (CORNER, -CORNER)
+        with QSignalBlocker(self._handle):
+            self._handle.setPos(across * self._radius, down * self._radius)
+        self.scene().update()
+
+    def _paint_veil(self, painter: QPainter, axes: Axes) -> None:
+        """Dim what is not kept, and draw the circle."""
+        whole, ring = QPainterPath(), QPainterPath()
+        bounds, far = self.bounds(), self._radius
+        corners = (bounds.topLeft(), bounds.bottomRight()), (QPointF(-far, -far), QPointF(far, far))
+        rects = [QRectF(*(QPointF(axes.to_x(at.x()), axes.to_y(at.y())) for at in pair)) for pair in corners]
+        whole.addRect(rects[0])
+        ring.addEllipse(rects[1])
         veil = QColor(self.theme.surface)
         veil.setAlphaF(0.72)
-        painter.fillPath(ring if self._high else whole.subtracted(ring), veil)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(whole.intersected(ring) if self._high else whole.subtracted(ring), veil)
+        painter.setClipRect(rects[0])
         for ink, width in ((self.theme.surface, 4), (self.theme.accent, 2)):
             painter.setPen(QPen(ink, width))
             painter.drawPath(ring)
-        painter.setPen(QPen(self.theme.surface, 1.5))
-        painter.setBrush(self.theme.accent)
-        painter.drawEllipse(self.handle(), 5 * self.theme.scale, 5 * self.theme.scale)
-        painter.restore()
 
     def _where(self, row: int, column: int) -> str:
         speed = float(frequencies(*self._sizes.shape)[row, column])
@@ -102,21 +117,13 @@ class SpectrumView(PicturePane):
         self.set_circle(radius, high=self._high)
         self.radius_changed.emit(self._radius)
 
-    def _drag_to(self, at: QPointF) -> None:
-        away = at - self.centre()
-        self._choose(math.hypot(away.x(), away.y()) / max(self.place().width(), 1.0))
+    def _dragged(self) -> None:
+        at = self._handle.pos()
+        self._choose(math.hypot(at.x(), at.y()))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """The circle goes through the pointer."""
-        if event.button() == Qt.MouseButton.LeftButton and not self.is_empty():
-            self._drag_to(event.position())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The circle follows a pressed pointer; a free one asks what it points at."""
-        if event.buttons() & Qt.MouseButton.LeftButton and not self.is_empty():
-            self._drag_to(event.position())
-        else:
-            super().mouseMoveEvent(event)
+        self._handle.setPos(x, y)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows and page keys make the circle smaller or larger; Home and End make it least and largest."""

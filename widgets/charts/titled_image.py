@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, reach, sequential
+from widgets.charts.colour_maps import Bytes, colour, diverging, limits, picture, reach, sequential
 from widgets.charts.filter_tiles import write_numbers
 from widgets.look.theme import ThemeSource
-from widgets.plots.painted_view import PaintedView
+from widgets.plots.axes import Axes, AxisRange
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
 from widgets.plots.ticks import number
 
 Ink = Literal["picture", "signed", "size"]
 """How values become colours: as a picture, about zero, or from least to greatest."""
 
 LARGEST = 300.0
-"""Pixels along the longer side of what is drawn, at most."""
+"""Pixels along the longer side of what is drawn, where there is room."""
 WRITTEN = 7
 """Rows and columns up to which numbers are written into their cells."""
 
 
-class PicturePane(PaintedView):
+class PicturePane(PlotView):
     """Shows (H, W) or (channels, H, W) values; a few get their numbers written on them."""
 
     def __init__(self, source: ThemeSource, title: str, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(source, title, empty, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSize(72, 72)
-        self._title = title
         self._values: NDArray[np.float64] = np.empty((0, 0, 0))
         self._ink: Ink = "picture"
         self._limits: tuple[float, float] | None = None
         self._note = ""
         self._write: Callable[[float], str] | None = None
-        self._pixels: Bytes | None = None
-        self._image: QImage | None = None
+        self.add_panel(grid=False).invertY(True)
+        self.panel.setAspectLocked(True)
+        self.panel.y_extent = self._tall
+        self._image = pg.ImageItem()
+        self.panel.add(self._image)
+        self.panel.painted(self._paint_words, 3)
 
     def set_values(
         self,
@@ -60,14 +66,13 @@ class PicturePane(PaintedView):
         found = np.asarray(values, dtype=np.float64)
         self._values = found if found.ndim == 3 else found[None]
         self._ink, self._limits, self._write = ink, scale, write
-        self._title = self._title if title is None else title
+        self.title = self.title if title is None else title
         low, high = limits(self._values) if self._values.size else (0.0, 0.0)
         self._note = f"{number(low, 3)} to {number(high, 3)}" if note is None else note
-        self._pixels = self._image = None
-        self.setAccessibleName(self._title)
+        self.setAccessibleName(self.title)
         height, width = self._values.shape[1:]
         self.describe(f"{height} x {width}, {self._note}" if self._values.size else self.empty_text)
-        self.update()
+        self.redraw()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -87,9 +92,13 @@ class PicturePane(PaintedView):
         """Return whether nothing is shown."""
         return self._values.size == 0
 
-    def theme_changed(self) -> None:
-        """Forget the picture in the old colours."""
-        self._pixels = self._image = None
+    def draw(self) -> None:
+        """Colour the values."""
+        self._pixels = self._coloured()
+        self._image.setImage(self._pixels, levels=(0, 255), autoDownsample=True)
+        self._image.setRect(self.bounds())
+        bounds = self.bounds()
+        self.panel.x_extent = lambda: AxisRange(bounds.left(), bounds.right())
 
     def _coloured(self) -> Bytes:
         if self._ink == "picture":
@@ -100,36 +109,51 @@ class PicturePane(PaintedView):
             return colour(flat, diverging(self.theme), -far, far, self.theme.error)
         return colour(flat, sequential(), *(self._limits or limits(flat)), self.theme.error)
 
-    def _aspect(self) -> float:
-        """Width over height of what is drawn."""
-        return float(self._values.shape[2] / self._values.shape[1])
+    def bounds(self) -> QRectF:
+        """Return where the picture stands in the coordinates of the data: rows and columns."""
+        rows, columns = self._values.shape[1:]
+        return QRectF(-0.5, -0.5, columns, rows)
+
+    def _line(self) -> float:
+        return QFontMetricsF(self.theme.font(small=True)).height() + 4
+
+    def _tall(self, x: AxisRange) -> AxisRange:
+        """All rows, and room for the words above and below them."""
+        bounds, tall = self.bounds(), max(self.panel.rect().height(), 3 * self._line())
+        room = bounds.height() * self._line() / (tall - 2 * self._line())
+        return AxisRange(bounds.top() - room, bounds.bottom() + room)
 
     def place(self) -> QRectF:
-        """Return where the picture stands."""
-        line = QFontMetricsF(self.theme.font(small=True)).height()
-        room = QRectF(self.rect()).adjusted(6, line + 8, -6, -(line + 8))
-        largest = LARGEST * self.theme.scale
-        width = min(room.width(), room.height() * self._aspect(), largest * min(1.0, self._aspect()))
-        height = width / self._aspect()
-        left, top = room.center().x() - width / 2, room.center().y() - height / 2
-        return QRectF(round(left), round(top), round(width), round(height))
+        """Return where the picture stands in the view."""
+        self.prepare()
+        bounds = self.bounds()
+        corners = (self.panel.point_of(at.x(), at.y()) for at in (bounds.topLeft(), bounds.bottomRight()))
+        return QRectF(*corners)
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint title, picture and note."""
-        place = self.place()
-        if self._pixels is None or self._image is None:
-            self._pixels = self._coloured()
-            self._image = image(self._pixels)
-        small = self._values.shape[2] > place.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
-        painter.drawImage(place, self._image)
-        painter.setPen(self.theme.border)
+    def _paint_words(self, painter: QPainter, axes: Axes) -> None:
+        """Write the title above the picture, the note below it, and a few numbers into their cells."""
+        bounds = self.bounds()
+        place = QRectF(
+            QPointF(axes.to_x(bounds.left()), axes.to_y(bounds.top())),
+            QPointF(axes.to_x(bounds.right()), axes.to_y(bounds.bottom())),
+        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.theme.border, 1))
         painter.drawRect(place.adjusted(0, 0, -1, -1))
-        self._paint_numbers(painter, place, self._pixels)
-        self._paint_words(painter, area, place)
+        self._paint_numbers(painter, place)
+        line = self._line()
+        for words, bold, ink, top in (
+            (self.title, True, self.theme.text, place.top() - line),
+            (self._note, False, self.theme.faint, place.bottom() + 2),
+        ):
+            row = QRectF(axes.area.left() + 2, top, axes.area.width() - 4, line)
+            painter.setFont(self.theme.font(small=True, bold=bold))
+            painter.setPen(ink)
+            text = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, row.width())
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_numbers(self, painter: QPainter, place: QRectF, pixels: Bytes) -> None:
+    def _paint_numbers(self, painter: QPainter, place: QRectF) -> None:
         rows, columns = self._values.shape[1:]
         if self._write is None or max(rows, columns) > WRITTEN:
             return
@@ -137,35 +161,29 @@ class PicturePane(PaintedView):
         metrics = QFontMetricsF(self.theme.font(small=True))
         longest = max(metrics.horizontalAdvance(self._write(float(value))) for value in plane.ravel())
         if longest + 4 <= cell and metrics.height() <= cell:
-            write_numbers(painter, self.theme, plane, pixels, place.topLeft(), cell, self._write)
+            write_numbers(painter, self.theme, plane, self._pixels, place.topLeft(), cell, self._write)
 
-    def _paint_words(self, painter: QPainter, area: QRectF, place: QRectF) -> None:
-        for words, bold, ink in ((self._title, True, self.theme.text), (self._note, False, self.theme.faint)):
-            font = self.theme.font(small=True, bold=bold)
-            metrics = QFontMetricsF(font)
-            top = place.top() - metrics.height() - 4 if bold else place.bottom() + 4
-            row = QRectF(area.left() + 2, top, area.width() - 4, metrics.height())
-            painter.setFont(font)
-            painter.setPen(ink)
-            text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, row.width())
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
-
-    def sentence_at(self, at: QPointF) -> str:
+    def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return title, place and value under the pointer."""
-        place = self.place()
-        if not place.contains(at):
+        bounds = self.bounds()
+        if not bounds.contains(x, y):
             return ""
         rows, columns = self._values.shape[1:]
-        row = min(int((at.y() - place.top()) / place.height() * rows), rows - 1)
-        column = min(int((at.x() - place.left()) / place.width() * columns), columns - 1)
-        return f"{self._title}\n{self._where(row, column)}"
+        row = min(int((y - bounds.top()) / bounds.height() * rows), rows - 1)
+        column = min(int((x - bounds.left()) / bounds.width() * columns), columns - 1)
+        return f"{self.title}\n{self._where(row, column)}"
 
     def _where(self, row: int, column: int) -> str:
         """Return the value in a cell, in words."""
         values = " ".join(number(float(value)) for value in self._values[:3, row, column])
         return f"row {row}, column {column}: {values}"
 
+    def table(self) -> Sequence[Row]:
+        """Return every value as (channel, row, column, value)."""
+        places = ((*at, float(value)) for at, value in np.ndenumerate(self._values))
+        return named_rows(("channel", "row", "column", "value"), places)
+
     def sizeHint(self) -> QSize:
-        """As large as it is drawn at most."""
+        """As large as a picture needs."""
         side = self.theme.px(LARGEST)
         return QSize(side, side + self.theme.px(48))

@@ -15,7 +15,6 @@ from graph.layers.base import Layer
 from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.axes import Axes, AxisRange, draw_line
-from widgets.plots.key import Key
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
@@ -41,8 +40,7 @@ class ActivationPlot(PlotView):
         self._curve: ScalarFunction | None = None
         self._place: float | None = None
         self.add_panel(bottom="x", left="", wheel_along=0).painted(self._paint_curves)
-        self._key = Key()
-        self.put(self._key, self.panel, "top")
+        self._key = self.add_key(self.panel)
 
     def show_curve(self, curve: ScalarFunction, name: str) -> None:
         """Draw another curve, of the layer called ``name``."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import AxisRange
-from widgets.plots.key import Key
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -33,8 +32,7 @@ class BarPlot(PlotView):
         self._unit = ""
         self._bars: list[pg.BarGraphItem] = []
         self.add_panel(bottom="", left="", wheel_along=0)
-        self._key = Key()
-        self.put(self._key, self.panel, "top")
+        self._key = self.add_key(self.panel)
 
     def set_bars(
         self,

@@ -93,7 +93,9 @@ class Axis(pg.AxisItem):
         line = self._metrics.height()
         if self.names:
             return self._places_of_names(low, high, size, line)
-        wanted = max(3 if self._level else 2, int(size / (line * (4.5 if self._level else 2.6))))
+        if self._level:
+            line = max(self._metrics.horizontalAdvance(self.write(end)) + 26 for end in (low, high)) / 2.6
+        wanted = max(2, int(size / (line * 2.6)))
         ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
         return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
 
@@ -222,6 +224,7 @@ class Panel(pg.ViewBox):
         self.crosshair.hide()
         self.addItem(self.crosshair, ignoreBounds=True)
         self.sigRangeChangedManually.connect(self._moved_by_hand)
+        self.sigResized.connect(lambda *_: self.show_extent() if self.follows and self.isVisible() else None)
 
     # Ranges
 

@@ -34,6 +34,7 @@ from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
+from widgets.plots.key import Key
 from widgets.plots.panel import Axis, Panel
 from widgets.plots.plot_export import FILE_KINDS
 
@@ -182,10 +183,16 @@ class PlotView(pg.GraphicsView, Themed):
         return panel
 
     def put(self, item: QGraphicsWidget, panel: Panel, side: str) -> None:
-        """Put something, such as a key or a colour bar, at a side of a panel."""
+        """Put something, such as a colour bar, at a side of a panel."""
         row, column = panel.cell
         down, along = SIDES[side]
         self._grid.addItem(item, row + down, column + along)
+
+    def add_key(self, panel: Panel) -> Key:
+        """Return a new key of colours, above a panel and its left axis."""
+        key = Key()
+        self._grid.addItem(key, panel.cell[0] - 1, panel.cell[1] - 1, 1, 3)
+        return key
 
     def put_gap(self, panel: Panel, pixels: float = 8.0) -> None:
         """Keep a distance below a panel that has no axis there."""
@@ -195,15 +202,20 @@ class PlotView(pg.GraphicsView, Themed):
         """Hold a panel to a width; the others share the rest."""
         self._grid.setColumnFixedWidth(panel.cell[1], pixels)
 
-    def limit_panel(self, width: float, height: float) -> None:
+    def set_height(self, panel: Panel, pixels: float) -> None:
+        """Hold a panel to a height; the others share the rest."""
+        self._grid.setRowFixedHeight(panel.cell[0], pixels)
+
+    def limit_panel(self, width: float | None, height: float) -> None:
         """Let the first panel grow no larger than this; what room is left stays empty at the right and below."""
-        self.panel.setMaximumSize(width, height)
+        self._grid.setRowMaximumHeight(1, height)
+        if width is not None:
+            self._grid.setColumnMaximumWidth(1, width)
         if self._rest is None:
             self._rest = QGraphicsWidget()
             self._grid.addItem(self._rest, 3, 3)
-            for stretch in (self._grid.setColumnStretchFactor, self._grid.setRowStretchFactor):
-                stretch(1, 1000)
-                stretch(3, 1)
+            self._grid.setRowStretchFactor(1, 1000)
+            self._grid.setColumnStretchFactor(1, 1000)
 
     @property
     def panel(self) -> Panel:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.axes import AxisRange
-from widgets.plots.key import SYMBOLS, Key
+from widgets.plots.key import SYMBOLS
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -58,8 +58,7 @@ class ScatterPlot(PlotView):
         self._surface: NDArray[np.float64] | None = None
         self._extent = (0.0, 1.0, 0.0, 1.0)
         self.add_panel(bottom="x₁", left="x₂").setAspectLocked(True)
-        self._key = Key()
-        self.put(self._key, self.panel, "top")
+        self._key = self.add_key(self.panel)
         self._image, self._marks = pg.ImageItem(), pg.ScatterPlotItem(pxMode=True)
         self.panel.add(self._image, -10)
         self.panel.add(self._marks)

@@ -76,7 +76,7 @@ def test_the_circle_follows_the_mouse_and_the_picture_follows_the_circle(silent:
     assert np.array_equal(page.before.values, sample(tab))
     side, centre = view.place().width(), view.centre()
     end = QPointF(QPoint(round(centre.x() + 0.4 * side), round(centre.y())))
-    drag(qtbot, view, view.handle(), end)
+    drag(qtbot, view.viewport(), view.handle(), end)
     assert view.radius == pytest.approx(0.4, abs=2 / side)
     assert page.radius.value() == pytest.approx(view.radius, abs=1e-3)
     low = page.after.values
