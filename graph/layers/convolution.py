@@ -11,7 +11,7 @@ from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNE
 from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
-from graph.layers.window_rule import Border, Pads
+from graph.layers.window_rule import Pads
 from graph.shapes import Kind, Shape, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -69,21 +69,9 @@ class Conv2d(Convolution):
         above, beside = self.padding_size if self.padding == "custom" else (0, 0)
         return (above, above), (beside, beside)
 
-    def border_values(self) -> Border:
-        """As set."""
-        return Border(self.padding_mode)
-
-    def maps(self, channels: int) -> int:
-        """One for each filter."""
-        return self.filters
-
-    def split(self, channels: int) -> int:
-        """The groups set."""
-        return self.groups
-
     def output(self, x: Shape) -> Shape:
         """One map per filter."""
-        self.check_groups(x, self.filters, self.groups)
+        self.check_groups(x)
         self._check_stride(x)
         self._check_border(x)
         high, wide = self._slid(x)
@@ -250,21 +238,9 @@ class Conv1d(Convolution):
         size = self.padding_size if self.padding == "custom" else 0
         return ((size, size),)
 
-    def border_values(self) -> Border:
-        """As set."""
-        return Border(self.padding_mode)
-
-    def maps(self, channels: int) -> int:
-        """One for each filter."""
-        return self.filters
-
-    def split(self, channels: int) -> int:
-        """The groups set."""
-        return self.groups
-
     def output(self, x: Shape) -> Shape:
         """One feature per filter; an unknown length stays unknown."""
-        self.check_groups(x, self.filters, self.groups)
+        self.check_groups(x)
         self._check_padding(x)
         if x.time is None:
             return sequence(None, self.filters)

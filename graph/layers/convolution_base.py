@@ -22,7 +22,11 @@ BIAS = "Whether each filter adds a trainable bias."
 
 
 class Convolution(Layer):
-    """A window of weights that slides; no layer itself. A subclass says how large it is and how many maps it makes."""
+    """A window of weights that slides; no layer itself.
+
+    A subclass says how large the window is and how it moves. The settings ``filters``, ``groups``, ``bias`` and
+    ``padding_mode`` are read where it has them; where maps and groups follow from something else, it says how.
+    """
 
     family: ClassVar[Family] = Family.CONVOLUTION
     weighted_sum: ClassVar[bool] = True
@@ -48,15 +52,15 @@ class Convolution(Layer):
 
     def border_values(self) -> Border:
         """What the padding holds."""
-        return Border.ZEROS
+        return Border(getattr(self, "padding_mode", Border.ZEROS))
 
     def maps(self, channels: int) -> int:
-        """Number of maps made from ``channels``."""
-        raise NotImplementedError
+        """Number of maps made from ``channels``: one for each filter."""
+        return int(getattr(self, "filters", channels))
 
     def split(self, channels: int) -> int:
         """Number of groups into which ``channels`` are split."""
-        return 1
+        return int(getattr(self, "groups", 1))
 
     def connection_table(self, channels: int) -> tuple[str, ...]:
         """A line for each channel, 1 where a filter sees it, else 0; empty where the groups say it all."""
@@ -70,7 +74,7 @@ class Convolution(Layer):
         return channels // self.split(channels) * math.prod(self.kernel()) * self.maps(channels)
 
     def bias_count(self, inputs: Mapping[str, Shape]) -> int:
-        """One for each map, where the layer has a setting ``bias`` and it is on."""
+        """One for each map."""
         return self.maps(inputs["in"].features) if getattr(self, "bias", False) else 0
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
@@ -120,9 +124,10 @@ class Convolution(Layer):
         """The values read as an image."""
         return as_image(port, shape)
 
-    def check_groups(self, x: Shape, filters: int, groups: int) -> None:
+    def check_groups(self, x: Shape) -> None:
         """Raise `ShapeError` where the groups do not divide the channels of ``x`` and the filters."""
         channels = x.features
+        filters, groups = self.maps(channels), self.split(channels)
         if channels % groups == 0 and filters % groups == 0:
             return
         fitting = math.gcd(channels, filters)

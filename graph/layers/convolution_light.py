@@ -92,10 +92,6 @@ class SeparableConv2d(SimpleConv2d):
         """Height and width of a filter."""
         return self.kernel_size
 
-    def maps(self, channels: int) -> int:
-        """One for each filter."""
-        return self.filters
-
     def weight_count(self, inputs: Mapping[str, Shape]) -> int:
         """Channels x (kernel + filters)."""
         return inputs["in"].features * (math.prod(self.kernel_size) + self.filters)

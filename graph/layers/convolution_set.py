@@ -181,7 +181,7 @@ class FixedConv2d(SimpleConv2d):
         return channels
 
     def border_values(self) -> Border:
-        """As set."""
+        """The border that was chosen."""
         return Border(self.border)
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, channels_first, single
-from graph.layers.grid import as_image, compact, slide_pool, span, times, without_defaults
+from graph.layers.grid import as_image, compact, slide_pool, span, times
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Border, How, Window, WindowRule, slides
@@ -20,6 +20,8 @@ STRIDE = "Step by which the window moves; empty for windows that touch."
 PADDING = "Border added on each side, at most half a window; it never wins a maximum."
 ZEROS = "Border of zeros added on each side, at most half a window."
 CEIL = "Whether a last window that sticks out is kept rather than dropped."
+TORCH_NAMES = {"ceil": "ceil_mode", "count_padding": "count_include_pad", "divisor": "divisor_override"}
+"""Settings that torch calls by other names."""
 COUNT = "Whether the zeros of the border count in the average."
 
 
@@ -32,6 +34,8 @@ class _Pool(Layer):
     unit: ClassVar[str]
     how: ClassVar[How]
     """What becomes of the values in the window."""
+    target: ClassVar[str]
+    """The class in torch, by its dotted name."""
 
     def kernel(self) -> tuple[int, ...]:
         """The window along each axis."""
@@ -46,12 +50,18 @@ class _Pool(Layer):
         raise NotImplementedError
 
     def dilations(self) -> tuple[int, ...]:
-        """The dilation along each axis."""
-        return (1,) * len(self.kernel())
+        """The dilation along each axis, where the layer has such a setting."""
+        dilation: int | tuple[int, ...] = getattr(self, "dilation", 1)
+        return dilation if isinstance(dilation, tuple) else (dilation,) * len(self.kernel())
 
-    def rounds_up(self) -> bool:
-        """Whether a last window that sticks out is kept."""
-        raise NotImplementedError
+    def torch_arguments(self) -> dict[str, Argument]:
+        """The settings as torch's arguments; the window, and what differs from torch's defaults, which ours are."""
+        values = {spec.name: (getattr(self, spec.name), spec.default) for spec in self.settings()}
+        return {
+            TORCH_NAMES.get(name, name): compact(value) if isinstance(value, tuple) else value
+            for name, (value, default) in values.items()
+            if name == "kernel_size" or value != default
+        }
 
     def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
         """The layer with other ``kernel_size``, ``stride`` or ``padding``."""
@@ -67,7 +77,7 @@ class _Pool(Layer):
         """
         self._check_border(x)
         axes = zip(sizes, self.kernel(), self.strides(), self.border(), self.dilations(), strict=True)
-        slid = tuple(slide_pool(*axis, self.rounds_up()) for axis in axes)
+        slid = tuple(slide_pool(*axis, getattr(self, "ceil", False)) for axis in axes)
         if min(slid) < 1:
             self._refuse_small(x, sizes)
         self._check_windows(x, sizes, slid)
@@ -210,6 +220,10 @@ class _Pool1d(_Pool):
         """Embed tokens; read anything else as a sequence."""
         return sequence_remedies(port, shape)
 
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """Torch's class between two transpositions."""
+        return channels_first(Module(self.target, self.torch_arguments()))
+
     def _instead(self) -> list[Remedy]:
         return [Remedy("Use GlobalPool1d", replace=GlobalPool1d())]
 
@@ -250,21 +264,12 @@ class Pool2d(_Pool):
         """The values read as an image."""
         return as_image(port, shape)
 
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """Torch's class."""
+        return single(self.target, **self.torch_arguments())
+
     def _instead(self) -> list[Remedy]:
         return [Remedy("Use GlobalPool2d", replace=GlobalPool2d())]
-
-    def rounds_up(self) -> bool:
-        """A window that sticks out is dropped, unless a layer says otherwise."""
-        return False
-
-    def sizes(self) -> dict[str, Argument]:
-        """Window, stride and padding as torch's arguments, where they are not its defaults."""
-        arguments: dict[str, Argument] = {
-            "kernel_size": compact(self.kernel_size),
-            "stride": compact(self.stride) if self.stride else None,
-            "padding": compact(self.padding),
-        }
-        return without_defaults(arguments, stride=None, padding=0)
 
 
 class MaxPool2d(Pool2d):
@@ -276,6 +281,7 @@ class MaxPool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "max_pool2d"
+    target: ClassVar[str] = "torch.nn.MaxPool2d"
     how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "MaxPool2d"
     stem: ClassVar[str] = "pool"
@@ -286,19 +292,6 @@ class MaxPool2d(Pool2d):
     )
     ceil: bool = setting(False, CEIL, label="keep partial windows")
 
-    def dilations(self) -> tuple[int, ...]:
-        """The dilation."""
-        return self.dilation
-
-    def rounds_up(self) -> bool:
-        """As set."""
-        return self.ceil
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.MaxPool2d``."""
-        more: dict[str, Argument] = {"dilation": compact(self.dilation), "ceil_mode": self.ceil}
-        return single("torch.nn.MaxPool2d", **self.sizes(), **without_defaults(more, dilation=1, ceil_mode=False))
-
 
 class AveragePool2d(Pool2d):
     """Keeps the mean of each window of an image, channel by channel.
@@ -308,6 +301,7 @@ class AveragePool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "average_pool2d"
+    target: ClassVar[str] = "torch.nn.AvgPool2d"
     how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "AvgPool2d"
     stem: ClassVar[str] = "pool"
@@ -325,20 +319,6 @@ class AveragePool2d(Pool2d):
         """What the sum is divided by, as set."""
         return replace(super().window_rule(x), counts_border=self.count_padding, divisor=self.divisor)
 
-    def rounds_up(self) -> bool:
-        """As set."""
-        return self.ceil
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.AvgPool2d``."""
-        more: dict[str, Argument] = {
-            "ceil_mode": self.ceil,
-            "count_include_pad": self.count_padding,
-            "divisor_override": self.divisor,
-        }
-        kept = without_defaults(more, ceil_mode=False, count_include_pad=True, divisor_override=None)
-        return single("torch.nn.AvgPool2d", **self.sizes(), **kept)
-
 
 class MaxPool1d(_Pool1d):
     """Keeps the largest value of each window of time steps, feature by feature.
@@ -348,6 +328,7 @@ class MaxPool1d(_Pool1d):
     """
 
     kind: ClassVar[str] = "max_pool1d"
+    target: ClassVar[str] = "torch.nn.MaxPool1d"
     how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "MaxPool1d"
     stem: ClassVar[str] = "pool"
@@ -358,26 +339,6 @@ class MaxPool1d(_Pool1d):
     )
     ceil: bool = setting(False, CEIL, label="keep partial windows")
 
-    def dilations(self) -> tuple[int, ...]:
-        """The dilation."""
-        return (self.dilation,)
-
-    def rounds_up(self) -> bool:
-        """As set."""
-        return self.ceil
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.MaxPool1d`` between two transpositions."""
-        arguments: dict[str, Argument] = {
-            "kernel_size": self.kernel_size,
-            "stride": self.stride,
-            "padding": self.padding,
-            "dilation": self.dilation,
-            "ceil_mode": self.ceil,
-        }
-        kept = without_defaults(arguments, stride=None, padding=0, dilation=1, ceil_mode=False)
-        return channels_first(Module("torch.nn.MaxPool1d", kept))
-
 
 class AveragePool1d(_Pool1d):
     """Keeps the mean of each window of time steps, feature by feature.
@@ -387,6 +348,7 @@ class AveragePool1d(_Pool1d):
     """
 
     kind: ClassVar[str] = "average_pool1d"
+    target: ClassVar[str] = "torch.nn.AvgPool1d"
     how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "AvgPool1d"
     stem: ClassVar[str] = "pool"
@@ -400,19 +362,3 @@ class AveragePool1d(_Pool1d):
     def window_rule(self, x: Shape) -> WindowRule:
         """What the sum is divided by, as set."""
         return replace(super().window_rule(x), counts_border=self.count_padding)
-
-    def rounds_up(self) -> bool:
-        """As set."""
-        return self.ceil
-
-    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``torch.nn.AvgPool1d`` between two transpositions."""
-        arguments: dict[str, Argument] = {
-            "kernel_size": self.kernel_size,
-            "stride": self.stride,
-            "padding": self.padding,
-            "ceil_mode": self.ceil,
-            "count_include_pad": self.count_padding,
-        }
-        kept = without_defaults(arguments, stride=None, padding=0, ceil_mode=False, count_include_pad=True)
-        return channels_first(Module("torch.nn.AvgPool1d", kept))

@@ -31,7 +31,7 @@ class MinPool2d(Pool2d):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool2d`` of the negative, and the sign turned again."""
-        module = Module("torch.nn.MaxPool2d", self.sizes())
+        module = Module("torch.nn.MaxPool2d", self.torch_arguments())
         return chain(method("neg", X), own(Ref(0)), method("neg", Ref(1)), module=module)
 
 
@@ -51,7 +51,7 @@ class SumPool2d(Pool2d):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AvgPool2d`` with divisor 1."""
-        return single("torch.nn.AvgPool2d", **self.sizes(), divisor_override=1)
+        return single("torch.nn.AvgPool2d", **self.torch_arguments(), divisor_override=1)
 
 
 class Subsampling(Pool2d):

@@ -48,7 +48,7 @@ class ConvTranspose2d(Convolution):
 
     def output(self, x: Shape) -> Shape:
         """One larger map per filter."""
-        self.check_groups(x, self.filters, self.groups)
+        self.check_groups(x)
         self._check_extra(x)
         high, wide = self._grown(x)
         if high < 1 or wide < 1:
@@ -82,14 +82,6 @@ class ConvTranspose2d(Convolution):
     def kernel(self) -> tuple[int, ...]:
         """Height and width of a filter."""
         return self.kernel_size
-
-    def maps(self, channels: int) -> int:
-        """One for each filter."""
-        return self.filters
-
-    def split(self, channels: int) -> int:
-        """The groups set."""
-        return self.groups
 
     def can_follow(self) -> bool:
         """Its values are sums of copies, not of a window."""

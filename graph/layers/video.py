@@ -96,10 +96,6 @@ class Conv3d(_Clip, Convolution):
         time, high, wide = (same_pads(k, 1) for k in self.kernel())
         return time, high, wide
 
-    def maps(self, channels: int) -> int:
-        """One for each filter."""
-        return self.filters
-
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """None: there is no telling how a picture would become a video."""
         return ()
