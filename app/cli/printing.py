@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.system.number_format import amount
+from app.system.number_format import format_short
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
@@ -55,7 +55,7 @@ def written(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return amount(value)
+        return format_short(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {written(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
@@ -74,4 +74,4 @@ def percent(name: str, value: Any) -> str:
         return "undefined"
     from app.protocol.events import PER_CENT
 
-    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in PER_CENT else amount(float(value))
+    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in PER_CENT else format_short(float(value))

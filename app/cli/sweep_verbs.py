@@ -15,7 +15,7 @@ from app.cli.run_verbs import Device, with_plan
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
-    from app.sweep.study import Search, Tried
+    from app.sweep.study import Search, TrialResult
 
 
 def sweep(
@@ -75,7 +75,7 @@ def _begun(search: Search, trials: int, json: bool) -> None:
     print_line(f"Searching in {search.folder}: {', '.join(search.space.settings)}")
 
 
-def _one(tried: Tried, trials: int, better: bool, json: bool) -> None:
+def _one(tried: TrialResult, trials: int, better: bool, json: bool) -> None:
     if json:
         print_json({"event": "trial", **tried.to_json(), "best": better})
         return

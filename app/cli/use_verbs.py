@@ -10,7 +10,7 @@ import typer
 
 from app.cli.printing import Json, metrics, print_json, print_line, print_table
 from app.cli.run_verbs import RunFolder
-from app.system.number_format import amount
+from app.system.number_format import format_short
 from graph.errors import NetloomError
 
 NOISE = "noise:"
@@ -151,7 +151,7 @@ def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> s
     named = names if len(names) == len(values) else [""] * len(values)
     counted = units if len(units) == len(values) else [""] * len(values)
     described = zip(named, values, counted, strict=True)
-    return ", ".join(f"{name} {amount(value, 5)} {unit}".strip() for name, value, unit in described)
+    return ", ".join(f"{name} {format_short(value, 5)} {unit}".strip() for name, value, unit in described)
 
 
 def _single(values: list[Any]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.system.home import folder, home
-from app.system.locks import take
+from app.system.locks import try_lock
 from graph.errors import NetloomError
 
 Progress = Callable[[int, int], None]
@@ -127,7 +127,7 @@ def download(kind: str, progress: Progress | None = None, cancelled: Callable[[]
         if ``cancelled`` said so.
     """
     where = folder(f"cache/datasets/{kind}")
-    lock = take(where.with_name(f".{kind}.lock"))
+    lock = try_lock(where.with_name(f".{kind}.lock"))
     if lock is None:
         raise NetloomError(f"{KNOWN[kind].title} is being downloaded already; wait for that to end.")
     try:

@@ -144,10 +144,10 @@ def _of_tokens(
     worst = np.lexsort((-loss, -wrong))[:WORST]
     arrays = _listed(model, data, (true, predicted), (true[worst], predicted[worst]), worst, loss[worst])
     confusion, kept = token_metrics.confusion(true[counts], predicted[counts], len(vocabulary))
-    words = {"true": true[worst], "predicted": predicted[worst]}
-    told = {name: token_metrics.words_of(rows, vocabulary) for name, rows in words.items()}
-    told |= _read_words(model, arrays)
-    return arrays | {"confusion": confusion}, tuple(vocabulary[at] for at in kept), told
+    rows = {"true": true[worst], "predicted": predicted[worst]}
+    words = {name: token_metrics.words_of(tokens, vocabulary) for name, tokens in rows.items()}
+    words |= _read_words(model, arrays)
+    return arrays | {"confusion": confusion}, tuple(vocabulary[at] for at in kept), words
 
 
 def _of_classes(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, Array]:
@@ -189,8 +189,9 @@ def _of_labels(
     read = dict(zip(LabelTally.names, label_rates(label_sums(predicted, true)), strict=True))
     worst_edits = edits[worst].astype(np.float32)
     listed = _listed(model, data, (true, predicted), (true[worst], predicted[worst]), worst, worst_edits)
-    told = {"true": listed["worst/true"], "predicted": listed["worst/predicted"]}
-    return listed, read, {name: token_metrics.words_of(rows, head.field.vocabulary) for name, rows in told.items()}
+    worst_rows = {"true": listed["worst/true"], "predicted": listed["worst/predicted"]}
+    words = {name: token_metrics.words_of(rows, head.field.vocabulary) for name, rows in worst_rows.items()}
+    return listed, read, words
 
 
 def _of_numbers(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, Array]:

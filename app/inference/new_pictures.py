@@ -74,7 +74,7 @@ def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
         files = pictures_in(given)
         if not files:
             raise NetloomError(f"{given.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
-        return [readable(one.relative_to(given).as_posix()) for one in files], files
+        return [readable(file.relative_to(given).as_posix()) for file in files], files
     if given.suffix.lower() not in TABLES:
         return None
     table = new_table(given, source)

@@ -20,7 +20,7 @@ def fields_without_output(network: Network, info: DatasetInfo) -> tuple[FieldInf
     if info.id != Table.kind or not outputs:
         return ()
     predicted = {layer.target or info.target for layer in outputs}
-    return tuple(one for one in info.fields if one.name not in info.inputs and one.name not in predicted)
+    return tuple(field for field in info.fields if field.name not in info.inputs and field.name not in predicted)
 
 
 def add_outputs(document: Document, info: DatasetInfo) -> None:

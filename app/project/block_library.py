@@ -94,13 +94,13 @@ def delete(name: str) -> None:
 
 def summaries() -> Mapping[str, str]:
     """What each block that is kept is made of, for its tooltip; a damaged one says so."""
-    told = dict[str, str]()
+    summaries = dict[str, str]()
     for name in names():
         try:
-            told[name] = take(name).summary()
+            summaries[name] = take(name).summary()
         except NetloomError as error:
-            told[name] = str(error)
-    return told
+            summaries[name] = str(error)
+    return summaries
 
 
 def _path(name: str) -> Path:

@@ -24,16 +24,18 @@ def data_spec(info: DatasetInfo, plan: object = None) -> DataSpec:
     Class labels are only predicted; everything that is not the data set's target may be read. Tokens are predicted by
     one value per word at every step. By the section ``plan`` outputs may be a discriminator's, each one number.
     """
-    readable = [one for one in info.fields if not one.classes and (one.name in info.inputs or one.name != info.target)]
-    inputs = {one.name: one.shape for one in readable}
+    readable = [
+        field for field in info.fields if not field.classes and (field.name in info.inputs or field.name != info.target)
+    ]
+    inputs = {field.name: field.shape for field in readable}
     if objective_of(plan) in ADVERSARIAL:
         return DataSpec(inputs, {VERDICT: vector(1)}, info.inputs[0], VERDICT)
     return DataSpec(
         inputs=inputs,
-        targets={one.name: one.answer for one in info.fields if one.name not in info.inputs or one.listed},
+        targets={field.name: field.answer for field in info.fields if field.name not in info.inputs or field.listed},
         default_input=info.inputs[0],
         default_target=default_target(info, plan),
-        labels={one.name: len(one.vocabulary) for one in info.fields if one.vocabulary},
-        binary=frozenset(one.name for one in info.fields if len(one.classes) == 2),
+        labels={field.name: len(field.vocabulary) for field in info.fields if field.vocabulary},
+        binary=frozenset(field.name for field in info.fields if len(field.classes) == 2),
         ctc=isinstance(plan, Mapping) and plan.get("loss") == "ctc",
     )

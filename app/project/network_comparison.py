@@ -211,10 +211,10 @@ def _facts(network: Network) -> dict[str, LayerInfo]:
 
 def _totals(facts: Mapping[str, LayerInfo]) -> tuple[int, int, int, int]:
     """Layers, parameters, connections and operations."""
-    found = facts.values()
+    infos = facts.values()
     return (
         len(facts),
-        sum(one.parameters for one in found),
-        sum(one.connections for one in found),
-        sum(one.flops for one in found),
+        sum(info.parameters for info in infos),
+        sum(info.connections for info in infos),
+        sum(info.flops for info in infos),
     )

@@ -78,7 +78,7 @@ def preset(id: str) -> Preset:
 def presets() -> list[Preset]:
     """All presets, simple ones first."""
     found = [read_preset(FOLDER / f"{id}{SUFFIX}") for id in preset_ids()]
-    return sorted(found, key=lambda one: (one.parameters(), one.id))
+    return sorted(found, key=lambda preset: (preset.parameters(), preset.id))
 
 
 @cache

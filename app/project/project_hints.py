@@ -52,7 +52,7 @@ class ProjectContext(HintContext):
 
     def read_by(self, node: Node) -> FieldInfo | None:
         """The field whose steps arrive at a layer, its first input followed back; None where they are others."""
-        steps, fields = self._times(node.id), {one.id: field for one, field in self.inputs()}
+        steps, fields = self._times(node.id), {node.id: field for node, field in self.inputs()}
         while node.inputs and (connection := self.network.at(node.id, node.inputs[0])) is not None:
             node = self.network.node(connection.source)
             if self._times(connection.source) != steps:
@@ -69,7 +69,7 @@ class ProjectContext(HintContext):
         for node in self.nodes:
             if isinstance(node.layer, Input) and self.info is not None:
                 wanted = node.layer.field or self.info.inputs[0]
-                yield from ((node, one) for one in self.info.fields if one.name == wanted)
+                yield from ((node, field) for field in self.info.fields if field.name == wanted)
 
     def loss_of(self, output: Node) -> str:
         """The loss of an output as it was chosen, there or in the plan."""
@@ -82,7 +82,7 @@ class ProjectContext(HintContext):
         if self.info is None:
             return None
         wanted = output.layer.target or default_target(self.info, self._sections.get("plan"))
-        return next((one for one in self.info.fields if one.name == wanted), None)
+        return next((field for field in self.info.fields if field.name == wanted), None)
 
 
 def _readable_plan(section: object) -> Plan | None:
@@ -148,7 +148,7 @@ def padding_read(context: ProjectContext) -> Iterator[Finding]:
         if field is None or not field.lengths:
             continue
         with_lengths = node.layer.changed(lengths=True)
-        ends = ((one.id, one.layer) for one in context.network)
+        ends = ((node.id, node.layer) for node in context.network)
         known = next((id_ for id_, end in ends if isinstance(end, Input) and end.field == field.lengths), None)
         source: Edit = (
             Prepend(node.id, LENGTHS.name, Input(shape=vector(1), field=field.lengths))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.system.locks import FileLock, take
+from app.system.locks import FileLock, try_lock
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Journal:
     def _own_file(self) -> Path:
         if self._file is None:
             name = uuid.uuid4().hex
-            self._lock = take(self._folder / f"{name}.lock")
+            self._lock = try_lock(self._folder / f"{name}.lock")
             self._file = self._folder / f"{name}.json"
         return self._file
 
@@ -126,7 +126,7 @@ def unsaved(folder: Path) -> list[Unsaved]:
 
 
 def _entry(file: Path) -> Unsaved | None:
-    lock = take(file.with_suffix(".lock"))
+    lock = try_lock(file.with_suffix(".lock"))
     if lock is None:
         return None  # its window is open
     lock.release()

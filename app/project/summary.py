@@ -144,7 +144,7 @@ def inside(row: SummaryRow) -> list[SummaryRow]:
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
     steps = _steps(row) if isinstance(block, Timed) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
-    return [_times(one, steps) for one in ordered if not isinstance(one.node.layer, InputLike | Output)]
+    return [_times(row, steps) for row in ordered if not isinstance(row.node.layer, InputLike | Output)]
 
 
 def table(listed: Iterable[SummaryRow], whole: Totals | None, separator: str = ",") -> str:

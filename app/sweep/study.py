@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 from app.data.data_choice import DataChoice
 from app.sweep.space import SearchRange, Space, Value, applied, rounded
 from app.system.home import make_folder
-from app.system.locks import take
+from app.system.locks import try_lock
 from app.training.plan import Plan
 from app.training.runs import LOCK, PROJECT, fresh_folder
 from graph.errors import NetloomError
@@ -43,7 +43,7 @@ FIRST_EPOCHS = 2
 
 
 @dataclass(frozen=True)
-class Tried:
+class TrialResult:
     """One trial. ``value`` is the metric that decides, None where there is none; ``reason`` says why it failed.
 
     ``status`` is ``completed``, ``pruned`` (ended early), ``stopped`` (by the user), ``failed`` or ``running``.
@@ -59,8 +59,8 @@ class Tried:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "values"}
-        return {"number": told.pop("number"), "settings": dict(self.values), **told}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "values"}
+        return {"number": values.pop("number"), "settings": dict(self.values), **values}
 
 
 def open_search(project: Project, title: str, base: Path | None, out: Path | None) -> Search:
@@ -108,20 +108,22 @@ class Search:
         """Whether a larger value is better."""
         return self.space.metric != "loss"
 
-    def trials(self) -> list[Tried]:
+    def trials(self) -> list[TrialResult]:
         """All trials, the best first, then those without a result in their order."""
-        listed = [self._tried(one) for one in self._study.get_trials(deepcopy=False) if one.params]
+        listed = [self._result(trial) for trial in self._study.get_trials(deepcopy=False) if trial.params]
         sign = -1.0 if self.maximises else 1.0
-        ended = sorted((one for one in listed if one.status == "completed" and one.value is not None), key=_number)
-        ended.sort(key=lambda one: sign * (one.value or 0.0))
-        return ended + [one for one in listed if one not in ended]
+        ended = sorted(
+            (trial for trial in listed if trial.status == "completed" and trial.value is not None), key=_number
+        )
+        ended.sort(key=lambda trial: sign * (trial.value or 0.0))
+        return ended + [trial for trial in listed if trial not in ended]
 
-    def best(self) -> Tried | None:
+    def best(self) -> TrialResult | None:
         """The best completed trial, None before there is one."""
         first = next(iter(self.trials()), None)
         return first if first is not None and first.status == "completed" else None
 
-    def run(self, count: int, control: Control) -> Iterator[Tried]:
+    def run(self, count: int, control: Control) -> Iterator[TrialResult]:
         """Try until there are ``count`` trials in all, those of other processes included; each as it ends.
 
         A wish to stop ends the trial in progress, which does not count and is tried anew when the search goes on.
@@ -166,27 +168,27 @@ class Search:
     def _counted(self) -> int:
         """Trials that ended with a result or a reason, and those in progress."""
         return sum(
-            one.state.name in ("COMPLETE", "PRUNED", "RUNNING") or bool(one.user_attrs.get("reason"))
-            for one in self._study.get_trials(deepcopy=False)
+            trial.state.name in ("COMPLETE", "PRUNED", "RUNNING") or bool(trial.user_attrs.get("reason"))
+            for trial in self._study.get_trials(deepcopy=False)
         )
 
     def _give_up_lost(self) -> None:
         """Trials whose process ended without a word count no more."""
         from optuna.trial import TrialState
 
-        for one in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            folder = self._folder(one.number)
-            lock = take(folder / LOCK) if folder.is_dir() else None
-            begun = one.datetime_start.timestamp() if one.datetime_start else 0.0
+        for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            folder = self._folder(trial.number)
+            lock = try_lock(folder / LOCK) if folder.is_dir() else None
+            begun = trial.datetime_start.timestamp() if trial.datetime_start else 0.0
             if lock is not None or (not folder.is_dir() and time.time() - begun > 60):
-                self._study.tell(one.number, state=TrialState.FAIL, skip_if_finished=True)
+                self._study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
             if lock is not None:
                 lock.release(remove=True)
 
-    def _try(self, trial: Trial, control: Control) -> Tried:
+    def _try(self, trial: Trial, control: Control) -> TrialResult:
         from optuna.trial import TrialState
 
-        values = {path: self._suggested(trial, path, one) for path, one in self.space.settings.items()}
+        values = {path: self._suggested(trial, path, bounds) for path, bounds in self.space.settings.items()}
         trial.set_user_attr("values", values)
         try:
             value, epochs, pruned = self._train(trial, values, control)
@@ -201,7 +203,7 @@ class Search:
                 self._study.tell(trial, state=TrialState.PRUNED)
             else:
                 self._study.tell(trial, value)
-        return self._tried(self._study.get_trials(deepcopy=False)[trial.number])
+        return self._result(self._study.get_trials(deepcopy=False)[trial.number])
 
     def _suggested(self, trial: Trial, path: str, values: SearchRange) -> Value:
         if values.choices:
@@ -240,18 +242,18 @@ class Search:
     def _folder(self, number: int) -> Path:
         return self.folder / f"trial-{number + 1:04}"
 
-    def _tried(self, one: FrozenTrial) -> Tried:
-        status = {"COMPLETE": "completed", "PRUNED": "pruned", "FAIL": "failed"}.get(one.state.name, "running")
-        reached = one.user_attrs.get("epochs", len(one.intermediate_values))
-        status = "stopped" if status == "failed" and not one.user_attrs.get("reason") else status
-        value = one.value if one.state.name == "COMPLETE" else None
-        if value is None and one.intermediate_values:
-            measured = one.intermediate_values.values()
+    def _result(self, trial: FrozenTrial) -> TrialResult:
+        status = {"COMPLETE": "completed", "PRUNED": "pruned", "FAIL": "failed"}.get(trial.state.name, "running")
+        reached = trial.user_attrs.get("epochs", len(trial.intermediate_values))
+        status = "stopped" if status == "failed" and not trial.user_attrs.get("reason") else status
+        value = trial.value if trial.state.name == "COMPLETE" else None
+        if value is None and trial.intermediate_values:
+            measured = trial.intermediate_values.values()
             value = max(measured) if self.maximises else min(measured)
-        values = one.user_attrs.get("values", one.params)
-        folder = self._folder(one.number)
-        reason = one.user_attrs.get("reason")
-        return Tried(one.number + 1, values, status, _finite(value), reached, str(folder), reason)
+        values = trial.user_attrs.get("values", trial.params)
+        folder = self._folder(trial.number)
+        reason = trial.user_attrs.get("reason")
+        return TrialResult(trial.number + 1, values, status, _finite(value), reached, str(folder), reason)
 
     def _write_best(self) -> None:
         best = self.best()
@@ -261,8 +263,8 @@ class Search:
         write_project(self.folder / BEST, project)
 
 
-def _number(one: Tried) -> int:
-    return one.number
+def _number(trial: TrialResult) -> int:
+    return trial.number
 
 
 def _finite(value: float | None) -> float | None:

@@ -27,7 +27,7 @@ class FileLock:
             self.path.unlink(missing_ok=True)
 
 
-def take(path: Path) -> FileLock | None:
+def try_lock(path: Path) -> FileLock | None:
     """The lock on ``path``, or None where someone else holds it. A folder that cannot be written counts as held."""
     try:
         file = path.open("ab")

@@ -27,19 +27,19 @@ def allow(gigabytes: float) -> None:
     _preferred[:] = [gigabytes if math.isfinite(gigabytes) and gigabytes > 0 else 0.0]
 
 
-def more() -> str:
+def more_memory_remedy() -> str:
     """What a person can do so that data may take more memory, as the end of a sentence."""
-    if _preferred and not _said():
+    if _preferred and not _environment_value():
         return "allow data more memory in the preferences"
     return f"set {VARIABLE} to more GB"
 
 
-def usual() -> int:
+def default_budget() -> int:
     """Bytes that data may take where nobody says otherwise."""
     return max(GIGABYTE, installed() // SHARE)
 
 
-def _said() -> str:
+def _environment_value() -> str:
     return os.environ.get(VARIABLE, "").strip()
 
 
@@ -53,15 +53,15 @@ def budget() -> int:
     NetloomError
         if ``NETLOOM_MEMORY`` is no number above 0.
     """
-    said = _said()
-    if not said:
-        return int(_preferred[0] * GIGABYTE) if any(_preferred) else usual()
+    value = _environment_value()
+    if not value:
+        return int(_preferred[0] * GIGABYTE) if any(_preferred) else default_budget()
     try:
-        amount = float(said)
+        amount = float(value)
         if not 0 < amount < 1e6:
             raise ValueError
     except ValueError:
-        raise NetloomError(f"{VARIABLE} is “{said}”; give the GB that data may take in memory, such as 4.") from None
+        raise NetloomError(f"{VARIABLE} is “{value}”; give the GB that data may take in memory, such as 4.") from None
     return int(amount * GIGABYTE)
 
 

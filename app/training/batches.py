@@ -94,13 +94,13 @@ class Feed:
     @property
     def _small(self) -> bool:
         """Whether an epoch's samples may be put in order at once."""
-        resident = [one for one in self._columns.values() if isinstance(one, DeviceTensor)]
-        return len(resident) == len(self._columns) and sum(one.nbytes for one in resident) <= GATHERED
+        resident = [column for column in self._columns.values() if isinstance(column, DeviceTensor)]
+        return len(resident) == len(self._columns) and sum(column.nbytes for column in resident) <= GATHERED
 
     def _alter(self, batch: Batch, choice: Augment, seed: tuple[int, int, int]) -> Batch:
         """A batch altered on the device; what is to be reconstructed is altered with it."""
         inputs, partner, mixup_lambda = alter(batch.inputs, choice, seed)
-        laid = tuple(self._laid_out(one) for one in inputs)
+        laid = tuple(self._laid_out(tensor) for tensor in inputs)
         targets = tuple(
             own if same is None else laid[same] for own, same in zip(batch.targets, self._same, strict=True)
         )
@@ -114,33 +114,35 @@ class Feed:
 
     def _gather_all(self, order: Array, sizes: list[int], start: int) -> Iterator[Batch]:
         at = torch.from_numpy(order).to(self._device)
-        columns = {name: one.gather(at) for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
+        columns = {
+            name: column.gather(at) for name, column in self._columns.items() if isinstance(column, DeviceTensor)
+        }
         cut = {name: torch.split(values, sizes)[start:] for name, values in columns.items()}
         inputs, targets = (zip(*(cut[name] for name in names), strict=True) for names in (self._inputs, self._targets))
         return map(Batch, inputs, targets)
 
     def _batches(self, places: Sequence[Places]) -> Iterator[Batch]:
         """The samples at each of ``places``; what must be fetched is fetched while the batches before are used."""
-        streamed = {name: one for name, one in self._columns.items() if isinstance(one, Streamed)}
+        streamed = {name: column for name, column in self._columns.items() if isinstance(column, Streamed)}
         if not streamed:
             yield from (self._batch(self._resident(where)) for where in places)
             return
 
         def fetch(where: Places) -> dict[str, Tensor]:
-            return {name: one.fetch(where) for name, one in streamed.items()}
+            return {name: column.fetch(where) for name, column in streamed.items()}
 
         # Bytes in memory are had sooner than a thread is asked for them.
-        fetched = ahead(fetch, places) if any(one.far for one in streamed.values()) else map(fetch, places)
+        fetched = ahead(fetch, places) if any(column.far for column in streamed.values()) else map(fetch, places)
         for where, found in zip(places, fetched, strict=True):
             numbers = {name: streamed[name].numbers(raw) for name, raw in found.items()}
             yield self._batch(self._resident(where) | numbers)
 
     def _resident(self, where: Places) -> dict[str, Tensor]:
-        columns = {name: one for name, one in self._columns.items() if isinstance(one, DeviceTensor)}
+        columns = {name: column for name, column in self._columns.items() if isinstance(column, DeviceTensor)}
         if isinstance(where, slice):
-            return {name: one.values[where] for name, one in columns.items()}
+            return {name: column.values[where] for name, column in columns.items()}
         at = torch.from_numpy(where).to(self._device)
-        return {name: one.gather(at) for name, one in columns.items()}
+        return {name: column.gather(at) for name, column in columns.items()}
 
     def _batch(self, columns: dict[str, Tensor]) -> Batch:
         return Batch(tuple(columns[name] for name in self._inputs), tuple(columns[name] for name in self._targets))

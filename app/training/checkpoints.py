@@ -29,10 +29,13 @@ def save(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) ->
     NetloomError
         if there is no room, or the folder cannot be written.
     """
-    plain = {name: one.detach().cpu().contiguous() for name, one in tensors.items()}
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     text = json.dumps(state)
     # Tensors may share memory (a best copy that is also the last); safetensors wants each to own its bytes.
-    plain = {name: one.clone() if one.untyped_storage().nbytes() != one.nbytes else one for name, one in plain.items()}
+    plain = {
+        name: tensor.clone() if tensor.untyped_storage().nbytes() != tensor.nbytes else tensor
+        for name, tensor in plain.items()
+    }
     metadata = {STATE: f"{_digest(plain, text)} {text}"}
     write_atomically(path, safetensors.torch.save(_unshared(plain), metadata))
 
@@ -94,27 +97,27 @@ def fill_module(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) ->
 
 def subset(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The tensors whose name begins with ``prefix``, without it."""
-    return {name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
 def prefixed(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The tensors with ``prefix`` before their names."""
-    return {prefix + name: one for name, one in tensors.items()}
+    return {prefix + name: tensor for name, tensor in tensors.items()}
 
 
 def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Tensors that own their memory, each alone."""
     seen: set[int] = set()
     own: dict[str, Tensor] = {}
-    for name, one in tensors.items():
-        own[name] = one.clone() if one.data_ptr() in seen else one
-        seen.add(one.data_ptr())
+    for name, tensor in tensors.items():
+        own[name] = tensor.clone() if tensor.data_ptr() in seen else tensor
+        seen.add(tensor.data_ptr())
     return own
 
 
 def _digest(tensors: Mapping[str, Tensor], text: str) -> str:
     digest = hashlib.sha256(text.encode())
-    for name, one in sorted(tensors.items()):
-        digest.update(f"{name}:{one.dtype}{tuple(one.shape)};".encode())
-        digest.update(one.contiguous().view(-1).view(torch.uint8).numpy().data if one.numel() else b"")
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name}:{tensor.dtype}{tuple(tensor.shape)};".encode())
+        digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy().data if tensor.numel() else b"")
     return digest.hexdigest()

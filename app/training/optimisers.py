@@ -34,7 +34,7 @@ class Optimiser(ABC):
         """Change the weights once, with learning rate ``lr``; where ``skip`` () is 1, leave all as it is."""
 
     def _like_weights(self) -> list[Tensor]:
-        return [torch.zeros_like(one) for one in self.weights.tensors]
+        return [torch.zeros_like(tensor) for tensor in self.weights.tensors]
 
 
 class Sgd(Optimiser):
@@ -70,7 +70,7 @@ class Adam(Optimiser):
 
     def __init__(self, plan: Plan, weights: Weights) -> None:
         super().__init__(plan, weights)
-        counts = [torch.zeros((), device=one.device) for one in weights.tensors]
+        counts = [torch.zeros((), device=tensor.device) for tensor in weights.tensors]
         self.state = {"mean": self._like_weights(), "square": self._like_weights(), "steps": counts}
 
     def step(self, lr: float, skip: Tensor | None = None) -> None:
@@ -106,14 +106,14 @@ class RmsProp(Optimiser):
 
     def __init__(self, plan: Plan, weights: Weights) -> None:
         super().__init__(plan, weights)
-        counts = [torch.zeros((), device=one.device) for one in weights.tensors]
+        counts = [torch.zeros((), device=tensor.device) for tensor in weights.tensors]
         self.state = {"square": self._like_weights(), "steps": counts}
         if plan.momentum:
             self.state["momentum"] = self._like_weights()
 
     def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Running mean, then the step."""
-        kept = None if skip is None else [one.clone() for one in self.weights.tensors]
+        kept = None if skip is None else [tensor.clone() for tensor in self.weights.tensors]
         rmsprop(
             self.weights.tensors,
             self.weights.gradients,
@@ -148,8 +148,8 @@ class GroupedOptimiser(Optimiser):
 
     def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Change all groups at once."""
-        for one in self.optimisers:
-            one.step(lr, skip)
+        for optimiser in self.optimisers:
+            optimiser.step(lr, skip)
 
 
 KINDS: dict[str, type[Optimiser]] = {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp}

@@ -51,9 +51,9 @@ class Streamed:
         # Pictures whose channels come last are weighed by whole lines: a loop over three channels is too short to be
         # quick.
         self._by_lines = self._channels_last and values.last
-        across = (lambda one: np.tile(one, values.shape[3])) if self._by_lines else values.across
+        across = (lambda factor: np.tile(factor, values.shape[3])) if self._by_lines else values.across
         self._weight, self._offset = (
-            torch.from_numpy(across(one)).to(device) for one in (values.weight, values.offset)
+            torch.from_numpy(across(factor)).to(device) for factor in (values.weight, values.offset)
         )
 
     @property
@@ -103,8 +103,8 @@ def ahead(work: Callable[[Places], T], places: Iterable[Places]) -> Iterator[T]:
     waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(1) as thread:
         try:
-            for one in places:
-                waiting.append(thread.submit(work, one))
+            for wanted in places:
+                waiting.append(thread.submit(work, wanted))
                 if len(waiting) > AHEAD:
                     yield waiting.popleft().result()
             while waiting:

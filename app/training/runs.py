@@ -217,7 +217,7 @@ def runs(folder: Path | None = None) -> list[RunSummary]:
         return []
     paths = [path for path in folder.iterdir() if any((path / name).is_file() for name in (PROJECT, ENVIRONMENT))]
     found = [_summary(path) for path in paths]
-    return sorted(found, key=lambda one: (one.created, one.path.name), reverse=True)
+    return sorted(found, key=lambda run: (run.created, run.path.name), reverse=True)
 
 
 class Log:
@@ -335,7 +335,7 @@ def _fits(line: Any) -> bool:
     if not fits or line["event"] != "points":
         return fits
     columns = [line[name] for name in line.keys() - {"event"}]
-    return all(isinstance(one, list) and len(one) == len(line["step"]) for one in columns)
+    return all(isinstance(column, list) and len(column) == len(line["step"]) for column in columns)
 
 
 def _summary(path: Path) -> RunSummary:

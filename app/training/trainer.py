@@ -21,7 +21,7 @@ from app.protocol.events import (
     Status,
     TrainingProgress,
 )
-from app.system.locks import take
+from app.system.locks import try_lock
 from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
 from app.training.gan.sampling import sample_snapshots
@@ -86,7 +86,7 @@ class _Training:
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
         session, path = self.session, self.session.run.path
-        lock = take(path / LOCK)
+        lock = try_lock(path / LOCK)
         if lock is None:
             raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
         self.log = Log(path / METRICS)

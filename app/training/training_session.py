@@ -102,12 +102,12 @@ class TrainingSession:
         tensors |= checkpoints.prefixed(pending, "meter/") | checkpoints.prefixed(
             random_state(self.model.device), "random/"
         )
-        for prefix, one in self.optimiser.parts().items():
-            for name, remembered in one.state.items():
-                tensors |= checkpoints.prefixed(_portable(one.weights, remembered), f"optimiser/{prefix}{name}/")
+        for prefix, optimiser in self.optimiser.parts().items():
+            for name, remembered in optimiser.state.items():
+                tensors |= checkpoints.prefixed(_portable(optimiser.weights, remembered), f"optimiser/{prefix}{name}/")
         if self.best.saved is not None:
             self.weights.restore(self.best.saved)
-            best = {name: one.detach().clone() for name, one in self.model.module.state_dict().items()}
+            best = {name: tensor.detach().clone() for name, tensor in self.model.module.state_dict().items()}
             self.weights.restore(last)
             tensors |= checkpoints.prefixed(best, "best/")
         state = {
@@ -142,9 +142,9 @@ class TrainingSession:
             )
         self._load_best(tensors, state["best"])
         checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)
-        for prefix, one in self.optimiser.parts().items():
-            for name, mine in one.state.items():
-                self._fill(one.weights, mine, checkpoints.subset(tensors, f"optimiser/{prefix}{name}/"))
+        for prefix, optimiser in self.optimiser.parts().items():
+            for name, mine in optimiser.state.items():
+                self._fill(optimiser.weights, mine, checkpoints.subset(tensors, f"optimiser/{prefix}{name}/"))
         self.schedule = Schedule(self.model.plan, self.steps_per_epoch, self.epochs)
         self.schedule.load(state["schedule"])
         self.meter.load(state["meter"], checkpoints.subset(tensors, "meter/"), self.model.device)

@@ -22,12 +22,12 @@ class Weights:
     """
 
     def __init__(self, module: nn.Module, groups: Sequence[frozenset[str]] = ()) -> None:
-        named = {name: one for name, one in module.named_parameters() if one.requires_grad}
+        named = {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
         # Those of one group lie together, so that each group is a stretch of the vector.
-        self.names = sorted(named, key=lambda name: next((at for at, one in enumerate(groups) if name in one), 0))
+        self.names = sorted(named, key=lambda name: next((at for at, group in enumerate(groups) if name in group), 0))
         named = {name: named[name] for name in self.names}
         self.parameters = list(named.values())
-        packed = any(one.is_cuda for one in self.parameters) and any(
+        packed = any(parameter.is_cuda for parameter in self.parameters) and any(
             isinstance(part, nn.RNNBase) for part in module.modules()
         )
         self.flat = bool(self.parameters) and not packed
@@ -35,8 +35,8 @@ class Weights:
             vector, gradient = _flatten(self.parameters)
             self.tensors, self.gradients = [vector], [gradient]
         else:
-            self.tensors = [one.data for one in self.parameters]
-            self.gradients = [torch.zeros_like(one) for one in self.tensors]
+            self.tensors = [parameter.data for parameter in self.parameters]
+            self.gradients = [torch.zeros_like(tensor) for tensor in self.tensors]
             for parameter, zeros in zip(self.parameters, self.gradients, strict=True):
                 parameter.grad = zeros
         self.buffers = _flatten_buffers(module)
@@ -57,16 +57,16 @@ class Weights:
         part.names, part.parameters = self.names[where], self.parameters[where]
         part.flat, part.buffers = self.flat, None
         if self.flat:
-            start = sum(one.numel() for one in self.parameters[: where.start])
+            start = sum(parameter.numel() for parameter in self.parameters[: where.start])
             where = slice(start, start + part.count)
-        part.tensors = [one[where] for one in self.tensors] if self.flat else self.tensors[where]
-        part.gradients = [one[where] for one in self.gradients] if self.flat else self.gradients[where]
+        part.tensors = [tensor[where] for tensor in self.tensors] if self.flat else self.tensors[where]
+        part.gradients = [gradient[where] for gradient in self.gradients] if self.flat else self.gradients[where]
         return part
 
     @property
     def count(self) -> int:
         """Number of trainable parameters."""
-        return sum(one.numel() for one in self.parameters)
+        return sum(parameter.numel() for parameter in self.parameters)
 
     def clear_gradients(self) -> None:
         """Set every gradient to zero."""
@@ -77,7 +77,7 @@ class Weights:
         """Sum of the squares of all gradients, a tensor (): not finite if any of them is not."""
         if len(self.gradients) == 1:
             return torch.dot(self.gradients[0], self.gradients[0])
-        return torch.stack([torch.sum(one * one) for one in self.gradients]).sum()
+        return torch.stack([torch.sum(gradient * gradient) for gradient in self.gradients]).sum()
 
     def scale_gradients(self, factor: float | Tensor) -> None:
         """Multiply every gradient by ``factor``."""
@@ -86,7 +86,7 @@ class Weights:
 
     def copy(self) -> Saved:
         """Weights and buffers as they are now."""
-        return [one.clone() for one in self.tensors], None if self.buffers is None else self.buffers.clone()
+        return [tensor.clone() for tensor in self.tensors], None if self.buffers is None else self.buffers.clone()
 
     def restore(self, saved: Saved) -> None:
         """Put weights and buffers back to what `copy` gave."""
@@ -100,14 +100,14 @@ class Weights:
         """Views, by parameter name and with its sizes, into ``tensors`` that are laid out as the weights are."""
         if not self.flat:
             return dict(zip(self.names, tensors, strict=True))
-        starts = itertools.accumulate((one.numel() for one in self.parameters), initial=0)
-        views = (_view(tensors[0], start, one) for start, one in zip(starts, self.parameters, strict=False))
+        starts = itertools.accumulate((parameter.numel() for parameter in self.parameters), initial=0)
+        views = (_view(tensors[0], start, parameter) for start, parameter in zip(starts, self.parameters, strict=False))
         return dict(zip(self.names, views, strict=True))
 
 
 def _flatten(parameters: list[nn.Parameter]) -> tuple[Tensor, Tensor]:
     """Make ``parameters`` and their gradients views into two new vectors, keeping their memory layout."""
-    sizes = [one.numel() for one in parameters]
+    sizes = [parameter.numel() for parameter in parameters]
     vector = torch.empty(sum(sizes), dtype=parameters[0].dtype, device=parameters[0].device)
     gradient = torch.zeros_like(vector)
     starts = itertools.accumulate(sizes, initial=0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.protocol.framing import Message
-from app.system.number_format import amount
+from app.system.number_format import format_short
 from graph.shapes import Kind, Shape
 
 Array = NDArray[Any]
@@ -105,7 +105,7 @@ def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
 
 def few(numbers: Sequence[float], unit: str = "") -> str:
     """One or two numbers, or the first and the last of more, with their unit."""
-    shown = [amount(float(one)) for one in (numbers if len(numbers) <= FEW else (numbers[0], numbers[-1]))]
+    shown = [format_short(float(one)) for one in (numbers if len(numbers) <= FEW else (numbers[0], numbers[-1]))]
     return f"{(', ' if len(numbers) <= FEW else ' … ').join(shown)}{unit and f' {unit}'}"
 
 

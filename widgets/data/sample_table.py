@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.system.number_format import amount
+from app.system.number_format import format_short
 from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import Preview
 
@@ -91,4 +91,4 @@ class SampleModel(QAbstractTableModel):
         if texts is not None:
             return texts[index.row()]
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
-        return "missing" if value != value else amount(value, 6)  # noqa: PLR0124 - only NaN differs from itself
+        return "missing" if value != value else format_short(value, 6)  # noqa: PLR0124 - only NaN differs from itself

@@ -46,12 +46,12 @@ def _memory_remark() -> str:
     """How much 0 is here, or what comes before the preference."""
     import os
 
-    from app.system.memory_budget import GIGABYTE, VARIABLE, usual
+    from app.system.memory_budget import GIGABYTE, VARIABLE, default_budget
 
     said = os.environ.get(VARIABLE, "").strip()
     if said:
         return f"The environment variable {VARIABLE} comes before it, and says {said}."
-    return f"0: a quarter of this machine's, {usual() / GIGABYTE:.1f} GB."
+    return f"0: a quarter of this machine's, {default_budget() / GIGABYTE:.1f} GB."
 
 
 PREFERENCES: tuple[Preference, ...] = (

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.project.recovery import Journal, Unsaved
-from app.system.locks import FileLock, take
+from app.system.locks import FileLock, try_lock
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
@@ -213,7 +213,7 @@ class ProjectSession(QObject):
         if path != self._path or self._lock is None:
             if self._lock is not None:
                 self._lock.release(remove=True)
-            self._lock = take(self._locks / f"{_digest(str(path).encode())[:32]}.lock") if path else None
+            self._lock = try_lock(self._locks / f"{_digest(str(path).encode())[:32]}.lock") if path else None
         self._path = path
         self._print = fingerprint(path)
         if self._watcher.files():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from app.protocol.events import PER_CENT, SHARES
-from app.system.number_format import figures
+from app.system.number_format import format_number
 
 PRIMARY = (
     "neighbour_accuracy", "accuracy", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss",
@@ -56,7 +56,7 @@ def value_of(metric: str, value: float | None) -> str:
         return "–"
     if own_name(metric) in PER_CENT:
         return f"{value * 100:.1f} %"
-    return figures(value)
+    return format_number(value)
 
 
 def duration(seconds: float | None) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.data.data_choice import DataChoice
 from app.protocol.framing import Message
-from app.system.number_format import figures
+from app.system.number_format import format_number
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
@@ -121,7 +121,7 @@ def told(message: Message, part: str) -> str:
     if message.fields["measure"] != "accuracy":
         unit = str(message.fields.get("unit") or "")
         error = float(np.sqrt(_mean(np.square(arrays["score"]), arrays["count"])))
-        return f"{part.capitalize()}, {steps}: error {figures(error)}{unit and f' {unit}'} (RMSE)."
+        return f"{part.capitalize()}, {steps}: error {format_number(error)}{unit and f' {unit}'} (RMSE)."
     stepwise = message.arrays.get(f"{part}/whole")
     mean = _mean(arrays["score"], arrays["count"])
     if stepwise is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.data.info_cache import cache_text, cached_text, key_of
-from app.system.memory_budget import GIGABYTE, budget, more
+from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
 from app.system.progress import Progress, Steps, done
 from graph.errors import NetloomError
 
@@ -155,5 +155,5 @@ def within_budget(file: Path, amount: int) -> None:
     if amount > budget():
         raise NetloomError(
             f"{file.name} would take {amount / GIGABYTE:.1f} GB of memory, more than the {budget() / GIGABYTE:.1f} GB "
-            f"that data may take; use fewer or smaller samples, or {more()}."
+            f"that data may take; use fewer or smaller samples, or {more_memory_remedy()}."
         )

@@ -17,7 +17,7 @@ from app.data.readers.file_access import stamp
 from app.data.readers.recipe import ColumnRecipe, ColumnType, ReadingRecipe, TableOptions
 from app.data.readers.table_format import reader_of
 from app.data.readers.typed_columns import Column, describe_column, typed_columns
-from app.system.memory_budget import GIGABYTE, budget, more
+from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def read_table(file: Path, options: TableOptions | None = None) -> TableData:
     if size[0] > budget() // 2:
         raise NetloomError(
             f"{file.name} is larger than {budget() / 2 / GIGABYTE:.1f} GB, half of what data may take in memory; use a "
-            f"smaller part of it, or {more()}."
+            f"smaller part of it, or {more_memory_remedy()}."
         )
     read = _remembered if size[0] <= KEPT else _read
     return read(file, size, options or TableOptions())

@@ -115,7 +115,7 @@ def _check(compiled: Compiled, found: Roles) -> None:
 def _cut(module: fx.GraphModule, found: Roles) -> tuple[fx.GraphModule, fx.GraphModule]:
     """Generator and discriminator, cut where the generated samples reach the discriminator."""
     judging = [node for node in module.graph.nodes if node.meta.get("layer") in found.discriminator]
-    arriving = {node for one in judging for node in one.all_input_nodes if node not in judging}
+    arriving = {source for node in judging for source in node.all_input_nodes if source not in judging}
     if len(arriving) != 1:
         raise NetloomError("The discriminator must judge one thing that the generator makes, and read nothing else.")
     border = arriving.pop()

@@ -82,7 +82,7 @@ class GanStepper(Stepper):
         self._generator_losses = []
         if not self._flags:
             return []
-        columns = torch.stack([torch.stack(one) for one in (*self._losses, self._flags)]).tolist()
+        columns = torch.stack([torch.stack(column) for column in (*self._losses, self._flags)]).tolist()
         self._losses, self._flags = [[], []], []
         good = [losses for *losses, flag in zip(*columns, strict=True) if not flag]
         self.diverged = self.diverged or len(good) < len(columns[0])

@@ -94,8 +94,8 @@ def roles(network: Network) -> Roles:
 def _ways(network: Network) -> tuple[_Way, _Way]:
     """The ways to the outputs of generated and of real samples."""
     found = [_way(network, node.id) for node in network if isinstance(node.layer, Output)]
-    generated = [one for one in found if any(network.layer(id_).draws_noise for id_ in one.ends)]
-    real = [one for one in found if one not in generated]
+    generated = [way for way in found if any(network.layer(id_).draws_noise for id_ in way.ends)]
+    real = [way for way in found if way not in generated]
     if not any(node.layer.draws_noise for node in network):
         fix = Fix("Add Noise", (Append(None, Noise()),))
         raise RolesError("A GAN needs Noise, from which its generator makes samples.", None, (fix,))
@@ -108,7 +108,7 @@ def _ways(network: Network) -> tuple[_Way, _Way]:
         )
     for several in (generated, real):
         if len(several) > 1:
-            names = " and ".join(one.output for one in several)
+            names = " and ".join(way.output for way in several)
             raise RolesError(f"{names} judge the same samples: keep one of them.", several[1].output)
     return generated[0], real[0]
 

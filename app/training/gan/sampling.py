@@ -43,30 +43,29 @@ def field_of(model: Model) -> FieldInfo:
 
 def fixed_noise(model: Model) -> tuple[Array, ...]:
     """The noise that is drawn again and again while training: float32 (n, *sizes) for each noise layer."""
-    count = samples_kept(field_of(model).shape.elements or 1)
-    return tuple(
-        one.numpy() for one in gan_objective(model).gan.noise(count, (model.plan.seed, FIXED), torch.device("cpu"))
-    )
+    return _noise(model, samples_kept(field_of(model).shape.elements or 1), FIXED)
 
 
 def generate(model: Model, noise: Sequence[Array]) -> Array:
     """The generator's samples for noise (n, *sizes) of each noise layer."""
-    objective = gan_objective(model)
-    pieces = []
+    objective, pieces = gan_objective(model), []
     with model.evaluating():
         for start in range(0, len(noise[0]), AT_ONCE):
-            given = (torch.from_numpy(np.ascontiguousarray(one[start : start + AT_ONCE])) for one in noise)
-            pieces.append(
-                objective.gan.generator(*(one.to(model.device) for one in given)).float().cpu().contiguous().numpy()
-            )
+            piece = (np.ascontiguousarray(values[start : start + AT_ONCE]) for values in noise)
+            samples = objective.gan.generator(*(torch.from_numpy(values).to(model.device) for values in piece))
+            pieces.append(samples.float().cpu().contiguous().numpy())
     found: Array = model.prepared.undo(objective.field, np.concatenate(pieces))
     return found
 
 
+def _noise(model: Model, count: int, *stream: int) -> tuple[Array, ...]:
+    tensors = gan_objective(model).gan.noise(count, (model.plan.seed, *stream), torch.device("cpu"))
+    return tuple(tensor.numpy() for tensor in tensors)
+
+
 def fresh_samples(model: Model, count: int, seed: int) -> Array:
     """New samples; the same ``seed`` makes the same ones."""
-    noise = gan_objective(model).gan.noise(count, (model.plan.seed, FRESH, seed), torch.device("cpu"))
-    return generate(model, tuple(one.numpy() for one in noise))
+    return generate(model, _noise(model, count, FRESH, seed))
 
 
 def interpolate(model: Model, first: int, last: int, count: int) -> Array:
@@ -82,8 +81,8 @@ def interpolate(model: Model, first: int, last: int, count: int) -> Array:
         raise NetloomError(f"There are points of noise 1 to {len(noise[0])}; choose two of them.")
     layers = gan_objective(model).gan.noise_layers.values()
     ways = [
-        between(one[first], one[last], count, round=layer.distribution == "normal")
-        for one, layer in zip(noise, layers, strict=True)
+        between(values[first], values[last], count, round=layer.distribution == "normal")
+        for values, layer in zip(noise, layers, strict=True)
     ]
     return generate(model, ways)
 

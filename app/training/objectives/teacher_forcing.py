@@ -124,15 +124,15 @@ class TeacherForcing(Objective):
         if steps < 2 or not len(arrays[0]):
             return
         device = next(compiled.module.parameters()).device
-        given = tuple(torch.from_numpy(np.ascontiguousarray(one)).to(device) for one in arrays)
+        given = tuple(torch.from_numpy(np.ascontiguousarray(tensor)).to(device) for tensor in arrays)
         other = given[self.decoder.at].clone()
         other[:, -1] = (other[:, -1] + 1) % len(self.head.field.vocabulary)
         mode = compiled.module.training
         compiled.module.eval()
         with torch.no_grad():
             before, after = (
-                self._own(compiled.module(*one))[:, :-1]
-                for one in (given, self.decoder.with_decoder_input(given, other))
+                self._own(compiled.module(*tensor))[:, :-1]
+                for tensor in (given, self.decoder.with_decoder_input(given, other))
             )
         compiled.module.train(mode)
         if (before - after).abs().max() > PEEKED:

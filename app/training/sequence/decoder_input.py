@@ -12,7 +12,9 @@ from graph.network import Network
 
 def decoder_field(read: Iterable[FieldInfo], target: FieldInfo) -> str:
     """The field among those ``read`` that holds the target one step late; empty if none has its length and words."""
-    alike = [one.name for one in read if one.listed and _form(one) == _form(target) and one.name != target.name]
+    alike = [
+        field.name for field in read if field.listed and _form(field) == _form(target) and field.name != target.name
+    ]
     return "written" if "written" in alike else alike[-1] if alike else ""
 
 
@@ -21,8 +23,8 @@ def decoder_input(network: Network, info: DatasetInfo, plan: object) -> str:
     if objective_of(plan) not in TEACHER:
         return ""
     layers = [node.layer for node in network]
-    read = [info.input_field(one.field) for one in layers if isinstance(one, Input)]
-    targets = [info.target_field(one.target) for one in layers if isinstance(one, Output)]
+    read = [info.input_field(layer.field) for layer in layers if isinstance(layer, Input)]
+    targets = [info.target_field(layer.target) for layer in layers if isinstance(layer, Output)]
     found = (decoder_field(read, target) for target in targets if target.listed)
     return next((name for name in found if name), "")
 

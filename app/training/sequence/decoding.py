@@ -32,7 +32,7 @@ class SequenceDecoder:
         self._entrances = [node for node in nodes if node.op == "placeholder"]
         reached = {self._entrances[at]}
         for node in nodes:
-            if any(one in reached for one in node.all_input_nodes):
+            if any(source in reached for source in node.all_input_nodes):
                 reached.add(node)
         self._reached = reached
 
@@ -89,7 +89,7 @@ class SequenceDecoder:
         """
         given = inputs[self.at]
         count, steps = given.shape
-        wide = tuple(one.repeat_interleave(beams, 0) for one in inputs)
+        wide = tuple(tensor.repeat_interleave(beams, 0) for tensor in inputs)
         written = torch.zeros_like(wide[self.at])
         written[:, 0] = self.start
         scores = torch.full((count, beams), -torch.inf, device=given.device)

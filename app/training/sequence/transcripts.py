@@ -95,9 +95,9 @@ def _add(found: dict[Row, tuple[float, float]], row: Row, blank: float, label: f
     found[row] = (blank, label) if had is None else (_either(had[0], blank), _either(had[1], label))
 
 
-def _either(one: float, other: float) -> float:
+def _either(first: float, second: float) -> float:
     """Logarithm of the sum of two probabilities given by their logarithms."""
-    low, high = (one, other) if one < other else (other, one)
+    low, high = (first, second) if first < second else (second, first)
     return high if low == NEVER else high + math.log1p(math.exp(low - high))
 
 

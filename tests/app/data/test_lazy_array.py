@@ -298,14 +298,14 @@ def test_the_preference_of_a_window_holds_unless_the_environment_says_more(
 ) -> None:
     monkeypatch.delenv("NETLOOM_MEMORY", raising=False)
     monkeypatch.setattr(memory_budget, "_preferred", [])
-    assert "NETLOOM_MEMORY" in memory_budget.more()
+    assert "NETLOOM_MEMORY" in memory_budget.more_memory_remedy()
     memory_budget.allow(3)
     assert budget() == 3 * 2**30
-    assert "preferences" in memory_budget.more()
+    assert "preferences" in memory_budget.more_memory_remedy()
     for automatic in (0.0, -1.0, float("nan"), float("inf")):
         memory_budget.allow(automatic)
         assert budget() == max(1 << 30, installed() // 4)
     monkeypatch.setenv("NETLOOM_MEMORY", "2")
     memory_budget.allow(3)
     assert budget() == 2 * 2**30
-    assert "NETLOOM_MEMORY" in memory_budget.more()
+    assert "NETLOOM_MEMORY" in memory_budget.more_memory_remedy()

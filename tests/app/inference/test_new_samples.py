@@ -15,7 +15,7 @@ from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
 from app.inference.new_inputs import read_samples
-from app.system.number_format import amount, figures
+from app.system.number_format import format_number, format_short
 from graph.errors import NetloomError
 from tests.app.conftest import Write
 from tests.app.data.readers.test_readers import machines
@@ -114,5 +114,5 @@ def test_the_column_that_is_missing_is_named_as_in_the_file(
      (1000.0, "1,000"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_amounts_are_written_for_people(value: float, shown: str) -> None:
-    assert amount(value) == shown
-    assert float(figures(value).replace(",", "")) == pytest.approx(value, rel=1e-2, nan_ok=True)
+    assert format_short(value) == shown
+    assert float(format_number(value).replace(",", "")) == pytest.approx(value, rel=1e-2, nan_ok=True)

@@ -10,7 +10,7 @@ import pytest
 
 from app.project.recovery import Journal, unsaved
 from app.system import home
-from app.system.locks import take
+from app.system.locks import try_lock
 from graph.errors import NetloomError
 
 PROJECT = {"netloom": 1, "network": {"layers": [], "connections": []}}
@@ -64,12 +64,12 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
-    first = take(tmp_path / "a.lock")
+    first = try_lock(tmp_path / "a.lock")
     assert first is not None
-    assert take(tmp_path / "a.lock") is None
+    assert try_lock(tmp_path / "a.lock") is None
     first.release()
     first.release()
-    again = take(tmp_path / "a.lock")
+    again = try_lock(tmp_path / "a.lock")
     assert again is not None
     again.release(remove=True)
     assert not (tmp_path / "a.lock").exists()

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.protocol.framing import Message
-from app.system.number_format import amount, figures
+from app.system.number_format import format_number, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
@@ -52,9 +52,9 @@ class NumberErrors(QWidget):
         true, said = arrays["worst/true"], arrays["worst/predicted"]
         single = true[0].size == 1 if len(true) else False
         losses = arrays["worst/loss"]
-        labels = [f"true {amount(float(one.reshape(-1)[0]))}" if single else "" for one in true]
+        labels = [f"true {format_short(float(one.reshape(-1)[0]))}" if single else "" for one in true]
         parts = [
-            f"said {amount(float(one.reshape(-1)[0]))}" if single else f"error {float(loss) ** 0.5:.3g}"
+            f"said {format_short(float(one.reshape(-1)[0]))}" if single else f"error {float(loss) ** 0.5:.3g}"
             for one, loss in zip(said, losses, strict=True)
         ]
         self.worst.set_samples(drawable_values(arrays["worst/input"]), labels, parts, read_texts(message))
@@ -67,16 +67,16 @@ class NumberErrors(QWidget):
         time, true, predicted = arrays["time"], arrays["true"], arrays["predicted"]
         self.series.set_series((time, true[:, 0]), {"forecast": (time, predicted[:, 0])})
         error, last = np.asarray(arrays["error"]), np.asarray(arrays["last"])
-        said = f"One step ahead the forecast errs by {figures(float(error[0]))}{unit and f' {unit}'} (RMSE)"
-        compared = f"; repeating the last value errs by {figures(float(last[0]))}."
-        further = f" At step {len(error)} it errs by {figures(float(error[-1]))}." if len(error) > 1 else ""
+        said = f"One step ahead the forecast errs by {format_number(float(error[0]))}{unit and f' {unit}'} (RMSE)"
+        compared = f"; repeating the last value errs by {format_number(float(last[0]))}."
+        further = f" At step {len(error)} it errs by {format_number(float(error[-1]))}." if len(error) > 1 else ""
         self.about.setText(said + compared + further + without_network(message))
         self.sides.setCurrentWidget(self.series)
 
 
 def without_network(message: Message) -> str:
     """What could be had without a network, over all steps ahead together; empty where nothing is told of it."""
-    told = [f"{one['name']} {figures(float(one['rmse']))}" for one in message.fields.get("baselines") or []]
+    told = [f"{one['name']} {format_number(float(one['rmse']))}" for one in message.fields.get("baselines") or []]
     return f" Without a network, over all steps (RMSE): {', '.join(told)}." if told else ""
 
 
