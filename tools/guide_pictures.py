@@ -236,13 +236,13 @@ def gan(out: Path) -> None:
         s.train("digits_gan")
         s.grab("gan-losses")
         panel = s.understand()
-        panel.show_tab("Made samples")
+        panel.show_tab("Generated samples")
         s.driver.rest(1500)
         for sample in (4, 11):
             panel.made.made.pick(sample)
         s.grab("gan-digits", 1500)
         s.train("ring_gan")
-        s.understand().show_tab("Made samples")
+        s.understand().show_tab("Generated samples")
         s.grab("gan-ring", 1500)
 
 

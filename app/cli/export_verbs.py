@@ -106,5 +106,7 @@ def _standardised(run: Run | None, part: str) -> list[str]:
     if scaler is None:
         return []
     times, plus = (", ".join(f"{one:.6g}" for one in values.tolist()) for values in (scaler.scale, scaler.mean))
-    verb = "Made samples times" if part == "generator" else "It judges standardised samples: a standardised one times"
+    verb = (
+        "Generated samples times" if part == "generator" else "It judges standardised samples: a standardised one times"
+    )
     return [f"{verb} {times} plus {plus} is in the data's own units."]

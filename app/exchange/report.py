@@ -90,7 +90,7 @@ def _sizes(words: str) -> str:
     return words.replace(" x ", " × ")
 
 
-# Data and plan
+# Data and training settings
 
 
 def _data(project: Project, base: Path | None) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _settings(values: Mapping[str, Any]) -> str:
 
 
 def _plan(project: Project) -> Iterator[str]:
-    yield "<h2>Plan</h2>"
+    yield "<h2>Training settings</h2>"
     section = project.sections.get("plan") or {}
     try:
         plan = Plan.parse(section if isinstance(section, Mapping) else {})

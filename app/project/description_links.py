@@ -1,7 +1,7 @@
-"""The page of a project: Markdown whose links act, and how such links are read.
+"""The description of a project: Markdown whose links act, and how such links are read.
 
-The page is the section ``notes``. Beside web addresses its links may lead to a layer (``layer:conv1``, inside a block
-``layer:block1/conv1``), a workspace (``workspace:data``), a tab of Understand (``understand:filters``), a command
+The description is the section ``notes``. Beside web addresses its links may lead to a layer (``layer:conv1``, inside a
+block ``layer:block1/conv1``), a workspace (``workspace:data``), a tab of Understand (``understand:filters``), a command
 (``command:train``), a preset (``preset:lenet``) or a lesson (``lesson:pooling``).
 """
 
@@ -22,7 +22,10 @@ COMMANDS = frozenset({
     "layer_help", "finder", "open", "save", "start", "note", "export_code", "export_picture", "projector", "undo",
     "summary", "pattern",
 })  # fmt: skip
-"""Commands that a page may run: none of them destroys anything that was not asked about."""
+"""Commands that a description may run: none of them destroys anything that was not asked about."""
+
+RENAMED_VIEWS = {"made-samples": "generated-samples"}
+"""Views of Understand that links of older projects call otherwise."""
 
 
 class Place(StrEnum):
@@ -46,13 +49,13 @@ class Link:
 
 
 def read_link(url: str) -> Link | None:
-    """What ``url`` leads to; None where a page may not lead there."""
+    """What ``url`` leads to; None where a description may not lead there."""
     scheme, _, rest = url.partition(":")
     if scheme in ("https", "http") and rest.startswith("//"):
         return Link(Place.WEB, url)
     if scheme == Place.WEB or scheme not in list(Place) or not rest:
         return None
-    return Link(Place(scheme), rest)
+    return Link(Place(scheme), RENAMED_VIEWS.get(rest, rest) if scheme == Place.UNDERSTAND else rest)
 
 
 def links(markdown: str) -> list[str]:

@@ -33,7 +33,9 @@ def gan_problems(checker: Checker, sections: Mapping[str, Any], info: DatasetInf
         if noise is None:
             return []
         fix = Fix("Train as a GAN", (Write("plan", {**settings, "objective": ADVERSARIAL[0]}),))
-        message = f"{noise} draws noise, which only the objective “adversarial” of the plan knows how to use."
+        message = (
+            f"{noise} draws noise, which only the objective “adversarial” of the training settings knows how to use."
+        )
         return [Problem(Severity.ERROR, noise, None, message, (fix,))]
     return list(_unclear(checker, settings, info))
 

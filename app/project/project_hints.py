@@ -260,7 +260,7 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "by_heart",
         "Large networks on little data",
         "With many parameters for each sample a network can remember the samples instead of what they have in common. "
-        "Dropout, normalisation, altered pictures or weight decay make remembering harder than understanding.",
+        "This is overfitting. Dropout, normalisation, altered pictures or weight decay make it harder.",
         _overfitting,
     ),
     HintRule(

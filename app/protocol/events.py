@@ -70,7 +70,7 @@ class Started(Event):
     device: str
     metrics: tuple[str, ...]
     monitor: str
-    """What decides which weights are best: ``validation`` loss, or ``train`` loss where nothing is held back."""
+    """What decides which weights are best: ``validation`` loss, or ``train`` loss where there is no validation set."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ MEASURED = 2**26
 
 
 def real_samples(model: Model, message: Message) -> Message:
-    """``real`` float32 (n, *sizes): samples that were held back, or of training where none were, in own units.
+    """``real`` float32 (n, *sizes): samples of the test set, or of training where there is none, in own units.
 
     Where a sample is a point in the plane, ``x`` and ``y`` float32 (r,) and ``probability`` float32 (r, r, 2) say how
     likely the discriminator, as it is now, takes each place for made and for real.
@@ -41,7 +41,7 @@ def real_samples(model: Model, message: Message) -> Message:
 def noise_walk(model: Model, message: Message) -> Message:
     """``walk`` float32 (n, *sizes) from one fixed point of noise to another, and ``nearest`` (n, *sizes) beside it.
 
-    The nearest are the samples of the training part that lie nearest to each: what was learned by heart looks alike.
+    The nearest are the samples of the training part that lie nearest to each: what was copied looks alike.
 
     Raises
     ------

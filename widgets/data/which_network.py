@@ -94,7 +94,7 @@ class Guide(QDialog):
 
     def _buttons(self, info: Mapping[str, Any] | None) -> QHBoxLayout:
         row = QHBoxLayout()
-        wire = f"Wire it to {info['title']}" if info is not None else "Open it with its own data"
+        wire = f"Use {info['title']}" if info is not None else "Open it with its own data"
         self.take, later = QPushButton(wire, self), QPushButton("Cancel", self)
         self.take.setProperty("primary", True)
         self.take.setDefault(True)

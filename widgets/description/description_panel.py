@@ -26,8 +26,8 @@ from widgets.look.theme import Themed, ThemeSource
 SECTION = "notes"
 HOW = "# Title, **bold**, - list, [link](layer:conv1). Links also lead to workspace:data, command:train, preset:lenet."
 EMPTY = (
-    "A page says what this network is for, what to look at and what to try. It is saved with the project and stands "
-    "beside the canvas for everyone who opens it."
+    "A description says what this network is for, what to look at and what to try. It is saved with the project and "
+    "stands beside the canvas for everyone who opens it."
 )
 
 
@@ -73,7 +73,7 @@ class DescriptionEditor(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("pageSource")
-        self.setAccessibleName("Page as Markdown")
+        self.setAccessibleName("Description as Markdown")
         self.setTabChangesFocus(True)
 
     @property
@@ -100,11 +100,11 @@ class DescriptionPanel(Themed, QWidget):
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.setAccessibleName("Page")
+        self.setAccessibleName("Description")
         self._document: Document | None = None
         self._stop: Callable[[], None] | None = None
         self.reader, self.writer = Reader(themes), DescriptionEditor()
-        self.reader.setAccessibleName("Page of this project")
+        self.reader.setAccessibleName("Description of this project")
         self.how, self.empty = QLabel(HOW), QLabel(EMPTY)
         for label in (self.how, self.empty):
             label.setWordWrap(True)
@@ -174,7 +174,7 @@ class DescriptionPanel(Themed, QWidget):
         written = self.writer.text
         if self._document is None or not self.writing or written == self.text.strip():
             return
-        with self._document.transaction("Edit the page"):
+        with self._document.transaction("Edit the description"):
             self._document.set_section(SECTION, f"{written}\n" if written else None)
 
     def _on_commit(self, commit: Commit) -> None:
@@ -205,8 +205,8 @@ class DescriptionPanel(Themed, QWidget):
 
     def _bring(self) -> None:
         """Show what holds now: source, page, or the word that there is none."""
-        words = "Done" if self.writing else "Edit" if self.text else "Write a page"
+        words = "Done" if self.writing else "Edit" if self.text else "Write a description"
         self.edit.setText(words)
-        self.edit.setToolTip("Back to the page (Esc)" if self.writing else "Edit the page as Markdown")
+        self.edit.setToolTip("Back to the description (Esc)" if self.writing else "Edit the description as Markdown")
         self.how.setVisible(self.writing)
         self.pile.bring(self.writer if self.writing else self.reader if self.text else self._nothing)

@@ -30,7 +30,7 @@ class SidePanel(Themed, QTabWidget):
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("sidePanel")
-        self.setAccessibleName("Layer and page")
+        self.setAccessibleName("Layer and description")
         self.setDocumentMode(True)
         self.inspector, self.description, self.lesson = Inspector(themes), DescriptionPanel(themes), LessonPanel(themes)
         self.glossary = GlossaryPanel(themes)
@@ -40,7 +40,7 @@ class SidePanel(Themed, QTabWidget):
         """Whether layers have settings everywhere, because what is looked at goes together with them."""
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
-        self.addTab(self.description, "Page")
+        self.addTab(self.description, "Description")
         self.addTab(self.lesson, "Lesson")
         self.addTab(self.glossary, "Glossary")
         for pane in (self.lesson, self.glossary):

@@ -46,7 +46,7 @@ class SpaceTable(QTreeWidget):
         self.clear()
         self._paths = {}
         plan = [(f"plan.{spec.name}", spec) for spec in Plan.settings() if spec.name not in LEAVE_OUT]
-        self._group("Plan", plan, project, space)
+        self._group("Training settings", plan, project, space)
         for id_ in project.network.ordered():
             layer = project.network.layer(id_)
             offered = [(f"{id_}.{spec.name}", spec) for spec in layer.settings()]

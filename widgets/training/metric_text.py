@@ -23,7 +23,7 @@ TITLES = {
     "r2": "R²",
     "loss": "Loss",
     "real_accuracy": "Real ones recognised",
-    "made_accuracy": "Made ones recognised",
+    "made_accuracy": "Generated ones recognised",
     "generator_loss": "Generator's loss",
     "neighbour_accuracy": "Told apart",
     "label_error": "Label error rate",

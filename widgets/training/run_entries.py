@@ -92,7 +92,7 @@ def extended(path: Path) -> int | None:
 
 
 def best_of(history: runs.RunHistory, metric: str) -> float | None:
-    """The best validation value of ``metric`` over all epochs, None where nothing was held back."""
+    """The best validation value of ``metric`` over all epochs, None where there was no validation set."""
     values = [epoch["validation"].get(metric) for epoch in history.epochs]
     known = [value for value in values if value is not None]
     if not known:

@@ -43,8 +43,8 @@ class TrainPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs = QTabWidget(self)
-        self.tabs.setAccessibleName("Plan and runs")
-        self.tabs.addTab(self.plan, "Plan")
+        self.tabs.setAccessibleName("Training settings and runs")
+        self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         widths = ((self.tabs, 408, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))

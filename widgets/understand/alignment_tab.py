@@ -29,7 +29,7 @@ class AlignmentTab(Tab):
 
     title = "Alignment"
     sentence = "Where in a line the network reads which label"
-    group = Group.ANSWERS
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

@@ -19,7 +19,7 @@ from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
 NO_RUN = "Train a network on samples of unequal length to see how far its rule reaches."
-LIVE = "Once training has ended, its answers by length stand here."
+LIVE = "Once training has ended, its predictions by length stand here."
 COUNTING = "Counting…"
 ONE_LENGTH = "All samples are of one length, so there is nothing to compare."
 ORDER = ("training", "validation", "test")
@@ -30,7 +30,7 @@ class LengthTab(Tab):
 
     title = "By length"
     sentence = "Whether the network knows the rule, or only the lengths that it was shown"
-    group = Group.ANSWERS
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -40,7 +40,7 @@ class LengthTab(Tab):
         self.says.setProperty("faint", True)
         self.says.setWordWrap(True)
         self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.plot = BarPlot(source, "Answers by length", NO_RUN, self)
+        self.plot = BarPlot(source, "Predictions by length", NO_RUN, self)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.says)
         self.pages.addWidget(self.plot)

@@ -14,7 +14,7 @@ from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject
 
 LIMIT = 600
-"""Samples of the data that are asked for; those held back for validation are offered."""
+"""Samples of the data that are asked for; those of the validation set are offered."""
 LOADING = "Reading the samples…"
 
 

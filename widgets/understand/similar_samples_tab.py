@@ -68,7 +68,7 @@ class SimilarTab(Tab):
 
     title = "Similar"
     sentence = "Which samples the network takes for alike"
-    group = Group.ANSWERS
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

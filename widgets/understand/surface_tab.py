@@ -22,8 +22,8 @@ class SurfaceTab(Tab):
     """The plane, coloured by what the network says everywhere, with the samples on it."""
 
     title = "Decision surface"
-    sentence = "What the network answers at every point of the plane"
-    group = Group.ANSWERS
+    sentence = "What the network predicts at every point of the plane"
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

@@ -17,21 +17,21 @@ class Group(Enum):
     """What a view is about; the value is the group's name on screen."""
 
     INSIDE = "Look inside"
-    ANSWERS = "Answers"
+    PREDICTIONS = "Predictions"
     STEPS = "Step by step"
     TIME = "Over time"
 
     @property
     def icon(self) -> str:
         """The name of the group's icon."""
-        return {"INSIDE": "search", "ANSWERS": "answers", "STEPS": "stairs", "TIME": "over_time"}[self.name]
+        return {"INSIDE": "search", "PREDICTIONS": "answers", "STEPS": "stairs", "TIME": "over_time"}[self.name]
 
     @property
     def says(self) -> str:
         """What is found there, in one sentence."""
         return {
             "INSIDE": "What the layers have learned: filters, maps, units and weights",
-            "ANSWERS": "What the network answers, where it errs, and why",
+            "PREDICTIONS": "What the network predicts, where it errs, and why",
             "STEPS": "The arithmetic of a layer and of a training step, number by number",
             "TIME": "What happens from one time step to the next: gates, states and gradients",
         }[self.name]

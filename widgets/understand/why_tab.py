@@ -26,8 +26,8 @@ from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, LayerPicker, Tab
 
-EMPTY = "Train a network, then pick a sample to see what in it speaks for the answer."
-PICK = "Pick a sample to see what in it speaks for the answer."
+EMPTY = "Train a network, then pick a sample to see what in it speaks for the prediction."
+PICK = "Pick a sample to see what in it speaks for the prediction."
 NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
 ORDER = ("saliency", "product", "integrated", "occlusion", "grad_cam")
 STEPS = 64
@@ -38,16 +38,16 @@ class WhyTab(Tab):
     """Samples to pick from beside the one picked, covered by what speaks for an answer of the user's choice."""
 
     title = "Why"
-    sentence = "What in a sample speaks for an answer"
-    group = Group.ANSWERS
+    sentence = "What in a sample speaks for a prediction"
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.gallery = SamplePicker(source, subject, EMPTY, "Samples to explain", self)
-        self.tiles = HeatTiles(source, "Why this answer", EMPTY, self)
+        self.tiles = HeatTiles(source, "Why this prediction", EMPTY, self)
         self.tiles.setObjectName("reasons")
         self.answer = QComboBox(self)
-        self.answer.setAccessibleName("Answer to explain")
+        self.answer.setAccessibleName("Prediction to explain")
         self.answer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.answer.setMinimumContentsLength(17)
         self.layer = LayerPicker("Grad-CAM of", self)

@@ -75,7 +75,16 @@ def test_the_page_of_a_run_tells_all_and_asks_for_nothing(run: Run, tmp_path: Pa
     assert "script" not in found.tags
     assert all(source.startswith("data:image/png;base64,") for source in found.sources)
     assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", (tmp_path / "run.html").read_text("utf-8"))
-    for heading in ("Network", "Layers", "Data", "Plan", "Training", "Test", "Filters of conv1", "Environment"):
+    for heading in (
+        "Network",
+        "Layers",
+        "Data",
+        "Training settings",
+        "Training",
+        "Test",
+        "Filters of conv1",
+        "Environment",
+    ):
         assert heading in found.texts, heading
     assert "<script>alert(1)</script>" in told
     assert "conv1" in found.texts

@@ -69,3 +69,8 @@ def test_layers_inside_blocks_are_found() -> None:
     assert finds_layer(outer, "block1/conv1")
     assert not finds_layer(outer, "conv1")
     assert not finds_layer(outer, "block1/conv1/conv1")
+
+
+def test_a_view_that_was_renamed_is_found_by_its_old_name() -> None:
+    assert read_link("understand:made-samples") == Link(Place.UNDERSTAND, "generated-samples")
+    assert "generated-samples" in understand_tabs()

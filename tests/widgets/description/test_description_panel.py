@@ -116,7 +116,7 @@ def test_a_page_is_written_saved_and_undone(window: MainWindow, qtbot: QtBot, tm
     window.files.new()
     workbench, session = window.workbench, window.session
     workbench.side_panel.setCurrentWidget(workbench.description)
-    assert workbench.description.edit.text() == "Write a page"
+    assert workbench.description.edit.text() == "Write a description"
     qtbot.mouseClick(workbench.description.edit, LEFT)
     qtbot.keyClicks(workbench.description.writer, "# Mine")
     qtbot.keyClick(workbench.description.writer, Qt.Key.Key_Escape)

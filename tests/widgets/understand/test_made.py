@@ -1,4 +1,4 @@
-"""Made samples: the slider through time, playing, real samples beside them, walks, and what is missing."""
+"""Generated samples: the slider through time, playing, real samples beside them, walks, and what is missing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def opened(silent: Silent, path: Path, id_: str = "digits_gan") -> MadeTab:
     run = saved_run(path, document_of(id_))
     keep(run, *((1, 8, 8) if id_ == "digits_gan" else (2,)))
     silent.panel.subject.show_run(run)
-    silent.panel.show_tab("Made samples")
+    silent.panel.show_tab("Generated samples")
     silent.panel.show()
     return silent.panel.made
 
@@ -60,7 +60,7 @@ def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
 
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path) -> None:
-    silent.open(make_document("digits", 1), "Made samples")
+    silent.open(make_document("digits", 1), "Generated samples")
     tab = silent.panel.made
     assert tab.lacks() == NO_GAN
     assert tab.says.text() == NO_RUN
@@ -138,7 +138,7 @@ def test_points_are_drawn_over_real_ones(silent: Silent, tmp_path: Path) -> None
     tab = opened(silent, tmp_path / "run", "ring_gan")
     answer_all(silent, tab, 2)
     assert tab.stack.currentWidget() is tab.plane
-    assert "real, made, way" in tab.plane.accessibleDescription()
+    assert "real, generated, way" in tab.plane.accessibleDescription()
     assert tab.plane.view_extent() == (-1, 1, -1, 1)
     assert tab.note.text().startswith("Ground")
 
@@ -180,7 +180,7 @@ def test_a_real_worker_trains_and_answers(controller: TrainingController, qtbot:
         document.set_section("plan", plan | {"epochs": 2, "batch_size": 200})
         document.set_section("data", data | {"options": {"samples": 400}})
     panel = make_panel(qtbot, controller)
-    panel.show_tab("Made samples")
+    panel.show_tab("Generated samples")
     controller.train(document)
     tab = panel.made
     qtbot.waitUntil(lambda: tab.note.text().startswith("Ground"), timeout=PATIENCE)

@@ -30,14 +30,14 @@ def opened(silent: Silent, kind: str) -> Views:
 def test_a_click_on_a_group_shows_its_views_and_the_one_seen_last(qtbot: QtBot, silent: Silent) -> None:
     views = opened(silent, "digits")
     assert views.tab.title == "Filters"
-    qtbot.mouseClick(views.rail.button(Group.ANSWERS), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(views.rail.button(Group.PREDICTIONS), Qt.MouseButton.LeftButton)
     assert titles(views) == ["Errors", "Why", "Similar"]
     qtbot.mouseClick(views.bar, Qt.MouseButton.LeftButton, pos=views.bar.tabRect(1).center())
     assert silent.panel.tab is silent.panel.why
     assert views.sentence.text() == silent.panel.why.sentence
     qtbot.mouseClick(views.rail.button(Group.STEPS), Qt.MouseButton.LeftButton)
     assert silent.panel.tab is silent.panel.by_hand
-    qtbot.mouseClick(views.rail.button(Group.ANSWERS), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(views.rail.button(Group.PREDICTIONS), Qt.MouseButton.LeftButton)
     assert silent.panel.tab is silent.panel.why
 
 
@@ -49,7 +49,7 @@ def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Sile
     qtbot.waitUntil(lambda: QApplication.focusWidget() is inside, timeout=PATIENCE)
     qtbot.keyClick(inside, Qt.Key.Key_Down)
     assert silent.panel.tab is silent.panel.errors
-    assert QApplication.focusWidget() is views.rail.button(Group.ANSWERS)
+    assert QApplication.focusWidget() is views.rail.button(Group.PREDICTIONS)
     views.bar.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(views.bar, Qt.Key.Key_Right)
     assert silent.panel.tab is silent.panel.why

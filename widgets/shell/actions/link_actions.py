@@ -68,7 +68,7 @@ class LinkActions:
 
     def _command(self, link: Link) -> str:
         if link.target not in COMMANDS:
-            return f"A page cannot run the command “{link.target}”."
+            return f"A description cannot run the command “{link.target}”."
         commands = self._context.commands
         commands.refresh()
         action = commands[link.target]

@@ -56,7 +56,7 @@ def _forward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     if isinstance(layer, InputLike):
         return StepSheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
     if isinstance(layer, Output):
-        return StepSheet(title, ("The network's answer.", *cut), ("#", "output o"), _named(step, id_, values))
+        return StepSheet(title, ("The network's prediction.", *cut), ("#", "output o"), _named(step, id_, values))
     given = _given(step, id_, sample)
     curve = layer.curve()
     if curve is not None and given is not None and len(given) == len(values):

@@ -37,7 +37,7 @@ from widgets.understand.understand_tab import Group, LayerPicker, Tab
 TITLES = {Phase.FORWARD: "1 Forward", Phase.LOSS: "2 Loss", Phase.BACKWARD: "3 Backward", Phase.UPDATE: "4 New weights"}
 TIPS = {
     Phase.FORWARD: "What every layer makes of the sample",
-    Phase.LOSS: "How far the answer is from the target, with its numbers",
+    Phase.LOSS: "How far the prediction is from the target, with its numbers",
     Phase.BACKWARD: "How the loss changes with every value: the gradients, from the loss back to the input",
     Phase.UPDATE: "What the optimiser makes of the gradients: old and new weights",
 }

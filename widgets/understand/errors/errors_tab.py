@@ -28,8 +28,8 @@ class ErrorsTab(Tab):
     """Tests the run on one part of its data as soon as the tab is looked at, and shows the outcome."""
 
     title = "Errors"
-    sentence = "How good the answers are, and the worst of them"
-    group = Group.ANSWERS
+    sentence = "How good the predictions are, and the worst of them"
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

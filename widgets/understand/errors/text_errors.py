@@ -44,7 +44,7 @@ class TextErrors(QWidget):
         self.about.setProperty("faint", True)
         self.about.setWordWrap(True)
         self.table = QTableWidget(0, 3, self)
-        self.sample = SampleGallery(source, "The sample picked", "Choose an answer to see its sample.")
+        self.sample = SampleGallery(source, "The sample picked", "Choose a prediction to see its sample.")
         self._message: Message | None = None
         self._set_up_table(source)
         side = QWidget(self)
@@ -65,7 +65,7 @@ class TextErrors(QWidget):
 
     def _set_up_table(self, source: ThemeSource) -> None:
         table = self.table
-        table.setAccessibleName("Worst answers")
+        table.setAccessibleName("Worst predictions")
         table.setHorizontalHeaderLabels(["Sample", "It reads", "It should say, and says"])
         table.setItemDelegateForColumn(2, _Marked(source, table))
         table.verticalHeader().setVisible(False)
@@ -86,9 +86,9 @@ class TextErrors(QWidget):
         self.matrix.set_counts(arrays["confusion"], [str(one) for one in message.fields["classes"]])
         wrong = sum(true != said for true, said in zip(words["true"], words["predicted"], strict=True))
         self.about.setText(
-            f"The {len(words['true'])} worst answers, the worst first; what is not as it should be is marked."
+            f"The {len(words['true'])} worst predictions, the worst first; what is not as it should be is marked."
             if wrong
-            else f"No answer is wrong; these are the {len(words['true'])} that were least sure."
+            else f"No prediction is wrong; these are the {len(words['true'])} that were least sure."
         )
         self.table.setRowCount(len(words["true"]))
         self.table.setColumnHidden(1, "input" not in words)

@@ -43,15 +43,15 @@ Wish = tuple[Path, int, int, int]
 
 
 class MadeTab(Tab):
-    """A sheet of made samples with a slider through time, one of real samples, and a walk between two made ones."""
+    """Generated samples with a slider through time, real samples beside them, and a walk between two of the former."""
 
-    title = "Made samples"
+    title = "Generated samples"
     sentence = "What the generator makes of the same noise, from the first step on"
-    group = Group.ANSWERS
+    group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.made = SampleSheet(source, "Made samples", NO_FRAMES)
+        self.made = SampleSheet(source, "Generated samples", NO_FRAMES)
         self.real = SampleSheet(source, "Real samples", "Real samples come from the worker.")
         self.walk = WalkSheet(source)
         self.plane = Plane(source)
@@ -86,8 +86,8 @@ class MadeTab(Tab):
         self.sheets = QSplitter(Qt.Orientation.Horizontal, self)
         walk_side = _side(None, self.walk)
         for side, share in (
-            (_side(_heading("Made", self), self.made), 4),
-            (_side(_heading("Real, held back", self), self.real), 4),
+            (_side(_heading("Generated", self), self.made), 4),
+            (_side(_heading("Real, of the test set", self), self.real), 4),
             (walk_side, 5),
         ):
             side.setMinimumWidth(150)
@@ -225,7 +225,7 @@ class MadeTab(Tab):
 
     @property
     def ends(self) -> tuple[int, int]:
-        """The made samples, counted from 0, between which a walk leads."""
+        """The generated samples, counted from 0, between which a walk leads."""
         return self.first.value() - 1, self.last.value() - 1
 
     def _mark_ends(self) -> None:
@@ -277,7 +277,7 @@ class MadeTab(Tab):
         x, y = message.arrays["x"], message.arrays["y"]
         sides = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
         self.plane.show_verdicts(message.arrays["probability"], sides)
-        self.note.setText("Ground: what the discriminator, as it is now, takes for made and for real")
+        self.note.setText("Ground: what the discriminator, as it is now, takes for generated and for real")
         self._show(self.times.step)
 
     def _take_walk(self, message: Message) -> None:
@@ -298,8 +298,8 @@ class MadeTab(Tab):
 
 def _end(name: str, parent: QWidget) -> QSpinBox:
     box = QSpinBox(parent)
-    box.setAccessibleName(f"Made sample at {name}")
-    box.setToolTip(f"The made sample at {name}; clicks on samples set A and B in turns")
+    box.setAccessibleName(f"Generated sample at {name}")
+    box.setToolTip(f"The generated sample at {name}; clicks on samples set A and B in turns")
     box.setRange(1, 2)
     box.setKeyboardTracking(False)
     return box

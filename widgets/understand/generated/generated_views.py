@@ -76,7 +76,7 @@ class WalkSheet(SampleSheet):
     LEAST = 16.0
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
-        super().__init__(source, "Walk from A to B", "Two made samples have a way between them.", parent)
+        super().__init__(source, "Walk from A to B", "Two generated samples have a way between them.", parent)
         self._steps = 0
 
     def show_walk(self, walk: Array, nearest: Array, scale: tuple[float, float] | None) -> None:
@@ -100,7 +100,7 @@ class WalkSheet(SampleSheet):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self.paint_tile(painter, index, place)
             if index % max(1, self._steps) == 0:
-                words = "made on the way from A to B" if index == 0 else "nearest real sample of the training part"
+                words = "generated on the way from A to B" if index == 0 else "nearest real sample of the training part"
                 below = QRectF(place.left(), place.bottom() + 2, self.width() - place.left(), self.grid().caption)
                 painter.setPen(self.theme.faint)
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
@@ -114,17 +114,17 @@ class WalkSheet(SampleSheet):
 
 
 class Plane(ScatterPlot):
-    """Made points over real ones, on what the discriminator says of the plane."""
+    """Generated points over real ones, on what the discriminator says of the plane."""
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
-        super().__init__(source, "Made and real points", "Points come once training has begun.", parent)
+        super().__init__(source, "Generated and real points", "Points come once training has begun.", parent)
         self._sides: tuple[float, float, float, float] | None = None
 
     def show_all(self, made: Array, real: Array, walk: Array) -> None:
         """Show made, real and walked points, each (n, 2)."""
         points = np.concatenate([real, made, walk])
         kinds = np.repeat([0, 1, 2], [len(real), len(made), len(walk)])
-        self.set_points(points, kinds, ["real", "made", *(["way from A to B"] if len(walk) else [])])
+        self.set_points(points, kinds, ["real", "generated", *(["way from A to B"] if len(walk) else [])])
 
     def show_verdicts(self, probability: Array, sides: tuple[float, float, float, float]) -> None:
         """Show what the discriminator says, (r, r, 2) for made and real, of the part (x0, x1, y0, y1) of the plane."""
