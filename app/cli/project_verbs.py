@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,7 +78,7 @@ def repoint(
 
     project, base = read_project(file), file.resolve().parent
     section = project.sections.get("data")
-    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    choice = DataChoice.parse(section)
     found = repointed(choice, path.resolve() if path is not None else None, base)
     write_project(file, Project(project.network, {**project.sections, "data": found.to_json()}))
     place = str(found.source.values()["path"])

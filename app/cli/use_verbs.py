@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -111,7 +111,7 @@ def predict(
 
     opened = Run.open(run)
     section = opened.project.sections.get("data")
-    choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+    choice = DataChoice.parse(section)
     info = choice.info(opened.base)
     written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
     fields = [field for field in input_fields(opened.project.network, info) if field.name != written]

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict
 
 from app.data.dataset import Array
-from graph.layers.settings import describe, setting
+from graph.layers.declared import Declared
+from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
 
 STREAM = 7
 """Keeps these random numbers apart from those that shuffle the samples of the same epoch."""
 
 
-class Augment(BaseModel):
+class Augment(Declared):
     """How training samples are altered. Every setting is the most that is done; each sample gets its own share of it.
 
     Without a setting above zero nothing is altered. Validation and test samples never are.
@@ -51,14 +52,6 @@ class Augment(BaseModel):
     window_shift: int = setting(
         0, "Series: shift in time at most, repeating the first or last value", minimum=0, maximum=10_000, unit="steps"
     )
-
-    @model_validator(mode="after")
-    def _within_bounds(self) -> Self:
-        for spec in describe(type(self)):
-            complaint = spec.complaint(getattr(self, spec.name))
-            if complaint:
-                raise ValueError(complaint)
-        return self
 
     @property
     def active(self) -> bool:

@@ -41,18 +41,11 @@ def correlations(dataset: Dataset) -> dict[str, Any] | None:
 
 def pearson(rows: Array) -> Array:
     """Correlation (n, n) of ``rows`` (n, samples), NaN standing for what is missing; 0 where nothing is in common."""
-    known = np.isfinite(rows)
-    if known.all():
-        whole: Array = np.clip(np.nan_to_num(np.corrcoef(rows)), -1, 1)
-        return whole
-    found = np.eye(len(rows))
-    for row in range(len(rows)):
-        for column in range(row):
-            both = known[row] & known[column]
-            pair = rows[[row, column]][:, both]
-            if both.sum() > 1 and (pair.std(axis=1) > 0).all():
-                found[row, column] = found[column, row] = np.clip(np.corrcoef(pair)[0, 1], -1, 1)
-    return found
+    import pandas as pd
+
+    pairwise = pd.DataFrame(np.where(np.isfinite(rows), rows, np.nan).T).corr(min_periods=2)
+    values = np.clip(pairwise.fillna(0.0).to_numpy(), -1, 1)
+    return np.where(np.eye(len(rows), dtype=bool), 1.0, values)
 
 
 def _inputs(field: Field, every: slice) -> list[tuple[str, Array]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from app.data.augment import Augment
 from app.data.dataset import DatasetInfo
@@ -15,9 +14,7 @@ from app.data.source_catalogue import DOWNLOADED, SHIPPED, source
 from app.data.sources.source import Source
 from app.data.split import Split
 from graph.errors import NetloomError
-from graph.layers.settings import sentence, setting
-
-Settings = TypeVar("Settings", bound=BaseModel)
+from graph.layers.settings import setting
 
 KEYS = ("source", "options", "split", "standardise", "augment")
 
@@ -44,7 +41,7 @@ class DataChoice(BaseModel):
         return cls.parse({"source": kind, "options": options})
 
     @classmethod
-    def parse(cls, section: Mapping[str, Any]) -> Self:
+    def parse(cls, section: object) -> Self:
         """Read the ``data`` section of a project; whatever is left out has its default.
 
         Raises
@@ -52,6 +49,7 @@ class DataChoice(BaseModel):
         NetloomError
             if something in it is unknown or refused; the sentence begins with the place.
         """
+        section = section if isinstance(section, Mapping) else {}
         for key in section:
             if key not in KEYS:
                 raise NetloomError(f"data: there is no setting “{key}”; there are {', '.join(KEYS)}.")
@@ -63,8 +61,8 @@ class DataChoice(BaseModel):
         standardise = section.get("standardise", True)
         if not isinstance(standardise, bool):
             raise NetloomError(f"data.standardise: true or false is needed (given: {standardise!r}).")
-        split = _model(Split, _mapping(section, "split"), "data.split")
-        altered = _model(Augment, _mapping(section, "augment"), "data.augment")
+        split = Split.parse(_mapping(section, "split"), "data.split")
+        altered = Augment.parse(_mapping(section, "augment"), "data.augment")
         return cls(source=chosen, split=split, standardise=standardise, augment=altered)
 
     def to_json(self) -> dict[str, Any]:
@@ -100,10 +98,3 @@ def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise NetloomError(f"data.{key}: names with values are needed (given: {value!r}).")
     return value
-
-
-def _model(kind: type[Settings], values: Mapping[str, Any], place: str) -> Settings:
-    try:
-        return kind.model_validate_json(json.dumps(dict(values)))
-    except ValidationError as error:
-        raise sentence(error, place) from None

@@ -1,4 +1,4 @@
-"""Dividing samples into a training, a validation and a test part."""
+"""Train, validation and test split: shuffled, stratified, by groups, by time, or as the data is divided already."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from app.data.dataset import Array
 from graph.errors import NetloomError
-from graph.layers.settings import describe, setting
+from graph.layers.declared import Declared
+from graph.layers.settings import setting
 
 PARTS = ("train", "validation", "test")
 """Names of the parts, in their order."""
@@ -19,7 +20,7 @@ NAMES = {"train": "training", "validation": "validation", "test": "test"}
 """What the parts are called in sentences."""
 
 
-class Split(BaseModel):
+class Split(Declared):
     """How samples are divided. Windows of a series are divided by time whatever ``stratified`` says."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
@@ -32,10 +33,6 @@ class Split(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        for spec in describe(type(self)):
-            complaint = spec.complaint(getattr(self, spec.name))
-            if complaint:
-                raise ValueError(complaint)
         total = self.train + self.validation + self.test
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"the shares of training, validation and test must add up to 1, not {total:g}")

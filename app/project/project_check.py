@@ -116,7 +116,7 @@ def _data(
     if section is None:
         return None
     try:
-        choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+        choice = DataChoice.parse(section)
         if not load:
             return choice.known_info(base)
         problems += [Problem(Severity.WARNING, None, None, note) for note in _changes(choice, base)]

@@ -100,7 +100,7 @@ def _inspect(fields: Fields) -> Message:
 
 def _choice_of(fields: Fields) -> DataChoice:
     section = fields.get("data")
-    return DataChoice.parse(section if isinstance(section, Mapping) else {})
+    return DataChoice.parse(section)
 
 
 def _columns(fields: Fields) -> Message:

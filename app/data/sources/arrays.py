@@ -11,7 +11,7 @@ import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
 from app.data.lazy_array import LazyArray, RowFile, RowStore, Values
-from app.data.readers.array_files import read_arrays, rows_of
+from app.data.readers.array_files import ENDINGS, read_arrays, rows_of
 from app.data.readers.array_splits import PartArray, files_of_parts, other_parts
 from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
@@ -25,8 +25,6 @@ from graph.shapes import Kind, Shape, image, sequence, vector, video
 SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
 TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
 """Names that people give to samples and targets, the likeliest first."""
-ENDINGS = (".npy", ".npz", ".gz", ".idx", "-ubyte", ".safetensors")
-"""How the names of files end that hold arrays."""
 LETTER = re.compile(r"(?<![a-z])x(?![a-z])", re.IGNORECASE)
 """How samples are called in the names of files."""
 COPIES = 8

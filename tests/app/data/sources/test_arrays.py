@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.data.dataset import Array, Task
-from app.data.readers import array_files
+from app.data.readers import array_format
 from app.data.sources.arrays import Arrays
 from graph.errors import NetloomError
 from graph.shapes import image, sequence, vector, video
@@ -207,7 +207,7 @@ def test_unusable_files_are_refused_in_a_sentence(write: Write, name: str, conte
 
 
 def test_an_archive_that_unfolds_too_far_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(array_files, "LIMIT", 100_000)
+    monkeypatch.setattr(array_format, "LIMIT", 100_000)
     with pytest.raises(NetloomError, match="unfolds to more than"):
         Arrays(path=str(write("a.npz", bomb()))).load()
 
