@@ -180,7 +180,7 @@ def tutorial() -> float:
     torch.set_num_threads(1)
     found = project()
     data, plan = found.sections["data"], Plan.parse(found.sections["plan"])  # type: ignore[arg-type]
-    part = prepare(DataChoice.parse(data)).train  # type: ignore[arg-type]
+    part = prepare(DataChoice.parse(data)).train
     inputs, labels = (torch.from_numpy(values) for values in part.arrays.values())
     module = compile_network(found.network).module
     optimiser = torch.optim.Adam(module.parameters(), lr=plan.learning_rate)

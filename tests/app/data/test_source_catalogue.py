@@ -1,0 +1,52 @@
+"""The catalogue finds sources and readers by themselves, as the architecture page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.data.data_choice import DataChoice
+from app.data.prepare import prepare
+from app.data.readers import table_format
+from app.data.readers.table_file import read_table
+from app.data.source_catalogue import DOWNLOADED, FILES, SHIPPED, source, sources
+from app.data.sources.source import REGISTERED
+from graph.errors import NetloomError
+
+PAGE = Path(__file__).parents[3] / "docs" / "architecture.md"
+
+
+def example(first_line: str) -> str:
+    """The example on the architecture page that begins with this docstring."""
+    found = re.search(rf'```python\n("""{first_line}.*?)```', PAGE.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_every_source_has_a_place_of_its_own() -> None:
+    for group in (SHIPPED, DOWNLOADED, FILES):
+        ranks = [kind.rank for kind in group]
+        assert len(group) > 3 and ranks == sorted(set(ranks))
+    assert sources() == SHIPPED + DOWNLOADED + FILES
+    with pytest.raises(NetloomError, match="no data called “nothing”; there are digits, iris"):
+        source("nothing")
+
+
+def test_a_source_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(REGISTERED, "noisy_line", REGISTERED["sine"])  # so that it is forgotten again
+    exec(compile(example("Noisy line source"), "example", "exec"), {"__name__": "example"})
+    prepared = prepare(DataChoice.of("noisy_line", samples=200))
+    x, y = prepared.dataset.input_field().values, prepared.dataset.target_field().values
+    assert np.abs(np.asarray(y) - 2 * np.asarray(x)).std() < 0.2
+    assert prepared.train.samples == 140
+
+
+def test_a_reader_is_one_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(table_format._READERS, ".jsonl", table_format._READERS[""])
+    exec(compile(example("JSON lines reader"), "example", "exec"), {"__name__": "example"})
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n', "utf-8")
+    assert read_table(file).frame.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
