@@ -47,35 +47,12 @@ STRING_IMPORTS = {
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
     "widgets.shell.action_registry": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the actions
+    "widgets.canvas.canvas_command": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the canvas's commands
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
 }
 """Modules that import others by a string, with the functions that they call for it."""
 
-IN_CIRCLES = {
-    "widgets.canvas.adder",
-    "widgets.canvas.annotator",
-    "widgets.canvas.canvas_view",
-    "widgets.canvas.commands",
-    "widgets.canvas.context_menu",
-    "widgets.canvas.editor",
-    "widgets.canvas.gestures.connect_by_keyboard",
-    "widgets.canvas.gestures.cut",
-    "widgets.canvas.gestures.drag",
-    "widgets.canvas.gestures.drag_wire",
-    "widgets.canvas.gestures.gesture",
-    "widgets.canvas.gestures.move_annotation",
-    "widgets.canvas.gestures.pan",
-    "widgets.canvas.gestures.rubber_band",
-    "widgets.canvas.key_hint",
-    "widgets.canvas.keys",
-    "widgets.canvas.minimap",
-    "widgets.canvas.mouse_handler",
-    "widgets.canvas.mover",
-    "widgets.canvas.overlay",
-    "widgets.canvas.roamer",
-    "widgets.canvas.stage",
-    "widgets.canvas.structurer",
-}
+IN_CIRCLES = {}
 """Modules that still import each other in circles. This list only ever shrinks."""
 
 LOADER = """

@@ -81,22 +81,22 @@ class Ours(Peer):
     @override
     def fill(self, document: Document) -> None:
         self.view = self._make(document)
-        self.view.animated = self.view.framed = False
+        self.view.navigation.animated = self.view.navigation.framed = False
 
     @override
     def look(self, centre: QPointF, zoom: float) -> None:
-        self.view.framed = False
+        self.view.navigation.framed = False
         self.view.resetTransform()
         self.view.scale(zoom, zoom)
-        self.view.centerOn(centre)
+        self.view.navigation.center_on(centre)
 
     @override
     def pan(self, pixels: int) -> None:
-        self.view.scroll_to(self.view.scrolled + QPoint(pixels, 0))
+        self.view.navigation.scroll_to(self.view.navigation.scrolled + QPoint(pixels, 0))
 
     @override
     def zoom(self, factor: float) -> None:
-        self.view.set_zoom(self.view.zoom * factor, QPoint(WIDTH // 2, HEIGHT // 2))
+        self.view.navigation.set_zoom(self.view.navigation.zoom * factor, QPoint(WIDTH // 2, HEIGHT // 2))
 
     @override
     def grasp(self, id: str) -> None:
@@ -104,15 +104,15 @@ class Ours(Peer):
 
         self._start = self.view.board.cards[id].rect.center()
         self.view.select([id])
-        self.view.begin(Drag(self.view, self._start, id))
+        self.view.context.gestures.begin(Drag(self.view.context, self._start, id))
 
     @override
     def drag(self, dx: float, dy: float) -> None:
-        self.view.lead(self._start + QPointF(dx, dy), Qt.KeyboardModifier.NoModifier)
+        self.view.context.gestures.move(self._start + QPointF(dx, dy), Qt.KeyboardModifier.NoModifier)
 
     @override
     def let_go(self) -> None:
-        self.view.cancel_gesture()
+        self.view.context.gestures.cancel()
 
 
 class Plain(Peer):

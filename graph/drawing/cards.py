@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from graph.layers.base import Layer
-from graph.network import Node
+from graph.network import Node, Position
 
 GRID = 4.0
 """Cards snap to multiples of this."""
@@ -42,6 +42,11 @@ ROW_GAP = 36.0
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
+
+
+def snapped(x: float, y: float) -> Position:
+    """The place on the grid that is nearest."""
+    return round(x / GRID) * GRID, round(y / GRID) * GRID
 
 
 @lru_cache(maxsize=4096)

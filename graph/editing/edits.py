@@ -1,22 +1,15 @@
-"""Edits that hands on the canvas make, as steps inside an open transaction; nothing here knows Qt."""
+"""Edits of layers and connections, as steps inside an open transaction."""
 
 from __future__ import annotations
 
-import keyword
-import math
-import re
 from collections.abc import Iterable, Sequence
 
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.drawing import cards
-from graph.drawing.folding import FOLD_GAP
-from graph.drawing.layout import arrange
+from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.io import Input
-from graph.network import Connection, Network, Node, Position
-from graph.structure.blocks import Block, Body
-from graph.structure.grouping import group
+from graph.network import Connection, Network, Node
 
 
 def counted(verb: str, ids: Sequence[str], noun: str = "layers") -> str:
@@ -77,34 +70,6 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
     return kind() if shape is None else Input(shape=shape)
 
 
-def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> str:
-    """Put layers into a block where the first of them stood, its inside laid out afresh; returns the block's id.
-
-    Where all of them are vertical the block is too, and its inside runs from top to bottom.
-    """
-    chosen, down = set(ids), all(document.network.node(id_).vertical for id_ in ids)
-    first = next((id_ for id_ in document.network.ordered() if id_ in chosen), None)
-    place = document.network.node(first).position if first is not None else (0.0, 0.0)
-    made = group(document, checker, ids)
-    block = document.network.layer(made)
-    assert isinstance(block, Block)
-    inner = block.body.document()
-    with inner.transaction("Arrange layers"):
-        inner.set_vertical(inner.network.ids, down)
-        inner.move(arrange(inner.network, direction="down" if down else "right"))
-    document.set_vertical([made], down)
-    document.set_layer(made, block.changed(body=Body.of(inner.network)))
-    document.move({made: place})
-    return made
-
-
-def identifier(text: str) -> str:
-    """A layer's id made from what a person typed; empty where nothing of it can be one."""
-    words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else "_" for letter in text)
-    found = re.sub("_+", "_", words).strip("_")
-    return found if found[:1].isalpha() and not keyword.iskeyword(found) else ""
-
-
 def insert_on(document: Document, connection: Connection, id: str) -> None:
     """Lead a connection through a layer that has an input and an output."""
     network, node = document.network, document.network.node(id)
@@ -163,43 +128,18 @@ def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection])
     return None
 
 
-def beside(network: Network, id: str) -> Position:
-    """A place to the right of a card where there is no other card; below a vertical one."""
-    x, y = network.node(id).position
-    if network.node(id).vertical:
-        return clear_place(network, (x, y + cards.box(network.node(id))[3] + cards.COLUMN_GAP))
-    return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
+def tie_weights(document: Document, ids: Sequence[str]) -> None:
+    """Let layers use the weights, and take the settings, of the first of them.
 
-
-def row_of(network: Network, id: str) -> list[str]:
-    """The layers that lead to ``id`` in its row of cards, and itself, from left to right."""
-    row = [id]
-    while True:
-        (x, y), found = network.node(row[0]).position, network.into(row[0]).values()
-        before = [c.source for c in found if _in_row(network.node(c.source).position, (x, y))]
-        if not before:
-            return row
-        row.insert(0, before[0])
-
-
-def _in_row(place: Position, behind: Position) -> bool:
-    return place[0] < behind[0] and abs(place[1] - behind[1]) < cards.ROW_GAP
-
-
-def below(network: Network, row: Sequence[str]) -> Position:
-    """The place where the next row begins, under a row of cards."""
-    boxes = [cards.box(network.node(id_)) for id_ in row]
-    top = max(y + height for _, y, _, height in boxes) + FOLD_GAP
-    return clear_place(network, (boxes[0][0], math.ceil(top / cards.GRID) * cards.GRID))
-
-
-def clear_place(network: Network, place: Position, height: float = 76.0) -> Position:
-    """The place itself, or the next below it where a card of this height covers no other."""
-    x, y = place
-    boxes = [cards.box(node) for node in network]
-    near = [box for box in boxes if box[0] < x + cards.WIDTH and box[0] + box[2] > x]
-    while True:
-        hit = next((box for box in near if box[1] < y + height and box[1] + box[3] > y), None)
-        if hit is None:
-            return x, y
-        y = hit[1] + hit[3] + cards.ROW_GAP
+    Raises
+    ------
+    NetloomError
+        if they are not of one kind.
+    """
+    owner, *others = ids
+    layer = document.network.layer(owner)
+    if any(document.network.layer(id_).kind != layer.kind for id_ in others):
+        raise NetloomError("Only layers of the same kind can share weights: select layers of one kind.")
+    for id_ in others:
+        document.set_layer(id_, layer)
+        document.tie(id_, owner)

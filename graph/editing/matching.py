@@ -87,8 +87,8 @@ def complaint(layer: Layer, port: str, shape: Shape | None, others: Mapping[str,
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """What a search is restricted by: an open end of a wire."""
+class LooseEnd:
+    """The other end of a wire that is connected at one end only; it restricts which layers fit."""
 
     id: str
     port: str
@@ -108,27 +108,27 @@ class Pulled:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """A kind of layer in the answer of a search."""
 
     kind: type[Layer]
     reason: str = ""
-    """Why it does not fit the wire being pulled; empty if it does."""
+    """Why it does not fit the loose end; empty if it does."""
 
 
-def search(
-    kinds: Iterable[type[Layer]], text: str, recent: Sequence[str] = (), pulled: Pulled | None = None
-) -> list[Found]:
+def search_layers(
+    kinds: Iterable[type[Layer]], text: str, recent: Sequence[str] = (), end: LooseEnd | None = None
+) -> list[SearchResult]:
     """Kinds of layer that answer to ``text``, best first: what fits the wire, then the match, then lately used."""
     found = []
     for order, kind in enumerate(kinds):
         score = max(_scores(kind, text))
         if score <= 0:
             continue
-        reason = pulled.complaint(kind) if pulled else ""
+        reason = end.complaint(kind) if end else ""
         lately = recent.index(kind.kind) if kind.kind in recent else len(recent)
         # With nothing typed only recency counts; with something typed a better match comes first.
-        found.append(((bool(reason), -score, lately, order), Found(kind, reason)))
+        found.append(((bool(reason), -score, lately, order), SearchResult(kind, reason)))
     return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 

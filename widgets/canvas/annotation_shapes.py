@@ -8,12 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from graph.editing.annotation_edits import TITLE
 from graph.network import Annotation, AnnotationKind
 from widgets.canvas.level_of_detail import MID_FROM
 from widgets.look.theme import Theme, blend
-
-TITLE = 30.0
-"""Height of a frame's title, in scene pixels."""
 
 EDGE = 6.0
 """Width of a frame's border that can be grasped, in pixels of the screen."""
@@ -21,7 +19,7 @@ EDGE = 6.0
 CORNER = 16.0
 """Side of the corner that resizes, in pixels of the screen."""
 
-SMALLEST = (88.0, 48.0)
+SMALLEST = QSizeF(88.0, 48.0)
 """Least width and height of an annotation."""
 
 INSET = 10.0
@@ -83,11 +81,11 @@ class AnnotationPainter:
         self.text_font = _sized(theme.font(), 13 * min(theme.scale, 1.5))
         self.title_font = _sized(theme.font(bold=True), 14 * min(theme.scale, 1.3))
 
-    def paint(self, painter: QPainter, annotations: Iterable[Annotation], chosen: set[str], zoom: float) -> None:
-        """Paint annotations in their order; those chosen get a ring and a corner to resize by."""
+    def paint(self, painter: QPainter, annotations: Iterable[Annotation], selected: str | None, zoom: float) -> None:
+        """Paint annotations in their order; the selected one gets a ring and a corner to resize by."""
         for annotation in annotations:
             (self._note if annotation.kind is AnnotationKind.NOTE else self._frame)(painter, annotation, zoom)
-            if annotation.id in chosen:
+            if annotation.id == selected:
                 self._ring(painter, rect(annotation), zoom)
 
     def ground(self, annotation: Annotation) -> QColor:

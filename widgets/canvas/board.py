@@ -39,7 +39,7 @@ from widgets.canvas.board_items import EVERYWHERE, HALO, Card, Slot, Wire
 from widgets.canvas.grid_index import GridIndex
 
 AT_ONCE = 400
-"""Wires that are led around cards at once; more are led a few at a time, those in view first."""
+"""Wires that are routed around cards at once; more are routed a few at a time, those in view first."""
 
 
 class Board:
@@ -115,35 +115,35 @@ class Board:
         boxes = [card.box for card in self.cards.values()]
         return [_return(source, target, boxes) for source, target in pairs if source and target]
 
-    # Leading many wires
+    # Routing many wires
 
     @property
-    def unled(self) -> int:
-        """Number of wires that are not led around cards yet."""
+    def unrouted(self) -> int:
+        """Number of wires that are not routed around cards yet."""
         return len(self._waiting)
 
-    def lead_in(self, region: QRectF) -> None:
-        """Lead the wires in the region around cards, because they are looked at now."""
+    def route_in(self, region: QRectF) -> None:
+        """Route the wires in the region around cards, because they are looked at now."""
         if self._waiting:
             for wire in self.wires_in(region):
                 if wire.slot in self._waiting:
-                    self._lead_late(wire.slot)
+                    self._route_late(wire.slot)
 
-    def lead_on(self, seconds: float) -> bool:
-        """Lead waiting wires around cards for about so long; whether some are left."""
+    def route_more(self, seconds: float) -> bool:
+        """Route waiting wires around cards for about so long; whether some are left."""
         end = perf_counter() + seconds
         while self._waiting and perf_counter() < end:
-            self._lead_late(next(iter(self._waiting)))
+            self._route_late(next(iter(self._waiting)))
         return bool(self._waiting)
 
-    def _lead_late(self, slot: Slot) -> None:
+    def _route_late(self, slot: Slot) -> None:
         del self._waiting[slot]
         if slot in self.wires:
             self._follow(self.wires[slot], self._course(self.wires[slot].connection, False))
 
     # Following the document
 
-    def take(self, commit: Commit) -> None:
+    def follow(self, commit: Commit) -> None:
         """Follow a commit, whatever its origin."""
         moved: set[str] = set()
         for change in commit.changes:
@@ -188,7 +188,7 @@ class Board:
         """Show cards elsewhere than the document has them, with their wires, until `settle_back` or a commit."""
         for id_, (x, y) in positions.items():
             self._place(self.cards[id_], QPointF(x, y))
-        self._lead(self.wires_of(positions), plain=len(positions) > 40)
+        self._route(self.wires_of(positions), plain=len(positions) > 40)
         if self.ties:
             self._dirty(EVERYWHERE)
 
@@ -230,7 +230,7 @@ class Board:
                 self._put(node)
             for connection in network.connections:
                 self._connect(connection, route=False)
-            self._lead(self.wires.values())
+            self._route(self.wires.values())
         self._link()
 
     def _link(self) -> None:
@@ -252,7 +252,7 @@ class Board:
         self._enter(card)
 
     def _learn(self, card: Card) -> None:
-        card.facts = self.checker.layer_info(card.id)
+        card.info = self.checker.layer_info(card.id)
         card.version += 1
         (self.faulty.add if card.severity is Severity.ERROR else self.faulty.discard)(card.id)
 
@@ -291,7 +291,7 @@ class Board:
         target = self.cards[connection.target]
         target.taken |= {connection.target_port}
         if route:
-            self._lead([wire])
+            self._route([wire])
             self._dirty(target.area)
 
     def _disconnect(self, connection: Connection) -> None:
@@ -304,7 +304,7 @@ class Board:
         self._dirty(target.area)
 
     def _settle(self, ids: set[str]) -> None:
-        """Bring cards to where and what the document says, and lead the wires around them again."""
+        """Bring cards to where and what the document says, and route the wires around them again."""
         network = self.document.network
         present = [id_ for id_ in ids if id_ in network and id_ in self.cards]
         if not present:
@@ -318,7 +318,7 @@ class Board:
                 region = region.united(card.area)
             near = {wire.slot: wire for wire in self.wires_of(present)}
             near.update({wire.slot: wire for wire in self.wires_in(region)})
-            self._lead(near.values())
+            self._route(near.values())
 
     def _bring(self, card: Card, node: Node) -> None:
         """Bring a card to where and what the document says."""
@@ -354,7 +354,7 @@ class Board:
         self._dirty(card.area)
 
     def _shape(self, connection: Connection) -> Shape | None:
-        return self.cards[connection.source].facts.outputs.get(connection.source_port)
+        return self.cards[connection.source].info.outputs.get(connection.source_port)
 
     def _take_shape(self, wire: Wire) -> None:
         shape = self._shape(wire.connection)
@@ -363,8 +363,8 @@ class Board:
             self.changed += 1
             self._dirty(wire.area)
 
-    def _lead(self, wires: Collection[Wire], plain: bool = False) -> None:
-        """Lead wires around cards; many are led plainly for now, and wait for `lead_on` and `lead_in`."""
+    def _route(self, wires: Collection[Wire], plain: bool = False) -> None:
+        """Route wires around cards; many are routed plainly for now, and wait for `route_more` and `route_in`."""
         late = not plain and len(wires) > AT_ONCE
         for wire in wires:
             self._follow(wire, self._course(wire.connection, plain or late))

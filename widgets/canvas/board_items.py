@@ -31,7 +31,7 @@ class Card:
 
     node: Node
     rect: QRectF
-    facts: LayerInfo
+    info: LayerInfo
     version: int = 0
     """Counts up when the picture on the card changes."""
     taken: frozenset[str] = frozenset()
@@ -74,15 +74,15 @@ class Card:
     @property
     def severity(self) -> Severity | None:
         """The gravest of the layer's problems, hints left out."""
-        if not self.facts.problems:
+        if not self.info.problems:
             return None
-        found = {problem.severity for problem in self.facts.problems}
+        found = {problem.severity for problem in self.info.problems}
         return next((level for level in (Severity.ERROR, Severity.WARNING) if level in found), None)
 
     @property
     def sentence(self) -> str:
         """What is wrong, a line for each problem; hints stay in the problems list."""
-        return "\n".join(p.message for p in self.facts.problems if p.severity is not Severity.HINT)
+        return "\n".join(p.message for p in self.info.problems if p.severity is not Severity.HINT)
 
 
 @dataclass

@@ -20,7 +20,7 @@ class Extra(Protocol):
     def above(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
         """Paint what lies over the cards."""
 
-    def told(self, id: str) -> str:
+    def description(self, id: str) -> str:
         """What is said of the layer under the pointer; empty for nothing."""
 
     def bounds(self) -> QRectF:

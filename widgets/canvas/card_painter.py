@@ -143,9 +143,9 @@ class CardPainter:
             # A block's label stands in the strip already.
             self._line(painter, y, told.removeprefix(f"{card.title}, "), "", self.theme.text)
             y += cards.LINE
-        outputs = list(card.facts.outputs.values())
+        outputs = list(card.info.outputs.values())
         result = shape_text(outputs[0]) if outputs else "no shape yet"
-        count = f"{card.facts.parameters:,}" if card.facts.parameters else ""
+        count = f"{card.info.parameters:,}" if card.info.parameters else ""
         self._line(painter, y, result, count, self.theme.faint)
 
     def _line(self, painter: QPainter, y: float, left: str, right: str, color: QColor) -> None:
@@ -177,10 +177,10 @@ class CardPainter:
     def _ports(self, painter: QPainter, card: Card) -> None:
         corner = card.rect.topLeft()
         for port in card.node.inputs:
-            shape = card.facts.inputs.get(port)
+            shape = card.info.inputs.get(port)
             self.port(painter, card.input_place(port) - corner, shape, filled=port in card.taken)
         for port in card.node.outputs:
-            self.port(painter, card.output_place(port) - corner, card.facts.outputs.get(port), filled=True)
+            self.port(painter, card.output_place(port) - corner, card.info.outputs.get(port), filled=True)
 
     def port(self, painter: QPainter, centre: QPointF, shape: Shape | None, *, filled: bool) -> None:
         """Paint a port's disc: in its kind's colour, hollow where nothing arrives."""
@@ -206,7 +206,7 @@ class CardPainter:
             return
         first = next((port for port in card.node.inputs if port in card.taken), card.node.inputs[0])
         corner = card.rect.topLeft()
-        shape = next(iter(card.facts.outputs.values()), None)
+        shape = next(iter(card.info.outputs.values()), None)
         pen = QPen(self.theme.kind(shape.kind) if shape else self.theme.faint, 1.6, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawLine(card.input_place(first) - corner, card.output_place(card.node.outputs[0]) - corner)
@@ -236,7 +236,7 @@ class CardPainter:
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         large = min(self.theme.scale, LARGEST_TEXT)
         name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
-        shape = next(iter(card.facts.outputs.values()), None)
+        shape = next(iter(card.info.outputs.values()), None)
         if shape is not None and body.height() >= 2 * line:
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
             self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] * large / zoom)

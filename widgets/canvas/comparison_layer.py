@@ -60,7 +60,7 @@ class Differing:
             elif level is Level.MID:
                 self._sign(painter, place, mark, zoom)
 
-    def told(self, id: str) -> str:
+    def description(self, id: str) -> str:
         """What differs at a layer."""
         mark = self._overlay.marks.get(id)
         return f"{WORDS[mark.sign].capitalize()}: {mark.told}" if mark is not None else ""

@@ -54,3 +54,23 @@ class Ground:
         brush = QBrush(tile)
         brush.setTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
         return brush
+
+
+def paint_empty(painter: QPainter, theme: Theme, area: QRectF) -> None:
+    """Teach the next step in the middle of an empty canvas; ``area`` is the viewport's."""
+    painter.save()
+    painter.resetTransform()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    keys = "Wheel zooms   ·   Space and drag pans   ·   Drag from a port to connect"
+    lines = (
+        (theme.font(bold=True), theme.text, "Drop a layer here, or press Tab"),
+        (theme.font(), theme.faint, "Start with an Input, then press Tab again to add the next layer behind it."),
+        (theme.font(small=True), theme.faint, keys),
+    )
+    y = area.center().y() - 36
+    for font, color, text in lines:
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(QRectF(area.left(), y, area.width(), 24), Qt.AlignmentFlag.AlignCenter, text)
+        y += 26
+    painter.restore()

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
-from widgets.look.theme import blend
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
+from widgets.look.theme import ThemeSource, blend
 
 INSET = 12
 """Distance from the canvas's edges, in pixels."""
 
 
 class KeyHint(QLabel):
-    """In the middle of the lower edge; the pointer goes through it."""
+    """In the middle of the lower edge of a viewport; the pointer goes through it."""
 
-    def __init__(self, canvas: CanvasView) -> None:
+    def __init__(self, viewport: QWidget, themes: ThemeSource) -> None:
         # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
-        super().__init__(canvas.viewport())
+        super().__init__(viewport)
         self.setObjectName("canvasHint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setWordWrap(True)
-        self._canvas = canvas
+        self._viewport, self._themes = viewport, themes
         self.hide()
 
     def say(self, text: str) -> None:
@@ -37,26 +32,26 @@ class KeyHint(QLabel):
         self.setVisible(bool(text))
         if text:
             self.dress()
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._canvas, text))
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._viewport.parent() or self, text))
 
     def dress(self) -> None:
-        """Take the colours of the theme in force, and the place for the canvas's size."""
+        """Take the colours of the theme in force, and the place for the viewport's size."""
         if not self.text():
             return
-        theme, viewport = self._canvas.theme, self._canvas.viewport()
+        theme = self._themes.theme
         self.setFont(theme.font())
         edge = blend(theme.accent, theme.raised, 0.5).name()
         self.setStyleSheet(
             f"background: {theme.raised.name()}; color: {theme.text.name()}; border: 1px solid {edge};"
             "border-radius: 6px; padding: 6px 10px;"
         )
-        room = viewport.width() - 2 * INSET
+        room = self._viewport.width() - 2 * INSET
         wide = self.fontMetrics().horizontalAdvance(self.text()) + 26
         self.setFixedWidth(max(60, min(room, wide)))
         self.setFixedHeight(self.heightForWidth(self.width()))
         self.place()
 
     def place(self) -> None:
-        """Stay where one looks; what is scrolled in the viewport takes along what lies in it."""
-        viewport = self._canvas.viewport()
+        """Stay in view; what is scrolled in the viewport takes along what lies in it."""
+        viewport = self._viewport
         self.move((viewport.width() - self.width()) // 2, viewport.height() - self.height() - INSET)

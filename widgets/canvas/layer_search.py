@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.editing.matching import Found, Pulled, search
+from graph.editing.matching import LooseEnd, SearchResult, search_layers
 from graph.layers.base import Layer
 from widgets.look import icons
 from widgets.look.theme import Theme, blend
@@ -50,9 +50,9 @@ class ResultList(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.found: list[Found] = []
+        self.found: list[SearchResult] = []
 
-    def show(self, found: list[Found]) -> None:
+    def show(self, found: list[SearchResult]) -> None:
         """Show other results."""
         self.beginResetModel()
         self.found = found
@@ -122,7 +122,7 @@ class SearchPopup(QFrame):
         self.setAccessibleName("Add a layer")
         self._kinds = list(kinds)
         self._recent: list[str] = []
-        self._pulled: Pulled | None = None
+        self._end: LooseEnd | None = None
         self._chosen: Callable[[type[Layer]], None] | None = None
         self.field = QLineEdit(self)
         self.field.setAccessibleName("Search layers")
@@ -161,9 +161,9 @@ class SearchPopup(QFrame):
         )
         self._note.setFont(theme.font(small=True))
 
-    def open_at(self, place: QPoint, chosen: Callable[[type[Layer]], None], pulled: Pulled | None = None) -> None:
+    def open_at(self, place: QPoint, chosen: Callable[[type[Layer]], None], end: LooseEnd | None = None) -> None:
         """Open near ``place`` (parent's coordinates); ``chosen`` is called with the kind that is picked."""
-        self._chosen, self._pulled = chosen, pulled
+        self._chosen, self._end = chosen, end
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
@@ -184,7 +184,7 @@ class SearchPopup(QFrame):
             self.hide()
             self.closed.emit()
 
-    def results(self) -> list[Found]:
+    def results(self) -> list[SearchResult]:
         """What is listed now."""
         return list(self._results.found)
 
@@ -209,12 +209,12 @@ class SearchPopup(QFrame):
         return True
 
     def _hint(self) -> str:
-        if self._pulled is None:
+        if self._end is None:
             return "Add a layer"
-        return f"Add a layer {'after' if self._pulled.output else 'before'} {self._pulled.id}"
+        return f"Add a layer {'after' if self._end.output else 'before'} {self._end.id}"
 
     def _search(self, text: str) -> None:
-        self._results.show(search(self._kinds, text, self._recent, self._pulled))
+        self._results.show(search_layers(self._kinds, text, self._recent, self._end))
         self._select(0)
 
     def _select(self, row: int) -> None:
@@ -222,9 +222,9 @@ class SearchPopup(QFrame):
         row = max(0, min(row, len(found) - 1))
         if found:
             self.list.setCurrentIndex(self._results.index(row))
-        self._note.setText(self._told(row) if found else f"No layer is called “{self.field.text()}”.")
+        self._note.setText(self._note_on(row) if found else f"No layer is called “{self.field.text()}”.")
 
-    def _told(self, row: int) -> str:
+    def _note_on(self, row: int) -> str:
         found = self._results.found[row]
         return found.reason or found.kind.help().split("\n")[0]
 

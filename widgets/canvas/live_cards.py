@@ -28,12 +28,12 @@ class Strip:
     """Pictures of one layer, and what they are."""
 
     images: tuple[QImage, ...]
-    told: str
+    caption: str
     stretched: bool
     """Whether they fill the strip; else they keep their proportions."""
 
 
-TOLD: Mapping[str, str] = {
+CAPTIONS: Mapping[str, str] = {
     "filters": "Below: its first filters.",
     "gates": "Below: its gates, units over time, for one sample.",
     "values": "Below: what it gives for one sample.",
@@ -44,7 +44,7 @@ TOLD: Mapping[str, str] = {
 def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
     """Pictures (n, height, width) in colours: about zero where values have both signs, from least to greatest else.
 
-    ``what`` is a key of `TOLD`; gates lie between 0 and 1.
+    ``what`` is a key of `CAPTIONS`; gates lie between 0 and 1.
     """
     if what == "filters" or float(np.nanmin(values, initial=0.0)) < 0:
         most = reach(values)
@@ -53,7 +53,7 @@ def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
         ends = (0.0, 1.0) if what == "gates" else limits(values)
         pixels = colour(values, sequential(), *ends, theme.error)
     wide = len(pixels) == 1 and pixels.shape[2] > 2 * pixels.shape[1]
-    return Strip(tuple(image(each) for each in pixels), TOLD[what], wide or what == "gates")
+    return Strip(tuple(image(each) for each in pixels), CAPTIONS[what], wide or what == "gates")
 
 
 class LiveCards:
@@ -82,9 +82,9 @@ class LiveCards:
             if card is not None and card.area.intersects(region):
                 self._mark(painter, card.rect, level, zoom)
 
-    def told(self, id: str) -> str:
+    def description(self, id: str) -> str:
         """What ails a layer, and what its pictures are."""
-        pictures = [self.strips[id].told] if id in self.strips else []
+        pictures = [self.strips[id].caption] if id in self.strips else []
         return "\n".join([*self.ailing.get(id, ()), *pictures])
 
     def bounds(self) -> QRectF:

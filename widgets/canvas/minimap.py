@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.navigation import Navigation
+from widgets.canvas.surface import Surface
 
 WIDTH, HEIGHT, INSET = 176, 112, 12
 """Size, and distance from the canvas's corner, in pixels."""
@@ -25,13 +23,15 @@ MANY = 500
 class Minimap(QWidget):
     """Shows all cards as tiles and the part in view as a frame; a click or drag goes there."""
 
-    def __init__(self, canvas: CanvasView) -> None:
+    def __init__(self, viewport: QWidget, surface: Surface, navigation: Navigation) -> None:
         # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
-        super().__init__(canvas.viewport())
+        super().__init__(viewport)
         self.setObjectName("minimap")
         self.setAccessibleName("Map of the network")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._canvas = canvas
+        self._viewport, self._surface, self._navigation = viewport, surface, navigation
+        self.wanted = True
+        """Whether it is shown when something lies out of view."""
         self._picture: tuple[object, int, QPixmap] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -42,27 +42,29 @@ class Minimap(QWidget):
 
     def place(self) -> None:
         """Stay in the lower right corner; hide where there is nothing out of view."""
-        canvas = self._canvas
-        bounds = canvas.board.card_index.bounds()
-        wanted = canvas.minimap_wanted and not bounds.isEmpty() and not canvas.visible_region().contains(bounds)
-        roomy = canvas.width() > 3 * WIDTH and canvas.height() > 3 * HEIGHT
-        self.setVisible(wanted and roomy)
-        self.move(canvas.width() - WIDTH - INSET, canvas.height() - HEIGHT - INSET)
+        area, bounds = self._viewport.size(), self._bounds()
+        needed = not bounds.isEmpty() and not self._navigation.visible_region().contains(bounds)
+        roomy = area.width() > 3 * WIDTH and area.height() > 3 * HEIGHT
+        self.setVisible(self.wanted and needed and roomy)
+        self.move(area.width() - WIDTH - INSET, area.height() - HEIGHT - INSET)
         if self.isVisible():
             self.update()
 
+    def _bounds(self) -> QRectF:
+        return self._surface.board.card_index.bounds() if self._surface.board is not None else QRectF()
+
     def _frame(self) -> tuple[QRectF, float, QPointF]:
         """What is shown of the scene, the scale, and where the scene's corner goes."""
-        region = self._canvas.board.card_index.bounds()
+        region = self._bounds()
         scale = min((WIDTH - 16) / region.width(), (HEIGHT - 16) / region.height())
         corner = QPointF((WIDTH - region.width() * scale) / 2, (HEIGHT - region.height() * scale) / 2)
         return region, scale, corner
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._canvas.theme
+        painter, theme = QPainter(self), self._surface.theme
         painter.drawPixmap(0, 0, self._tiles())
         region, scale, corner = self._frame()
-        view = self._canvas.visible_region()
+        view = self._navigation.visible_region()
         seen = QRectF((view.topLeft() - region.topLeft()) * scale + corner, view.size() * scale)
         seen = seen.intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
         fill = QColor(theme.accent)
@@ -81,7 +83,8 @@ class Minimap(QWidget):
         self._later.stop()
 
     def _tiles(self) -> QPixmap:
-        board, theme = self._canvas.board, self._canvas.theme
+        board, theme = self._surface.board, self._surface.theme
+        assert board is not None  # nothing is shown without one
         key = (id(board), theme.name, self.devicePixelRatioF())
         known = self._picture
         if known is not None and known[:2] == (key, board.changed):
@@ -94,14 +97,14 @@ class Minimap(QWidget):
         return self._picture[2]
 
     def _paint_tiles(self) -> QPixmap:
-        canvas, ratio = self._canvas, self.devicePixelRatioF()
+        surface, ratio = self._surface, self.devicePixelRatioF()
         pixmap = QPixmap(round(WIDTH * ratio), round(HEIGHT * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(canvas.theme.border, 1))
-        painter.setBrush(canvas.theme.surface)
+        painter.setPen(QPen(surface.theme.border, 1))
+        painter.setBrush(surface.theme.surface)
         painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 6, 6)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         region, scale, corner = self._frame()
@@ -109,8 +112,8 @@ class Minimap(QWidget):
         painter.scale(scale, scale)
         painter.translate(-region.topLeft())
         painter.setPen(Qt.PenStyle.NoPen)
-        for family, rects in canvas.surface.tiles().items():
-            painter.setBrush(canvas.surface.card_painter.tile(family))
+        for family, rects in surface.tiles().items():
+            painter.setBrush(surface.card_painter.tile(family))
             painter.drawRects([rect.adjusted(0, 0, 0, max(0.0, 2 / scale - rect.height())) for rect in rects])
         painter.end()
         return pixmap
@@ -126,5 +129,5 @@ class Minimap(QWidget):
 
     def _go(self, spot: QPointF) -> None:
         region, scale, corner = self._frame()
-        self._canvas.framed = False
-        self._canvas.centerOn(region.topLeft() + (spot - corner) / scale)
+        self._navigation.framed = False
+        self._navigation.center_on(region.topLeft() + (spot - corner) / scale)

@@ -1,15 +1,13 @@
-"""Zooming, panning and framing: how the view moves over the scene."""
+"""Zooming, panning and framing: how a view moves over its scene."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QStyle, QWidget
+from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QStyle
 
-from widgets.canvas.board_items import EVERYWHERE
 from widgets.canvas.level_of_detail import MAXIMUM, MINIMUM
 
 STEP = 1.2
@@ -28,31 +26,29 @@ GLIDE = 180
 """Milliseconds that the view takes to where something new appeared."""
 
 
-class Navigation(QGraphicsView):
-    """A view that is moved by hand: endless ground, wheel zoom at the pointer, framing."""
+class Navigation(QObject):
+    """Moves a view over an endless scene: wheel zoom at the pointer, panning, framing.
+
+    The view hands on `scrollContentsBy` to `gather` and `moved`, and tells by `painted` when it was painted.
+    """
 
     zoomChanged = Signal(float)  # noqa: N815 - as Qt names signals
     """The zoom, 1 for 100 %."""
     viewMoved = Signal()  # noqa: N815 - as Qt names signals
     """Another part of the scene is visible."""
+    zoomStarted = Signal()  # noqa: N815 - as Qt names signals
+    """The zoom is changing."""
+    zoomSettled = Signal()  # noqa: N815 - as Qt names signals
+    """The zoom rests."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QGraphicsView) -> None:
+        super().__init__(view)
+        self._view = view
         self._gathered: QPoint | None = None
         """How far both scroll bars moved so far, while they are moved as one."""
-        self._wanted: QPoint | None = None
+        self._goal: QPoint | None = None
         """Where to scroll to once the last scroll is painted."""
         self._unpainted = False
-        self.setScene(QGraphicsScene(self))
-        self.scene().setSceneRect(EVERYWHERE)
-        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.animated = True
         """Whether cards and view glide to new places; they do not where the system asks for no motion."""
         self.framed = False
@@ -60,20 +56,46 @@ class Navigation(QGraphicsView):
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.valueChanged.connect(self.centerOn)
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(SETTLED_AFTER)
-        self._settled.timeout.connect(self.zoom_settled)
+        self._glide.valueChanged.connect(self.center_on)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SETTLED_AFTER)
+        self._rest.timeout.connect(self.zoomSettled)
 
     @property
     def zoom(self) -> float:
         """The zoom, 1 for 100 %."""
-        return self.transform().m11()
+        return self._view.transform().m11()
+
+    @property
+    def zooming(self) -> bool:
+        """Whether the zoom changed a moment ago."""
+        return self._rest.isActive()
+
+    def settle_soon(self) -> None:
+        """Tell by `zoomSettled` once the zoom rests."""
+        self._rest.start()
 
     def visible_region(self) -> QRectF:
         """The part of the scene that is in view."""
-        return self.mapToScene(self.viewport().rect()).boundingRect()
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def to_scene(self, spot: QPoint) -> QPointF:
+        """The place in the scene under a spot of the viewport."""
+        return self._view.mapToScene(spot)
+
+    def from_scene(self, place: QPointF) -> QPoint:
+        """The spot of the viewport at which a place in the scene is shown."""
+        return self._view.mapFromScene(place)
+
+    def area_of(self, region: QRectF) -> QRect:
+        """The part of the viewport in which a region of the scene is shown."""
+        return self._view.mapFromScene(region).boundingRect()
+
+    def middle(self) -> QPointF:
+        """The place in the middle of the view."""
+        # The bars' values map to whole pixels, so this is what `center_on` was or could have been given.
+        return self.visible_region().center()
 
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
         """Zoom so that the scene under ``at`` (viewport; default its centre) stays where it is."""
@@ -83,10 +105,10 @@ class Navigation(QGraphicsView):
             zoom = 1.0
         if zoom == self.zoom:
             return
-        spot = QPointF(at if at is not None else self.viewport().rect().center())
-        scene = self.mapToScene(spot.toPoint())
-        self.zoom_started()
-        self._settled.start()
+        spot = QPointF(at if at is not None else self._view.viewport().rect().center())
+        scene = self._view.mapToScene(spot.toPoint())
+        self.zoomStarted.emit()
+        self.settle_soon()
         self._show(zoom, scene, spot)
         self.zoomChanged.emit(zoom)
         self.viewMoved.emit()
@@ -99,13 +121,9 @@ class Navigation(QGraphicsView):
         """One step away."""
         self.set_zoom(self.zoom / STEP)
 
-    def zoom_reset(self) -> None:
-        """100 %."""
-        self.set_zoom(1.0)
-
     def room(self) -> tuple[float, float]:
         """Width and height that something framed may have, in pixels of the screen."""
-        area = self.viewport().rect()
+        area = self._view.viewport().rect()
         return max(area.width() - 2 * MARGIN, 1), max(area.height() - 2 * MARGIN, 1)
 
     def show_region(self, region: QRectF, most: float = 1.0) -> None:
@@ -116,48 +134,43 @@ class Navigation(QGraphicsView):
         width, height = self.room()
         fit = min(width / region.width(), height / region.height(), most)
         zoom = max(MINIMUM, min(fit, MAXIMUM))
-        self._show(zoom, region.center(), QPointF(self.viewport().rect().center()))
-        self._settled.stop()
-        self.zoom_settled()
+        self._show(zoom, region.center(), QPointF(self._view.viewport().rect().center()))
+        self._rest.stop()
+        self.zoomSettled.emit()
         self.zoomChanged.emit(zoom)
         self.viewMoved.emit()
 
     def reveal(self, region: QRectF) -> None:
         """Pan as little as needed to bring the region into view, gliding where motion is wanted."""
-        before = self._centre()
-        self.ensureVisible(region, MARGIN, MARGIN)
-        after = self._centre()
+        before = self.middle()
+        self._view.ensureVisible(region, MARGIN, MARGIN)
+        after = self.middle()
         self.framed = self.framed and after == before
-        if after != before and self.moves:
-            self.centerOn(before)
+        if after != before and self.glides:
+            self.center_on(before)
             self._glide.setStartValue(before)
             self._glide.setEndValue(after)
             self._glide.start()
 
+    def ensure_visible(self, region: QRectF) -> None:
+        """Pan at once, as little as needed, to bring the region into view."""
+        self._view.ensureVisible(region)
+
     @property
-    def moves(self) -> bool:
+    def glides(self) -> bool:
         """Whether things glide: wanted here, and not refused by the system."""
-        return self.animated and bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
-
-    def _centre(self) -> QPointF:
-        # The bars' values map to whole pixels, so this is what centerOn was or could have been given.
-        return self.visible_region().center()
-
-    def zoom_started(self) -> None:
-        """Hook: the zoom is changing."""
-
-    def zoom_settled(self) -> None:
-        """Hook: the zoom rests."""
+        return self.animated and bool(self._view.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
 
     def _show(self, zoom: float, scene: QPointF, spot: QPointF) -> None:
         """Show the scene at ``zoom`` with its place ``scene`` at ``spot`` of the viewport."""
         self._glide.stop()
-        self.resetTransform()
-        self.scale(zoom, zoom)
-        centre = QPointF(self.viewport().rect().center())
-        self.centerOn(scene - (spot - centre) / zoom)
+        self._view.resetTransform()
+        self._view.scale(zoom, zoom)
+        centre = QPointF(self._view.viewport().rect().center())
+        self.center_on(scene - (spot - centre) / zoom)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer; with Shift, or by a touchpad, scroll."""
         step = event.pixelDelta() if event.hasPixelDelta() else event.angleDelta()
         modifiers = event.modifiers()
         if event.hasPixelDelta() and not modifiers & Qt.KeyboardModifier.ControlModifier:
@@ -179,24 +192,24 @@ class Navigation(QGraphicsView):
     @property
     def scrolled(self) -> QPoint:
         """How far the view is scrolled, or soon will be, in pixels of the screen."""
-        bars = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-        return bars if self._wanted is None else self._wanted
+        bars = QPoint(self._view.horizontalScrollBar().value(), self._view.verticalScrollBar().value())
+        return bars if self._goal is None else self._goal
 
     def scroll_to(self, place: QPoint) -> None:
         """Scroll, at most once in a frame: what comes before the last scroll is painted waits for that."""
-        self._wanted = place
+        self._goal = place
         if not self._unpainted:
             self.scroll_now()
 
     def scroll_now(self) -> None:
         """Scroll to where `scroll_to` was last asked to."""
-        if self._wanted is not None:
-            place, self._wanted = self._wanted, None
+        if self._goal is not None:
+            place, self._goal = self._goal, None
             self._as_one(lambda: self._move_bars(place))
 
     def _move_bars(self, place: QPoint) -> None:
-        self.horizontalScrollBar().setValue(place.x())
-        self.verticalScrollBar().setValue(place.y())
+        self._view.horizontalScrollBar().setValue(place.x())
+        self._view.verticalScrollBar().setValue(place.y())
 
     def _as_one(self, act: Callable[[], object]) -> None:
         """Do something that moves both scroll bars, as one scroll."""
@@ -206,23 +219,31 @@ class Navigation(QGraphicsView):
         finally:
             moved, self._gathered = self._gathered, None
         if not moved.isNull():
-            self.scrollContentsBy(moved.x(), moved.y())
+            self._view.scrollContentsBy(moved.x(), moved.y())
 
-    def centerOn(self, *place: Any) -> None:
+    def center_on(self, place: QPointF) -> None:
         """Bring a place of the scene to the middle of the view, as one scroll."""
-        self._wanted = None
-        self._as_one(lambda: QGraphicsView.centerOn(self, *place))
+        self._goal = None
+        self._as_one(lambda: self._view.centerOn(place))
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        if self._gathered is not None:
-            self._gathered += QPoint(dx, dy)
-            return
-        self._unpainted = self.viewport().isVisible()
-        super().scrollContentsBy(dx, dy)
+    def gather(self, dx: int, dy: int) -> bool:
+        """Whether a scroll of the contents is held back, because another of the same movement follows."""
+        if self._gathered is None:
+            return False
+        self._gathered += QPoint(dx, dy)
+        return True
+
+    def moved(self) -> None:
+        """The contents were scrolled."""
+        self._unpainted = self._view.viewport().isVisible()
         self.viewMoved.emit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+    def painted(self) -> None:
+        """The view was painted: what it was asked to scroll meanwhile is due."""
         self._unpainted = False
-        if self._wanted is not None:
+        if self._goal is not None:
             QTimer.singleShot(0, self, self.scroll_now)
+
+    def stop(self) -> None:
+        """Glide no further."""
+        self._glide.stop()

@@ -26,13 +26,13 @@ class Rest:
 class SnapLines:
     """The lines that a dragged card may join: sides and tops of the cards that stay, sorted for a quick look-up."""
 
-    def __init__(self, others: Iterable[QRectF], width: float) -> None:
+    def __init__(self, others: Iterable[QRectF]) -> None:
         self._sides: list[tuple[float, int]] = []
         self._tops: list[tuple[float, int]] = []
         self._rects = list(others)
         for index, rect in enumerate(self._rects):
             left, right = rect.left(), rect.right()
-            beside = (right + cards.COLUMN_GAP, left - cards.COLUMN_GAP - width)
+            beside = (right + cards.COLUMN_GAP, left - cards.COLUMN_GAP - cards.WIDTH)
             self._sides += [(x, index) for x in (left, *beside)]
             self._tops.append((rect.top(), index))
         self._sides.sort()

@@ -22,6 +22,7 @@ from widgets.canvas.board_items import EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_cache import CardCache, Lens
 from widgets.canvas.card_painter import CardPainter
+from widgets.canvas.hit_test import NOTHING, Hit, What
 from widgets.canvas.level_of_detail import Level, level_at
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
 from widgets.look.theme import Theme
@@ -38,9 +39,8 @@ class Emphasis:
     """What is shown beside the network itself: selection, what the pointer is over, what a gesture is about."""
 
     selected: set[str] = field(default_factory=set)
-    selected_wires: set[Slot] = field(default_factory=set)
-    selected_annotations: set[str] = field(default_factory=set)
-    hovered_card: str | None = None
+    selected_wire: Slot | None = None
+    selected_annotation: str | None = None
     hovered_wire: Slot | None = None
     hovered_port: tuple[str, str, bool] | None = None
     """Layer, port, and whether it is an output."""
@@ -135,7 +135,7 @@ class Surface(QGraphicsObject):
         assert self.board is not None
         near = self._annotations_in(region, kind)
         if near:
-            self.annotation_painter.paint(painter, near, self.emphasis.selected_annotations, zoom)
+            self.annotation_painter.paint(painter, near, self.emphasis.selected_annotation, zoom)
 
     def _annotations_in(self, region: QRectF, kind: AnnotationKind) -> list[Annotation]:
         assert self.board is not None
@@ -148,7 +148,7 @@ class Surface(QGraphicsObject):
         assert self.board is not None
         emphasis = self.emphasis
         if level is not Level.FAR:
-            self.board.lead_in(region)
+            self.board.route_in(region)
         whole = level is Level.FAR and not emphasis.hidden_wires and region.contains(self.board.wire_index.span)
         wires = [] if whole else self.board.wires_in(region)
         if emphasis.hidden_wires:
@@ -168,14 +168,13 @@ class Surface(QGraphicsObject):
     def _strong_wires(self) -> list[Wire]:
         assert self.board is not None
         emphasis = self.emphasis
-        slots = emphasis.selected_wires | emphasis.doomed_wires
-        slots |= {slot for slot in (emphasis.hovered_wire, emphasis.lit_wire) if slot is not None}
+        slots = {*emphasis.doomed_wires, emphasis.selected_wire, emphasis.hovered_wire, emphasis.lit_wire}
         return [self.board.wires[slot] for slot in slots if slot in self.board.wires]
 
     def _strong_color(self, wire: Wire) -> QColor | None:
         if wire.slot in self.emphasis.doomed_wires:
             return self.theme.error
-        if wire.slot == self.emphasis.lit_wire or wire.slot in self.emphasis.selected_wires:
+        if wire.slot in (self.emphasis.lit_wire, self.emphasis.selected_wire):
             return self.theme.accent
         return None
 
@@ -269,6 +268,54 @@ class Surface(QGraphicsObject):
         if extra is not None:
             self.extras[name] = extra
         self.update()
+
+    def show_selection(self, ids: Iterable[str], wire: Slot | None, annotation: str | None) -> None:
+        """Emphasise what is selected."""
+        emphasis, chosen = self.emphasis, set(ids)
+        for id_ in emphasis.selected ^ chosen:
+            self.touch_card(id_)
+        for slot in (emphasis.selected_wire, wire):
+            self.touch_wire(slot)
+        if emphasis.selected_annotation != annotation:
+            self.update()
+        emphasis.selected, emphasis.selected_wire, emphasis.selected_annotation = chosen, wire, annotation
+
+    def light_wire(self, slot: Slot | None) -> None:
+        """Show that something can be dropped on this wire."""
+        if self.emphasis.lit_wire != slot:
+            self.touch_wire(self.emphasis.lit_wire)
+            self.emphasis.lit_wire = slot
+            self.touch_wire(slot)
+
+    def hover(self, hit: Hit) -> None:
+        """Show what the pointer is over."""
+        emphasis = self.emphasis
+        port = (hit.id, hit.port, hit.what is What.OUTPUT) if hit.what in (What.INPUT, What.OUTPUT) else None
+        if emphasis.hovered_port != port:
+            self.touch_card(emphasis.hovered_port[0] if emphasis.hovered_port else None)
+            emphasis.hovered_port = port
+            self.touch_card(hit.id)
+        if emphasis.hovered_wire != hit.slot:
+            self.touch_wire(emphasis.hovered_wire)
+            emphasis.hovered_wire = hit.slot
+            self.touch_wire(hit.slot)
+
+    def leave(self) -> None:
+        """The pointer is over nothing any more."""
+        self.hover(NOTHING)
+
+    def stretch(self) -> None:
+        """The zoom changes: stretch pictures of cards meanwhile."""
+        self.zooming = True
+
+    def sharpen(self) -> None:
+        """The zoom rests: paint all cards sharp."""
+        self.zooming = False
+        self.update()
+
+    def descriptions(self, id: str) -> list[str]:
+        """What is said of a layer beside its problems and size."""
+        return [text for extra in self.extras.values() if (text := extra.description(id))]
 
     def touch_card(self, id_: str | None) -> None:
         """Repaint a card."""

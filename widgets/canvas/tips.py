@@ -1,41 +1,41 @@
-"""What the canvas says of the thing under the pointer."""
+"""The tooltip of the thing under the pointer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from graph.layers.base import needs
+from graph.shapes import Shape
 from widgets.canvas.board import Board
-from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_painter import shape_text
 from widgets.canvas.hit_test import Hit, What
 
+UNKNOWN = "shape not known yet"
 
-def tip(board: Board, hit: Hit, extras: Iterable[Extra] = ()) -> str:
-    """A sentence or two: problems of a layer first, the shape at a port or on a wire; what else is known below."""
-    said = _said(board, hit)
+
+def tip(board: Board, hit: Hit, more: Iterable[str] = ()) -> str:
+    """A sentence or two: problems of a layer first, the shape at a port or on a wire; ``more`` of it below."""
     on_card = hit.what in (What.CARD, What.MARK) and hit.id in board.cards
-    more = [told for each in extras if (told := each.told(hit.id))] if on_card else []
-    return "\n".join([said, *more])
+    return "\n".join([_sentence(board, hit), *(more if on_card else ())])
 
 
-def _said(board: Board, hit: Hit) -> str:
+def _sentence(board: Board, hit: Hit) -> str:
     if hit.what is What.WIRE and hit.slot in board.wires:
         wire = board.wires[hit.slot]
-        shape = f"{wire.kind} {shape_text(wire.shape)}" if wire.shape else "shape not known yet"
-        return f"{wire.connection.source} to {wire.connection.target}: {shape}"
+        return f"{wire.connection.source} to {wire.connection.target}: {_described(wire.shape, UNKNOWN)}"
     if hit.what in (What.NOTHING, What.ANNOTATION) or hit.id not in board.cards:
         return ""
     card = board.cards[hit.id]
     if hit.what is What.INPUT:
-        arriving = card.facts.inputs.get(hit.port)
-        told = f"{arriving.kind} {shape_text(arriving)}" if arriving else f"needs {needs(card.node.layer.accepts)}"
-        return f"{hit.id}.{hit.port}: {told}"
+        arriving = _described(card.info.inputs.get(hit.port), f"needs {needs(card.node.layer.accepts)}")
+        return f"{hit.id}.{hit.port}: {arriving}"
     if hit.what is What.OUTPUT:
-        leaving = card.facts.outputs.get(hit.port)
-        told = f"{leaving.kind} {shape_text(leaving)}" if leaving else "shape not known yet"
-        return f"{hit.id}.{hit.port}: {told}"
+        return f"{hit.id}.{hit.port}: {_described(card.info.outputs.get(hit.port), UNKNOWN)}"
     if card.sentence:
         return card.sentence
-    counted = f", {card.facts.parameters:,} parameters" if card.facts.parameters else ""
+    counted = f", {card.info.parameters:,} parameters" if card.info.parameters else ""
     return f"{hit.id}: {card.node.layer.title}{counted}"
+
+
+def _described(shape: Shape | None, otherwise: str) -> str:
+    return f"{shape.kind} {shape_text(shape)}" if shape else otherwise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -97,6 +97,18 @@ class Actions(QObject):
         super().__init__(context.window())
         self._context = context
         self._bound = {action.id: (action, self._bind(action)) for action in discover()}
+        self._menus: dict[str, QMenu] = {}
+        self._theme: Theme | None = None
+        self.refresh()
+
+    def add(self, more: Iterable[Action], above: Container[str] = ()) -> None:
+        """Add actions of a part that is loaded after the first paint; in the menus ``above`` they come first."""
+        bound = {action.id: (action, self._bind(action)) for action in more}
+        first = {id: pair for id, pair in bound.items() if pair[0].menu in above}
+        self._bound = first | self._bound | bound
+        self._fill()
+        if self._theme is not None:
+            self.paint(self._theme)
         self.refresh()
 
     def __getitem__(self, id: str) -> QAction:
@@ -135,15 +147,21 @@ class Actions(QObject):
 
     def paint(self, theme: Theme) -> None:
         """Give the actions their icons in the colours of ``theme``."""
+        self._theme = theme
         for action, bound in self._bound.values():
             if action.icon:
                 bound.setIcon(icons.icon(action.icon, theme))
 
     def menus(self, into: QMenu) -> list[QMenu]:
         """All menus, one below the other, as submenus of ``into``."""
-        menus = {name: into.addMenu(name) for name in MENUS}
+        self._menus = {name: into.addMenu(name) for name in MENUS}
+        self._fill()
+        return list(self._menus.values())
+
+    def _fill(self) -> None:
+        for menu in self._menus.values():
+            menu.clear()
         for action, bound in self._bound.values():
             if action.divide:
-                menus[action.menu].addSeparator()
-            menus[action.menu].addAction(bound)
-        return list(menus.values())
+                self._menus[action.menu].addSeparator()
+            self._menus[action.menu].addAction(bound)

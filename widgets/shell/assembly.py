@@ -52,6 +52,7 @@ def remember_families(window: MainWindow) -> None:
 def build_workbench(window: MainWindow) -> None:
     """The session and the workbench, what finds problems and hints, and the guide through lessons."""
     from widgets.shell.actions.link_actions import LinkActions
+    from widgets.shell.canvas_actions import ABOVE, canvas_actions
     from widgets.shell.hinting import Hinting
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.project_problems import ProjectProblems
@@ -61,6 +62,7 @@ def build_workbench(window: MainWindow) -> None:
     session = ProjectSession(home.folder("recovery"), home.folder("locks"), window)
     workbench = Workbench(session, window.themes)
     window.adopt(session, workbench)
+    window.commands.add(canvas_actions(), ABOVE)
     window.part(ProjectProblems).changed.connect(workbench.show_project_problems)
     for finder in (window.part(ProjectProblems), window.part(Hinting)):
         finder.changed.connect(window.refresh_status)

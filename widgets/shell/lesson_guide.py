@@ -40,7 +40,7 @@ class LessonGuide(QObject):
         for signal in (session.committed, session.replaced, project_problems.changed):
             signal.connect(self.look_soon)
         workbench.workspace_changed.connect(lambda name: self.visit(f"workspace:{name}"))
-        workbench.canvas.selectionChanged.connect(self._visit_layers)
+        workbench.canvas.events.selectionChanged.connect(self._visit_layers)
 
     @property
     def course(self) -> Course | None:

@@ -50,7 +50,7 @@ class LivePreviews(QObject):
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
         canvas = workbench.canvas
-        for signal in (canvas.viewMoved, canvas.zoomChanged, workbench.workspace_changed):
+        for signal in (canvas.navigation.viewMoved, canvas.navigation.zoomChanged, workbench.workspace_changed):
             signal.connect(lambda *_: self._soon.start())
         for signal in (workbench.block_navigation.changed, session.committed):
             signal.connect(lambda *_: self._follow())
@@ -81,7 +81,7 @@ class LivePreviews(QObject):
         if health is None or self._trained is None:
             return
         self._ailments = {path: tuple(map(Diagnostic.parse, found)) for path, found in health.items()}
-        theme = self._workbench.canvas.theme
+        theme = self._workbench.canvas.context.theme
         self._strips = {}
         for name, values in message.arrays.items():
             first, *kind, path = name.split("/")
@@ -109,8 +109,8 @@ class LivePreviews(QObject):
         """Ask for the cards that can be seen and read, and for nothing where they show nothing."""
         canvas = self._workbench.canvas
         seen = self.wanted and self._trained is not None and canvas.isVisible()
-        near = seen and level_at(canvas.zoom) is Level.NEAR
-        shown = canvas.board.cards_in(canvas.visible_region()) if near else []
+        near = seen and level_at(canvas.navigation.zoom) is Level.NEAR
+        shown = canvas.board.cards_in(canvas.navigation.visible_region()) if near else []
         drawn = [card.id for card in shown if not isinstance(card.node.layer, Output) and self._same(card.id)]
         self._controller.watch_cards(tuple(self._path(id_) for id_ in drawn[:MOST]), health=seen)
 
@@ -120,7 +120,7 @@ class LivePreviews(QObject):
         strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
         ailing = {id_: told for id_ in known if (told := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
-        shown = LiveCards(board, canvas.theme, strips, ailing) if strips or ailing else None
+        shown = LiveCards(board, canvas.context.theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
         self._workbench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
 

@@ -154,7 +154,7 @@ class PatternDialog(QDialog):
             self.refresh()  # it says why
             return
         workbench.canvas.select(made)
-        workbench.canvas.frame_all()
+        workbench.canvas.run("home")
         self.close()
 
     # Qt

@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
         self._show_working(True)
         self.show_workspace(workspace or workbench.workspace)
         workbench.canvas.setFocus()
-        QTimer.singleShot(0, workbench.canvas, workbench.canvas.frame_all)
+        QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.run("home"))
 
     def show_workspace(self, name: str) -> None:
         """Show one of the four workspaces."""

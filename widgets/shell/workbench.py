@@ -15,6 +15,7 @@ from graph.layers.catalogue import catalogue
 from graph.project import SUFFIX
 from graph.structure.blocks import Block
 from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.commands.annotation_commands import go_to_annotation
 from widgets.fields.forms import SettingsForm
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.theme import ThemeSource
@@ -114,11 +115,11 @@ class Workbench(QWidget):
     def _connect(self) -> None:
         self.down.splitterMoved.connect(self._remember_height)
         self.side_panel.changed.connect(self._arrange)
-        self.canvas.selectionChanged.connect(self._on_selection)
-        self.canvas.statusMessage.connect(self.refused)
-        self.canvas.layerActivated.connect(lambda _: self._edit_layer())
-        self.canvas.blockEntered.connect(lambda id_: self.attempt(lambda: self.block_navigation.enter(id_)))
-        self.canvas.blockLeft.connect(self.leave_block)
+        self.canvas.events.selectionChanged.connect(self._on_selection)
+        self.canvas.events.statusMessage.connect(self.refused)
+        self.canvas.events.layerActivated.connect(lambda _: self._edit_layer())
+        self.canvas.events.blockEntered.connect(lambda id_: self.attempt(lambda: self.block_navigation.enter(id_)))
+        self.canvas.events.blockLeft.connect(self.leave_block)
         self.canvas.installEventFilter(self)
         self.breadcrumb.chosen.connect(self.leave_block)
         self.block_navigation.changed.connect(self._show_block)
@@ -219,7 +220,7 @@ class Workbench(QWidget):
             self._on_drag(event)  # entering and moving are drops too, to Qt
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
-            free = not self.selected and self.canvas.gesture is None
+            free = not self.selected and self.canvas.context.gestures.current is None
             if event.key() == Qt.Key.Key_Escape and self.block_navigation.path and free:
                 self.leave_block()
                 return True
@@ -262,7 +263,7 @@ class Workbench(QWidget):
 
     def add_layer(self, kind: str) -> None:
         """Add a layer of this kind as the canvas sees fit."""
-        self.canvas.attempt(lambda: self.canvas.add_layer(catalogue()[kind]))
+        self.canvas.events.attempt(lambda: self.canvas.add(catalogue()[kind]))
 
     def add_block(self, name: str, place: QPointF | None = None) -> None:
         """Add a block of the user's library, at ``place`` (scene) or as the canvas sees fit."""
@@ -271,7 +272,7 @@ class Workbench(QWidget):
         def add() -> None:
             block = block_library.take(name)
             block = block.changed(label=block.label or name)
-            self.canvas.add_layer(block) if place is None else self.canvas.add_layer_at(block, place)
+            self.canvas.add(block, place)
 
         self.attempt(add)
 
@@ -293,19 +294,18 @@ class Workbench(QWidget):
         self.palette_panel.name_block(name)
 
     def canvas_command(self, name: str) -> None:
-        """Run a command of the canvas by the name of its method, with the canvas in view."""
+        """Run a command of the canvas by its id, with the canvas in view."""
         if self.workspace == "data":
             self.show_workspace("network")
         self.canvas.setFocus()
-        method = getattr(self.canvas, name)
-        self.canvas.attempt(method)
+        self.canvas.events.attempt(lambda: self.canvas.run(name))
 
     def go_to(self, id_: str) -> None:
         """Select a layer of the network on show and bring it into view."""
         if self.workspace == "data":
             self.show_workspace("network")
         self.canvas.select([id_])
-        self.canvas.frame_selection()
+        self.canvas.run("frame")
 
     def _open_row(self, path: tuple[str, ...]) -> None:
         """Go to a row of the summary: a layer of the network on show, or one inside its blocks."""
@@ -329,12 +329,12 @@ class Workbench(QWidget):
 
     def go_to_annotation(self, id_: str) -> None:
         """Select a note or frame of the network on show, with the keyboard on the canvas to move or edit it."""
-        self.canvas.go_to_annotation(id_)
+        go_to_annotation(self.canvas.context, id_)
         self.canvas.setFocus()
 
     def _remove(self, ids: Sequence[str]) -> None:
         self.canvas.select(ids)
-        self.canvas.attempt(self.canvas.delete_selection)
+        self.canvas.events.attempt(lambda: self.canvas.run("delete"))
 
     def _rename(self, old: str, new: str) -> None:
         document: Document = self.block_navigation.document
@@ -380,11 +380,11 @@ class Workbench(QWidget):
         """Change what stands around the canvas."""
         if name == self.workspace:
             return
-        whole = self.canvas.visible_region().contains(self.canvas.board.bounds())
+        whole = self.canvas.navigation.visible_region().contains(self.canvas.board.bounds())
         self.workspace = name
         self._arrange()
         if whole:
-            QTimer.singleShot(0, self.canvas, self.canvas.frame_all)
+            QTimer.singleShot(0, self.canvas, lambda: self.canvas.run("home"))
         self.workspace_changed.emit(name)
 
     def show_settings(self, wanted: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.editing.matching import Pulled, fuzzy, search
+from graph.editing.matching import LooseEnd, fuzzy, search_layers
 from graph.layers.catalogue import catalogue
 from graph.shapes import image, sequence
 
@@ -16,11 +16,11 @@ KINDS = list(catalogue().values())
     [("conv2d", "conv2d"), ("relu", "relu"), ("fully connected", "dense"), ("lstm", "lstm"), ("mxp2", "max_pool2d")],
 )
 def test_the_best_match_comes_first(text: str, kind: str) -> None:
-    assert search(KINDS, text)[0].kind.kind == kind
+    assert search_layers(KINDS, text)[0].kind.kind == kind
 
 
 def test_nothing_matches_nonsense() -> None:
-    assert search(KINDS, "qqqq") == []
+    assert search_layers(KINDS, "qqqq") == []
 
 
 def test_letters_may_be_left_out_but_not_reordered() -> None:
@@ -29,7 +29,7 @@ def test_letters_may_be_left_out_but_not_reordered() -> None:
 
 
 def test_what_fits_a_wire_comes_before_what_does_not() -> None:
-    found = search(KINDS, "", pulled=Pulled("input1", "out", True, sequence(50, 4)))
+    found = search_layers(KINDS, "", end=LooseEnd("input1", "out", True, sequence(50, 4)))
     reasons = [bool(item.reason) for item in found]
     assert reasons == sorted(reasons)
     assert "lstm" in {item.kind.kind for item in found if not item.reason}
@@ -38,6 +38,6 @@ def test_what_fits_a_wire_comes_before_what_does_not() -> None:
 
 
 def test_an_image_does_not_fit_a_dense_layer() -> None:
-    pulled = Pulled("conv1", "out", True, image(8, 4, 4))
+    pulled = LooseEnd("conv1", "out", True, image(8, 4, 4))
     assert "vector" in pulled.complaint(catalogue()["dense"])
     assert pulled.complaint(catalogue()["conv2d"]) == ""

@@ -98,13 +98,13 @@ def open_canvas(qtbot: QtBot) -> Iterator[OpenCanvas]:
 
     def make(document: Document) -> CanvasView:
         canvas = CanvasView(document, Checker(document), ThemeSource("light"))
-        canvas.animated = False
+        canvas.navigation.animated = False
         canvas.resize(1400, 800)
         qtbot.addWidget(canvas)
         with qtbot.waitExposed(canvas):
             canvas.show()
-        canvas.zoom_reset()
-        canvas.centerOn(300, 100)
+        canvas.navigation.set_zoom(1.0)
+        canvas.navigation.center_on(QPointF(300, 100))
         canvas.setFocus()
         opened.append(canvas)
         return canvas

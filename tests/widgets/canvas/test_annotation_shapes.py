@@ -40,7 +40,7 @@ def frame(canvas: CanvasView) -> Annotation:
 def test_n_writes_a_note(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.selection.clear()
     qtbot.keyClick(canvas, Qt.Key.Key_N)
-    field = canvas._note_field
+    field = canvas.context.popups.note_field
     assert field.isVisible()
     qtbot.keyClicks(field, "Why ReLU?")
     qtbot.keyClick(field, Qt.Key.Key_Return, CTRL)
@@ -51,14 +51,14 @@ def test_n_writes_a_note(canvas: CanvasView, qtbot: QtBot) -> None:
 
 def test_a_note_without_words_is_not_kept(canvas: CanvasView, qtbot: QtBot) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_N)
-    qtbot.keyClick(canvas._note_field, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas.context.popups.note_field, Qt.Key.Key_Escape)
     assert not canvas.document.network.annotations
 
 
 def test_a_double_click_edits_a_note(canvas: CanvasView, hand: Hand, qtbot: QtBot) -> None:
     note(canvas)
     hand.double_click(QPointF(100, 240))
-    qtbot.keyClicks(canvas._note_field, "New words")
+    qtbot.keyClicks(canvas.context.popups.note_field, "New words")
     canvas.setFocus()
     assert canvas.document.network.annotations["note1"].text == "New words"
 
@@ -99,8 +99,8 @@ def test_a_drag_inside_a_frame_selects_rather_than_moves(canvas: CanvasView, han
 def test_shift_f_frames_the_selection_and_asks_for_a_title(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["dense1", "relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.keyClicks(canvas._rename, "Head")
-    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+    qtbot.keyClicks(canvas.context.popups.name_field, "Head")
+    qtbot.keyClick(canvas.context.popups.name_field, Qt.Key.Key_Return)
     (made,) = canvas.document.network.annotations.values()
     left, top, width, height = made.area
     assert made.text == "Head"
@@ -126,7 +126,7 @@ def test_another_colour_shows(canvas: CanvasView) -> None:
     note(canvas)
     area = canvas.mapFromScene(QPointF(200, 280))
     before = canvas.grab().toImage().pixelColor(area)
-    canvas.recolor_annotation("note1", 5)
+    recolour(canvas.context, "note1", 5)
     assert canvas.grab().toImage().pixelColor(area) != before
 
 

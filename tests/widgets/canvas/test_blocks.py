@@ -15,6 +15,7 @@ from graph.structure.inner_document import InnerDocument
 from graph.structure.time_distributed import TimeDistributed
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.commands.block_commands import run_as_loop, run_once
 from widgets.look.theme import ThemeSource
 
 CTRL, SHIFT, ALT = (
@@ -38,8 +39,8 @@ def grouped(canvas: CanvasView, qtbot: QtBot, name: str = "") -> str:
     canvas.select(["dense1", "relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
     if name:
-        qtbot.keyClicks(canvas._rename, name)
-    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+        qtbot.keyClicks(canvas.context.popups.name_field, name)
+    qtbot.keyClick(canvas.context.popups.name_field, Qt.Key.Key_Return)
     return canvas.selection.ids[0]
 
 
@@ -61,10 +62,10 @@ def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas: CanvasView, docum
 
 def test_a_group_with_an_end_of_the_network_is_refused(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     canvas.select(["dense2", "output1"])
-    with qtbot.waitSignal(canvas.statusMessage) as told:
+    with qtbot.waitSignal(canvas.events.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
     assert "output1" in told.args[0]
-    assert not canvas._rename.isVisible()
+    assert not canvas.context.popups.name_field.isVisible()
 
 
 def test_ctrl_shift_g_takes_apart(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
@@ -77,16 +78,16 @@ def test_ctrl_shift_g_takes_apart(canvas: CanvasView, document: Document, qtbot:
 
 def test_a_double_click_enters_and_backspace_leaves(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
-    with qtbot.waitSignal(canvas.blockEntered) as entered:
+    with qtbot.waitSignal(canvas.events.blockEntered) as entered:
         Hand(canvas).double_click(canvas.board.cards[block].rect.center())
     assert entered.args == [block]
     inner = InnerDocument(document, block)
     canvas.set_document(inner, Checker(inner))
     assert {card.title for card in canvas.board.cards.values()} >= {"Port in", "Port out"}
     canvas.selection.clear()
-    with qtbot.waitSignal(canvas.blockLeft):
+    with qtbot.waitSignal(canvas.events.blockLeft):
         qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
-    with qtbot.waitSignal(canvas.blockLeft):
+    with qtbot.waitSignal(canvas.events.blockLeft):
         qtbot.keyClick(canvas, Qt.Key.Key_Up, ALT)
 
 
@@ -97,7 +98,7 @@ def test_backspace_deletes_inside_a_block_where_something_is_selected(
     inner = InnerDocument(document, block)
     canvas.set_document(inner, Checker(inner))
     canvas.select(["relu1"])
-    with qtbot.assertNotEmitted(canvas.blockLeft):
+    with qtbot.assertNotEmitted(canvas.events.blockLeft):
         qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
     assert "relu1" not in inner.network
     layer = document.network.layer(block)
@@ -107,13 +108,13 @@ def test_backspace_deletes_inside_a_block_where_something_is_selected(
 
 def test_nothing_is_left_where_no_block_is_on_show(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.selection.clear()
-    with qtbot.assertNotEmitted(canvas.blockLeft):
+    with qtbot.assertNotEmitted(canvas.events.blockLeft):
         qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
 
 
 def test_a_block_becomes_a_loop_and_a_block_again(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
-    canvas.make_loop(block, [("y", "x")])
+    run_as_loop(canvas.context, block, [("y", "x")])
     layer = document.network.layer(block)
     assert isinstance(layer, Loop)
     assert layer.states == (("y", "x"),)
@@ -123,16 +124,16 @@ def test_a_block_becomes_a_loop_and_a_block_again(canvas: CanvasView, document: 
     assert line.start[0] > line.end[0]
     assert canvas.board.cards["x"].title == "State"
     canvas.set_document(document, Checker(document))
-    canvas.make_block(block)
+    run_once(canvas.context, block)
     assert type(document.network.layer(block)) is Block
 
 
 def test_a_state_must_name_ends_of_the_block(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot)
     with pytest.raises(NetloomError, match="no such ends"):
-        canvas.make_loop(block, [("y", "nowhere")])
+        run_as_loop(canvas.context, block, [("y", "nowhere")])
     with pytest.raises(NetloomError, match="no block"):
-        canvas.make_loop("dense2", [])
+        run_as_loop(canvas.context, "dense2", [])
 
 
 def test_marks_are_copied_with_the_layers(canvas: CanvasView, document: Document) -> None:
@@ -141,7 +142,7 @@ def test_marks_are_copied_with_the_layers(canvas: CanvasView, document: Document
         document.set_layer("dense2", document.network.layer("dense1"))
         document.tie("dense2", "dense1")
     canvas.select(["dense1", "relu1", "dense2"])
-    canvas.duplicate()
+    canvas.run("duplicate")
     first, muted, sharing = (document.network.node(id_) for id_ in canvas.selection.ids)
     assert muted.muted
     assert sharing.tied == first.id
@@ -166,10 +167,10 @@ def test_what_was_being_typed_does_not_reach_another_document(
 ) -> None:
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
-    qtbot.keyClicks(canvas._rename, "other")
+    qtbot.keyClicks(canvas.context.popups.name_field, "other")
     replaced = build("input", "relu")
     canvas.set_document(replaced, Checker(replaced))
-    assert not canvas._rename.isVisible()
+    assert not canvas.context.popups.name_field.isVisible()
     canvas.setFocus()
     assert set(replaced.network.ids) == {"input1", "relu1"}
     assert "relu1" in document.network
@@ -179,13 +180,13 @@ def test_selected_layers_run_on_every_frame_and_once_again(
     canvas: CanvasView, document: Document, qtbot: QtBot
 ) -> None:
     canvas.select(["dense1", "relu1"])
-    canvas.run_on_every_frame()
+    canvas.run("every_frame")
     (made,) = canvas.selection.ids
     assert made == "frames1"
     assert isinstance(document.network.layer(made), TimeDistributed)
-    canvas.make_block(made)
+    run_once(canvas.context, made)
     assert type(document.network.layer(made)) is Block
-    canvas.run_on_every_frame()
+    canvas.run("every_frame")
     assert isinstance(document.network.layer(made), TimeDistributed)
-    canvas.run_on_every_frame()
+    canvas.run("every_frame")
     assert document.undo_names[0] == "Run frames1 on every frame"

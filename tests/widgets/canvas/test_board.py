@@ -13,7 +13,7 @@ from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.drawing import cards
-from graph.editing import clipboard, edits
+from graph.editing import block_edits, clipboard, edits
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
 from graph.network import Annotation, AnnotationKind, Connection
@@ -36,7 +36,7 @@ class Editing(RuleBasedStateMachine):
         super().__init__()
         self.document = Document()
         self.board = Board(self.document, Checker(self.document), lambda rect: None)
-        self.document.subscribe(self.board.take)
+        self.document.subscribe(self.board.follow)
         self.board.checker.subscribe(self.board.refresh)
         self.history = [content(self.document)]
         self.place = 0
@@ -133,7 +133,7 @@ class Editing(RuleBasedStateMachine):
     @rule(chosen=st.sets(st.integers(0, 50), min_size=1, max_size=3))
     def group(self, chosen: set[int]) -> None:
         ids = list(dict.fromkeys(self.pick(each) for each in chosen))
-        self.attempt("Group", lambda: edits.group_in_place(self.document, self.board.checker, ids))
+        self.attempt("Group", lambda: block_edits.group_in_place(self.document, self.board.checker, ids))
 
     @precondition(lambda self: self.blocks())
     @rule(a=st.integers(0, 50))

@@ -28,8 +28,8 @@ def canvas(open_canvas: Open) -> CanvasView:
 @pytest.fixture
 def said(canvas: CanvasView) -> list[str]:
     heard: list[str] = []
-    canvas.statusMessage.connect(heard.append)
-    canvas.hinted.connect(lambda text: heard.append(text) if text else None)
+    canvas.events.statusMessage.connect(heard.append)
+    canvas.events.hinted.connect(lambda text: heard.append(text) if text else None)
     return heard
 
 
@@ -39,8 +39,8 @@ def press(canvas: CanvasView, key: Qt.Key, modifiers: Qt.KeyboardModifier = Mod.
 
 def search(canvas: CanvasView, word: str) -> None:
     press(canvas, Key.Key_Tab)
-    QTest.keyClicks(canvas._search.field, word)
-    QTest.keyClick(canvas._search.field, Key.Key_Return)
+    QTest.keyClicks(canvas.context.popups.search.field, word)
+    QTest.keyClick(canvas.context.popups.search.field, Key.Key_Return)
 
 
 # Wires
@@ -49,12 +49,12 @@ def search(canvas: CanvasView, word: str) -> None:
 def test_w_goes_through_the_wires_of_a_layer_and_del_removes_one(canvas: CanvasView, said: list[str]) -> None:
     canvas.select(["relu1"])
     press(canvas, Key.Key_W)
-    assert canvas.selected_wire == ("relu1", "in")
+    assert canvas.selection.wire == ("relu1", "in")
     assert said[-1].startswith("Wire from input1 to relu1.in")
     press(canvas, Key.Key_W)
-    assert canvas.selected_wire == ("tanh1", "in")
+    assert canvas.selection.wire == ("tanh1", "in")
     press(canvas, Key.Key_W)
-    assert canvas.selected_wire == ("relu1", "in")
+    assert canvas.selection.wire == ("relu1", "in")
     press(canvas, Key.Key_Delete)
     assert not canvas.document.network.into("relu1")
     assert set(canvas.board.cards) == {"input1", "relu1", "tanh1", "output1"}
@@ -68,7 +68,7 @@ def test_escape_goes_back_from_a_wire_to_its_layer(canvas: CanvasView) -> None:
     assert not canvas.selection.ids
     press(canvas, Key.Key_Escape)
     assert canvas.selection.ids == ("tanh1",)
-    assert canvas.selected_wire is None
+    assert canvas.selection.wire is None
     press(canvas, Key.Key_Escape)
     assert not canvas.selection.ids
 
@@ -77,7 +77,7 @@ def test_a_wire_is_let_go_of_where_layers_are_selected(canvas: CanvasView) -> No
     canvas.select(["relu1"])
     press(canvas, Key.Key_W)
     canvas.select(["output1"])
-    assert canvas.selected_wire is None
+    assert canvas.selection.wire is None
     press(canvas, Key.Key_Delete)
     assert "relu1.in" in {f"{wire.target}.{wire.target_port}" for wire in canvas.document.network.connections}
 
@@ -110,7 +110,7 @@ def test_a_line_says_what_keys_do_until_it_is_over(canvas: CanvasView) -> None:
     assert hint.isVisible()
     assert "Del removes it" in hint.text()
     assert canvas.viewport().rect().contains(hint.geometry())
-    canvas.centerOn(canvas.visible_region().center() + QPointF(80, -60))
+    canvas.navigation.center_on(canvas.navigation.visible_region().center() + QPointF(80, -60))
     assert canvas.viewport().rect().contains(hint.geometry())
     canvas.resize(500, 400)
     assert canvas.viewport().rect().contains(hint.geometry())
@@ -143,7 +143,7 @@ def test_shift_n_goes_through_notes_and_frames(canvas: CanvasView, said: list[st
     chosen = []
     for _ in range(3):
         press(canvas, Key.Key_N, Mod.ShiftModifier)
-        chosen.append(canvas.selected_annotation)
+        chosen.append(canvas.selection.annotation)
     assert chosen == ["frame1", "note1", "frame1"]
     assert said[-1].startswith("Frame “Middle”: arrows move it")
 
@@ -171,8 +171,8 @@ def test_a_note_is_edited_and_deleted_by_keys(canvas: CanvasView) -> None:
     press(canvas, Key.Key_N, Mod.ShiftModifier)
     press(canvas, Key.Key_N, Mod.ShiftModifier)
     press(canvas, Key.Key_F2)
-    QTest.keyClicks(canvas._note_field, "Start here")
-    QTest.keyClick(canvas._note_field, Key.Key_Return, Mod.ControlModifier)
+    QTest.keyClicks(canvas.context.popups.note_field, "Start here")
+    QTest.keyClick(canvas.context.popups.note_field, Key.Key_Return, Mod.ControlModifier)
     assert canvas.document.network.annotations["note1"].text == "Start here"
     press(canvas, Key.Key_Delete)
     assert set(canvas.document.network.annotations) == {"frame1"}
@@ -215,7 +215,7 @@ def test_a_network_with_a_skip_is_drawn_without_a_mouse(open_canvas: Open) -> No
     network = canvas.document.network
     canvas.select(["conv1"])
     press(canvas, Key.Key_C)
-    while canvas.gesture is not None and canvas.gesture.candidate != "add1":  # type: ignore[attr-defined]
+    while canvas.context.gestures.current is not None and canvas.context.gestures.current.candidate != "add1":  # type: ignore[attr-defined]
         press(canvas, Key.Key_Right)
     press(canvas, Key.Key_Return)
     assert {str(wire) for wire in network.into("add1").values()} == {"relu1.out -> add1.in1", "conv1.out -> add1.in2"}
@@ -226,8 +226,8 @@ def test_a_network_with_a_skip_is_drawn_without_a_mouse(open_canvas: Open) -> No
     # Two of them become a block with a name, and are taken apart again.
     canvas.select(["conv1", "relu1"])
     press(canvas, Key.Key_G, Mod.ControlModifier)
-    QTest.keyClicks(canvas._rename, "stem")
-    QTest.keyClick(canvas._rename, Key.Key_Return)
+    QTest.keyClicks(canvas.context.popups.name_field, "stem")
+    QTest.keyClick(canvas.context.popups.name_field, Key.Key_Return)
     assert "stem" in network
     assert canvas.selection.ids == ("stem",)
     press(canvas, Key.Key_G, Mod.ControlModifier | Mod.ShiftModifier)

@@ -46,7 +46,7 @@ def test_m_mutes_and_unmutes_what_is_selected(canvas: CanvasView, qtbot: QtBot) 
 
 def test_an_end_of_the_network_is_not_muted(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["relu1", "output1"])
-    with qtbot.waitSignal(canvas.statusMessage) as told:
+    with qtbot.waitSignal(canvas.events.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_M)
     assert "output1" in told.args[0]
     assert not canvas.document.network.node("relu1").muted
@@ -64,13 +64,13 @@ def test_b_bypasses_and_heals_the_wires(canvas: CanvasView, qtbot: QtBot) -> Non
 def test_linked_layers_share_weights_and_say_so(canvas: CanvasView) -> None:
     before = pixels(canvas, "dense2")
     canvas.select(["dense1", "dense2"])
-    canvas.link_selection()
+    canvas.run("tie")
     canvas.selection.clear()
     assert canvas.document.network.node("dense2").tied == "dense1"
     assert canvas.board.ties == {"dense2": "dense1"}
     assert pixels(canvas, "dense2") != before
     canvas.select(["dense2"])
-    canvas.unlink_selection()
+    canvas.run("untie")
     assert canvas.board.ties == {}
     canvas.document.undo()
     assert canvas.board.ties == {"dense2": "dense1"}
@@ -79,7 +79,7 @@ def test_linked_layers_share_weights_and_say_so(canvas: CanvasView) -> None:
 def test_layers_of_two_kinds_cannot_share_weights(canvas: CanvasView) -> None:
     canvas.select(["dense1", "relu1"])
     with pytest.raises(NetloomError, match="same kind"):
-        canvas.link_selection()
+        canvas.run("tie")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_shift_alt_and_an_arrow_align(
 @pytest.mark.parametrize("command", ["align_centre", "align_middle"])
 def test_centres_come_in_line(canvas: CanvasView, command: str) -> None:
     canvas.select(["dense1", "relu1"])
-    getattr(canvas, command)()
+    canvas.run(command)
     first, second = (canvas.board.cards[id_].rect.center() for id_ in ("dense1", "relu1"))
     values = (first.x(), second.x()) if command == "align_centre" else (first.y(), second.y())
     assert values[0] == pytest.approx(values[1], abs=1)
@@ -119,7 +119,7 @@ def test_gaps_become_equal_and_no_card_covers_another(canvas: CanvasView, positi
     with canvas.document.transaction("Scatter"):
         canvas.document.move({id_: (x, 200) for id_, x in zip(ids, positions, strict=True)})
     canvas.select(ids)
-    canvas.distribute_across()
+    canvas.run("distribute_across")
     rects = sorted((canvas.board.cards[id_].rect for id_ in ids), key=lambda rect: rect.left())
     gaps = [b.left() - a.right() for a, b in pairwise(rects)]
     assert gaps[0] == pytest.approx(gaps[1], abs=1)
@@ -137,6 +137,6 @@ def test_u_and_d_select_along_the_stream(canvas: CanvasView, qtbot: QtBot) -> No
 
 def test_a_command_without_a_selection_says_what_it_needs(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.selection.clear()
-    with qtbot.waitSignal(canvas.statusMessage) as told:
+    with qtbot.waitSignal(canvas.events.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_M)
     assert "select" in told.args[0]

@@ -35,7 +35,7 @@ def downwards(canvas: CanvasView) -> None:
 
 def typed(canvas: CanvasView, word: str) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
-    field = canvas._search.field
+    field = canvas.context.popups.search.field
     QTest.keyClicks(field, word)
     QTest.keyClick(field, Qt.Key.Key_Return)
 
@@ -57,7 +57,7 @@ def test_shift_l_leads_the_data_from_top_to_bottom(open_canvas: Open) -> None:
     skip = canvas.board.wires["add1", "in2"]
     passed = [cards[id_].rect for id_ in ("relu2", "relu3")]
     assert not any(rect.contains(QPointF(*point)) for rect in passed for point in skip.course.points())
-    assert canvas.visible_region().contains(canvas.board.bounds())
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
     canvas.document.undo()
     assert network_json(canvas.document.network) == before
 
@@ -77,7 +77,7 @@ def test_a_long_chain_goes_on_in_a_column_beside_it(open_canvas: Open) -> None:
     downwards(canvas)
     network = canvas.document.network
     assert len({node.position[0] for node in network}) > 1
-    assert canvas.zoom > 0.6
+    assert canvas.navigation.zoom > 0.6
     read = [network.node(id_).position for id_ in network.ordered()]
     assert read == sorted(set(read))
 
@@ -101,7 +101,7 @@ def test_typing_goes_on_below_and_what_is_inserted_is_turned(open_canvas: Open) 
     assert cards["dense1"].rect.top() > cards["relu1"].rect.bottom()
     assert cards["dense1"].rect.left() == cards["relu1"].rect.left()
     middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
-    canvas.add_layer_at(catalogue()["tanh"], middle)
+    canvas.add(catalogue()["tanh"], middle)
     assert str(network.into("relu1")["in"]) == "tanh1.out -> relu1.in"
     assert network.node("tanh1").vertical
 
@@ -113,14 +113,14 @@ def test_ports_below_and_above_are_pulled_by_hand(open_canvas: Open) -> None:
     canvas = open_canvas(document)
     downwards(canvas)
     cards = canvas.board.cards
-    canvas.centerOn(cards["relu1"].rect.center())
+    canvas.navigation.center_on(cards["relu1"].rect.center())
     Hand(canvas).drag(cards["relu1"].output_place("out"), cards["tanh1"].input_place("in"))
     assert str(document.network.into("tanh1")["in"]) == "relu1.out -> tanh1.in"
     # A wire pulled into empty space asks for a layer, which hangs under it.
     end = cards["tanh1"].output_place("out") + QPointF(40, 120)
     Hand(canvas).drag(cards["tanh1"].output_place("out"), end)
-    QTest.keyClicks(canvas._search.field, "sigmoid")
-    QTest.keyClick(canvas._search.field, Qt.Key.Key_Return)
+    QTest.keyClicks(canvas.context.popups.search.field, "sigmoid")
+    QTest.keyClick(canvas.context.popups.search.field, Qt.Key.Key_Return)
     assert str(document.network.into("sigmoid1")["in"]) == "tanh1.out -> sigmoid1.in"
     assert cards["sigmoid1"].input_place("in").y() > cards["tanh1"].rect.bottom()
 
@@ -149,12 +149,12 @@ def test_turned_cards_are_copied_turned(open_canvas: Open) -> None:
 
 def test_all_is_in_view_while_the_cards_still_glide(open_canvas: Open, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", *["relu"] * 9))
-    canvas.animated = True
+    canvas.navigation.animated = True
     downwards(canvas)
     qtbot.waitUntil(
         lambda: canvas.board.cards["relu9"].rect.left() == canvas.document.network.node("relu9").position[0]
     )
-    assert canvas.visible_region().contains(canvas.board.bounds())
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
 
 
 def test_a_group_of_turned_cards_is_turned_and_runs_down_inside(open_canvas: Open) -> None:

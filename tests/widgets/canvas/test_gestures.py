@@ -146,7 +146,7 @@ def test_a_wire_that_would_close_a_circle_is_refused_with_the_reason(open_canvas
     document = build("relu", "relu", "relu")
     canvas = open_canvas(document)
     said: list[str] = []
-    canvas.statusMessage.connect(said.append)
+    canvas.events.statusMessage.connect(said.append)
     Hand(canvas).drag(outlet(canvas, "relu3"), inlet(canvas, "relu1"))
     assert len(document.network.connections) == 2
     assert "circle" in said[0]
@@ -268,7 +268,7 @@ def test_wheel_zooms_at_the_pointer(open_canvas: OpenCanvas) -> None:
         False,
     )
     QApplication.sendEvent(canvas.viewport(), event)
-    assert canvas.zoom > 1.2
+    assert canvas.navigation.zoom > 1.2
     assert (canvas.mapToScene(spot) - before).manhattanLength() < 2.5
 
 
@@ -281,18 +281,18 @@ def test_a_pulled_wire_lights_where_it_may_land_and_says_why_not_elsewhere(open_
     canvas = open_canvas(document)
     hand = Hand(canvas)
     told: list[str] = []
-    canvas.statusMessage.connect(told.append)
+    canvas.events.statusMessage.connect(told.append)
     cards = canvas.board.cards
     hand.drag(cards["conv1"].output_place("out"), cards["input1"].rect.center(), let_go=False)
     # What fits is lit, what does not is dimmed, and beside the pointer it says why.
-    assert {"relu1", "tanh9"} <= {id_ for id_, _ in canvas.gesture._lit}
-    assert "dense9" not in {id_ for id_, _ in canvas.gesture._lit}
+    assert {"relu1", "tanh9"} <= {id_ for id_, _ in canvas.context.gestures.current._lit}
+    assert "dense9" not in {id_ for id_, _ in canvas.context.gestures.current._lit}
     assert "input1" in canvas.surface.emphasis.dimmed
-    assert "input1" in canvas.gesture._sentence()
+    assert "input1" in canvas.context.gestures.current._sentence()
     hand.move(cards["tanh9"].rect.center())
-    assert canvas.gesture._sentence() == ""
+    assert canvas.context.gestures.current._sentence() == ""
     hand.move(cards["dense9"].rect.center())
-    assert "image" in canvas.gesture._sentence()
+    assert "image" in canvas.context.gestures.current._sentence()
     hand.release(cards["input1"].rect.center())
     assert told
     assert canvas.surface.emphasis.dimmed == set()
@@ -304,9 +304,9 @@ def test_guides_show_what_a_card_is_in_line_with(open_canvas: OpenCanvas) -> Non
     hand = Hand(canvas)
     grasp = canvas.board.cards["relu1"].rect.center()
     hand.drag(grasp, grasp + QPointF(3, 203), let_go=False)
-    assert not canvas.gesture._guides
+    assert not canvas.context.gestures.current._guides
     hand.move(grasp + QPointF(3, 2))
-    assert canvas.gesture._guides
-    assert not canvas.gesture.area().isEmpty()
+    assert canvas.context.gestures.current._guides
+    assert not canvas.context.gestures.current.area().isEmpty()
     hand.release(grasp + QPointF(3, 2))
     assert canvas.document.network.node("relu1").position[1] == 0.0

@@ -51,8 +51,8 @@ def test_tab_type_enter_builds_a_chain(open_canvas: OpenCanvas, qtbot: QtBot) ->
     # It reads like text: along the row, and on in the next where the view ends.
     read = [document.network.node(id_).position[::-1] for id_ in document.network.ordered()]
     assert read == sorted(set(read))
-    assert canvas.visible_region().contains(canvas.board.bounds())
-    assert canvas.board.cards["output1"].rect.intersects(canvas.visible_region())
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
+    assert canvas.board.cards["output1"].rect.intersects(canvas.navigation.visible_region())
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_A])
@@ -116,7 +116,7 @@ def test_pasting_something_else_says_so_and_changes_nothing(open_canvas: OpenCan
     document = build("input")
     canvas = open_canvas(document)
     said: list[str] = []
-    canvas.statusMessage.connect(said.append)
+    canvas.events.statusMessage.connect(said.append)
     for text in ("hello", '{"netloom-layers": 1}', '{"netloom-layers": 1, "layers": [{"id": 3}], "connections": []}'):
         QGuiApplication.clipboard().setText(text)
         qtbot.keyClick(canvas, Qt.Key.Key_V, CTRL)
@@ -145,7 +145,7 @@ def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu")
     canvas = open_canvas(document)
     said: list[str] = []
-    canvas.statusMessage.connect(said.append)
+    canvas.events.statusMessage.connect(said.append)
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
     field = canvas.findChild(QLineEdit, "renameField")
@@ -163,11 +163,11 @@ def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
 def test_framing_and_zoom(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", "relu", "output", step=1500))
     qtbot.keyClick(canvas, Qt.Key.Key_H)
-    assert canvas.visible_region().contains(canvas.board.bounds())
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
     canvas.select(["output1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F)
-    assert canvas.zoom == 1.0
-    assert canvas.visible_region().contains(canvas.board.cards["output1"].rect)
+    assert canvas.navigation.zoom == 1.0
+    assert canvas.navigation.visible_region().contains(canvas.board.cards["output1"].rect)
 
 
 def test_auto_layout_is_one_undo(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
@@ -175,7 +175,7 @@ def test_auto_layout_is_one_undo(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(document)
     qtbot.keyClick(canvas, Qt.Key.Key_L)
     assert document.network.node("output1").position == (448.0, 0.0)
-    canvas.animated = True
+    canvas.navigation.animated = True
     document.undo()
     qtbot.keyClick(canvas, Qt.Key.Key_L)
     qtbot.waitUntil(lambda: canvas.board.cards["output1"].rect.left() == 448.0)
@@ -245,6 +245,6 @@ def test_the_minimap_leads_elsewhere(open_canvas: OpenCanvas, qtbot: QtBot) -> N
     minimap = canvas.findChild(QWidget, "minimap")
     assert minimap.isVisible()
     qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 9, minimap.height() // 2))
-    assert canvas.board.cards["relu20"].rect.intersects(canvas.visible_region())
+    assert canvas.board.cards["relu20"].rect.intersects(canvas.navigation.visible_region())
     canvas.set_minimap(False)
     assert not minimap.isVisible()

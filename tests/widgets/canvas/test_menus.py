@@ -12,8 +12,9 @@ from graph.document import Document
 from graph.layers.catalogue import catalogue
 from graph.network import Annotation, AnnotationKind, Connection
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
+from widgets.canvas.canvas_command import CanvasCommand, canvas_commands
 from widgets.canvas.canvas_view import CanvasView
-from widgets.canvas.context_menu import CARD, GROUND, LINE, SEVERAL
+from widgets.canvas.commands.layer_commands import show_problems_of
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
 
 
@@ -38,9 +39,11 @@ def trigger(menu: QMenu, title: str) -> None:
     menu.close()
 
 
-@pytest.mark.parametrize("row", [row for row in (*GROUND, *CARD, *SEVERAL) if row is not LINE])
-def test_every_row_of_a_menu_calls_a_command_of_the_canvas(row: tuple[str, str]) -> None:
-    assert callable(getattr(CanvasView, row[1]))
+@pytest.mark.parametrize("command", canvas_commands().values(), ids=canvas_commands())
+def test_every_command_has_a_title_where_menus_show_it_and_can_be_called(command: CanvasCommand) -> None:
+    assert callable(command.run)
+    assert command.title or not (command.group.menu or command.context)
+    assert command.keys or command.group.menu or command.context
 
 
 def test_the_menu_of_a_card_acts_on_it(canvas: CanvasView) -> None:
@@ -54,7 +57,7 @@ def test_the_menu_of_a_selection_aligns(canvas: CanvasView) -> None:
     canvas.select(["dense1", "relu1"])
     menu = menu_at(canvas, canvas.board.cards["relu1"].rect.center())
     assert canvas.selection.ids == ("dense1", "relu1")
-    assert "Align and distribute" in titles(menu)
+    assert "Selected layers" in titles(menu)
     menu.close()
 
 
@@ -67,14 +70,14 @@ def test_the_menu_of_a_wire_removes_it(canvas: CanvasView) -> None:
 def test_the_menu_of_a_wire_inserts_a_layer(canvas: CanvasView, qtbot: QtBot) -> None:
     middle = QPointF(*canvas.board.wires["relu1", "in"].course.middle())
     trigger(menu_at(canvas, middle), "Insert a layer…")
-    qtbot.keyClicks(canvas._search.field, "tanh")
-    qtbot.keyClick(canvas._search.field, Qt.Key.Key_Return)
+    qtbot.keyClicks(canvas.context.popups.search.field, "tanh")
+    qtbot.keyClick(canvas.context.popups.search.field, Qt.Key.Key_Return)
     assert Connection("tanh1", "out", "relu1", "in") in canvas.document.network.connections
 
 
 def test_the_menu_of_the_ground_adds_a_note(canvas: CanvasView) -> None:
     trigger(menu_at(canvas, QPointF(100, 300)), "Add note")
-    assert canvas._note_field.isVisible()
+    assert canvas.context.popups.note_field.isVisible()
 
 
 def test_the_menu_of_a_note_recolours_it(canvas: CanvasView) -> None:
@@ -93,7 +96,7 @@ def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas: OpenC
     card = canvas.board.cards["dense1"]
     assert card.severity is not None
     Hand(canvas).click(card.rect.topRight() + QPointF(-4, 3))
-    popup = canvas._problems
+    popup = canvas.context.popups.problems
     assert popup.isVisible()
     button = popup.findChildren(QPushButton)[0]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -103,9 +106,9 @@ def test_the_mark_of_a_problem_opens_its_sentence_and_repairs(open_canvas: OpenC
 
 def test_escape_closes_the_problem_and_gives_the_keyboard_back(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(build("input", "dense"))
-    canvas.show_problems("dense1")
+    show_problems_of(canvas.context, "dense1")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
-    assert not canvas._problems.isVisible()
+    assert not canvas.context.popups.problems.isVisible()
     assert canvas.hasFocus()
 
 
@@ -135,8 +138,8 @@ def test_c_arrows_and_enter_connect(open_canvas: OpenCanvas, qtbot: QtBot) -> No
     canvas = open_canvas(document)
     canvas.select(["input1"])
     qtbot.keyClick(canvas, Qt.Key.Key_C)
-    assert isinstance(canvas.gesture, ConnectByKeyboard)
-    assert canvas.gesture.candidate == "relu1"
+    assert isinstance(canvas.context.gestures.current, ConnectByKeyboard)
+    assert canvas.context.gestures.current.candidate == "relu1"
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     qtbot.keyClick(canvas, Qt.Key.Key_Up)
@@ -144,7 +147,7 @@ def test_c_arrows_and_enter_connect(open_canvas: OpenCanvas, qtbot: QtBot) -> No
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
     assert document.network.connections == (Connection("input1", "out", "relu2", "in"),)
     assert canvas.selection.ids == ("relu2",)
-    assert canvas.gesture is None
+    assert canvas.context.gestures.current is None
 
 
 def test_escape_leaves_everything_as_it_was(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
@@ -153,7 +156,7 @@ def test_escape_leaves_everything_as_it_was(open_canvas: OpenCanvas, qtbot: QtBo
     canvas.select(["input1"])
     qtbot.keyClick(canvas, Qt.Key.Key_C)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    assert canvas.gesture is None
+    assert canvas.context.gestures.current is None
     assert not document.network.connections
     assert canvas.selection.ids == ("input1",)
 
@@ -173,13 +176,13 @@ def test_an_edit_made_meanwhile_calls_the_connection_off(open_canvas: OpenCanvas
     canvas.select(["input1"])
     qtbot.keyClick(canvas, Qt.Key.Key_C)
     document.undo()
-    assert canvas.gesture is None
+    assert canvas.context.gestures.current is None
     canvas.grab()
 
 
 def test_an_output_says_that_nothing_leaves_it(canvas: CanvasView, qtbot: QtBot) -> None:
     canvas.select(["output1"])
-    with qtbot.waitSignal(canvas.statusMessage) as told:
+    with qtbot.waitSignal(canvas.events.statusMessage) as told:
         qtbot.keyClick(canvas, Qt.Key.Key_C)
     assert "output1" in told.args[0]
-    assert canvas.gesture is None
+    assert canvas.context.gestures.current is None

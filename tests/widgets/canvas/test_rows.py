@@ -22,18 +22,18 @@ CHAIN = ("input", "conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d"
 def test_l_folds_a_chain_so_that_it_fits_at_work_size(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
     canvas.resize(900, 700)
-    canvas.frame_all()
-    before = canvas.zoom
+    canvas.run("home")
+    before = canvas.navigation.zoom
     QTest.keyClick(canvas, Qt.Key.Key_L)
-    assert canvas.zoom > 0.8 > 2 * before
-    assert canvas.visible_region().contains(canvas.board.bounds())
+    assert canvas.navigation.zoom > 0.8 > 2 * before
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
     canvas.document.undo()
     assert canvas.document.network.node("relu5").position == (13 * 240.0, 0.0)
 
 
 def typed(canvas: CanvasView, word: str) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
-    field = canvas._search.field
+    field = canvas.context.popups.search.field
     QTest.keyClicks(field, word)
     QTest.keyClick(field, Qt.Key.Key_Return)
 
@@ -41,7 +41,7 @@ def typed(canvas: CanvasView, word: str) -> None:
 def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(Document())
     canvas.resize(900, 700)
-    canvas.show_region(QRectF(0, 0, 820, 620))
+    canvas.navigation.show_region(QRectF(0, 0, 820, 620))
     typed(canvas, "input")
     with canvas.document.transaction("Move"):
         canvas.document.move({"input1": (20.0, 40.0)})
@@ -51,56 +51,56 @@ def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas:
     assert len(network.connections) == 6
     assert len({node.position[1] for node in network}) == 3
     assert network.node("relu3").position[0] == 20.0
-    assert canvas.visible_region().contains(canvas.board.bounds())
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
 
 
 def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build("input", *["relu"] * 9))
     canvas.select(["relu9"])
-    canvas.frame_selection()
+    canvas.run("frame")
     typed(canvas, "relu")
     assert canvas.document.network.node("relu10").position[1] == 0.0
-    assert canvas.visible_region().contains(canvas.board.cards["relu10"].rect)
+    assert canvas.navigation.visible_region().contains(canvas.board.cards["relu10"].rect)
 
 
 def test_the_view_glides_to_a_new_card(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas: CanvasView = open_canvas(build("input", "relu"))
-    canvas.animated = True
-    before = canvas.visible_region()
+    canvas.navigation.animated = True
+    before = canvas.navigation.visible_region()
     far = QRectF(before.right() + 300, before.top(), 176, 76)
-    canvas.reveal(far)
-    assert not canvas.visible_region().contains(far) or not canvas.moves
-    qtbot.waitUntil(lambda: canvas.visible_region().contains(far), timeout=3000)
+    canvas.navigation.reveal(far)
+    assert not canvas.navigation.visible_region().contains(far) or not canvas.navigation.glides
+    qtbot.waitUntil(lambda: canvas.navigation.visible_region().contains(far), timeout=3000)
 
 
 def test_the_map_is_hidden_where_everything_is_in_view(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
     assert canvas._minimap.isVisible()
-    canvas.frame_all()
+    canvas.run("home")
     assert not canvas._minimap.isVisible()
-    assert canvas.zoom <= 1.0
+    assert canvas.navigation.zoom <= 1.0
 
 
 def test_what_is_framed_stays_framed_in_another_size(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build(*CHAIN))
-    canvas.frame_all()
+    canvas.run("home")
     canvas.resize(700, 600)
-    assert canvas.visible_region().contains(canvas.board.bounds())
-    canvas.zoom_in()
-    zoom = canvas.zoom
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
+    canvas.navigation.zoom_in()
+    zoom = canvas.navigation.zoom
     canvas.resize(900, 600)
-    assert canvas.zoom == zoom
+    assert canvas.navigation.zoom == zoom
 
 
 @pytest.mark.parametrize("zoom", [0.26, 0.4, 0.58])
 def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas: OpenCanvas, zoom: float) -> None:
     canvas: CanvasView = open_canvas(build("input", "dense"))
-    canvas.show_region(QRectF(0, 0, 10, 10))
-    canvas.set_zoom(zoom)
+    canvas.navigation.show_region(QRectF(0, 0, 10, 10))
+    canvas.navigation.set_zoom(zoom)
     card = canvas.board.cards["dense1"]
     spot: QPoint = canvas.mapFromScene(card.rect.center())
     image_ = canvas.grab(canvas.mapFromScene(card.rect).boundingRect()).toImage()
-    text = canvas.theme.text
+    text = canvas.context.theme.text
     dark = [
         y
         for y in range(image_.height())
@@ -117,7 +117,7 @@ def test_a_new_input_takes_the_shape_of_the_data(open_canvas: OpenCanvas) -> Non
     assert document.network.layer("input1").values() == Input().values()
     expected = DataSpec({"image": image(1, 28, 28)}, {"label": vector(10)}, "image", "label")
     canvas.set_document(document, Checker(document, expected))
-    added = canvas.add_layer(catalogue()["input"])
+    added = canvas.add(catalogue()["input"])
     layer = document.network.layer(added)
     assert isinstance(layer, Input)
     assert layer.shape == image(1, 28, 28)

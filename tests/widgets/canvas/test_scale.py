@@ -55,9 +55,9 @@ def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted
     open_canvas: OpenCanvas, zoom: float, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     canvas = open_canvas(rows(120))
-    canvas.set_zoom(zoom)
-    canvas.centerOn(1100, 900)
-    qtbot.waitUntil(lambda: not canvas._settled.isActive() and not canvas.surface.zooming, timeout=20_000)
+    canvas.navigation.set_zoom(zoom)
+    canvas.navigation.center_on(QPointF(1100, 900))
+    qtbot.waitUntil(lambda: not canvas.navigation.zooming and not canvas.surface.zooming, timeout=20_000)
     QApplication.processEvents()
     painted: list[QRectF] = []
     draw = canvas.surface.draw
@@ -67,10 +67,10 @@ def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted
         draw(painter, region, zoom, ratio)
 
     monkeypatch.setattr(canvas.surface, "draw", spy)
-    whole = canvas.visible_region()
+    whole = canvas.navigation.visible_region()
     for dx, dy in ((9, 0), (-31, 0), (0, 14), (60, -35)):
         painted.clear()
-        canvas.scroll_to(canvas.scrolled + QPoint(dx, dy))
+        canvas.navigation.scroll_to(canvas.navigation.scrolled + QPoint(dx, dy))
         QApplication.processEvents()
         share = sum(each.width() * each.height() for each in painted) / (whole.width() * whole.height())
         assert painted
@@ -84,11 +84,11 @@ def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted
 def test_scrolls_before_a_frame_is_painted_become_one(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     canvas = open_canvas(rows(120))
     QApplication.processEvents()
-    start, told = canvas.scrolled, list[QPoint]()
-    canvas.viewMoved.connect(lambda: told.append(canvas.scrolled))
+    start, told = canvas.navigation.scrolled, list[QPoint]()
+    canvas.navigation.viewMoved.connect(lambda: told.append(canvas.navigation.scrolled))
     for _ in range(5):
-        canvas.scroll_to(canvas.scrolled + QPoint(7, 3))
-    assert canvas.scrolled == start + QPoint(35, 15)
+        canvas.navigation.scroll_to(canvas.navigation.scrolled + QPoint(7, 3))
+    assert canvas.navigation.scrolled == start + QPoint(35, 15)
     qtbot.waitUntil(lambda: canvas.horizontalScrollBar().value() == start.x() + 35, timeout=20_000)
     assert canvas.verticalScrollBar().value() == start.y() + 15
     assert len(told) == 2
@@ -104,13 +104,13 @@ def test_many_wires_are_led_a_few_at_a_time_those_in_view_first(monkeypatch: pyt
     at_once = courses(Board(document, checker, lambda _: None))
     monkeypatch.setattr(boards, "AT_ONCE", 5)
     board = Board(document, checker, lambda _: None)
-    assert board.unled == len(board.wires)
+    assert board.unrouted == len(board.wires)
     view = QRectF(0, 0, 700, 500)
-    board.lead_in(view)
+    board.route_in(view)
     for wire in board.wires_in(view):
         assert wire.course == at_once[wire.slot]
-    assert 0 < board.unled < len(board.wires)
-    while board.lead_on(0.001):
+    assert 0 < board.unrouted < len(board.wires)
+    while board.route_more(0.001):
         pass
     assert courses(board) == at_once
     assert {wire.slot for wire in board.wires_in(board.bounds())} == set(board.wires)
@@ -121,11 +121,11 @@ def test_wires_that_wait_follow_names_and_removals(monkeypatch: pytest.MonkeyPat
     document = rows(40)
     checker = Checker(document)
     board = Board(document, checker, lambda _: None)
-    document.subscribe(board.take)
+    document.subscribe(board.follow)
     with document.transaction("Edit"):
         document.rename("relu5", "middle")
         document.remove("relu9")
-    while board.lead_on(0.001):
+    while board.route_more(0.001):
         pass
     monkeypatch.undo()
     assert courses(board) == courses(Board(document, checker, lambda _: None))
@@ -136,10 +136,10 @@ def test_a_large_canvas_leads_all_its_wires_while_nothing_else_is_asked(
 ) -> None:
     monkeypatch.setattr(boards, "AT_ONCE", 5)
     canvas = open_canvas(rows(60))
-    qtbot.waitUntil(lambda: canvas.board.unled == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.board.unrouted == 0, timeout=20_000)
     with canvas.document.transaction("Move all"):
         canvas.document.move({id_: (x + 7, y) for id_, (x, y) in places(canvas.document).items()})
-    qtbot.waitUntil(lambda: canvas.board.unled == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.board.unrouted == 0, timeout=20_000)
 
 
 def places(document: Document) -> dict[str, tuple[float, float]]:
@@ -183,9 +183,9 @@ def from_far(open_canvas: OpenCanvas, title: str, zoom: float = 0.15) -> QImage:
     with document.transaction("Frame"):
         document.set_annotation("f", Annotation("f", AnnotationKind.FRAME, title, (-40.0, -20.0, 2400.0, 500.0), 3))
     canvas = open_canvas(document)
-    canvas.set_zoom(zoom)
-    canvas.centerOn(1000, 800)
-    canvas.zoom_settled()
+    canvas.navigation.set_zoom(zoom)
+    canvas.navigation.center_on(QPointF(1000, 800))
+    canvas.surface.sharpen()
     return canvas.viewport().grab().toImage()
 
 
@@ -203,8 +203,8 @@ def test_names_that_differ_in_their_numbers_look_different_from_further_away(ope
         with document.transaction("Rename"):
             document.rename("relu1", name)
         canvas = open_canvas(document)
-        canvas.set_zoom(0.27)
-        canvas.zoom_settled()
+        canvas.navigation.set_zoom(0.27)
+        canvas.surface.sharpen()
         seen.append(canvas.viewport().grab().toImage())
     assert seen[0] != seen[1]
 
@@ -214,12 +214,12 @@ def test_a_zoom_paints_a_few_cards_in_each_frame_and_all_once_it_rests(
 ) -> None:
     monkeypatch.setattr(surfaces, "ZOOMING", 0.0)
     canvas = open_canvas(rows(200, per_row=20))
-    canvas.show_region(QRectF(0, 0, 4400, 1700), 0.2)
+    canvas.navigation.show_region(QRectF(0, 0, 4400, 1700), 0.2)
     QApplication.processEvents()
     before = canvas.surface.pictures.painted
-    canvas.set_zoom(0.3)
+    canvas.navigation.set_zoom(0.3)
     canvas.viewport().repaint()
-    in_view = len(canvas.board.cards_in(canvas.visible_region()))
+    in_view = len(canvas.board.cards_in(canvas.navigation.visible_region()))
     at_once = canvas.surface.pictures.painted - before
     assert in_view > 2 * card_cache.EACH_FRAME
     assert at_once <= 2 * card_cache.EACH_FRAME  # one frame, or two where one was due before

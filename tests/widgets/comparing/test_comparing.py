@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from graph.project import write_project
@@ -74,19 +74,19 @@ def test_differences_are_drawn_on_the_canvas(window: MainWindow, project_file: P
     assert isinstance(shown, Differing)
     assert set(shown.ghosts) == {"output4"}
     assert not any(card.rect.intersects(shown.ghosts["output4"]) for card in canvas.board.cards.values())
-    assert shown.told("conv1") == "Changed: filters: 16 → 8; −80 parameters"
-    assert shown.told("spare").startswith("Added")
-    assert shown.told("input0") == ""
-    assert canvas.visible_region().contains(shown.ghosts["output4"])
+    assert shown.description("conv1") == "Changed: filters: 16 → 8; −80 parameters"
+    assert shown.description("spare").startswith("Added")
+    assert shown.description("input0") == ""
+    assert canvas.navigation.visible_region().contains(shown.ghosts["output4"])
     assert canvas.grab().toImage() != plain
     # A click on the row of a removed layer brings the place where it stood into view.
     assert window.part(ComparisonActions).panel is not None
     listed = window.part(ComparisonActions).panel.list
-    canvas.centerOn(-4000, 0)
+    canvas.navigation.center_on(QPointF(-4000, 0))
     row = listed.topLevelItem(0)
     assert row is not None
     qtbot.mouseClick(listed.viewport(), LEFT, pos=listed.visualItemRect(row).center())
-    qtbot.waitUntil(lambda: canvas.visible_region().contains(shown.ghosts["output4"]), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: canvas.navigation.visible_region().contains(shown.ghosts["output4"]), timeout=PATIENCE)
     qtbot.mouseClick(window.part(ComparisonActions).panel.cross, LEFT)
     assert canvas.surface.extras == {}
 
@@ -108,7 +108,7 @@ def test_a_drawn_comparison_follows_edits_and_into_blocks(window: MainWindow, pr
 
     def told(id_: str) -> str:
         found = canvas.surface.extras.get(DIFFERENCES)
-        return found.told(id_) if found is not None else ""
+        return found.description(id_) if found is not None else ""
 
     qtbot.waitUntil(lambda: told("conv1") == "Changed: filters: 16 → 8", timeout=PATIENCE)
     window.workbench.leave_block()

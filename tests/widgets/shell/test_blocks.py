@@ -39,7 +39,7 @@ def outer(workbench: Workbench) -> Document:
 def enter(workbench: Workbench, qtbot: QtBot) -> None:
     """Double-click the block's card."""
     canvas = workbench.canvas
-    canvas.frame_all()
+    canvas.run("home")
     spot = canvas.mapFromScene(canvas.board.cards["stage"].rect.center())
     qtbot.mouseDClick(canvas.viewport(), LEFT, pos=spot)
 

@@ -30,7 +30,7 @@ def tab_of(window: MainWindow) -> ByHandTab:
 
 def titles(window: MainWindow, id_: str) -> list[str]:
     """What the context menu of a card offers."""
-    menu = build(window.workbench.canvas, Hit(What.CARD, id_), QPointF())
+    menu = build(window.workbench.canvas.context, window, Hit(What.CARD, id_), QPointF())
     found = [action.text() for action in menu.actions()]
     menu.deleteLater()
     return found
@@ -41,7 +41,7 @@ def test_the_menu_of_a_convolution_leads_there(window: MainWindow, project_file:
     workbench, tab = window.workbench, tab_of(window)
     assert TITLE in titles(window, "conv1")
     assert TITLE not in titles(window, "dense3")
-    menu = build(workbench.canvas, Hit(What.CARD, "conv1"), QPointF())
+    menu = build(workbench.canvas.context, window, Hit(What.CARD, "conv1"), QPointF())
     next(action for action in menu.actions() if action.text() == TITLE).trigger()
     menu.deleteLater()
     assert workbench.workspace == "understand"

@@ -44,7 +44,7 @@ def test_the_outline_lists_notes_and_goes_there(window: MainWindow, project_file
     outline.setFocus()
     outline.setCurrentItem(item)
     qtbot.keyClick(outline, Qt.Key.Key_Return)
-    assert window.workbench.canvas.selected_annotation == "note1"
+    assert window.workbench.canvas.selection.annotation == "note1"
     assert window.workbench.canvas.hasFocus()
     qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
     assert not document.network.annotations
@@ -80,8 +80,8 @@ def block(window: MainWindow, project_file: Path, qtbot: QtBot) -> Document:
     canvas.select(["conv1"])
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_G, CTRL)
-    qtbot.keyClicks(canvas._rename, "stage")
-    qtbot.keyClick(canvas._rename, Qt.Key.Key_Return)
+    qtbot.keyClicks(canvas.context.popups.name_field, "stage")
+    qtbot.keyClick(canvas.context.popups.name_field, Qt.Key.Key_Return)
     assert canvas.selection.ids == ("stage",)
     return document
 
@@ -111,8 +111,8 @@ def test_ends_inside_a_block_are_its_ports(window: MainWindow, block: Document, 
     for word in ("input", "output"):
         canvas.select([])
         qtbot.keyClick(canvas, Qt.Key.Key_Tab)
-        qtbot.keyClicks(canvas._search.field, word)
-        qtbot.keyClick(canvas._search.field, Qt.Key.Key_Return)
+        qtbot.keyClicks(canvas.context.popups.search.field, word)
+        qtbot.keyClick(canvas.context.popups.search.field, Qt.Key.Key_Return)
     qtbot.keyClick(canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     node = block.network.node("stage")
     assert (len(node.inputs), len(node.outputs)) == (2, 2)

@@ -87,16 +87,16 @@ def hover(trained: Trained, id_: str) -> str:
 
 def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
     last = asked(trained)
-    trained.canvas.zoom_reset()
-    trained.canvas.centerOn(trained.canvas.board.bounds().center())
-    seen = {card.id for card in trained.canvas.board.cards_in(trained.canvas.visible_region())} - {"output4"}
+    trained.canvas.navigation.set_zoom(1.0)
+    trained.canvas.navigation.center_on(trained.canvas.board.bounds().center())
+    seen = {card.id for card in trained.canvas.board.cards_in(trained.canvas.navigation.visible_region())} - {"output4"}
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
     # Out of view, and then too small to be read: no pictures, but still the marks.
-    trained.canvas.centerOn(5000, 5000)
+    trained.canvas.navigation.center_on(QPointF(5000, 5000))
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
-    trained.canvas.centerOn(trained.canvas.board.bounds().center())
+    trained.canvas.navigation.center_on(trained.canvas.board.bounds().center())
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
-    trained.canvas.set_zoom(0.3)
+    trained.canvas.navigation.set_zoom(0.3)
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
     trained.window.show_workspace("data")
     qtbot.waitUntil(lambda: last() == (set(), False), timeout=PATIENCE)
@@ -113,8 +113,8 @@ def test_panels_and_cards_are_asked_for_together(trained: Trained, qtbot: QtBot)
 
 def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> None:
     canvas = trained.canvas
-    canvas.zoom_reset()
-    canvas.centerOn(canvas.board.bounds().center())
+    canvas.navigation.set_zoom(1.0)
+    canvas.navigation.center_on(canvas.board.bounds().center())
     card = canvas.board.cards["conv1"]
     below = canvas.mapFromScene(card.rect.bottomLeft() + QPointF(12, STRIP / 2))
     before = canvas.grab().toImage().pixelColor(below)
@@ -131,8 +131,8 @@ def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> Non
 
 def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: QtBot) -> None:
     canvas = trained.canvas
-    canvas.zoom_reset()
-    canvas.centerOn(canvas.board.bounds().center())
+    canvas.navigation.set_zoom(1.0)
+    canvas.navigation.center_on(canvas.board.bounds().center())
     corner = canvas.mapFromScene(canvas.board.cards["conv1"].rect.topLeft() + QPointF(4, -3))
     before = canvas.grab().toImage().pixelColor(corner)
     trained.tell({}, conv1=[DEAD])
@@ -181,13 +181,13 @@ def test_inside_a_block_its_layers_are_shown(
     trained.controller._take(Message("started", {"run": str(run.path)}))
     trained.tell(pictures(f"{block}.conv1"), **{f"{block}__conv1": [DEAD]})
     assert trained.shown is not None
-    assert trained.shown.told(block) == f"{block}.conv1: {DEAD.sentence}"
+    assert trained.shown.description(block) == f"{block}.conv1: {DEAD.sentence}"
     window.workbench.block_navigation.enter(block)
     assert trained.shown is not None
     assert set(trained.shown.strips) == {"conv1"}
-    assert DEAD.sentence in trained.shown.told("conv1")
-    canvas.zoom_reset()
-    canvas.centerOn(canvas.board.bounds().center())
+    assert DEAD.sentence in trained.shown.description("conv1")
+    canvas.navigation.set_zoom(1.0)
+    canvas.navigation.center_on(canvas.board.bounds().center())
     qtbot.waitUntil(lambda: f"{block}.conv1" in asked(trained)()[0], timeout=PATIENCE)
 
 

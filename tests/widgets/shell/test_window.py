@@ -19,6 +19,7 @@ from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.actions.view_actions import command_finder
 from widgets.shell.assembly import offer_recovery
 from widgets.shell.banners import Banner
+from widgets.shell.canvas_actions import canvas_actions
 from widgets.shell.preferences import as_settings
 from widgets.shell.window import MainWindow
 
@@ -282,10 +283,11 @@ def test_the_finder_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_every_command_has_a_menu_and_no_key_twice(window: MainWindow) -> None:
-    keys = [key for action in discover() for key in action.keys]
+    actions = [*discover(), *canvas_actions()]
+    keys = [key for action in actions for key in action.keys]
     assert len(keys) == len(set(keys))
     shown = {action.objectName() for menu in window.bar.submenus for action in menu.actions()}
-    assert {action.id for action in discover()} <= shown
+    assert {action.id for action in actions} <= shown
 
 
 def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -13,15 +13,21 @@ from graph.editing.matching import Fit, Verdict, judge_target
 from graph.errors import NetloomError
 from graph.network import Connection
 from widgets.canvas.board_items import painter_path
+from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.hit_test import find
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
 
 FORWARD = (Qt.Key.Key_Right, Qt.Key.Key_Down)
 BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)
 CONNECT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Step(Enum):
+    """What follows a key."""
+
+    GO_ON = auto()
+    END = auto()
+    CANCEL = auto()
 
 
 class ConnectByKeyboard(Gesture):
@@ -35,37 +41,36 @@ class ConnectByKeyboard(Gesture):
 
     lasting = True
 
-    def __init__(self, canvas: CanvasView, source: str) -> None:
-        super().__init__(canvas, QPointF())
+    def __init__(self, canvas: CanvasContext, source: str) -> None:
+        self._canvas = canvas
         self._source = source
         self._ports = canvas.document.network.node(source).outputs
         if not self._ports:
             raise NetloomError(f"{source} has no output to connect from.")
         self._port = self._ports[0]
-        self._candidates = self._found()
+        self._candidates = self._judged()
         if not self._candidates:
             raise NetloomError(f"There is no layer that {source} may feed: add one first.")
         self._index = self._nearest()
         self._confirmed = False
-        self._tell()
+        self._announce()
 
     # Keys
 
-    def key(self, key: int) -> None:
-        """Answer a key; the canvas sends all keys here while the gesture goes on."""
+    def key(self, key: int) -> Step:
+        """Answer a key: choose another candidate or port, or say that the gesture is to end or be cancelled."""
         if key in FORWARD or key in BACK:
             self._index = (self._index + (1 if key in FORWARD else -1)) % len(self._candidates)
-            self._tell()
+            self._announce()
         elif key == Qt.Key.Key_Tab:
             self._port = self._ports[(self._ports.index(self._port) + 1) % len(self._ports)]
-            self._candidates = self._found() or self._candidates
+            self._candidates = self._judged() or self._candidates
             self._index = min(self._index, len(self._candidates) - 1)
-            self._tell()
+            self._announce()
         elif key in CONNECT:
             self._confirmed = True
-            self.canvas.finish(QPointF(), Qt.KeyboardModifier.NoModifier)
-        elif key == Qt.Key.Key_Escape:
-            self.canvas.cancel_gesture()
+            return Step.END
+        return Step.CANCEL if key == Qt.Key.Key_Escape else Step.GO_ON
 
     @property
     def candidate(self) -> str:
@@ -76,8 +81,8 @@ class ConnectByKeyboard(Gesture):
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Connect to the candidate, or to the layer that was clicked; a click elsewhere cancels."""
-        canvas = self.canvas
-        target = self.candidate if self._confirmed else find(canvas.board, place, canvas.zoom).id
+        canvas = self._canvas
+        target = self.candidate if self._confirmed else find(canvas.board, place, canvas.navigation.zoom).id
         verdict = dict(self._candidates).get(target)
         if verdict is None:
             return
@@ -87,13 +92,13 @@ class ConnectByKeyboard(Gesture):
             edits.connect(document, Connection(self._source, self._port, target, str(port)))
         canvas.selection.set([target])
         if verdict.reason:
-            canvas.statusMessage.emit(verdict.reason)
+            canvas.events.statusMessage.emit(verdict.reason)
 
     # Inside
 
-    def _found(self) -> list[tuple[str, Verdict]]:
+    def _judged(self) -> list[tuple[str, Verdict]]:
         """Layers that may be fed, as they are read: by rows from the top, each from the left."""
-        canvas = self.canvas
+        canvas = self._canvas
         network, here = canvas.document.network, (self._source, self._port)
         fed = {c.target for c in network.out_of(self._source) if c.source_port == self._port}
         judged = [(id_, judge_target(network, canvas.checker, here, id_)) for id_ in network.ids if id_ not in fed]
@@ -102,7 +107,7 @@ class ConnectByKeyboard(Gesture):
 
     def _nearest(self) -> int:
         """A good fit before a doubtful one, a free input before a taken one, the nearest before others."""
-        network = self.canvas.document.network
+        network = self._canvas.document.network
         x, y = network.node(self._source).position
 
         def price(index: int) -> tuple[int, bool, float]:
@@ -113,14 +118,16 @@ class ConnectByKeyboard(Gesture):
 
         return min(range(len(self._candidates)), key=price)
 
-    def _tell(self) -> None:
-        canvas, verdict = self.canvas, self._candidates[self._index][1]
-        canvas.reveal(canvas.board.cards[self.candidate].rect)
-        said = f"Connect {self._source}.{self._port} to {self.candidate}: Enter connects, arrows choose, Esc cancels."
-        canvas.hinted.emit(f"{said} {verdict.reason}".strip())
+    def _announce(self) -> None:
+        canvas, verdict = self._canvas, self._candidates[self._index][1]
+        canvas.navigation.reveal(canvas.board.cards[self.candidate].rect)
+        sentence = (
+            f"Connect {self._source}.{self._port} to {self.candidate}: Enter connects, arrows choose, Esc cancels."
+        )
+        canvas.events.hinted.emit(f"{sentence} {verdict.reason}".strip())
 
     def _path(self) -> QPainterPath:
-        board, verdict = self.canvas.board, self._candidates[self._index][1]
+        board, verdict = self._canvas.board, self._candidates[self._index][1]
         target = board.cards[self.candidate]
         end = target.input_place(verdict.port or target.node.inputs[-1])
         source = board.cards[self._source]
@@ -130,15 +137,15 @@ class ConnectByKeyboard(Gesture):
 
     def area(self) -> QRectF:
         """The wire and the ring around the candidate."""
-        ring = self.canvas.board.cards[self.candidate].area
+        ring = self._canvas.board.cards[self.candidate].area
         return self._path().boundingRect().united(ring).adjusted(-8, -8, 8, 8)
 
     def paint(self, painter: QPainter) -> None:
         """The wire that would be, and a dashed ring around where it would go."""
-        canvas, fit = self.canvas, self._candidates[self._index][1].fit
+        canvas, fit = self._canvas, self._candidates[self._index][1].fit
         color = QColor(canvas.theme.accent if fit is Fit.GOOD else canvas.theme.warning)
         shape = canvas.checker.layer_info(self._source).outputs.get(self._port)
         canvas.surface.wire_painter.loose(painter, self._path(), shape.kind if shape else "", color)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(color, 2.5 / min(1.0, canvas.zoom), Qt.PenStyle.DashLine))
+        painter.setPen(QPen(color, 2.5 / min(1.0, canvas.navigation.zoom), Qt.PenStyle.DashLine))
         painter.drawRoundedRect(canvas.board.cards[self.candidate].rect.adjusted(-5, -5, 5, 5), 11, 11)

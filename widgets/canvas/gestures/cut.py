@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from graph.editing import edits
 from widgets.canvas.board_items import Slot
+from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
 
 
 class Cut(Gesture):
@@ -20,8 +16,8 @@ class Cut(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF) -> None:
-        super().__init__(canvas, start)
+    def __init__(self, canvas: CanvasContext, start: QPointF) -> None:
+        self._canvas, self._start = canvas, start
         self._path = QPainterPath(start)
         self._met: set[Slot] = set()
 
@@ -32,21 +28,21 @@ class Cut(Gesture):
         stroke = QPainterPath(last)
         stroke.lineTo(place)
         near = stroke.boundingRect().adjusted(-2, -2, 2, 2)
-        for wire in self.canvas.board.wires_in(near):
+        for wire in self._canvas.board.wires_in(near):
             if wire.slot not in self._met and crosses(wire.course.points(), last, place):
                 self._met.add(wire.slot)
-                self.canvas.surface.emphasis.doomed_wires.add(wire.slot)
-                self.canvas.surface.touch_wire(wire.slot)
+                self._canvas.surface.emphasis.doomed_wires.add(wire.slot)
+                self._canvas.surface.touch_wire(wire.slot)
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Remove the marked wires."""
         self.move(place, modifiers)
         self._forget()
-        wires = [self.canvas.board.wires[slot].connection for slot in sorted(self._met)]
+        wires = [self._canvas.board.wires[slot].connection for slot in sorted(self._met)]
         if wires:
             title = "Cut a wire" if len(wires) == 1 else f"Cut {len(wires)} wires"
-            with self.canvas.document.transaction(title):
-                edits.remove(self.canvas.document, (), wires)
+            with self._canvas.document.transaction(title):
+                edits.remove(self._canvas.document, (), wires)
 
     def cancel(self) -> None:
         """Unmark the wires."""
@@ -54,17 +50,17 @@ class Cut(Gesture):
 
     def _forget(self) -> None:
         for slot in self._met:
-            self.canvas.surface.touch_wire(slot)
-        self.canvas.surface.emphasis.doomed_wires.clear()
+            self._canvas.surface.touch_wire(slot)
+        self._canvas.surface.emphasis.doomed_wires.clear()
 
     def area(self) -> QRectF:
         """The line's rectangle."""
-        margin = 3 / self.canvas.zoom
+        margin = 3 / self._canvas.navigation.zoom
         return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
 
     def paint(self, painter: QPainter) -> None:
         """A dashed line, as of scissors."""
-        pen = QPen(self.canvas.theme.error, 1.5, Qt.PenStyle.DashLine)
+        pen = QPen(self._canvas.theme.error, 1.5, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from graph.drawing import cards
 from graph.editing import edits
 from graph.network import Connection, Position
+from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.hit_test import WIRE_GRASP, wire_at
 from widgets.canvas.snapping import COARSE, FINE, SnapLines, rest
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
 
 SNAP = 7.0
 """How near a card must come to a line of others to join it, in pixels of the screen."""
@@ -26,8 +21,8 @@ class Drag(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF, grasped: str) -> None:
-        super().__init__(canvas, start)
+    def __init__(self, canvas: CanvasContext, start: QPointF, grasped: str) -> None:
+        self._canvas, self._start = canvas, start
         network = canvas.document.network
         self._ids = [id_ for id_ in canvas.selection.ids if id_ in network]
         self._from = {id_: network.node(id_).position for id_ in self._ids}
@@ -36,23 +31,23 @@ class Drag(Gesture):
         self._guides: tuple[QLineF, ...] = ()
         canvas.board.raise_cards(self._ids)
         moving = set(self._ids)
-        staying = [card.rect for card in canvas.board.cards_in(canvas.visible_region()) if card.id not in moving]
-        self._lines = SnapLines(staying, cards.WIDTH)
-        self._no_lines = SnapLines((), cards.WIDTH)
+        staying = [
+            card.rect for card in canvas.board.cards_in(canvas.navigation.visible_region()) if card.id not in moving
+        ]
+        self._lines = SnapLines(staying)
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show the cards at their new places, snapped to the lines of others or the grid."""
         x, y = self._from[self._grasped]
-        rect = QRectF(self.canvas.board.cards[self._grasped].rect)
-        rect.moveTo(QPointF(x, y) + place - self.start)
+        rect = QRectF(self._canvas.board.cards[self._grasped].rect)
+        rect.moveTo(QPointF(x, y) + place - self._start)
         coarse = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        found = rest(
-            rect, self._no_lines if coarse else self._lines, SNAP / self.canvas.zoom, COARSE if coarse else FINE
-        )
+        reach = SNAP / self._canvas.navigation.zoom
+        found = rest(rect, SnapLines(()), reach, COARSE) if coarse else rest(rect, self._lines, reach, FINE)
         dx, dy = found.x - x, found.y - y
         self._to = {id_: (px + dx, py + dy) for id_, (px, py) in self._from.items()}
         self._guides = found.guides
-        self.canvas.board.displace(self._to)
+        self._canvas.board.displace(self._to)
         self._light(self._wire_below(place))
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -67,29 +62,29 @@ class Drag(Gesture):
         """Put the cards back."""
         self._light(None)
         self._guides = ()
-        self.canvas.board.settle_back(self._ids)
+        self._canvas.board.settle_back(self._ids)
 
     def _finish(self, target: Connection | None) -> None:
-        document = self.canvas.document
+        document = self._canvas.document
         title = f"Insert {self._grasped}" if target else edits.counted("Move", self._ids)
         with document.transaction(title):
             document.move(self._to)
             if target is not None:
                 edits.insert_on(document, target, self._grasped)
-        self.canvas.board.settle_back(self._ids)
+        self._canvas.board.settle_back(self._ids)
 
     def _wire_below(self, place: QPointF) -> Connection | None:
-        network = self.canvas.document.network
+        network = self._canvas.document.network
         if len(self._ids) != 1 or network.into(self._grasped) or network.out_of(self._grasped):
             return None
-        wire = wire_at(self.canvas.board, place, 2 * WIRE_GRASP / self.canvas.zoom)
+        wire = wire_at(self._canvas.board, place, 2 * WIRE_GRASP / self._canvas.navigation.zoom)
         if wire is None:
             return None
         fits = edits.insertable(network, network.node(self._grasped), wire.connection)
         return wire.connection if fits else None
 
     def _light(self, connection: Connection | None) -> None:
-        self.canvas.light_wire((connection.target, connection.target_port) if connection else None)
+        self._canvas.surface.light_wire((connection.target, connection.target_port) if connection else None)
 
     def area(self) -> QRectF:
         """Around the guides."""
@@ -100,7 +95,7 @@ class Drag(Gesture):
 
     def paint(self, painter: QPainter) -> None:
         """Lines along which the cards snapped."""
-        pen = QPen(self.canvas.theme.accent, 1, Qt.PenStyle.DashLine)
+        pen = QPen(self._canvas.theme.accent, 1, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawLines(self._guides)
@@ -109,7 +104,7 @@ class Drag(Gesture):
 class TakeOut(Drag):
     """Alt-drag: the cards leave the flow, and the wires heal behind them."""
 
-    def __init__(self, canvas: CanvasView, start: QPointF, grasped: str) -> None:
+    def __init__(self, canvas: CanvasContext, start: QPointF, grasped: str) -> None:
         super().__init__(canvas, start, grasped)
         slots = {wire.slot for wire in canvas.board.wires_of(self._ids)}
         canvas.surface.emphasis.doomed_wires |= slots
@@ -120,11 +115,11 @@ class TakeOut(Drag):
         self.move(place, modifiers & ~Qt.KeyboardModifier.AltModifier)
         self._unmark()
         self._guides = ()
-        document = self.canvas.document
+        document = self._canvas.document
         with document.transaction(edits.counted("Take out", self._ids)):
             edits.take_out(document, self._ids)
             document.move(self._to)
-        self.canvas.board.settle_back(self._ids)
+        self._canvas.board.settle_back(self._ids)
 
     def cancel(self) -> None:
         """Leave the cards in the flow."""
@@ -132,8 +127,8 @@ class TakeOut(Drag):
         super().cancel()
 
     def _unmark(self) -> None:
-        self.canvas.surface.emphasis.doomed_wires.clear()
-        self.canvas.surface.update()
+        self._canvas.surface.emphasis.doomed_wires.clear()
+        self._canvas.surface.update()
 
     def _wire_below(self, place: QPointF) -> Connection | None:
         return None

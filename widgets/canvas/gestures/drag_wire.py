@@ -1,23 +1,21 @@
-"""Pulling wires: from a port, or an existing wire's end to another place."""
+"""Dragging wires: from a port, or an existing wire's end to another place."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
 from graph.drawing.routing import course, direct
 from graph.editing import edits
-from graph.editing.matching import Fit, Pulled, Verdict, judge_source, judge_target
+from graph.editing.matching import Fit, LooseEnd, Verdict, judge_source, judge_target
 from graph.network import Connection
 from widgets.canvas.board_items import painter_path
+from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.hit_test import What, find
 from widgets.look.theme import blend
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
 
 MOST_LIT = 400
 """Cards that are judged at once when a wire is pulled; with more in view only the one under the pointer is."""
@@ -29,16 +27,24 @@ LABEL_WIDTH = 320.0
 class DragWire(Gesture):
     """A wire follows the pointer from a fixed end; where it fits lights up, where not it says why.
 
-    ``lifted`` is an existing connection whose other end was taken off.
+    ``fixed`` is a layer and its port, an output or an input. ``lifted`` is an existing connection whose other end was
+    taken off. ``dropped`` is called where a new wire ends on empty ground.
     """
 
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, canvas: CanvasView, start: QPointF, fixed: tuple[str, str], *, output: bool, lifted: Connection | None
+        self,
+        canvas: CanvasContext,
+        start: QPointF,
+        fixed: tuple[str, str],
+        *,
+        output: bool,
+        lifted: Connection | None,
+        dropped: Callable[[LooseEnd, QPointF], object],
     ) -> None:
-        super().__init__(canvas, start)
-        self._fixed, self._output, self._lifted = fixed, output, lifted
+        self._canvas, self._start = canvas, start
+        self._fixed, self._output, self._lifted, self._dropped = fixed, output, lifted, dropped
         self._loose = start
         self._over: tuple[str, Verdict] | None = None
         self._lit: list[tuple[str, Verdict]] = []
@@ -50,7 +56,7 @@ class DragWire(Gesture):
     # Judging
 
     def _judge(self, id_: str, port: str | None) -> Verdict:
-        document, checker = self.canvas.document, self.canvas.checker
+        document, checker = self._canvas.document, self._canvas.checker
         if self._output:
             if self._lifted is not None and port is None and id_ == self._lifted.target:
                 port = self._lifted.target_port
@@ -58,19 +64,19 @@ class DragWire(Gesture):
         return judge_source(document.network, checker, self._fixed, id_)
 
     def _judge_all(self) -> None:
-        visible = self.canvas.board.cards_in(self.canvas.visible_region())
+        visible = self._canvas.board.cards_in(self._canvas.navigation.visible_region())
         if len(visible) > MOST_LIT:
             return
         verdicts = [(card.id, self._judge(card.id, None)) for card in visible if card.id != self._fixed[0]]
         self._lit = [(id_, verdict) for id_, verdict in verdicts if verdict.fit is Fit.GOOD]
         refused = {id_ for id_, verdict in verdicts if verdict.fit is Fit.REFUSED}
-        self.canvas.surface.emphasis.dimmed = refused
+        self._canvas.surface.emphasis.dimmed = refused
 
     # Moving
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Lead the loose end to the pointer, or to the port that would take it."""
-        hit = find(self.canvas.board, place, self.canvas.zoom)
+        hit = find(self._canvas.board, place, self._canvas.navigation.zoom)
         self._loose, self._over = place, None
         if hit.what in (What.CARD, What.MARK, What.INPUT, What.OUTPUT) and hit.id != self._fixed[0]:
             wanted = What.INPUT if self._output else What.OUTPUT
@@ -81,7 +87,7 @@ class DragWire(Gesture):
                 self._loose = spot
 
     def _spot(self, id_: str, verdict: Verdict) -> QPointF | None:
-        card = self.canvas.board.cards[id_]
+        card = self._canvas.board.cards[id_]
         if not self._output:
             return card.output_place(verdict.port) if verdict.port else None
         if verdict.port is not None:
@@ -99,10 +105,10 @@ class DragWire(Gesture):
         if over is not None:
             self._land(*over)
         elif self._lifted is not None:
-            with self.canvas.document.transaction("Remove a wire"):
-                self.canvas.document.disconnect(self._lifted)
-        elif (place - self.start).manhattanLength() * self.canvas.zoom > 16:
-            self.canvas.search_for(self._pulled(), place)
+            with self._canvas.document.transaction("Remove a wire"):
+                self._canvas.document.disconnect(self._lifted)
+        elif (place - self._start).manhattanLength() * self._canvas.navigation.zoom > 16:
+            self._dropped(self._loose_end(), place)
 
     def cancel(self) -> None:
         """Let go; a lifted wire snaps back."""
@@ -110,9 +116,9 @@ class DragWire(Gesture):
 
     def _land(self, id_: str, verdict: Verdict) -> None:
         if verdict.fit is Fit.REFUSED:
-            self.canvas.statusMessage.emit(verdict.reason)
+            self._canvas.events.statusMessage.emit(verdict.reason)
             return
-        document = self.canvas.document
+        document = self._canvas.document
         title = f"Connect {self._fixed[0]} to {id_}" if self._output else f"Connect {id_} to {self._fixed[0]}"
         with document.transaction(title):
             if self._lifted is not None:
@@ -124,24 +130,24 @@ class DragWire(Gesture):
                 connection = Connection(id_, str(verdict.port), *self._fixed)
             edits.connect(document, connection)
         if verdict.reason:
-            self.canvas.statusMessage.emit(verdict.reason)
+            self._canvas.events.statusMessage.emit(verdict.reason)
 
-    def _pulled(self) -> Pulled:
-        facts = self.canvas.checker.layer_info(self._fixed[0])
-        shape = facts.outputs.get(self._fixed[1]) if self._output else None
-        return Pulled(*self._fixed, self._output, shape)
+    def _loose_end(self) -> LooseEnd:
+        info = self._canvas.checker.layer_info(self._fixed[0])
+        shape = info.outputs.get(self._fixed[1]) if self._output else None
+        return LooseEnd(*self._fixed, self._output, shape)
 
     def _forget(self) -> None:
-        emphasis = self.canvas.surface.emphasis
+        emphasis = self._canvas.surface.emphasis
         emphasis.hidden_wires.clear()
         emphasis.dimmed = set()
         self._lit, self._over = [], None
-        self.canvas.surface.update()
+        self._canvas.surface.update()
 
     # Painting
 
     def _path(self) -> QPainterPath:
-        cards = self.canvas.board.cards
+        cards = self._canvas.board.cards
         card = cards[self._fixed[0]]
         start = card.output_place(self._fixed[1]) if self._output else self._loose
         end = self._loose if self._output else card.input_place(self._fixed[1])
@@ -169,12 +175,12 @@ class DragWire(Gesture):
     def _color(self) -> QColor | None:
         if self._over is None:
             return None
-        colors = {Fit.GOOD: None, Fit.DOUBTFUL: self.canvas.theme.warning, Fit.REFUSED: self.canvas.theme.error}
+        colors = {Fit.GOOD: None, Fit.DOUBTFUL: self._canvas.theme.warning, Fit.REFUSED: self._canvas.theme.error}
         return colors[self._over[1].fit]
 
     def paint(self, painter: QPainter) -> None:
         """The wire in its kind's colour, or in the colour of what is wrong."""
-        theme = self.canvas.theme
+        theme = self._canvas.theme
         halo = QColor(theme.accent)
         halo.setAlpha(70)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -183,9 +189,9 @@ class DragWire(Gesture):
             spot = self._spot(id_, verdict)
             if spot is not None:
                 painter.drawEllipse(spot, 10, 10)
-        shape = self._pulled().shape
+        shape = self._loose_end().shape
         color = self._color()
-        self.canvas.surface.wire_painter.loose(painter, self._path(), shape.kind if shape else "", color)
+        self._canvas.surface.wire_painter.loose(painter, self._path(), shape.kind if shape else "", color)
         painter.setBrush(color or theme.accent)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawEllipse(self._loose, 5, 5)
@@ -195,16 +201,16 @@ class DragWire(Gesture):
     def _label_area(self, text: str) -> QRectF:
         if not text:
             return QRectF()
-        scale = 1 / self.canvas.zoom
+        scale = 1 / self._canvas.navigation.zoom
         flags = Qt.TextFlag.TextWordWrap
-        size = QFontMetricsF(self.canvas.theme.font(small=True)).boundingRect(
+        size = QFontMetricsF(self._canvas.theme.font(small=True)).boundingRect(
             QRectF(0, 0, LABEL_WIDTH, 400), flags, text
         )
         corner = self._loose + QPointF(14, 16) * scale
         return QRectF(corner.x(), corner.y(), (size.width() + 20) * scale, (size.height() + 12) * scale)
 
     def _paint_label(self, painter: QPainter, text: str, color: QColor) -> None:
-        theme, area, zoom = self.canvas.theme, self._label_area(text), self.canvas.zoom
+        theme, area, zoom = self._canvas.theme, self._label_area(text), self._canvas.navigation.zoom
         painter.save()
         painter.translate(area.topLeft())
         painter.scale(1 / zoom, 1 / zoom)

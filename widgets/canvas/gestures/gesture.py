@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
-
 
 class Gesture:
-    """One movement of the hand, from press to release.
+    """One movement of the pointer, from press to release.
 
-    The canvas makes it when it starts, tells it where the pointer goes, and calls ``end`` or ``cancel`` once. Only
-    ``end`` edits the document, in one transaction.
+    It is told where the pointer goes, and `end` or `cancel` is called once. Only `end` edits the document, in one
+    transaction.
     """
 
     cursor = Qt.CursorShape.ArrowCursor
     lasting = False
     """Whether it goes on while no button is down; an edit made meanwhile calls it off."""
-
-    def __init__(self, canvas: CanvasView, start: QPointF) -> None:
-        self.canvas = canvas
-        self.start = start
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The pointer is at ``place`` (scene coordinates)."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 from graph.drawing import cards
 from graph.network import Annotation, AnnotationKind, Position
 from widgets.canvas import annotation_shapes
+from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
-
-if TYPE_CHECKING:
-    from widgets.canvas.canvas_view import CanvasView
 
 
 class MoveAnnotation(Gesture):
@@ -20,8 +16,8 @@ class MoveAnnotation(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF, id: str, merge: str | None = None) -> None:
-        super().__init__(canvas, start)
+    def __init__(self, canvas: CanvasContext, start: QPointF, id: str, merge: str | None = None) -> None:
+        self._canvas, self._start = canvas, start
         self._merge = merge
         network = canvas.document.network
         self._annotation = network.annotations[id]
@@ -37,15 +33,14 @@ class MoveAnnotation(Gesture):
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show everything at its new place, on the grid."""
         corner = QPointF(*self._annotation.area[:2])
-        goal = corner + place - self.start
-        self._step = QPointF(_snapped(goal.x()), _snapped(goal.y())) - corner
-        self.canvas.board.show_annotations(self._moved())
-        self.canvas.board.displace(self._places())
+        self._step = QPointF(*cards.snapped(*(corner + place - self._start).toTuple())) - corner
+        self._canvas.board.show_annotations(self._moved())
+        self._canvas.board.displace(self._places())
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Move it in the document."""
         self.move(place, modifiers)
-        document = self.canvas.document
+        document = self._canvas.document
         with document.transaction(f"Move the {self._annotation.kind.value}", merge=self._merge):
             for annotation in self._moved():
                 document.set_annotation(annotation.id, annotation)
@@ -54,8 +49,8 @@ class MoveAnnotation(Gesture):
 
     def cancel(self) -> None:
         """Show everything where the document has it."""
-        self.canvas.board.settle_back(self._cards)
-        self.canvas.board.settle_annotations()
+        self._canvas.board.settle_back(self._cards)
+        self._canvas.board.settle_annotations()
 
     def _moved(self) -> list[Annotation]:
         return [
@@ -63,7 +58,7 @@ class MoveAnnotation(Gesture):
         ]
 
     def _places(self) -> dict[str, Position]:
-        network = self.canvas.document.network
+        network = self._canvas.document.network
         found = {id_: network.node(id_).position for id_ in self._cards}
         return {id_: (x + self._step.x(), y + self._step.y()) for id_, (x, y) in found.items()}
 
@@ -73,36 +68,28 @@ class ResizeAnnotation(Gesture):
 
     cursor = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, canvas: CanvasView, start: QPointF, id: str, merge: str | None = None) -> None:
-        super().__init__(canvas, start)
+    def __init__(self, canvas: CanvasContext, start: QPointF, id: str, merge: str | None = None) -> None:
+        self._canvas, self._start = canvas, start
         self._merge = merge
         self._annotation = canvas.document.network.annotations[id]
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show it in its new size."""
-        self.canvas.board.show_annotations([self._resized(place)])
+        self._canvas.board.show_annotations([self._resized(place)])
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Resize it in the document."""
-        document = self.canvas.document
+        document = self._canvas.document
         with document.transaction(f"Resize the {self._annotation.kind.value}", merge=self._merge):
             document.set_annotation(self._annotation.id, self._resized(place))
         self.cancel()
 
     def cancel(self) -> None:
         """Show it as the document has it."""
-        self.canvas.board.settle_annotations()
+        self._canvas.board.settle_annotations()
 
     def _resized(self, place: QPointF) -> Annotation:
-        area, step = annotation_shapes.rect(self._annotation), place - self.start
-        width, height = (
-            max(least, _snapped(size))
-            for least, size in zip(
-                annotation_shapes.SMALLEST, (area.width() + step.x(), area.height() + step.y()), strict=True
-            )
-        )
-        return annotation_shapes.placed(self._annotation, QRectF(area.left(), area.top(), width, height))
-
-
-def _snapped(value: float) -> float:
-    return round(value / cards.GRID) * cards.GRID
+        area, step = annotation_shapes.rect(self._annotation), place - self._start
+        width, height = cards.snapped(area.width() + step.x(), area.height() + step.y())
+        size = QSizeF(width, height).expandedTo(annotation_shapes.SMALLEST)
+        return annotation_shapes.placed(self._annotation, QRectF(area.topLeft(), size))

@@ -39,7 +39,7 @@ def connect(context: Context, panel: UnderstandPanel) -> None:
     session.replaced.connect(lambda: tab.set_document(session.document, session.base))
     session.changed.connect(lambda: tab.asker.set_base(session.base))
     workbench.selection_changed.connect(pick)
-    workbench.canvas.byHandWanted.connect(lambda id_: open_layer(context, id_))
+    workbench.canvas.events.byHandWanted.connect(lambda id_: open_layer(context, id_))
     workbench.inspector.by_hand_wanted.connect(lambda id_: open_layer(context, id_))
     panel.settings_wanted.connect(workbench.show_settings)
     tab.set_document(session.document, session.base)

@@ -84,7 +84,7 @@ class ComparisonActions:
         context.show_workspace("network")
         context.workbench.lend(self.panel)
         self._refresh()
-        context.workbench.canvas.frame_all()
+        context.workbench.canvas.run("home")
         context.commands.refresh()
 
     def _refresh(self) -> None:
@@ -104,7 +104,8 @@ class ComparisonActions:
         session, workbench, shown = self._context.session, self._context.workbench, None
         if self._other is not None and self._found is not None:
             found = overlay(self._found, self._other, session.document.network, workbench.block_navigation.path)
-            shown = Differing(workbench.canvas.board, workbench.canvas.theme, found) if found is not None else None
+            if found is not None:
+                shown = Differing(workbench.canvas.board, workbench.canvas.context.theme, found)
         workbench.canvas.surface.show_extra(DIFFERENCES, shown)
 
     def _go_to(self, path: tuple[str, ...]) -> None:
@@ -114,7 +115,7 @@ class ComparisonActions:
         shown = workbench.canvas.surface.extras.get(DIFFERENCES)
         ghost = getattr(shown, "ghosts", {}).get(path[-1]) if workbench.block_navigation.path == path[:-1] else None
         if ghost is not None:
-            workbench.canvas.reveal(ghost)
+            workbench.canvas.navigation.reveal(ghost)
 
     def stop(self) -> None:
         """Compare no longer."""

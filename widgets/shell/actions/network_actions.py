@@ -1,4 +1,4 @@
-"""Adding, connecting and grouping layers, and going to those with problems."""
+"""Finding layers, inserting them by a pattern, keeping blocks, and going to layers with problems."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from widgets.shell.action_registry import Action, ready, selected
-from widgets.shell.actions.edit_actions import on_canvas
 
 if TYPE_CHECKING:
     from graph.checking.layer_info import Problem
@@ -56,25 +55,9 @@ def _of_layers(problems: tuple[Problem, ...]) -> list[Problem]:
 
 
 ACTIONS = (
-    Action("add_layer", "Network", "Add layer…", on_canvas("open_search"), ("Tab",), "add", ready, on_canvas=True),
-    Action("find_layer", "Network", "Search the palette", search_palette, ("Ctrl+F",), "search", ready),
-    Action("pattern", "Network", "Insert layer pattern…", insert_pattern, (), "", ready),
-    Action("connect", "Network", "Connect from here", on_canvas("start_connection"), ("C",), "", selected,
-           on_canvas=True),
-    Action("mute", "Network", "Mute or unmute", on_canvas("mute_selection"), ("M",), "", selected, on_canvas=True,
+    Action("find_layer", "Network", "Search the palette", search_palette, ("Ctrl+F",), "search", ready,
            divide=True),
-    Action("bypass", "Network", "Bypass", on_canvas("bypass_selection"), ("B",), "", selected, on_canvas=True),
-    Action("share", "Network", "Share weights", on_canvas("link_selection"), (), "", selected),
-    Action("unshare", "Network", "Use own weights again", on_canvas("unlink_selection"), (), "", selected),
-    Action("group", "Network", "Group into a block", on_canvas("group_selection"), ("Ctrl+G",), "", selected,
-           on_canvas=True, divide=True),
-    Action("ungroup", "Network", "Ungroup", on_canvas("ungroup_selection"), ("Ctrl+Shift+G",), "", selected,
-           on_canvas=True),
-    Action("every_frame", "Network", "Run on every frame", on_canvas("run_on_every_frame"), (), "", selected),
+    Action("pattern", "Network", "Insert layer pattern…", insert_pattern, (), "", ready),
     Action("keep_block", "Network", "Keep among your blocks", lambda c: c.workbench.keep_block(), (), "", selected),
-    Action("enter_block", "Network", "Enter the block", on_canvas("enter_selection"), ("Alt+Down",), "", selected,
-           on_canvas=True),
-    Action("leave_block", "Network", "Leave the block", on_canvas("leave_block"), ("Alt+Up",), "", ready,
-           on_canvas=True),
     Action("problems", "Network", "Go to the next problem", next_problem, ("F8",), "warning", ready),
 )  # fmt: skip

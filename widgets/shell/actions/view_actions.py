@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from widgets.shell.action_registry import Action, ready
-from widgets.shell.actions.edit_actions import on_canvas
 from widgets.shell.command_finder import CommandFinder
 
 if TYPE_CHECKING:
@@ -56,12 +55,6 @@ ACTIONS = (
     Action("understand", "View", "Understand workspace", workspace("understand"), ("Ctrl+4",), "", ready,
            checked=in_workspace("understand")),
     Action("summary", "View", "Summary table", show_summary, ("Ctrl+Shift+T",), "", ready),
-    Action("frame", "View", "Frame the selection", on_canvas("frame_selection"), ("F",), "", ready, on_canvas=True,
-           divide=True),
-    Action("home", "View", "Frame everything", on_canvas("frame_all"), ("H",), "fit", ready, on_canvas=True),
-    Action("zoom_in", "View", "Zoom in", on_canvas("zoom_in"), ("Ctrl++", "Ctrl+="), "", ready),
-    Action("zoom_out", "View", "Zoom out", on_canvas("zoom_out"), ("Ctrl+-",), "", ready),
-    Action("zoom_reset", "View", "Zoom to 100 %", on_canvas("zoom_reset"), ("Ctrl+0",), "", ready),
     Action("full_screen", "View", "Full screen", toggle_full_screen, ("F11",), "",
            checked=lambda c: c.window().isFullScreen()),
     Action("finder", "View", "Find a command…", find_command, ("Ctrl+Shift+P",), "search", divide=True),

@@ -1,11 +1,11 @@
-"""Moving the selection along wires by keyboard."""
+"""The next layer along the wires or beside it, as arrow keys go through a network."""
 
 from __future__ import annotations
 
 from graph.network import Network
 
 
-def neighbour(network: Network, current: str | None, dx: int, dy: int) -> str | None:
+def neighbour(network: Network, current: str | None, dx: float, dy: float) -> str | None:
     """The layer that one step leads to from ``current``, or the first layer if there is none.
 
     Right goes along a wire, left against it, each to the nearest card in height; up and down go to the next layer
@@ -34,7 +34,7 @@ def _siblings(network: Network, current: str) -> list[str]:
     return siblings or [id_ for id_ in network.ids if id_ != current]
 
 
-def _beyond(network: Network, current: str, other: str, step: int, axis: int) -> bool:
+def _beyond(network: Network, current: str, other: str, step: float, axis: int) -> bool:
     return (network.node(other).position[axis] - network.node(current).position[axis]) * step > 0
 
 

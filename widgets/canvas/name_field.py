@@ -1,4 +1,4 @@
-"""Renaming a layer in place: a line edit over the card's title."""
+"""Editing a name or title in place: a line edit over it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 
-class RenameField(QLineEdit):
+class NameField(QLineEdit):
     """Edits a name; Enter or leaving it keeps what was typed, Esc does not."""
 
     finished = Signal()
@@ -18,11 +18,11 @@ class RenameField(QLineEdit):
         super().__init__(parent)
         self.setObjectName("renameField")
         self.setAccessibleName("New name of the layer")
-        self._keep: Callable[[str], None] | None = None
+        self._keep: Callable[[str], object] | None = None
         self.hide()
         self.installEventFilter(self)
 
-    def open_over(self, area: QRect, name: str, keep: Callable[[str], None]) -> None:
+    def open_over(self, area: QRect, name: str, keep: Callable[[str], object]) -> None:
         """Show the field over ``area`` with ``name`` selected; ``keep`` is called with another name."""
         self.setGeometry(area)
         self.setText(name)

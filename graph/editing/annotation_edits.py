@@ -1,0 +1,71 @@
+"""Notes and frames: where new ones go, what lies in a frame, and how frames follow the cards in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from graph.document import Document
+from graph.drawing import cards
+from graph.drawing.cards import Box
+from graph.network import Annotation, AnnotationKind, Network, Position
+
+NOTE_SIZE = (176.0, 96.0)
+"""Width and height of a new note."""
+
+FRAME_SIZE = (448.0, 224.0)
+"""Width and height of a new frame around nothing."""
+
+TITLE = 30.0
+"""Height of a frame's title, in scene pixels."""
+
+ROOM = 24.0
+"""Space between a frame and the cards in it."""
+
+
+def new_note(network: Network, place: Position) -> Annotation:
+    """An empty note with its corner at a place."""
+    area = (*cards.snapped(*place), *NOTE_SIZE)
+    return Annotation(_free_id(network, "note"), AnnotationKind.NOTE, "", area, hue=5)
+
+
+def new_frame(network: Network, ids: Iterable[str], place: Position) -> Annotation:
+    """A frame around cards; around none, with its corner at a place."""
+    area = around(network, ids) or (*cards.snapped(*place), *FRAME_SIZE)
+    return Annotation(_free_id(network, "frame"), AnnotationKind.FRAME, "Frame", area, hue=1)
+
+
+def around(network: Network, ids: Iterable[str]) -> Box | None:
+    """The area of a frame around cards; None around none."""
+    boxes = [cards.box(network.node(id_)) for id_ in ids]
+    if not boxes:
+        return None
+    left, top = min(box[0] for box in boxes) - ROOM, min(box[1] for box in boxes) - ROOM - TITLE
+    right, bottom = max(x + width for x, _, width, _ in boxes) + ROOM, max(y + h for _, y, _, h in boxes) + ROOM
+    return (*cards.snapped(left, top), *cards.snapped(right - left, bottom - top))
+
+
+def move_with_frames(document: Document, places: Mapping[str, Position], *, vertical: bool) -> None:
+    """Move cards inside an open transaction, and every frame that held some of them with those around it.
+
+    ``vertical`` says whether their ports are to be above and below.
+    """
+    network = document.network
+    frames = [each for each in network.annotations.values() if each.kind is AnnotationKind.FRAME]
+    members = {frame.id: [node.id for node in network if _within(cards.box(node), frame.area)] for frame in frames}
+    document.move(places)
+    document.set_vertical(places, vertical)
+    for frame in frames:
+        area = around(network, members[frame.id])
+        if area is not None and not places.keys().isdisjoint(members[frame.id]):
+            document.set_annotation(frame.id, replace(frame, area=area))
+
+
+def _within(box: Box, area: Box) -> bool:
+    right, bottom = box[0] + box[2], box[1] + box[3]
+    return area[0] <= box[0] and area[1] <= box[1] and right <= area[0] + area[2] and bottom <= area[1] + area[3]
+
+
+def _free_id(network: Network, stem: str) -> str:
+    known = network.annotations
+    return next(f"{stem}{number}" for number in range(1, len(known) + 2) if f"{stem}{number}" not in known)

@@ -1,0 +1,197 @@
+"""What gestures and commands of a canvas work on: the document, what shows it, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, QTimer, Signal
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
+
+from graph.changes import LayerRenamed
+from graph.checking.check import Checker
+from graph.document import Commit, Document
+from graph.drawing import cards
+from graph.editing import edits
+from graph.errors import NetloomError
+from graph.layers.base import Layer
+from graph.network import Node
+from widgets.canvas.board import Board
+from widgets.canvas.board_items import EVERYWHERE, Slot
+from widgets.canvas.canvas_events import CanvasEvents
+from widgets.canvas.card_animation import CardAnimation
+from widgets.canvas.gestures.gesture_runner import GestureRunner
+from widgets.canvas.hit_test import WIRE_GRASP, Hit, find, wire_at
+from widgets.canvas.navigation import Navigation
+from widgets.canvas.popups import Popups
+from widgets.canvas.selection import Selection
+from widgets.canvas.surface import Surface
+from widgets.look.theme import Theme, ThemeSource
+
+ROUTING = 0.004
+"""Seconds that wires of a large network are routed before other events have their turn."""
+
+SMALLEST_FIELD = QSize(120, 26)
+"""Least size of the field in which a name is edited, in pixels."""
+
+
+class CanvasContext(QObject):
+    """The parts of one canvas, in a view, kept in step with a document and its checker.
+
+    The document is the truth: gestures and commands edit it in transactions, and the board follows its commits.
+    """
+
+    document: Document
+    checker: Checker
+    board: Board
+
+    changed = Signal()
+    """The board followed a commit, or another document is shown."""
+
+    def __init__(self, view: QGraphicsView, themes: ThemeSource) -> None:
+        super().__init__(view)
+        self._view, self._themes = view, themes
+        self.events = CanvasEvents(self)
+        self.selection = Selection(self)
+        self.surface = Surface(themes.theme)
+        self.gestures = GestureRunner(view.viewport(), self.events)
+        self.navigation = Navigation(view)
+        self.popups = Popups(view, themes.theme)
+        self.animation = CardAnimation(self)
+        self.pointer: QPoint | None = None
+        """Where the pointer was last seen, in the viewport."""
+        self.layer_left = ""
+        """The layer whose wires are being gone through by keyboard."""
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._routing = QTimer(self)
+        self._routing.timeout.connect(self._route_more)
+        self._fill_scene()
+        self._connect()
+
+    def _fill_scene(self) -> None:
+        scene = QGraphicsScene(EVERYWHERE, self._view)
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        scene.addItem(self.surface)
+        scene.addItem(self.gestures.overlay)
+        self._view.setScene(scene)
+
+    def _connect(self) -> None:
+        self.selection.changed.connect(self._on_selection)
+        self.selection.layersChanged.connect(self._on_layers)
+        self.gestures.began.connect(self.surface.leave)
+        self.surface.blurred.connect(self.navigation.settle_soon)
+        self.navigation.zoomStarted.connect(self.surface.stretch)
+        self.navigation.zoomSettled.connect(self.surface.sharpen)
+
+    # The document
+
+    def show(self, document: Document, checker: Checker) -> None:
+        """Show another document; what was being typed or dragged over the old one is dropped."""
+        self.popups.dismiss()
+        self.animation.finish()
+        self.gestures.cancel()
+        self.release()
+        self.document, self.checker = document, checker
+        self.board = Board(document, checker, self.surface.update)
+        self.surface.set_board(self.board)
+        self._route_more()
+        self.selection.clear()
+        self._unsubscribe = [document.subscribe(self._on_commit), checker.subscribe(self.board.refresh)]
+        self.navigation.show_region(self.board.bounds())
+        self.navigation.framed = True
+        self.changed.emit()
+
+    def release(self) -> None:
+        """Follow no document any more."""
+        self._routing.stop()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe = []
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._themes.theme
+
+    def extent(self) -> QRectF:
+        """Around the network and what is shown beside it."""
+        whole = self.board.bounds()
+        for extra in self.surface.extras.values():
+            whole = whole.united(extra.bounds())
+        return whole
+
+    # The pointer
+
+    def pointer_place(self) -> QPointF:
+        """Where the pointer is in the scene; where it is elsewhere, the middle of the view, or its start if empty."""
+        return self.navigation.to_scene(self.pointer_spot())
+
+    def pointer_spot(self) -> QPoint:
+        """The same in the viewport."""
+        area = self._view.viewport().rect()
+        if self.pointer is not None and area.contains(self.pointer):
+            return self.pointer
+        return area.center() if self.board.cards else area.center() * 0.36
+
+    def hit(self, spot: QPoint) -> Hit:
+        """What lies under a spot of the viewport."""
+        return find(self.board, self.navigation.to_scene(spot), self.navigation.zoom)
+
+    def wire_for(self, layer: Layer, place: QPointF) -> Slot | None:
+        """The wire at a place of the scene on which a new layer can be inserted."""
+        wire = wire_at(self.board, place, 2 * WIRE_GRASP / self.navigation.zoom)
+        node = Node("", layer, (0.0, 0.0))
+        return (
+            wire.slot if wire is not None and edits.insertable(self.document.network, node, wire.connection) else None
+        )
+
+    # What commands ask
+
+    def chosen(self, verb: str, least: int = 1) -> tuple[str, ...]:
+        """The selected layers.
+
+        Raises
+        ------
+        NetloomError
+            if there are fewer than ``least``; ``verb`` says what for.
+        """
+        ids = self.selection.ids
+        if len(ids) < least:
+            count = "a layer" if least == 1 else f"at least {least} layers"
+            raise NetloomError(f"There is too little selected to {verb}: select {count} first.")
+        return ids
+
+    def ask_name(self, id: str, keep: Callable[[str], object]) -> None:
+        """Let the name on a card be edited; ``keep`` is called with another name."""
+        rect = self.board.cards[id].rect
+        self.navigation.ensure_visible(rect)
+        area = self.navigation.area_of(QRectF(rect.topLeft(), rect.topRight()).adjusted(0, 0, 0, cards.HEADER))
+        area.setSize(area.size().expandedTo(SMALLEST_FIELD))
+        self.popups.name_field.open_over(area, id, keep)
+
+    # Following
+
+    def _on_commit(self, commit: Commit) -> None:
+        self.animation.finish()
+        if self.gestures.current is not None and self.gestures.current.lasting:
+            self.gestures.cancel()
+        self.board.follow(commit)
+        for change in commit.changes:
+            if isinstance(change, LayerRenamed):
+                self.selection.rename(change.old, change.new)
+        if self.board.unrouted:
+            self._routing.start(0)
+        self.selection.keep(self.board.cards, self.board.wires, self.board.annotations)
+        self.surface.leave()
+        self.changed.emit()
+
+    def _on_layers(self) -> None:
+        self.events.selectionChanged.emit(list(self.selection.ids))
+
+    def _on_selection(self) -> None:
+        self.layer_left = ""
+        self.events.hinted.emit("")
+        self.surface.show_selection(self.selection.ids, self.selection.wire, self.selection.annotation)
+
+    def _route_more(self) -> None:
+        """Route wires of a large network around cards, a few between two events."""
+        self._routing.start(0) if self.board.route_more(ROUTING) else self._routing.stop()

@@ -1,0 +1,38 @@
+"""Framing and zooming."""
+
+from __future__ import annotations
+
+from widgets.canvas.canvas_command import ContextMenu, Group, command
+from widgets.canvas.canvas_context import CanvasContext
+
+
+@command("Frame the selection", "F", id="frame", group=Group.VIEW)
+def frame_selection(canvas: CanvasContext) -> None:
+    """Show the selected cards, or all where none is selected."""
+    ids = canvas.selection.ids
+    canvas.navigation.show_region(canvas.board.bounds(ids) if ids else canvas.board.bounds())
+
+
+@command("Frame everything", "H", "Home", id="home", group=Group.VIEW, context=ContextMenu.GROUND, icon="fit")
+def frame_all(canvas: CanvasContext) -> None:
+    """Show the whole network, with what is shown beside it."""
+    canvas.navigation.show_region(canvas.extent())
+    canvas.navigation.framed = True
+
+
+@command("Zoom in", "Ctrl++", "Ctrl+=", "+", group=Group.VIEW, everywhere=True)
+def zoom_in(canvas: CanvasContext) -> None:
+    """One step nearer."""
+    canvas.navigation.zoom_in()
+
+
+@command("Zoom out", "Ctrl+-", "-", group=Group.VIEW, everywhere=True)
+def zoom_out(canvas: CanvasContext) -> None:
+    """One step away."""
+    canvas.navigation.zoom_out()
+
+
+@command("Zoom to 100 %", "Ctrl+0", group=Group.VIEW, everywhere=True)
+def zoom_reset(canvas: CanvasContext) -> None:
+    """One pixel of the scene is one of the screen."""
+    canvas.navigation.set_zoom(1.0)

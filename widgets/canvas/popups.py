@@ -1,0 +1,34 @@
+"""The fields and popups that open over the canvas; at most one is open at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from graph.layers.catalogue import catalogue
+from widgets.canvas.layer_search import SearchPopup
+from widgets.canvas.name_field import NameField
+from widgets.canvas.note_field import NoteField
+from widgets.canvas.problem_popup import ProblemPopup
+from widgets.look.theme import Theme
+
+
+class Popups:
+    """A field for names, one for notes, the search for layers, and a layer's problems, over one widget.
+
+    The widget gets the keyboard back when one closes.
+    """
+
+    def __init__(self, parent: QWidget, theme: Theme) -> None:
+        self.name_field = NameField(parent)
+        self.note_field = NoteField(parent)
+        self.search = SearchPopup(catalogue().values(), theme, parent)
+        self.problems = ProblemPopup(parent)
+        for closed in (self.name_field.finished, self.note_field.finished, self.search.closed, self.problems.closed):
+            closed.connect(parent.setFocus)
+
+    def dismiss(self) -> None:
+        """Close what is open; nothing that was typed is kept."""
+        self.name_field.dismiss()
+        self.note_field.dismiss()
+        self.search.close_search()
+        self.problems.dismiss()
