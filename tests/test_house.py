@@ -52,7 +52,7 @@ STRING_IMPORTS = {
 }
 """Modules that import others by a string, with the functions that they call for it."""
 
-IN_CIRCLES = {}
+IN_CIRCLES: set[str] = set()
 """Modules that still import each other in circles. This list only ever shrinks."""
 
 LOADER = """

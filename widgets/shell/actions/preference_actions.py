@@ -34,5 +34,5 @@ ACTIONS = (
     Action("preferences", "File", "Preferences…", show_preferences, ("Ctrl+,",), "gear", divide=True,
            after="compare_stop"),
     Action("projector", "View", "Projector", toggle_projector, ("F10",), "",
-           checked=lambda c: bool(c.preferences["projector"]), divide=True, after="zoom_reset"),
+           checked=lambda c: bool(c.preferences["projector"]), divide=True, after="lesson"),
 )  # fmt: skip
