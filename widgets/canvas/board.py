@@ -172,7 +172,7 @@ class Board:
         self._link()
 
     def refresh(self, ids: Iterable[str]) -> None:
-        """Take new facts of layers from the checker."""
+        """Take what the checker found out anew."""
         for id_ in ids:
             card = self.cards.get(id_)
             if card is None or id_ not in self.document.network:

@@ -1,4 +1,4 @@
-"""Cards and wires as they are shown: a layer or connection with its place, its facts and its line."""
+"""Cards and wires as they are shown: a layer or connection with its place, what is known of it, and its line."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ class Editing(RuleBasedStateMachine):
         for id_, card in self.board.cards.items():
             assert card.node == network.node(id_)
             assert card.rect == QRectF(*cards.box(network.node(id_)))
-            assert card.facts == self.board.checker.layer_info(id_)
+            assert card.info == self.board.checker.layer_info(id_)
             assert card.taken == set(network.into(id_))
             assert card in self.board.cards_in(card.rect)
 
@@ -222,7 +222,7 @@ class Editing(RuleBasedStateMachine):
             c = wire.connection
             assert wire.course.start == board.cards[c.source].output_place(c.source_port).toTuple()
             assert wire.course.end == board.cards[c.target].input_place(c.target_port).toTuple()
-            assert wire.shape == board.cards[c.source].facts.outputs.get(c.source_port)
+            assert wire.shape == board.cards[c.source].info.outputs.get(c.source_port)
         assert len(board.wire_index) == len(board.wires)
 
 

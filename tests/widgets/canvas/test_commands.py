@@ -36,7 +36,7 @@ def test_m_mutes_and_unmutes_what_is_selected(canvas: CanvasView, qtbot: QtBot) 
     assert network.node("dense1").muted
     canvas.selection.clear()
     assert pixels(canvas, "relu1") != before
-    assert canvas.board.cards["dense1"].facts.parameters == 0
+    assert canvas.board.cards["dense1"].info.parameters == 0
     canvas.select(["relu1", "dense1"])
     qtbot.keyClick(canvas, Qt.Key.Key_M)
     assert not network.node("relu1").muted
