@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from graph.network import Annotation, AnnotationKind
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.commands.annotation_commands import recolour
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
