@@ -7,17 +7,20 @@ TEST_READY := $(VENV)/.ready-to-test
 BENCH_READY := $(VENV)/.ready-to-bench
 SOURCES := graph app widgets benchmarks tools tests main.py
 
-.PHONY: help run test check bench docs lock clean
+.PHONY: help run test battery check coverage mutants bench docs lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run     open Netloom; without a display, drive it offscreen and save pictures"
-	@echo "make test    run the tests"
-	@echo "make check   lint, formatting, types and import contracts"
-	@echo "make bench   run every benchmark"
-	@echo "make docs    take the screenshots in docs/screenshots anew"
-	@echo "make lock    write the locks from what is installed in $(VENV)"
-	@echo "make clean   remove $(VENV) and caches"
+	@echo "make run      open Netloom; without a display, drive it offscreen and save pictures"
+	@echo "make test     run the tests"
+	@echo "make battery  run the slow tests and the fuzzing, which make test leaves out"
+	@echo "make check    lint, formatting, types and import contracts"
+	@echo "make coverage which lines and branches the tests meet, room by room"
+	@echo "make mutants  break the code in N places (N=400), and name those that no test notices"
+	@echo "make bench    run every benchmark"
+	@echo "make docs     take the screenshots in docs/screenshots anew"
+	@echo "make lock     write the locks from what is installed in $(VENV)"
+	@echo "make clean    remove $(VENV) and caches"
 
 run: $(RUN_READY)
 	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
@@ -28,7 +31,20 @@ run: $(RUN_READY)
 	fi
 
 test: $(TEST_READY)
-	$(PYTHON) -m pytest -n auto $(PYTEST)
+	$(PYTHON) -m pytest -n auto -m "not slow and not fuzz" $(PYTEST)
+
+battery: $(TEST_READY)
+	$(PYTHON) -m pytest -n auto -m "slow or fuzz" $(PYTEST)
+
+coverage: $(TEST_READY)
+	$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run -m pytest -n auto $(PYTEST)
+	$(PYTHON) -m coverage combine -q
+	$(PYTHON) -m coverage json -q -o .coverage.json
+	$(PYTHON) -m tools.coverage_floor .coverage.json $(FLOOR)
+
+mutants: $(TEST_READY)
+	$(PYTHON) -m tools.mutants $(if $(N),-n $(N))
 
 check: $(TEST_READY)
 	$(PYTHON) -m ruff check .

@@ -29,6 +29,8 @@ from graph.errors import NetloomError
 from graph.shapes import image
 from tests.app.conftest import idx, packed_idx
 
+pytestmark = pytest.mark.fuzz
+
 CELLS = st.one_of(
     st.sampled_from(["", "nan", "inf", "-1e400", "1e39", "True", "2024-01-01", '"', '"a\nb"', "=1+1", "1,5", "٣"]),
     st.integers().map(str),
