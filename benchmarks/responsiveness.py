@@ -25,7 +25,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch
 from graph.document import Document
 from graph.project import Project, read_project
 
@@ -93,16 +93,15 @@ class Redraw(QWidget):
             row.addWidget(plot)
         self._loss: list[float] = []
         self._epochs: list[tuple[float, float, float]] = []
-        controller.points.connect(lambda message: self._loss.extend(message.arrays["loss"].tolist()))
+        controller.points.connect(lambda points: self._loss.extend(points.loss.tolist()))
         controller.epoch_ended.connect(self._take_epoch)
         self._timer = QTimer(self, interval=50)
         self._timer.timeout.connect(self._redraw)
         self._timer.start()
 
-    def _take_epoch(self, message: Message) -> None:
-        fields = message.fields
-        accuracies = fields["train"].get("accuracy", 0.0), fields["validation"].get("accuracy", 0.0)
-        self._epochs.append((fields["validation"].get("loss") or 0.0, *accuracies))
+    def _take_epoch(self, epoch: Epoch) -> None:
+        accuracies = epoch.train.get("accuracy", 0.0), epoch.validation.get("accuracy", 0.0)
+        self._epochs.append((epoch.validation.get("loss") or 0.0, *accuracies))
 
     def _redraw(self) -> None:
         columns = list(zip(*self._epochs, strict=True)) if self._epochs else [(), (), ()]

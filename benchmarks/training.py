@@ -25,7 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.events import Epoch, Finished, Points
+from app.protocol.framing import Decoder, encode
+from app.protocol.messages import Message, Refused
+from app.protocol.training_messages import Stop, Train
 from app.worker.process import NICE
 from benchmarks.common import alternate, median_ratio, say
 
@@ -127,25 +130,25 @@ class WorkerProcess:
         assert self._process.stdout is not None
         decoder = Decoder()
         while data := os.read(self._process.stdout.fileno(), 1 << 16):
-            yield from decoder.feed(data)
+            for envelope in decoder.feed(data):
+                yield envelope.message
 
     def samples_per_second(self, case: Case, folder: Path) -> float:
         """Train the case once and time it."""
         out = tempfile.mkdtemp(dir=folder) + "/run"
-        fields = {"id": 1, "project": project_of(case), "base": None, "out": out, "paused": False}
-        self._send(Message("train", fields))
+        self._send(Train(project=project_of(case), out=Path(out)))
         begun, steps = time.perf_counter(), 0
         ends: list[tuple[float, int]] = []
         for message in self._messages:
-            if message.type == "error":
-                raise SystemExit(message.fields["message"])
-            if message.type == "points":
-                steps += len(message.arrays["step"])
-            if message.type == "epoch":
+            if isinstance(message, Refused):
+                raise SystemExit(message.reason)
+            if isinstance(message, Points):
+                steps += len(message.step)
+            if isinstance(message, Epoch):
                 ends.append((time.perf_counter(), steps))
                 if enough(begun, ends, case):
-                    self._send(Message("stop", {}))
-            if message.type == "finished":
+                    self._send(Stop())
+            if isinstance(message, Finished):
                 return fastest(ends, case)
         raise SystemExit("the worker ended")
 

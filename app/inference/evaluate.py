@@ -16,7 +16,7 @@ from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, Values
 from app.data.padding import only_own
 from app.data.prepare import Part
-from app.protocol.framing import plain
+from app.protocol.json_values import plain
 from app.training.batches import Feed
 from app.training.heads import Head
 from app.training.sequence import token_metrics

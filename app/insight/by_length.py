@@ -12,7 +12,7 @@ from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.data.split import NAMES
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.sequence.token_metrics import ignored_token, predicted_tokens
 from app.training.sequence.transcripts import edit_distances

@@ -15,9 +15,10 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from app.data.dataset import Array
 from app.data.prepare import Part
-from app.insight.diagnostics import Diagnostic, Kind
 from app.insight.find_modules import walk
 from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs
+from app.protocol.diagnostics import Diagnostic, Kind
+from app.protocol.views import CardPicture
 from app.training.trainable import Model
 from app.training.weights import Weights
 from graph.layers.io import Output
@@ -73,27 +74,27 @@ class _Seen:
 
 def look(
     model: Model, weights: Weights | None, cards: Sequence[str]
-) -> tuple[dict[str, Array], dict[str, list[Diagnostic]]]:
-    """Pictures for the cards, by ``cards/PATH``, and what ails the layers, by path.
+) -> tuple[dict[str, CardPicture], dict[str, tuple[Diagnostic, ...]]]:
+    """Pictures for the cards, and what may be wrong with layers, by path.
 
-    A picture is float32 (n, height, width): the filters of a convolution (named ``cards/filters/PATH``), or what the
-    layer gives for one sample: its first maps, a sequence as features over time, a vector as one row. Of an LSTM or GRU
-    it is the gates, units over time (``cards/gates/PATH``). Gradients are judged where ``weights`` are those of a
-    training that has taken a step.
+    A picture shows the filters of a convolution, or what the layer gives for one sample: its first maps, a sequence as
+    features over time, a vector as one row. Of an LSTM or GRU it shows the gates, units over time. Gradients are judged
+    where ``weights`` are those of a training that has taken a step.
     """
     modules = list(walk(model.compiled.module))
-    views = {f"cards/filters/{path}": _kernels(module) for path, module in modules if path in cards and _drawn(module)}
-    rest = frozenset(cards) - {name.removeprefix("cards/filters/") for name in views}
-    seen = _pass(model, modules, rest)
-    views |= {f"cards/gates/{path}": _array(_small(gates)) for path, gates in seen.gates.items()}
+    pictures = {
+        path: CardPicture("filters", _kernels(module)) for path, module in modules if path in cards and _drawn(module)
+    }
+    seen = _pass(model, modules, frozenset(cards) - pictures.keys())
+    pictures |= {path: CardPicture("gates", _array(_small(gates))) for path, gates in seen.gates.items()}
     for path, values in seen.values.items():
         picture = _picture(values[0])
         if picture is not None and path not in seen.gates:
-            views[f"cards/{path}"] = picture
-    ailments = _of_activations(model, modules, seen)
+            pictures[path] = CardPicture("maps", picture)
+    diagnostics = _of_activations(model, modules, seen)
     for path, found in _of_gradients(modules if weights is not None else []).items():
-        ailments[path].append(found)
-    return views, dict(ailments)
+        diagnostics[path].append(found)
+    return pictures, {path: tuple(listed) for path, listed in diagnostics.items()}
 
 
 def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozenset[str]) -> _Seen:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from app.insight.layer_arrays import one_sample
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.sequence.ctc import log_probabilities
 from app.training.sequence.transcripts import beam_search, collapse, row_of
 from app.training.trainable import Model

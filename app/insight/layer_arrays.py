@@ -11,7 +11,8 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Part, Prepared
 from app.insight.find_modules import walk
-from app.protocol.control import Watch
+from app.protocol.views import Histogram, NetworkViews
+from app.protocol.watch import Watch
 from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
@@ -30,27 +31,30 @@ TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, FixedConv2d, *TRANSPOSED)
 
 
-def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> dict[str, Array]:
-    """The arrays that ``watch`` asks for, by name.
+def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> NetworkViews:
+    """The views that ``watch`` asks for, without those on cards.
 
-    ``filters/LAYER``, ``maps/LAYER``, ``input``, and with histograms ``weights/NAME/counts`` and ``/edges``, likewise
-    ``gradients/...`` where ``weights`` are those of a training. Layers that are gone or have no filters are left out.
-    The random state and the mode of the network stay as they are.
+    Histograms of gradients are made where ``weights`` are those of a training. Layers that are gone or have no filters
+    are left out. The random state and the mode of the network stay as they are.
     """
-    views: dict[str, Array] = {}
+    kernels: dict[str, Array] = {}
     for id_ in watch.filters:
         nodes = model.project.network
         owner = nodes.node(id_).tied if id_ in nodes else None
         found = filters(model.module, owner or id_)
         if found is not None:
-            views[f"filters/{id_}"] = found
-    if watch.maps:
-        views |= feature_maps(model, watch.maps, sample_of(model, watch.sample))
-    if watch.histograms:
-        named = {name: one.detach() for name, one in model.module.named_parameters()}
-        views |= histograms(named, "weights")
-        views |= {} if weights is None else histograms(weights.by_parameter(weights.gradients), "gradients")
-    return views
+            kernels[id_] = found
+    batch = sample_of(model, watch.sample) if watch.maps else None
+    maps = feature_maps(model, watch.maps, batch) if batch is not None else {}
+    named = {name: one.detach() for name, one in model.module.named_parameters()} if watch.histograms else {}
+    slopes = weights.by_parameter(weights.gradients) if watch.histograms and weights is not None else {}
+    return NetworkViews(
+        filters=kernels,
+        maps=maps,
+        input=_capped(batch.inputs[0][0]) if batch is not None else None,
+        weights=histograms(named),
+        gradients=histograms(slopes),
+    )
 
 
 def filters(module: nn.Module, layer: str) -> Array | None:
@@ -69,14 +73,11 @@ def filters(module: nn.Module, layer: str) -> Array | None:
 
 
 def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Array]:
-    """What ``layers`` give for a batch of one sample, and the ``input`` itself.
+    """What ``layers`` give for a batch of one sample, by their ids.
 
-    ``maps/LAYER`` is float32 (*sizes), without the batch, for the layer's first output; a huge one is cut to its first
-    channels.
+    Each is float32 (*sizes), without the batch, for the layer's first output; a huge one is cut to its first channels.
     """
-    found = outputs_of(model, layers, batch)
-    maps = {f"maps/{id_}": _capped(value[0]) for id_, value in found.items()}
-    return {**maps, "input": _capped(batch.inputs[0][0])}
+    return {id_: _capped(value[0]) for id_, value in outputs_of(model, layers, batch).items()}
 
 
 def outputs_of(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Tensor]:
@@ -104,16 +105,14 @@ def one_sample(prepared: Prepared, position: int) -> Part:
     return Part(alone, part.indices[index : index + 1])
 
 
-def histograms(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Array]:
-    """For each tensor ``PREFIX/NAME/counts`` int64 (bins,) and ``PREFIX/NAME/edges`` float32 (bins + 1,)."""
-    views: dict[str, Array] = {}
+def histograms(tensors: Mapping[str, Tensor]) -> dict[str, Histogram]:
+    """The spread of each tensor's finite values."""
+    found: dict[str, Histogram] = {}
     for name, tensor in tensors.items():
         values = tensor.detach().float().reshape(-1).cpu().numpy()
-        values = values[np.isfinite(values)]
-        counts, edges = np.histogram(values, bins=BINS)
-        views[f"{prefix}/{name}/counts"] = counts.astype(np.int64)
-        views[f"{prefix}/{name}/edges"] = edges.astype(np.float32)
-    return views
+        counts, edges = np.histogram(values[np.isfinite(values)], bins=BINS)
+        found[name] = Histogram(counts.astype(np.int64), edges.astype(np.float32))
+    return found
 
 
 class LayerOutputs(fx.Interpreter):

@@ -9,7 +9,8 @@ import torch
 
 from app.data.dataset import Array
 from app.data.prepare import Part
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.sequence.token_metrics import predicted_tokens, texts_of
 from app.training.trainable import Model

@@ -14,7 +14,8 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Prepared, prepare
 from app.insight.layer_arrays import one_sample
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.batches import Feed
 from app.training.objective import input_field
 from app.training.plan import Plan

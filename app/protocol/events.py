@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.messages import Array, Message
+from app.protocol.views import NetworkViews
 
 Metrics = Mapping[str, float]
 """Values by name: ``loss``, then ``accuracy``, or ``rmse``, ``mae`` and ``r2`` in the data's own units."""
@@ -24,34 +26,30 @@ Status = Literal["completed", "stopped", "failed"]
 
 
 @dataclass(frozen=True, eq=False)
-class Event:
+class Event(Message):
     """One thing that a training run says."""
 
     name: ClassVar[str]
 
     def values(self) -> dict[str, Any]:
         """The fields that are plain values, as strict JSON."""
-        names = [one.name for one in fields(self) if one.name not in self.array_names()]
+        names = [field.name for field in fields(self) if field.name not in self.array_names()]
         return {name: plain(getattr(self, name)) for name in names}
 
     def array_names(self) -> tuple[str, ...]:
         """The fields that are arrays, or mappings of arrays."""
         return ()
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, Array]:
         """The arrays by name."""
         return {name: getattr(self, name) for name in self.array_names()}
-
-    def to_message(self) -> Message:
-        """The message that carries this event."""
-        return Message(self.name, self.values(), self.arrays())
 
     def to_json(self) -> dict[str, Any]:
         """The event as one JSON object, for the command line and the run's log; arrays are lists of numbers."""
         return {"event": self.name, **self.values(), **{name: list_of(array) for name, array in self.arrays().items()}}
 
 
-def list_of(array: Any) -> Any:
+def list_of(array: Array) -> Any:
     """An array as nested lists of numbers that JSON has."""
     return plain(array.tolist())
 
@@ -81,15 +79,15 @@ class Points(Event):
     """
 
     name: ClassVar[str] = "points"
-    step: Any
-    loss: Any
-    others: Mapping[str, Any] = field(default_factory=dict)
+    step: Array
+    loss: Array
+    others: Mapping[str, Array] = field(default_factory=dict)
 
     def array_names(self) -> tuple[str, ...]:
         """All fields are arrays."""
         return ("step", "loss", "others")
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, Array]:
         """The arrays by name."""
         return {"step": self.step, "loss": self.loss, **self.others}
 
@@ -123,25 +121,20 @@ class Epoch(Event):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(Event):
-    """What the network looks like inside after ``step`` steps: arrays named as `app.insight.layer_arrays` names them.
-
-    ``health`` holds what ails the layers, by their paths, as `app.insight.diagnostics` writes it; None if nobody
-    looked.
-    """
+    """What the network looks like inside after ``step`` steps, in ``epoch`` (1-based; 0 where nothing trains)."""
 
     name: ClassVar[str] = "snapshot"
     step: int
     epoch: int
-    views: Mapping[str, Any]
-    health: Mapping[str, Any] | None = None
+    views: NetworkViews
 
     def array_names(self) -> tuple[str, ...]:
-        """All arrays are in ``views``."""
+        """Views are for a window; logs leave them out."""
         return ("views",)
 
-    def arrays(self) -> dict[str, Any]:
-        """The arrays by name."""
-        return dict(self.views)
+    def arrays(self) -> dict[str, Array]:
+        """No arrays go into a log."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
-"""What travels between a worker and whoever started it: length-prefixed frames of JSON and raw arrays.
+"""Framing: messages as bytes on a stream, length-prefixed JSON with the raw bytes of arrays behind it.
 
 A frame is two big-endian 32-bit lengths, a header in JSON (UTF-8), and a body with the bytes of the arrays that the
-header lists, one after another, in C order. Nothing is pickled, and a frame can only describe plain numbers.
+header lists, one after another, in C order. The header says the message's type and its fields; an array in a field
+stands there as its number. Nothing is pickled, and a frame can only describe values that a message declares.
 """
 
 from __future__ import annotations
@@ -10,9 +11,18 @@ import json
 import math
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose
+from app.protocol.messages import Array, Envelope, Message
 from graph.errors import NetloomError
 
 LENGTHS = struct.Struct(">II")
@@ -21,48 +31,70 @@ LARGEST_BODY = 2**30
 DTYPES = frozenset("bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 float32 float64".split())
 LARGEST_RANK = 8
 
-
-@dataclass(frozen=True, eq=False)
-class Message:
-    """One message: a type, JSON fields beside it, and arrays by name."""
-
-    type: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    arrays: Mapping[str, Any] = field(default_factory=dict)
+ARRAY, NUMBER, ESCAPED = "$array", "$number", "$object"
+"""Keys of objects in a header that stand for an array, for a number that JSON lacks, and for an object with a $."""
 
 
-def plain(value: Any) -> Any:
-    """``value`` as strict JSON: numbers that are not finite become null, tuples become lists."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
-
-
-def encode(message: Message) -> bytes:
-    """The frame that carries ``message``.
+def encode(message: Message, id: int | None = None) -> bytes:
+    """The frame that carries ``message``; ``id`` is the number of a request and of its reply.
 
     Raises
     ------
     NetloomError
         if it is too large for a frame.
     """
-    import numpy as np
-
-    arrays = {name: np.asarray(array) for name, array in message.arrays.items()}
-    listed = [
-        {"name": name, "dtype": str(array.dtype.newbyteorder("=")), "shape": list(array.shape)}
-        for name, array in arrays.items()
-    ]
-    header = {"type": message.type, **plain(message.fields), "arrays": listed}
+    arrays: list[Array] = []
+    header: dict[str, Any] = {"type": type(message).__name__, "fields": _pack(message, arrays)}
+    if id is not None:
+        header["id"] = id
+    if arrays:
+        header["arrays"] = [
+            {"dtype": str(array.dtype.newbyteorder("=")), "shape": list(array.shape)} for array in arrays
+        ]
     # Names of files need not be text; what is none of it passes through.
     text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
-    body = b"".join(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays.values())
+    body = b"".join(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays)
     _check_lengths(len(text), len(body))
     return b"".join((LENGTHS.pack(len(text), len(body)), text, body))
+
+
+def _pack(value: Any, arrays: list[Array]) -> Any:
+    """``value`` as strict JSON, with its arrays put aside in ``arrays``."""
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {ARRAY: len(arrays) - 1}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {NUMBER: str(value)}
+    if isinstance(value, Loose):
+        return {"type": value.type, "fields": plain(value.fields), "arrays": _pack(value.arrays, arrays)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _pack(getattr(value, field.name), arrays) for field in fields(value)}
+    if isinstance(value, Mapping):
+        packed = {str(key): _pack(inner, arrays) for key, inner in value.items()}
+        return {ESCAPED: packed} if any(key.startswith("$") for key in packed) else packed
+    if isinstance(value, list | tuple):
+        return [_pack(inner, arrays) for inner in value]
+    if isinstance(value, Path):
+        return str(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _unpack(value: Any, arrays: list[Array]) -> Any:
+    """The inverse of `_pack`, except that tuples come back as lists and dataclasses as mappings."""
+    if isinstance(value, list):
+        return [_unpack(inner, arrays) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if ARRAY in value:
+        place = value[ARRAY]
+        if not isinstance(place, int) or not 0 <= place < len(arrays):
+            raise _broken("an array is missing")
+        return arrays[place]
+    if NUMBER in value:
+        return float(value[NUMBER])
+    return {key: _unpack(inner, arrays) for key, inner in value.get(ESCAPED, value).items()}
 
 
 class Decoder:
@@ -75,7 +107,7 @@ class Decoder:
         self._buffer = bytearray()
         self._broken: NetloomError | None = None
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> list[Envelope]:
         """The messages that ``data`` completes, in order.
 
         Raises
@@ -92,7 +124,7 @@ class Decoder:
             self._broken = error
             raise
 
-    def _complete(self) -> Iterator[Message]:
+    def _complete(self) -> Iterator[Envelope]:
         while len(self._buffer) >= LENGTHS.size:
             header, body = LENGTHS.unpack_from(self._buffer)
             _check_lengths(header, body)
@@ -101,7 +133,7 @@ class Decoder:
                 return
             frame = bytes(self._buffer[LENGTHS.size : end])
             del self._buffer[:end]
-            yield _message(frame[:header], frame[header:])
+            yield _envelope(frame[:header], frame[header:])
 
 
 def _check_lengths(header: int, body: int) -> None:
@@ -116,48 +148,70 @@ def _broken(reason: str) -> NetloomError:
     return NetloomError(f"A message between Netloom's processes was garbled ({reason}); start the training again.")
 
 
-def _message(text: bytes, body: bytes) -> Message:
+def _envelope(text: bytes, body: bytes) -> Envelope:
     try:
-        header = json.loads(text)
+        header = json.loads(text.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         raise _broken("its header is not JSON") from None
     if not isinstance(header, dict) or not isinstance(header.get("type"), str):
         raise _broken("its header has no type")
-    kind, listed = header.pop("type"), header.pop("arrays", [])
-    if not isinstance(listed, list):
-        raise _broken("its arrays are not a list")
-    return Message(kind, header, _arrays(listed, body))
+    number, listed = header.get("id"), header.get("arrays", [])
+    if not isinstance(listed, list) or not isinstance(number, int | None):
+        raise _broken("its arrays are not a list, or its number is none")
+    return Envelope(message=_message(header["type"], header.get("fields"), _arrays(listed, body)), id=number)
 
 
-def _arrays(listed: list[Any], body: bytes) -> dict[str, Any]:
-    if not listed and not body:
-        return {}
-    import numpy as np
+def _message(name: str, values: Any, arrays: list[Array]) -> Message:
+    """The message of the class ``name`` with these values.
 
-    arrays: dict[str, Any] = {}
+    Raises
+    ------
+    NetloomError
+        if there is no such class, or a field is missing, unknown, or of another type than declared.
+    """
+    kind: Any = Message.registry.get(name)
+    if kind is None:
+        raise NetloomError(f"There is no message “{name}”; window and worker are of different versions.")
+    try:
+        message: Message = _adapter(kind).validate_python(_unpack(values, arrays))
+        return message
+    except (ValidationError, AttributeError, TypeError, ValueError) as error:
+        reason = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
+        place = ".".join([name, *map(str, reason["loc"])])
+        raise _broken(f"{place}: {reason['msg']}") from None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """What makes messages of a kind from plain values, and checks their types."""
+    return TypeAdapter(kind)
+
+
+def _arrays(listed: list[Any], body: bytes) -> list[Array]:
+    arrays: list[Array] = []
     start = 0
     for entry in listed:
-        name, dtype, shape = _entry(entry)
+        dtype, shape = _entry(entry)
         kind = np.dtype(dtype).newbyteorder("<")
         count = math.prod(shape)
         if start + count * kind.itemsize > len(body):
             raise _broken("an array is cut short")
         flat = np.frombuffer(body, kind, count, start).astype(np.dtype(dtype))
-        arrays[name] = flat.reshape(shape)
+        arrays.append(flat.reshape(shape))
         start += count * kind.itemsize
     if start != len(body):
         raise _broken("its length does not fit its arrays")
     return arrays
 
 
-def _entry(entry: Any) -> tuple[str, str, tuple[int, ...]]:
-    """Name, dtype and shape of a listed array, checked."""
-    fields = entry if isinstance(entry, dict) else {}
-    name, dtype, shape = fields.get("name"), fields.get("dtype"), fields.get("shape")
-    if not isinstance(name, str) or dtype not in DTYPES:
-        raise _broken("an array has no name or an unknown type")
+def _entry(entry: Any) -> tuple[str, tuple[int, ...]]:
+    """Dtype and shape of a listed array, checked."""
+    described = entry if isinstance(entry, dict) else {}
+    dtype, shape = described.get("dtype"), described.get("shape")
+    if dtype not in DTYPES:
+        raise _broken("an array is of an unknown type")
     if not isinstance(shape, list) or len(shape) > LARGEST_RANK:
         raise _broken("an array has no shape")
     if not all(isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**32 for size in shape):
         raise _broken("an array has an impossible shape")
-    return name, dtype, tuple(shape)
+    return dtype, tuple(shape)

@@ -1,19 +1,19 @@
-"""What the worker is asked to send of the network's inside while it trains: only what can be seen."""
+"""Which views of a network's inside are wanted while it trains: only what can be seen is made and sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from app.protocol.messages import Command
 
 
-@dataclass(frozen=True)
-class Watch:
+@dataclass(frozen=True, kw_only=True)
+class Watch(Command):
     """Layers whose filters and feature maps are on screen, and whether histograms are.
 
     ``sample`` is the position in the data set of the sample that feature maps are made of; ``every`` is the time
     between two snapshots in seconds. ``cards`` are paths of layers whose cards show a small picture; ``health`` says
-    that marks of what ails layers are shown.
+    whether layers are examined for what may be wrong with them.
     """
 
     filters: tuple[str, ...] = ()
@@ -25,18 +25,11 @@ class Watch:
     health: bool = False
 
     @property
-    def anything(self) -> bool:
-        """Whether there is something to send."""
-        return bool(self.filters or self.maps or self.histograms or self.cards or self.health)
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.filters or self.maps or self.histograms or self.live)
 
-    def fields(self) -> Mapping[str, Any]:
-        """The fields of the ``watch`` message."""
-        maps = {"layers": list(self.maps), "sample": self.sample} if self.maps else None
-        return {
-            "filters": list(self.filters),
-            "maps": maps,
-            "histograms": self.histograms,
-            "every": self.every,
-            "cards": list(self.cards),
-            "health": self.health,
-        }
+    @property
+    def live(self) -> bool:
+        """Whether cards on the canvas show something."""
+        return bool(self.cards or self.health)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from app.protocol.events import (
     TrainingProgress,
 )
 from app.system.locks import try_lock
+from app.protocol.views import NetworkViews
 from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
 from app.training.gan.sampling import sample_snapshots
@@ -43,11 +44,8 @@ End = tuple[Status, str | None]
 """How training ended, and why."""
 
 
-Inspect = Callable[[TrainingSession, bool], tuple[Mapping[str, Any], Mapping[str, Any] | None]]
-"""What is watched of a session as it stands: arrays by name, and the layers' health (None: not looked at).
-
-The flag says whether to look at what the cards show as well.
-"""
+Inspect = Callable[[TrainingSession, bool], NetworkViews]
+"""What is watched of a session as it stands; the flag says whether to look at what the cards show as well."""
 
 
 def train(session: TrainingSession, inspect: Inspect | None = None) -> Generator[Event]:
@@ -61,8 +59,7 @@ def train(session: TrainingSession, inspect: Inspect | None = None) -> Generator
 
 def take_snapshot(session: TrainingSession, inspect: Inspect, *, cards: bool = True) -> Snapshot:
     """What is watched of a session as it stands; ``cards`` is whether what the cards show is among it."""
-    views, health = inspect(session, cards)
-    return Snapshot(session.position.steps, session.position.epochs + 1, views, health)
+    return Snapshot(session.position.steps, session.position.epochs + 1, inspect(session, cards))
 
 
 class _Training:

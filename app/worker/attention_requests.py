@@ -12,7 +12,8 @@ from app.data.dataset import Array
 from app.data.readers.tokens import END, text_of
 from app.insight.find_modules import walk
 from app.insight.layer_arrays import sample_of
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.batches import Batch
 from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.sequence.token_metrics import predicted_tokens

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.insight.backprop_step import BackpropSession, Watched, copy_of, fresh, report
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from graph.errors import NetloomError
 from graph.project import encode, parse_project

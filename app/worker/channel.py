@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import IO
 
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.framing import Decoder, encode
+from app.protocol.messages import Envelope, Message
 from graph.errors import NetloomError
 
 CHUNK = 1 << 16
@@ -23,19 +24,19 @@ class Channel:
 
     def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
         self._sink = sink
-        self._queue: queue.SimpleQueue[Message | NetloomError | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Envelope | NetloomError | None] = queue.SimpleQueue()
         self.closed = False
         threading.Thread(target=self._read, args=(source,), daemon=True, name="requests").start()
 
-    def send(self, message: Message) -> None:
-        """Send a message; if nobody listens any more, the channel is closed."""
+    def send(self, message: Message, id: int | None = None) -> None:
+        """Send a message, a reply with the ``id`` of its request; if nobody listens any more, the channel is closed."""
         try:
-            self._sink.write(encode(message))
+            self._sink.write(encode(message, id))
             self._sink.flush()
         except (BrokenPipeError, ValueError, OSError):
             self.closed = True
 
-    def receive(self, *, wait: bool) -> Message | None:
+    def receive(self, *, wait: bool) -> Envelope | None:
         """The next request; None where there is none now (or, with ``wait``, none ever again).
 
         Raises
@@ -56,17 +57,17 @@ class Channel:
             raise found
         return found
 
-    def waiting(self) -> Iterator[Message]:
+    def waiting(self) -> Iterator[Envelope]:
         """The requests that have come, without waiting for more."""
-        while (message := self.receive(wait=False)) is not None:
-            yield message
+        while (envelope := self.receive(wait=False)) is not None:
+            yield envelope
 
     def _read(self, source: IO[bytes]) -> None:
         decoder = Decoder()
         try:
             while data := os.read(source.fileno(), CHUNK):
-                for message in decoder.feed(data):
-                    self._queue.put(message)
+                for envelope in decoder.feed(data):
+                    self._queue.put(envelope)
         except NetloomError as error:
             self._queue.put(error)
         except OSError:

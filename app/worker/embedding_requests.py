@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 
 from app.insight import embeddings as found
 from app.insight.embeddings import Codes
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from graph.errors import NetloomError
 

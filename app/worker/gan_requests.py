@@ -10,7 +10,7 @@ import torch
 from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.decision_surface import FINEST, around
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.gan.sampling import field_of, gan_objective, interpolate
 from app.training.trainable import Model
 from graph.errors import NetloomError

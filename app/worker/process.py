@@ -10,11 +10,27 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.protocol.control import Control, Watch
-from app.protocol.framing import Message
+from app.protocol.control import Control
+from app.protocol.loose import Loose
+from app.protocol.messages import (
+    Command,
+    DeviceInfo,
+    Envelope,
+    Forget,
+    Message,
+    Ready,
+    Refused,
+    Request,
+    RunReply,
+    SetMemoryBudget,
+    Unfinished,
+)
+from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
+from app.protocol.watch import Watch
 from app.system.memory_budget import allow
 from app.system.progress import UnfinishedError, Work, for_now, run_by
 from app.training.malloc import hand_back
@@ -55,7 +71,7 @@ class Worker:
         self._opened: RunCache | None = None
         self._watch = Watch()
         self._snapshot: Callable[[], Message] | None = None
-        self._waiting: dict[Any, Work[Any]] = {}
+        self._waiting: dict[int, Work[Any]] = {}
 
     def serve(self) -> int:
         """Answer until the input closes."""
@@ -64,49 +80,48 @@ class Worker:
         from app.training.devices import devices
 
         torch.set_num_threads(1)
-        self._channel.send(Message("ready", {"devices": devices(), "torch": torch.__version__}))
+        listed = tuple(DeviceInfo(**device) for device in devices())
+        self._channel.send(Ready(devices=listed, torch=torch.__version__))
         try:
             with run_by(for_now(PIECE)):
-                while (message := self._channel.receive(wait=True)) is not None:
-                    self._handle(message)
+                while (envelope := self._channel.receive(wait=True)) is not None:
+                    self._handle(envelope)
         except NetloomError as error:
-            self._refuse(None, str(error))
+            self._channel.send(Refused(reason=str(error)))
             return 1
         finally:
             for work in self._waiting.values():
                 work.close()
         return 0
 
-    def _handle(self, message: Message) -> None:
+    def _handle(self, envelope: Envelope) -> None:
         """Do one request; whatever goes wrong is told in one sentence, and the next one can come.
 
         A request that has to wait for long work is answered by how far that is, and does a piece more whenever it is
         sent again, so that other requests, and a training, have their turn in between.
         """
-        number = message.fields.get("id")
-        # Held until the end, so that whoever needs its result finds it under way.
-        begun = self._waiting.pop(number, None) if isinstance(number, int) else None
+        message, number = envelope.message, envelope.id
+        # Kept until the end, so that whoever needs its result finds it under way.
+        begun = self._waiting.pop(number, None) if number is not None else None
         try:
             if begun is not None and not begun.advance(BESIDE if self._training else PIECE):
                 self._wait(number, begun)
-            elif message.type in ("train", "resume"):
-                self._train(message)
-            elif message.type == "forget":
-                self._forget(message.fields.get("request"))
-            elif message.type in ("pause", "go", "step", "stop", "watch"):
-                self._steer(message)
-            elif message.type == "allow":
-                allow(float(message.fields.get("gigabytes") or 0.0))
-            else:
-                self._answer(message)
+            elif isinstance(message, Command):
+                self._obey(message)
+            elif isinstance(message, Train | Resume):
+                self._train(message, number)
+            elif isinstance(message, Request):
+                self._answer(message, number)
+            elif isinstance(message, Loose):
+                self._answer_loose(message, number)
         except UnfinishedError as error:
             self._wait(number, error.work)
         except NetloomError as error:
-            self._refuse(number, str(error))
+            self._channel.send(Refused(reason=str(error)), number)
         except Exception as error:
             traceback.print_exc()
-            self._refuse(number, sentence_for(error))
-        if message.type in ("train", "resume"):
+            self._channel.send(Refused(reason=sentence_for(error)), number)
+        if isinstance(message, Train | Resume):
             hand_back()  # what the training took is free now
 
     @property
@@ -114,26 +129,58 @@ class Worker:
         """Whether a network is trained just now."""
         return self._control is not None and not self._control.idle
 
-    def _wait(self, number: Any, work: Work[Any]) -> None:
+    def _wait(self, number: int | None, work: Work[Any]) -> None:
         """Say how far the work is that a request waits for; the piece after this is done when it is sent again."""
-        self._waiting[number] = work
+        if number is not None:
+            self._waiting[number] = work
         progress = work.progress.to_json() if work.progress is not None else {}
-        self._channel.send(Message("unfinished", {"id": number, **progress}))
+        self._channel.send(Unfinished(**progress), number)
 
-    def _forget(self, number: Any) -> None:
-        """A request that waited is not sent again; its work stops unless another one waits for it."""
-        work = self._waiting.pop(number, None) if isinstance(number, int) else None
-        if work is not None and work not in self._waiting.values():
-            work.close()
+    def _obey(self, command: Command) -> None:
+        """Carry out a command; one that steers a training does nothing where there is none."""
+        match command:
+            case Forget():
+                work = self._waiting.pop(command.request, None)
+                if work is not None and work not in self._waiting.values():  # unless another request waits for it
+                    work.close()
+            case SetMemoryBudget():
+                allow(command.gigabytes)
+            case Watch():
+                self._show(command)
+            case Pause() if self._control is not None:
+                self._control.pause()
+            case Go() if self._control is not None:
+                self._control.go()
+            case Step() if self._control is not None:
+                self._control.step()
+            case Stop() if self._control is not None:
+                self._control.stop()
 
-    def _answer(self, message: Message) -> None:
+    def _show(self, watch: Watch) -> None:
+        """Take note of what is to be seen; a training that waits shows it at once."""
+        self._watch = watch
+        if self._control is not None:
+            self._control.watch = watch
+            if self._control.idle and self._snapshot is not None and not watch.empty:
+                self._channel.send(self._snapshot())
+
+    def _answer(self, request: Request[Any], number: int | None) -> None:
+        from app.worker.handlers import answer
+
+        reply = answer(request, self._open)
+        if isinstance(reply, RunReply) and self._session is not None and reply.run == str(self._session.run.path):
+            at = self._session.position
+            reply = replace(reply, step=at.steps, epoch=at.epochs + 1)
+        self._channel.send(reply, number)
+
+    def _answer_loose(self, message: Loose, number: int | None) -> None:
         from app.worker.run_requests import answer
 
         found = answer(message, self._open)
         if self._session is not None and found.fields.get("run") == str(self._session.run.path):
             at = self._session.position
-            found = Message(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
-        self._channel.send(found)
+            found = Loose(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
+        self._channel.send(found, number)
 
     def _open(self, path: Path) -> CachedRun:
         """A run in progress has no weights on disk before it ends; it is asked about those in training."""
@@ -145,21 +192,7 @@ class Worker:
             self._opened = RunCache()
         return self._opened.open(path)
 
-    def _refuse(self, number: Any, sentence: str) -> None:
-        self._channel.send(Message("error", {"id": number, "message": sentence}))
-
-    def _steer(self, message: Message) -> None:
-        """Pass a wish on to the training; without one there is nothing to steer, and nobody to tell."""
-        if message.type == "watch":
-            self._watch = Watch.parse(message.fields)
-            if self._control is not None:
-                self._control.watch = self._watch
-                if self._control.idle and self._snapshot is not None and not self._watch.empty:
-                    self._channel.send(self._snapshot())
-        elif self._control is not None:
-            getattr(self._control, message.type)()
-
-    def _train(self, message: Message) -> None:
+    def _train(self, request: Train | Resume, number: int | None) -> None:
         if self._control is not None:
             raise NetloomError("A training is running already; stop it first.")
         from app.insight.training_snapshot import inspect_session
@@ -168,15 +201,16 @@ class Worker:
 
         if self._opened is not None:
             self._opened.close()  # its memory is wanted now
-        session = open_session(message)
+        session = open_session(request)
         self._session = session
         control = self._control = session.control
         control.watch = self._watch
-        self._snapshot = lambda: take_snapshot(session, inspect_session).to_message()
+        self._snapshot = lambda: take_snapshot(session, inspect_session)
+        self._channel.send(TrainingBegun(), number)
         try:
             with logged_to(session.run.path), contextlib.closing(train(session, inspect_session)) as events:
                 for event in events:
-                    self._channel.send(event.to_message())
+                    self._channel.send(event)
                     if isinstance(event, Finished):  # what is asked from now on is no longer about this training
                         continue
                     self._listen(control, isinstance(event, Paused))
@@ -186,17 +220,17 @@ class Worker:
             self._control = self._snapshot = self._session = None
 
     def _listen(self, control: Control, paused: bool) -> None:
-        """Do what was asked meanwhile; while paused, wait here for the next wish."""
-        for message in self._channel.waiting():
-            self._handle(message)
+        """Do what was asked meanwhile; while paused, wait here for the next request."""
+        for envelope in self._channel.waiting():
+            self._handle(envelope)
         while paused and control.idle and not self._channel.closed:
-            wish = self._channel.receive(wait=True)
-            if wish is not None:
-                self._handle(wish)
+            request = self._channel.receive(wait=True)
+            if request is not None:
+                self._handle(request)
 
 
-def open_session(message: Message) -> TrainingSession:
-    """The session that a ``train`` or ``resume`` request asks for.
+def open_session(request: Train | Resume) -> TrainingSession:
+    """The session that a request to train or to resume asks for.
 
     Raises
     ------
@@ -204,16 +238,11 @@ def open_session(message: Message) -> TrainingSession:
         if it cannot be trained; the sentence says why.
     """
     from app.training.training_session import begin, resume
-    from app.worker.run_requests import base_of, folder
     from graph.project import parse_project
 
-    fields = message.fields
-    paused = bool(fields.get("paused", False))
-    if message.type == "resume":
-        epochs = fields.get("epochs")
-        return resume(folder(fields, "run"), int(epochs) if epochs else None, paused)
-    out = folder(fields, "out") if fields.get("out") else None
-    return begin(parse_project(fields.get("project") or {}), base_of(fields), out, paused)
+    if isinstance(request, Resume):
+        return resume(request.run, request.epochs, request.paused)
+    return begin(parse_project(dict(request.project)), request.base, request.out, request.paused)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,8 @@ from app.insight.activations import cut_of, differentiating, numbers
 from app.insight.find_modules import walk
 from app.insight.layer_arrays import sample_of
 from app.insight.recurrent_states import Track, is_recurrent, kind_of, watching
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.batches import Batch
 from app.training.trainable import Model
 from app.worker.unit_requests import whole

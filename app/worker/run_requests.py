@@ -17,8 +17,9 @@ from app.insight.decision_surface import decision_surface, parse_bounds
 from app.insight.forecasts import forecasts
 from app.insight.layer_arrays import snapshot
 from app.insight.predictions import answers
-from app.protocol.control import Watch
-from app.protocol.framing import Message, plain
+from app.protocol.insight_messages import LookedInside, LookInside
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from app.worker import (
@@ -29,6 +30,7 @@ from app.worker import (
     recurrent_requests,
     unit_requests,
 )
+from app.worker.handlers import handles_run
 from app.worker.run_cache import CachedRun
 from graph.errors import NetloomError
 
@@ -132,11 +134,10 @@ def _repoint(fields: Fields) -> Message:
     return Message("repointed", {"choice": plain(repointed(_choice_of(fields), path, base_of(fields)).to_json())})
 
 
-def _look(fields: Fields) -> Message:
-    run, model = load_model(folder(fields, "run"))
-    layers = tuple(str(id_) for id_ in fields.get("layers") or ())
-    watch = Watch(layers, layers, int(fields.get("sample") or 0), bool(fields.get("histograms", True)))
-    return Message("snapshot", {"run": str(run.path)}, snapshot(model, watch))
+@handles_run(LookInside)
+def look_inside(model: Model, request: LookInside) -> LookedInside:
+    """Views of the inside of a network."""
+    return LookedInside(views=snapshot(model, request.watch))
 
 
 def _evaluate(fields: Fields) -> Message:
@@ -169,7 +170,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "rows": _rows,
     "batch": _batch,
     "repoint": _repoint,
-    "look": _look,
     "evaluate": _evaluate,
     "forecasts": _forecasts,
     "backprop_fresh": backprop_requests.of_project,

@@ -21,7 +21,8 @@ from app.insight.activations import ProbedLayer, Progress, check_units, layer_of
 from app.insight.attribution import AttributionQuery, Covered, by_place
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.insight.receptive_patch import sight_of
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from graph.errors import NetloomError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values

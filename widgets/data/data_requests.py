@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.data.readers.typed_columns import Column
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.data.column_roles import column_from
 from widgets.training.worker_link import WorkerLink
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.data.data_choice import DataChoice
 from app.data.sources.file_source import CHANGED
 from app.data.sources.source import Source
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.changes import SectionSet
 from graph.checking.check import Checker
 from graph.document import Commit, Document

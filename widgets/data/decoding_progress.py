@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.messages import Unfinished
 from widgets.training.worker_link import WorkerLink
 
 
@@ -37,7 +37,7 @@ class Waiting(QFrame):
         row.addWidget(self.bar, 1)
         row.addWidget(self.button)
         self.button.clicked.connect(self._stop)
-        link.waits.connect(self._take)
+        link.waits.connect(self._on_unfinished)
         self.hide()
 
     @property
@@ -55,16 +55,15 @@ class Waiting(QFrame):
         self._request = self._again = None
         self.hide()
 
-    def _take(self, number: int, message: Message) -> None:
+    def _on_unfinished(self, number: int, progress: Unfinished) -> None:
         if number != self._request:
             return
-        fields = message.fields
-        self.label.setText(str(fields.get("sentence", "")))
-        self.bar.setValue(round(1000 * int(fields.get("done", 0)) / max(1, int(fields.get("whole", 1)))))
-        self.bar.setAccessibleName(str(fields.get("what", "Progress")))
-        kept = " What is done is kept." if fields.get("kept") else ""
-        what, numbers = str(fields.get("what", "")), str(fields.get("sentence", ""))
-        self._said = f"{what} was stopped at {numbers.removeprefix(what).strip()}.{kept}"
+        self.label.setText(progress.sentence)
+        self.bar.setValue(round(1000 * progress.done / max(1, progress.whole)))
+        self.bar.setAccessibleName(progress.what or "Progress")
+        kept = " What is done is kept." if progress.kept else ""
+        numbers = progress.sentence.removeprefix(progress.what).strip()
+        self._said = f"{progress.what} was stopped at {numbers}.{kept}"
         self.show()
 
     def _stop(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.charts.sample_tiles import Answer

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate
 from app.data.sources.file_source import CHANGED, FileSource
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.errors import NetloomError
 from widgets.data.source_list import FILTER
 from widgets.training.worker_link import WorkerLink

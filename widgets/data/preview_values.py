@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.system.number_format import format_short
 from graph.shapes import Kind, Shape
 

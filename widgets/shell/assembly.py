@@ -112,10 +112,11 @@ def build_training(window: MainWindow) -> None:
 
 def allow_memory(window: MainWindow, link: WorkerLink) -> None:
     """Tell every worker how much memory data may take, as the preference says."""
+    from app.protocol.messages import SetMemoryBudget
 
     def tell(name: str = "memory") -> None:
         if name == "memory":
-            link.settle("allow", gigabytes=float(window.preferences["memory"]))
+            link.settle(SetMemoryBudget(gigabytes=float(window.preferences["memory"])))
 
     tell()
     link.destroyed.connect(window.preferences.subscribe(tell))

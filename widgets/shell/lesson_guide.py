@@ -12,7 +12,7 @@ from app.lessons.course import Course
 from app.lessons.lesson_files import keep_progress, kept_progress, lesson_file
 from app.lessons.schema import Lesson, read_lesson
 from app.project.description_links import slug
-from app.protocol.framing import Message
+from app.protocol.events import Event, Points
 from graph.errors import NetloomError
 from widgets.shell.actions.file_actions import FileActions
 from widgets.shell.banners import Notice
@@ -96,16 +96,15 @@ class LessonGuide(QObject):
     def listen_to_training(self, controller: TrainingController) -> None:
         """Hear what training says from now on."""
         for signal in (controller.started, controller.points, controller.epoch_ended, controller.finished):
-            signal.connect(self._on_message)
+            signal.connect(self._on_event)
 
-    def _on_message(self, message: Message) -> None:
+    def _on_event(self, event: Event) -> None:
         if self.course is None:
             return
-        fields = dict(message.fields)
-        if message.type == "points":
-            steps = message.arrays["step"]
-            fields = {"step": int(steps[-1]) if len(steps) else 0}
-        self.course.take_event(message.type, fields)
+        values = event.values()
+        if isinstance(event, Points):
+            values = {"step": int(event.step[-1]) if len(event.step) else 0}
+        self.course.take_event(event.name, values)
         self.look_soon()
 
     def visit(self, place: str) -> None:

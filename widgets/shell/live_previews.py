@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.insight.diagnostics import Diagnostic
+from app.protocol.diagnostics import Diagnostic
 from app.training.runs import Run
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -17,7 +17,7 @@ from widgets.canvas.level_of_detail import Level, level_at
 from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
 
 if TYPE_CHECKING:
-    from app.protocol.framing import Message
+    from app.protocol.events import Snapshot, Started
     from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
@@ -45,7 +45,7 @@ class LivePreviews(QObject):
         self._controller = controller
         self._trained: Network | None = None
         self._strips: dict[str, Strip] = {}
-        self._ailments: dict[str, tuple[Diagnostic, ...]] = {}
+        self._diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
         # The view moves many times a second; what is on screen is asked for once it rests.
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
@@ -67,7 +67,7 @@ class LivePreviews(QObject):
 
     # What training says
 
-    def _begin(self, _message: Message) -> None:
+    def _begin(self, _event: Started) -> None:
         """Another training: what was known is of the one before."""
         self._forget()
         try:
@@ -76,21 +76,20 @@ class LivePreviews(QObject):
             self._trained = None
         self._soon.start()
 
-    def _on_snapshot(self, message: Message) -> None:
-        health: Mapping[str, Any] | None = message.fields.get("health")
-        if health is None or self._trained is None:
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        views, theme = snapshot.views, self._workbench.canvas.context.theme
+        if views.diagnostics is None or self._trained is None:
             return
-        self._ailments = {path: tuple(map(Diagnostic.parse, found)) for path, found in health.items()}
-        theme = self._workbench.canvas.context.theme
-        self._strips = {}
-        for name, values in message.arrays.items():
-            first, *kind, path = name.split("/")
-            if first == "cards" and values.size:
-                self._strips[path] = strip(values, theme, kind[0] if kind else "values")
+        self._diagnostics = dict(views.diagnostics)
+        self._strips = {
+            path: strip(picture.values, theme, picture.shows)
+            for path, picture in views.cards.items()
+            if picture.values.size
+        }
         self._show()
 
     def _forget(self) -> None:
-        self._trained, self._strips, self._ailments = None, {}, {}
+        self._trained, self._strips, self._diagnostics = None, {}, {}
         self._show()
 
     # What is on screen
@@ -127,14 +126,14 @@ class LivePreviews(QObject):
     def _told_of(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
         start = self._path("")
-        paths = (path for path in (*self._strips, *self._ailments) if path.startswith(start))
+        paths = (path for path in (*self._strips, *self._diagnostics) if path.startswith(start))
         return list(dict.fromkeys(path.removeprefix(start).partition(".")[0] for path in paths))
 
     def _sentences(self, path: str) -> list[str]:
         """What ails a layer and, where it is a block, the layers inside."""
-        told = [one.sentence for one in self._ailments.get(path, ())]
-        inside = [inner for inner in self._ailments if inner.startswith(f"{path}.")]
-        told += [f"{inner}: {self._ailments[inner][0].sentence}" for inner in inside[:MOST_INSIDE]]
+        told = [one.sentence for one in self._diagnostics.get(path, ())]
+        inside = [inner for inner in self._diagnostics if inner.startswith(f"{path}.")]
+        told += [f"{inner}: {self._diagnostics[inner][0].sentence}" for inner in inside[:MOST_INSIDE]]
         more = len(inside) - MOST_INSIDE
         return [*told, f"… and {more} more layers inside."] if more > 0 else told
 

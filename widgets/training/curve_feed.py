@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QComboBox
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch, Points
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
@@ -105,12 +105,12 @@ class Curves(QObject):
 
     # The run in progress
 
-    def take_points(self, path: Path, message: Message) -> None:
+    def on_points(self, path: Path, points: Points) -> None:
         """Losses of single batches."""
         if path in self._names:
-            self.loss.append(_id(path, "train"), message.arrays["step"], message.arrays["loss"])
-            for name in message.arrays.keys() - {"step", "loss"}:
-                self._append_other(path, name, message.arrays["step"], message.arrays[name])
+            self.loss.append(_id(path, "train"), points.step, points.loss)
+            for name, losses in points.others.items():
+                self._append_other(path, name, points.step, losses)
 
     def _append_other(self, path: Path, name: str, steps: Array, losses: Array) -> None:
         """Points of a loss beside the first, in a hue of its own; steps that took none are left out."""
@@ -121,11 +121,10 @@ class Curves(QObject):
         if known.any():
             self.loss.append(_id(path, name), steps[known], losses[known])
 
-    def take_epoch(self, path: Path, message: Message) -> None:
+    def on_epoch(self, path: Path, epoch: Epoch) -> None:
         """Metrics of an epoch."""
-        fields = message.fields
         if path in self._names:
-            self._add_epoch(path, int(fields["step"]), fields.get("train") or {}, fields.get("validation") or {})
+            self._add_epoch(path, epoch.step, epoch.train, epoch.validation)
 
     def _add_epoch(self, path: Path, step: int, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
         self._epochs[path].append((step, train, validation))

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch, Started, TrainingProgress
+from app.protocol.messages import Unfinished
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
 from widgets.training.training_controller import ACTIVE, State, describe_state
 
@@ -84,41 +85,36 @@ class StatusStrip(QWidget):
             self.bar.setValue(0)
         self._hide_empty()
 
-    def take_readying(self, message: Message) -> None:
+    def on_readying(self, progress: Unfinished) -> None:
         """How far the data is that training waits for."""
-        fields = message.fields
-        done, whole, what = int(fields.get("done", 0)), int(fields.get("whole", 1)), str(fields.get("what", ""))
-        self.state.setText(what)
-        self.bar.setAccessibleName(what)
-        self.epoch.setText(str(fields.get("sentence", "")).removeprefix(what).strip())
-        self.bar.setValue(round(1000 * done / max(1, whole)))
-        self.cancel.setAccessibleName(f"Cancel {what.lower()}")
+        self.state.setText(progress.what)
+        self.bar.setAccessibleName(progress.what)
+        self.epoch.setText(progress.sentence.removeprefix(progress.what).strip())
+        self.bar.setValue(round(1000 * progress.done / max(1, progress.whole)))
+        self.cancel.setAccessibleName(f"Cancel {progress.what.lower()}")
         self.cancel.show()
         self._hide_empty()
 
-    def take_start(self, message: Message) -> None:
+    def on_start(self, event: Started) -> None:
         """A run begins or continues."""
-        self._epochs = int(message.fields.get("epochs", 0))
-        self._show_epoch(int(message.fields.get("epoch", 1)))
+        self._epochs = event.epochs
+        self._show_epoch(event.epoch)
 
-    def take_progress(self, message: Message) -> None:
+    def on_progress(self, progress: TrainingProgress) -> None:
         """How far the epoch is."""
-        fields = message.fields
-        steps = max(int(fields.get("steps_per_epoch", 1)), 1)
-        self._show_epoch(int(fields.get("epoch", 1)))
-        self.bar.setValue(round(1000 * int(fields.get("step", 0)) / steps))
-        self.speed.setText(speed(float(fields.get("samples_per_second") or 0.0)))
-        left = duration(fields.get("seconds_left"))
+        self._show_epoch(progress.epoch)
+        self.bar.setValue(round(1000 * progress.step / max(progress.steps_per_epoch, 1)))
+        self.speed.setText(speed(progress.samples_per_second))
+        left = duration(progress.seconds_left)
         self.left.setText(f"{left} left" if left else "")
         self._hide_empty()
 
-    def take_epoch(self, message: Message) -> None:
+    def on_epoch(self, event: Epoch) -> None:
         """The figures of an epoch."""
-        fields = message.fields
-        self._show_epoch(int(fields.get("epoch", 1)))
+        self._show_epoch(event.epoch)
         self.bar.setValue(1000)
-        train, validation = fields.get("train") or {}, fields.get("validation") or {}
-        whole, judged = figures_of(train, validation), figures_of({}, validation or train)
+        whole = figures_of(event.train, event.validation)
+        judged = figures_of({}, event.validation or event.train)
         self._figures = (whole, judged, judged.split(APART)[-1])
         self.figures.setToolTip(whole)
         self._fit_figures()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started, TrainingProgress
+from app.protocol.messages import DeviceInfo, Ready, Unfinished
+from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
 from app.training import runs
 from graph.document import Document
@@ -40,20 +41,12 @@ CARDS_EVERY = 1.0
 """Seconds between two looks where only cards show something."""
 
 
-@dataclass(frozen=True)
-class Device:
-    """A place to train: the id that a plan names, and its title for people."""
-
-    id: str
-    title: str
-
-
 class TrainingController(QObject):
     """Starts, pauses, steps, stops and resumes training, and passes on what it says.
 
-    `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for (the fields
-    of an `app.system.progress.Progress`); the others carry the worker's `Message`: `started`, `points`,
-    `progressed`, `epoch_ended`, `snapshot`, `finished`. `failed` carries a sentence. `runs_changed` says that the
+    `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
+    (`Unfinished`); `started`, `points`, `progressed`, `epoch_ended`, `snapshot` and `finished` carry the event of
+    `app.protocol.events`. `failed` carries a sentence. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
     """
 
@@ -77,17 +70,17 @@ class TrainingController(QObject):
         self._title = ""
         self._reason = ""
         self._complete = False
-        self._devices: tuple[Device, ...] = ()
+        self._devices: tuple[DeviceInfo, ...] = ()
         self._watch = Watch()
         self._cards: tuple[tuple[str, ...], bool] = ((), False)
         self._request: int | None = None
         self._before: tuple[State, Path | None, bool] = (State.IDLE, None, False)
         self._denied = False
         self._steps_wanted = 0
-        link.message.connect(self._take)
-        link.waits.connect(self._take_wait)
-        link.ready.connect(self._take_ready)
-        link.lost.connect(self._take_loss)
+        link.training_event.connect(self._on_event)
+        link.waits.connect(self._on_unfinished)
+        link.ready.connect(self._on_ready)
+        link.lost.connect(self._on_lost)
 
     # Reading
 
@@ -122,7 +115,7 @@ class TrainingController(QObject):
         return self._reason
 
     @property
-    def devices(self) -> tuple[Device, ...]:
+    def devices(self) -> tuple[DeviceInfo, ...]:
         """Where one can train, as the worker says; empty until it has."""
         return self._devices
 
@@ -157,15 +150,8 @@ class TrainingController(QObject):
         title = about.get("title") if isinstance(about, Mapping) else None
         self._title = title if isinstance(title, str) and title else name
         self._begin(runs.fresh_folder(self._title))
-        self._request = self._link.ask(
-            "train",
-            self._take,
-            self._refused,
-            project=project,
-            base=str(base) if base else None,
-            out=str(self._run),
-            paused=paused,
-        )
+        request = Train(project=project, base=base, out=self._run, paused=paused)
+        self._request = self._link.request(request, self._on_begun, self._refused)
 
     def resume(self, run: Path, epochs: int | None = None, *, paused: bool = False) -> None:
         """Continue a run where it stopped.
@@ -176,17 +162,18 @@ class TrainingController(QObject):
             return
         epochs = epochs or extended(run)
         self._begin(run)
-        self._request = self._link.ask("resume", self._take, self._refused, run=str(run), epochs=epochs, paused=paused)
+        request = Resume(run=run, epochs=epochs, paused=paused)
+        self._request = self._link.request(request, self._on_begun, self._refused)
 
     def pause(self) -> None:
         """Hold after the current step."""
         if self._state is State.RUNNING:
-            self._link.send("pause")
+            self._link.send(Pause())
 
     def go(self) -> None:
         """Go on after a pause."""
         if self._state is State.PAUSED:
-            self._link.send("go")
+            self._link.send(Go())
 
     def toggle_pause(self) -> None:
         """Pause while running, go on while paused."""
@@ -198,9 +185,9 @@ class TrainingController(QObject):
     def step(self, document: Document, base: Path | None = None, name: str = "network") -> None:
         """Train on one batch, then wait; where nothing is running this begins a run that waits after its first."""
         if self._state is State.PAUSED:
-            self._link.send("step")
+            self._link.send(Step())
         elif self._state is State.RUNNING:
-            self._link.send("pause")
+            self._link.send(Pause())
         elif not self.active:
             self._steps_wanted = 1
             self.train(document, base, name=name, paused=True)
@@ -209,7 +196,7 @@ class TrainingController(QObject):
         """End the run after the current step; it can be resumed."""
         if self._state in (State.RUNNING, State.PAUSED, State.STARTING):
             self._set_state(State.STOPPING)
-            self._link.send("stop")
+            self._link.send(Stop())
 
     def evaluate(self, run: Path, reply: Reply, refused: Refusal | None = None) -> int:
         """Test the weights of a run on its test part."""
@@ -227,12 +214,12 @@ class TrainingController(QObject):
         if (watch, cards) != (self._watch, self._cards):
             self._watch, self._cards = watch, cards
             if self.active:
-                self._link.send("watch", **self._wanted().fields())
+                self._link.send(self._wanted())
 
     def _wanted(self) -> Watch:
         """What panels and canvas want together; for the canvas alone a look now and then is enough."""
         cards, health = self._cards
-        every = self._watch.every if self._watch.anything else CARDS_EVERY
+        every = CARDS_EVERY if self._watch.empty else self._watch.every
         return replace(self._watch, cards=cards, health=health, every=every)
 
     def close(self) -> None:
@@ -247,29 +234,29 @@ class TrainingController(QObject):
         self._run, self._reason, self._complete = run, "", False
         self._set_state(State.STARTING)
 
-    def _take(self, message: Message) -> None:
-        fields = message.fields
-        match message.type:
-            case "points":
-                self.points.emit(message)
-            case "progress":
-                self.progressed.emit(message)
-            case "snapshot":
-                self.snapshot.emit(message)
-            case "epoch":
-                self.epoch_ended.emit(message)
-            case "started":
-                self._take_start(message)
-            case "paused":
-                self._take_pause()
-            case "resumed" if self._state is State.PAUSED:
-                self._set_state(State.RUNNING)
-            case "finished":
-                self._take_end(message)
-            case "error":
-                self._fail(str(fields.get("message", "The worker failed without a reason.")))
+    def _on_begun(self, _reply: TrainingBegun) -> None:
+        self._request = None
 
-    def _take_wait(self, number: int, message: Message) -> None:
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Points():
+                self.points.emit(event)
+            case TrainingProgress():
+                self.progressed.emit(event)
+            case Snapshot():
+                self.snapshot.emit(event)
+            case Epoch():
+                self.epoch_ended.emit(event)
+            case Started():
+                self._on_started(event)
+            case Paused():
+                self._on_paused()
+            case Resumed() if self._state is State.PAUSED:
+                self._set_state(State.RUNNING)
+            case Finished():
+                self._on_finished(event)
+
+    def _on_unfinished(self, number: int, progress: Unfinished) -> None:
         """The data is not ready yet; here, where nothing is trained, to stop is to want it no more."""
         if number != self._request:
             return
@@ -279,47 +266,42 @@ class TrainingController(QObject):
             self._request, self._steps_wanted = None, 0
             self._set_state(state)
         else:
-            self.readying.emit(message)
+            self.readying.emit(progress)
 
-    def _take_start(self, message: Message) -> None:
-        if self._request is not None:
-            self._link.forget(self._request)
-        self._run = Path(str(message.fields.get("run", self._run)))
-        if self._wanted().anything:
-            self._link.send("watch", **self._wanted().fields())
-        self.started.emit(message)
+    def _on_started(self, event: Started) -> None:
+        self._run = Path(event.run)
+        if not self._wanted().empty:
+            self._link.send(self._wanted())
+        self.started.emit(event)
         if self._state is State.STARTING:
             self._set_state(State.RUNNING)
         self.runs_changed.emit()
 
-    def _take_pause(self) -> None:
+    def _on_paused(self) -> None:
         if self._state is State.STOPPING:
             return
         self._set_state(State.PAUSED)
         if self._steps_wanted:
             self._steps_wanted -= 1
-            self._link.send("step")
+            self._link.send(Step())
 
-    def _take_end(self, message: Message) -> None:
+    def _on_finished(self, event: Finished) -> None:
         self._steps_wanted = 0
-        failed = message.fields.get("status") == "failed"
-        self._reason = str(message.fields.get("reason") or "") if failed else ""
-        self.finished.emit(message)
-        self._complete = (
-            message.fields.get("status") == "completed" and self._run is not None and bool(extended(self._run))
-        )
+        failed = event.status == "failed"
+        self._reason = event.reason or "" if failed else ""
+        self.finished.emit(event)
+        self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:
             self._fail(self._reason or "Training failed without a reason.")
         else:
             self._set_state(State.FINISHED)
             self.runs_changed.emit()
 
-    def _take_ready(self, message: Message) -> None:
-        listed = message.fields.get("devices", [])
-        self._devices = tuple(Device(str(one["id"]), str(one["title"])) for one in listed)
+    def _on_ready(self, ready: Ready) -> None:
+        self._devices = ready.devices
         self.devices_changed.emit()
 
-    def _take_loss(self, reason: str) -> None:
+    def _on_lost(self, reason: str) -> None:
         if self.active:
             self._fail(reason)
 
@@ -370,9 +352,3 @@ def describe_state(state: State, reason: str = "") -> str:
         State.FAILED: reason or "Failed",
     }
     return words[state]
-
-
-def plain(message: Message, name: str, default: Any = None) -> Any:
-    """A field of a message, or ``default`` where it is missing or null."""
-    value = message.fields.get(name)
-    return default if value is None else value

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch, Points, Started
 from graph.document import Document
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
@@ -62,12 +62,12 @@ class TrainPanel(QWidget):
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
         controller.stateChanged.connect(self._take_state)
-        controller.readying.connect(self.strip.take_readying)
+        controller.readying.connect(self.strip.on_readying)
         self.strip.cancelled.connect(controller.stop)
-        controller.started.connect(self._take_start)
-        controller.points.connect(self._take_points)
-        controller.progressed.connect(self.strip.take_progress)
-        controller.epoch_ended.connect(self._take_epoch)
+        controller.started.connect(self._on_start)
+        controller.points.connect(self._on_points)
+        controller.progressed.connect(self.strip.on_progress)
+        controller.epoch_ended.connect(self._on_epoch)
         controller.failed.connect(self._take_failure)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._take_devices)
@@ -117,29 +117,29 @@ class TrainPanel(QWidget):
         if state is State.STARTING:
             self.notice.clear()
 
-    def _take_start(self, message: Message) -> None:
+    def _on_start(self, event: Started) -> None:
         run = self._controller.run
         if run is None:
             return
-        self.strip.take_start(message)
+        self.strip.on_start(event)
         model = self.runs.model
         if self._live not in (None, run):
             model.tick(self._live, False)
-        continued = int(message.fields.get("step", 0)) > 0
+        continued = event.step > 0
         model.tick(run, False)
         self._live = run
         model.tick(run, True)
         if continued:
             self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
 
-    def _take_points(self, message: Message) -> None:
+    def _on_points(self, points: Points) -> None:
         if self._controller.run is not None:
-            self.curves.take_points(self._controller.run, message)
+            self.curves.on_points(self._controller.run, points)
 
-    def _take_epoch(self, message: Message) -> None:
-        self.strip.take_epoch(message)
+    def _on_epoch(self, epoch: Epoch) -> None:
+        self.strip.on_epoch(epoch)
         if self._controller.run is not None:
-            self.curves.take_epoch(self._controller.run, message)
+            self.curves.on_epoch(self._controller.run, epoch)
 
     def _take_failure(self, reason: str) -> None:
         run = self._controller.run

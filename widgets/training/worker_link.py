@@ -14,7 +14,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 from shiboken6 import isValid
 
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.events import Event
+from app.protocol.framing import Decoder, encode
+from app.protocol.loose import Loose
+from app.protocol.messages import Command, Envelope, Forget, Message, R, Ready, Refused, Request, Unfinished
 from graph.errors import NetloomError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,7 +28,7 @@ GRACE_MS = 3000
 TAIL = 4000
 """Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
 
-Reply = Callable[[Message], None]
+Reply = Callable[[Loose], None]
 Refusal = Callable[[str], None]
 
 
@@ -35,10 +38,12 @@ def worker_command() -> tuple[str, ...]:
 
 
 @dataclass
-class _Request:
-    message: Message
-    reply: Reply
-    refused: Refusal | None
+class _Pending:
+    """A request that waits for its reply."""
+
+    request: Message
+    on_reply: Callable[[Any], None]
+    on_refused: Refusal | None
     begun: bool = False
     """Whether the worker keeps unfinished work for it."""
 
@@ -46,14 +51,13 @@ class _Request:
 class WorkerLink(QObject):
     """One worker at a time, started when it is first needed and replaced after it died.
 
-    `message` carries every message that answers no request. `ready` says that the worker has loaded what it needs.
-    `waits(id, message)` says how far the work is that a request has to wait for: the fields of an
-    `app.system.progress.Progress`. The request is sent again for the next piece, unless it is forgotten meanwhile.
-    `lost` carries one sentence when the worker died, was killed or spoke nonsense; requests that were waiting are
-    refused with the same sentence before.
+    `training_event` carries every `Event` of a training. `ready` carries what a worker says of itself once it is.
+    `waits(id, Unfinished)` says how far the work is that a request has to wait for. The request is sent again for the
+    next piece, unless it is forgotten meanwhile. `lost` carries one sentence when the worker died, was killed or spoke
+    nonsense; requests that were waiting are refused with the same sentence before.
     """
 
-    message = Signal(object)
+    training_event = Signal(object)
     ready = Signal(object)
     waits = Signal(int, object)
     lost = Signal(str)
@@ -63,9 +67,9 @@ class WorkerLink(QObject):
         self._command = tuple(command or worker_command())
         self._process: QProcess | None = None
         self._decoder = Decoder()
-        self._waiting: list[Message] = []
-        self._requests: dict[int, _Request] = {}
-        self._standing: dict[str, Mapping[str, Any]] = {}
+        self._waiting: list[Envelope] = []
+        self._requests: dict[int, _Pending] = {}
+        self._standing: dict[type[Command], Command] = {}
         self._last_id = 0
         self._was_ready = False
         self._tail = ""
@@ -112,8 +116,8 @@ class WorkerLink(QObject):
         process.errorOccurred.connect(self._not_started)
         self._process = process
         process.start()
-        for type_, fields in self._standing.items():
-            process.write(encode(Message(type_, fields, {})))
+        for command in self._standing.values():
+            process.write(encode(command))
 
     def close(self) -> None:
         """End the worker: close its input, and kill it if it has not ended after `GRACE_MS`. Waits for that."""
@@ -141,20 +145,27 @@ class WorkerLink(QObject):
 
     # Speaking
 
-    def send(self, type: str, arrays: Mapping[str, Any] | None = None, **fields: Any) -> None:
-        """Send a message that needs no answer, starting a worker if there is none."""
-        self._write(Message(type, fields, arrays or {}))
+    def send(self, command: Command) -> None:
+        """Send a command, which needs no answer, starting a worker if there is none."""
+        self._write(command)
 
-    def _write(self, message: Message) -> None:
+    def _write(self, message: Message, id: int | None = None) -> None:
         self.start()
         if self._process is not None:
-            self._process.write(encode(message))
+            self._process.write(encode(message, id))
 
-    def settle(self, type: str, **fields: Any) -> None:
-        """Send a message that holds for every worker: to the one there is now, and to each that replaces it."""
-        self._standing[type] = fields
+    def settle(self, command: Command) -> None:
+        """Send a command that holds for every worker: to the one there is now, and to each that replaces it."""
+        self._standing[type(command)] = command
         if self._process is not None:
-            self._process.write(encode(Message(type, fields, {})))
+            self._process.write(encode(command))
+
+    def request(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal | None = None) -> int:
+        """Send a request. Later `on_reply` gets its reply, or `on_refused` one sentence; returns the request's id.
+
+        Callbacks that are methods of a widget which no longer exists are not called.
+        """
+        return self._ask(request, on_reply, on_refused)
 
     def ask(
         self,
@@ -164,21 +175,20 @@ class WorkerLink(QObject):
         arrays: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> int:
-        """Send a request. Later either `reply` gets the answer or `refused` one sentence; returns the request's id.
+        """As `request`, for requests that have no class yet."""
+        return self._ask(Loose(type, fields, arrays or {}), reply, refused)
 
-        Callbacks that are methods of a widget which no longer exists are not called.
-        """
+    def _ask(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> int:
         self._last_id += 1
-        message = Message(type, {"id": self._last_id, **fields}, arrays or {})
-        self._requests[self._last_id] = _Request(message, reply, refused)
-        self._write(message)
+        self._requests[self._last_id] = _Pending(message, on_reply, on_refused)
+        self._write(message, self._last_id)
         return self._last_id
 
     def forget(self, request: int) -> None:
-        """Ignore the answer to a request; work that it waits for is stopped."""
-        held = self._requests.pop(request, None)
-        if held is not None and held.begun and self._process is not None:
-            self.send("forget", request=request)
+        """Ignore the reply to a request; work that it waits for is stopped."""
+        pending = self._requests.pop(request, None)
+        if pending is not None and pending.begun and self._process is not None:
+            self.send(Forget(request=request))
 
     # Hearing
 
@@ -202,36 +212,33 @@ class WorkerLink(QObject):
         """Give everyone what came for them since the last frame."""
         self._frame.stop()
         waiting, self._waiting = self._waiting, []
-        for message in waiting:
-            self._dispatch(message)
+        for envelope in waiting:
+            self._dispatch(envelope.message, envelope.id)
 
-    def _dispatch(self, message: Message) -> None:
-        number = message.fields.get("id")
-        if message.type == "unfinished":
-            self._go_on(int(message.fields["id"]), message)
-            return
-        request = self._requests.pop(number, None) if isinstance(number, int) else None
-        if message.type == "ready":
-            self._was_ready = True
-            self.ready.emit(message)
-        elif number is None:
-            self.message.emit(message)
-        elif request is None:
-            return  # the answer to a request that was forgotten
-        elif message.type == "error":
-            _call(request.refused, str(message.fields.get("message", "The worker refused without a reason.")))
-        else:
-            _call(request.reply, message)
+    def _dispatch(self, message: Message, number: int | None) -> None:
+        match message:
+            case Event():
+                self.training_event.emit(message)
+            case Ready():
+                self._was_ready = True
+                self.ready.emit(message)
+            case Unfinished() if number is not None:
+                self._go_on(number, message)
+            case _ if number is not None and (pending := self._requests.pop(number, None)) is not None:
+                if isinstance(message, Refused):
+                    _call(pending.on_refused, message.reason)
+                else:
+                    _call(pending.on_reply, message)
 
-    def _go_on(self, number: int, message: Message) -> None:
+    def _go_on(self, number: int, progress: Unfinished) -> None:
         """Pass on how far a request is, and have the next piece done if it is still wanted."""
         if number in self._requests:
             self._requests[number].begun = True
-            self.waits.emit(number, message)
+            self.waits.emit(number, progress)
         if number in self._requests:
-            self._write(self._requests[number].message)
+            self._write(self._requests[number].request, number)
         elif self._process is not None:
-            self.send("forget", request=number)
+            self.send(Forget(request=number))
 
     # Losing
 
@@ -250,7 +257,7 @@ class WorkerLink(QObject):
 
     def _lose(self, reason: str) -> None:
         """Hand over what came before the end, refuse what waits, say why, and start afresh if that may help."""
-        was_ready = self._was_ready or any(message.type == "ready" for message in self._waiting)
+        was_ready = self._was_ready or any(isinstance(envelope.message, Ready) for envelope in self._waiting)
         process = self._release()
         if process is not None:
             process.kill()
@@ -260,8 +267,8 @@ class WorkerLink(QObject):
         self._hand_over()
         self._was_ready = False
         requests, self._requests = self._requests, {}
-        for request in requests.values():
-            _call(request.refused, reason)
+        for pending in requests.values():
+            _call(pending.on_refused, reason)
         self.lost.emit(reason)
         if was_ready:
             # A worker that never came up would fail again; the next request tries, so that nothing spins.

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.data.readers.tokens import text_of
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.layers.io import Output
 from widgets.charts.alignment_view import Alignment, AlignmentView
 from widgets.look.theme import ThemeSource

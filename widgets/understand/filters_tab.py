@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
+from app.protocol.loose import Loose
+from app.protocol.messages import RunReply
 from app.protocol.watch import Watch
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.look.theme import ThemeSource
@@ -60,13 +62,13 @@ class FiltersTab(Tab):
             self.grid.set_filters(np.empty((0, 1, 1, 1)))
         self.grid.set_empty_text(NO_FILTERS if self.subject.run is not None and not layers else NO_RUN)
 
-    def take_snapshot(self, message: Message) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Show new weights."""
-        filters = message.arrays.get(f"filters/{self.picker.layer}")
+        filters = snapshot.views.filters.get(self.picker.layer)
         if filters is not None and filters.ndim in (3, 4):
             self.grid.set_filters(filters)
             self._offer_channels()
-            self.step.setText(when_of(message))
+            self.step.setText(when_of(snapshot))
 
     def _offer_channels(self) -> None:
         """Let one input channel be chosen, where there are several."""
@@ -83,7 +85,9 @@ class FiltersTab(Tab):
         self.wish_changed.emit()
 
 
-def when_of(message: Message) -> str:
-    """The moment that a snapshot shows."""
-    step = message.fields.get("step")
-    return f"epoch {message.fields.get('epoch', 1):,}, step {step:,}" if step is not None else "trained weights"
+def when_of(moment: Snapshot | RunReply | Loose) -> str:
+    """The moment that a snapshot, or a reply about a run, shows."""
+    if isinstance(moment, Loose):
+        step = moment.fields.get("step")
+        return f"epoch {moment.fields.get('epoch', 1):,}, step {step:,}" if step is not None else "trained weights"
+    return f"epoch {moment.epoch:,}, step {moment.step:,}" if moment.epoch else "trained weights"

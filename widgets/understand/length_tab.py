@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.data.data_choice import DataChoice
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.system.number_format import format_number
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource

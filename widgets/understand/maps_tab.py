@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.look.theme import ThemeSource
@@ -57,12 +57,12 @@ class MapsTab(Tab):
         if self.subject.run is not None:
             self.gallery.ask()
 
-    def take_snapshot(self, message: Message) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Show new maps."""
-        maps = message.arrays.get(f"maps/{self.picker.layer}")
+        maps = snapshot.views.maps.get(self.picker.layer)
         if maps is not None and maps.ndim in (1, 2, 3, 4):
             self.grid.set_maps(maps)
-            self.step.setText(when_of(message))
+            self.step.setText(when_of(snapshot))
 
     def _take_sample(self, position: int) -> None:
         self._sample = position

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.insight.maximisation_settings import Recipe
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
 from widgets.data.sample_views import still_values

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.understand.subject import Subject
 
 ALONE, BESIDE = 0.1, 0.03

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import Preview
 from widgets.data.sample_views import drawable

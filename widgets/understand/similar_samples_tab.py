@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.insight.embedding_layers import bottleneck, code_layers
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch, Snapshot, Started
+from app.protocol.insight_messages import LookedInside, LookInside
+from app.protocol.messages import RR, R, Request, RunRequest
 from app.protocol.watch import Watch
 from app.training.runs import Run
 from graph.document import Document
@@ -26,7 +29,7 @@ class Subject(QObject):
     """One run under the glass; without one, what can be seen of the open project before it is trained.
 
     `changed` says that it is another run, `edited` that there is none and the open project is not what it was,
-    `epoch_ended` that a live run has new weights on disk, `snapshot` carries a message with arrays of its inside,
+    `epoch_ended` that a live run has new weights on disk, `snapshot` carries a `Snapshot` of its inside,
     `failed` a sentence.
     """
 
@@ -44,10 +47,10 @@ class Subject(QObject):
         self._base: Path | None = None
         self._wanted = Watch()
         self._request: int | None = None
-        controller.started.connect(self._take_start)
+        controller.started.connect(self._on_start)
         controller.stateChanged.connect(self._take_state)
-        controller.snapshot.connect(self._take_live)
-        controller.epoch_ended.connect(self._take_epoch)
+        controller.snapshot.connect(self._on_snapshot)
+        controller.epoch_ended.connect(self._on_epoch)
 
     # Reading
 
@@ -157,6 +160,16 @@ class Subject(QObject):
             return None
         return self._controller.link.ask(type, reply, refused, arrays, run=str(self._run.path), **fields)
 
+    def request(self, request: RunRequest[RR], on_reply: Callable[[RR], None], on_refused: Refusal) -> int | None:
+        """Ask the worker about the run, whose folder is filled in here; None where there is no run."""
+        if self._run is None:
+            return None
+        return self._controller.link.request(replace(request, run=self._run.path), on_reply, on_refused)
+
+    def request_worker(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal) -> int:
+        """Ask the worker something that no run is needed for."""
+        return self._controller.link.request(request, on_reply, on_refused)
+
     def drop(self, request: int) -> None:
         """Wait for the answer to a request no longer."""
         self._controller.link.forget(request)
@@ -190,30 +203,23 @@ class Subject(QObject):
             self._controller.watch(self._wanted)
             return
         self._controller.watch(Watch())
-        if self._run is None or not self._wanted.anything or not self._run.weights.is_file():
+        if self._run is None or self._wanted.empty or not self._run.weights.is_file():
             return
-        self._request = self.ask(
-            "look",
-            self._take_look,
-            self.failed.emit,
-            layers=[*self._wanted.filters, *self._wanted.maps],
-            sample=self._wanted.sample,
-            histograms=self._wanted.histograms,
-        )
+        self._request = self.request(LookInside(watch=self._wanted), self._on_look, self.failed.emit)
 
-    def _take_look(self, message: Message) -> None:
+    def _on_look(self, reply: LookedInside) -> None:
         self._request = None
-        self.snapshot.emit(message)
+        self.snapshot.emit(Snapshot(reply.step, reply.epoch, reply.views))
 
-    def _take_start(self, _message: Message) -> None:
+    def _on_start(self, _event: Started) -> None:
         if self._controller.run is not None:
             self.show_run(self._controller.run)
 
-    def _take_live(self, message: Message) -> None:
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
         if self.live:
-            self.snapshot.emit(message)
+            self.snapshot.emit(snapshot)
 
-    def _take_epoch(self, _message: Message) -> None:
+    def _on_epoch(self, _event: Epoch) -> None:
         if self.live:
             self.epoch_ended.emit()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 from widgets.understand.subject import Subject

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.project.description_links import slug
+from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
@@ -90,7 +91,7 @@ class UnderstandPanel(QWidget):
     def _connect(self) -> None:
         self.subject.changed.connect(self._take_subject)
         self.subject.failed.connect(self.notice.say)
-        self.subject.snapshot.connect(self._take_snapshot)
+        self.subject.snapshot.connect(self._on_snapshot)
         self.subject.edited.connect(self.views.refresh)
         self.views.changed.connect(self._take_tab)
         for tab in self._tabs():
@@ -167,9 +168,9 @@ class UnderstandPanel(QWidget):
         """Say whose inside is on show; a tab that works without a run needs none."""
         self.about.setVisible(self.subject.run is not None or self.tab is not self.by_hand)
 
-    def _take_snapshot(self, message: object) -> None:
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
         if self.isVisible():
-            self.tab.take_snapshot(message)  # type: ignore[arg-type]
+            self.tab.on_snapshot(snapshot)
 
     def _take_tab(self) -> None:
         self.tab.take_shown()

@@ -8,7 +8,7 @@ from enum import Enum
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.understand.subject import Subject
 
@@ -70,7 +70,7 @@ class Tab(QWidget):
     def take_subject(self) -> None:
         """Another run is looked at, or it has ended."""
 
-    def take_snapshot(self, message: Message) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Show what came of the wish."""
 
     def take_shown(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.weight_histograms import HistogramStack
 from widgets.look.theme import ThemeSource
@@ -64,13 +64,11 @@ class WeightsTab(Tab):
             self.step.clear()
         self._show_sides()
 
-    def take_snapshot(self, message: Message) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Add the histograms of a moment."""
-        step = int(message.fields.get("step") or 0)
-        for prefix, stack in (("weights/", self.weights), ("gradients/", self.gradients)):
-            for name, counts in message.arrays.items():
-                if name.startswith(prefix) and name.endswith("/counts"):
-                    edges = message.arrays[name.removesuffix("counts") + "edges"]
-                    stack.push(name.removeprefix(prefix).removesuffix("/counts"), step, edges, counts)
-                    self.step.setText(when_of(message))
+        views = snapshot.views
+        for stack, histograms in ((self.weights, views.weights), (self.gradients, views.gradients)):
+            for name, histogram in histograms.items():
+                stack.push(name, snapshot.step, histogram.edges, histogram.counts)
+                self.step.setText(when_of(snapshot))
         self._show_sides()

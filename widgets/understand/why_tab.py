@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.io import Input, Output

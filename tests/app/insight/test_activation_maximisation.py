@@ -13,7 +13,7 @@ from app.insight.activation_maximisation import activations, beginning, blurred,
 from app.insight.activations import layer_of, source_of, up_to
 from app.insight.maximisation_settings import Recipe
 from app.insight.receptive_patch import sight_of
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.unit_requests import exciting, exemplars, ranking
 from graph.errors import NetloomError

@@ -10,7 +10,7 @@ import torch
 
 from app.insight.activations import layer_of
 from app.insight.attribution import AttributionQuery, gained, grad_cam, gradients
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.unit_requests import exciting, reasons
 from graph.errors import NetloomError

@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from app.insight import backprop_step
 from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, BackpropSession, copy_of, fresh, report
 from app.project.presets import preset
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin

@@ -12,7 +12,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Array
 from app.insight.by_length import by_length
 from app.project.presets import preset
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.trainable import Model
 from graph.errors import NetloomError

@@ -10,10 +10,13 @@ import torch
 from torch import nn
 
 from app.insight.card_previews import PICTURES, SIDE, look
-from app.insight.diagnostics import Diagnostic, Kind
 from app.insight.find_modules import walk
 from app.insight.training_snapshot import inspect_session
-from app.protocol.control import Watch
+from app.protocol.diagnostics import Diagnostic, Kind
+from app.protocol.events import Snapshot
+from app.protocol.framing import Decoder, encode
+from app.protocol.views import NetworkViews
+from app.protocol.watch import Watch
 from app.training.trainable import Model
 from app.training.trainer import take_snapshot, train
 from app.training.weights import Weights
@@ -70,20 +73,20 @@ def fill(model: Model, layer: str, weight: float, bias: float) -> None:
 def test_a_convolution_shows_its_filters_and_other_layers_what_they_give() -> None:
     model = Model.build(project(cnn()))
     views, _ = look(model, None, ("input1", "conv1", "conv2", "relu1", "flatten1", "dense1", "gone"))
-    assert {name: views[name].shape for name in views} == {
-        "cards/input1": (1, 8, 8),
-        "cards/filters/conv1": (4, 3, 3),
-        "cards/filters/conv2": (6, 3, 3),
-        "cards/relu1": (4, 8, 8),
-        "cards/flatten1": (1, 1, PICTURES * SIDE),
-        "cards/dense1": (1, 1, 10),
+    assert {name: (picture.shows, picture.values.shape) for name, picture in views.items()} == {
+        "input1": ("maps", (1, 8, 8)),
+        "conv1": ("filters", (4, 3, 3)),
+        "conv2": ("filters", (6, 3, 3)),
+        "relu1": ("maps", (4, 8, 8)),
+        "flatten1": ("maps", (1, 1, PICTURES * SIDE)),
+        "dense1": ("maps", (1, 1, 10)),
     }
     kernels = model.module.state_dict()["conv2.weight"].numpy()
-    assert np.allclose(views["cards/filters/conv2"], kernels.mean(1), atol=1e-6)
+    assert np.allclose(views["conv2"].values, kernels.mean(1), atol=1e-6)
     x = torch.from_numpy(model.prepared.train.arrays["image"][:1])
     with torch.no_grad():
         maps = model.module.get_submodule("conv1")(x)[0].relu().numpy()
-    assert np.allclose(views["cards/relu1"], maps, atol=1e-5)
+    assert np.allclose(views["relu1"].values, maps, atol=1e-5)
 
 
 def test_pictures_are_small_whatever_the_layer() -> None:
@@ -96,16 +99,16 @@ def test_pictures_are_small_whatever_the_layer() -> None:
         ("output1", "output", {}),
     )
     views, _ = look(Model.build(project(network)), None, ("up1", "conv1"))
-    assert views["cards/up1"].shape == (1, SIDE, SIDE)
-    assert views["cards/filters/conv1"].shape == (PICTURES, SIDE, SIDE)
+    assert views["up1"].values.shape == (1, SIDE, SIDE)
+    assert views["conv1"].values.shape == (PICTURES, SIDE, SIDE)
 
 
 def test_layers_inside_blocks_are_found_by_their_path() -> None:
     model = Model.build(project(blocked(3)))
     views, _ = look(model, None, ("stage", "stage.conv2", "stage.relu1"))
-    assert views["cards/stage"].shape == (4, 8, 8)
-    assert views["cards/filters/stage.conv2"].shape == (4, 3, 3)
-    assert views["cards/stage.relu1"].shape == (4, 8, 8)
+    assert views["stage"].values.shape == (4, 8, 8)
+    assert views["stage.conv2"].values.shape == (4, 3, 3)
+    assert views["stage.relu1"].values.shape == (4, 8, 8)
     paths = [path for path, _ in walk(model.module)]
     assert paths.count("stage.conv2") == 3
 
@@ -120,7 +123,7 @@ def test_the_gates_are_those_that_the_cell_had(kind: str, count: int) -> None:
         ("output1", "output", {}),
     )
     model = Model.build(project(network))
-    gates = look(model, None, ("cell",))[0]["cards/gates/cell"]
+    gates = look(model, None, ("cell",))[0]["cell"].values
     assert gates.shape == (count, 5, 8)
     built = model.module.get_submodule("cell")
     assert isinstance(built, nn.LSTM | nn.GRU)
@@ -209,13 +212,16 @@ def test_a_repeated_block_tells_of_its_worst_repetition() -> None:
     with torch.no_grad():
         model.module.get_parameter("stage.0.conv2.weight").zero_()
         model.module.get_parameter("stage.0.conv2.bias").fill_(-1.0)
-    assert look(model, None, ())[1]["stage.relu1"] == [Diagnostic(Kind.DEAD, 4, 4, 64)]
+    assert look(model, None, ())[1]["stage.relu1"] == (Diagnostic(Kind.DEAD, 4, 4, 64),)
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_findings_travel_as_plain_values(kind: Kind) -> None:
+def test_findings_travel_and_are_sentences(kind: Kind) -> None:
     found = Diagnostic(kind, 12.0, 16, 64)
-    assert Diagnostic.parse(found.to_json()) == found
+    snapshot = Snapshot(3, 1, NetworkViews(diagnostics={"conv1": (found,)}))
+    (envelope,) = Decoder().feed(encode(snapshot))
+    assert isinstance(envelope.message, Snapshot)
+    assert envelope.message.views.diagnostics == {"conv1": (found,)}
     assert found.sentence.endswith(".")
 
 
@@ -226,14 +232,13 @@ def test_a_training_tells_what_cards_show_only_when_asked(tmp_path: Any) -> None
     from app.training.training_session import begin
 
     session = begin(project(cnn(), epochs=1), None, tmp_path / "run")
-    session.control.watch = Watch.parse({"cards": ["conv1"], "health": True, "every": 0.05})
+    session.control.watch = Watch(cards=("conv1",), health=True, every=0.05)
     assert not session.control.watch.empty
     shown = take_snapshot(session, inspect_session)
-    assert set(shown.views) == {"cards/filters/conv1"}
-    assert shown.health == {}
-    assert shown.to_message().fields["health"] == {}
-    assert take_snapshot(session, inspect_session, cards=False).health is None
+    assert set(shown.views.cards) == {"conv1"}
+    assert shown.views.diagnostics == {}
+    assert take_snapshot(session, inspect_session, cards=False).views.diagnostics is None
     for _ in train(session, inspect_session):
         pass
     session.control.watch = Watch(filters=("conv1",))
-    assert take_snapshot(session, inspect_session).health is None
+    assert take_snapshot(session, inspect_session).views.diagnostics is None

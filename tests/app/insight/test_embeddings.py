@@ -16,7 +16,7 @@ from app.insight import embeddings as module
 from app.insight.embeddings import Codes, by_pixels, code_map, nearest, principal, similar, unit
 from app.numerics import spectrum
 from app.project.presets import preset
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin

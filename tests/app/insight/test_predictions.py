@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.insight.predictions import answers
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from graph.network import Network
 from tests.app.training.projects import chain, project

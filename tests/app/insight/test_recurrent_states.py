@@ -17,7 +17,7 @@ from app.insight.activations import cut_of, differentiating
 from app.insight.recurrent_states import Track, watching
 from app.numerics.recurrence import recurrent_layers
 from app.project.presets import preset
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.recurrent_requests import gradients_of_project, gradients_of_run, states_of_project, states_of_run
 from app.worker.run_requests import ABOUT_RUNS, ANSWERS

@@ -12,7 +12,7 @@ import torch
 from app.insight.window_operands import WindowOperands, look
 from app.numerics.window_sums import Case
 from app.project.presets import preset
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin

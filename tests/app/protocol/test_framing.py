@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,25 +14,69 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.protocol.framing import LENGTHS, Decoder, Message, encode
+from app.protocol.framing import LENGTHS, Decoder, encode
+from app.protocol.messages import Array, FilePath, Json, PartialReply, PartialRequest, RunReply
 from graph.errors import NetloomError
 
 KINDS = st.sampled_from([np.bool_, np.uint8, np.int64, np.float32, np.float64])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sums(PartialReply):
+    """``sums`` float32 (n,) so far, by name."""
+
+    sums: Mapping[str, Array] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    score: float = 0.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AddUp(PartialRequest[Sums]):
+    """Add up what is in a file."""
+
+    file: FilePath = Path()
+    section: Json = field(default_factory=dict)
+    so_far: Sums | None = None
+
+
+def sent(message: Any, id: int | None = None) -> Any:
+    (envelope,) = Decoder().feed(encode(message, id))
+    assert envelope.id == id
+    return envelope.message
 
 
 @given(
     st.dictionaries(st.text(), arrays.arrays(KINDS, arrays.array_shapes(min_dims=0, min_side=0))), st.integers(1, 50)
 )
 def test_whatever_the_pieces_the_messages_are_the_same(found: dict[str, Any], size: int) -> None:
-    data = encode(Message("first", {"text": "ä", "value": float("nan")}, found)) + encode(Message("second"))
+    first = Sums(done=1, total=2, sums=found, names=("ä",), score=math.nan)
+    data = encode(first, 7) + encode(AddUp())
     decoder = Decoder()
-    got = [message for start in range(0, len(data), size) for message in decoder.feed(data[start : start + size])]
-    assert [message.type for message in got] == ["first", "second"]
-    assert got[0].fields == {"text": "ä", "value": None}
-    assert got[0].arrays.keys() == found.keys()
+    got = [one for start in range(0, len(data), size) for one in decoder.feed(data[start : start + size])]
+    assert [(type(one.message), one.id) for one in got] == [(Sums, 7), (AddUp, None)]
+    message: Any = got[0].message
+    assert message.names == ("ä",) and math.isnan(message.score)
+    assert message.sums.keys() == found.keys()
     for name, array in found.items():
-        assert got[0].arrays[name].dtype == array.dtype
-        np.testing.assert_array_equal(got[0].arrays[name], array)
+        assert message.sums[name].dtype == array.dtype
+        np.testing.assert_array_equal(message.sums[name], array)
+
+
+def test_a_reply_goes_back_within_the_next_request() -> None:
+    so_far = Sums(done=1, total=2, sums={"a": np.arange(3, dtype=np.float32)})
+    back = sent(AddUp(run=Path("runs/a"), so_far=so_far), 3)
+    assert back.run == Path("runs/a") and back.so_far.done == 1 and not back.so_far.complete
+    np.testing.assert_array_equal(back.so_far.sums["a"], [0, 1, 2])
+
+
+def test_a_request_knows_what_answers_it() -> None:
+    assert AddUp.reply_type() is Sums
+    assert issubclass(Sums, RunReply)
+
+
+def test_sections_pass_through_whatever_their_keys() -> None:
+    section = {"$array": 3, "plan": {"epochs": [1, 2.5, None, True]}, "": {"$number": "x"}}
+    assert sent(AddUp(section=section)).section == section
 
 
 @pytest.mark.parametrize(
@@ -39,6 +87,10 @@ def test_whatever_the_pieces_the_messages_are_the_same(found: dict[str, Any], si
         LENGTHS.pack(3, 0) + b"{x}",
         LENGTHS.pack(12, 1) + b'{"type":"a"}' + b"x",
         LENGTHS.pack(62, 0) + b'{"type":"a","arrays":[{"name":"a","dtype":"int8","shape":[9]}]}'[:62],
+        encode(AddUp()).replace(b'"AddUp"', b'"AddIp"'),
+        encode(AddUp()).replace(b'"section"', b'"sektion"'),
+        encode(Sums(done=1, total=2)).replace(b'"done": 1', b'"done": {'[:9].replace(b"{", b"x")),
+        encode(Sums(done=1, total=2, score=0.5)).replace(b"0.5", b'"a"'),
     ],
 )
 def test_a_garbled_frame_is_refused_and_nothing_after_it_is_read(frame: bytes) -> None:
@@ -46,9 +98,13 @@ def test_a_garbled_frame_is_refused_and_nothing_after_it_is_read(frame: bytes) -
     with pytest.raises(NetloomError):
         decoder.feed(frame)
     with pytest.raises(NetloomError):
-        decoder.feed(encode(Message("fine")))
+        decoder.feed(encode(AddUp()))
+
+
+def test_a_field_of_another_type_is_named() -> None:
+    with pytest.raises(NetloomError, match=r"Sums\.score"):
+        Decoder().feed(encode(Sums(done=1, total=2, score=0.5)).replace(b"0.5", b'"a"'))
 
 
 def test_names_that_are_no_text_pass_through() -> None:
-    (found,) = Decoder().feed(encode(Message("inspect", {"path": "/a/\udcff\udcfe", "\udce9": 1})))
-    assert found.fields == {"path": "/a/\udcff\udcfe", "\udce9": 1}
+    assert sent(AddUp(file=Path("/a/\udcff\udcfe"))).file == Path("/a/\udcff\udcfe")

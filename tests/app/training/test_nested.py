@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from app.insight.layer_arrays import snapshot
-from app.protocol.control import Watch
 from app.protocol.events import Event, Finished, Paused
+from app.protocol.watch import Watch
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, load_model, resume
@@ -135,8 +135,8 @@ def test_filters_inside_blocks_are_found_by_their_path() -> None:
     model = Model.build(project(convolutions(2)))
     paths = [name for name, _ in model.module.named_modules() if name.endswith("conv1")]
     views = snapshot(model, Watch(filters=(*paths, "block1", "nothing.there")))
-    assert sorted(views) == sorted(f"filters/{path}" for path in paths)
+    assert sorted(views.filters) == sorted(paths)
     for path in paths:
         kernels = model.module.state_dict()[f"{path}.weight"].numpy()
-        assert np.array_equal(views[f"filters/{path}"], kernels)
+        assert np.array_equal(views.filters[path], kernels)
     assert len(paths) == 2

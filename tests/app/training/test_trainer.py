@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from app.insight.training_snapshot import inspect_session
-from app.protocol.control import Watch
 from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
+from app.protocol.watch import Watch
 from app.training import checkpoints
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainer import train

@@ -9,7 +9,7 @@ import pytest
 
 from app.insight.attribution import AttributionQuery
 from app.insight.by_length import by_length
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.attention_requests import attention_of_run
 from app.worker.unit_requests import reasons

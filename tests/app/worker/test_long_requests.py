@@ -12,7 +12,10 @@ import pytest
 from PIL import Image
 
 from app.data.readers import decoded_pictures
-from app.protocol.framing import Message
+from app.protocol.events import Finished, Started
+from app.protocol.loose import Loose
+from app.protocol.messages import Envelope, Forget, Message, Ready, Refused, Unfinished
+from app.protocol.training_messages import Train, TrainingBegun
 from app.worker import process
 from app.worker.channel import Channel
 from app.worker.process import Worker
@@ -24,30 +27,39 @@ class Line:
     """Stands for a channel whose other end sends a request again as long as it is unfinished and ``wanted``."""
 
     def __init__(self, *requests: Message, wanted: int = 1000) -> None:
-        self.requests = deque(requests)
+        self._asked = {number: Envelope(message=message, id=number) for number, message in enumerate(requests, 1)}
+        self.requests = deque(self._asked.values())
         self.wanted = wanted
-        self.said: list[Message] = []
+        self.said: list[tuple[Message, int | None]] = []
         self.closed = False
-        self._asked = {one.fields["id"]: one for one in requests}
 
-    def send(self, message: Message) -> None:
-        self.said.append(message)
-        if message.type == "unfinished" and self.wanted:
-            self.wanted -= 1
-            self.requests.append(self._asked[message.fields["id"]])
-        elif message.type == "unfinished":
-            self.requests.append(Message("forget", {"request": message.fields["id"]}))
+    def send(self, message: Message, id: int | None = None) -> None:
+        self.said.append((message, id))
+        if isinstance(message, Unfinished) and id is not None:
+            again = self._asked[id] if self.wanted else Envelope(message=Forget(request=id))
+            self.wanted -= bool(self.wanted)
+            self.requests.append(again)
 
-    def receive(self, *, wait: bool) -> Message | None:
+    def receive(self, *, wait: bool) -> Envelope | None:
         return self.requests.popleft() if self.requests else None
 
-    def waiting(self) -> Iterator[Message]:
+    def waiting(self) -> Iterator[Envelope]:
         return iter(())
 
     @property
-    def types(self) -> list[str]:
-        """What was said, each kind once."""
-        return list(dict.fromkeys(message.type for message in self.said))
+    def messages(self) -> list[Any]:
+        """What was said."""
+        return [message for message, _ in self.said]
+
+    @property
+    def types(self) -> list[type]:
+        """The kinds of what was said, each once."""
+        return list(dict.fromkeys(type(message) for message in self.messages))
+
+    @property
+    def progress(self) -> list[Unfinished]:
+        """What was said of long work."""
+        return [message for message in self.messages if isinstance(message, Unfinished)]
 
 
 @pytest.fixture
@@ -68,33 +80,31 @@ def serve(line: Line) -> Line:
     return line
 
 
-def preview(number: int, data: dict[str, Any]) -> Message:
-    return Message("preview", {"id": number, "data": data, "base": None, "limit": 4})
+def preview(data: dict[str, Any]) -> Loose:
+    return Loose("preview", {"data": data, "base": None, "limit": 4})
 
 
 def test_a_preview_tells_how_far_it_is_and_comes_in_the_end(pets: dict[str, Any]) -> None:
-    line = serve(Line(preview(1, pets)))
-    assert line.types == ["ready", "unfinished", "preview"]
-    said = [message.fields["sentence"] for message in line.said if message.type == "unfinished"]
-    assert said == [f"Decoding pictures {number} of 12" for number in range(1, 13)]
-    assert line.said[-1].fields["id"] == 1 and line.said[-1].arrays["values/image"].shape == (4, 1, 6, 5)
+    line = serve(Line(preview(pets)))
+    assert line.types == [Ready, Unfinished, Loose]
+    assert [one.sentence for one in line.progress] == [f"Decoding pictures {number} of 12" for number in range(1, 13)]
+    message, number = line.said[-1]
+    assert number == 1 and isinstance(message, Loose) and message.arrays["values/image"].shape == (4, 1, 6, 5)
 
 
 def test_other_requests_have_their_turn_in_between(pets: dict[str, Any]) -> None:
-    line = serve(Line(preview(1, pets), preview(2, DIGITS), preview(3, pets)))
-    order = [(message.type, message.fields.get("id")) for message in line.said]
-    assert order.index(("preview", 2)) < order.index(("preview", 1))
-    assert ("preview", 3) in order
-    told = [message for message in line.said if message.type == "unfinished"]
-    assert len(told) <= 14, "pictures were decoded twice"
+    line = serve(Line(preview(pets), preview(DIGITS), preview(pets)))
+    order = [number for message, number in line.said if isinstance(message, Loose)]
+    assert order.index(2) < order.index(1)
+    assert 3 in order
+    assert len(line.progress) <= 14, "pictures were decoded twice"
 
 
 def test_what_is_not_wanted_any_more_is_stopped_and_gone_on_with(pets: dict[str, Any]) -> None:
-    first = serve(Line(preview(1, pets), wanted=4))
-    assert first.types == ["ready", "unfinished"]
-    second = serve(Line(preview(1, pets)))
-    said = [message.fields["done"] for message in second.said if message.type == "unfinished"]
-    assert said == list(range(6, 13))
+    first = serve(Line(preview(pets), wanted=4))
+    assert first.types == [Ready, Unfinished]
+    second = serve(Line(preview(pets)))
+    assert [one.done for one in second.progress] == list(range(6, 13))
 
 
 def test_training_begins_when_its_data_is_ready(pets: dict[str, Any], tmp_path: Path) -> None:
@@ -104,10 +114,10 @@ def test_training_begins_when_its_data_is_ready(pets: dict[str, Any], tmp_path: 
         ("dense1", "dense", {"units": 2}),
         ("output1", "output", {}),
     )
-    fields = {"id": 1, "base": None, "out": str(tmp_path / "run")}
-    line = serve(Line(Message("train", {**fields, "project": project_json(project(network, pets, epochs=1))})))
-    assert line.types[:3] == ["ready", "unfinished", "started"]
-    assert line.said[-1].fields["status"] == "completed"
+    project_ = project_json(project(network, pets, epochs=1))
+    line = serve(Line(Train(project=project_, out=tmp_path / "run")))
+    assert line.types[:4] == [Ready, Unfinished, TrainingBegun, Started]
+    assert isinstance(line.messages[-1], Finished) and line.messages[-1].status == "completed"
 
 
 def test_data_that_fails_while_it_is_waited_for_is_refused_in_a_sentence(
@@ -115,11 +125,11 @@ def test_data_that_fails_while_it_is_waited_for_is_refused_in_a_sentence(
 ) -> None:
     plain = Line.send
 
-    def vanish(line: Line, message: Message) -> None:
+    def vanish(line: Line, message: Message, id: int | None = None) -> None:
         for file in (tmp_path / "pets").rglob("*.png"):
             file.unlink()
-        plain(line, message)
+        plain(line, message, id)
 
     monkeypatch.setattr(Line, "send", vanish)
-    line = serve(Line(preview(1, pets)))
-    assert line.said[-1].type == "error" and "pictures" in line.said[-1].fields["message"]
+    line = serve(Line(preview(pets)))
+    assert isinstance(line.messages[-1], Refused) and "pictures" in line.messages[-1].reason

@@ -7,15 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.events import Epoch, Finished, Paused, Snapshot
+from app.protocol.framing import Decoder, encode
+from app.protocol.insight_messages import LookedInside, LookInside
+from app.protocol.loose import Loose
+from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBudget
+from app.protocol.training_messages import Go, Step, Train
+from app.protocol.watch import Watch
 from graph.project import project_json
 from tests.app.training.projects import DIGITS, cnn, project
 
 ROOT = Path(__file__).resolve().parents[3]
+
+M = TypeVar("M", bound=Message)
 
 
 class Worker:
@@ -24,19 +32,26 @@ class Worker:
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._messages = self._read()
 
-    def _read(self) -> Iterator[Message]:
+    def _read(self) -> Iterator[Envelope]:
         assert self.process.stdout is not None
         decoder = Decoder()
         while data := os.read(self.process.stdout.fileno(), 1 << 16):
             yield from decoder.feed(data)
 
-    def send(self, kind: str, **fields: Any) -> None:
+    def send(self, message: Message, id: int | None = None) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(encode(Message(kind, fields)))
+        self.process.stdin.write(encode(message, id))
         self.process.stdin.flush()
 
-    def until(self, kind: str) -> Message:
-        return next(message for message in self._messages if message.type == kind)
+    def ask(self, kind: str, id: int, **fields: Any) -> None:
+        self.send(Loose(kind, fields), id)
+
+    def until(self, kind: type[M]) -> M:
+        return next(envelope.message for envelope in self._messages if isinstance(envelope.message, kind))
+
+    def refusal(self) -> tuple[int | None, str]:
+        """The number of the next request that is refused, and the sentence."""
+        return next((e.id, e.message.reason) for e in self._messages if isinstance(e.message, Refused))
 
 
 @pytest.fixture
@@ -52,33 +67,34 @@ def worker() -> Iterator[Worker]:
 
 
 def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
-    out = str(tmp_path / "run")
-    assert worker.until("ready").fields["devices"][0]["id"] == "cpu"
-    worker.send("preview", id=1, data=DIGITS, base=None, limit=5)
-    assert worker.until("preview").arrays["values/image"].shape == (5, 1, 8, 8)
-    worker.send("nonsense", id=2)
-    assert worker.until("error").fields["id"] == 2
-    worker.send("train", id=3, project=project_json(project(cnn(), device="cuda:99")), base=None, out=out)
-    assert "cuda:99" in worker.until("error").fields["message"]
-    worker.send("train", id=4, project=project_json(project(cnn())), base=None, out=out, paused=True)
-    assert worker.until("paused").fields["step"] == 0
-    worker.send("watch", filters=["conv1"], maps={"layers": ["conv2"], "sample": 3}, histograms=True, every=0.1)
-    assert worker.until("snapshot").arrays["filters/conv1"].shape == (4, 1, 3, 3)
-    worker.send("step")
-    assert worker.until("paused").fields["step"] == 1
-    worker.send("go")
-    assert worker.until("finished").fields["status"] == "completed"
-    worker.send("evaluate", id=5, run=out)
-    evaluation = worker.until("evaluation")
+    out = tmp_path / "run"
+    assert worker.until(Ready).devices[0].id == "cpu"
+    worker.ask("preview", 1, data=DIGITS, base=None, limit=5)
+    assert worker.until(Loose).arrays["values/image"].shape == (5, 1, 8, 8)
+    worker.ask("nonsense", 2)
+    assert worker.refusal()[0] == 2
+    worker.send(Train(project=project_json(project(cnn(), device="cuda:99")), out=out), 3)
+    assert "cuda:99" in worker.refusal()[1]
+    worker.send(Train(project=project_json(project(cnn())), out=out, paused=True), 4)
+    assert worker.until(Paused).step == 0
+    worker.send(Watch(filters=("conv1",), maps=("conv2",), sample=3, histograms=True, every=0.1))
+    assert worker.until(Snapshot).views.filters["conv1"].shape == (4, 1, 3, 3)
+    worker.send(Step())
+    assert worker.until(Paused).step == 1
+    worker.send(Go())
+    assert worker.until(Finished).status == "completed"
+    worker.ask("evaluate", 5, run=str(out))
+    evaluation = worker.until(Loose)
     assert evaluation.arrays["confusion"].sum() == evaluation.arrays["predictions/true"].size
-    worker.send("look", id=6, run=out, layers=["conv1"], sample=0)
-    assert {"filters/conv1", "maps/conv1", "input"} <= set(worker.until("snapshot").arrays)
+    worker.send(LookInside(run=out, watch=Watch(filters=("conv1",), maps=("conv1",))), 6)
+    views = worker.until(LookedInside).views
+    assert set(views.filters) == set(views.maps) == {"conv1"} and views.input is not None
 
 
 def test_a_worker_whose_input_closes_saves_and_ends(tmp_path: Path) -> None:
     worker = Worker()
-    worker.send("train", id=1, project=project_json(project(epochs=100_000)), base=None, out=str(tmp_path / "run"))
-    worker.until("epoch")
+    worker.send(Train(project=project_json(project(epochs=100_000)), out=tmp_path / "run"), 1)
+    worker.until(Epoch)
     assert worker.process.stdin is not None
     assert worker.process.stdout is not None
     worker.process.stdin.close()
@@ -89,31 +105,31 @@ def test_a_worker_whose_input_closes_saves_and_ends(tmp_path: Path) -> None:
 
 def test_units_and_reasons_are_told_while_training_and_afterwards(worker: Worker, tmp_path: Path) -> None:
     out = str(tmp_path / "run")
-    worker.send("train", id=1, project=project_json(project(cnn())), base=None, out=out, paused=True)
-    worker.until("paused")
-    worker.send("ranking", id=2, run=out, layer="relu1", part="validation")
-    live = worker.until("ranking")
-    assert (live.fields["id"], live.fields["step"], live.fields["epoch"]) == (2, 0, 1)
-    worker.send("reasons", id=3, run=out, method="grad_cam", layer="conv2", sample=4)
-    assert worker.until("reasons").arrays["map"].shape == (8, 8)
-    worker.send("exciting", id=4, run=out, layer="gone", units=[0])
-    assert "no layer “gone”" in worker.until("error").fields["message"]
-    worker.send("go")
-    worker.until("finished")
-    worker.send("ranking", id=5, run=out, layer="relu1", part="validation")
-    saved = worker.until("ranking")
+    worker.send(Train(project=project_json(project(cnn())), out=Path(out), paused=True), 1)
+    worker.until(Paused)
+    worker.ask("ranking", 2, run=out, layer="relu1", part="validation")
+    live = worker.until(Loose)
+    assert (live.fields["step"], live.fields["epoch"]) == (0, 1)
+    worker.ask("reasons", 3, run=out, method="grad_cam", layer="conv2", sample=4)
+    assert worker.until(Loose).arrays["map"].shape == (8, 8)
+    worker.ask("exciting", 4, run=out, layer="gone", units=[0])
+    assert "no layer “gone”" in worker.refusal()[1]
+    worker.send(Go())
+    worker.until(Finished)
+    worker.ask("ranking", 5, run=out, layer="relu1", part="validation")
+    saved = worker.until(Loose)
     assert "step" not in saved.fields
     assert (saved.arrays["values"] != live.arrays["values"]).any()
-    worker.send("exciting", id=6, run=out, layer="conv2", units=[0, 5], recipe={"steps": 3})
-    assert worker.until("exciting").arrays["input"].shape == (2, 1, 8, 8)
+    worker.ask("exciting", 6, run=out, layer="conv2", units=[0, 5], recipe={"steps": 3})
+    assert worker.until(Loose).arrays["input"].shape == (2, 1, 8, 8)
 
 
 def test_a_worker_keeps_to_the_memory_that_its_window_allows(worker: Worker, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,b,y\n" + "1,2,3\n4,5,6\n" * 50, "utf-8")
     section = {"source": "table", "options": {"path": "table.csv"}}
-    worker.send("allow", gigabytes=1e-9)
-    worker.send("preview", id=1, data=section, base=str(tmp_path))
-    assert "allow data more memory in the preferences" in worker.until("error").fields["message"]
-    worker.send("allow", gigabytes=0.0)
-    worker.send("preview", id=2, data=section, base=str(tmp_path))
-    assert worker.until("preview").fields["info"]["samples"] == 100
+    worker.send(SetMemoryBudget(gigabytes=1e-9))
+    worker.ask("preview", 1, data=section, base=str(tmp_path))
+    assert "allow data more memory in the preferences" in worker.refusal()[1]
+    worker.send(SetMemoryBudget(gigabytes=0.0))
+    worker.ask("preview", 2, data=section, base=str(tmp_path))
+    assert worker.until(Loose).fields["info"]["samples"] == 100

@@ -16,7 +16,8 @@ from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.data.repoint import repointed
 from app.data.table_preview import rows_of, table_of
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.framing import Decoder, encode
+from app.protocol.loose import Loose as Message
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.messages import Unfinished
 from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_data_view import press
 
@@ -37,10 +37,10 @@ class SlowLink(DirectLink):
 
     def say(self, done: int) -> None:
         """Tell of every request that is held."""
-        progress = {"what": "Decoding pictures", "done": done, "whole": 20_000, "kept": True}
-        sentence = f"Decoding pictures {done:,} of 20,000"
+        what = "Decoding pictures"
+        progress = Unfinished(what=what, done=done, whole=20_000, kept=True, sentence=f"{what} {done:,} of 20,000")
         for number in list(self.held):
-            self.waits.emit(number, Message("unfinished", {"id": number, "sentence": sentence, **progress}))
+            self.waits.emit(number, progress)
 
     def answer(self) -> None:
         """Answer what is held."""

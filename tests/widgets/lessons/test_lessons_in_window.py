@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.lessons.lesson_files import kept_progress
-from app.protocol.framing import Message
+from tests.app.protocol.samples import epoch, started
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
 from widgets.panels.problems import Problems
@@ -142,9 +142,8 @@ def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Pat
     assert pane.isVisible()
     qtbot.mouseClick(pane.next, LEFT)
     controller = window.training.controller
-    controller.started.emit(Message("started", {"parameters": 3}))
-    metrics = {"train": {"loss": 1.0}, "validation": {"loss": 1.0}, "step": 2, "seconds": 1.0}
-    controller.epoch_ended.emit(Message("epoch", metrics))
+    controller.started.emit(started(parameters=3))
+    controller.epoch_ended.emit(epoch(train={"loss": 1.0}, validation={"loss": 1.0}, step=2))
     ticked(window, qtbot)
     qtbot.mouseClick(pane.next, LEFT)
     assert pane.next.text() == "Finish"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +12,14 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.insight.diagnostics import Diagnostic, Kind
-from app.protocol.framing import Message
+from app.protocol.diagnostics import Diagnostic, Kind
+from app.protocol.events import Snapshot
+from app.protocol.messages import Command
+from app.protocol.views import CardPicture, NetworkViews
 from app.protocol.watch import Watch
 from app.training.runs import Run
 from graph.project import project_json, read_project
+from tests.app.protocol.samples import finished, started
 from widgets.canvas.live_cards import STRIP, LiveCards
 from widgets.shell.live_previews import LIVE
 from widgets.shell.window import MainWindow
@@ -31,15 +33,16 @@ DEAD = Diagnostic(Kind.DEAD, 12, 16, 64)
 class Trained:
     """A window whose project is being trained by a worker that this test plays."""
 
-    def __init__(self, window: MainWindow, wishes: list[dict[str, Any]]) -> None:
+    def __init__(self, window: MainWindow, wishes: list[Command]) -> None:
+        assert window.workbench is not None
         assert window.training.controller is not None
         self.window, self.wishes = window, wishes
         self.canvas, self.document = window.workbench.canvas, window.session.document
         self.controller: TrainingController = window.training.controller
 
-    def tell(self, views: dict[str, Any], **health: list[Diagnostic]) -> None:
-        found = {path.replace("__", "."): [one.to_json() for one in told] for path, told in health.items()}
-        self.controller._take(Message("snapshot", {"step": 3, "epoch": 1, "health": found}, views))
+    def tell(self, cards: dict[str, CardPicture], **found: list[Diagnostic]) -> None:
+        diagnostics = {path.replace("__", "."): tuple(told) for path, told in found.items()}
+        self.controller._on_event(Snapshot(3, 1, NetworkViews(cards=cards, diagnostics=diagnostics)))
 
     @property
     def shown(self) -> LiveCards | None:
@@ -52,28 +55,35 @@ class Trained:
 def trained(
     window: MainWindow, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Trained]:
-    wishes: list[dict[str, Any]] = []
-    monkeypatch.setattr(WorkerLink, "send", lambda _, type, *arrays, **fields: wishes.append({"type": type, **fields}))
+    wishes: list[Command] = []
+    monkeypatch.setattr(WorkerLink, "send", lambda _, command: wishes.append(command))
     window.files.open(project_file)
     run = Run.create(tmp_path / "run", project_json(read_project(project_file)), {})
     controller = window.training.controller
     assert controller is not None
     controller._begin(run.path)
-    controller._take(Message("started", {"run": str(run.path)}))
+    controller._on_event(started(run=str(run.path)))
     yield Trained(window, wishes)
-    controller._take(Message("finished", {"status": "stopped"}))
+    controller._on_event(finished(status="stopped"))
 
 
 def asked(trained: Trained) -> Callable[[], tuple[set[str], bool]]:
     def last() -> tuple[set[str], bool]:
-        watches = [wish for wish in trained.wishes if wish["type"] == "watch"]
-        return (set(watches[-1]["cards"]), watches[-1]["health"]) if watches else (set(), False)
+        watches = [wish for wish in trained.wishes if isinstance(wish, Watch)]
+        return (set(watches[-1].cards), watches[-1].health) if watches else (set(), False)
 
     return last
 
 
-def pictures(*ids: str) -> dict[str, Any]:
-    return {f"cards/{id_}": np.linspace(0, 1, 4 * 8 * 8, dtype=np.float32).reshape(4, 8, 8) for id_ in ids}
+def last(trained: Trained) -> Watch:
+    """What was asked to be seen last."""
+    wish = trained.wishes[-1]
+    assert isinstance(wish, Watch)
+    return wish
+
+
+def pictures(*ids: str) -> dict[str, CardPicture]:
+    return {id_: CardPicture("maps", np.linspace(0, 1, 256, dtype=np.float32).reshape(4, 8, 8)) for id_ in ids}
 
 
 def hover(trained: Trained, id_: str) -> str:
@@ -105,10 +115,10 @@ def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
 def test_panels_and_cards_are_asked_for_together(trained: Trained, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: asked(trained)()[1], timeout=PATIENCE)
     trained.controller.watch(Watch(filters=("conv1",), every=0.25))
-    wish = trained.wishes[-1]
-    assert (wish["filters"], wish["health"], wish["every"]) == (["conv1"], True, 0.25)
+    wish = last(trained)
+    assert (wish.filters, wish.health, wish.every) == (("conv1",), True, 0.25)
     trained.controller.watch(Watch())
-    assert (trained.wishes[-1]["filters"], trained.wishes[-1]["every"]) == ([], 1.0)
+    assert (last(trained).filters, last(trained).every) == ((), 1.0)
 
 
 def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> None:
@@ -124,7 +134,7 @@ def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> Non
     assert card.area.bottom() >= card.rect.bottom() + STRIP
     assert canvas.grab().toImage().pixelColor(below) != before
     assert "what it gives for one sample" in hover(trained, "conv1")
-    trained.controller._take(Message("finished", {"status": "completed"}))
+    trained.controller._on_event(finished())
     assert trained.shown is None
     assert card.hang == 0
 
@@ -146,7 +156,7 @@ def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: Q
     assert page.health.text() == DEAD.sentence
     assert DEAD.sentence in canvas.accessibleDescription()
     # Marks stay when training ends, until the layer is another one.
-    trained.controller._take(Message("finished", {"status": "completed"}))
+    trained.controller._on_event(finished())
     assert trained.shown is not None
     with trained.document.transaction("Edit"):
         trained.document.set_values("conv1", filters=8)
@@ -178,7 +188,7 @@ def test_inside_a_block_its_layers_are_shown(
     window.files.save()
     assert window.session.path is not None
     run = Run.create(tmp_path / "second", project_json(read_project(window.session.path)), {})
-    trained.controller._take(Message("started", {"run": str(run.path)}))
+    trained.controller._on_event(started(run=str(run.path)))
     trained.tell(pictures(f"{block}.conv1"), **{f"{block}__conv1": [DEAD]})
     assert trained.shown is not None
     assert trained.shown.description(block) == f"{block}.conv1: {DEAD.sentence}"

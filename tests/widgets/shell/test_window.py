@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from app.project.recovery import Journal, unsaved
-from app.protocol.framing import Message
+from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.conftest import digits_project
 from widgets.shell.action_registry import discover
@@ -306,7 +306,7 @@ def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qt
     link, status = window.training.controller.link, window.status.training
     before = status.text()
     window.training._forget_wait.setInterval(0)
-    link.waits.emit(1, Message("unfinished", {"id": 1, "sentence": "Decoding pictures 3,200 of 20,000"}))
+    link.waits.emit(1, Unfinished(sentence="Decoding pictures 3,200 of 20,000"))
     assert status.text() == "Decoding pictures 3,200 of 20,000"
     qtbot.waitUntil(lambda: status.text() == before)
 
@@ -449,7 +449,7 @@ def test_the_device_says_what_automatic_means(window: MainWindow, project_file: 
     assert window.bar.devices.text() == "auto"
     controller = window.training.controller
     assert controller is not None
-    controller._take_ready(Message("ready", {"devices": [{"id": "cpu", "title": "CPU, 2 cores"}]}, {}))
+    controller._on_ready(Ready(devices=(DeviceInfo(id="cpu", title="CPU, 2 cores"),), torch="0"))
     assert window.bar.devices.text() == "auto (cpu)"
     window.bar.device.emit("cpu")
     assert window.bar.devices.text() == "cpu"

@@ -6,16 +6,17 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.events import Epoch
+from tests.app.protocol import samples
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
 
 FIRST, SECOND = Path("first"), Path("second")
 
 
-def epoch(number: int, **metrics: float) -> Message:
+def epoch(number: int, **metrics: float) -> Epoch:
     """What a worker says after an epoch."""
-    return Message("epoch", {"step": 10 * number, "train": metrics, "validation": metrics}, {})
+    return samples.epoch(step=10 * number, train=metrics, validation=metrics)
 
 
 def test_a_metric_that_no_run_has_gives_way(qtbot: QtBot) -> None:
@@ -23,14 +24,14 @@ def test_a_metric_that_no_run_has_gives_way(qtbot: QtBot) -> None:
     for plot in (curves.loss, curves.metric):
         qtbot.addWidget(plot)
     curves.add_run(FIRST, "first", 0)
-    curves.take_epoch(FIRST, epoch(1, loss=0.5, accuracy=0.9))
+    curves.on_epoch(FIRST, epoch(1, loss=0.5, accuracy=0.9))
     assert curves.shown == "accuracy"
     curves.add_run(SECOND, "second", 1)
-    curves.take_epoch(SECOND, epoch(1, **{"loss": 0.5, "gru.rmse": 0.2, "lstm.rmse": 0.3}))
+    curves.on_epoch(SECOND, epoch(1, **{"loss": 0.5, "gru.rmse": 0.2, "lstm.rmse": 0.3}))
     assert curves.shown == "accuracy"
     curves.remove_run(FIRST)
     for number in (2, 3):
-        curves.take_epoch(SECOND, epoch(number, **{"loss": 0.4, "gru.rmse": 0.1, "lstm.rmse": 0.2}))
+        curves.on_epoch(SECOND, epoch(number, **{"loss": 0.4, "gru.rmse": 0.1, "lstm.rmse": 0.2}))
     assert curves.shown == "gru.rmse"
     drawn = curves.metric.view.curves["second|validation"]
     assert drawn.steps.tolist() == [10, 20, 30]

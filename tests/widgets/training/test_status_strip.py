@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from tests.app.protocol.samples import epoch, started
 from widgets.training.status_strip import StatusStrip
 
 
@@ -15,9 +15,9 @@ def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
     qtbot.addWidget(strip)
     strip.resize(1200, 36)
     strip.show()
-    strip.take_start(Message("started", {"epochs": 5, "epoch": 1}))
+    strip.on_start(started())
     figures = {"train": {"loss": 0.25, "accuracy": 0.9}, "validation": {"loss": 0.5, "accuracy": 0.8}}
-    strip.take_epoch(Message("epoch", {"epoch": 1, **figures}))
+    strip.on_epoch(epoch(**figures))
     qtbot.waitUntil(lambda: "train 0.25" in strip.figures.text() and "validation 80.0 %" in strip.figures.text())
     said = [strip.figures.text()]
     for width in range(1200, 260, -20):

@@ -12,7 +12,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.events import Points
+from app.protocol.training_messages import Resume
 from app.training.runs import CHECKPOINT
 from graph.document import Document
 from tests.graph.networks import section
@@ -148,11 +149,11 @@ def test_a_run_that_is_done_trains_as_many_epochs_again(
     panel = make_panel(make_controller, qtbot, document)
     run = train(panel, document, qtbot)
     panel.runs.select(run)
-    asked: list[dict[str, object]] = []
-    monkeypatch.setattr(panel._controller.link, "ask", lambda type, *_, **fields: asked.append(fields))
+    asked: list[Resume] = []
+    monkeypatch.setattr(panel._controller.link, "request", lambda request, *_: asked.append(request))
     assert panel._controller.complete
     press(qtbot, panel.runs, "Train on")
-    assert asked[0]["epochs"] == 4 + 7
+    assert asked[0].epochs == 4 + 7
 
 
 def test_a_run_is_called_by_its_project_and_the_time(
@@ -260,10 +261,10 @@ def test_a_second_loss_has_a_curve_of_its_own(
     make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
 ) -> None:
     panel = make_panel(make_controller, qtbot, document)
-    arrays = {"step": np.arange(1, 5), "loss": np.full(4, 0.7), "generator_loss": np.array([np.nan, 1.0, np.nan, 2.0])}
+    others = {"generator_loss": np.array([np.nan, 1.0, np.nan, 2.0])}
     run = tmp_path / "run"
     panel.curves.add_run(run, "run", 0)
-    panel.curves.take_points(run, Message("points", {}, arrays))
+    panel.curves.on_points(run, Points(np.arange(1, 5), np.full(4, 0.7), others))
     curves = panel.curves.loss.view.curves
     labels = {curve.label: curve.steps.tolist() for curve in curves.values() if len(curve)}
     assert labels == {"discriminator": [1, 2, 3, 4], "generator": [2, 4]}

@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.training_messages import Train
+from tests.widgets.training.echo import Die, Echo, Shout, Unanswered, WhatWasForgotten
 from widgets.training.worker_link import WorkerLink, end_sentence
 
 MakeLink = Callable[[str], WorkerLink]
@@ -32,74 +32,62 @@ def test_nothing_starts_before_it_is_asked(make_link: MakeLink) -> None:
 
 
 def test_a_request_gets_its_own_answer(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("good")
-    answers: dict[str, object] = {}
-
-    def keep(word: str, message: Message) -> None:
-        answers[word] = message.fields["word"]
-
+    link, answers = make_link("good"), {}
     for word in ("one", "two", "three"):
-        link.ask("echo", partial(keep, word), word=word)
+        link.request(Echo(word=word), lambda reply, word=word: answers.__setitem__(word, reply.word))
     qtbot.waitUntil(lambda: len(answers) == 3)
     assert answers == {"one": "one", "two": "two", "three": "three"}
     assert link.is_ready
 
 
 def test_a_refusal_goes_to_who_asked(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("refuse")
-    refusals: list[str] = []
-    link.ask("echo", lambda _: pytest.fail("answered"), refusals.append)
+    link, refusals = make_link("refuse"), []
+    link.request(Echo(), lambda _: pytest.fail("answered"), refusals.append)
     qtbot.waitUntil(lambda: bool(refusals))
     assert refusals == ["The fake refuses."]
 
 
 def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("good")
-    answers: list[Message] = []
-    others: list[object] = []
-    link.message.connect(others.append)
-    link.forget(link.ask("echo", answers.append))
-    link.ask("echo", answers.append, word="second")
+    link, answers, others = make_link("good"), [], []
+    link.training_event.connect(others.append)
+    link.forget(link.request(Echo(), answers.append))
+    link.request(Echo(word="second"), answers.append)
     qtbot.waitUntil(lambda: bool(answers))
-    assert [message.fields["word"] for message in answers] == ["second"]
+    assert [reply.word for reply in answers] == ["second"]
     assert others == []
 
 
 def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: MakeLink, qtbot: QtBot) -> None:
     link, heard = make_link("good"), []
-    link.message.connect(lambda message: heard.append(message.fields))
-    link.settle("echo", word="before")
+    link.training_event.connect(lambda event: heard.append(event.word))
+    link.settle(Shout(word="before"))
     link.start()
-    qtbot.waitUntil(lambda: heard == [{"word": "before"}])
-    link.settle("echo", word="now")
-    qtbot.waitUntil(lambda: heard[1:] == [{"word": "now"}])
+    qtbot.waitUntil(lambda: heard == ["before"])
+    link.settle(Shout(word="now"))
+    qtbot.waitUntil(lambda: heard[1:] == ["now"])
     with qtbot.waitSignal(link.lost):
-        link.send("die")
-    qtbot.waitUntil(lambda: heard[2:] == [{"word": "now"}])
+        link.send(Die())
+    qtbot.waitUntil(lambda: heard[2:] == ["now"])
 
 
 def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("slow")
-    answers: list[Message] = []
-    told: list[object] = []
-    link.waits.connect(lambda number, message: told.append((number, message.fields["done"])))
-    number = link.ask("echo", answers.append, word="one")
+    link, answers, told = make_link("slow"), [], []
+    link.waits.connect(lambda number, message: told.append((number, message.done)))
+    number = link.request(Echo(word="one"), answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
-    assert answers[0].fields["word"] == "one"
+    assert answers[0].word == "one"
     assert told == [(number, done) for done in (1, 2, 3, 4)]
 
 
 def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("endless")
-    told: list[object] = []
-    forgotten: list[Message] = []
+    link, told, forgotten = make_link("endless"), [], []
     link.waits.connect(lambda *said: told.append(said))
-    number = link.ask("echo", lambda _: pytest.fail("answered"))
+    number = link.request(Echo(), lambda _: pytest.fail("answered"))
     qtbot.waitUntil(lambda: len(told) > 2, timeout=20_000)
     link.forget(number)
-    link.ask("forgotten", forgotten.append)
+    link.request(WhatWasForgotten(), forgotten.append)
     qtbot.waitUntil(lambda: bool(forgotten), timeout=20_000)
-    assert number in forgotten[0].fields["requests"]
+    assert number in forgotten[0].numbers
 
 
 def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtBot) -> None:
@@ -111,22 +99,20 @@ def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtB
 
     import shiboken6
 
-    link, asker = make_link("good"), Asker()
-    answers: list[Message] = []
-    link.ask("echo", asker.take)
+    link, asker, answers = make_link("good"), Asker(), []
+    link.request(Echo(), asker.take)
     shiboken6.delete(asker)
-    link.ask("echo", answers.append)
+    link.request(Echo(), answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     assert Asker.heard == []
 
 
 def test_a_killed_worker_is_told_of_and_replaced(make_link: MakeLink, qtbot: QtBot) -> None:
-    link = make_link("good")
-    refusals: list[str] = []
+    link, refusals = make_link("good"), []
     with qtbot.waitSignal(link.ready):
         link.start()
     first = link.process_id
-    link.ask("nothing", lambda _: None, refusals.append)
+    link.request(Unanswered(), lambda _: None, refusals.append)
     with qtbot.waitSignal(link.lost) as lost:
         os.kill(first, signal.SIGKILL)
     assert "was killed" in lost.args[0]
@@ -142,7 +128,7 @@ def test_garbage_ends_the_worker(make_link: MakeLink, qtbot: QtBot, tmp_path: Pa
         link.start()
     first = link.process_id
     with qtbot.waitSignal(link.lost) as lost:
-        link.send("train", project={"netloom": 1}, base=None, out=str(tmp_path / "run"), paused=False)
+        link.request(Train(project={"netloom": 1}, out=tmp_path / "run"), lambda _: None)
     assert "message" in lost.args[0]
     qtbot.waitUntil(lambda: not alive(first))
 
@@ -156,10 +142,9 @@ def test_a_worker_that_never_comes_up_is_not_tried_again_and_again(make_link: Ma
 
 
 def test_a_program_that_is_not_there(qtbot: QtBot) -> None:
-    link = WorkerLink(["/nowhere/python"])
-    refusals: list[str] = []
+    link, refusals = WorkerLink(["/nowhere/python"]), []
     with qtbot.waitSignal(link.lost) as lost:
-        link.ask("echo", lambda _: None, refusals.append)
+        link.request(Echo(), lambda _: None, refusals.append)
     assert "/nowhere/python" in lost.args[0]
     assert refusals == lost.args
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
-from app.protocol.framing import Message, plain
+from app.protocol.json_values import plain
+from app.protocol.loose import Loose
+from app.protocol.messages import Message, R, Refused, Request
 from app.training.runs import Run
 from graph.document import Document
 from graph.project import Project, project_json
@@ -20,21 +22,25 @@ from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
 from widgets.understand.understand_panel import UnderstandPanel
 
+Q = TypeVar("Q", bound=Request[Any])
+
 
 class Silent:
     """The panel, its link, and what was asked and has no answer yet."""
 
     def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.asked: list[tuple[int, str, dict[str, Any]]] = []
+        self.asked: list[tuple[int, str, Any]] = []
         self.link = WorkerLink()
         monkeypatch.setattr(self.link, "_write", self._note)
         self.panel = UnderstandPanel(ThemeSource("light"), TrainingController(self.link))
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 440)
 
-    def _note(self, message: Message) -> None:
-        fields = dict(message.fields)
-        self.asked.append((fields.pop("id", 0), message.type, fields))
+    def _note(self, message: Message, id: int = 0) -> None:
+        if isinstance(message, Loose):
+            self.asked.append((id, message.type, dict(message.fields)))
+        elif isinstance(message, Request):
+            self.asked.append((id, type(message).__name__, message))
 
     def open(self, document: Document, tab: str) -> None:
         """Open a project and bring a tab forward."""
@@ -42,7 +48,7 @@ class Silent:
         self.panel.show_tab(tab)
         self.panel.show()
 
-    def take(self, type: str) -> tuple[int, dict[str, Any]]:
+    def take(self, type: str) -> tuple[int, Any]:
         """The newest question of a type; it counts as answered, and so do older ones of its type."""
         found = [(number, fields) for number, kind, fields in self.asked if kind == type]
         assert found, f"{type} was not asked; only {[kind for _, kind, _ in self.asked]}"
@@ -52,12 +58,21 @@ class Silent:
     def answer(self, type: str, fields: dict[str, Any] | None = None, arrays: dict[str, Any] | None = None) -> None:
         """Answer the newest question of a type."""
         number, _ = self.take(type)
-        self.link._dispatch(Message(type, {"id": number, **(fields or {})}, arrays or {}))
+        self.link._dispatch(Loose(type, fields or {}, arrays or {}), number)
+
+    def reply(self, kind: type[Request[R]], reply: R) -> None:
+        """Reply to the newest request of a kind."""
+        number, _ = self.take(kind.__name__)
+        self.link._dispatch(reply, number)
+
+    def request(self, kind: type[Q]) -> Q:
+        """The newest request of a kind, which still waits for its reply."""
+        return next(asked for _, _, asked in reversed(self.asked) if isinstance(asked, kind))
 
     def refuse(self, type: str, reason: str) -> None:
         """Answer the newest question of a type by a refusal."""
         number, _ = self.take(type)
-        self.link._dispatch(Message("error", {"id": number, "message": reason}))
+        self.link._dispatch(Refused(reason=reason), number)
 
     def show_data(self) -> None:
         """Answer the question for samples as the worker would."""
@@ -65,7 +80,7 @@ class Silent:
         found = preview(prepare(DataChoice.parse(fields["data"])), fields["limit"])
         arrays = {f"values/{name}": array for name, array in found.pop("values").items()}
         arrays |= {name: found.pop(name) for name in ("index", "part", "place")}
-        self.link._dispatch(Message("preview", {"id": number, **plain(found)}, arrays))
+        self.link._dispatch(Loose("preview", plain(found), arrays), number)
 
 
 def saved_run(path: Path, document: Document) -> Path:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
-from app.protocol.framing import Decoder, Message, encode
+from app.protocol.framing import Decoder, encode
+from app.protocol.loose import Loose as Message
 from app.worker.run_requests import answer
 from graph.document import Document
 from graph.errors import NetloomError

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.worker.run_requests import answer
 from graph.document import Document
 from graph.errors import NetloomError

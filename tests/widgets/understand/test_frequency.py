@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.numerics import spectrum
 from app.project.presets import preset
+from app.protocol.insight_messages import LookedInside, LookInside
+from app.protocol.views import NetworkViews
 from graph.document import Document
 from graph.layers.image_kernels import KERNELS
 from tests.widgets.understand.conftest import make_document
@@ -228,10 +230,11 @@ def test_filters_and_maps_of_a_run(silent: Silent, tmp_path: Path, qtbot: QtBot)
     rng = np.random.default_rng(0)
     filters, maps = rng.normal(size=(4, 2, 3, 3)), rng.normal(size=(4, 8, 8))
     assert tab.says.text() in (NO_MAPS, NO_FILTERS)
-    qtbot.waitUntil(lambda: any(kind == "look" for _, kind, _ in silent.asked))
+    qtbot.waitUntil(lambda: any(kind == "LookInside" for _, kind, _ in silent.asked))
     qtbot.waitUntil(lambda: silent.panel.subject._wanted == tab.wish())
     assert tab.wish().filters == tab.wish().maps == ("conv1",)
-    silent.answer("look", {}, {"filters/conv1": filters, "maps/conv1": maps, "input": sample(tab)})
+    views = NetworkViews(filters={"conv1": filters}, maps={"conv1": maps}, input=sample(tab))
+    silent.reply(LookInside, LookedInside(views=views))
     assert (tab.spectra.kernels.count(), tab.spectra.maps.count()) == (4, 4)
     qtbot.mouseClick(tab.spectra.maps, Qt.MouseButton.LeftButton, pos=tab.spectra.maps.tile_place(2).center().toPoint())
     qtbot.mouseClick(

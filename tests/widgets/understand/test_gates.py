@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.worker.recurrent_requests import gradients_of_project, states_of_project
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document

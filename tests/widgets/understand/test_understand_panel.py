@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
+from app.protocol.views import Histogram, NetworkViews
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import State, TrainingController
@@ -136,7 +137,7 @@ def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controll
     tab = panel.filters
     tab.picker.set_layers(["conv2"])
     weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
-    tab.take_snapshot(Message("snapshot", {"step": 3}, {"filters/conv2": weights}))
+    tab.on_snapshot(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
     assert tab.channel.isVisible()
     assert tab.channel.currentText() == "Mean of 6 channels"
     tab.channel.setFocus()
@@ -151,10 +152,8 @@ def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controlle
     panel = make_panel(qtbot, controller)
     panel.show_tab("Weights")
     assert not panel.weights.gradients.isVisible()
-    edges, counts = np.linspace(-1, 1, 41), np.ones(40)
-    parts = (("edges", edges), ("counts", counts))
-    arrays = {f"{kind}/w/{part}": value for kind in ("weights", "gradients") for part, value in parts}
-    panel.weights.take_snapshot(Message("snapshot", {"step": 3}, arrays))
+    histograms = {"w": Histogram(np.ones(40), np.linspace(-1, 1, 41))}
+    panel.weights.on_snapshot(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
     assert panel.weights.gradients.isVisible()
 
 

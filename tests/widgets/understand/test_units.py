@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
 from widgets.training.training_controller import TrainingController

@@ -11,7 +11,8 @@ from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
-    from app.protocol.framing import Message
+    from app.protocol.events import Epoch
+    from app.protocol.messages import Unfinished
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
@@ -58,9 +59,9 @@ class TrainingActions(QObject):
             self.state_told.emit(describe_state(self.controller.state))
             self._context.commands.refresh()
 
-    def _show_wait(self, _request: int, message: Message) -> None:
+    def _show_wait(self, _request: int, progress: Unfinished) -> None:
         """Say what the worker is long at, whoever asked for it; until nothing more is said of it."""
-        self.state_told.emit(str(message.fields.get("sentence", "")))
+        self.state_told.emit(progress.sentence)
         self._forget_wait.start()
 
     def _tell_failure(self, sentence: str) -> None:
@@ -74,9 +75,8 @@ class TrainingActions(QObject):
     def _forget_epoch(self) -> None:
         self.epoch_seconds = None
 
-    def _on_epoch(self, message: Message) -> None:
-        seconds = message.fields.get("seconds")
-        self.epoch_seconds = float(seconds) if isinstance(seconds, int | float) else None
+    def _on_epoch(self, event: Epoch) -> None:
+        self.epoch_seconds = event.seconds
         self._context.refresh()
 
     def _show_devices(self) -> None:

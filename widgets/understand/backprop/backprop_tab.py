@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json

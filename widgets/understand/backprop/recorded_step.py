@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.layers.base import Layer
 
 Floats = NDArray[np.float32]

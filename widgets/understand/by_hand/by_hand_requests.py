@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.changes import AnnotationSet, LayerMoved
 from graph.document import Commit, Document
 from graph.layers.base import Layer

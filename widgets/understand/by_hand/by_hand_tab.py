@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.numerics.window_sums import Case
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import Preview, labels_of
 from widgets.data.sample_views import drawable

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import title_of, value_of
 from widgets.understand.errors.class_errors import ClassErrors

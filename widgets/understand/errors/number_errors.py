@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.system.number_format import format_number, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values

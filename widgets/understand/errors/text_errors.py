@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
 
 from app.insight.embedding_layers import shapes_of
 from app.numerics.spectrum import Floats, bounded, most_pixels
-from app.protocol.framing import Message
+from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from graph.errors import NetloomError
 from graph.network import Network
@@ -115,13 +115,13 @@ class FrequencyTab(Tab):
         trained = [id_ for id_ in self.subject.convolutions() if id_ not in known and makes_pictures(shapes.get(id_))]
         self.kernel.offer([*known, *trained], known)
 
-    def take_snapshot(self, message: Message) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Take maps and filters."""
-        maps = message.arrays.get(f"maps/{self.picture.layer}")
-        if self.picture.layer and maps is not None:
+        maps = snapshot.views.maps.get(self.picture.layer)
+        if maps is not None:
             self.picture.set_maps(maps)
-        filters = message.arrays.get(f"filters/{self.kernel.wanted}")
-        if self.kernel.wanted and filters is not None:
+        filters = snapshot.views.filters.get(self.kernel.wanted)
+        if filters is not None:
             self.kernel.set_weights(filters)
 
     # Choosing

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.gan import snapshots
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.errors import NetloomError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.network import Network
 from graph.structure.blocks import Block
 from widgets.charts.attention_map import AttentionMap

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.time_lanes import Lane, TimeLanes
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers, verdict
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.runs import Run, runs_folder
 from graph.errors import NetloomError
 from graph.project import project_json

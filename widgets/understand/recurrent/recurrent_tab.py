@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QSplitter, QWidget
 
 from app.numerics.recurrence import recurrent_layers
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.network import Network
 from graph.project import project_json
 from widgets.look.theme import ThemeSource

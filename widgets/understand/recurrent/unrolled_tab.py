@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.fields.number_field import NumberBox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from app.data.dataset import Array
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
 from widgets.look.theme import ThemeSource

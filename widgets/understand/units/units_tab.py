@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.data.dataset import Array
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from graph.layers.io import Input
 from widgets.charts.unit_tiles import ExemplarTiles
 from widgets.data.preview_values import labels_of

@@ -15,7 +15,7 @@ from app.data.dataset import FieldInfo
 from app.inference.evaluate import evaluate, predict
 from app.insight.ctc_alignment import alignment
 from app.insight.predictions import answers
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.sequence.ctc import check_fit, ctc_loss
 from app.training.sequence.label_metrics import LabelTally

@@ -17,7 +17,7 @@ from app.data.readers.tokens import END, PADDING, START, text_of
 from app.inference.evaluate import evaluate, predict
 from app.insight.predictions import answers
 from app.project.data_spec import data_spec
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.sequence import token_metrics
 from app.training.trainable import Model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.understand.errors.number_errors import without_network
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.protocol.framing import Message
+from app.protocol.loose import Loose as Message
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.text_errors import WORDS, TextErrors
 

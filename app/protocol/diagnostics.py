@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class Kind(StrEnum):
@@ -56,15 +54,6 @@ class Diagnostic:
                     "them. Lower the learning rate, or clip gradients."
                 )
         return "No gradient arrives here: these weights do not learn."
-
-    def to_json(self) -> dict[str, Any]:
-        """As a plain object."""
-        return {**asdict(self), "kind": str(self.kind)}
-
-    @classmethod
-    def parse(cls, value: Mapping[str, Any]) -> Diagnostic:
-        """From what `to_json` gives."""
-        return cls(Kind(value["kind"]), float(value["amount"]), int(value["of"]), int(value["samples"]))
 
 
 def _times(factor: float) -> str:

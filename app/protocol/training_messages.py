@@ -1,0 +1,54 @@
+"""Messages that start, resume and steer a training; what it says meanwhile is in `app.protocol.events`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.protocol.messages import Command, FilePath, Json, Reply, Request
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TrainingBegun(Reply):
+    """The training that was asked for begins; its events follow until `app.protocol.events.Finished`."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Train(Request[TrainingBegun]):
+    """Train a project in a new run: its JSON form, the folder of its file, and the folder of the run.
+
+    With ``paused`` the training waits before its first step.
+    """
+
+    project: Json
+    base: FilePath | None = None
+    out: FilePath | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Resume(Request[TrainingBegun]):
+    """Continue the run in a folder, for ``epochs`` in all (None: as many as its project says)."""
+
+    run: FilePath
+    epochs: int | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pause(Command):
+    """Wait after the current step."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Go(Command):
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Step(Command):
+    """Do one step, then wait."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stop(Command):
+    """End after the current step."""

@@ -1,0 +1,47 @@
+"""Views of a network's inside as values: filters, feature maps, histograms of weights, pictures on cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.protocol.diagnostics import Diagnostic
+from app.protocol.messages import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How values are spread: ``counts`` int64 (bins,) between ``edges`` float32 (bins + 1,)."""
+
+    counts: Array
+    edges: Array
+
+
+@dataclass(frozen=True, eq=False)
+class CardPicture:
+    """A small picture for a layer's card: float32 (n, height, width).
+
+    It shows the layer's ``filters``, its feature ``maps`` of one sample, or the ``gates`` of an LSTM or GRU over time.
+    """
+
+    shows: Literal["filters", "maps", "gates"]
+    values: Array
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NetworkViews:
+    """What is to be seen inside a network at one moment, by the ids (or paths) of layers; only what was asked for.
+
+    ``filters`` float32 (filters, input channels, *kernel size); ``maps`` float32 (*sizes), each layer's first output
+    for one sample, whose ``input`` is float32 (*sizes); ``weights`` and ``gradients`` by the names of parameters.
+    ``diagnostics`` is None where nobody looked for what may be wrong with layers.
+    """
+
+    filters: Mapping[str, Array] = field(default_factory=dict)
+    maps: Mapping[str, Array] = field(default_factory=dict)
+    input: Array | None = None
+    weights: Mapping[str, Histogram] = field(default_factory=dict)
+    gradients: Mapping[str, Histogram] = field(default_factory=dict)
+    cards: Mapping[str, CardPicture] = field(default_factory=dict)
+    diagnostics: Mapping[str, tuple[Diagnostic, ...]] | None = None

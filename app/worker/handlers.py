@@ -1,0 +1,69 @@
+"""Which function answers which request: handlers register themselves by the type of the request that they take."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import app.worker
+from app.protocol.messages import Reply, Request, RunReply, RunRequest
+from app.training.runs import Run
+from app.training.trainable import Model
+from graph.errors import NetloomError
+
+Q = TypeVar("Q", bound=Request[Any])
+RQ = TypeVar("RQ", bound=RunRequest[Any])
+OpenRun = Callable[[Path], tuple[Run, Model]]
+
+_ANSWERS: dict[type[Request[Any]], Callable[[Any], Reply]] = {}
+_ABOUT_RUNS: dict[type[RunRequest[Any]], Callable[[Model, Any], RunReply]] = {}
+
+
+def handles(kind: type[Q]) -> Callable[[Callable[[Q], Reply]], Callable[[Q], Reply]]:
+    """Register a function that answers requests of a kind from the request alone."""
+
+    def register(handler: Callable[[Q], Reply]) -> Callable[[Q], Reply]:
+        _ANSWERS[kind] = handler
+        return handler
+
+    return register
+
+
+def handles_run(kind: type[RQ]) -> Callable[[Callable[[Model, RQ], RunReply]], Callable[[Model, RQ], RunReply]]:
+    """Register a function that answers requests of a kind from the model of the request's run and the request."""
+
+    def register(handler: Callable[[Model, RQ], RunReply]) -> Callable[[Model, RQ], RunReply]:
+        _ABOUT_RUNS[kind] = handler
+        return handler
+
+    return register
+
+
+@cache
+def load_handlers() -> None:
+    """Import every module of this package whose name ends in ``_requests``: that registers what they answer."""
+    for module in pkgutil.iter_modules(app.worker.__path__, "app.worker."):
+        if module.name.endswith("_requests"):
+            importlib.import_module(module.name)
+
+
+def answer(request: Request[Any], open_run: OpenRun) -> Reply:
+    """The reply to a request; ``open_run`` gives the run in a folder with its model, live or saved.
+
+    Raises
+    ------
+    NetloomError
+        if nothing answers such a request, or it cannot be done.
+    """
+    load_handlers()
+    if isinstance(request, RunRequest) and type(request) in _ABOUT_RUNS:
+        run, model = open_run(request.run)
+        return replace(_ABOUT_RUNS[type(request)](model, request), run=str(run.path))
+    if type(request) not in _ANSWERS:
+        raise NetloomError(f"The worker does not answer “{type(request).__name__}”; restart Netloom.")
+    return _ANSWERS[type(request)](request)
