@@ -177,12 +177,13 @@ class Refused(Reply):
 class Unfinished(Reply):
     """A request waits for long work with data: what that is, how far it is, and the same as a sentence.
 
-    ``done`` of ``whole`` units are done; ``kept`` says whether what was done outlives a cancelled request.
+    ``done`` of ``whole`` units are done (of what, ``unit`` says); ``kept`` says whether what was done outlives a cancelled request.
     """
 
     what: str = ""
     done: int = 0
     whole: int = 1
+    unit: str = ""
     kept: bool = False
     sentence: str = ""
 

@@ -36,7 +36,7 @@ class Strip:
 CAPTIONS: Mapping[str, str] = {
     "filters": "Below: its first filters.",
     "gates": "Below: its gates, units over time, for one sample.",
-    "values": "Below: what it gives for one sample.",
+    "maps": "Below: what it gives for one sample.",
 }
 """What the pictures of a strip are."""
 

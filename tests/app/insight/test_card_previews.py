@@ -163,7 +163,7 @@ def test_dead_units_are_counted() -> None:
     with torch.no_grad():
         model.module.get_parameter("dense2.bias")[:3] = 1.0
     ailments = look(model, None, ())[1]
-    assert ailments["relu2"] == [Diagnostic(Kind.DEAD, 9, 12, 64)]
+    assert ailments["relu2"] == (Diagnostic(Kind.DEAD, 9, 12, 64),)
     assert "9 of 12 units gave 0 for all of 64 samples" in ailments["relu2"][0].sentence
 
 

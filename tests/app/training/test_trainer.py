@@ -124,9 +124,9 @@ def test_pausing_stepping_watching_and_going_on(tmp_path: Path) -> None:
     assert [event.step for event in seen if isinstance(event, Paused)] == [0, 1, 2, 3]
     assert [event.step for event in seen if isinstance(event, Resumed)] == [3]
     views = next(event for event in seen if isinstance(event, Snapshot)).views
-    assert views["filters/conv1"].shape == (4, 1, 3, 3)
-    assert views["maps/conv2"].shape[0] == 6
-    assert views["gradients/conv1.weight/counts"].sum() == 36
+    assert views.filters["conv1"].shape == (4, 1, 3, 3)
+    assert views.maps["conv2"].shape[0] == 6
+    assert views.gradients["conv1.weight"].counts.sum() == 36
     plain = trained(begin(project(cnn(), epochs=1), None, tmp_path / "plain"))
     assert epochs_of(seen) == epochs_of(plain)
 

@@ -46,7 +46,7 @@ class DirectLink(QObject):
                 refused(str(error))
             return len(self.asked)
         (arrived,) = Decoder().feed(encode(message))
-        reply(arrived)
+        reply(arrived.message)
         return len(self.asked)
 
     def forget(self, request: int) -> None:

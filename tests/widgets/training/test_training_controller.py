@@ -31,7 +31,7 @@ def test_a_whole_training(make_controller: MakeController, qtbot: QtBot) -> None
     controller = make_controller("good")
     seen, points, epochs = states_of(controller), [], []
     controller.points.connect(lambda event: points.extend(event.step.tolist()))
-    controller.epoch_ended.connect(lambda message: epochs.append(message.fields["epoch"]))
+    controller.epoch_ended.connect(lambda event: epochs.append(event.epoch))
     controller.train(Document(sections=DOCUMENT))
     wait_for(qtbot, controller, State.FINISHED)
     assert seen == [State.STARTING, State.RUNNING, State.FINISHED]
@@ -44,7 +44,7 @@ def test_a_whole_training(make_controller: MakeController, qtbot: QtBot) -> None
 
 def test_training_waits_for_its_data(make_controller: MakeController, qtbot: QtBot) -> None:
     controller, told = make_controller("slow"), []
-    controller.readying.connect(lambda message: told.append(message.fields["sentence"]))
+    controller.readying.connect(lambda progress: told.append(progress.sentence))
     seen = states_of(controller)
     controller.train(Document(sections=DOCUMENT))
     wait_for(qtbot, controller, State.FINISHED)
@@ -149,9 +149,9 @@ def test_a_worker_killed_while_idle_is_no_failure(make_controller: MakeControlle
 def test_only_what_is_watched_is_sent(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     seen: list[set[str]] = []
-    controller.snapshot.connect(lambda message: seen.append(set(message.arrays)))
+    controller.snapshot.connect(lambda event: seen.append(set(event.views.filters)))
     controller.watch(Watch(filters=("conv1",)))
     controller.train(Document())
     wait_for(qtbot, controller, State.FINISHED)
     assert seen
-    assert all(names == {"filters/conv1"} for names in seen)
+    assert all(names == {"conv1"} for names in seen)

@@ -45,7 +45,7 @@ def subject(qapp: object) -> Iterator[Subject]:
             except NetloomError as error:
                 refused(str(error))
             else:
-                reply(told)
+                reply(told.message)
 
         QTimer.singleShot(0, soon)
         return 1

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
-from app.protocol.loose import Loose as Message
 from app.worker.recurrent_requests import gradients_of_project, states_of_project
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
@@ -34,7 +33,7 @@ def answered(qtbot: QtBot, silent: Silent, type: str = "over_time_fresh") -> dic
     qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
     number, fields = silent.take(type)
     found = FRESH[type](fields)
-    silent.link._dispatch(Message(found.type, {**found.fields, "id": number}, found.arrays))
+    silent.link._dispatch(found, number)
     return fields
 
 
