@@ -177,7 +177,8 @@ class Refused(Reply):
 class Unfinished(Reply):
     """A request waits for long work with data: what that is, how far it is, and the same as a sentence.
 
-    ``done`` of ``whole`` units are done (of what, ``unit`` says); ``kept`` says whether what was done outlives a cancelled request.
+    ``done`` of ``whole`` are done, counted in ``unit``; ``kept`` says whether what was done outlives a cancelled
+    request.
     """
 
     what: str = ""

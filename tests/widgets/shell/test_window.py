@@ -314,10 +314,10 @@ def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qt
 def test_memory_for_data_is_a_preference_that_the_worker_hears(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settled: list[dict[str, object]] = []
+    settled: list[float] = []
     assert window.training.controller is not None
     link = window.training.controller.link
-    monkeypatch.setattr(link, "settle", lambda type_, **fields: settled.append({"type": type_, **fields}))
+    monkeypatch.setattr(link, "settle", lambda command: settled.append(command.gigabytes))
     window.commands["preferences"].trigger()
     dialog = window.part(preferences_dialog)
     box = dialog.form.findChild(QWidget, "memory")
@@ -327,11 +327,11 @@ def test_memory_for_data_is_a_preference_that_the_worker_hears(
     field.selectAll()
     qtbot.keyClicks(field, "2.5")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert settled == [{"type": "allow", "gigabytes": 2.5}]
+    assert settled == [2.5]
     window.preferences.set("theme", "dark")
     window.preferences.set("memory", 0.0)
     window.preferences.set("theme", "light")
-    assert settled[1:] == [{"type": "allow", "gigabytes": 0.0}]
+    assert settled[1:] == [0.0]
 
 
 @pytest.mark.parametrize(("said", "told"), [("", "a quarter of this machine"), ("2.5", "NETLOOM_MEMORY comes before")])
