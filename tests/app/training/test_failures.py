@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from app.protocol.events import Epoch, Event, Finished, Paused
+from app.protocol.training_messages import Train
 from app.training import checkpoints
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainable import Model
@@ -124,8 +125,8 @@ def test_a_run_can_be_resumed_from_its_first_moment(tmp_path: Path) -> None:
 
 def test_a_killed_worker_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     run, worker = tmp_path / "run", Worker()
-    worker.send("train", id=1, project=project_json(project(epochs=100_000)), base=None, out=str(run))
-    worker.until("epoch")
+    worker.send(Train(project=project_json(project(epochs=100_000)), out=run), 1)
+    worker.until(Epoch)
     worker.process.kill()
     worker.process.wait()
     for stream in (worker.process.stdin, worker.process.stdout):

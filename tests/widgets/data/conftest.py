@@ -46,6 +46,7 @@ class DirectLink(QObject):
                 refused(str(error))
             return len(self.asked)
         (arrived,) = Decoder().feed(encode(message))
+        assert isinstance(arrived.message, Message)
         reply(arrived.message)
         return len(self.asked)
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.protocol.training_messages import Train
-from tests.widgets.training.echo import Die, Echo, Shout, Unanswered, WhatWasForgotten
+from tests.widgets.training.echo import Die, Echo, Echoed, ForgottenRequests, Shout, Unanswered, WhatWasForgotten
 from widgets.training.worker_link import WorkerLink, end_sentence
 
 MakeLink = Callable[[str], WorkerLink]
@@ -32,23 +32,23 @@ def test_nothing_starts_before_it_is_asked(make_link: MakeLink) -> None:
 
 
 def test_a_request_gets_its_own_answer(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers = make_link("good"), {}
+    link, answers = make_link("good"), dict[str, str]()
     for word in ("one", "two", "three"):
-        link.request(Echo(word=word), lambda reply, word=word: answers.__setitem__(word, reply.word))
+        link.request(Echo(word=word), lambda reply: answers.__setitem__(reply.word, reply.word))
     qtbot.waitUntil(lambda: len(answers) == 3)
     assert answers == {"one": "one", "two": "two", "three": "three"}
     assert link.is_ready
 
 
 def test_a_refusal_goes_to_who_asked(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, refusals = make_link("refuse"), []
+    link, refusals = make_link("refuse"), list[str]()
     link.request(Echo(), lambda _: pytest.fail("answered"), refusals.append)
     qtbot.waitUntil(lambda: bool(refusals))
     assert refusals == ["The fake refuses."]
 
 
 def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers, others = make_link("good"), [], []
+    link, answers, others = make_link("good"), list[Echoed](), list[object]()
     link.training_event.connect(others.append)
     link.forget(link.request(Echo(), answers.append))
     link.request(Echo(word="second"), answers.append)
@@ -58,7 +58,7 @@ def test_an_answer_that_was_forgotten_disturbs_nobody(make_link: MakeLink, qtbot
 
 
 def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, heard = make_link("good"), []
+    link, heard = make_link("good"), list[str]()
     link.training_event.connect(lambda event: heard.append(event.word))
     link.settle(Shout(word="before"))
     link.start()
@@ -71,7 +71,7 @@ def test_what_holds_for_every_worker_is_told_to_the_next_one_too(make_link: Make
 
 
 def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, answers, told = make_link("slow"), [], []
+    link, answers, told = make_link("slow"), list[Echoed](), list[tuple[int, int]]()
     link.waits.connect(lambda number, message: told.append((number, message.done)))
     number = link.request(Echo(word="one"), answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
@@ -80,7 +80,7 @@ def test_a_request_that_has_to_wait_is_sent_until_it_is_answered(make_link: Make
 
 
 def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, told, forgotten = make_link("endless"), [], []
+    link, told, forgotten = make_link("endless"), list[object](), list[ForgottenRequests]()
     link.waits.connect(lambda *said: told.append(said))
     number = link.request(Echo(), lambda _: pytest.fail("answered"))
     qtbot.waitUntil(lambda: len(told) > 2, timeout=20_000)
@@ -99,7 +99,7 @@ def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtB
 
     import shiboken6
 
-    link, asker, answers = make_link("good"), Asker(), []
+    link, asker, answers = make_link("good"), Asker(), list[Echoed]()
     link.request(Echo(), asker.take)
     shiboken6.delete(asker)
     link.request(Echo(), answers.append)
@@ -108,7 +108,7 @@ def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtB
 
 
 def test_a_killed_worker_is_told_of_and_replaced(make_link: MakeLink, qtbot: QtBot) -> None:
-    link, refusals = make_link("good"), []
+    link, refusals = make_link("good"), list[str]()
     with qtbot.waitSignal(link.ready):
         link.start()
     first = link.process_id
@@ -142,7 +142,7 @@ def test_a_worker_that_never_comes_up_is_not_tried_again_and_again(make_link: Ma
 
 
 def test_a_program_that_is_not_there(qtbot: QtBot) -> None:
-    link, refusals = WorkerLink(["/nowhere/python"]), []
+    link, refusals = WorkerLink(["/nowhere/python"]), list[str]()
     with qtbot.waitSignal(link.lost) as lost:
         link.request(Echo(), lambda _: None, refusals.append)
     assert "/nowhere/python" in lost.args[0]

@@ -45,6 +45,7 @@ def subject(qapp: object) -> Iterator[Subject]:
             except NetloomError as error:
                 refused(str(error))
             else:
+                assert isinstance(told.message, Message)
                 reply(told.message)
 
         QTimer.singleShot(0, soon)

@@ -34,7 +34,7 @@ def answered(qtbot: QtBot, silent: Silent, type: str = "over_time_fresh") -> dic
     number, fields = silent.take(type)
     found = FRESH[type](fields)
     silent.link._dispatch(found, number)
-    return fields
+    return dict(fields)
 
 
 def shown(qtbot: QtBot, silent: Silent, id: str) -> GatesTab:

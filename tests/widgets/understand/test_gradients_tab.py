@@ -44,7 +44,7 @@ def answer(qtbot: QtBot, silent: Silent, told: Mapping[str, Any], arrays: Mappin
     qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
     asked = [one for one in silent.asked if one[1] == type][-1][2]
     silent.answer(type, dict(told), dict(arrays))
-    return asked
+    return dict(asked)
 
 
 def test_the_open_project_is_looked_at_before_it_is_trained(qtbot: QtBot, silent: Silent) -> None:
