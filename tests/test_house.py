@@ -49,6 +49,7 @@ STRING_IMPORTS = {
     "widgets.shell.action_registry": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the actions
     "widgets.canvas.canvas_command": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the canvas's commands
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
+    "app.worker.handlers": ["importlib.import_module", "pkgutil.iter_modules"],  # finds what answers requests
 }
 """Modules that import others by a string, with the functions that they call for it."""
 

@@ -21,8 +21,8 @@ from app.protocol.events import (
     Status,
     TrainingProgress,
 )
-from app.system.locks import try_lock
 from app.protocol.views import NetworkViews
+from app.system.locks import try_lock
 from app.training.batches import Batch
 from app.training.devices import Crowding, set_random_state
 from app.training.gan.sampling import sample_snapshots
