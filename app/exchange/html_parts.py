@@ -89,7 +89,7 @@ def number(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else "–"
     if isinstance(value, list | tuple):
-        return " × ".join(number(one) for one in value)
+        return " × ".join(map(number, value))
     return text("–" if value is None else value)
 
 
@@ -109,7 +109,7 @@ def table(
     return f'<div class="wide"><table class="long">{head}<tbody>{body}</tbody>{end}</table></div>'
 
 
-def facts(values: Mapping[str, object]) -> str:
+def properties(values: Mapping[str, object]) -> str:
     """Names with values, one below the other."""
     rows = "".join(f"<tr><th>{text(name)}</th><td>{number(value)}</td></tr>" for name, value in values.items())
     return f"<table>{rows}</table>"
@@ -200,7 +200,7 @@ def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, flo
 
 
 def confusion(counts: Array, classes: Sequence[str]) -> str:
-    """A confusion matrix: rows are the truth, columns what was said; darker is more, right answers are blue."""
+    """A confusion matrix: rows are true classes, columns predicted ones; darker is more, right predictions are blue."""
     most = counts.sum(1, keepdims=True).clip(1)
     heads = "".join(f"<th>{text(name)}</th>" for name in classes)
     rows = []
@@ -213,7 +213,7 @@ def confusion(counts: Array, classes: Sequence[str]) -> str:
             cells.append(f'<td style="background:rgba({hue},{share:.2f}){dark}">{int(count):,}</td>')
         rows.append(f"<tr><th>{text(name)}</th>{''.join(cells)}</tr>")
     return (
-        f'<div class="wide"><table class="confusion"><thead><tr><th>true \\ said</th>{heads}</tr></thead>'
+        f'<div class="wide"><table class="confusion"><thead><tr><th>true \\ predicted</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -264,7 +264,7 @@ def pre(lines: Iterable[str]) -> str:
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, str]:
-    """Metrics for tiles: shares of right answers in per cent."""
+    """Metrics for tiles: shares of right predictions in per cent."""
     return {
         name.replace("_", " "): f"{100 * value:.1f} %" if name in PER_CENT else number(value)
         for name, value in values.items()

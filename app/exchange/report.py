@@ -1,4 +1,4 @@
-"""A run, or a project, as one web page that needs nothing besides itself and prints well."""
+"""Report of a run or project: one web page that needs nothing besides itself and prints well."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CONFUSED = 20
 def export_report(project: Project, title: str, out: Path, base: Path | None, run: Run | None = None) -> Path:
     """Write the page of a project, or of a run with how it went; returns the file.
 
-    What cannot be told any more, because the data is gone, say, is a sentence in its place.
+    Where something is missing, such as data that is gone, a sentence says so in its place.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def export_report(project: Project, title: str, out: Path, base: Path | None, ru
     """
     checker = check_project(project, base).checker
     body = [*_head(title, project, checker, run), *_network(project, checker), *_data(project, base)]
-    body += _plan(project)
+    body += _training_settings(project)
     if run is not None:
         body += [*_training(run), *_results(run), *_environment(run)]
     body += _repeat(project, run)
@@ -110,11 +110,15 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
     split = choice.split
     shares = zip(NAMES.values(), split.shares, strict=True)
     parts = ", ".join(f"{name} {share:.0%}" for name, share in shares)
-    told: dict[str, object] = {"samples": info.samples, "task": str(info.task), "parts": f"{parts} (seed {split.seed})"}
-    told["standardised"] = "by the training part's means and deviations" if choice.standardise else "no"
+    described: dict[str, object] = {
+        "samples": info.samples,
+        "task": str(info.task),
+        "parts": f"{parts} (seed {split.seed})",
+    }
+    described["standardised"] = "by the training part's means and deviations" if choice.standardise else "no"
     if choice.augment.active:
-        told["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
-    yield html_parts.facts(told)
+        described["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
+    yield html_parts.properties(described)
     yield html_parts.table(("Field", "Role", "Holds"), _fields(info))
 
 
@@ -133,7 +137,7 @@ def _settings(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {html_parts.number(value)}" for name, value in values.items())
 
 
-def _plan(project: Project) -> Iterator[str]:
+def _training_settings(project: Project) -> Iterator[str]:
     yield "<h2>Training settings</h2>"
     section = project.sections.get("plan") or {}
     try:
@@ -162,7 +166,7 @@ def _training(run: Run) -> Iterator[str]:
     if not history.epochs:
         yield "<p>No epoch was finished.</p>"
         return
-    names = list(dict.fromkeys(name for one in history.epochs for name in (*one["train"], *one["validation"])))
+    names = list(dict.fromkeys(name for epoch in history.epochs for name in (*epoch["train"], *epoch["validation"])))
     charts = [
         html_parts.chart(name, {part: _points(history.epochs, part, name) for part in ("train", "validation")})
         for name in names
@@ -174,7 +178,7 @@ def _training(run: Run) -> Iterator[str]:
 
 
 def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[tuple[float, float]]:
-    return [(float(one["epoch"]), float(one[part][name])) for one in epochs if one[part].get(name) is not None]
+    return [(float(epoch["epoch"]), float(epoch[part][name])) for epoch in epochs if epoch[part].get(name) is not None]
 
 
 def _results(run: Run) -> Iterator[str]:
@@ -199,7 +203,7 @@ def _results(run: Run) -> Iterator[str]:
 
 def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:
     if len(classes) <= CLASSES:
-        yield "<p>Rows are the truth, columns what the network said.</p>"
+        yield "<p>Rows are the true classes, columns the predicted ones.</p>"
         yield html_parts.confusion(counts, classes)
         return
     wrong = counts.copy()
@@ -207,7 +211,7 @@ def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:
     worst = np.argsort(-wrong, axis=None)[:CONFUSED]
     pairs = [divmod(int(at), len(classes)) for at in worst if wrong.flat[at]]
     yield html_parts.table(
-        ("True", "Said", "How often"), [(classes[a], classes[b], int(wrong[a, b])) for a, b in pairs], ("How often",)
+        ("True", "Predicted", "Samples"), [(classes[a], classes[b], int(wrong[a, b])) for a, b in pairs], ("Samples",)
     )
 
 
@@ -225,8 +229,8 @@ def _filters(run: Run, model: Any) -> Iterator[str]:
         count = f"{len(kernels):,} filters" + ("" if kernels.shape[1] == 1 else f", {seen}")
         yield f'<p class="faint">{count}; dark is the smallest weight, bright the largest.</p>'
         pictures = [
-            html_parts.picture(one.transpose(1, 2, 0) if colours else one[0], f"filter {number}")
-            for number, one in enumerate(kernels[:FILTERS], 1)
+            html_parts.picture(kernel.transpose(1, 2, 0) if colours else kernel[0], f"filter {number}")
+            for number, kernel in enumerate(kernels[:FILTERS], 1)
         ]
         yield f'<div class="filters">{"".join(pictures)}</div>'
         return
@@ -240,7 +244,7 @@ def _environment(run: Run) -> Iterator[str]:
     hidden = ("base", "fingerprint")
     known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
     names = {"project": "fingerprint of the project", "data": "fingerprint of the data"}
-    yield html_parts.facts({names.get(name, name): str(value) for name, value in known.items()})
+    yield html_parts.properties({names.get(name, name): str(value) for name, value in known.items()})
 
 
 def _repeat(project: Project, run: Run | None) -> Iterator[str]:
