@@ -59,6 +59,11 @@ class KnownValue:
         return self.with_axes(tuple(axis for axis in self.axes if axis is not None))
 
 
+def input_name(node: NodeProto, at: int) -> str:
+    """The name of an input that may be left out; empty where it is."""
+    return node.input[at] if at < len(node.input) else ""
+
+
 def natural(shape: Shape) -> tuple[Axis, ...]:
     """The axes in our order."""
     return tuple(range(len(shape.sizes) + 1))
@@ -185,6 +190,17 @@ class NetworkBuilder:
         for name, values in arrays.items():
             self.weights[f"{id_}.{name}"] = np.array(values, order="C")
 
+    def keep_weight(self, id_: str, weight: Array, bias: str) -> None:
+        """Keep a weight and, where it has a name in the graph, a bias."""
+        self.keep(id_, weight=weight, **({"bias": self.constant(bias, "its biases")} if bias else {}))
+
+    def integers(self, node: NodeProto, name: str, at: int = 1) -> list[int] | None:
+        """Whole numbers that an attribute holds or, in later versions of ONNX, a constant input; None without them."""
+        given, source = attributes(node).get(name), input_name(node, at)
+        if given is None and source:
+            given = self.constant(source, f"its {name}").reshape(-1)
+        return None if given is None else [int(number) for number in given]
+
     def _named(self, hint: str, layer: Layer) -> str:
         """A free id: what stands before the first dot of ``hint``, or the layer's stem with a number."""
         wanted = re.sub(r"\W", "_", hint.strip("/").split(".")[0].split("/")[-1]).strip("_")
@@ -199,5 +215,5 @@ def attributes(node: NodeProto) -> dict[str, Any]:
     """The attributes of an operator; text as text."""
     from onnx.helper import get_attribute_value
 
-    found = {one.name: get_attribute_value(one) for one in node.attribute}
+    found = {attribute.name: get_attribute_value(attribute) for attribute in node.attribute}
     return {name: value.decode() if isinstance(value, bytes) else value for name, value in found.items()}

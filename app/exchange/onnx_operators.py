@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange import onnx_states, onnx_windows
+from app.exchange import onnx_graph, onnx_states, onnx_windows
 from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
 from app.exchange.onnx_windows import CHANNELS_FIRST
 from graph.layers.base import OnnxOperator
@@ -47,7 +47,7 @@ def gemm(builder: NetworkBuilder, node: NodeProto) -> None:
     weight = weight if attrs.get("transB", 0) else weight.T
     if attrs.get("transA", 0) or value.axes != (0, 1):
         raise UnreadableError("multiplies something other than a vector for each sample")
-    bias = len(node.input) > 2 and bool(node.input[2])
+    bias = bool(onnx_graph.input_name(node, 2))
     id_ = builder.add("dense", {"in": value}, node.input[1], units=weight.shape[0], bias=bias)
     builder.values[node.output[0]] = KnownValue(id_, "out", (0, 1))
     builder.keep(id_, weight=weight)
@@ -121,7 +121,7 @@ def softmax(builder: NetworkBuilder, node: NodeProto) -> None:
 def dropout(builder: NetworkBuilder, node: NodeProto) -> None:
     """Dropout, which does nothing when answering."""
     ratio = attributes(node).get("ratio", 0.5)
-    if len(node.input) > 1 and node.input[1]:
+    if onnx_graph.input_name(node, 1):
         ratio = float(builder.constant(node.input[1], "its rate"))
     builder.after(node.output[0], "dropout", builder.unbordered(node.input[0]), rate=min(0.99, float(ratio)))
 
@@ -236,12 +236,8 @@ def split(builder: NetworkBuilder, node: NodeProto) -> None:
     """Split into equal parts along the features."""
     value = builder.unbordered(node.input[0])
     parts, size = len(node.output), builder.shape(value).features / len(node.output)
-    given = attributes(node).get("split")
-    if given is None and len(node.input) > 1 and node.input[1]:
-        given = builder.constant(node.input[1], "its sizes").tolist()
-    if attributes(node).get("axis", 0) % len(value.axes) != builder.feature(value) or any(
-        s != size for s in given or []
-    ):
+    unequal = any(given != size for given in builder.integers(node, "split") or [])
+    if unequal or attributes(node).get("axis", 0) % len(value.axes) != builder.feature(value):
         raise UnreadableError("splits otherwise than into equal parts of the features")
     id_ = builder.add("channel_split", {"in": value}, parts=parts)
     for number, name in enumerate(node.output, 1):
@@ -271,8 +267,7 @@ def batch_norm(builder: NetworkBuilder, node: NodeProto) -> None:
         raise UnreadableError("normalises along another axis than the channels")
     weight, bias, mean, variance = (builder.constant(name, "its statistics") for name in node.input[1:5])
     momentum = round(1 - attrs.get("momentum", 0.9), 7)
-    eps = float(np.format_float_positional(np.float32(attrs.get("epsilon", 1e-5)), trim="-"))
-    id_ = builder.after(node.output[0], "batch_norm", value, node.input[1], momentum=momentum, eps=eps)
+    id_ = builder.after(node.output[0], "batch_norm", value, node.input[1], momentum=momentum, eps=_epsilon(attrs))
     _keep_norm(builder, id_, weight, bias, mean, variance)
 
 
@@ -282,12 +277,14 @@ def layer_norm(builder: NetworkBuilder, node: NodeProto) -> None:
     last = len(value.axes) - 1
     if attrs.get("axis", -1) % len(value.axes) != last or builder.feature(value) != last:
         raise UnreadableError("normalises over other axes than the features")
-    bias = len(node.input) > 2 and bool(node.input[2])
-    eps = float(np.format_float_positional(np.float32(attrs.get("epsilon", 1e-5)), trim="-"))
-    id_ = builder.after(node.output[0], "layer_norm", value, node.input[1], eps=eps, bias=bias)
-    builder.keep(id_, weight=builder.constant(node.input[1], "its scale"))
-    if bias:
-        builder.keep(id_, bias=builder.constant(node.input[2], "its shift"))
+    bias = onnx_graph.input_name(node, 2)
+    id_ = builder.after(node.output[0], "layer_norm", value, node.input[1], eps=_epsilon(attrs), bias=bool(bias))
+    builder.keep_weight(id_, builder.constant(node.input[1], "its scale"), bias)
+
+
+def _epsilon(attrs: dict[str, Any]) -> float:
+    """The shortest number that is the file's in 32 bits."""
+    return float(np.format_float_positional(np.float32(attrs.get("epsilon", 1e-5)), trim="-"))
 
 
 def response(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -314,7 +311,7 @@ def transpose(builder: NetworkBuilder, node: NodeProto) -> None:
 
 def squeeze(builder: NetworkBuilder, node: NodeProto) -> None:
     """Squeeze: axes of size 1 go."""
-    value, axes = builder.value(node.input[0]), _axes(builder, node)
+    value, axes = builder.value(node.input[0]), builder.integers(node, "axes")
     dropped = range(len(value.axes)) if axes is None else [at % len(value.axes) for at in axes]
     if any(value.axes[at] is not None for at in dropped if axes is not None):
         raise UnreadableError("takes an axis away that has a meaning here")
@@ -326,19 +323,12 @@ def squeeze(builder: NetworkBuilder, node: NodeProto) -> None:
 
 def unsqueeze(builder: NetworkBuilder, node: NodeProto) -> None:
     """Unsqueeze: axes of size 1 come."""
-    value, axes = builder.value(node.input[0]), list(_axes(builder, node) or [])
+    value, axes = builder.value(node.input[0]), builder.integers(node, "axes") or []
     rank = len(value.axes) + len(axes)
     added, waiting = {at % rank for at in axes}, iter(value.axes)
     builder.values[node.output[0]] = value.with_axes(
         tuple(None if at in added else next(waiting) for at in range(rank))
     )
-
-
-def _axes(builder: NetworkBuilder, node: NodeProto) -> list[int] | None:
-    if len(node.input) > 1 and node.input[1]:
-        return [int(at) for at in builder.constant(node.input[1], "its axes").reshape(-1)]
-    given = attributes(node).get("axes")
-    return None if given is None else list(given)
 
 
 def flatten(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -423,11 +413,11 @@ def _gathered(builder: NetworkBuilder, node: NodeProto) -> Array:
 
 
 def _opened(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return np.expand_dims(builder.constants[node.input[0]], tuple(_axes(builder, node) or [0]))
+    return np.expand_dims(builder.constants[node.input[0]], tuple(builder.integers(node, "axes") or [0]))
 
 
 def _closed(builder: NetworkBuilder, node: NodeProto) -> Array:
-    axes = _axes(builder, node)
+    axes = builder.integers(node, "axes")
     return np.squeeze(builder.constants[node.input[0]], None if axes is None else tuple(axes))
 
 

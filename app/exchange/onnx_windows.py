@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.exchange import onnx_graph
 from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
 from graph.layers.grid import same_pads
 from graph.shapes import Kind
@@ -88,8 +89,8 @@ def conv(builder: NetworkBuilder, node: NodeProto) -> None:
     value, attrs = builder.value(node.input[0]), attributes(node)
     weight = builder.constant(node.input[1], "its weights")
     window = OnnxWindow(builder, node, value, list(weight.shape[2:]))
-    bias = len(node.input) > 2 and bool(node.input[2])
-    settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bias, **window.padding()}
+    bias = onnx_graph.input_name(node, 2)
+    settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bool(bias), **window.padding()}
     mode = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[value.mode]
     kind = builder.shape(value).kind
     if kind is Kind.VIDEO:
@@ -106,7 +107,7 @@ def conv(builder: NetworkBuilder, node: NodeProto) -> None:
     weight = weight.reshape(weight.shape[0], weight.shape[1], *window.kernel)
     id_ = builder.add(name, {"in": value}, node.input[1], **settings)
     builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
-    builder.keep(id_, weight=weight, **({"bias": builder.constant(node.input[2], "its biases")} if bias else {}))
+    builder.keep_weight(id_, weight, bias)
 
 
 def conv_transpose(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -116,7 +117,7 @@ def conv_transpose(builder: NetworkBuilder, node: NodeProto) -> None:
     window = OnnxWindow(builder, node, value, list(weight.shape[2:]))
     if builder.shape(value).kind is not Kind.IMAGE or attrs.get("output_shape"):
         raise UnreadableError("is read for images alone, and without an output shape of its own")
-    bias = len(node.input) > 2 and bool(node.input[2])
+    bias = onnx_graph.input_name(node, 2)
     id_ = builder.add(
         "conv_transpose2d",
         {"in": value},
@@ -128,10 +129,10 @@ def conv_transpose(builder: NetworkBuilder, node: NodeProto) -> None:
         extra=tuple(attrs.get("output_padding", [0, 0])),
         dilation=tuple(window.dilations),
         groups=attrs.get("group", 1),
-        bias=bias,
+        bias=bool(bias),
     )
     builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
-    builder.keep(id_, weight=weight, **({"bias": builder.constant(node.input[2], "its biases")} if bias else {}))
+    builder.keep_weight(id_, weight, bias)
 
 
 def pool(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -175,10 +176,7 @@ def global_pool(builder: NetworkBuilder, node: NodeProto) -> None:
 def reduce(builder: NetworkBuilder, node: NodeProto) -> None:
     """ReduceMean and ReduceMax over all places."""
     value, attrs = builder.unbordered(node.input[0]), attributes(node)
-    given = attrs.get("axes")
-    if given is None and len(node.input) > 1 and node.input[1]:
-        given = builder.constant(node.input[1], "its axes").tolist()
-    places = [at % len(value.axes) for at in (given or [])]
+    places = [at % len(value.axes) for at in builder.integers(node, "axes") or []]
     _whole(builder, node, value, places, node.op_type == "ReduceMean", keep=bool(attrs.get("keepdims", 1)))
 
 
@@ -204,17 +202,13 @@ def _whole(
 def pad(builder: NetworkBuilder, node: NodeProto) -> None:
     """Pad: kept until the convolution that takes it up."""
     value, attrs = builder.unbordered(node.input[0]), attributes(node)
-    pads = builder.constant(node.input[1], "its border").tolist() if len(node.input) > 1 else list(attrs["pads"])
+    pads = builder.integers(node, "pads") or []
     mode = attrs.get("mode", "constant")
-    filled = (
-        builder.constant(node.input[2], "what it pads with") if len(node.input) > 2 and node.input[2] else np.zeros(1)
-    )
-    if mode == "constant" and np.any(filled != 0):
+    filled = onnx_graph.input_name(node, 2)
+    if mode == "constant" and filled and np.any(builder.constant(filled, "what it pads with") != 0):
         raise UnreadableError("pads with other numbers than zeros")
-    axes = list(range(len(value.axes)))
-    if len(node.input) > 3 and node.input[3]:
-        axes = [int(at) % len(value.axes) for at in builder.constant(node.input[3], "its axes")]
-    border = [(value.axes[at], (int(pads[i]), int(pads[i + len(axes)]))) for i, at in enumerate(axes)]
+    axes = [at % len(value.axes) for at in builder.integers(node, "axes", 3) or range(len(value.axes))]
+    border = [(value.axes[at], (pads[i], pads[i + len(axes)])) for i, at in enumerate(axes)]
     placed = tuple((axis, pair) for axis, pair in border if any(pair) and isinstance(axis, int))
     feature = builder.feature_of(value)
     if any(axis in (0, feature) for axis, _ in placed) or any(min(pair) < 0 for _, pair in placed):
@@ -227,7 +221,7 @@ def resize(builder: NetworkBuilder, node: NodeProto) -> None:
     value, attrs = builder.unbordered(node.input[0]), attributes(node)
     name = next((name for name in node.input[1:] if name and builder.constants.get(name, np.empty(0)).size), "")
     scales = builder.constant(name, "its size").astype(float).tolist()
-    if name == (node.input[3] if len(node.input) > 3 else None):
+    if name == onnx_graph.input_name(node, 3):
         sizes = [None, *builder.shape(value).sizes]
         scales = [1.0 if want in (-1, have) else want / (have or 1) for want, have in zip(scales, sizes, strict=True)]
     mode = {"nearest": "nearest", "linear": "bilinear"}.get(attrs.get("mode", "nearest"))
