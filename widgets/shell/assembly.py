@@ -30,7 +30,7 @@ def slices(window: MainWindow) -> list[Slice]:
         ),
         ("workbench", lambda: build_workbench(window)),
         ("recovery", lambda: offer_recovery(window)),
-        *importing("numpy", "widgets.training.training_controller", "widgets.training.training_panel"),
+        *importing("numpy", "pyqtgraph", "widgets.training.training_controller", "widgets.training.training_panel"),
         ("training", lambda: build_training(window)),
         *importing("widgets.data.data_view"),
         ("data", lambda: build_data(window)),
