@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import Bytes, image, limits, picture
-from widgets.charts.colour_scale import draw_scale
-from widgets.charts.feature_bars import paint_feature_bars, row_at
+from widgets.charts.colour_bar import ColourBar
+from widgets.charts.colour_maps import Bytes, limits, picture
 from widgets.charts.unit_tiles import Patch, outline, patch_place
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import Axes, AxisRange, draw_frame, draw_line, y_margin
-from widgets.plots.painted_view import PaintedView
-from widgets.plots.ticks import linear_ticks, number, padded
+from widgets.plots.axes import Axes, AxisRange, draw_line
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+from widgets.plots.ticks import number, padded
 
 Values = NDArray[np.float64]
 
 
-class ExcitingInput(PaintedView):
+class ExcitingInput(PlotView):
     """One input in the data's own units; what it is made of is read under the pointer.
 
     Features of a table differ in scale, so their bars show how far they are from the mean, in deviations, and their
@@ -36,7 +38,8 @@ class ExcitingInput(PaintedView):
         self._names: list[str] = []
         self._units: list[str] = []
         self._patch: Patch | None = None
-        self._body = QRectF()
+        self._item: pg.ImageItem | pg.BarGraphItem | None = None
+        self._bar: ColourBar | None = None
 
     def set_input(
         self, values: ArrayLike, away: ArrayLike, names: Sequence[str] = (), units: Sequence[str] = ()
@@ -46,17 +49,21 @@ class ExcitingInput(PaintedView):
         ``away`` has the same shape and says how far each value is from the data's mean, in deviations. ``names`` and
         ``units`` are those of features, or empty. Empty values show nothing.
         """
+        shape = self._values.shape
         self._values, self._away = rounded(np.asarray(values, dtype=np.float64)), np.asarray(away, dtype=np.float64)
         count = self._values.shape[-1] if self._values.ndim in (1, 2) else 0
         self._names = list(names) or [f"feature {at + 1}" for at in range(count)]
         self._units = list(units) or [""] * count
         self.describe(self._summary() if self._values.size else self.empty_text)
-        self.update()
+        if self._values.shape != shape and self._values.size:
+            self._build()
+        self.redraw()
 
     def set_patch(self, patch: Patch | None) -> None:
         """Outline the patch that the unit sees, in places of the input."""
         self._patch = patch
-        self.update()
+        self.scene().update()
+        self.viewport().update()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -70,93 +77,122 @@ class ExcitingInput(PaintedView):
         low, high = limits(self._values)
         return f"values from {number(low, 3)} to {number(high, 3)}"
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the input as suits its kind."""
-        room = area.adjusted(12, 8, -12, -8)
-        if self._values.ndim == 1:
-            foot = self.theme.px(18)
-            self._body = room.adjusted(0, 0, 0, -foot)
-            texts = [self._text(at, value) for at, value in enumerate(self._values)]
-            paint_feature_bars(painter, self.theme, self._names, self._away, texts, self._body)
-            painter.setPen(self.theme.faint)
-            below = QRectF(room.left(), room.bottom() - foot, room.width(), foot)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "bar: deviations from the mean")
-        elif self._values.ndim == 2:
-            self._paint_series(painter, room)
-        else:
-            self._paint_picture(painter, room)
-
     def _text(self, at: int, value: float) -> str:
-        unit = self._units[at]
-        return f"{number(float(value), 3)} {unit}".strip()
+        return f"{number(float(value), 3)} {self._units[at]}".strip()
 
-    def _paint_picture(self, painter: QPainter, room: QRectF) -> None:
-        low, high = limits(self._values)
-        foot = self.theme.px(22)
+    # Making
+
+    def _build(self) -> None:
+        """Make the panel that suits the kind of input."""
+        self.clear_panels()
+        self._bar = None
+        if self._values.ndim == 1:
+            panel = self.add_panel(left="", right="", bottom="deviations from the mean", grid=False, wheel_along=1)
+            panel.invertY(True)
+            self._item = pg.BarGraphItem(x0=[], y=[], width=[], height=0.64)
+            panel.add(self._item)
+        elif self._values.ndim == 2:
+            panel = self.add_panel(left="", bottom="time in steps", wheel_along=0)
+            panel.painted(self._paint_series)
+        else:
+            panel = self.add_panel(left="row", bottom="column", grid=False)
+            panel.invertY(True)
+            panel.setAspectLocked(True)
+            self._item = pg.ImageItem()
+            panel.add(self._item)
+            panel.painted(self._paint_patch, 2)
+
+    def draw(self) -> None:
+        """Show the values as suits their kind."""
+        if self._values.ndim == 1:
+            self._draw_bars()
+        elif self._values.ndim == 2:
+            steps = float(max(len(self._values), 2))
+            named = zip(self._names, self._units, strict=True)
+            names = ", ".join(f"{name} ({unit})" if unit else name for name, unit in named)
+            self.panel.sides["left"].set_title(names)
+            self.panel.set_extent(AxisRange(1.0, steps), AxisRange(*padded(*limits(self._values))))
+        else:
+            self._draw_picture()
+
+    def _draw_bars(self) -> None:
+        rows, known = np.arange(len(self._values), dtype=np.float64), np.nan_to_num(self._away)
+        hues = [self.theme.run(0 if value >= 0 else 1) for value in known]
+        assert isinstance(self._item, pg.BarGraphItem)
+        self._item.setOpts(x0=np.minimum(known, 0.0), width=np.abs(known), y=rows, height=0.64, pen=None, brushes=hues)
+        self.panel.sides["left"].set_names(self._names)
+        self.panel.sides["right"].set_names([self._text(at, value) for at, value in enumerate(self._values)])
+        self.panel.set_theme(self.theme)
+        low, high = min(float(known.min()), 0.0), max(float(known.max()), 0.0)
+        across = AxisRange(*padded(low, high)) if high > low else AxisRange(-1.0, 1.0)
+        self.panel.set_extent(across, AxisRange(-0.5, len(rows) - 0.5))
+
+    def _draw_picture(self) -> None:
+        assert isinstance(self._item, pg.ImageItem)
         height, width = self._values.shape[1:]
-        cell = min(room.width() / width, (room.height() - foot) / height)
-        left = round(room.center().x() - cell * width / 2)  # on whole pixels, as its edge is
-        self._body = QRectF(left, room.top(), round(cell * width), round(cell * height))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell < 1)
-        painter.drawImage(self._body, image(picture(self._values, low, high)))
-        painter.setPen(self.theme.border)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._body)
-        if self._patch is not None:
-            outline(painter, patch_place(self._patch, self._values, self._body), self._body)
-        if len(self._values) != 3:
-            place = QRectF(room.left(), self._body.bottom() + 2, min(room.width(), self.theme.px(220)), foot)
-            draw_scale(painter, self.theme, place, greys(), low, high, wide=True)
+        low, high = limits(self._values)
+        if len(self._values) == 3:
+            self._item.setImage(picture(self._values, low, high), levels=(0, 255), autoDownsample=True)
+        else:
+            if self._bar is None:
+                self._bar = ColourBar(self._item)
+                self.put(self._bar, self.panel, "right")
+            self._item.setImage(self._values.mean(axis=0), levels=(low, high), autoDownsample=True)
+            self._bar.show_map(self.theme, greys(), low, high)
+        self._item.setRect(QRectF(-0.5, -0.5, width, height))
+        self.panel.set_extent(AxisRange(-0.5, width - 0.5), AxisRange(-0.5, height - 0.5))
 
-    def _paint_series(self, painter: QPainter, room: QRectF) -> None:
-        line = QFontMetricsF(self.theme.font(small=True)).height()
-        span = AxisRange(*padded(*limits(self._values)))
-        ticks = linear_ticks(span.low, span.high, max(2, int(room.height() / 48)))
-        margin = y_margin(self.theme, [number(tick) for tick in ticks])
-        self._body = room.adjusted(margin, 4, -4, -(2 * line + 6))
+    # Painting
+
+    def _paint_patch(self, painter: QPainter, axes: Axes) -> None:
+        if self._patch is not None and self._values.ndim == 3:
+            height, width = self._values.shape[1:]
+            corners = ((-0.5, -0.5), (width - 0.5, height - 0.5))
+            whole = QRectF(*(QPointF(axes.to_x(x), axes.to_y(y)) for x, y in corners))
+            outline(painter, patch_place(self._patch, self._values, whole), whole)
+
+    def _paint_series(self, painter: QPainter, axes: Axes) -> None:
         steps, features = self._values.shape
-        axes = Axes(self._body, AxisRange(1.0, float(max(steps, 2))), span)
-        x_ticks = linear_ticks(1.0, float(max(steps, 2)), max(2, int(self._body.width() / 80)))
-        draw_frame(painter, self.theme, axes, x_ticks, ticks)
         if self._patch is not None:
-            seen = (axes.to_x(self._patch[0] + 0.5), axes.to_x(self._patch[1] + 0.5))
-            stretch = QRectF(seen[0], self._body.top(), seen[1] - seen[0], self._body.height())
-            painter.fillRect(stretch.intersected(self._body), self.theme.selection)
+            left, right = (axes.to_x(end + 0.5) for end in self._patch[:2])
+            painter.fillRect(QRectF(left, axes.area.top(), right - left, axes.area.height()), self.theme.selection)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for feature in range(min(features, len(self.theme.runs))):
             painter.setPen(QPen(self.theme.run(feature), 2))
             draw_line(painter, axes.map(np.arange(1.0, steps + 1), self._values[:, feature]))
-        painter.setFont(self.theme.font(small=True))
-        painter.setPen(self.theme.faint)
-        below = QRectF(self._body.left(), self._body.bottom() + line + 6, self._body.width(), line)
-        named = ", ".join(
-            f"{name} ({unit})" if unit else name for name, unit in zip(self._names, self._units, strict=True)
-        )
-        words = QFontMetricsF(self.theme.font(small=True)).elidedText(
-            f"time in steps  ·  {named}", Qt.TextElideMode.ElideRight, below.width()
-        )
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
 
-    def sentence_at(self, at: QPointF) -> str:
-        """Return the value under the pointer."""
-        if not self._body.contains(at):
-            return ""
+    # Reading
+
+    @property
+    def body(self) -> QRectF:
+        """Where the input stands in the view."""
+        self.prepare()
+        return self.panel.sceneBoundingRect()
+
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        """Return the value there."""
         if self._values.ndim == 1:
-            row = row_at(self._away, at, self._body, self.theme)
-            if row is None:
-                return ""
+            row = min(max(round(y), 0), len(self._values) - 1)
             away = number(float(self._away[row]), 2)
             return f"{self._names[row]}: {self._text(row, self._values[row])}, {away} deviations from the mean"
-        across = (at.x() - self._body.left()) / self._body.width()
         if self._values.ndim == 2:
-            step = min(round(across * (len(self._values) - 1)), len(self._values) - 1)
-            each = (f"{name} {self._text(one, self._values[step, one])}" for one, name in enumerate(self._names[:6]))
+            step = min(max(round(x), 1), len(self._values)) - 1
+            each = (f"{name} {self._text(at, self._values[step, at])}" for at, name in enumerate(self._names[:6]))
             return f"step {step + 1}: " + ", ".join(each)
-        height, width = self._values.shape[1:]
-        column = min(int(across * width), width - 1)
-        row = min(int((at.y() - self._body.top()) / self._body.height() * height), height - 1)
-        said = ", ".join(number(float(value), 3) for value in self._values[:4, row, column])
-        return f"row {row}, column {column}: {said}"
+        (height, width), row, column = self._values.shape[1:], round(y), round(x)
+        if not (0 <= row < height and 0 <= column < width):
+            return ""
+        values = ", ".join(number(float(value), 3) for value in self._values[:4, row, column])
+        return f"row {row}, column {column}: {values}"
+
+    def table(self) -> Sequence[Row]:
+        """Return every value with its place."""
+        names = {1: ("feature", "value"), 2: ("step", "feature", "value"), 3: ("channel", "row", "column", "value")}
+        places = np.ndenumerate(self._values)
+        if self._values.ndim == 3:
+            return named_rows(names[3], ((*at, float(value)) for at, value in places))
+        rows = ((*(step + 1 for step in at[:-1]), self._names[at[-1]], float(value)) for at, value in places)
+        return named_rows(names[self._values.ndim], rows)
 
 
 def rounded(values: Values) -> Values:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource, blend
-from widgets.plots.axes import polygon
-from widgets.plots.painted_view import PaintedView
+from widgets.plots.axes import Axes, AxisRange, polygon
+from widgets.plots.key import Key
+from widgets.plots.panel import Panel
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
 from widgets.plots.ticks import number
+
+HEIGHTS = AxisRange(0.0, 1.0)
+"""Ridges have no scale upwards: each is as high as its panel."""
 
 KEPT = 12
 """How many histograms of one layer stand behind each other."""
@@ -25,7 +33,7 @@ FEW = 24
 Floats = NDArray[np.float64]
 
 
-class HistogramStack(PaintedView):
+class HistogramStack(PlotView):
     """One ridge per layer: the last histogram in front, earlier ones behind and above it, on one scale."""
 
     def __init__(
@@ -33,11 +41,14 @@ class HistogramStack(PaintedView):
         source: ThemeSource,
         title: str = "Weights",
         empty: str = "Press Train to see how weights and gradients spread in every layer.",
+        along: str = "value",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._ridges: dict[str, deque[tuple[int, Floats, Floats]]] = {}
-        self._places: dict[str, QRectF] = {}
+        self._along = along
+        self._made = (0, 0)
+        self._keys: dict[str, Key] = {}
 
     def push(self, layer: str, step: int, edges: ArrayLike, counts: ArrayLike) -> None:
         """Add the histogram of a layer at a step: N counts between N + 1 edges. Raises `ValueError` otherwise."""
@@ -47,37 +58,55 @@ class HistogramStack(PaintedView):
         if len(heights):
             self._ridges.setdefault(layer, deque(maxlen=KEPT)).append((step, ends, heights))
             self.describe(", ".join(self._sentence(name) for name in self._ridges))
-            self.update()
+            self.redraw()
 
     def clear(self) -> None:
         """Forget all histograms."""
         self._ridges.clear()
         self.describe(self.empty_text)
-        self.update()
+        self.redraw()
 
     def is_empty(self) -> bool:
         """Return whether nothing came yet."""
         return not self._ridges
 
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the ridges in as many columns as make them widest without shrinking them."""
-        count = len(self._ridges)
-        columns = max(1, min(count, int(area.width() // (190 * self.theme.scale))))
-        rows = math.ceil(count / columns)
-        width, height = (area.width() - 16) / columns, min((area.height() - 8) / rows, 150.0 * self.theme.scale)
-        for index, name in enumerate(self._ridges):
-            row, column = divmod(index, columns)
-            place = QRectF(8 + column * width, 4 + row * height, width, height).adjusted(8, 4, -8, -4)
-            self._places[name] = place
-            self._paint_ridge(painter, name, place)
+    # Making
 
-    def _paint_ridge(self, painter: QPainter, name: str, place: QRectF) -> None:
-        metrics = QFontMetricsF(self.theme.font(small=True))
-        line = metrics.height()
+    def _columns(self) -> int:
+        """As many columns as make the ridges widest without shrinking them."""
+        return max(1, min(len(self._ridges), int(self.width() // (190 * self.theme.scale))))
+
+    def _build(self) -> None:
+        """Make a panel for each layer."""
+        self.clear_panels()
+        self._keys.clear()
+        self._made = (len(self._ridges), self._columns())
+        for index, name in enumerate(self._ridges):
+            last = index >= len(self._ridges) - self._made[1]
+            place = divmod(index, self._made[1])
+            panel = self.add_panel(*place, bottom=self._along if last else "", grid=False, wheel_along=0)
+            panel.painted(partial(self._paint_ridge, name))
+            self._keys[name] = self.add_key(panel)
+
+    def draw(self) -> None:
+        """Name every ridge, and let it span all values that it ever had."""
+        if self._made != (len(self._ridges), self._columns()):
+            self._build()
+        for index, (panel, (name, ridge)) in enumerate(zip(self.panels, self._ridges.items(), strict=True)):
+            self._keys[name].set_entries(self.theme, [(name, self.theme.run(index), "s")])
+            low = min(float(ends[0]) for _, ends, _ in ridge)
+            high = max(float(ends[-1]) for _, ends, _ in ridge)
+            panel.set_extent(AxisRange(low, high) if high > low else AxisRange(low - 0.5, low + 0.5), HEIGHTS)
+        self.scene().update()
+
+    def resized(self) -> None:
+        """Lay the ridges out in as many columns as fit now."""
+        if self.panels and self._made[1] != self._columns():
+            self.redraw()
+
+    def _paint_ridge(self, name: str, painter: QPainter, axes: Axes) -> None:
         ridge = self._ridges[name]
-        low, high = min(float(ends[0]) for _, ends, _ in ridge), max(float(ends[-1]) for _, ends, _ in ridge)
-        inner = place.adjusted(0, line + 6, 0, -line - 4)
-        self._paint_words(painter, name, place, metrics, (low, high))
+        inner = axes.area.adjusted(0, 6, 0, 0)
         lift = inner.height() * 0.5 / max(len(ridge) - 1, 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hue = self.theme.run(list(self._ridges).index(name))
@@ -86,25 +115,15 @@ class HistogramStack(PaintedView):
             share = 1.0 - 0.75 * age / KEPT
             painter.setPen(QPen(blend(hue, self.theme.surface, share), 1))
             painter.setBrush(blend(hue, self.theme.surface, 0.25 * share))
+            limits = (axes.x.low, axes.x.high)
             if counts.sum() <= FEW:
                 painter.setPen(QPen(blend(hue, self.theme.surface, share), 2 if age == 0 else 1))
-                _draw_ticks(painter, ends, counts, base, (low, high), 1.0 if age == 0 else 0.3)
+                _draw_ticks(painter, ends, counts, base, limits, 1.0 if age == 0 else 0.3)
             else:
                 share_of_height = 1.0 if len(ridge) == 1 else 0.5
-                painter.drawPolygon(polygon(_outline(*coarser(ends, counts), base, (low, high), share_of_height)))
+                painter.drawPolygon(polygon(_outline(*coarser(ends, counts), base, limits, share_of_height)))
 
-    def _paint_words(
-        self, painter: QPainter, name: str, place: QRectF, metrics: QFontMetricsF, ends: tuple[float, float]
-    ) -> None:
-        painter.setFont(self.theme.font(small=True, bold=True))
-        painter.setPen(self.theme.text)
-        title = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, place.width())
-        painter.drawText(QPointF(place.left(), place.top() + metrics.ascent()), title)
-        painter.setFont(self.theme.font(small=True))
-        painter.setPen(self.theme.faint)
-        foot = QRectF(place.left(), place.bottom() - metrics.height(), place.width(), metrics.height())
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, number(ends[0], 2))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight, number(ends[1], 2))
+    # Reading
 
     def _sentence(self, name: str) -> str:
         step, ends, counts = self._ridges[name][-1]
@@ -115,11 +134,21 @@ class HistogramStack(PaintedView):
         number_of = f"{round(total):,} values, " if total <= FEW else ""
         return f"{name} at step {step:,}: {number_of}mean {number(mean, 3)}, spread {number(spread, 3)}"
 
-    def sentence_at(self, at: QPointF) -> str:
-        """Return mean and standard deviation of the layer under the pointer."""
-        found = (name for name, place in self._places.items() if name in self._ridges and place.contains(at))
-        name = next(found, None)
-        return self._sentence(name) if name else ""
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        """Return mean and standard deviation of the layer there."""
+        return self._sentence(list(self._ridges)[self.panels.index(panel)])
+
+    def table(self) -> Sequence[Row]:
+        """Return every bin as (layer, step, from, to, count)."""
+        return named_rows(
+            ("layer", "step", "from", "to", "count"),
+            (
+                (name, step, *(float(value) for value in row))
+                for name, ridge in self._ridges.items()
+                for step, ends, counts in ridge
+                for row in zip(ends[:-1], ends[1:], counts, strict=True)
+            ),
+        )
 
 
 def _draw_ticks(

@@ -1,20 +1,18 @@
-"""The frame of a plot: which values stand where, and the quiet grid and numbers around them."""
+"""Which values stand at which pixels, and lines through many points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPolygonF
 from shiboken6 import VoidPtr
 
 from widgets.look.theme import Theme
 from widgets.plots.pyramid import Floats
-from widgets.plots.ticks import number
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,6 @@ class AxisRange:
     def span(self) -> float:
         """The length of the interval."""
         return self.high - self.low
-
-    def zoomed(self, centre: float, factor: float) -> AxisRange:
-        """Return the interval made `factor` times as long with `centre` staying where it is."""
-        return AxisRange(centre - (centre - self.low) * factor, centre + (self.high - centre) * factor)
-
-    def moved(self, by: float) -> AxisRange:
-        """Return the interval moved by `by`."""
-        return AxisRange(self.low + by, self.high + by)
 
 
 @dataclass(frozen=True)
@@ -53,14 +43,6 @@ class Axes:
     def to_y(self, value: float) -> float:
         """Return the pixel row of a value of y."""
         return self.area.bottom() - (value - self.y.low) / self.y.span * self.area.height()
-
-    def from_x(self, pixel: float) -> float:
-        """Return the value of x at a pixel column."""
-        return self.x.low + (pixel - self.area.left()) / self.area.width() * self.x.span
-
-    def from_y(self, pixel: float) -> float:
-        """Return the value of y at a pixel row."""
-        return self.y.low + (self.area.bottom() - pixel) / self.area.height() * self.y.span
 
     def map(self, x: Floats, y: Floats) -> NDArray[np.float64]:
         """Return the pixels of N points, shape (N, 2)."""
@@ -93,45 +75,6 @@ def draw_line(painter: QPainter, points: NDArray[np.float64]) -> None:
         elif stop - start == 1:
             painter.drawEllipse(QPointF(*points[start]), 1.5, 1.5)
         start = stop + 1
-
-
-def draw_frame(
-    painter: QPainter,
-    theme: Theme,
-    axes: Axes,
-    x_ticks: Sequence[float],
-    y_ticks: Sequence[float],
-    *,
-    y_text: Callable[[float], str] = number,
-    x_text: Callable[[float], str] = number,
-) -> None:
-    """Draw faint lines across at the y ticks, and the numbers of both axes outside the area."""
-    font = theme.font(small=True)
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    area = axes.area
-    painter.setPen(QPen(theme.border, 1))
-    rows = [round(axes.to_y(tick)) + 0.5 for tick in y_ticks]
-    painter.drawLines([QLineF(area.left(), row, area.right(), row) for row in rows])
-    painter.setPen(theme.faint)
-    half = metrics.height() / 2
-    for tick, row in zip(y_ticks, rows, strict=True):
-        box = QRectF(area.left() - 104, row - half, 98, 2 * half)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, y_text(tick))
-    taken = -1e9
-    for tick in x_ticks:
-        text = x_text(tick)
-        width = metrics.horizontalAdvance(text)
-        left = min(max(axes.to_x(tick) - width / 2, 2.0), area.right() + 24 - width)
-        if left > taken:
-            painter.drawText(QPointF(left, area.bottom() + metrics.ascent() + 6), text)
-            taken = left + width + 12
-
-
-def y_margin(theme: Theme, texts: Sequence[str]) -> float:
-    """Return the width that the numbers of a y axis need to the left of the area."""
-    metrics = QFontMetricsF(theme.font(small=True))
-    return max((metrics.horizontalAdvance(text) for text in texts), default=0.0) + 12
 
 
 def draw_empty(painter: QPainter, theme: Theme, area: QRectF, text: str) -> None:

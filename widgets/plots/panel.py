@@ -93,11 +93,19 @@ class Axis(pg.AxisItem):
         line = self._metrics.height()
         if self.names:
             return self._places_of_names(low, high, size, line)
-        if self._level:
-            line = max(self._metrics.horizontalAdvance(self.write(end)) + 26 for end in (low, high)) / 2.6
-        wanted = max(2, int(size / (line * 2.6)))
+        wanted = max(2, int(size / (line * (2.2 if self._level else 2.6))))
+        ticks = self._round_places(low, high, wanted)
+        while self._level and wanted > 2 and sum(map(self._breadth, ticks)) > size:
+            wanted -= max(1, wanted // 4)
+            ticks = self._round_places(low, high, wanted)
+        return ticks
+
+    def _round_places(self, low: float, high: float, wanted: int) -> list[float]:
         ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
         return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
+
+    def _breadth(self, tick: float) -> float:
+        return self._metrics.horizontalAdvance(self.write(tick)) + 1.4 * self._metrics.height()
 
     def _places_of_names(self, low: float, high: float, size: float, line: float) -> list[float]:
         room = size / (high - low)

@@ -129,6 +129,9 @@ class PlotView(pg.GraphicsView, Themed):
         """Return what stands at values of x and y of a panel, in words, or nothing."""
         return ""
 
+    def resized(self) -> None:
+        """Take another size."""
+
     def readout_of(self, panel: Panel, x: float, y: float) -> str:
         """Return what the readout beside the pointer shows: the sentence, unless a chart lays it out."""
         return self.reading(panel, x, y)
@@ -236,13 +239,13 @@ class PlotView(pg.GraphicsView, Themed):
     def redraw(self) -> None:
         """Show the data, or the look, as they are now."""
         empty = self.is_empty()
-        self.centralWidget.setVisible(not empty)
         if empty:
             self.readout.hide()
         else:
             self.draw()
-            for panel in self.panels:
-                panel.show_extent()
+        self.centralWidget.setVisible(not empty)
+        for panel in self.panels if not empty else ():
+            panel.show_extent()
         self._place_buttons()
         self.viewport().update()
 
@@ -313,7 +316,8 @@ class PlotView(pg.GraphicsView, Themed):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the panels the new room."""
         super().resizeEvent(event)  # type: ignore[arg-type]
-        if hasattr(self, "menu_button"):
+        if hasattr(self, "menu_button"):  # pyqtgraph resizes while it builds itself
+            self.resized()
             self._place_buttons()
 
     def close(self) -> bool:

@@ -16,6 +16,7 @@ from widgets.charts.maximised_input import ExcitingInput, rounded
 from widgets.charts.unit_tiles import ExemplarTiles, UnitTiles, faces_of, patch_place
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
+from widgets.plots.plot_view import PlotView
 
 RANDOM = np.random.default_rng(0)
 
@@ -25,7 +26,7 @@ def source(qapp: QApplication) -> ThemeSource:
     return ThemeSource("light")
 
 
-def show(qtbot: QtBot, view: PaintedView, width: int = 420, height: int = 320) -> QImage:
+def show(qtbot: QtBot, view: PaintedView | PlotView, width: int = 420, height: int = 320) -> QImage:
     qtbot.addWidget(view)
     view.resize(width, height)
     view.show()
@@ -115,8 +116,9 @@ def test_an_exciting_picture_is_read_under_the_pointer(source: ThemeSource, qtbo
     values = np.arange(64.0).reshape(1, 8, 8)
     view.set_input(values, values)
     show(qtbot, view)
-    body = view._body
-    at = body.topLeft() + QPointF(body.width() * 3.5 / 8, body.height() * 2.5 / 8)
+    body = view.body
+    at = view.panel.point_of(3.0, 2.0)
+    assert body.contains(at)
     assert view.sentence_at(at) == "row 2, column 3: 19"
     assert view.sentence_at(QPointF(1, 1)) == ""
     before = view.grab().toImage()
@@ -131,14 +133,14 @@ def test_an_exciting_sequence_is_a_line_over_time(source: ThemeSource, qtbot: Qt
     values = np.linspace(40, 60, 48)[:, None]
     view.set_input(values, values, ["load"], ["MW"])
     show(qtbot, view)
-    assert view.sentence_at(QPointF(view._body.right() - 1, view._body.center().y())) == "step 48: load 60 MW"
+    assert view.sentence_at(QPointF(view.body.right() - 1, view.body.center().y())) == "step 48: load 60 MW"
 
 
 def test_an_exciting_row_of_a_table_is_bars_with_values_in_their_units(source: ThemeSource, qtbot: QtBot) -> None:
     view = ExcitingInput(source, "Input", "")
     view.set_input([7.4, 1.0], [1.5, -1.2], ["sepal length", "petal length"], ["cm", "cm"])
     show(qtbot, view)
-    words = view.sentence_at(view._body.topLeft() + QPointF(30, 40))
+    words = view.sentence_at(QPointF(view.body.center().x(), view.body.bottom() - 4))
     assert words == "petal length: 1 cm, −1.2 deviations from the mean"
 
 

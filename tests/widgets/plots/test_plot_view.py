@@ -1,0 +1,165 @@
+"""What every chart has from the one plot view: readout, zoom and the way back, menu, copy, export, look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from widgets.look.theme import ThemeSource
+from widgets.plots.axes import AxisRange
+from widgets.plots.bars import BarPlot
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.panel import Panel, power_text
+from widgets.plots.plot_export import Row, named_rows
+from widgets.plots.plot_view import PlotView
+
+
+class Places(PlotView):
+    """A chart of nothing but places, which says what it is asked."""
+
+    def __init__(self, source: ThemeSource) -> None:
+        super().__init__(source, "Places", "None yet.")
+        self.clicks: list[tuple[float, float]] = []
+        self.add_panel(bottom="x (m)", left="y (s)").set_extent(AxisRange(0, 10), AxisRange(0, 5))
+        self.redraw()
+
+    def is_empty(self) -> bool:
+        return False
+
+    def reading(self, panel: Panel, x: float, y: float) -> str:
+        return f"{x:.1f} m and a long explanation of what is meant by it, after {y:.1f} s"
+
+    def clicked_at(self, panel: Panel, x: float, y: float) -> None:
+        self.clicks.append((x, y))
+
+    def table(self) -> Sequence[Row]:
+        return named_rows(("x", "y"), [(1.0, 2.5), (3.0, float("nan"))])
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Places:
+    view = Places(ThemeSource("light"))
+    qtbot.addWidget(view)
+    view.resize(420, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    view.grab()
+    return view
+
+
+def wheel(view: PlotView, at: QPointF, notches: int = 1) -> None:
+    event = QWheelEvent(
+        at, view.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.viewport(), event)
+
+
+@pytest.mark.parametrize("corner", [(0.02, 0.02), (0.98, 0.02), (0.02, 0.98), (0.98, 0.98)])
+def test_the_readout_stays_inside(view: Places, corner: tuple[float, float]) -> None:
+    area = view.panel.sceneBoundingRect()
+    at = QPointF(area.left() + corner[0] * area.width(), area.top() + corner[1] * area.height())
+    nothing, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    move = QMouseEvent(QEvent.Type.MouseMove, at, view.mapToGlobal(at), nothing, nothing, keys)
+    QApplication.sendEvent(view.viewport(), move)
+    assert view.readout.isVisible()
+    assert view.viewport().rect().contains(view.readout.geometry())
+    assert view.readout.text() == view.sentence_at(at)
+
+
+def test_the_way_back_from_a_zoom_is_visible_until_it_is_taken(view: Places, qtbot: QtBot) -> None:
+    assert not view.fit_button.isVisible()
+    wheel(view, view.panel.point_of(5.0, 2.5))
+    assert view.panel.x_range.span == pytest.approx(8.5)
+    assert view.panel.y_range.span == pytest.approx(4.25)
+    assert view.fit_button.isVisible()
+    view.panel.set_extent(AxisRange(0, 20), AxisRange(0, 5))
+    view.redraw()
+    assert view.panel.x_range.span == pytest.approx(8.5), "new data do not move what a person chose"
+    qtbot.mouseClick(view.fit_button, Qt.MouseButton.LeftButton)
+    assert (view.panel.x_range.low, view.panel.x_range.high) == (0, 20)
+    assert not view.fit_button.isVisible()
+
+
+def test_a_click_is_told_in_values_and_a_drag_is_none(view: Places, qtbot: QtBot) -> None:
+    at = view.panel.point_of(4.0, 2.0).toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert view.clicks == [pytest.approx((4.0, 2.0), abs=0.05)]
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    for step in (20, 40):
+        qtbot.mouseMove(view.viewport(), at + QPoint(step, 0))
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(40, 0))
+    assert len(view.clicks) == 1
+
+
+def test_the_menu_copies_picture_and_values(view: Places) -> None:
+    actions = {action.text(): action for action in view.menu().actions() if action.text()}
+    assert list(actions) == [
+        "Show everything", "Copy picture", "Copy values", "Export PNG picture…", "Export SVG drawing…",
+        "Export CSV table…",
+    ]  # fmt: skip
+    actions["Copy picture"].trigger()
+    assert QGuiApplication.clipboard().image().width() == 2 * view.width()
+    actions["Copy values"].trigger()
+    assert QGuiApplication.clipboard().text() == "x\ty\n1\t2.5\n3\tnan\n"
+    QGuiApplication.clipboard().clear()
+
+
+def test_every_kind_of_file_is_written_and_a_refusal_is_told(
+    view: Places, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("png", "svg", "csv"):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, kind=kind: (str(tmp_path / "places"), kind))
+        view.ask_and_export(kind)
+        assert (tmp_path / f"places.{kind}").stat().st_size
+    assert "x (m)" in (tmp_path / "places.svg").read_text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "places.csv"), ""))
+    with qtbot.waitSignal(view.failed) as caught:
+        view.ask_and_export("csv")
+    assert "was not saved" in caught.args[0] and view.readout.text() == caught.args[0]
+
+
+def test_a_projector_makes_the_texts_larger(qtbot: QtBot) -> None:
+    source = ThemeSource("light")
+    view = BarPlot(source, "Bars")
+    qtbot.addWidget(view)
+    view.resize(420, 300)
+    view.set_bars(["a", "b"], {"n": [1, 2]}, across="class", up="samples")
+    view.grab()
+    before = view.panel.sceneBoundingRect().width()
+    source.set_scale(1.5)
+    view.grab()
+    assert view.panel.sceneBoundingRect().width() < before
+
+
+def test_linked_plots_share_their_steps(qtbot: QtBot) -> None:
+    source = ThemeSource("light")
+    plots = [CurvePlot(source, title) for title in ("Loss", "Metric")]
+    plots[0].view.panel.link_x(plots[1].view.panel)
+    for plot, steps in zip(plots, (1000, 500), strict=True):
+        qtbot.addWidget(plot)
+        plot.resize(420, 260)
+        plot.add_curve("t", "train")
+        plot.append("t", np.arange(steps + 1), np.linspace(1, 0, steps + 1))
+        plot.show()
+        plot.view.redraw()
+        plot.grab()
+    first, second = (plot.view.panel for plot in plots)
+    assert first.x_range == second.x_range == AxisRange(0, 1000)
+    wheel(plots[0].view, first.point_of(500, 0.5))
+    assert second.x_range == first.x_range
+    assert second.x_range.span == pytest.approx(850)
+    assert plots[1].view.fit_button.isVisible()
+    qtbot.keyClick(plots[1].view, Qt.Key.Key_F)
+    assert first.x_range == second.x_range == AxisRange(0, 1000)
+
+
+def test_powers_of_ten_are_written_short() -> None:
+    assert [power_text(power) for power in (-20.0, -3.0, 0.0, 2.0)] == ["10⁻²⁰", "0.001", "1", "100"]
