@@ -13,6 +13,7 @@ from app.data.readers.file_access import locate, reading
 from app.data.sources.file_source import FileSource
 from app.project.data_spec import data_spec
 from app.project.gan_problems import gan_problems
+from app.project.loss_problems import loss_problems
 from app.project.project_hints import hint_json, project_hints
 from app.training.plan import Plan
 from graph.checking.check import Checker
@@ -70,7 +71,7 @@ def check_project(project: Project, base: Path | None) -> Report:
 def check_sections(
     checker: Checker, sections: Mapping[str, Any], base: Path | None, *, load: bool, choose_data: Sequence[Fix] = ()
 ) -> tuple[DatasetInfo | None, tuple[Problem, ...]]:
-    """What is known of the data, and the problems of the sections ``data`` and ``plan`` and of a GAN's roles.
+    """What is known of the data, and the problems of the sections ``data`` and ``plan``, of GAN roles and of losses.
 
     Afterwards ``checker`` knows what the data asks of the network. Without ``load`` no file is read that was never
     read before; what such data offers stays unknown. ``choose_data`` are fixes to offer where the data is refused.
@@ -79,7 +80,8 @@ def check_sections(
     info = _data(sections.get("data"), base, load, choose_data, problems)
     problems += _plan(sections.get("plan", {}))
     checker.set_data_spec(data_spec(info, sections.get("plan")) if info is not None else None)
-    return info, (*problems, *gan_problems(checker, sections, info))
+    problems += gan_problems(checker, sections, info)
+    return info, (*problems, *loss_problems(checker, sections, info))
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
-from app.project.data_spec import default_target
+from app.project.loss_problems import target_of
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
@@ -79,10 +79,7 @@ class ProjectContext(HintContext):
     def target(self, output: Node) -> FieldInfo | None:
         """The field that an output predicts, where it is known."""
         assert isinstance(output.layer, Output)
-        if self.info is None:
-            return None
-        wanted = output.layer.target or default_target(self.info, self._sections.get("plan"))
-        return next((field for field in self.info.fields if field.name == wanted), None)
+        return target_of(output.layer, self.info, self._sections.get("plan")) if self.info is not None else None
 
 
 def _readable_plan(section: object) -> Plan | None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.readers.tokens import fills_up
+from app.training.losses import check_loss, chosen_loss, final_activation
 from app.training.plan import Plan
 from app.training.sequence import ctc
 from app.training.sequence.transcripts import transcribe
@@ -20,8 +21,7 @@ from graph.checking.data_fit import fits_target
 from graph.errors import NetloomError
 from graph.layers.io import Output
 from graph.network import Network
-from graph.shapes import Kind, Shape
-from graph.structure.blocks import Block
+from graph.shapes import Shape
 
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""
@@ -112,52 +112,20 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
     assert isinstance(layer, Output)
     field = info.target_field(layer.target or default)
     activation = final_activation(network, id_)
-    chosen: str = layer.loss if layer.loss != "auto" else plan.loss
-    loss = chosen if chosen != "auto" else default_loss(field, activation)
+    loss = chosen_loss(layer, plan.loss, field, activation)
     arrives = compiled.layer_info[id_].outputs["out"]
     if loss == "ctc":
         ctc.check_fit(id_, field, arrives.sizes)
         loss_fn = partial(ctc.ctc_loss, final_activation=activation)
         return Head(id_, field, loss, layer.weight, activation, loss_fn, beams=plan.label_beams)
-    _check_fit(id_, field, arrives, loss)
+    check_loss(id_, field, loss)
+    _check_shape(id_, field, arrives)
     binary = bool(field.classes) and arrives.sizes == (1,)
     loss = "bce" if binary and loss == "cross_entropy" else loss
     return Head(id_, field, loss, layer.weight, activation, _loss_fn(field, loss, activation, plan, binary))
 
 
-def default_loss(field: FieldInfo, final_activation: str) -> str:
-    """The loss that fits the task: cross-entropy for classes, mean squared error for numbers."""
-    if not field.classes and not field.listed:
-        return "mse"
-    return "bce" if final_activation == "sigmoid" else "cross_entropy"
-
-
-def final_activation(network: Network, output: str) -> str:
-    """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
-    at, arriving = output, None
-    while network.layer(at).passes_probabilities:
-        arriving = network.at(at, "in")
-        if arriving is None:
-            return ""
-        at = arriving.source
-    layer = network.layer(at)
-    if isinstance(layer, Block) and arriving is not None:
-        return final_activation(layer.body.network, arriving.source_port)
-    return layer.final_activation
-
-
-def _check_fit(id_: str, field: FieldInfo, arrives: Shape, loss: str) -> None:
-    if field.listed and loss != "cross_entropy":
-        raise NetloomError(f"{id_}: words are compared by cross-entropy alone; choose that, or auto, as its loss.")
-    if loss == "cross_entropy" and not field.classes and not field.listed:
-        raise NetloomError(
-            f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."
-        )
-    if field.shape.kind is Kind.TOKENS and not field.classes and not field.vocabulary:
-        raise NetloomError(
-            f"{id_}: “{field.name}” holds tokens of which nothing says what they stand for, so there is no telling how "
-            "many there are; choose another target."
-        )
+def _check_shape(id_: str, field: FieldInfo, arrives: Shape) -> None:
     if not fits_target(arrives, field.answer, binary=len(field.classes) == 2):
         given = " x ".join("?" if size is None else str(size) for size in arrives.sizes)
         reason = f"{len(field.classes)} classes" if field.classes else f"{field.answer} values"

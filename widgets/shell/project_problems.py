@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.data.dataset import DatasetInfo
 from app.project.project_check import check_sections
-from app.training.plan import ADVERSARIAL, objective_of
+from graph.changes import AnnotationSet, LayerMoved
 from graph.checking.fixes import Fix
 from graph.document import Commit, Document
 
@@ -31,9 +31,9 @@ class ChooseData(Fix):
 
 
 class ProjectProblems(QObject):
-    """Checks the sections ``data`` and ``plan`` whenever they change; nothing is loaded for that.
+    """Checks data, training settings and outputs after every edit; nothing is loaded for that.
 
-    The session's checker is told what the data offers, and ``changed`` says that they may differ.
+    The session's checker is told what the data offers, and ``changed`` says that problems or data differ.
     """
 
     changed = Signal()
@@ -47,24 +47,18 @@ class ProjectProblems(QObject):
         """What the data is known to offer."""
         session.replaced.connect(self.refresh)
         session.committed.connect(self._on_commit)
-        self._is_gan = False
 
     def _on_commit(self, commit: Commit) -> None:
-        """A GAN's roles depend on the whole network, so there every edit counts."""
-        outside = any(getattr(change, "section", None) in ("data", "plan") for change in commit.changes)
-        if outside or self._is_gan or self._draws_noise:
+        if not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             self.refresh()
 
     def refresh(self) -> None:
         """Check the document that is open now."""
-        session, sections = self._session, self._session.document.sections
+        session = self._session
         # A file that was never read is left to the worker; the data view passes on what it finds there.
-        self.info, session.project_problems = check_sections(
-            session.checker, sections, session.base, load=False, choose_data=(self._choose_data,)
+        info, problems = check_sections(
+            session.checker, session.document.sections, session.base, load=False, choose_data=(self._choose_data,)
         )
-        self._is_gan = self._draws_noise or objective_of(sections.get("plan")) in ADVERSARIAL
-        self.changed.emit()
-
-    @property
-    def _draws_noise(self) -> bool:
-        return any(node.layer.draws_noise for node in self._session.document.network)
+        if (info, problems) != (self.info, session.project_problems):
+            self.info, session.project_problems = info, problems
+            self.changed.emit()

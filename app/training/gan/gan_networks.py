@@ -8,7 +8,7 @@ from torch import Tensor, fx
 
 from app.data.gan_fields import draw_noise, stream
 from app.training.gan.roles import Roles, different_shapes, roles
-from app.training.heads import final_activation
+from app.training.losses import final_activation
 from app.training.plan import Plan
 from graph.build.compile import Compiled
 from graph.checking.data_fit import fits

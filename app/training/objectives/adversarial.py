@@ -16,7 +16,8 @@ from app.training.batches import Feed
 from app.training.gan.gan_networks import GanNetworks
 from app.training.gan.gan_step import GanStepper
 from app.training.gan.nearest_neighbour_test import MOST, neighbour_accuracy
-from app.training.heads import Head, final_activation
+from app.training.heads import Head
+from app.training.losses import final_activation
 from app.training.metrics import Meter
 from app.training.objective import Objective, input_field
 from app.training.optimisers import GroupedOptimiser, Optimiser

@@ -14,6 +14,7 @@ from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
+from graph.network import Network
 from graph.project import Project
 from graph.shapes import vector
 from tests.graph.networks import chain, layer
@@ -36,12 +37,20 @@ def trains(project: Project) -> bool:
     return True
 
 
+def forecast(own: str = "cross_entropy", **plan: Any) -> Project:
+    """A regression whose output names the loss ``own``."""
+    layers = [layer("input", shape=vector(10)), layer("dense", units=1), layer("output", loss=own)]
+    return Project(chain(layers).network, {"data": {"source": "diabetes"}, "plan": plan})
+
+
 CASES = {
     "one sigmoid for two classes": (judged(layer("dense", units=1), layer("sigmoid")), True),
     "one logit for two classes": (judged(layer("dense", units=1)), True),
     "an output for each class": (judged(layer("dense", units=2)), True),
     "an autoencoder": (judged(layer("dense", units=2), plan={"objective": "reconstruction"}, source="moons"), True),
     "an autoencoder too wide": (judged(layer("dense", units=3), plan={"objective": "reconstruction"}), False),
+    "squared error for classes": (judged(layer("dense", units=2), plan={"loss": "mse"}), True),
+    "cross-entropy for numbers": (forecast(), False),
     "three outputs for two classes": (judged(layer("dense", units=3)), False),
     "a plan that is no mapping": (judged(layer("dense", units=2), plan=3), False),
     "an unknown setting": (judged(layer("dense", units=2), plan={"speed": 3}), False),
@@ -55,6 +64,15 @@ def test_check_and_training_agree(name: str) -> None:
     project, fine = CASES[name]
     assert check_project(project, None).ok is fine
     assert trains(project) is fine
+
+
+@pytest.mark.parametrize("project", [forecast(), forecast("auto", loss="cross_entropy", epochs=2)])
+def test_a_loss_that_does_not_suit_is_repaired_where_it_was_chosen(project: Project) -> None:
+    document = Document(Network(project.network, project.network.connections), project.sections)
+    (problem,) = check_project(Project(document.network, dict(document.sections)), None).problems
+    assert "cross-entropy needs classes" in problem.message
+    problem.fixes[0].apply(document)
+    assert check_project(Project(document.network, dict(document.sections)), None).problems == ()
 
 
 def test_a_plan_keeps_what_can_be_read() -> None:
