@@ -1,4 +1,4 @@
-"""Places for cards that are brought in line or spread evenly; nothing here knows Qt."""
+"""Places for cards that are brought in line or spread evenly."""
 
 from __future__ import annotations
 

@@ -332,7 +332,7 @@ class Board:
     @contextmanager
     def _at_large(self, count: int) -> Iterator[None]:
         """Repaint everything once, where so many cards change that telling each costs more."""
-        told = self._dirty
+        dirty = self._dirty
         if count <= AT_ONCE:
             yield
             return
@@ -340,8 +340,8 @@ class Board:
         try:
             yield
         finally:
-            self._dirty = told
-            told(EVERYWHERE)
+            self._dirty = dirty
+            dirty(EVERYWHERE)
 
     def _place(self, card: Card, corner: QPointF) -> None:
         self._dirty(card.area)
@@ -408,8 +408,8 @@ def titled(document: Document, node: Node) -> str:
     if isinstance(node.layer, Block) and node.layer.label:
         return node.layer.label
     if isinstance(document, InnerDocument) and isinstance(node.layer, InputLike | Output):
-        held = document.block.inner_states() if isinstance(document.block, Loop) else {}
-        if node.id in held:
+        states = document.block.inner_states() if isinstance(document.block, Loop) else {}
+        if node.id in states:
             return "State"
         return "Port in" if isinstance(node.layer, InputLike) else "Port out"
     return node.layer.title

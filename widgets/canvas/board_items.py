@@ -76,8 +76,8 @@ class Card:
         """The gravest of the layer's problems, hints left out."""
         if not self.info.problems:
             return None
-        found = {problem.severity for problem in self.info.problems}
-        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in found), None)
+        severities = {problem.severity for problem in self.info.problems}
+        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in severities), None)
 
     @property
     def sentence(self) -> str:

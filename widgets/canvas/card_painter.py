@@ -139,9 +139,9 @@ class CardPainter:
             self._port_names(painter, card, y)
             y += rows * cards.LINE
         if settled:
-            told = card.node.layer.summary().replace(" x ", " × ")
+            summary = card.node.layer.summary().replace(" x ", " × ")
             # A block's label stands in the strip already.
-            self._line(painter, y, told.removeprefix(f"{card.title}, "), "", self.theme.text)
+            self._line(painter, y, summary.removeprefix(f"{card.title}, "), "", self.theme.text)
             y += cards.LINE
         outputs = list(card.info.outputs.values())
         result = shape_text(outputs[0]) if outputs else "no shape yet"

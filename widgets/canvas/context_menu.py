@@ -70,8 +70,8 @@ def build(canvas: CanvasContext, parent: QWidget, hit: Hit, place: QPointF) -> Q
 
 def commands_in(canvas: CanvasContext, place: ContextMenu) -> list[CanvasCommand]:
     """The commands that a context menu offers now."""
-    found = [command for command in canvas_commands().values() if place in command.context]
-    return [command for command in found if command.when is None or command.when(canvas)]
+    placed = [command for command in canvas_commands().values() if place in command.context]
+    return [command for command in placed if command.when is None or command.when(canvas)]
 
 
 def _fill_for_card(canvas: CanvasContext, menu: QMenu, id: str) -> None:

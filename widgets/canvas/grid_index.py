@@ -62,9 +62,9 @@ class GridIndex(Generic[Key]):
     def _take_out(self, key: Key, rect: QRectF) -> None:
         del self._rects[key]
         for cell in _each(_cells(rect)):
-            found = self._cells[cell]
-            found.discard(key)
-            if not found:
+            keys = self._cells[cell]
+            keys.discard(key)
+            if not keys:
                 del self._cells[cell]
 
     def meeting(self, region: QRectF) -> list[Key]:
@@ -77,9 +77,9 @@ class GridIndex(Generic[Key]):
         candidates: set[Key] = set()
         for x in range(left, right + 1):
             for y in range(top, bottom + 1):
-                found = self._cells.get((x, y))
-                if found:
-                    candidates |= found
+                keys = self._cells.get((x, y))
+                if keys:
+                    candidates |= keys
         return [key for key in candidates if self._rects[key].intersects(region)]
 
     def bounds(self) -> QRectF:

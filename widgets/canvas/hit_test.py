@@ -56,9 +56,9 @@ def find(board: Board, place: QPointF, zoom: float) -> Hit:
     for card in near:
         if card.severity is not None and zoom >= MID_FROM and mark_area(card, zoom).contains(place):
             return Hit(What.MARK, card.id)
-        found = port_at(card, place, reach) if zoom >= MID_FROM else None
-        if found is not None:
-            return found
+        port = port_at(card, place, reach) if zoom >= MID_FROM else None
+        if port is not None:
+            return port
         if card.rect.contains(place):
             return Hit(What.CARD, card.id)
     note = annotation_at(board, place, zoom, AnnotationKind.NOTE)
@@ -86,27 +86,27 @@ def annotation_at(board: Board, place: QPointF, zoom: float, kind: AnnotationKin
 
 def port_at(card: Card, place: QPointF, reach: float) -> Hit | None:
     """The card's port nearest to the place and within reach."""
-    best, found = reach, None
+    best, nearest = reach, None
     for port in card.node.inputs:
         distance = _distance(card.input_place(port), place)
         if distance <= best:
-            best, found = distance, Hit(What.INPUT, card.id, port)
+            best, nearest = distance, Hit(What.INPUT, card.id, port)
     for port in card.node.outputs:
         distance = _distance(card.output_place(port), place)
         if distance <= best:
-            best, found = distance, Hit(What.OUTPUT, card.id, port)
-    return found
+            best, nearest = distance, Hit(What.OUTPUT, card.id, port)
+    return nearest
 
 
 def wire_at(board: Board, place: QPointF, reach: float) -> Wire | None:
     """The wire nearest to the place and within reach."""
     around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-    best, found = reach, None
+    best, nearest = reach, None
     for wire in board.wires_in(around):
         distance = distance_to(wire, place)
         if distance <= best:
-            best, found = distance, wire
-    return found
+            best, nearest = distance, wire
+    return nearest
 
 
 def distance_to(wire: Wire, place: QPointF) -> float:

@@ -33,10 +33,10 @@ def command_for(event: QKeyEvent) -> CanvasCommand | None:
     """The command that a key calls; Shift makes no difference to a key that has no other command with it."""
     modifiers = event.modifiers() & ~KEYPAD
     table, key = key_table(), Qt.Key(event.key())
-    found = table.get(QKeyCombination(modifiers, key).toCombined())
-    if found is None and modifiers == SHIFT:
-        found = table.get(QKeyCombination(key).toCombined())
-    return found
+    command = table.get(QKeyCombination(modifiers, key).toCombined())
+    if command is None and modifiers == SHIFT:
+        command = table.get(QKeyCombination(key).toCombined())
+    return command
 
 
 def _combined(sequence: QKeySequence) -> int:

@@ -42,34 +42,34 @@ REMEMBERED = 8
 """Kinds that were lately used and come first."""
 
 Index = QModelIndex | QPersistentModelIndex
-FOUND = Qt.ItemDataRole.UserRole
+RESULT = Qt.ItemDataRole.UserRole
 
 
 class ResultList(QAbstractListModel):
-    """What the search found, for the list."""
+    """What the search gives, for the list."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.found: list[SearchResult] = []
+        self.results: list[SearchResult] = []
 
-    def show(self, found: list[SearchResult]) -> None:
+    def show(self, results: list[SearchResult]) -> None:
         """Show other results."""
         self.beginResetModel()
-        self.found = found
+        self.results = results
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.found)
+        return 0 if parent.isValid() else len(self.results)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What the list asks of a row."""
-        found = self.found[index.row()]
-        if role == FOUND:
-            return found
+        result = self.results[index.row()]
+        if role == RESULT:
+            return result
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return found.kind.title
+            return result.kind.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return found.reason or found.kind.help().split("\n\n")[0].replace("\n", " ")
+            return result.reason or result.kind.help().split("\n\n")[0].replace("\n", " ")
         return None
 
 
@@ -85,7 +85,7 @@ class ResultRow(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
-        found, theme = index.data(FOUND), self.theme
+        result, theme = index.data(RESULT), self.theme
         area: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -93,16 +93,16 @@ class ResultRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.selection)
             painter.drawRoundedRect(QRectF(area).adjusted(4, 1, -4, -1), 5, 5)
-        painter.setOpacity(0.62 if found.reason else 1.0)
-        hue = theme.family(found.kind.family)
-        icons.paint_family(painter, found.kind.family, QRectF(area.left() + 12, area.top() + 7, 16, 16), hue)
+        painter.setOpacity(0.62 if result.reason else 1.0)
+        hue = theme.family(result.kind.family)
+        icons.paint_family(painter, result.kind.family, QRectF(area.left() + 12, area.top() + 7, 16, 16), hue)
         text = area.adjusted(38, 0, -14, 0)
         painter.setFont(theme.font())
         painter.setPen(theme.text)
-        title = found.kind.title
+        title = result.kind.title
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, title)
         room = text.width() - QFontMetrics(theme.font()).horizontalAdvance(title) - 16
-        note = "does not fit" if found.reason else str(found.kind.family)
+        note = "does not fit" if result.reason else str(result.kind.family)
         small = QFontMetrics(theme.font(small=True))
         painter.setFont(theme.font(small=True))
         painter.setPen(theme.faint)
@@ -167,7 +167,7 @@ class SearchPopup(QFrame):
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
-        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.found))) * ROW + 2)
+        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.results))) * ROW + 2)
         self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
         self.resize(WIDTH, self.sizeHint().height())
         parent = self.parentWidget() or self
@@ -186,7 +186,7 @@ class SearchPopup(QFrame):
 
     def results(self) -> list[SearchResult]:
         """What is listed now."""
-        return list(self._results.found)
+        return list(self._results.results)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.FocusOut:
@@ -218,20 +218,20 @@ class SearchPopup(QFrame):
         self._select(0)
 
     def _select(self, row: int) -> None:
-        found = self._results.found
-        row = max(0, min(row, len(found) - 1))
-        if found:
+        results = self._results.results
+        row = max(0, min(row, len(results) - 1))
+        if results:
             self.list.setCurrentIndex(self._results.index(row))
-        self._note.setText(self._note_on(row) if found else f"No layer is called “{self.field.text()}”.")
+        self._note.setText(self._note_on(row) if results else f"No layer is called “{self.field.text()}”.")
 
     def _note_on(self, row: int) -> str:
-        found = self._results.found[row]
-        return found.reason or found.kind.help().split("\n")[0]
+        result = self._results.results[row]
+        return result.reason or result.kind.help().split("\n")[0]
 
     def _choose(self, row: int) -> None:
-        if not 0 <= row < len(self._results.found):
+        if not 0 <= row < len(self._results.results):
             return
-        kind, chosen = self._results.found[row].kind, self._chosen
+        kind, chosen = self._results.results[row].kind, self._chosen
         self._recent = [kind.kind, *(other for other in self._recent if other != kind.kind)][:REMEMBERED]
         self._chosen = None
         self.hide()

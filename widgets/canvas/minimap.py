@@ -51,7 +51,7 @@ class Minimap(QWidget):
             self.update()
 
     def _bounds(self) -> QRectF:
-        return self._surface.board.card_index.bounds() if self._surface.board is not None else QRectF()
+        return self._surface.board.card_index.bounds()
 
     def _frame(self) -> tuple[QRectF, float, QPointF]:
         """What is shown of the scene, the scale, and where the scene's corner goes."""
@@ -84,7 +84,6 @@ class Minimap(QWidget):
 
     def _tiles(self) -> QPixmap:
         board, theme = self._surface.board, self._surface.theme
-        assert board is not None  # nothing is shown without one
         key = (id(board), theme.name, self.devicePixelRatioF())
         known = self._picture
         if known is not None and known[:2] == (key, board.changed):

@@ -51,7 +51,9 @@ class Emphasis:
 
 
 class Surface(QGraphicsObject):
-    """Paints a board with an emphasis in a theme."""
+    """Paints a board with an emphasis in a theme; `set_board` comes before all else."""
+
+    board: Board
 
     blurred = Signal()
     """Some pictures were stretched; a sharp repaint is due when the zoom rests."""
@@ -59,7 +61,6 @@ class Surface(QGraphicsObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.board: Board | None = None
         self.emphasis = Emphasis()
         self.extras: dict[str, Extra] = {}
         """What is shown beside the network, by what it is."""
@@ -93,8 +94,6 @@ class Surface(QGraphicsObject):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint what is exposed."""
-        if self.board is None:
-            return
         zoom = painter.worldTransform().m11()
         ratio = painter.device().devicePixelRatioF()
         if not self.exposed:
@@ -110,8 +109,6 @@ class Surface(QGraphicsObject):
 
     def draw(self, painter: QPainter, region: QRectF, zoom: float, ratio: float) -> None:
         """Draw the part of the board that meets ``region`` (scene coordinates)."""
-        if self.board is None:
-            return
         level = level_at(zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -132,20 +129,17 @@ class Surface(QGraphicsObject):
         self._draw_selection(painter, region, zoom)
 
     def _draw_annotations(self, painter: QPainter, region: QRectF, kind: AnnotationKind, zoom: float) -> None:
-        assert self.board is not None
         near = self._annotations_in(region, kind)
         if near:
             self.annotation_painter.paint(painter, near, self.emphasis.selected_annotation, zoom)
 
     def _annotations_in(self, region: QRectF, kind: AnnotationKind) -> list[Annotation]:
-        assert self.board is not None
-        found = [each for each in self.board.annotations.values() if each.kind is kind]
-        return [each for each in found if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
+        annotations = [each for each in self.board.annotations.values() if each.kind is kind]
+        return [each for each in annotations if rect(each).adjusted(-6, -6, 6, 6).intersects(region)]
 
     # Wires
 
     def _draw_wires(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
-        assert self.board is not None
         emphasis = self.emphasis
         if level is not Level.FAR:
             self.board.route_in(region)
@@ -161,12 +155,11 @@ class Surface(QGraphicsObject):
             self.wire_painter.strong(painter, wire, self._strong_color(wire))
         if level is Level.NEAR:
             self.wire_painter.labels(painter, wires)
-        found = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.ties.items())
+        pairs = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.ties.items())
         self.wire_painter.returning(painter, self.board.returns(), zoom)
-        self.wire_painter.sharing(painter, [(a.rect, b.rect) for a, b in found if a and b], zoom)
+        self.wire_painter.sharing(painter, [(a.rect, b.rect) for a, b in pairs if a and b], zoom)
 
     def _strong_wires(self) -> list[Wire]:
-        assert self.board is not None
         emphasis = self.emphasis
         slots = {*emphasis.doomed_wires, emphasis.selected_wire, emphasis.hovered_wire, emphasis.lit_wire}
         return [self.board.wires[slot] for slot in slots if slot in self.board.wires]
@@ -181,7 +174,6 @@ class Surface(QGraphicsObject):
     # Cards
 
     def _draw_cards(self, painter: QPainter, region: QRectF, level: Level, zoom: float, ratio: float) -> None:
-        assert self.board is not None
         blurred, dimmed = False, self.emphasis.dimmed
         transform = painter.worldTransform()
         lens = Lens(zoom, ratio, transform.dx(), transform.dy())
@@ -199,7 +191,6 @@ class Surface(QGraphicsObject):
             self.blurred.emit()
 
     def _draw_tiles(self, painter: QPainter, region: QRectF) -> None:
-        assert self.board is not None
         painter.setPen(Qt.PenStyle.NoPen)
         for family, rects in self._tiles_in(region).items():
             painter.setBrush(self.card_painter.tile(family))
@@ -212,26 +203,22 @@ class Surface(QGraphicsObject):
 
     def _all_lines(self) -> dict[str, list[QLineF]]:
         """All wires as they look from far."""
-        assert self.board is not None
         if self._lines[0] != self.board.changed:
             self._lines = (self.board.changed, lines_by_kind(self.board.wires.values()))
         return self._lines[1]
 
     def tiles(self) -> dict[str, list[QRectF]]:
         """All cards as rectangles, by family."""
-        assert self.board is not None
         if self._tiles[0] != self.board.changed:
             self._tiles = (self.board.changed, _by_family(self.board.cards.values()))
         return self._tiles[1]
 
     def _tiles_in(self, region: QRectF) -> dict[str, list[QRectF]]:
-        assert self.board is not None
         if not region.contains(self.board.card_index.span):
             return _by_family(self.board.cards_in(region))
         return self.tiles()
 
     def _draw_selection(self, painter: QPainter, region: QRectF, zoom: float) -> None:
-        assert self.board is not None
         emphasis = self.emphasis
         painter.setBrush(Qt.BrushStyle.NoBrush)
         width = max(2.0, 1.6 / zoom)
@@ -244,7 +231,6 @@ class Surface(QGraphicsObject):
             self._draw_port(painter, *emphasis.hovered_port)
 
     def _draw_port(self, painter: QPainter, id_: str, port: str, output: bool) -> None:
-        assert self.board is not None
         card = self.board.cards.get(id_)
         if card is None or port not in (card.node.outputs if output else card.node.inputs):
             return
@@ -319,17 +305,17 @@ class Surface(QGraphicsObject):
 
     def touch_card(self, id_: str | None) -> None:
         """Repaint a card."""
-        if self.board is not None and id_ in self.board.cards:
+        if id_ in self.board.cards:
             self.update(self.board.cards[id_].area)
 
     def touch_wire(self, slot: Slot | None) -> None:
         """Repaint a wire."""
-        if self.board is not None and slot in self.board.wires:
+        if slot in self.board.wires:
             self.update(self.board.wires[slot].area)
 
 
-def _by_family(found: Iterable[Card]) -> dict[str, list[QRectF]]:
+def _by_family(cards: Iterable[Card]) -> dict[str, list[QRectF]]:
     tiles: defaultdict[str, list[QRectF]] = defaultdict(list)
-    for card in found:
+    for card in cards:
         tiles[card.node.layer.family].append(card.rect)
     return tiles

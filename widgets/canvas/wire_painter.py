@@ -73,7 +73,7 @@ class WirePainter:
         painter.drawPath(wire.path)
 
     def loose(self, painter: QPainter, path: QPainterPath, kind: str, color: QColor | None) -> None:
-        """Paint a wire that is being pulled."""
+        """Paint a wire that is being dragged."""
         pen = QPen(self._pens[kind])
         pen.setWidthF(2.6 * self.theme.scale)
         if color is not None:
@@ -132,9 +132,9 @@ class WirePainter:
     def paint_lines(self, painter: QPainter, lines: Mapping[str, list[QLineF]]) -> None:
         """Paint wires as they look from far: straight lines by kind."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for kind, found in lines.items():
+        for kind, straight in lines.items():
             painter.setPen(self._hairs[kind])
-            painter.drawLines(found)
+            painter.drawLines(straight)
 
     def _pen(self, kind: str) -> QPen:
         width, dashes = STROKES[kind]

@@ -18,10 +18,10 @@ from widgets.canvas.canvas_context import CanvasContext
 @command("Select the next note or frame", "Shift+N", id="next_annotation", group=Group.FOLLOW)
 def select_next_annotation(canvas: CanvasContext) -> None:
     """Select the next note or frame, as they are read from the top."""
-    found = sorted(canvas.board.annotations.values(), key=lambda each: (each.area[1], each.area[0], each.id))
-    if not found:
+    annotations = sorted(canvas.board.annotations.values(), key=lambda each: (each.area[1], each.area[0], each.id))
+    if not annotations:
         raise NetloomError("There are no notes or frames: N writes a note, Shift+F draws a frame.")
-    ids, selected = [each.id for each in found], canvas.selection.annotation
+    ids, selected = [each.id for each in annotations], canvas.selection.annotation
     go_to_annotation(canvas, ids[(ids.index(selected) + 1) % len(ids)] if selected in ids else ids[0])
 
 

@@ -43,10 +43,10 @@ class Drag(Gesture):
         rect.moveTo(QPointF(x, y) + place - self._start)
         coarse = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         reach = SNAP / self._canvas.navigation.zoom
-        found = rest(rect, SnapLines(()), reach, COARSE) if coarse else rest(rect, self._lines, reach, FINE)
-        dx, dy = found.x - x, found.y - y
+        resting = rest(rect, SnapLines(()), reach, COARSE) if coarse else rest(rect, self._lines, reach, FINE)
+        dx, dy = resting.x - x, resting.y - y
         self._to = {id_: (px + dx, py + dy) for id_, (px, py) in self._from.items()}
-        self._guides = found.guides
+        self._guides = resting.guides
         self._canvas.board.displace(self._to)
         self._light(self._wire_below(place))
 

@@ -18,7 +18,7 @@ from widgets.canvas.hit_test import What, find
 from widgets.look.theme import blend
 
 MOST_LIT = 400
-"""Cards that are judged at once when a wire is pulled; with more in view only the one under the pointer is."""
+"""Cards that are judged at once when a wire is dragged; with more in view only the one under the pointer is."""
 
 LABEL_WIDTH = 320.0
 """Widest line of the sentence beside the pointer."""

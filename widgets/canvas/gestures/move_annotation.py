@@ -59,8 +59,8 @@ class MoveAnnotation(Gesture):
 
     def _places(self) -> dict[str, Position]:
         network = self._canvas.document.network
-        found = {id_: network.node(id_).position for id_ in self._cards}
-        return {id_: (x + self._step.x(), y + self._step.y()) for id_, (x, y) in found.items()}
+        places = {id_: network.node(id_).position for id_ in self._cards}
+        return {id_: (x + self._step.x(), y + self._step.y()) for id_, (x, y) in places.items()}
 
 
 class ResizeAnnotation(Gesture):
