@@ -154,7 +154,7 @@ class Network:
         """Connections that leave the layer, sorted."""
         return sorted(self._out_of[id], key=_parts)
 
-    def fed_by(self, id: str) -> set[str]:
+    def successors(self, id: str) -> set[str]:
         """Ids of the layers that the layer feeds."""
         return {connection.target for connection in self._out_of[id]}
 

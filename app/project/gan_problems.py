@@ -100,7 +100,7 @@ def _twin(checker: Checker, info: DatasetInfo | None) -> tuple[Fix, ...]:
     if not makers:
         return ()
     source = makers[-1]
-    discriminator = tuple(id_ for id_ in downstream(network, network.fed_by(source)) if id_ in (*order, outputs[0]))
+    discriminator = tuple(id_ for id_ in downstream(network, network.successors(source)) if id_ in (*order, outputs[0]))
     meets = [wire for wire in network.out_of(source) if wire.target in discriminator]
     closed = all(
         wire.source in (source, *discriminator) for id_ in discriminator for wire in network.into(id_).values()

@@ -68,9 +68,9 @@ def program(network: Network) -> Program:
     if faults:
         more = f" ({len(faults) - 1} more: run the check for all.)" if len(faults) > 1 else ""
         raise NetloomError(f"The network cannot run yet. {faults[0].message}{more}")
-    made = _in_order(network, {id_: checker.layer_info(id_) for id_ in checker.useful})
-    _check_links(made)
-    return made
+    ordered = _in_order(network, {id_: checker.layer_info(id_) for id_ in checker.useful})
+    _check_links(ordered)
+    return ordered
 
 
 def _in_order(network: Network, info: Mapping[str, LayerInfo], block: Block | None = None) -> Program:
@@ -90,15 +90,15 @@ def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:
     return tuple(sorted(ends, key=lambda id_: any(network.reaches(source, id_) for source in noise)))
 
 
-def _check_links(made: Program) -> None:
+def _check_links(ordered: Program) -> None:
     """Layers that share weights must ask torch for the same module."""
-    for id_ in made.order:
-        owner = made.owner(id_)
+    for id_ in ordered.order:
+        owner = ordered.owner(id_)
         if owner == id_:
             continue
-        if owner not in made.order:
+        if owner not in ordered.order:
             raise NetloomError(f"{id_} shares the weights of {owner}, which leads to no output: connect {owner}.")
-        if made.construct(owner).module != made.construct(id_).module:
+        if ordered.construct(owner).module != ordered.construct(id_).module:
             raise NetloomError(
                 f"{id_} shares the weights of {owner}, but other sizes arrive at it: give it weights of its own."
             )

@@ -202,7 +202,7 @@ class Checker:
                 continue
             changed.add(id_)
             if old is None or old.outputs != new.outputs or old.receptive_field != new.receptive_field:
-                stale |= self.network.fed_by(id_)
+                stale |= self.network.successors(id_)
         self._network_problems = network_problems(self.network)
         self._totals.clear()
         return frozenset(changed | usefulness_changed)

@@ -19,7 +19,7 @@ def is_transcript(layer: Output, spec: DataSpec) -> bool:
 def transcript_problems(
     network: Network, node: Node, arrives: Shape, name: str, wanted: Shape, spec: DataSpec
 ) -> tuple[Problem, ...]:
-    """What keeps an output from being held against the rows of labels ``name``, which would be answered by ``wanted``.
+    """What keeps an output from being compared with the rows of labels ``name``, whose shape is ``wanted``.
 
     It needs a score for the blank and each label at every step, and as many steps as there are labels.
     """
@@ -47,7 +47,7 @@ def transcript_problems(
 
 
 def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, spec: DataSpec) -> tuple[Fix, ...]:
-    """The fix for an output that gives a sequence and is held against labels in another number of steps."""
+    """The fix for an output that gives a sequence and is compared with labels in another number of steps."""
     if name not in spec.labels or arrives.kind is not Kind.SEQUENCE or arrives.time == wanted.time:
         return ()
     return (Fix("Compare as labels without places (CTC)", (Replace(node.id, node.layer.changed(loss="ctc")),)),)

@@ -75,4 +75,4 @@ class DataSpec:
     binary: frozenset[str] = frozenset()
     """Targets of two classes, for which a single value is enough: the probability of the second."""
     ctc: bool = False
-    """Whether outputs that leave their loss open are held against rows of labels whose places nobody knows."""
+    """Whether outputs that leave their loss open are compared with rows of labels whose places are unknown (CTC)."""

@@ -104,7 +104,7 @@ def _unshrunk(context: HintContext) -> Iterator[Finding]:
             continue
         high, wide = shape.size("H") or 0, shape.size("W") or 0
         weights = context.layer_info(dense.id).parameters
-        start = max((one.size("H") or 0 for one in context.image_inputs()), default=0)
+        start = max((shape.size("H") or 0 for shape in context.image_inputs()), default=0)
         if high * wide < MANY_PLACES or weights < HUGE_DENSE or high * 2 <= start:
             continue
         if not _behind_convolution(context, node):

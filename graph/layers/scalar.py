@@ -43,7 +43,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
     """Shares that add up to 1: exp(score) over the sum of them all."""
     top = max(scores)
     grown = [math.exp(score - top) for score in scores]
-    return [one / sum(grown) for one in grown]
+    return [value / sum(grown) for value in grown]
 
 
 def softmax_slopes(scores: Sequence[float]) -> list[list[float]]:

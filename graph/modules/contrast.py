@@ -1,4 +1,4 @@
-"""Local contrast normalisation: each place is held against its neighbourhood in all maps."""
+"""Local contrast normalisation: each place is compared with its neighbourhood in all maps."""
 
 import torch
 from torch import Tensor, nn

@@ -22,14 +22,14 @@ class Loop(nn.Module):
     def forward(self, *sequences: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Return one tensor, or a tuple where the cell has several results."""
         first = sequences[0]
-        held = {argument: first.new_zeros(first.shape[0], size) for argument, _, size in self.states}
+        states = {argument: first.new_zeros(first.shape[0], size) for argument, _, size in self.states}
         steps: list[tuple[torch.Tensor, ...]] = []
         for time in range(first.shape[1]):
             now = iter(sequence[:, time] for sequence in sequences)
-            count = len(sequences) + len(held)
-            results = self.cell(*[held[index] if index in held else next(now) for index in range(count)])
+            count = len(sequences) + len(states)
+            results = self.cell(*[states[index] if index in states else next(now) for index in range(count)])
             results = results if isinstance(results, tuple) else (results,)
-            held = {argument: results[result] for argument, result, _ in self.states}
+            states = {argument: results[result] for argument, result, _ in self.states}
             steps.append(results)
         outputs = steps[-1] if self.last else tuple(torch.stack(each, dim=1) for each in zip(*steps, strict=True))
         return outputs[0] if len(outputs) == 1 else outputs

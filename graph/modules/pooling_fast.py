@@ -32,7 +32,7 @@ def quicken(module: nn.Module) -> None:
 
 
 def _plain(pool: nn.MaxPool2d) -> bool:
-    pairs = [(one, one) if isinstance(one, int) else tuple(one) for one in (pool.kernel_size, pool.stride)]
+    pairs = [(size, size) if isinstance(size, int) else tuple(size) for size in (pool.kernel_size, pool.stride)]
     rest = (pool.padding, pool.dilation, pool.ceil_mode, pool.return_indices)
     return pairs == [(2, 2)] * 2 and rest[0] in (0, (0, 0)) and rest[1] in (1, (1, 1)) and not any(rest[2:])
 

@@ -277,7 +277,7 @@ def _gru_steps(gates: Tensor, states: Tensor, memory: Tensor, u: Tensor) -> None
     hidden = u.shape[1]
     recurrent, proposing = u[: 2 * hidden].contiguous(), u[2 * hidden :].contiguous()
     parts = (gates[:, : 2 * hidden], gates[:, :hidden], gates[:, hidden : 2 * hidden], gates[:, 2 * hidden :])
-    steps = zip(*(one.unbind(0) for one in (*parts, states, memory)), strict=True)
+    steps = zip(*(values.unbind(0) for values in (*parts, states, memory)), strict=True)
     before: Tensor | None = None
     for both, r, z, n, state, share in steps:
         if before is not None:

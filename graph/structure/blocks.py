@@ -334,8 +334,8 @@ class Loop(Timed):
     def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """One step of each sequence, and the states in the shapes that their input layers declare."""
         steps = {name: vector(shape.features) for name, shape in inputs.items()}
-        held = {name: _declared(self.body, name) for name in self.inner_states() if name in self.inner_inputs()}
-        return steps | held
+        states = {name: _declared(self.body, name) for name in self.inner_states() if name in self.inner_inputs()}
+        return steps | states
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A sequence, or its last step, from each output layer."""
@@ -344,10 +344,10 @@ class Loop(Timed):
         for source, target in self.states:
             if source not in self.inner_outputs() or target not in self.inner_inputs():
                 raise ShapeError(f"The state from {source} to {target} names an end that is not there.")
-            renewed, held = inner[source].outputs["out"], inner[target].outputs["out"]
-            if renewed != held:
+            renewed, state = inner[source].outputs["out"], inner[target].outputs["out"]
+            if renewed != state:
                 raise ShapeError(
-                    f"The state {target} holds {held.described()}, but {source} renews it by "
+                    f"The state {target} holds {state.described()}, but {source} renews it by "
                     f"{renewed.described()}; give both the same size."
                 )
         shapes = {name: inner[name].outputs["out"] for name in self.inner_outputs()}
@@ -379,11 +379,11 @@ class Loop(Timed):
 
 def loop_arguments(block: Loop) -> dict[str, Any]:
     """Arguments of `graph.modules.loop.Loop` beside the cell."""
-    inputs, outputs, held = block.inner_inputs(), block.inner_outputs(), block.inner_states()
+    inputs, outputs, states = block.inner_inputs(), block.inner_outputs(), block.inner_states()
     return {
         "states": tuple(
             (inputs.index(target), outputs.index(source), _declared(block.body, target).features)
-            for target, source in held.items()
+            for target, source in states.items()
         ),
         "last": block.output_mode == "last",
     }

@@ -41,15 +41,15 @@ def group(document: Document, checker: Checker, ids: Collection[str], name: str 
     block = Block(body=Body.of(inner.network), label=name or "")
     for id_ in chosen:
         document.remove(id_)
-    made = document.add(block, place, _free(name, network))
+    block_id = document.add(block, place, _free(name, network))
     for connection in entering:
         port = entries[connection.source, connection.source_port]
-        if document.network.at(made, port) is None:
-            document.connect(Connection(connection.source, connection.source_port, made, port))
+        if document.network.at(block_id, port) is None:
+            document.connect(Connection(connection.source, connection.source_port, block_id, port))
     for connection in leaving:
         port = exits[connection.source, connection.source_port]
-        document.connect(Connection(made, port, connection.target, connection.target_port))
-    return made
+        document.connect(Connection(block_id, port, connection.target, connection.target_port))
+    return block_id
 
 
 def ungroup(document: Document, id: str) -> tuple[str, ...]:
