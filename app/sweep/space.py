@@ -15,6 +15,7 @@ from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
+from graph.layers.io import Output
 from graph.layers.settings import Setting, sentence
 from graph.network import Network
 from graph.project import Project
@@ -260,7 +261,7 @@ def _before_an_output(network: Network, id_: str) -> bool:
         seen.add(at)
         for wire in network.out_of(at):
             layer = network.layer(wire.target)
-            if layer.kind == "output":
+            if isinstance(layer, Output):
                 return True
             if not any(hasattr(layer, width) for width in WIDTHS) and wire.target not in seen:
                 waiting.append(wire.target)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from app.sweep.space import WIDTHS, SearchRange, Space, found
 from app.training.plan import Plan
 from graph.errors import NetloomError
+from graph.layers.io import Input, Output
 from graph.layers.settings import Setting
 from graph.project import Project
 
@@ -50,7 +51,7 @@ class SpaceTable(QTreeWidget):
         for id_ in project.network.ordered():
             layer = project.network.layer(id_)
             offered = [(f"{id_}.{spec.name}", spec) for spec in layer.settings()]
-            if layer.kind not in ("input", "output"):
+            if not isinstance(layer, Input | Output):
                 self._group(id_, offered, project, space)
 
     def _group(self, title: str, offered: list[tuple[str, Setting]], project: Project, space: Space) -> None:
