@@ -71,7 +71,9 @@ def test_an_edit_inside_is_one_undo_outside(workbench: Workbench, qtbot: QtBot, 
     workbench.canvas.select(["conv1"])
     box = workbench.inspector.layer.form.field("filters").editor()
     qtbot.keyClick(box, Qt.Key.Key_Up)
-    assert outer(workbench).network.layer("stage").values()["body"].network.layer("conv1").values()["filters"] == 17
+    stage = outer(workbench).network.layer("stage")
+    assert isinstance(stage, Block)
+    assert stage.body.network.layer("conv1").values()["filters"] == 17
     assert outer(workbench).undo_names[0] == "Set filters of conv1"
     window.commands["undo"].trigger()
     assert workbench.block_navigation.document.network.layer("conv1").values()["filters"] == 16
