@@ -7,22 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.printing import Json, print_json, print_line, print_table, written
+from app.cli.printing import Columns, Json, print_entries, print_json, print_line, print_result, print_table, written
 
 
 def layers(json: Json = False) -> None:
     """List every kind of layer with its parameters."""
     from graph.layers.catalogue import catalogue
 
-    found = [layer_json(kind) for kind in catalogue().values()]
-    if json:
-        print_json(found)
-        return
-    rows = [
-        (entry["family"] if new else "", entry["kind"], entry["title"], ", ".join(map(_parameter, entry["parameters"])))
-        for entry, new in _with_breaks(found)
-    ]
-    print_table(("family", "kind", "title", "parameters"), rows)
+    entries = [layer_json(kind) for kind in catalogue().values()]
+    first_of = {entry["family"]: entry["kind"] for entry in reversed(entries)}
+    columns: Columns = {
+        "family": lambda entry: entry["family"] if first_of[entry["family"]] == entry["kind"] else "",
+        "kind": "kind",
+        "title": "title",
+        "parameters": lambda entry: ", ".join(map(_parameter, entry["parameters"])),
+    }
+    print_entries(json, entries, columns)
 
 
 def layer_json(kind: Any) -> dict[str, Any]:
@@ -56,22 +56,15 @@ def presets(json: Json = False) -> None:
     """List the networks that ship, with the data each is for."""
     from app.project.presets import presets as found
 
-    entries = [preset.to_json() for preset in found()]
-    if json:
-        print_json(entries)
-        return
-    rows = [
-        (
-            entry["id"],
-            entry["title"],
-            entry["parameters"],
-            entry["dataset"],
-            ", ".join(entry["textbook"]),
-            entry["expect"],
-        )
-        for entry in entries
-    ]
-    print_table(("id", "title", "parameters", "data set", "textbook", "expect"), rows, ("parameters",))
+    columns: Columns = {
+        "id": "id",
+        "title": "title",
+        "parameters": "parameters",
+        "data set": "dataset",
+        "textbook": lambda entry: ", ".join(entry["textbook"]),
+        "expect": "expect",
+    }
+    print_entries(json, [preset.to_json() for preset in found()], columns, ("parameters",))
 
 
 def datasets(
@@ -91,18 +84,14 @@ def datasets(
         return
     entries = [info.to_json() for info in found()]
     entries += [source().info().to_json() | {"downloaded": is_here(source.kind)} for source in DOWNLOADED]
-    if json:
-        print_json(entries)
-        return
-    rows = [
-        (
-            *(entry[name] for name in ("id", "title", "task", "shape", "samples")),
-            len(entry["classes"]) or None,
-            "" if entry.get("downloaded", True) else f"to download, {KNOWN[entry['id']].size / 1e6:,.0f} MB",
-        )
-        for entry in entries
-    ]
-    print_table(("id", "title", "task", "shape", "samples", "classes", ""), rows, ("samples", "classes"))
+    columns: Columns = {
+        **{name: name for name in ("id", "title", "task", "shape", "samples")},
+        "classes": lambda entry: len(entry["classes"]) or None,
+        "": lambda entry: (
+            "" if entry.get("downloaded", True) else f"to download, {KNOWN[entry['id']].size / 1e6:,.0f} MB"
+        ),
+    }
+    print_entries(json, entries, columns, ("samples", "classes"))
 
 
 def fetch(kind: str, json: bool) -> None:
@@ -126,10 +115,7 @@ def fetch(kind: str, json: bool) -> None:
             print_line(f"{percent} % of {whole / 1e6:,.0f} MB")
 
     folder = download(kind, progress)
-    if json:
-        print_json({"folder": str(folder)})
-    else:
-        print_line(f"{KNOWN[kind].title} is in {folder}")
+    print_result(json, {"folder": str(folder)}, f"{KNOWN[kind].title} is in {folder}")
 
 
 def data(
@@ -160,9 +146,3 @@ def data(
 
 def _parameter(parameter: dict[str, Any]) -> str:
     return f"{parameter['name']} = {written(parameter['default'])}" if parameter["default"] else parameter["name"]
-
-
-def _with_breaks(found: list[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
-    """Each entry with whether its family is another than the one above it."""
-    families = [None, *(entry["family"] for entry in found)]
-    return [(entry, entry["family"] != before) for entry, before in zip(found, families, strict=False)]

@@ -25,9 +25,30 @@ from app.cli import (
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.file_argument import open_source
 from app.cli.long_work import waiting
-from app.cli.printing import Json, print_json, print_line
+from app.cli.printing import Json, print_json, print_result
 from app.system.progress import run_by
 from graph.errors import NetloomError
+
+VERBS: tuple[Callable[..., int | None], ...] = (
+    catalogue_verbs.layers,
+    catalogue_verbs.presets,
+    catalogue_verbs.datasets,
+    catalogue_verbs.data,
+    project_verbs.new,
+    project_verbs.check,
+    project_verbs.repoint,
+    lesson_verbs.lessons,
+    lesson_verbs.lesson,
+    run_verbs.train,
+    run_verbs.resume,
+    use_verbs.runs,
+    use_verbs.evaluate,
+    use_verbs.predict,
+    sweep_verbs.sweep,
+    export_verbs.export,
+    import_verbs.import_,
+)
+"""The verbs, in the order of the help; a verb's function is its name, options and help."""
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 """What typer raises for wrong usage: it has click inside and gives this class no name of its own."""
@@ -76,28 +97,7 @@ def build(screen: Screen) -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=False,
     )
-    for verb in (
-        _open_verb(screen),
-        catalogue_verbs.layers,
-        catalogue_verbs.presets,
-        catalogue_verbs.datasets,
-        catalogue_verbs.data,
-        project_verbs.new,
-        project_verbs.check,
-        project_verbs.repoint,
-        lesson_verbs.lessons,
-        lesson_verbs.lesson,
-        run_verbs.train,
-        run_verbs.resume,
-        use_verbs.runs,
-        use_verbs.evaluate,
-        use_verbs.predict,
-        sweep_verbs.sweep,
-        export_verbs.export,
-        import_verbs.import_,
-        _tour_verb(screen),
-        worker,
-    ):
+    for verb in (_open_verb(screen), *VERBS, _tour_verb(screen), worker):
         app.command()(verb)
     return app
 
@@ -124,10 +124,7 @@ def _tour_verb(screen: Screen) -> Callable[..., int]:
         """Drive the window through the main job by mouse and keyboard, and save pictures of it."""
         code = screen.tour(out)
         pictures = sorted(str(path) for path in out.glob("*.png"))
-        if json:
-            print_json({"out": str(out), "pictures": pictures})
-        else:
-            print_line(f"{len(pictures)} pictures are in {out}.")
+        print_result(json, {"out": str(out), "pictures": pictures}, f"{len(pictures)} pictures are in {out}.")
         return code
 
     return tour

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.printing import Json, print_json, print_line, print_table
+from app.cli.printing import Json, print_entries, print_json, print_line
 from graph.errors import NetloomError
 
 
@@ -29,14 +29,8 @@ def lessons(json: Json = False) -> None:
             "steps": len(lesson.steps),
             "done": sum(progress.done) if progress else 0,
         })  # fmt: skip
-    if json:
-        print_json(entries)
-        return
-    rows = [
-        (entry["id"], entry["title"], entry["steps"], entry["done"], entry["minutes"], entry["start"])
-        for entry in entries
-    ]
-    print_table(("id", "title", "steps", "done", "minutes", "starts from"), rows, ("steps", "done", "minutes"))
+    columns = {name: name for name in ("id", "title", "steps", "done", "minutes")} | {"starts from": "start"}
+    print_entries(json, entries, columns, ("steps", "done", "minutes"))
 
 
 def lesson(

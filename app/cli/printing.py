@@ -1,10 +1,10 @@
-"""What the command line prints: JSON alone where asked for, tables and sentences for people otherwise."""
+"""Output of the command line: JSON alone where asked for, tables and sentences for people otherwise."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +39,34 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], number
     for row in rows:
         table.add_row(*(written(value) for value in row))
     console().print(table)
+
+
+Entry = dict[str, Any]
+Columns = Mapping[str, str | Callable[[Entry], object]]
+"""For each heading of a table the key of a value, or a function of the entry."""
+
+
+def print_entries(
+    json: bool,
+    entries: Sequence[Entry],
+    columns: Columns,
+    numbers: Sequence[str] = (),
+) -> None:
+    """Print entries as JSON, or as a table, in which the columns named in ``numbers`` are aligned at the right."""
+    if json:
+        print_json(entries)
+        return
+    rows = ([entry[of] if isinstance(of, str) else of(entry) for of in columns.values()] for entry in entries)
+    print_table(tuple(columns), rows, numbers)
+
+
+def print_result(json: bool, value: object, *sentences: str) -> None:
+    """Print a result as JSON, or as sentences for people."""
+    if json:
+        print_json(value)
+        return
+    for sentence in sentences:
+        print_line(sentence)
 
 
 def print_line(text: str) -> None:

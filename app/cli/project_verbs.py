@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.file_argument import File, open_source
-from app.cli.printing import Json, print_json, print_line, print_table, written
+from app.cli.printing import Json, print_json, print_line, print_result, print_table, written
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, read_project, write_project
 
@@ -34,10 +34,9 @@ def new(
     project = _new_project(file, preset, data, target)
     write_project(file, project)
     report = _report(project, file.resolve().parent)
-    if json:
-        print_json({"file": str(file), "layers": len(project.network), "parameters": report.checker.parameters})
-    else:
-        print_line(f"{file}: {len(project.network)} layers, {report.checker.parameters:,} parameters")
+    layers, parameters = len(project.network), report.checker.parameters
+    value = {"file": str(file), "layers": layers, "parameters": parameters}
+    print_result(json, value, f"{file}: {layers} layers, {parameters:,} parameters")
 
 
 def check(file: File, json: Json = False) -> None:
@@ -82,10 +81,7 @@ def repoint(
     found = repointed(choice, path.resolve() if path is not None else None, base)
     write_project(file, Project(project.network, {**project.sections, "data": found.to_json()}))
     place = str(found.source.values()["path"])
-    if json:
-        print_json({"file": str(file), "path": place})
-    else:
-        print_line(f"{file}: the data is {place}")
+    print_result(json, {"file": str(file), "path": place}, f"{file}: the data is {place}")
 
 
 _COLUMNS = (

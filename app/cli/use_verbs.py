@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli.printing import Json, metrics, print_json, print_line, print_table
+from app.cli.printing import Columns, Json, metrics, print_entries, print_json, print_line, print_table
 from app.cli.run_verbs import RunFolder
 from app.system.number_format import format_short
 from graph.errors import NetloomError
@@ -30,30 +30,23 @@ def runs(
 
     if folder is not None and not folder.is_dir():
         raise NetloomError(f"{folder} cannot be listed: there is no such folder. Check the name.")
-    entries = [summary.to_json() for summary in found(folder)]
-    if json:
-        print_json(entries)
-        return
-    rows = [
-        (
-            entry["run"],
-            entry["title"],
-            entry["created"].replace("T", " "),
-            entry["status"],
-            f"{entry['epoch']}/{entry['epochs']}",
-            entry["problem"] or metrics(entry["test"] or entry["validation"]),
-        )
-        for entry in entries
-    ]
-    print_table(("run", "title", "begun", "status", "epochs", "test"), rows)
+    columns: Columns = {
+        "run": "run",
+        "title": "title",
+        "begun": lambda entry: entry["created"].replace("T", " "),
+        "status": "status",
+        "epochs": lambda entry: f"{entry['epoch']}/{entry['epochs']}",
+        "test": lambda entry: entry["problem"] or metrics(entry["test"] or entry["validation"]),
+    }
+    print_entries(json, [summary.to_json() for summary in found(folder)], columns)
 
 
 def evaluate(
     run: RunFolder,
-    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The part of the data.")] = "test",
+    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The set of the split.")] = "test",
     json: Json = False,
 ) -> None:
-    """Test a run on the test part of its data, and say what could be had without a network."""
+    """Test a run on the test set of its data, and say what could be had without a network."""
     from app.data.baselines import baselines
     from app.inference.evaluate import evaluate_model
     from app.training.training_session import load_model

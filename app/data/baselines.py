@@ -27,7 +27,7 @@ RIDGE = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """One way to answer without a network, and how far it is off on the test part.
+    """One way to answer without a network, and how far it is off on the test set.
 
     ``predictions`` are (n, values) in the data's own units, or class numbers (n,). ``rmse`` and ``mae`` are in those
     units; for classes they are None and ``accuracy`` is given.
@@ -46,11 +46,11 @@ class Baseline:
 
 
 def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
-    """The baselines for this data's own target, measured on its test part, the simplest first.
+    """The baselines for this data's own target, measured on its test set, the simplest first.
 
     A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
-    training part), and with linear autoregression; a regression with the training part's mean and a linear fit;
-    classes with the most frequent one. Empty where there is no test part or nothing here applies.
+    training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
+    classes with the most frequent one. Empty where there is no test set or nothing here applies.
     """
     target = prepared.dataset.target_field()
     if not prepared.test.samples or prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):

@@ -90,7 +90,7 @@ def given_note(dataset: Dataset) -> tuple[str, ...]:
         return ()
     parts = [("training", "validation", "test")[number] for number in np.unique(dataset.given)]
     named = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    rest = " Other parts are taken from the training part, by their shares." if len(parts) < len(PARTS) else ""
+    rest = " The others are taken from the training set, by their shares." if len(parts) < len(PARTS) else ""
     return (f"The data itself says what is for {named}.{rest}",)
 
 

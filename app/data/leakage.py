@@ -10,7 +10,7 @@ from app.data.prepare import Prepared
 from app.data.readers.likely_roles import is_called_identifier
 
 COMPARED = 200_000
-"""Samples of each part that are compared; more are taken evenly spaced."""
+"""Samples of each set that are compared; more are taken evenly spaced."""
 FEATURES = 20_000
 """The same where features are compared with the target."""
 
@@ -25,7 +25,7 @@ def leaks(prepared: Prepared) -> tuple[str, ...]:
 
 
 def duplicates(prepared: Prepared) -> tuple[str, ...]:
-    """Whether validation or test samples are also in the training part, with the same input and the same answer."""
+    """Whether validation or test samples are also in the training set, with the same input and the same answer."""
     if prepared.dataset.task is Task.FORECASTING:
         return ()  # windows of a series that repeats itself are equal without harm
     wanted = dict.fromkeys((*prepared.dataset.inputs, prepared.dataset.target))
@@ -39,8 +39,8 @@ def duplicates(prepared: Prepared) -> tuple[str, ...]:
         if same:
             count = f"{same} of {len(here)} {title} samples are" if same > 1 else f"1 of {len(here)} {title} samples is"
             found.append(
-                f"{count} also in the training part, so the {title} part flatters the network; remove duplicates, or "
-                "keep what belongs together in one part."
+                f"{count} also in the training set, so the {title} set flatters the network; remove duplicates, or "
+                "keep what belongs together in one set."
             )
     return tuple(found)
 

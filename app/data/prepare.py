@@ -71,7 +71,7 @@ class Prepared:
         return values if scaler is None else scaler.undo(values)
 
     def fill(self, field: str, values: Array) -> Array:
-        """``values`` (n, *shape) of a field with NaN replaced by the training part's medians, in own units."""
+        """``values`` (n, *shape) of a field with NaN replaced by the training set's medians, in own units."""
         source_field = self.dataset.field_named(field)
         if not source_field.measured or not np.isnan(values).any():
             return values
@@ -94,7 +94,7 @@ class Prepared:
 
 
 def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
-    """Load, divide, fill and standardise; all that is measured is measured on the training part alone.
+    """Load, divide, fill and standardise; all that is measured is measured on the training set alone.
 
     ``base`` is the folder of the project, where relative paths start. The same choice gives the same arrays.
 
@@ -154,7 +154,7 @@ def _prepare_stored(
 
 
 def _forget_unseen(field: Field, cut: dict[str, Array]) -> None:
-    """Categories and words that the training part does not hold count as unknown in the other parts."""
+    """Categories and words that the training set does not hold count as unknown in the other parts."""
     if field.vocabulary and UNKNOWN in field.vocabulary:
         unknown = field.vocabulary.index(UNKNOWN)
         seen = np.bincount(cut["train"].ravel(), minlength=len(field.vocabulary)) > 0

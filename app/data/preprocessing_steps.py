@@ -71,7 +71,7 @@ def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
 def _filled(missing: int) -> Iterator[PreprocessingStep]:
     if missing:
         verb = "value becomes the median" if missing == 1 else "values become the medians"
-        yield PreprocessingStep(f"fill {missing:,} missing", f"{missing:,} missing {verb} of the training part.")
+        yield PreprocessingStep(f"fill {missing:,} missing", f"{missing:,} missing {verb} of the training set.")
 
 
 def _standardised(scaler: Standardise | None, field: Field, samples: int) -> Iterator[PreprocessingStep]:

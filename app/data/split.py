@@ -15,9 +15,9 @@ from graph.layers.declared import Declared
 from graph.layers.settings import setting
 
 PARTS = ("train", "validation", "test")
-"""Names of the parts, in their order."""
+"""Names of the sets of a split, in their order."""
 NAMES = {"train": "training", "validation": "validation", "test": "test"}
-"""What the parts are called in sentences."""
+"""What the sets are called in sentences."""
 
 
 class Split(Declared):
@@ -29,7 +29,7 @@ class Split(Declared):
     validation: float = setting(0.15, "Share that shows during training how well it does", minimum=0, maximum=0.98)
     test: float = setting(0.15, "Share that is kept for the end", minimum=0, maximum=0.98)
     seed: int = setting(0, "Another number divides the samples otherwise", minimum=0, maximum=2**31 - 1)
-    stratified: bool = setting(True, "Give every part the same mixture of classes")
+    stratified: bool = setting(True, "Give every set the same mixture of classes")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -196,12 +196,12 @@ def _empty_part(name: str, share: float, samples: int, spans: Array | None, grou
     if groups is not None:
         count = len(np.unique(groups))
         return (
-            f"The {NAMES[name]} part would be empty: there are only {count} groups, which are never parted; "
-            "add groups, or change the shares of the parts."
+            f"The {NAMES[name]} set would be empty: there are only {count} groups, which are never parted; "
+            "add groups, or change the shares of the split."
         )
     unit = "sample" if spans is None else "window"
     remedy = "add samples" if spans is None else "use a shorter window or a longer series"
     return (
-        f"The {NAMES[name]} part would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
-        f"{remedy}, or change the shares of the parts."
+        f"The {NAMES[name]} set would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
+        f"{remedy}, or change the shares of the split."
     )

@@ -1,4 +1,4 @@
-"""Transforms that are fitted on the training part alone, and can be undone."""
+"""Transforms that are fitted on the training set alone, and can be undone."""
 
 from __future__ import annotations
 

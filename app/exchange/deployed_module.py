@@ -136,7 +136,7 @@ def info_of_network(network: Network, compiled: Compiled) -> DeployedInfo:
 
 
 def info_of_model(model: Model, inside: bool) -> DeployedInfo:
-    """Of a trained model: with fields, classes, units, scaling, and a few samples of its test part."""
+    """Of a trained model: with fields, classes, units, scaling, and a few samples of its test set."""
     network, prepared = model.project.network, model.prepared
     rows = next((part for part in (prepared.test, prepared.validation, prepared.train) if part.samples), prepared.train)
     inputs = []

@@ -115,7 +115,7 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         "task": str(info.task),
         "parts": f"{parts} (seed {split.seed})",
     }
-    described["standardised"] = "by the training part's means and deviations" if choice.standardise else "no"
+    described["standardised"] = "by the training set's means and deviations" if choice.standardise else "no"
     if choice.augment.active:
         described["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
     yield html_parts.properties(described)

@@ -282,7 +282,7 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
 
 
 def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
-    """The new samples as a part, standardised as the training part was."""
+    """The new samples as a part, standardised as the training set was."""
     arrays: dict[str, Values] = {}
     reads = zip(model.compiled.inputs, model.objective.inputs, strict=True)
     read_as = {name: model.compiled.layer_info[id_].outputs["out"] for id_, name in reads}
@@ -302,7 +302,7 @@ def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
 
 
 def _scaled(model: Model, name: str, values: Values) -> Values:
-    """Values of the field ``name``, filled and standardised as the training part was."""
+    """Values of the field ``name``, filled and standardised as the training set was."""
     scaler = model.prepared.scalers.get(name)
     if isinstance(values, LazyArray):
         return values if scaler is None else values.scaled(scaler.mean, scaler.scale)

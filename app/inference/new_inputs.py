@@ -84,7 +84,7 @@ def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: 
 def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     """The samples in ``given``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
 
-    A number that is missing in a table is NaN; whoever knows the training part fills it.
+    A number that is missing in a table is NaN; whoever knows the training set fills it.
 
     Parameters
     ----------

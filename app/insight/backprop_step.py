@@ -121,7 +121,7 @@ class BackpropSession:
             )
         part = model.prepared.train
         if not part.samples:
-            raise NetloomError("There are no samples to train on; give the training part a share of the data.")
+            raise NetloomError("There are no samples to train on; give the training set a share of the data.")
         self.size, aim = min(size, part.samples), model.objective
         self._feed = Feed(part, aim.inputs, aim.targets, model.device, lengths=aim.lengths)
         self.per_epoch = len(batch_sizes(part.samples, self.size))

@@ -119,7 +119,7 @@ class TrainedGoal(_Strict):
 
 
 class MetricGoal(_Range):
-    """A run since this step began ended (or, but for the test part, stands) with a metric within bounds.
+    """A run since this step began ended (or, but for the test set, stands) with a metric within bounds.
 
     ``parameters`` is the most that its network may have.
     """
@@ -139,7 +139,7 @@ class LossGoal(_Strict):
 
 
 class GapGoal(_Range):
-    """How much better a metric is on the training part than on the validation part."""
+    """How much better a metric is on the training set than on the validation set."""
 
     kind: Literal["gap"]
     metric: Text

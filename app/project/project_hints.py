@@ -276,7 +276,7 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
     ),
     HintRule(
         "no_validation",
-        "No validation part",
+        "No validation set",
         "The training loss falls even when a network only remembers. Samples that it never trains on show the moment "
         "from which it gets no better, and which epoch's weights to keep.",
         _no_validation,

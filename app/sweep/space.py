@@ -77,7 +77,7 @@ class SearchRange(BaseModel):
 class Space(BaseModel):
     """The ``sweep`` section of a project, as a value.
 
-    ``settings`` maps a path (``plan.learning_rate``, ``dense1.units``) to its range. ``metric`` of the validation part
+    ``settings`` maps a path (``plan.learning_rate``, ``dense1.units``) to its range. ``metric`` of the validation set
     decides which trial is best, the lowest loss or the highest accuracy. With ``prune``, a trial ends early whose loss
     is worse than the median of the others at the same epoch. ``seed`` makes the search repeatable.
     """

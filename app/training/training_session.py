@@ -187,7 +187,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
     """
     model = Model.build(project, base)
     if model.prepared.train.samples == 0:
-        raise NetloomError("There are no samples to train on; give the training part a share of the data.")
+        raise NetloomError("There are no samples to train on; give the training set a share of the data.")
     InitialWeights.of(project).load_into(model.module, base)
     threads = thread_count(model.plan.threads, model.operations)
     torch.set_num_threads(threads)

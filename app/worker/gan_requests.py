@@ -20,7 +20,7 @@ SHOWN = 400
 STEPS = 9
 """Samples on a walk, its ends included."""
 MEASURED = 2**26
-"""Values of the training part that are searched for near samples, at most."""
+"""Values of the training set that are searched for near samples, at most."""
 
 
 def real_samples(model: Model, message: Message) -> Message:
@@ -41,7 +41,7 @@ def real_samples(model: Model, message: Message) -> Message:
 def noise_walk(model: Model, message: Message) -> Message:
     """``walk`` float32 (n, *sizes) from one fixed point of noise to another, and ``nearest`` (n, *sizes) beside it.
 
-    The nearest are the samples of the training part that lie nearest to each: what was copied looks alike.
+    The nearest are the samples of the training set that lie nearest to each: what was copied looks alike.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def _spread(part: Part, name: str, count: int) -> Array:
 
 
 def _nearest(model: Model, made: Array) -> Array:
-    """For each of ``made`` the nearest sample of the training part, in own units."""
+    """For each of ``made`` the nearest sample of the training set, in own units."""
     name, train = gan_objective(model).field, model.prepared.train
     known = model.prepared.undo(name, _spread(train, name, max(1, MEASURED // max(1, made[0].size))))
     flat, wanted = (torch.from_numpy(np.ascontiguousarray(one)).flatten(1).float() for one in (known, made))

@@ -25,7 +25,7 @@ from widgets.fields.forms import SettingsForm
 
 SHARES = ("train", "validation", "test")
 LEAST = 0.01
-"""The smallest share that the training part may have."""
+"""The smallest share that the training set may have."""
 
 
 class ChoiceForm(QWidget):

@@ -232,7 +232,7 @@ class Story:
         accuracy = self._test_accuracy()
         print(f"test accuracy: {accuracy:.1%}", flush=True)
         if accuracy < ENOUGH:
-            raise NetloomError(f"The network reached {accuracy:.1%} on the test part, less than {ENOUGH:.0%}.")
+            raise NetloomError(f"The network reached {accuracy:.1%} on the test set, less than {ENOUGH:.0%}.")
 
     def look_inside(self) -> None:
         """Feature maps, errors and weights of the trained network."""

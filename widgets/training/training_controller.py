@@ -199,7 +199,7 @@ class TrainingController(QObject):
             self._link.send(Stop())
 
     def evaluate(self, run: Path, reply: Reply, refused: Refusal | None = None) -> int:
-        """Test the weights of a run on its test part."""
+        """Test the weights of a run on its test set."""
         return self._link.ask("evaluate", reply, refused, run=str(run))
 
     def watch(self, wanted: Watch) -> None:

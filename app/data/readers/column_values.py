@@ -114,7 +114,7 @@ def rare_note(labels: Array, classes: tuple[str, ...]) -> tuple[str, ...]:
     if not rare:
         return ()
     shown = ", ".join(f"“{name}”" for name in rare[:8]) + (" ..." if len(rare) > 8 else "")
-    return (f"Too few samples to be in every part: {shown}.",)
+    return (f"Too few samples to be in every set of the split: {shown}.",)
 
 
 def group_numbers(series: pd.Series[Any]) -> Array:

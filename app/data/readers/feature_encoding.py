@@ -153,7 +153,7 @@ class _Encoder:
             if missing:
                 become = "value becomes" if missing == 1 else "values become"
                 self.notes += (
-                    f"Column “{self._names[place]}”: {missing} missing {become} the median of the training part.",
+                    f"Column “{self._names[place]}”: {missing} missing {become} the median of the training set.",
                 )
 
 

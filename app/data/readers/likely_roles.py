@@ -106,9 +106,10 @@ def part_numbers(series: pd.Series[Any]) -> Array:
     unknown = next((word for word in words.unique() if word not in PART_NAMES), None)
     if unknown is not None:
         raise NetloomError(
-            f"Column “{series.name}” says “{unknown}”, which is no part; each row needs train, validation or test."
+            f"Column “{series.name}” says “{unknown}”, which is no set of the split; "
+            "each row needs train, validation or test."
         )
     parts = words.map(PART_NAMES).to_numpy(np.uint8)
     if not (parts == 0).any():
-        raise NetloomError(f"Column “{series.name}” puts no row into the training part; some must say “train”.")
+        raise NetloomError(f"Column “{series.name}” puts no row into the training set; some must say “train”.")
     return np.asarray(parts)

@@ -28,7 +28,7 @@ class Cmapss(FileSource):
     """Machines that ran until they failed, as in NASA's C-MAPSS files (train_FD001.txt): how long has each left?
 
     Each line is a machine, a cycle, three settings and twenty-one sensors. If the files test_... and RUL_... lie
-    beside it, their machines make up the test part.
+    beside it, their machines make up the test set.
     """
 
     kind: ClassVar[str] = "cmapss"
@@ -130,7 +130,7 @@ def split_machines(file: Path, lines: Array) -> list[Array]:
     """
     machines = parted(lines)
     if len(machines) < 3:
-        raise NetloomError(f"{file.name} holds {len(machines)} machines; at least 3 are needed, one for each part.")
+        raise NetloomError(f"{file.name} holds {len(machines)} machines; at least 3 are needed, one for each set.")
     return machines
 
 

@@ -39,7 +39,7 @@ class Fetched(Source):
         )
 
     def load(self, base: Path | None = None) -> Dataset:
-        """The pictures, 0 to 1; the makers' test pictures are the test part."""
+        """The pictures, 0 to 1; the makers' test pictures are the test set."""
         if not download.is_here(self.kind):
             size = download.KNOWN[self.kind].size / 1e6
             raise NetloomError(

@@ -53,7 +53,7 @@ class Series(TableSource):
     order: str = setting("", "The column of times to sort by; empty keeps the order of the file")
     group: str = setting("", "Column that tells series apart, such as a machine or a place")
     divide: Literal["whole", "by_time"] = setting(
-        "whole", "Several series: each stays whole in one part, or all are cut at the same times"
+        "whole", "Several series: each stays whole in one set, or all are cut at the same times"
     )
     columns: tuple[str, ...] = pydantic.Field((), description="Columns that the network sees; empty for all numbers")
     window: int = setting(50, "How many time steps the network sees", minimum=1, maximum=10_000, unit="steps")
@@ -93,7 +93,7 @@ class Series(TableSource):
             return settings, ()
         # Machines are told apart by their own clocks, places by the same calendar.
         by_time = table[group].nunique() < 3 or table.type_of(order) is ColumnType.DATE
-        how = "all are divided at the same times" if by_time else "each stays whole in one part"
+        how = "all are divided at the same times" if by_time else "each stays whole in one set"
         settings |= {"group": group, "divide": "by_time" if by_time else "whole"}
         return settings, (f"Column “{group}” tells series apart; {how}.",)
 

@@ -27,7 +27,7 @@ class Table(TableSource):
     """A table of your own: one row per sample, one column to be predicted, the others to predict it from.
 
     Columns of numbers are used as they are, columns of categories become one feature per category, and one more for
-    categories that training never saw. Missing numbers are replaced by the median of the training part; rows whose
+    categories that training never saw. Missing numbers are replaced by the median of the training set; rows whose
     target is missing are left out. Several targets are named with commas between them.
     """
 
@@ -41,7 +41,7 @@ class Table(TableSource):
         "auto", "Whether the target is a class or an amount; found from its values where not said"
     )
     missing: Literal["fill", "flag", "drop"] = setting(
-        "fill", "Missing numbers: the training part's median, the median and a feature that says so, or drop the row"
+        "fill", "Missing numbers: the training set's median, the median and a feature that says so, or drop the row"
     )
     categories: Literal["one_hot", "tokens"] = setting(
         "one_hot", "Categories: a feature of 0 or 1 for each, or tokens for an embedding layer"
@@ -76,7 +76,7 @@ class Table(TableSource):
         ids = tuple(column.name for column in others if is_identifier(column, table[column.name]))
         notes = [f"Column “{name}” only numbers the rows and is left out." for name in ids]
         if parts:
-            notes.append(f"Column “{parts}” says which part each row is in.")
+            notes.append(f"Column “{parts}” says which set of the split each row is in.")
         else:
             notes += [
                 f"Rows share “{column.name}”; name it as group, so that what belongs together is never parted."
@@ -132,7 +132,7 @@ class Table(TableSource):
                 table = table.rows(whole)
         if len(table) < 3:
             raise NetloomError(
-                f"{table.file.name}: at least 3 usable rows are needed, one for each part; found: {len(table)}."
+                f"{table.file.name}: at least 3 usable rows are needed, one for each set; found: {len(table)}."
             )
         if self.order:
             table, more = with_times(table, self.order)

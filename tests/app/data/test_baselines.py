@@ -64,7 +64,7 @@ def test_duplicates_across_parts_are_told(write: Write) -> None:
     rows = [f"{row % 30},{row % 30 * 2},{row % 30 * 0.37 % 1}" for row in range(120)]
     path = write("t.csv", "a,b,y\n" + "\n".join(rows))
     notes = " ".join(preview(prepare(DataChoice.of("table", path=str(path), target="y")))["notes"])
-    assert re.search(r"1\d of 18 test samples are also in the training part", notes)
+    assert re.search(r"1\d of 18 test samples are also in the training set", notes)
     clean = write("c.csv", "a,b,y\n" + "\n".join(f"{row},{row * 2},{row * 0.37 % 1}" for row in range(120)))
     assert preview(prepare(DataChoice.of("table", path=str(clean), target="y")))["notes"] == []
 

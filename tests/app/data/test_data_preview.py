@@ -66,7 +66,7 @@ def test_pictures_have_statistics_per_channel() -> None:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ([0, 0, 2], "The data itself says what is for training and test. Other parts are taken"),
+        ([0, 0, 2], "The data itself says what is for training and test. The others are taken"),
         ([0, 1, 2], "The data itself says what is for training, validation and test."),
     ],
 )

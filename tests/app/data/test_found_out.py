@@ -109,7 +109,7 @@ def test_a_column_of_parts_is_found_and_used(write: Write) -> None:
     rows = "\n".join(f"{row},{row % 7},{('train', 'train', 'Test', 'val')[row % 4]}" for row in range(40))
     found = inspect(write("t.csv", f"y,a,part\n{rows}\n"), target="y")
     assert isinstance(found.source, Table) and found.source.parts == "part"
-    assert "Column “part” says which part each row is in." in found.problems
+    assert "Column “part” says which set of the split each row is in." in found.problems
     prepared = prepare(DataChoice(source=found.source))
     assert prepared.dataset.input_field().names == ("a",)
     assert [part.samples for part in prepared.parts.values()] == [20, 10, 10]

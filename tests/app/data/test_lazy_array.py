@@ -254,7 +254,7 @@ def test_pictures_that_are_in_two_parts_are_told(pets: Path) -> None:
     assert not duplicates(prepared(pets))
     for file in (pets / "cat").glob("*.png"):
         Image.new("RGB", (5, 6), "red").save(file)
-    assert "also in the training part" in duplicates(prepared(pets))[0]
+    assert "also in the training set" in duplicates(prepared(pets))[0]
 
 
 def test_previews_and_baselines_read_what_they_show(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

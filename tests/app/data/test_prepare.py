@@ -1,4 +1,4 @@
-"""Preparation: what is measured is measured on the training part, and nothing is left to chance."""
+"""Preparation: what is measured is measured on the training set, and nothing is left to chance."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_standardising_can_be_turned_off() -> None:
 
 
 class Shaken(Diabetes):
-    """Diabetes whose samples outside the training part are altered beyond recognition."""
+    """Diabetes whose samples outside the training set are altered beyond recognition."""
 
     def load(self, base: Path | None = None) -> Dataset:
         loaded = super().load(base)

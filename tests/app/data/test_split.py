@@ -79,13 +79,13 @@ def test_a_share_of_nothing_gives_an_empty_part() -> None:
 
 @pytest.mark.parametrize("samples", [1, 2])
 def test_too_few_samples_are_refused(samples: int) -> None:
-    with pytest.raises(NetloomError, match="part would be empty"):
+    with pytest.raises(NetloomError, match="set would be empty"):
         split(Split(), samples)
 
 
 def test_a_series_too_short_for_its_parts_is_refused() -> None:
     starts = np.arange(10)
-    with pytest.raises(NetloomError, match=r"training part would be empty.*shorter window"):
+    with pytest.raises(NetloomError, match=r"training set would be empty.*shorter window"):
         split(Split(), 10, spans=np.stack([starts, starts + 51], axis=1))
 
 

@@ -100,7 +100,7 @@ class WalkSheet(SampleSheet):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self.paint_tile(painter, index, place)
             if index % max(1, self._steps) == 0:
-                words = "generated on the way from A to B" if index == 0 else "nearest real sample of the training part"
+                words = "generated on the way from A to B" if index == 0 else "nearest real sample of the training set"
                 below = QRectF(place.left(), place.bottom() + 2, self.width() - place.left(), self.grid().caption)
                 painter.setPen(self.theme.faint)
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)

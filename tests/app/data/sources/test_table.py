@@ -37,7 +37,7 @@ def test_a_table_becomes_features_and_classes(write: Write) -> None:
     assert dataset.target_field().classes == ("a", "b")
     assert dataset.target_field().values[:3].tolist() == [1, 0, 1]
     notes = " ".join(dataset.notes)
-    assert "1 missing value becomes the median of the training part" in notes
+    assert "1 missing value becomes the median of the training set" in notes
     assert "“when” holds dates and is left out" in notes
 
 
@@ -398,7 +398,7 @@ def test_ordered_rows_are_divided_by_time(write: Write) -> None:
 
 def test_a_column_of_parts_is_checked(write: Write) -> None:
     path = write("t.csv", "x,y,part\n" + "\n".join(f"{row},{row * 2.5},some" for row in range(20)))
-    with pytest.raises(NetloomError, match="says “some”, which is no part"):
+    with pytest.raises(NetloomError, match="says “some”, which is no set of the split"):
         Table(path=str(path), target="y", parts="part").load()
 
 
