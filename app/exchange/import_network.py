@@ -90,7 +90,11 @@ def _from_code(path: Path) -> tuple[Project, list[str]]:
     drawing = read_drawing(source_of(path), path.name)
     if drawing is not None and drawing.intact:
         return drawing.project, []
-    project = Project(read_code(path), {"about": {"title": path.stem}})
+    try:
+        project = Project(read_code(path), {"about": {"title": path.stem}})
+    except NetloomError as error:
+        remedy = f" Undo what was changed, and the drawing at the end of {path.name} is opened." if drawing else ""
+        raise NetloomError(f"{error}{remedy}") from None
     if drawing is None:
         return project, []
     return project, [

@@ -15,9 +15,11 @@ that are too long go on in the next, so reading joins them without anything betw
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.build.code import generate
@@ -37,7 +39,7 @@ END = "# netloom-drawing ends"
 
 @dataclass(frozen=True)
 class EmbeddedDrawing:
-    """A drawing that was found in code; ``intact`` tells whether the code is still as it was written with it."""
+    """A drawing that was found in code; ``intact`` tells whether the code still says what was written with it."""
 
     project: Project
     intact: bool
@@ -83,8 +85,18 @@ def read_drawing(text: str, place: str) -> EmbeddedDrawing | None:
         )
     joined = "".join(line[2:] for line in lines[first + 1 : last])
     project = parse_project(decode(joined.encode("utf-8"), f"{place}: its drawing"), f"{place}: its drawing")
-    before = "\n".join(lines[:first]).removesuffix(INTRODUCTION.rstrip())
-    return EmbeddedDrawing(project, _digest(before + "\n".join(lines[last + 1 :])) == match[2])
+    code = "\n".join([*lines[:first], *lines[last + 1 :]]).replace(INTRODUCTION.rstrip(), "")
+    return EmbeddedDrawing(project, _digest(code) == match[2] or _says_the_same(code, project))
+
+
+def _says_the_same(code: str, project: Project) -> bool:
+    """Whether the code is what the drawing writes, but for its layout, which a formatter may have changed."""
+    about = project.sections.get("about")
+    title = str(about.get("title", "")) if isinstance(about, Mapping) else ""
+    try:
+        return ast.dump(ast.parse(code)) == ast.dump(ast.parse(generate(project.network, title)))
+    except (NetloomError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _digest(code: str) -> str:

@@ -95,7 +95,7 @@ def assert_comes_back(network: Network, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "intact"),
-    [("\n", "\r\n", True), ("class", "\nclass", False), ("kernel_size=3", "kernel_size=5", False)],
+    [("\n", "\r\n", True), ("class", "\n\n# Mine\n\nclass", True), ("kernel_size=3", "kernel_size=5", False)],
 )
 def test_code_that_was_changed_is_read_from_its_lines(tmp_path: Path, old: str, new: str, intact: bool) -> None:
     code = code_with_drawing(cnn())
@@ -106,6 +106,14 @@ def test_code_that_was_changed_is_read_from_its_lines(tmp_path: Path, old: str, 
     conv = read_project(tmp_path / "net.netloom").network.layer("conv1")
     assert isinstance(conv, Conv2d)
     assert conv.kernel_size == ((5, 5) if "5" in new else (3, 3))
+
+
+def test_changed_code_that_no_layer_writes_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    code = code_with_drawing(preset("lstm_by_hand").project.network)
+    (tmp_path / "net.py").write_text(code.replace("nn.Sigmoid()", "nn.Hardsigmoid()"), "utf-8")
+    with pytest.raises(NetloomError, match=r"Undo what was changed, and the drawing at the end of net\.py is opened"):
+        import_code(tmp_path / "net.py", tmp_path / "net.netloom")
+    assert not (tmp_path / "net.netloom").exists()
 
 
 @pytest.mark.parametrize(
