@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.import_graph import circles, string_imports
+from tests.import_graph import circles, imports_of, string_imports
 from tests.markdown_links import broken_links
+from tests.met_through import MET_THROUGH
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
@@ -197,6 +199,23 @@ def test_a_file_name_stands_for_one_idea() -> None:
         places[path.name].add(str(path.parent.relative_to(ROOT)))
     del places["__init__.py"]
     assert {name: rooms for name, rooms in places.items() if len(rooms) > 1} == LAYER_AND_MODULE
+
+
+def is_named_by_tests(name: str, imported: set[str]) -> bool:
+    """Whether a module has a test file of its own name at the same place, or a test imports it."""
+    *folders, last = name.split(".")
+    return name in imported or (ROOT / "tests").joinpath(*folders, f"test_{last}.py").is_file()
+
+
+def test_the_tests_of_every_module_can_be_found() -> None:
+    texts = {path: path.read_text("utf-8") for path in sources("tests")}
+    imported = {name for path, text in texts.items() for name in imports_of(ast.parse(text), module_name(path), False)}
+    modules = [name for name, path in product_modules().items() if path.name != "__init__.py"]
+    apart = [name for name in modules if not is_named_by_tests(name, imported)]
+    through = {name: next((p for p in MET_THROUGH if fnmatch(name, p)), None) for name in apart}
+    assert [name for name, pattern in through.items() if pattern is None] == []
+    assert [p for p in MET_THROUGH if not any(fnmatch(name, p) for name in modules)] == []
+    assert [file for file in MET_THROUGH.values() if not (ROOT / file).is_file()] == []
 
 
 def pages() -> list[Path]:

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of
 from tests.widgets.understand.silent import Silent
-from tests.widgets.understand.test_gates import answered, document_of
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.unrolled_diagram import Unrolled, UnrolledDiagram, lowered
 from widgets.understand.recurrent.unrolled_tab import UnrolledTab

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.training import runs
+from tests.widgets.understand.recurrent.test_gates_tab import PATIENCE, answered, document_of
 from tests.widgets.understand.silent import Silent, saved_run
-from tests.widgets.understand.test_gates import PATIENCE, answered, document_of
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.theme import ThemeSource
 from widgets.plots.panel import power_text
