@@ -216,8 +216,8 @@ class FrozenCurveView(QWidget, Themed):
             curve.smooth(factor)
 
     def drawn(self) -> Iterator[Curve]:
-        """Yield the curves that are visible and have points."""
-        return (curve for curve in self.curves.values() if curve.visible and len(curve))
+        """Yield the curves that have points."""
+        return (curve for curve in self.curves.values() if len(curve))
 
     def _full_x(self) -> AxisRange:
         first = min(float(curve.steps[0]) for curve in self.drawn())

@@ -24,7 +24,6 @@ class Curve:
         self.label = label
         self.run = run
         self.part = part
-        self.visible = True
         self._steps = GrowingArray()
         self._raw = Pyramid()
         self._smooth = Pyramid()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -123,15 +121,6 @@ class CurvePlot(QWidget):
         """
         self.view.append(curve_id, steps, values)
 
-    def has_curve(self, curve_id: str) -> bool:
-        """Return whether the curve was added."""
-        return curve_id in self.view.curves
-
-    def show_curve(self, curve_id: str, visible: bool) -> None:
-        """Show or hide a curve."""
-        self.view.curves[curve_id].visible = visible
-        self.view.touch()
-
     def remove_curve(self, curve_id: str) -> None:
         """Forget a curve; one that is not there is no error."""
         self.view.curves.pop(curve_id, None)
@@ -142,23 +131,6 @@ class CurvePlot(QWidget):
         self.view.curves.clear()
         self.view.fit()
 
-    def set_empty_text(self, text: str) -> None:
-        """Say what to do while there is nothing to plot."""
-        self.view.set_empty_text(text)
-
-    @property
-    def smoothing(self) -> float:
-        """The factor of the exponential average, 0 to 0.99."""
-        return self.view.smoothing
-
     def set_smoothing(self, factor: float) -> None:
         """Move the slider to `factor`, 0 to 0.99."""
         self._slider.setValue(round(factor * 100))
-
-    def set_log(self, log: bool) -> None:
-        """Make the value axis logarithmic or linear."""
-        self.view.set_log(log)
-
-    def export(self, path: Path) -> None:
-        """Write the plot to `path` as its suffix says: .png, .svg or .csv. Raises `NetloomError` if it cannot."""
-        self.view.export(path)

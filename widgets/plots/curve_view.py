@@ -80,11 +80,11 @@ class CurveView(PlotView):
             self._timer.start()
 
     def drawn(self) -> Iterator[Curve]:
-        """Yield the curves that are visible and have points."""
-        return (curve for curve in self.curves.values() if curve.visible and len(curve))
+        """Yield the curves that have points."""
+        return (curve for curve in self.curves.values() if len(curve))
 
     def is_empty(self) -> bool:
-        """Return whether no curve that is shown has points."""
+        """Return whether no curve has points."""
         return next(self.drawn(), None) is None
 
     def table(self) -> Sequence[Row]:
@@ -169,7 +169,7 @@ class CurveView(PlotView):
     # Reading values
 
     def readings(self) -> list[tuple[Curve, float, float]]:
-        """Return curve, step and value under the crosshair of every visible curve."""
+        """Return curve, step and value under the crosshair of every curve."""
         if self._cursor is None:
             return []
         points = ((curve, curve.value_at(self._cursor, smooth=True)) for curve in self.drawn())

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QFileDialog, QGraphicsScene, QWidget
 
 from graph.errors import NetloomError
 from widgets.look.theme import Theme
@@ -54,6 +54,14 @@ def export(chart: Chart, path: Path) -> None:
             _write(path, values(chart, ",").encode())
         case other:
             raise NetloomError(f"A plot cannot be saved as '{other}'. Use a name that ends in .png, .svg or .csv.")
+
+
+def ask_and_export(chart: Chart, kind: str, parent: QWidget) -> None:
+    """Ask for a file of a kind (png, svg, csv) and write a chart to it. Raises `NetloomError` if it cannot."""
+    start, kinds = f"{chart.title}.{kind}", " ".join(FILE_KINDS[kind])
+    name, _ = QFileDialog.getSaveFileName(parent, f"Export {chart.title}", start, kinds)
+    if name:
+        export(chart, Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
 
 
 def picture(chart: Chart) -> QImage:

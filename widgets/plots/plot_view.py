@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -19,10 +18,8 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGraphicsGridLayout,
     QGraphicsWidget,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -36,10 +33,8 @@ from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
 from widgets.plots.key import Key
 from widgets.plots.panel import Axis, Panel
-from widgets.plots.plot_export import FILE_KINDS
-
-if TYPE_CHECKING:
-    from widgets.plots.plot_export import Row
+from widgets.plots.plot_export import FILE_KINDS, Row
+from widgets.plots.readout import Readout
 
 STILL = 4
 """Pixels that a pointer may move between press and release of a click."""
@@ -47,36 +42,6 @@ SIDES = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
 """Where the sides of a panel lie in the grid, in rows and columns from it."""
 SHARE = 0.3
 """Share of the view that the names of an axis may take."""
-
-
-class Readout(QLabel):
-    """What stands under the pointer, beside it and always inside the plot."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._plot = parent
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-
-    def show_at(self, at: QPointF, text: str) -> None:
-        """Show a text beside a point of the plot; an empty one shows nothing."""
-        self.setVisible(bool(text))
-        if not text:
-            return
-        room = self._plot.rect().adjusted(4, 4, -4, -4)
-        self.setText(text)
-        self.setWordWrap(False)
-        if self.sizeHint().width() > room.width():
-            self.setWordWrap(True)
-            self.resize(room.width(), self.heightForWidth(room.width()))
-        else:
-            self.resize(self.sizeHint())
-        x, y = round(at.x()) + 14, round(at.y()) + 14
-        x = x if x + self.width() <= room.right() else round(at.x()) - 14 - self.width()
-        y = y if y + self.height() <= room.bottom() else round(at.y()) - 14 - self.height()
-        self.move(max(min(x, room.right() - self.width()), room.left()), max(y, room.top()))
-        self.raise_()
 
 
 class PlotView(pg.GraphicsView, Themed):
@@ -99,7 +64,6 @@ class PlotView(pg.GraphicsView, Themed):
         self.setAccessibleName(title)
         self.setAccessibleDescription(empty)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 80)
         self.viewport().setMouseTracking(True)
         self.readout = Readout(self.viewport())
         self.fit_button = self._corner_button("fit", "Show everything (F)", self.fit)
@@ -280,11 +244,7 @@ class PlotView(pg.GraphicsView, Themed):
         self.setBackground(theme.surface)
         for panel in self.panels:
             panel.set_theme(theme)
-        self.readout.setFont(theme.font(small=True))
-        ground, edge, ink = (color.name() for color in (theme.raised, theme.strong_border, theme.text))
-        self.readout.setStyleSheet(
-            f"background: {ground}; color: {ink}; border: 1px solid {edge}; border-radius: 6px; padding: 4px 8px;"
-        )
+        self.readout.set_theme(theme)
         for button in (self.fit_button, self.menu_button):
             button.setIcon(icons.icon(button.property("icon_name"), theme))
 
@@ -437,8 +397,8 @@ class PlotView(pg.GraphicsView, Themed):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Show everything", self.fit)
         menu.addSeparator()
-        menu.addAction("Copy picture", lambda: plot_export.copy_picture(self))
-        menu.addAction("Copy values", lambda: plot_export.copy_values(self))
+        menu.addAction("Copy picture", partial(plot_export.copy_picture, self))
+        menu.addAction("Copy values", partial(plot_export.copy_values, self))
         menu.addSeparator()
         for kind, (name, _) in FILE_KINDS.items():
             menu.addAction(f"Export {name}…", partial(self.ask_and_export, kind))
@@ -450,13 +410,8 @@ class PlotView(pg.GraphicsView, Themed):
 
     def ask_and_export(self, kind: str) -> None:
         """Ask for a file of a kind (png, svg, csv) and write the chart to it."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, f"Export {self.title}", f"{self.title}.{kind}", " ".join(FILE_KINDS[kind])
-        )
-        if not name:
-            return
         try:
-            self.export(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+            plot_export.ask_and_export(self, kind, self)
         except NetloomError as error:
             self.failed.emit(str(error))
             self.readout.show_at(QPointF(0, 0), str(error))

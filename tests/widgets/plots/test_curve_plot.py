@@ -109,7 +109,7 @@ def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePl
     slider = plot.findChild(QSlider)
     assert slider is not None
     qtbot.keyClick(slider, Qt.Key.Key_End)
-    assert plot.smoothing == pytest.approx(0.99)
+    assert plot.view.smoothing == pytest.approx(0.99)
     qtbot.keyClick(plot.view, Qt.Key.Key_L)
     plot.view.viewport().repaint()
     assert plot.view.log
@@ -119,7 +119,7 @@ def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePl
 
 def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
     plot.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
-    plot.set_log(True)
+    plot.view.set_log(True)
     plot.set_smoothing(0.5)
     plot.view.redraw()
     plot.view.viewport().repaint()
@@ -136,7 +136,7 @@ def test_a_plot_of_nothing_but_gaps_paints(plot: CurvePlot) -> None:
 def test_exports(plot: CurvePlot, tmp_path: Path) -> None:
     fill(plot)
     for suffix in ("png", "svg", "csv"):
-        plot.export(tmp_path / f"loss.{suffix}")
+        plot.view.export(tmp_path / f"loss.{suffix}")
     assert QImage(str(tmp_path / "loss.png")).width() == 2 * plot.view.width()
     assert "validation" in (tmp_path / "loss.svg").read_text()
     rows = list(csv.reader((tmp_path / "loss.csv").read_text().splitlines()))
@@ -151,16 +151,16 @@ def test_exports(plot: CurvePlot, tmp_path: Path) -> None:
 def test_an_export_that_cannot_be_says_why(plot: CurvePlot, tmp_path: Path, name: str) -> None:
     fill(plot)
     with pytest.raises(NetloomError, match="saved"):
-        plot.export(tmp_path / name)
+        plot.view.export(tmp_path / name)
 
 
-def test_hidden_and_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
+def test_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
     fill(plot)
-    plot.show_curve("v", False)
-    assert [curve.label for curve in plot.view.drawn()] == ["train"]
     plot.remove_curve("t")
-    assert not plot.has_curve("t")
-    assert list(plot.view.drawn()) == []
+    assert [curve.label for curve in plot.view.drawn()] == ["validation"]
+    plot.remove_curve("v")
+    plot.view.redraw()
+    assert plot.view.view is None
 
 
 def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:

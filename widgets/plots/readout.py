@@ -1,0 +1,46 @@
+"""The readout of a plot: what stands under the pointer, in words, always inside the plot."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from widgets.look.theme import Theme
+
+
+class Readout(QLabel):
+    """What stands under the pointer, beside it and always inside the plot."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._plot = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def show_at(self, at: QPointF, text: str) -> None:
+        """Show a text beside a point of the plot; an empty one shows nothing."""
+        self.setVisible(bool(text))
+        if not text:
+            return
+        room = self._plot.rect().adjusted(4, 4, -4, -4)
+        self.setText(text)
+        self.setWordWrap(False)
+        if self.sizeHint().width() > room.width():
+            self.setWordWrap(True)
+            self.resize(room.width(), self.heightForWidth(room.width()))
+        else:
+            self.resize(self.sizeHint())
+        x, y = round(at.x()) + 14, round(at.y()) + 14
+        x = x if x + self.width() <= room.right() else round(at.x()) - 14 - self.width()
+        y = y if y + self.height() <= room.bottom() else round(at.y()) - 14 - self.height()
+        self.move(max(min(x, room.right() - self.width()), room.left()), max(y, room.top()))
+        self.raise_()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take font and colours."""
+        self.setFont(theme.font(small=True))
+        ground, edge, ink = (color.name() for color in (theme.raised, theme.strong_border, theme.text))
+        self.setStyleSheet(
+            f"background: {ground}; color: {ink}; border: 1px solid {edge}; border-radius: 6px; padding: 4px 8px;"
+        )
