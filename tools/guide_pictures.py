@@ -23,7 +23,13 @@ from widgets.start.preset_entries import presets
 from widgets.tour.hands import WindowDriver
 from widgets.tour.story import own_home
 from widgets.understand.by_hand.scene import Spot
+from widgets.understand.generated.generated_tab import MadeTab
+from widgets.understand.recurrent.gates_tab import GatesTab
+from widgets.understand.recurrent.gradients_tab import GradientsTab
+from widgets.understand.recurrent.unrolled_tab import UnrolledTab
 from widgets.understand.understand_panel import UnderstandPanel
+from widgets.understand.units.units_tab import UnitsTab
+from widgets.understand.why_tab import WhyTab
 
 SIZE = (1280, 800)
 LARGE = (1440, 880)
@@ -239,7 +245,7 @@ def gan(out: Path) -> None:
         panel.show_tab("Generated samples")
         s.driver.rest(1500)
         for sample in (4, 11):
-            panel.made.made.pick(sample)
+            panel.view(MadeTab).made.pick(sample)
         s.grab("gan-digits", 1500)
         s.train("ring_gan")
         s.understand().show_tab("Generated samples")
@@ -253,14 +259,14 @@ def over_time(out: Path) -> None:
             s.train(preset)
         panel = s.understand()
         panel.show_tab("Unrolled")
-        s.driver.wait(lambda: not panel.unrolled.diagram.is_empty(), "the layer was to be unrolled")
-        s.driver.click(panel.unrolled.gradients)
+        s.driver.wait(lambda: not panel.view(UnrolledTab).diagram.is_empty(), "the layer was to be unrolled")
+        s.driver.click(panel.view(UnrolledTab).gradients)
         s.grab("over-time-unrolled")
         panel.show_tab("Gates")
-        s.driver.wait(lambda: not panel.gates.lanes.is_empty(), "gates were to be shown")
+        s.driver.wait(lambda: not panel.view(GatesTab).lanes.is_empty(), "gates were to be shown")
         s.grab("over-time-gates")
         panel.show_tab("Gradients")
-        tab = panel.gradients
+        tab = panel.view(GradientsTab)
         s.driver.wait(lambda: not tab.plot.is_empty(), "the gradient was to be shown")
         tab.state.setCurrentIndex(1)
         tab.state.activated.emit(1)
@@ -276,16 +282,16 @@ def units(out: Path) -> None:
         s.train("digits_cnn")
         panel = s.understand()
         panel.show_tab("Units")
-        s.driver.wait(panel.units.samples.count, "the strongest samples were to be found")
-        panel.units.picker.choose("conv2")
-        panel.units.sheet.shown.setCurrentIndex(1)
+        s.driver.wait(panel.view(UnitsTab).samples.count, "the strongest samples were to be found")
+        panel.view(UnitsTab).picker.choose("conv2")
+        panel.view(UnitsTab).sheet.shown.setCurrentIndex(1)
         idle(s, panel)
-        panel.units.sheet.tiles.pick(5)
+        panel.view(UnitsTab).sheet.tiles.pick(5)
         idle(s, panel)
         s.grab("units")
         panel.show_tab("Why")
-        s.driver.wait(panel.why.gallery.count, "samples were to be offered")
-        panel.why.gallery.pick(3)
+        s.driver.wait(panel.view(WhyTab).gallery.count, "samples were to be offered")
+        panel.view(WhyTab).gallery.pick(3)
         idle(s, panel)
         s.grab("why")
 
@@ -293,7 +299,7 @@ def units(out: Path) -> None:
 def idle(s: Stage, panel: UnderstandPanel) -> None:
     """Wait until nothing is awaited of the worker any more."""
     s.driver.rest(200)
-    units, why = panel.units, panel.why
+    units, why = panel.view(UnitsTab), panel.view(WhyTab)
     works = (units.work, units.sheet.work, units.exciting.work, why.integrated, why.occlusion)
     s.driver.wait(lambda: not any(work.running for work in works), "the worker was to be done")
 

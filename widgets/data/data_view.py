@@ -156,7 +156,7 @@ class DataView(QWidget):
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(12)
         column.addWidget(self.form)
-        heading = QLabel("Split", inside)
+        heading = QLabel("Samples by part of the split", inside)
         heading.setProperty("heading", True)
         column.addWidget(heading)
         column.addWidget(self.balance)

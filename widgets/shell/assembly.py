@@ -35,8 +35,16 @@ def slices(window: MainWindow) -> list[Slice]:
         *importing("widgets.data.data_view"),
         ("data", lambda: build_data(window)),
         *importing("widgets.understand.understand_panel"),
+        ("views", find_views),
         ("understand", lambda: build_understand(window)),
     ]
+
+
+def find_views() -> None:
+    """Import the views of Understand."""
+    from widgets.understand.view_registry import discover
+
+    discover()
 
 
 def remember_families(window: MainWindow) -> None:

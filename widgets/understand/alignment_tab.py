@@ -28,6 +28,7 @@ class AlignmentTab(Tab):
     """Validation samples beside what is read at each step of the one picked, live while training."""
 
     title = "Alignment"
+    place = 2
     sentence = "Where in a line the network reads which label"
     group = Group.PREDICTIONS
 

@@ -22,6 +22,7 @@ class FiltersTab(Tab):
     """A picker among the convolutions, and the filters of the one chosen."""
 
     title = "Filters"
+    place = 1
     sentence = "What each filter of a convolution looks for"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

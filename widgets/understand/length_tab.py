@@ -29,6 +29,7 @@ class LengthTab(Tab):
     """A bar for every length and part of the data, as soon as the tab is looked at."""
 
     title = "By length"
+    place = 3
     sentence = "Whether the network knows the rule, or only the lengths that it was shown"
     group = Group.PREDICTIONS
 

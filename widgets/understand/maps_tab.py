@@ -19,6 +19,7 @@ class MapsTab(Tab):
     """A gallery of validation samples beside what the chosen layer makes of the one picked."""
 
     title = "Feature maps"
+    place = 2
     sentence = "What a layer makes of one sample"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -67,6 +67,7 @@ class SimilarTab(Tab):
     """A gallery to pick from, the sample with its reconstruction, its neighbours by code and by value, and a map."""
 
     title = "Similar"
+    place = 6
     sentence = "Which samples the network takes for alike"
     group = Group.PREDICTIONS
 

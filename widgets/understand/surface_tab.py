@@ -22,6 +22,7 @@ class SurfaceTab(Tab):
     """The plane, coloured by what the network says everywhere, with the samples on it."""
 
     title = "Decision surface"
+    place = 5
     sentence = "What the network predicts at every point of the plane"
     group = Group.PREDICTIONS
 

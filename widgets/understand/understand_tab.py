@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -40,12 +41,18 @@ class Group(Enum):
 class Tab(QWidget):
     """One way of looking at a run. `wish_changed` says that `wish` is not what it was.
 
-    ``sentence`` tells what is seen, ``group`` where the view is found.
+    ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``needs_run`` is false for
+    what works without a run, ``with_settings`` true where the settings of the selected layer stay beside it. A class
+    with a title registers itself; it is made with a `ThemeSource` and a `Subject`.
     """
 
+    registered: ClassVar[list[type[Tab]]] = []
     title = ""
+    place = 0
     sentence = ""
     group = Group.INSIDE
+    needs_run = True
+    with_settings = False
     wish_changed = Signal()
 
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
@@ -58,6 +65,11 @@ class Tab(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(2)
         self.column.addLayout(self.bar)
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.title:
+            Tab.registered.append(cls)
 
     def lacks(self) -> str:
         """Why there is nothing to see of the network that the subject brings, as a sentence; empty where there is."""

@@ -17,6 +17,7 @@ class WeightsTab(Tab):
     """Two stacks of histograms, one ridge per parameter; gradients exist only while training."""
 
     title = "Weights"
+    place = 4
     sentence = "How weights and gradients spread, layer by layer"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

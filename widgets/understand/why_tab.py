@@ -38,6 +38,7 @@ class WhyTab(Tab):
     """Samples to pick from beside the one picked, covered by what speaks for an answer of the user's choice."""
 
     title = "Why"
+    place = 4
     sentence = "What in a sample speaks for a prediction"
     group = Group.PREDICTIONS
 

@@ -25,7 +25,7 @@ TITLE = "Compute by hand"
 def tab_of(window: MainWindow) -> ByHandTab:
     panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
-    return panel.by_hand
+    return panel.view(ByHandTab)
 
 
 def titles(window: MainWindow, id_: str) -> list[str]:

@@ -21,6 +21,7 @@ from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 from widgets.summary.summary_model import COLUMNS, SHARE
 from widgets.summary.summary_view import Summary
+from widgets.understand.backprop.backprop_tab import BackpropTab
 from widgets.understand.understand_panel import UnderstandPanel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -187,4 +188,4 @@ def test_the_command_for_one_step_by_hand_opens_its_tab(window: MainWindow, proj
     panel = workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
     assert workbench.workspace == "understand"
-    assert panel.tab is panel.backprop
+    assert panel.tab is panel.view(BackpropTab)

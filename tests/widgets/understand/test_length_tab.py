@@ -10,7 +10,7 @@ from app.project.presets import preset
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
-from widgets.understand.length_tab import NO_RUN, ONE_LENGTH, share
+from widgets.understand.length_tab import NO_RUN, ONE_LENGTH, LengthTab, share
 
 
 def opened(silent: Silent, path: Path, id_: str) -> Path:
@@ -32,7 +32,7 @@ def test_bars_and_sentences(silent: Silent, tmp_path: Path) -> None:
     }  # fmt: skip
     fields = {"run": str(run), "measure": "accuracy", "unit": "", "parts": ["training", "test"]}
     silent.answer("by_length", fields, arrays)
-    tab = silent.panel.lengths
+    tab = silent.panel.view(LengthTab)
     assert tab.about.text() == (
         "Training, 3 to 4 steps: 62.5 % of the steps right, 25.0 % of the samples wholly.  "
         "Test, 5 steps: 99.9 % of the steps right, 25.0 % of the samples wholly."
@@ -47,17 +47,17 @@ def test_errors_carry_their_unit(silent: Silent, tmp_path: Path) -> None:
     run = opened(silent, tmp_path, "lstm_coupled")
     arrays = {"test/length": np.array([15]), "test/count": np.array([4]), "test/score": np.array([0.25])}
     silent.answer("by_length", {"run": str(run), "measure": "rmse", "unit": "m", "parts": ["test"]}, arrays)
-    assert silent.panel.lengths.about.text() == "Test, 15 steps: error 0.2500 m (RMSE)."
+    assert silent.panel.view(LengthTab).about.text() == "Test, 15 steps: error 0.2500 m (RMSE)."
 
 
 def test_a_refusal_is_shown_and_nothing_is_asked_without_need(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "By length")
-    assert silent.panel.lengths.says.text() == NO_RUN
-    assert silent.panel.lengths.lacks() == ONE_LENGTH
+    assert silent.panel.view(LengthTab).says.text() == NO_RUN
+    assert silent.panel.view(LengthTab).lacks() == ONE_LENGTH
     opened(silent, tmp_path, "brackets_lstm")
-    assert silent.panel.lengths.lacks() == ""
+    assert silent.panel.view(LengthTab).lacks() == ""
     silent.refuse("by_length", "The file is gone.")
-    assert silent.panel.lengths.says.text() == "The file is gone."
+    assert silent.panel.view(LengthTab).says.text() == "The file is gone."
 
 
 def test_a_share_is_never_rounded_up_to_all() -> None:

@@ -29,7 +29,7 @@ def opened(silent: Silent, path: Path, id_: str = "edge_autoencoder") -> Similar
     silent.panel.show_tab("Similar")
     silent.panel.show()
     silent.show_data()
-    return silent.panel.similar
+    return silent.panel.view(SimilarTab)
 
 
 def told(tab: SimilarTab, **more: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def neighbours(tab: SimilarTab) -> dict[str, Any]:
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     silent.open(make_document("digits", 1), "Similar")
-    tab = silent.panel.similar
+    tab = silent.panel.view(SimilarTab)
     assert tab.says.text() == NO_RUN
     assert tab.says.isVisible()
     run = saved_run(tmp_path / "run", make_document("digits", 1))
@@ -197,7 +197,7 @@ def test_neighbours_from_the_real_worker(qtbot: QtBot, controller: TrainingContr
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "digits", 1)
     panel.show_tab("Similar")
-    tab = panel.similar
+    tab = panel.view(SimilarTab)
     qtbot.waitUntil(lambda: not tab.by_code.is_empty() and not tab.map.is_empty(), timeout=PATIENCE)
     assert tab.picker.layer == "flatten1"
     assert tab.by_code.count() == tab.by_value.count() == 12

@@ -15,8 +15,12 @@ from app.protocol.views import Histogram, NetworkViews
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import State, TrainingController
-from widgets.understand.filters_tab import NO_FILTERS
+from widgets.understand.errors.errors_tab import ErrorsTab
+from widgets.understand.filters_tab import NO_FILTERS, FiltersTab
+from widgets.understand.maps_tab import MapsTab
+from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.understand_panel import UnderstandPanel
+from widgets.understand.weights_tab import WeightsTab
 
 PATIENCE = 60_000
 
@@ -38,17 +42,17 @@ def train(qtbot: QtBot, controller: TrainingController, kind: str, epochs: int =
 def test_an_empty_panel_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     assert "train a network" in panel.about.text()
-    assert panel.filters.grid.is_empty()
-    assert not panel.filters.picker.isVisible()
+    assert panel.view(FiltersTab).grid.is_empty()
+    assert not panel.view(FiltersTab).picker.isVisible()
 
 
 def test_filters_live_while_training(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     controller.train(make_document("digits", 10_000))
-    qtbot.waitUntil(lambda: panel.filters.grid.count() == 4, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.view(FiltersTab).grid.count() == 4, timeout=PATIENCE)
     assert panel.about.text().endswith("live")
-    first = panel.filters.grid._weights.copy()
-    qtbot.waitUntil(lambda: not np.array_equal(panel.filters.grid._weights, first), timeout=PATIENCE)
+    first = panel.view(FiltersTab).grid._weights.copy()
+    qtbot.waitUntil(lambda: not np.array_equal(panel.view(FiltersTab).grid._weights, first), timeout=PATIENCE)
     controller.stop()
     qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
     assert not panel.about.text().endswith("live")
@@ -57,23 +61,25 @@ def test_filters_live_while_training(qtbot: QtBot, controller: TrainingControlle
 def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "digits")
-    assert not panel.views.offered(panel.surface)
+    assert not panel.views.offered(panel.view(SurfaceTab))
     panel.show_tab("Feature maps")
-    qtbot.waitUntil(lambda: panel.maps.gallery.count() > 20 and panel.maps.grid.count() == 4, timeout=PATIENCE)
-    maps = panel.maps.grid._maps.copy()
-    panel.maps.gallery.pick(5)
-    qtbot.waitUntil(lambda: not np.array_equal(panel.maps.grid._maps, maps), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: panel.view(MapsTab).gallery.count() > 20 and panel.view(MapsTab).grid.count() == 4, timeout=PATIENCE
+    )
+    maps = panel.view(MapsTab).grid._maps.copy()
+    panel.view(MapsTab).gallery.pick(5)
+    qtbot.waitUntil(lambda: not np.array_equal(panel.view(MapsTab).grid._maps, maps), timeout=PATIENCE)
     panel.show_tab("Weights")
-    qtbot.waitUntil(lambda: not panel.weights.weights.is_empty(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not panel.view(WeightsTab).weights.is_empty(), timeout=PATIENCE)
     panel.show_tab("Errors")
-    qtbot.waitUntil(lambda: not panel.errors.classes.matrix.is_empty(), timeout=PATIENCE)
-    assert "Accuracy" in panel.errors.metrics.text()
-    worst = panel.errors.classes.worst
+    qtbot.waitUntil(lambda: not panel.view(ErrorsTab).classes.matrix.is_empty(), timeout=PATIENCE)
+    assert "Accuracy" in panel.view(ErrorsTab).metrics.text()
+    worst = panel.view(ErrorsTab).classes.worst
     place = worst.tile_place(1).center().toPoint()
     qtbot.mouseClick(worst, Qt.MouseButton.LeftButton, pos=place)
-    message = panel.errors.classes._message
+    message = panel.view(ErrorsTab).classes._message
     assert message is not None
-    assert f"Sample {int(message.arrays['worst/index'][1]):,} " in panel.errors.classes.about.text()
+    assert f"Sample {int(message.arrays['worst/index'][1]):,} " in panel.view(ErrorsTab).classes.about.text()
 
 
 def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: TrainingController) -> None:
@@ -81,17 +87,17 @@ def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: Tr
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "digits", 1)
     panel.show_tab("Feature maps")
-    panel.maps.picker.choose("input1")
-    qtbot.waitUntil(lambda: panel.maps.gallery.count() > 20, timeout=PATIENCE)
+    panel.view(MapsTab).picker.choose("input1")
+    qtbot.waitUntil(lambda: panel.view(MapsTab).gallery.count() > 20, timeout=PATIENCE)
     for row in (3, 17):
-        panel.maps.gallery.pick(row)
-        picture = panel.maps.gallery._samples[row].reshape(-1)
+        panel.view(MapsTab).gallery.pick(row)
+        picture = panel.view(MapsTab).gallery._samples[row].reshape(-1)
         qtbot.waitUntil(partial(shows, panel, picture), timeout=PATIENCE)
 
 
 def shows(panel: UnderstandPanel, picture: np.ndarray) -> bool:
     """Whether the map on screen is the picture, up to the standardisation of its values."""
-    shown = panel.maps.grid._maps.reshape(-1)
+    shown = panel.view(MapsTab).grid._maps.reshape(-1)
     return shown.shape == picture.shape and bool(np.corrcoef(picture, shown)[0, 1] > 0.999)
 
 
@@ -99,9 +105,9 @@ def test_the_decision_surface(qtbot: QtBot, controller: TrainingController) -> N
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "spirals")
     panel.show_tab("Decision surface")
-    qtbot.waitUntil(lambda: not panel.surface.plot.is_empty(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not panel.view(SurfaceTab).plot.is_empty(), timeout=PATIENCE)
     panel.show_tab("Filters")
-    assert panel.filters.grid.empty_text == NO_FILTERS
+    assert panel.view(FiltersTab).grid.empty_text == NO_FILTERS
 
 
 @pytest.mark.parametrize(("kind", "words"), [("diabetes", "missed most"), ("sine", "One step ahead")])
@@ -109,9 +115,9 @@ def test_errors_of_numbers(qtbot: QtBot, controller: TrainingController, kind: s
     panel = make_panel(qtbot, controller)
     panel.show_tab("Errors")
     train(qtbot, controller, kind)
-    qtbot.waitUntil(lambda: words in panel.errors.numbers.about.text(), timeout=PATIENCE)
-    assert "RMSE" in panel.errors.metrics.text()
-    assert not panel.errors.numbers.agreement.is_empty()
+    qtbot.waitUntil(lambda: words in panel.view(ErrorsTab).numbers.about.text(), timeout=PATIENCE)
+    assert "RMSE" in panel.view(ErrorsTab).metrics.text()
+    assert not panel.view(ErrorsTab).numbers.agreement.is_empty()
 
 
 def test_what_nobody_sees_is_not_asked_for(qtbot: QtBot, controller: TrainingController) -> None:
@@ -134,7 +140,7 @@ def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingControll
 
 def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
-    tab = panel.filters
+    tab = panel.view(FiltersTab)
     tab.picker.set_layers(["conv2"])
     weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
     tab.on_snapshot(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
@@ -151,17 +157,17 @@ def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controll
 def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Weights")
-    assert not panel.weights.gradients.isVisible()
+    assert not panel.view(WeightsTab).gradients.isVisible()
     histograms = {"w": Histogram(np.ones(40), np.linspace(-1, 1, 41))}
-    panel.weights.on_snapshot(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
-    assert panel.weights.gradients.isVisible()
+    panel.view(WeightsTab).on_snapshot(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
+    assert panel.view(WeightsTab).gradients.isVisible()
 
 
 def test_the_decision_surface_forms_while_training(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Decision surface")
     controller.train(make_document("spirals", 100_000))
-    plot = panel.surface.plot
+    plot = panel.view(SurfaceTab).plot
     qtbot.waitUntil(lambda: not plot.is_empty(), timeout=PATIENCE)
     assert controller.active
     first = plot._surface

@@ -10,9 +10,13 @@ from pytestqt.qtbot import QtBot
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent
-from widgets.understand.surface_tab import NO_PLANE
+from widgets.understand.by_hand.by_hand_tab import ByHandTab
+from widgets.understand.errors.errors_tab import ErrorsTab
+from widgets.understand.frequency.frequency_tab import FrequencyTab
+from widgets.understand.surface_tab import NO_PLANE, SurfaceTab
 from widgets.understand.understand_tab import Group, Tab
 from widgets.understand.view_groups import Views
+from widgets.understand.why_tab import WhyTab
 
 PATIENCE = 30_000
 
@@ -33,12 +37,12 @@ def test_a_click_on_a_group_shows_its_views_and_the_one_seen_last(qtbot: QtBot, 
     qtbot.mouseClick(views.rail.button(Group.PREDICTIONS), Qt.MouseButton.LeftButton)
     assert titles(views) == ["Errors", "Why", "Similar"]
     qtbot.mouseClick(views.bar, Qt.MouseButton.LeftButton, pos=views.bar.tabRect(1).center())
-    assert silent.panel.tab is silent.panel.why
-    assert views.sentence.text() == silent.panel.why.sentence
+    assert silent.panel.tab is silent.panel.view(WhyTab)
+    assert views.sentence.text() == silent.panel.view(WhyTab).sentence
     qtbot.mouseClick(views.rail.button(Group.STEPS), Qt.MouseButton.LeftButton)
-    assert silent.panel.tab is silent.panel.by_hand
+    assert silent.panel.tab is silent.panel.view(ByHandTab)
     qtbot.mouseClick(views.rail.button(Group.PREDICTIONS), Qt.MouseButton.LeftButton)
-    assert silent.panel.tab is silent.panel.why
+    assert silent.panel.tab is silent.panel.view(WhyTab)
 
 
 def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Silent) -> None:
@@ -48,11 +52,11 @@ def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Sile
     inside.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is inside, timeout=PATIENCE)
     qtbot.keyClick(inside, Qt.Key.Key_Down)
-    assert silent.panel.tab is silent.panel.errors
+    assert silent.panel.tab is silent.panel.view(ErrorsTab)
     assert QApplication.focusWidget() is views.rail.button(Group.PREDICTIONS)
     views.bar.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(views.bar, Qt.Key.Key_Right)
-    assert silent.panel.tab is silent.panel.why
+    assert silent.panel.tab is silent.panel.view(WhyTab)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_a_view_that_was_asked_for_explains_what_it_lacks(silent: Silent) -> Non
     views = opened(silent, "digits")
     silent.panel.show_tab("Decision surface")
     assert "Decision surface" in titles(views)
-    assert silent.panel.surface.plot.empty_text == NO_PLANE
+    assert silent.panel.view(SurfaceTab).plot.empty_text == NO_PLANE
     silent.panel.show_tab("Errors")
     assert "Decision surface" not in titles(views)
 
@@ -86,7 +90,7 @@ def test_a_view_that_was_chosen_stays_when_the_network_changes(silent: Silent) -
     views = opened(silent, "digits")
     silent.panel.show_tab("Frequencies")
     silent.panel.subject.follow(make_document("spirals", 1), None)
-    assert views.tab is silent.panel.frequency
+    assert views.tab is silent.panel.view(FrequencyTab)
     silent.panel.show_tab("Weights")
     assert "Frequencies" not in titles(views)
     silent.panel.subject.follow(Document(), None)

@@ -34,15 +34,15 @@ def explained(
     panel = make_panel(qtbot, controller)
     panel.show_tab("Why")
     train(qtbot, controller, kind)
-    qtbot.waitUntil(lambda: settled(panel.why, ways), timeout=PATIENCE)
-    return panel, panel.why
+    qtbot.waitUntil(lambda: settled(panel.view(WhyTab), ways), timeout=PATIENCE)
+    return panel, panel.view(WhyTab)
 
 
 def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Why")
-    assert "Train a network" in panel.why.tiles.empty_text
-    assert not panel.why.controls.isVisible()
+    assert "Train a network" in panel.view(WhyTab).tiles.empty_text
+    assert not panel.view(WhyTab).controls.isVisible()
 
 
 def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingController) -> None:
@@ -100,7 +100,7 @@ def test_a_run_in_progress_is_explained_and_goes_on(qtbot: QtBot, controller: Tr
     panel = make_panel(qtbot, controller)
     panel.show_tab("Why")
     controller.train(make_document("digits", 100_000))
-    tab = panel.why
+    tab = panel.view(WhyTab)
     qtbot.waitUntil(lambda: settled(tab, ALL), timeout=PATIENCE)
     assert controller.active
     assert "epoch" in tab.says.text()
@@ -117,7 +117,7 @@ def test_a_run_in_progress_is_explained_and_goes_on(qtbot: QtBot, controller: Tr
 
 def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
-    tab = panel.why
+    tab = panel.view(WhyTab)
     boxes: tuple[QWidget, ...] = (tab.answer, tab.layer.box, tab.patch, tab.stride)
     usable = (*boxes, tab.gallery, tab.tiles, tab.overlay)
     assert all(widget.accessibleName() for widget in usable)

@@ -30,7 +30,9 @@ def show_backpropagation(context: Context) -> None:
 
 def connect(context: Context, panel: UnderstandPanel) -> None:
     """Have the tab follow the project and what is picked on the canvas, and the canvas and inspector lead to it."""
-    workbench, session, tab = context.workbench, context.session, panel.by_hand
+    from widgets.understand.by_hand.by_hand_tab import ByHandTab
+
+    workbench, session, tab = context.workbench, context.session, panel.view(ByHandTab)
 
     def pick() -> None:
         if tab.isVisible() and len(workbench.selected) == 1:
@@ -53,10 +55,13 @@ def open_selected(context: Context) -> None:
 
 def open_layer(context: Context, id: str) -> None:
     """Show the tab with the layer ``id`` of the network on show."""
+    from widgets.understand.by_hand.by_hand_tab import ByHandTab
+
     panel = show_understand(context)
-    panel.show_tab(panel.by_hand.title)
-    panel.by_hand.show_layer(path_of(context, id))
-    panel.by_hand.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+    tab = panel.view(ByHandTab)
+    panel.views.bring(tab)
+    tab.show_layer(path_of(context, id))
+    tab.picture.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def path_of(context: Context, id: str) -> str:

@@ -57,6 +57,7 @@ class BackpropTab(Tab):
     """
 
     title = "Backpropagation"
+    place = 2
     sentence = "One training step in every number, forwards and back"
     group = Group.STEPS
 

@@ -49,6 +49,9 @@ class ByHandTab(Tab):
     """A layer of the open project or of a run, or a worked example, with one value's arithmetic at a time."""
 
     title = "By hand"
+    place = 1
+    needs_run = False
+    with_settings = True
     sentence = "How a layer works out one number"
     group = Group.STEPS
 

@@ -28,6 +28,7 @@ class ErrorsTab(Tab):
     """Tests the run on one part of its data as soon as the tab is looked at, and shows the outcome."""
 
     title = "Errors"
+    place = 1
     sentence = "How good the predictions are, and the worst of them"
     group = Group.PREDICTIONS
 

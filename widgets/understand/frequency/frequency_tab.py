@@ -38,6 +38,7 @@ class FrequencyTab(Tab):
     """A gallery of samples, and beside it one of several ways to see a picture and a kernel as waves."""
 
     title = "Frequencies"
+    place = 5
     sentence = "Pictures and kernels taken apart into waves"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -46,6 +46,7 @@ class MadeTab(Tab):
     """Generated samples with a slider through time, real samples beside them, and a walk between two of the former."""
 
     title = "Generated samples"
+    place = 7
     sentence = "What the generator makes of the same noise, from the first step on"
     group = Group.PREDICTIONS
 

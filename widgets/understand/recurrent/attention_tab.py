@@ -21,6 +21,7 @@ class AttentionTab(SampledTab):
     """Samples to pick from, and the weights: one row for each step written, one column for each step read."""
 
     title = "Attention"
+    place = 1
     sentence = "Which part of its input the network looks at for each word it writes"
     asks = "attention"
     none, empty = NO_ATTENTION, EMPTY

@@ -22,6 +22,7 @@ class GatesTab(SampledTab):
     """Samples to pick from, and the lanes of the layer: what it reads, its gates, its states."""
 
     title = "Gates"
+    place = 3
     sentence = "What a recurrent layer lets in, keeps and shows at every step"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -32,6 +32,7 @@ class GradientsTab(RecurrentTab):
     """The plot, what it shows in sentences, and a second run of the user's choice."""
 
     title = "Gradients"
+    place = 4
     sentence = "How much of the gradient is left at every step on its way back"
     asks = "gradients_over_time"
 

@@ -26,6 +26,7 @@ class UnrolledTab(SampledTab):
     """Samples to pick from, and the drawing: how many steps, from which on, with gradients or without."""
 
     title = "Unrolled"
+    place = 2
     sentence = "One cell used again and again, its state handed from step to step"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -29,6 +29,7 @@ class UnitsTab(Tab):
     """From the left: the units of a layer, the samples that excite the one picked, the input made to excite it."""
 
     title = "Units"
+    place = 3
     sentence = "The samples and inputs that excite a unit most"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

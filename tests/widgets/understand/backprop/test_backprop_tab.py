@@ -223,7 +223,7 @@ def test_a_run_is_gone_through_from_its_own_weights(qtbot: QtBot, controller: Tr
     controller.train(document)
     qtbot.waitUntil(lambda: controller.state in (State.FINISHED, State.FAILED), timeout=PATIENCE)
     panel.show_tab("Backpropagation")
-    tab = panel.backprop
+    tab = panel.view(BackpropTab)
     qtbot.waitUntil(lambda: tab._step is not None and tab._asked is None, timeout=PATIENCE)
     assert [tab.weights_of.itemText(row) for row in range(2)] == [OWN, FRESH]
     step = tab._step

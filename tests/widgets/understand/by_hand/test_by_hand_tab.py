@@ -76,7 +76,7 @@ def panel(qtbot: QtBot) -> Iterator[UnderstandPanel]:
     made.show()
     made.show_tab(ByHandTab.title)
     yield made
-    made.by_hand.asker.close_document()
+    made.view(ByHandTab).asker.close_document()
 
 
 def cell(tab: ByHandTab, part: ScenePart, row: int, column: int) -> QPoint:
@@ -109,7 +109,7 @@ def hand_set(numbers: str = "1 0 1 / 0 1 0 / 1 0 1", kind: str = "digits") -> Do
 
 
 def test_without_a_network_the_examples_are_there(panel: UnderstandPanel) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     assert tab.mode == EXAMPLES
     assert output(tab) == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
     assert "1 × 1" in tab.sheet.toPlainText()
@@ -118,7 +118,7 @@ def test_without_a_network_the_examples_are_there(panel: UnderstandPanel) -> Non
 
 
 def test_keys_step_through_the_output(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     picture = tab.picture
     seen = []
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_Home):
@@ -130,7 +130,7 @@ def test_keys_step_through_the_output(panel: UnderstandPanel, qtbot: QtBot) -> N
 
 
 def test_buttons_step_too_and_know_the_ends(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     buttons = tab.player.buttons
     assert not buttons["back"].isEnabled()
     qtbot.mouseClick(buttons["forward"], LEFT)
@@ -144,7 +144,7 @@ def test_buttons_step_too_and_know_the_ends(panel: UnderstandPanel, qtbot: QtBot
 
 
 def test_a_click_on_the_output_shows_where_it_came_from(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.OUTPUT, 2, 1))
     step = tab.picture.step
     assert step is not None
@@ -155,7 +155,7 @@ def test_a_click_on_the_output_shows_where_it_came_from(panel: UnderstandPanel, 
 
 
 def test_the_window_runs_to_the_end_and_stops(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.player.speed.setCurrentIndex(tab.player.speed.count() - 1)
     tab.picture.setFocus()
     qtbot.keyClick(tab.picture, Qt.Key.Key_Space)
@@ -170,7 +170,7 @@ def test_the_window_runs_to_the_end_and_stops(panel: UnderstandPanel, qtbot: QtB
 def test_nothing_moves_where_the_system_asks_for_stillness(
     panel: UnderstandPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     monkeypatch.setattr(type(tab.player), "moves", property(lambda _: False))
     qtbot.keyClick(tab.picture, Qt.Key.Key_Right)
     assert not tab.player.buttons["play"].isEnabled()
@@ -179,7 +179,7 @@ def test_nothing_moves_where_the_system_asks_for_stillness(
 
 
 def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     editor = tab.picture.editor
     qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 1, 1))
     assert editor.isVisible()
@@ -200,7 +200,7 @@ def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: Understan
 
 
 def test_a_pixel_typed_over_acts_at_once(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.show_examples("pooling")
     assert output(tab) == [[20, 30], [112, 37]]
     assert "The largest of them is 20." in tab.sheet.toPlainText()
@@ -210,7 +210,7 @@ def test_a_pixel_typed_over_acts_at_once(panel: UnderstandPanel, qtbot: QtBot) -
 
 
 def test_examples_are_chosen_in_lists(panel: UnderstandPanel) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.show_examples("x_or_o")
     assert "÷ 9 products" in tab.sheet.toPlainText()
     tab.examples.way.box.setCurrentText("sum of products")
@@ -230,7 +230,7 @@ def test_examples_are_chosen_in_lists(panel: UnderstandPanel) -> None:
 
 
 def test_an_untrained_layer_is_worked_out_and_follows_its_kernel(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab, document = panel.by_hand, hand_set()
+    tab, document = panel.view(ByHandTab), hand_set()
     tab.set_document(document, None)
     tab.show_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
@@ -246,7 +246,7 @@ def test_an_untrained_layer_is_worked_out_and_follows_its_kernel(panel: Understa
 
 
 def test_typing_into_the_picture_edits_the_layer_and_can_be_undone(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab, document = panel.by_hand, hand_set()
+    tab, document = panel.view(ByHandTab), hand_set()
     tab.set_document(document, None)
     tab.show_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
@@ -262,7 +262,7 @@ def test_typing_into_the_picture_edits_the_layer_and_can_be_undone(panel: Unders
 
 
 def test_another_sample_and_another_layer(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.set_document(hand_set(), None)
     tab.show_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
@@ -283,7 +283,7 @@ def test_another_sample_and_another_layer(panel: UnderstandPanel, qtbot: QtBot) 
 
 
 def test_a_layer_that_cannot_run_is_told_in_the_picture(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab, document = panel.by_hand, hand_set()
+    tab, document = panel.view(ByHandTab), hand_set()
     with document.transaction("Forget the data"):
         document.set_section("data", None)
     tab.set_document(document, None)
@@ -293,7 +293,7 @@ def test_a_layer_that_cannot_run_is_told_in_the_picture(panel: UnderstandPanel, 
 
 
 def test_a_network_without_such_layers_says_so(panel: UnderstandPanel, qtbot: QtBot) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.set_document(make_document("spirals", 1), None)
     qtbot.mouseClick(tab.modes.button(NETWORK), LEFT)
     assert tab.picture.empty_text == NO_LAYER
@@ -307,7 +307,7 @@ def test_maps_and_channels_are_chosen_by_number(panel: UnderstandPanel, qtbot: Q
         ("conv1", "conv2d", {"filters": 3}),
         ("conv2", "conv2d", {"filters": 5}),
     )
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     tab.set_document(Document(network, {"data": {"source": "digits"}}), None)
     tab.show_layer("conv2")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
@@ -330,7 +330,7 @@ def test_a_run_is_looked_into_live_and_an_edit_leads_back_to_the_project(
     qtbot.addWidget(panel)
     panel.resize(1200, 420)
     panel.show()
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     panel.show_tab(tab.title)
     tab.set_document(document, None)
     tab.show_layer("conv1")
@@ -417,7 +417,7 @@ def test_cells_are_written_with_the_same_decimals(values: list[float]) -> None:
 
 
 def test_everything_usable_has_a_name(panel: UnderstandPanel) -> None:
-    tab = panel.by_hand
+    tab = panel.view(ByHandTab)
     named: list[QWidget] = [*tab.findChildren(QComboBox), *tab.findChildren(QAbstractButton), tab.picture, tab.sheet]
     shown = [widget for widget in named if not widget.objectName().startswith("qt_")]
     assert len(shown) > 10

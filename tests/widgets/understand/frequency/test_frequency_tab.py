@@ -33,7 +33,7 @@ def shown(silent: Silent, document: Document | None = None) -> FrequencyTab:
     """The tab with the samples of an open project, by default digits that nobody trained."""
     silent.open(document or make_document("digits", 1), "Frequencies")
     silent.show_data()
-    return silent.panel.frequency
+    return silent.panel.view(FrequencyTab)
 
 
 def sample(tab: FrequencyTab) -> spectrum.Floats:
@@ -55,7 +55,7 @@ def drag(qtbot: QtBot, widget: QWidget, start: QPointF, end: QPointF) -> None:
 
 def test_without_data_it_says_what_to_do(silent: Silent) -> None:
     silent.open(Document(), "Frequencies")
-    tab = silent.panel.frequency
+    tab = silent.panel.view(FrequencyTab)
     assert tab.stack.currentWidget() is tab.says
     assert tab.says.text() == NO_DATA
     assert silent.asked == []
@@ -64,7 +64,7 @@ def test_without_data_it_says_what_to_do(silent: Silent) -> None:
 def test_a_refusal_of_the_data_is_told_and_data_without_pictures_too(silent: Silent) -> None:
     silent.open(make_document("digits", 1), "Frequencies")
     silent.refuse("preview", "The file is gone.")
-    tab = silent.panel.frequency
+    tab = silent.panel.view(FrequencyTab)
     assert tab.gallery.empty_text == tab.says.text() == "The file is gone."
     silent.panel.subject.follow(make_document("spirals", 1), None)
     silent.show_data()

@@ -42,7 +42,7 @@ def opened(silent: Silent, path: Path, id_: str = "digits_gan") -> MadeTab:
     silent.panel.subject.show_run(run)
     silent.panel.show_tab("Generated samples")
     silent.panel.show()
-    return silent.panel.made
+    return silent.panel.view(MadeTab)
 
 
 def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
@@ -61,7 +61,7 @@ def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "Generated samples")
-    tab = silent.panel.made
+    tab = silent.panel.view(MadeTab)
     assert tab.lacks() == NO_GAN
     assert tab.says.text() == NO_RUN
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("digits", 1)))
@@ -182,7 +182,7 @@ def test_a_real_worker_trains_and_answers(controller: TrainingController, qtbot:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Generated samples")
     controller.train(document)
-    tab = panel.made
+    tab = panel.view(MadeTab)
     qtbot.waitUntil(lambda: tab.note.text().startswith("Ground"), timeout=PATIENCE)
     qtbot.waitUntil(lambda: tab.times.steps[-1:] == (4,), timeout=PATIENCE)
     qtbot.waitUntil(lambda: "way" in tab.plane.accessibleDescription(), timeout=PATIENCE)

@@ -41,7 +41,7 @@ def shown(qtbot: QtBot, silent: Silent, id: str) -> GatesTab:
     silent.open(document_of(id), "Gates")
     silent.show_data()
     answered(qtbot, silent)
-    return silent.panel.gates
+    return silent.panel.view(GatesTab)
 
 
 def test_the_gates_of_the_first_sample_stand_beside_its_words(qtbot: QtBot, silent: Silent) -> None:
@@ -93,8 +93,8 @@ def test_an_edit_asks_again(qtbot: QtBot, silent: Silent) -> None:
 
 def test_a_network_without_memory_says_so(silent: Silent) -> None:
     silent.open(make_document("digits", 1), "Gates")
-    assert silent.panel.gates.lanes.empty_text == NO_RECURRENT
-    assert silent.panel.gates.lanes.is_empty()
+    assert silent.panel.view(GatesTab).lanes.empty_text == NO_RECURRENT
+    assert silent.panel.view(GatesTab).lanes.is_empty()
     assert silent.panel.show_slug("gates")  # all of its group lack something, so it explains itself
 
 
@@ -103,7 +103,7 @@ def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent) -> None:
     silent.show_data()
     qtbot.waitUntil(lambda: any(kind == "over_time_fresh" for _, kind, _ in silent.asked), timeout=PATIENCE)
     silent.refuse("over_time_fresh", "The data cannot be read.")
-    assert silent.panel.gates.lanes.empty_text == "The data cannot be read."
+    assert silent.panel.view(GatesTab).lanes.empty_text == "The data cannot be read."
 
 
 # The lanes by themselves

@@ -36,7 +36,7 @@ def shown(qtbot: QtBot, silent: Silent, folder: Path) -> GradientsTab:
     silent.panel.show_tab("Gradients")
     silent.panel.show()
     answer(qtbot, silent, fields("lstm", ("hidden", "cell")), {"sizes/hidden": FADING, "sizes/cell": np.ones(20)})
-    return silent.panel.gradients
+    return silent.panel.view(GradientsTab)
 
 
 def answer(qtbot: QtBot, silent: Silent, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def answer(qtbot: QtBot, silent: Silent, told: Mapping[str, Any], arrays: Mappin
 def test_the_open_project_is_looked_at_before_it_is_trained(qtbot: QtBot, silent: Silent) -> None:
     silent.open(document_of("digits_rnn"), "Gradients")
     answered(qtbot, silent, "gradients_over_time_fresh")
-    tab = silent.panel.gradients
+    tab = silent.panel.view(GradientsTab)
     [curve] = tab.plot.curves
     assert curve.label == "RNN, untrained"
     assert len(curve.sizes) == 8

@@ -20,7 +20,7 @@ def shown(qtbot: QtBot, silent: Silent, id: str) -> UnrolledTab:
     silent.open(document_of(id), "Unrolled")
     silent.show_data()
     answered(qtbot, silent)
-    return silent.panel.unrolled
+    return silent.panel.view(UnrolledTab)
 
 
 def test_at_first_the_last_steps_are_drawn(qtbot: QtBot, silent: Silent) -> None:

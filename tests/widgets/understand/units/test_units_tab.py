@@ -84,15 +84,15 @@ def units(qtbot: QtBot, controller: TrainingController, kind: str) -> tuple[Unde
     panel = make_panel(qtbot, controller)
     panel.show_tab("Units")
     train(qtbot, controller, kind)
-    qtbot.waitUntil(lambda: settled(panel.units), timeout=PATIENCE)
-    return panel, panel.units
+    qtbot.waitUntil(lambda: settled(panel.view(UnitsTab)), timeout=PATIENCE)
+    return panel, panel.view(UnitsTab)
 
 
 def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Units")
-    assert "Train a network" in panel.units.sheet.tiles.empty_text
-    buttons = [one for one in panel.units.findChildren(QPushButton) if one.isVisible()]
+    assert "Train a network" in panel.view(UnitsTab).sheet.tiles.empty_text
+    buttons = [one for one in panel.view(UnitsTab).findChildren(QPushButton) if one.isVisible()]
     assert buttons == []
 
 
@@ -172,7 +172,7 @@ def test_a_run_in_progress_is_looked_into_and_goes_on(qtbot: QtBot, controller: 
     panel = make_panel(qtbot, controller)
     panel.show_tab("Units")
     controller.train(make_document("digits", 100_000))
-    tab = panel.units
+    tab = panel.view(UnitsTab)
     qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
     assert controller.active
     assert "step" in tab.says.text()
@@ -189,7 +189,7 @@ def test_a_run_in_progress_is_looked_into_and_goes_on(qtbot: QtBot, controller: 
 
 def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
-    boxes = panel.units.findChildren(QComboBox)
+    boxes = panel.view(UnitsTab).findChildren(QComboBox)
     assert len(boxes) >= 4
     assert all(box.accessibleName() for box in boxes)
 
