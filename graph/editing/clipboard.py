@@ -48,11 +48,6 @@ def write(network: Network, ids: Iterable[str]) -> str:
     return json.dumps({MARK: VERSION, "layers": layers, "connections": wires}, indent=1)
 
 
-def holds_layers(text: str) -> bool:
-    """Whether the text looks like copied layers."""
-    return MARK in text[:200] and text.lstrip().startswith("{")
-
-
 def paste(document: Document, text: str, shift: Position | None = None, corner: Position | None = None) -> list[str]:
     """Add the layers of ``text`` inside an open transaction, under fresh names; returns their ids.
 

@@ -67,7 +67,6 @@ class CardPainter:
         self._name, self._text, self._kind = (
             QFontMetricsF(font) for font in (self.name_font, self.text_font, self.kind_font)
         )
-        self._border = QPen(theme.strong_border, 1)
         self._tiles: dict[str, QColor] = {}
 
     # Everything
