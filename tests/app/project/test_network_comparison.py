@@ -82,3 +82,11 @@ def test_an_overlay_inside_a_block_has_what_differs_there() -> None:
     assert outside.marks["stage"].told == "1 difference inside; −16 parameters"
     assert {id_: mark.told for id_, mark in inside.marks.items()} == {"conv1": "bias: on → off"}
     assert overlay(found, old.network, new.network, ("conv1",)) is None
+
+
+def test_marks_and_another_kind_of_layer_are_told_in_words() -> None:
+    old, new = document(), document()
+    with new.transaction("Edit"):
+        new.mute("conv1", True)
+    assert [each.text for each in compare(old.network, new.network).differences] == ["muted"]
+    assert [each.text for each in compare(new.network, old.network).differences] == ["no longer muted"]
