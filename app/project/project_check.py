@@ -13,7 +13,7 @@ from app.data.readers.file_access import locate, reading
 from app.data.sources.file_source import FileSource
 from app.project.data_spec import data_spec
 from app.project.gan_problems import gan_problems
-from app.project.loss_problems import loss_problems
+from app.project.objective_problems import objective_problems
 from app.project.project_hints import hint_json, project_hints
 from app.training.plan import Plan
 from graph.checking.check import Checker
@@ -81,7 +81,7 @@ def check_sections(
     problems += _plan(sections.get("plan", {}))
     checker.set_data_spec(data_spec(info, sections.get("plan")) if info is not None else None)
     problems += gan_problems(checker, sections, info)
-    return info, (*problems, *loss_problems(checker, sections, info))
+    return info, (*problems, *objective_problems(checker, sections, info))
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

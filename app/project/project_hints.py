@@ -11,7 +11,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
-from app.project.loss_problems import target_of
+from app.project.objective_problems import target_of
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write

@@ -37,8 +37,10 @@ def final_activation(network: Network, output: str) -> str:
     return layer.final_activation
 
 
-def check_loss(id_: str, field: FieldInfo, loss: str) -> None:
+def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = False) -> None:
     """Make sure that the output ``id_`` can be trained on ``field`` with ``loss``, which is not CTC.
+
+    ``standardised`` says that the field's numbers lie around 0.
 
     Raises
     ------
@@ -55,4 +57,9 @@ def check_loss(id_: str, field: FieldInfo, loss: str) -> None:
         raise NetloomError(
             f"{id_}: “{field.name}” holds tokens of which nothing says what they stand for, so there is no telling how "
             "many there are; choose another target."
+        )
+    if loss == "bce" and standardised and not field.classes:
+        raise NetloomError(
+            f"{id_}: binary cross-entropy needs targets between 0 and 1, but “{field.name}” is standardised; choose "
+            "mse as its loss, or switch standardising off."
         )

@@ -31,7 +31,7 @@ ADVERSARIAL = ("adversarial",)
 """The objective of a GAN."""
 AUTOENCODER = ("reconstruction",)
 """The objective of a network that reconstructs its input."""
-TEACHER = ("teacher_forcing",)
+TEACHER_FORCING = ("teacher_forcing",)
 """The objective of a decoder that predicts word by word."""
 BY_LOSS = tuple(name for name in OBJECTIVES if name not in ADVERSARIAL)
 """Objectives with one loss that falls, which chooses the best epoch."""
@@ -67,7 +67,7 @@ class Plan(BaseModel):
         "(scheduled sampling).",
         minimum=0.0,
         maximum=1.0,
-        when=("objective", TEACHER),
+        when=("objective", TEACHER_FORCING),
     )
     beams: int = setting(
         1,
@@ -77,7 +77,7 @@ class Plan(BaseModel):
         maximum=64,
         unit="beams",
         label="beam search",
-        when=("objective", TEACHER),
+        when=("objective", TEACHER_FORCING),
     )
     adversarial_loss: Literal["non_saturating", "least_squares", "minimax"] = setting(
         "non_saturating",

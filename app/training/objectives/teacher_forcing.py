@@ -19,7 +19,7 @@ from app.training.heads import Head
 from app.training.metrics import Meter
 from app.training.objective import Forward, Objective
 from app.training.plan import Plan
-from app.training.sequence.decoder_input import decoder_field
+from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_field
 from app.training.sequence.decoding import SequenceDecoder
 from app.training.sequence.token_metrics import (
     SEQUENCE_ACCURACY,
@@ -112,10 +112,7 @@ class TeacherForcing(Objective):
             found = decoder_field(read, head.field) if head.listed else ""
             if found:
                 return index, found
-        raise NetloomError(
-            "Teacher forcing needs an output whose target is words, and an input that reads the same words one step "
-            "late, such as “written”; add that input, or choose the objective “supervised”."
-        )
+        raise NetloomError(NO_DECODER_INPUT)
 
     def _check_order(self, compiled: Compiled, prepared: Prepared) -> None:
         """Refuse a network that sees the words that it is about to predict."""

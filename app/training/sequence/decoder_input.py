@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.data.dataset import DatasetInfo, FieldInfo
-from app.training.plan import TEACHER, objective_of
+from app.training.plan import TEACHER_FORCING, objective_of
 from graph.layers.io import Input, Output
 from graph.network import Network
+
+NO_DECODER_INPUT = (
+    "Teacher forcing needs an output whose target is words, and an input that reads the same words one step late, such "
+    "as “written”; add that input, or choose the objective “supervised”."
+)
 
 
 def decoder_field(read: Iterable[FieldInfo], target: FieldInfo) -> str:
@@ -20,7 +25,7 @@ def decoder_field(read: Iterable[FieldInfo], target: FieldInfo) -> str:
 
 def decoder_input(network: Network, info: DatasetInfo, plan: object) -> str:
     """The field in which ``network`` reads its own words once trained; empty where ``plan`` has no teacher forcing."""
-    if objective_of(plan) not in TEACHER:
+    if objective_of(plan) not in TEACHER_FORCING:
         return ""
     layers = [node.layer for node in network]
     read = [info.input_field(layer.field) for layer in layers if isinstance(layer, Input)]

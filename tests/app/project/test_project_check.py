@@ -51,6 +51,8 @@ CASES = {
     "an autoencoder too wide": (judged(layer("dense", units=3), plan={"objective": "reconstruction"}), False),
     "squared error for classes": (judged(layer("dense", units=2), plan={"loss": "mse"}), True),
     "cross-entropy for numbers": (forecast(), False),
+    "no decoder input": (judged(layer("dense", units=2), plan={"objective": "teacher_forcing"}), False),
+    "yes or no by standardised numbers": (forecast("bce"), False),
     "three outputs for two classes": (judged(layer("dense", units=3)), False),
     "a plan that is no mapping": (judged(layer("dense", units=2), plan=3), False),
     "an unknown setting": (judged(layer("dense", units=2), plan={"speed": 3}), False),

@@ -1,0 +1,76 @@
+"""Problems of objectives and losses that do not suit the targets, with fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from app.data.dataset import DatasetInfo, FieldInfo
+from app.project.data_spec import default_target
+from app.training.losses import check_loss, chosen_loss, final_activation
+from app.training.plan import ADVERSARIAL, TEACHER_FORCING, objective_of
+from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
+from graph.checking.check import Checker
+from graph.checking.fixes import Edit, Fix, Replace, Write
+from graph.checking.layer_info import Problem, Severity
+from graph.errors import NetloomError
+from graph.layers.io import Output
+from graph.network import Network, Node
+
+
+def target_of(output: Output, info: DatasetInfo, plan: object) -> FieldInfo | None:
+    """The field that an output predicts; None where the data has none of that name."""
+    wanted = output.target or default_target(info, plan)
+    return next((field for field in info.fields if field.name == wanted), None)
+
+
+def objective_problems(checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None) -> list[Problem]:
+    """What keeps outputs from being trained with the objective and the losses that they or the plan name."""
+    plan = sections.get("plan")
+    settings = plan if isinstance(plan, Mapping) else {}
+    if info is None or objective_of(settings) in ADVERSARIAL:
+        return []
+    outputs = [node for node in checker.network if isinstance(node.layer, Output) and not node.muted]
+    problems = [_loss_problem(checker.network, node, sections, info) for node in outputs]
+    return [problem for problem in (_decoder_problem(checker.network, settings, info), *problems) if problem]
+
+
+def _decoder_problem(network: Network, settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
+    """Teacher forcing needs an input that reads the target one step late."""
+    if objective_of(settings) not in TEACHER_FORCING:
+        return None
+    with suppress(NetloomError):  # the data has no such field, and the checker says so
+        if not decoder_input(network, info, settings):
+            fix = Fix("Train by targets instead", (Write("plan", {**settings, "objective": "supervised"}),))
+            return Problem(Severity.ERROR, None, None, NO_DECODER_INPUT, (fix,))
+    return None
+
+
+def _loss_problem(network: Network, node: Node, sections: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
+    plan = sections.get("plan")
+    settings = plan if isinstance(plan, Mapping) else {}
+    assert isinstance(node.layer, Output)
+    field = target_of(node.layer, info, settings)
+    if field is None or network.at(node.id, "in") is None:
+        return None  # the checker says so
+    loss = chosen_loss(node.layer, str(settings.get("loss", "auto")), field, final_activation(network, node.id))
+    data = sections.get("data")
+    standardised = isinstance(data, Mapping) and bool(data.get("standardise", True)) and not field.fixed
+    try:
+        if loss != "ctc":  # the checker says what CTC needs
+            check_loss(node.id, field, loss, standardised=standardised)
+    except NetloomError as error:
+        return Problem(Severity.ERROR, node.id, None, str(error), _loss_fixes(node, settings))
+    return None
+
+
+def _loss_fixes(node: Node, settings: Mapping[str, Any]) -> tuple[Fix, ...]:
+    """The loss that suits, where another one was chosen: at the output or in the plan."""
+    assert isinstance(node.layer, Output)
+    edit: Edit = Write("plan", {**settings, "loss": "auto"})
+    if node.layer.loss != "auto":
+        edit = Replace(node.id, node.layer.changed(loss="auto"))
+    elif settings.get("loss", "auto") == "auto":
+        return ()
+    return (Fix("Take the loss that suits the target", (edit,)),)
