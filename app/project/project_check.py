@@ -63,25 +63,41 @@ def check_project(project: Project, base: Path | None) -> Report:
     Data that cannot be found and a plan that cannot be read are problems like any other.
     """
     checker = Checker(Document(project.network, project.sections))
-    info, problems = check_sections(checker, project.sections, base, load=True)
+    info, data_problems = check_data(project.sections.get("data"), base, load=True)
+    problems = (*data_problems, *check_training(checker, project.sections, info))
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 
 
-def check_sections(
-    checker: Checker, sections: Mapping[str, Any], base: Path | None, *, load: bool, choose_data: Sequence[Fix] = ()
+def check_data(
+    section: Any, base: Path | None, *, load: bool, choose_data: Sequence[Fix] = ()
 ) -> tuple[DatasetInfo | None, tuple[Problem, ...]]:
-    """What is known of the data, and the problems of the sections ``data`` and ``plan``, of GAN roles and of losses.
+    """What is known of the data that the section ``data`` chooses, and its problems.
 
-    Afterwards ``checker`` knows what the data asks of the network. Without ``load`` no file is read that was never
-    read before; what such data offers stays unknown. ``choose_data`` are fixes to offer where the data is refused.
+    Without ``load`` no file is read that was never read before; what such data offers stays unknown. ``choose_data``
+    are fixes to offer where the data is refused.
     """
-    problems: list[Problem] = []
-    info = _data(sections.get("data"), base, load, choose_data, problems)
-    problems += _plan(sections.get("plan", {}))
-    checker.set_data_spec(data_spec(info, sections.get("plan")) if info is not None else None)
-    problems += gan_problems(checker, sections, info)
-    return info, (*problems, *objective_problems(checker, sections, info))
+    if section is None:
+        return None, ()
+    try:
+        choice = DataChoice.parse(section if isinstance(section, Mapping) else {})
+        if not load:
+            return choice.known_info(base), ()
+        changes = tuple(Problem(Severity.WARNING, None, None, note) for note in _changes(choice, base))
+        return choice.info(base), changes
+    except NetloomError as error:
+        return None, (Problem(Severity.ERROR, None, None, str(error), tuple(choose_data)),)
+
+
+def check_training(checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None) -> tuple[Problem, ...]:
+    """The problems of the section ``plan``, of a GAN's roles, of objectives and losses, with what is known of the data.
+
+    Afterwards ``checker`` knows what the data asks of the network.
+    """
+    plan = sections.get("plan")
+    checker.set_data_spec(data_spec(info, plan) if info is not None else None)
+    roles, objectives = gan_problems(checker, sections, info), objective_problems(checker, sections, info)
+    return (*_plan(sections.get("plan", {})), *roles, *objectives)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
@@ -110,22 +126,6 @@ def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
         "receptive_field": list(facts.receptive_size) if facts.receptive_size else None,
         "jump": list(facts.jump) if facts.jump else None,
     }
-
-
-def _data(
-    section: Any, base: Path | None, load: bool, choose_data: Sequence[Fix], problems: list[Problem]
-) -> DatasetInfo | None:
-    if section is None:
-        return None
-    try:
-        choice = DataChoice.parse(section)
-        if not load:
-            return choice.known_info(base)
-        problems += [Problem(Severity.WARNING, None, None, note) for note in _changes(choice, base)]
-        return choice.info(base)
-    except NetloomError as error:
-        problems.append(Problem(Severity.ERROR, None, None, str(error), tuple(choose_data)))
-        return None
 
 
 def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.data.dataset import DatasetInfo
-from app.project.project_check import check_sections
-from graph.changes import AnnotationSet, LayerMoved
+from app.project.project_check import check_data, check_training
+from graph.changes import AnnotationSet, LayerMoved, SectionSet
 from graph.checking.fixes import Fix
+from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
 
 if TYPE_CHECKING:
@@ -45,20 +46,25 @@ class ProjectProblems(QObject):
         self._choose_data = ChooseData("Choose data…", (), partial(context.show_workspace, "data"))
         self.info: DatasetInfo | None = None
         """What the data is known to offer."""
+        self._data_problems: tuple[Problem, ...] = ()
         session.replaced.connect(self.refresh)
         session.committed.connect(self._on_commit)
 
     def _on_commit(self, commit: Commit) -> None:
-        if not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
+        if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
             self.refresh()
+        elif not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
+            self._check(self.info, self._data_problems)
 
     def refresh(self) -> None:
-        """Check the document that is open now."""
-        session = self._session
+        """Check the document that is open now, and look at its data anew."""
         # A file that was never read is left to the worker; the data view passes on what it finds there.
-        info, problems = check_sections(
-            session.checker, session.document.sections, session.base, load=False, choose_data=(self._choose_data,)
-        )
+        section = self._session.document.sections.get("data")
+        self._check(*check_data(section, self._session.base, load=False, choose_data=(self._choose_data,)))
+
+    def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
+        session, self._data_problems = self._session, data_problems
+        problems = (*data_problems, *check_training(session.checker, session.document.sections, info))
         if (info, problems) != (self.info, session.project_problems):
             self.info, session.project_problems = info, problems
             self.changed.emit()

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.project.project_check import check_project, check_sections
+from app.project.project_check import check_data, check_project
 from app.training.trainable import Model
-from graph.checking.check import Checker
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Severity
 from graph.document import Document
@@ -90,8 +89,6 @@ def test_what_was_never_read_stays_unknown_without_loading_and_a_refusal_offers_
     other = Fix("Choose data…", ())
     for source, known, fixes in (("spirals", True, []), ("nowhere", False, [(other,)])):
         project = judged(layer("dense", units=2), source=source)
-        checker = Checker(Document(project.network, project.sections))
-        info, problems = check_sections(checker, project.sections, None, load=False, choose_data=(other,))
+        info, problems = check_data(project.sections["data"], None, load=False, choose_data=(other,))
         assert (info is not None) is known
         assert [problem.fixes for problem in problems] == fixes
-        checker.close()
