@@ -13,9 +13,10 @@ from app.data.batch_preview import first_batch
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 from app.training.batches import Feed
+from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin, resume
-from tests.app.training.projects import DIGITS, project
+from tests.app.training.projects import DIGITS, cnn, project
 
 ALTERED: dict[str, Any] = {**DIGITS, "augment": {"shift": 0.2, "noise": 0.3, "mixup": 0.4}}
 
@@ -68,3 +69,14 @@ def test_resuming_in_mid_epoch_changes_nothing(tmp_path: Path, steps: int) -> No
     list(train(three))
     for name, value in one.model.module.state_dict().items():
         assert torch.equal(value, three.model.module.state_dict()[name]), name
+
+
+def test_the_loss_of_mixed_samples_is_shared_out_as_they_were_mixed() -> None:
+    model = Model.build(project(cnn()))
+    mixed = next(iter(feed(ALTERED).epoch(3, 0, 32)))
+    with torch.no_grad():
+        own = model.loss(mixed._replace(mixup_targets=()))[0]
+        other = model.loss(mixed._replace(targets=mixed.mixup_targets, mixup_targets=()))[0]
+        both = model.loss(mixed)[0]
+    assert 0.5 <= mixed.mixup_lambda < 1
+    assert both.item() == pytest.approx(mixed.mixup_lambda * own.item() + (1 - mixed.mixup_lambda) * other.item())
