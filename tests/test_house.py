@@ -52,6 +52,7 @@ STRING_IMPORTS = {
     "widgets.canvas.canvas_command": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the canvas's commands
     "widgets.understand.view_registry": ["importlib.import_module", "pkgutil.walk_packages"],  # finds the views
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
+    "app.protocol.framing": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of message
     "app.worker.handlers": ["importlib.import_module", "pkgutil.iter_modules"],  # finds what answers requests
 }
 """Modules that import others by a string, with the functions that they call for it."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
+from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, sequence
 
@@ -46,6 +47,11 @@ class FieldInfo:
     vocabulary: tuple[str, ...] = ()
     lengths: str = ""
     fixed: bool = False
+
+    @property
+    def facts(self) -> FieldFacts:
+        """The field as messages carry it."""
+        return FieldFacts(self.name, str(self.shape.kind), self.shape.sizes, self.classes, self.names, self.units)
 
     def with_values(self, values: Values) -> Field:
         """The field with its values, (N, *shape)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,24 +42,17 @@ class Ranking:
         none = np.empty((units, 0), np.int64)
         return cls(none.astype(np.float32), none, none, 0)
 
-    @classmethod
-    def parse(cls, arrays: Mapping[str, Array], done: int, units: int) -> Ranking:
-        """A ranking that was sent; an empty one where ``done`` is 0.
+    def checked(self, units: int) -> Ranking:
+        """The ranking itself, if it is one of so many units.
 
         Raises
         ------
         NetloomError
-            if it is not one of so many units.
+            if it is of another layer.
         """
-        if done <= 0:
-            return cls.empty(units)
-        try:
-            found = cls(arrays["values"], arrays["rows"], arrays["places"], done)
-        except KeyError:
-            raise NetloomError("The request lacks what was found so far; begin again with the first sample.") from None
-        if not found.values.shape == found.rows.shape == found.places.shape or found.values.shape[0] != units:
+        if not self.values.shape == self.rows.shape == self.places.shape or self.values.shape[0] != units:
             raise NetloomError("What was found so far belongs to another layer; begin again with the first sample.")
-        return found
+        return self
 
     def joined(self, values: Array, places: Array) -> Ranking:
         """With the next samples: their ``values`` and ``places`` (samples, units). Among equals the earlier leads."""
@@ -74,6 +67,20 @@ class Ranking:
             pick(np.concatenate([self.places, places.T], axis=1), order, 1),
             self.done + count,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class ExemplarSamples:
+    """Samples ``input`` float32 (n, *sizes) in the data's own units, and what is known of each.
+
+    ``index`` int64 (n,) positions in the data set; ``target`` (n, ...) what is true; where units see only a part of a
+    sample ``patch`` float32 (n, 2 axes), starts and ends in places of ``input``.
+    """
+
+    input: Array
+    index: Array
+    target: Array
+    patch: Array | None
 
 
 def part_named(model: Model, name: str) -> Part:
@@ -114,32 +121,25 @@ def rank(model: Model, layer: ProbedLayer, part: Part, found: Ranking, mean: boo
 
 def exemplars(
     model: Model, layer: ProbedLayer, part: Part, rows: Sequence[int], places: Sequence[int]
-) -> dict[str, Array]:
-    """Samples of a part with the patch that a place of a map sees in each.
-
-    Returns
-    -------
-    dict
-        ``input`` float32 (n, *sizes) in the data's own units, pictures no larger than `LARGEST_SIDE`; ``index`` int64
-        (n,) positions in the data set; ``target`` (n, ...) what is true of each; and where units have patches
-        ``patch`` float32 (n, 2 axes), starts and ends in places of ``input``.
-    """
+) -> ExemplarSamples:
+    """Samples of a part with the patch that a place of a map sees in each; pictures no larger than `LARGEST_SIDE`."""
     at = np.asarray(rows, np.int64)
     if not len(at) or at.min() < 0 or at.max() >= part.samples or len(at) != len(places):
         raise NetloomError("There are no such samples in this part of the data.")
     name, target = shown_field(model), model.objective.heads[0].field.name
     values = model.prepared.undo(name, part.arrays[name][at])
     shrink = max(1, -(-max(values.shape[-2:]) // LARGEST_SIDE)) if values.ndim == 4 else 1
-    found = {
-        "input": np.ascontiguousarray(values[..., ::shrink, ::shrink]) if shrink > 1 else values,
-        "index": part.indices[at],
-        "target": model.prepared.undo(target, part.arrays[target][at]),
-    }
+    patch: Array | None = None
     if layer.reach is not None and np.issubdtype(values.dtype, np.floating):
         sight = sight_of(model, layer, source_of(model, int(part.indices[at[0]])))
         if sight is not None:
-            found["patch"] = sight.patches(np.asarray(places, np.int64)) / shrink
-    return found
+            patch = sight.patches(np.asarray(places, np.int64)) / shrink
+    return ExemplarSamples(
+        input=np.ascontiguousarray(values[..., ::shrink, ::shrink]) if shrink > 1 else values,
+        index=part.indices[at],
+        target=model.prepared.undo(target, part.arrays[target][at]),
+        patch=patch,
+    )
 
 
 def shown_field(model: Model) -> str:

@@ -7,8 +7,10 @@ stands there as its number. Nothing is pickled, and a frame can only describe va
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
+import pkgutil
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -20,6 +22,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+import app.protocol
 from app.protocol.json_values import plain
 from app.protocol.loose import Loose
 from app.protocol.messages import Array, Envelope, Message
@@ -169,6 +172,8 @@ def _message(name: str, values: Any, arrays: list[Array]) -> Message:
     NetloomError
         if there is no such class, or a field is missing, unknown, or of another type than declared.
     """
+    if name not in Message.registry:
+        _load_messages()
     kind: Any = Message.registry.get(name)
     if kind is None:
         raise NetloomError(f"There is no message “{name}”; window and worker are of different versions.")
@@ -179,6 +184,13 @@ def _message(name: str, values: Any, arrays: list[Array]) -> Message:
         reason = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
         place = ".".join([name, *map(str, reason["loc"])])
         raise _broken(f"{place}: {reason['msg']}") from None
+
+
+@cache
+def _load_messages() -> None:
+    """Import every module of messages, so that each kind is known by its name."""
+    for module in pkgutil.iter_modules(app.protocol.__path__, "app.protocol."):
+        importlib.import_module(module.name)
 
 
 @cache

@@ -14,12 +14,12 @@ from app.insight.find_modules import walk
 from app.insight.layer_arrays import sample_of
 from app.protocol.json_values import plain
 from app.protocol.loose import Loose as Message
+from app.protocol.loose import whole
 from app.training.batches import Batch
 from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.sequence.token_metrics import predicted_tokens
 from app.training.trainable import Model
 from app.worker.recurrent_requests import fresh
-from app.worker.unit_requests import whole
 from graph.errors import NetloomError
 from graph.modules.attention import Attention
 from graph.shapes import Kind

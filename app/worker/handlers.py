@@ -16,32 +16,40 @@ from app.training.runs import Run
 from app.training.trainable import Model
 from graph.errors import NetloomError
 
-Q = TypeVar("Q", bound=Request[Any])
-RQ = TypeVar("RQ", bound=RunRequest[Any])
+H = TypeVar("H", bound=Callable[[Any], Reply])
+RH = TypeVar("RH", bound=Callable[[Model, Any], RunReply])
 OpenRun = Callable[[Path], tuple[Run, Model]]
 
 _ANSWERS: dict[type[Request[Any]], Callable[[Any], Reply]] = {}
 _ABOUT_RUNS: dict[type[RunRequest[Any]], Callable[[Model, Any], RunReply]] = {}
 
 
-def handles(kind: type[Q]) -> Callable[[Callable[[Q], Reply]], Callable[[Q], Reply]]:
+def handles(kind: type[Request[Any]]) -> Callable[[H], H]:
     """Register a function that answers requests of a kind from the request alone."""
 
-    def register(handler: Callable[[Q], Reply]) -> Callable[[Q], Reply]:
+    def register(handler: H) -> H:
         _ANSWERS[kind] = handler
         return handler
 
     return register
 
 
-def handles_run(kind: type[RQ]) -> Callable[[Callable[[Model, RQ], RunReply]], Callable[[Model, RQ], RunReply]]:
+def handles_run(kind: type[RunRequest[Any]]) -> Callable[[RH], RH]:
     """Register a function that answers requests of a kind from the model of the request's run and the request."""
 
-    def register(handler: Callable[[Model, RQ], RunReply]) -> Callable[[Model, RQ], RunReply]:
+    def register(handler: RH) -> RH:
         _ABOUT_RUNS[kind] = handler
         return handler
 
     return register
+
+
+def handlers() -> dict[type[Request[Any]], Callable[..., Reply]]:
+    """All functions that answer requests, by the kind of request."""
+    load_handlers()
+    known: dict[type[Request[Any]], Callable[..., Reply]] = {**_ANSWERS}
+    known.update({kind: handler for kind, handler in _ABOUT_RUNS.items()})
+    return known
 
 
 @cache

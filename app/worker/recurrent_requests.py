@@ -18,9 +18,9 @@ from app.insight.layer_arrays import sample_of
 from app.insight.recurrent_states import Track, is_recurrent, kind_of, watching
 from app.protocol.json_values import plain
 from app.protocol.loose import Loose as Message
+from app.protocol.loose import whole
 from app.training.batches import Batch
 from app.training.trainable import Model
-from app.worker.unit_requests import whole
 from graph.errors import NetloomError
 from graph.project import encode, parse_project
 from graph.shapes import Kind

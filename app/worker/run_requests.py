@@ -28,7 +28,6 @@ from app.worker import (
     embedding_requests,
     gan_requests,
     recurrent_requests,
-    unit_requests,
 )
 from app.worker.handlers import handles_run
 from app.worker.run_cache import CachedRun
@@ -185,10 +184,6 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "answers": answers,
     "by_length": by_length,
     "alignment": alignment,
-    "ranking": unit_requests.ranking,
-    "exemplars": unit_requests.exemplars,
-    "exciting": unit_requests.exciting,
-    "reasons": unit_requests.reasons,
     "backprop": backprop_requests.of_run,
     "by_hand": window_operands.of_run,
     "attention": attention_requests.attention_of_run,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.protocol.loose import Loose as Message
+from app.protocol.values import FieldFacts
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
@@ -30,7 +31,7 @@ class BatchView(QWidget):
     def show_batch(self, message: Message) -> None:
         """Show the answer to a ``batch`` request (see `app.data.batch_preview.first_batch`)."""
         arrays, share = message.arrays, float(message.fields["share"])
-        labels = labels_of(message.fields["field"], arrays["target"])
+        labels = labels_of(FieldFacts.parse(message.fields["field"]), arrays["target"])
         if share < 1 and any(labels):
             labels = [f"{own} + {labels[other]}" for own, other in zip(labels, arrays["partner"], strict=True)]
         after = arrays["after"]

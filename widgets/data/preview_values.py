@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.protocol.loose import Loose as Message
+from app.protocol.values import FieldFacts
 from app.system.number_format import format_short
 from graph.shapes import Kind, Shape
 
@@ -81,7 +82,7 @@ class Preview:
         target = dict(self.field("target"))
         if target["name"] in self.texts:
             return list(self.texts[target["name"]])
-        return labels_of(target if units else target | {"units": ()}, self.values[target["name"]])
+        return labels_of(FieldFacts.parse(target if units else target | {"units": ()}), self.values[target["name"]])
 
     def part_titles(self) -> list[str]:
         """Which part each sample is in."""
@@ -93,14 +94,13 @@ class Preview:
         return [int(row) for row in rows[np.argsort(self.place[rows], kind="stable")]]
 
 
-def labels_of(target: Mapping[str, Any], values: Array) -> list[str]:
+def labels_of(target: FieldFacts, values: Array) -> list[str]:
     """Values (n, ...) of a target field in words; a sequence or picture has none that are short."""
-    classes, units = target.get("classes") or (), target.get("units") or ()
-    if classes:
-        return [str(classes[int(value)]) for value in values]
+    if target.classes:
+        return [target.classes[int(value)] for value in values]
     if values.ndim > 2 and values[:1].size != 1:
         return ["" for _ in values]
-    return [few(row, units[0] if units else "") for row in values.reshape(len(values), -1).tolist()]
+    return [few(row, next(iter(target.units), "")) for row in values.reshape(len(values), -1).tolist()]
 
 
 def few(numbers: Sequence[float], unit: str = "") -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.insight.maximisation_settings import Recipe
-from app.protocol.loose import Loose as Message
+from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs
 from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
 from widgets.data.sample_views import still_values
@@ -43,7 +43,7 @@ class ExcitingPane(QWidget):
         self.settings.setCheckable(True)
         self.form = SettingsForm()
         self.form.setAccessibleName("How the exciting input is sought")
-        self.work = PiecewiseRequest(subject, "exciting", ("state",), self)
+        self.work = PiecewiseRequest(subject, self)
         self._layer, self._unit, self._places = "", -1, False
         self._best = float("nan")
         self._lay_out()
@@ -77,7 +77,7 @@ class ExcitingPane(QWidget):
         column.addWidget(self.about)
 
     def _connect(self) -> None:
-        self.work.grown.connect(self._take)
+        self.work.grown.connect(self._on_inputs)
         self.work.failed.connect(self._take_refusal)
         self.work.running_changed.connect(self._show_running)
         self.stop.clicked.connect(self._stop_or_again)
@@ -113,7 +113,8 @@ class ExcitingPane(QWidget):
     # Inside
 
     def _begin(self) -> None:
-        self.work.begin(layer=self._layer, units=[self._unit], recipe=self.recipe.values())
+        settings = self.recipe.values()
+        self.work.begin(MaximiseActivations(layer=self._layer, units=(self._unit,), settings=settings))
 
     def _show_settings(self, shown: bool) -> None:
         """Beside the settings the input keeps room of its own."""
@@ -148,13 +149,12 @@ class ExcitingPane(QWidget):
             self._begin()
         self.recipe_changed.emit()
 
-    def _take(self, message: Message) -> None:
-        field = message.fields["input"]
-        values, away = (still_values(message.arrays[name])[0] for name in ("input", "away"))
-        self.view.set_input(values, away, field.get("names") or (), field.get("units") or ())
-        if "patch" in message.arrays:
-            self.view.set_patch(tuple(map(float, message.arrays["patch"])))
-        value, done, total = float(message.arrays["values"][0]), message.fields["done"], message.fields["total"]
+    def _on_inputs(self, found: MaximisedInputs) -> None:
+        field = found.input_field
+        self.view.set_input(still_values(found.input)[0], still_values(found.deviations)[0], field.names, field.units)
+        if found.patch is not None:
+            self.view.set_patch(tuple(map(float, found.patch)))
+        value, done, total = float(found.values[0]), found.done, found.total
         compared = "" if np.isnan(self._best) else f" (strongest sample: {number(self._best, 3)})"
         step = f"  ·  step {done:,} of {total:,}" if done < total else ""
         self.about.setText(f"activation {number(value, 3)}{compared}{step}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import PartialReply, PartialRequest
 from widgets.understand.subject import Subject
 
 ALONE, BESIDE = 0.1, 0.03
@@ -17,9 +17,8 @@ ALONE, BESIDE = 0.1, 0.03
 class PiecewiseRequest(QObject):
     """Asks the worker for one piece after another until all of a work is done.
 
-    Each reply tells ``done`` and ``total``, and holds the arrays called ``carried``, which go back with the next
-    request. `grown` carries every reply, `finished` the last one once more, `failed` the sentence of a refusal;
-    `running_changed` says that work began or came to an end.
+    Each reply goes back with the next request. `grown` carries every reply, `finished` the last one once more, `failed`
+    the sentence of a refusal; `running_changed` says that work began or came to an end.
     """
 
     grown = Signal(object)
@@ -27,22 +26,22 @@ class PiecewiseRequest(QObject):
     failed = Signal(str)
     running_changed = Signal(bool)
 
-    def __init__(self, subject: Subject, type: str, carried: Sequence[str], parent: QObject | None = None) -> None:
+    def __init__(self, subject: Subject, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._subject, self._type, self._carried = subject, type, tuple(carried)
-        self._fields: dict[str, Any] = {}
-        self._request: int | None = None
+        self._subject = subject
+        self._number: int | None = None
+        self._request: PartialRequest[Any] | None = None
 
     @property
     def running(self) -> bool:
         """Whether a piece is awaited."""
-        return self._request is not None
+        return self._number is not None
 
-    def begin(self, **fields: Any) -> None:
+    def begin(self, request: PartialRequest[Any]) -> None:
         """Begin a work anew; what is under way is given up."""
         self._drop()
-        self._fields = fields
-        self._ask(0, {})
+        self._request = request
+        self._ask(None)
         self.running_changed.emit(self.running)
 
     def cancel(self) -> None:
@@ -52,26 +51,26 @@ class PiecewiseRequest(QObject):
             self.running_changed.emit(False)
 
     def _drop(self) -> None:
+        if self._number is not None:
+            self._subject.drop(self._number)
+            self._number = None
+
+    def _ask(self, so_far: PartialReply | None) -> None:
         if self._request is not None:
-            self._subject.drop(self._request)
-            self._request = None
+            seconds = BESIDE if self._subject.busy else ALONE
+            request = replace(self._request, so_far=so_far, seconds=seconds)
+            self._number = self._subject.request(request, self._on_reply, self._on_refused)
 
-    def _ask(self, done: int, arrays: Mapping[str, Any]) -> None:
-        seconds = BESIDE if self._subject.busy else ALONE
-        fields = {**self._fields, "done": done, "seconds": seconds}
-        self._request = self._subject.ask(self._type, self._take, self._refuse, arrays, **fields)
-
-    def _take(self, message: Message) -> None:
-        self._request = None
-        done, total = int(message.fields["done"]), int(message.fields["total"])
-        if done < total:
-            self._ask(done, {name: message.arrays[name] for name in self._carried})
-        self.grown.emit(message)
-        if done >= total:
+    def _on_reply(self, reply: PartialReply) -> None:
+        self._number = None
+        if not reply.complete:
+            self._ask(reply)
+        self.grown.emit(reply)
+        if reply.complete:
             self.running_changed.emit(self.running)
-            self.finished.emit(message)
+            self.finished.emit(reply)
 
-    def _refuse(self, reason: str) -> None:
-        self._request = None
+    def _on_refused(self, reason: str) -> None:
+        self._number = None
         self.running_changed.emit(False)
         self.failed.emit(reason)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QSta
 
 from app.insight.embedding_layers import bottleneck, code_layers
 from app.protocol.loose import Loose as Message
+from app.protocol.values import FieldFacts
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
@@ -244,14 +245,14 @@ class SimilarTab(Tab):
     def _show(self, message: Message) -> None:
         fields, arrays = message.fields, message.arrays
         target = fields.get("target") or {}
-        own = labels_of(target, arrays["sample/target"])[0]
+        own = labels_of(FieldFacts.parse(target), arrays["sample/target"])[0]
         self._show_sample(own, arrays)
         headings = (
             (self.by_code, self.code_heading, "codes", f"Nearest by the codes of {fields['layer']}"),
             (self.by_value, self.value_heading, "pixels", values_title(arrays["sample/input"].ndim)),
         )
         for gallery, heading, kind, title in headings:
-            labels = labels_of(target, arrays[f"{kind}/target"])
+            labels = labels_of(FieldFacts.parse(target), arrays[f"{kind}/target"])
             places, similarity = arrays[f"{kind}/index"].tolist(), arrays[f"{kind}/similarity"].tolist()
             gallery.set_neighbours(drawable_values(arrays[f"{kind}/input"]), labels, places, similarity)
             heading.setText(f"{title}{shared(own, labels) if target.get('classes') else ''}")
@@ -273,7 +274,7 @@ class SimilarTab(Tab):
         if not self._is_asked(message) or "points" not in message.arrays or self._position is None:
             return
         arrays, target = message.arrays, message.fields.get("target") or {}
-        names = labels_of(target, arrays["target"])
+        names = labels_of(FieldFacts.parse(target), arrays["target"])
         classes = [str(one) for one in target.get("classes") or ()] or ["samples"]
         numbers = arrays["target"] if target.get("classes") else np.zeros(len(names), np.int64)
         self.map.set_codes(arrays["points"], arrays["index"], numbers, classes, names)

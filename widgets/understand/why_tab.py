@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.attribution_messages import (
+    ExplainByGradients,
+    GradCam,
+    GradCamMap,
+    GradientExplanation,
+    IntegratedGradients,
+    IntegrateGradients,
+    Occlude,
+    Occlusion,
+)
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.io import Input, Output
@@ -20,7 +27,7 @@ from widgets.fields.number_field import NumberBox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
-from widgets.understand.output_text import answers_of, sentence_of
+from widgets.understand.output_text import outputs_of, sentence_of
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
@@ -56,8 +63,8 @@ class WhyTab(Tab):
         self.overlay = QSlider(Qt.Orientation.Horizontal, self)
         self.again = QPushButton("Look again", self)
         self.says = QLabel(EMPTY, self)
-        self.integrated = PiecewiseRequest(subject, "reasons", ("sum",), self)
-        self.occlusion = PiecewiseRequest(subject, "reasons", ("drops", "counts"), self)
+        self.integrated = PiecewiseRequest(subject, self)
+        self.occlusion = PiecewiseRequest(subject, self)
         self._heats: dict[str, Heat] = {}
         self._requests: dict[str, int | None] = {}
         self._answers: list[str] = []
@@ -123,8 +130,8 @@ class WhyTab(Tab):
         self.stride.entered.connect(self._occlude)
         self.overlay.valueChanged.connect(lambda percent: self.tiles.set_opacity(percent / 100))
         self.again.clicked.connect(self._explain)
-        self.integrated.grown.connect(self._take_integrated)
-        self.occlusion.grown.connect(self._take_occlusion)
+        self.integrated.grown.connect(self._on_integrated)
+        self.occlusion.grown.connect(self._on_occlusion)
         for work in (self.integrated, self.occlusion):
             work.failed.connect(self._take_refusal)
 
@@ -169,10 +176,15 @@ class WhyTab(Tab):
                 self.subject.drop(request)
         self._requests.clear()
 
-    def _about(self) -> dict[str, Any]:
-        """The fields that every question has: the sample, and the answer that is to be explained."""
-        chosen = self.answer.currentIndex() - 1
-        return {"sample": self.gallery.position or 0, "answer": chosen if chosen >= 0 else None}
+    @property
+    def _sample(self) -> int:
+        """The sample that is explained."""
+        return self.gallery.position or 0
+
+    @property
+    def _output(self) -> int | None:
+        """The output that is explained; None for the one that the network prefers."""
+        return self.answer.currentIndex() - 1 if self.answer.currentIndex() > 0 else None
 
     def _explain(self) -> None:
         self._cancel()
@@ -180,20 +192,18 @@ class WhyTab(Tab):
             return
         self._stale, self._heats = False, {}
         self.again.setVisible(self.subject.live)
-        self._requests["gradients"] = self.subject.ask(
-            "reasons", self._take_gradients, self._take_refusal, method="gradients", **self._about()
-        )
+        request = ExplainByGradients(sample=self._sample, output=self._output)
+        self._requests["gradients"] = self.subject.request(request, self._on_gradients, self._take_refusal)
 
     def _ask_cam(self) -> None:
         if self._shape and self.layer.layer and not self._stale:
-            self._requests["cam"] = self.subject.ask(
-                "reasons", self._take_cam, self._take_no_cam, method="grad_cam", layer=self.layer.layer, **self._about()
-            )
+            request = GradCam(sample=self._sample, output=self._output, layer=self.layer.layer)
+            self._requests["cam"] = self.subject.request(request, self._on_cam, self._take_no_cam)
 
     def _occlude(self) -> None:
         if self._shape and not self._stale:
             patch, stride = int(self.patch.value() or 1), int(self.stride.value() or 1)
-            self.occlusion.begin(method="occlusion", patch=patch, stride=stride, **self._about())
+            self.occlusion.begin(Occlude(sample=self._sample, output=self._output, patch=patch, stride=stride))
 
     # Showing
 
@@ -217,36 +227,33 @@ class WhyTab(Tab):
         self._cancel()
         self._show_nothing(reason)
 
-    def _take_gradients(self, message: Message) -> None:
-        fields, arrays = message.fields, message.arrays
-        field = fields["input"]
-        values, away = (still_values(arrays[name][None])[0] for name in ("input", "away"))
-        self._offer_answers(answers_of(fields))
+    def _on_gradients(self, found: GradientExplanation) -> None:
+        field = found.input_field
+        values, away = (still_values(array[None])[0] for array in (found.input, found.deviations))
+        self._offer_answers(outputs_of(found.explained))
         self._offer_patch(values.shape)
         self._show_controls(True)
-        names, units = field.get("names") or (), field.get("units") or ()
         note = "bar: deviations from the mean" if values.ndim == 1 else ""
-        self.tiles.set_sample(values, away, names, units, note)
+        self.tiles.set_sample(values, away, field.names, field.units, note)
         table = values.ndim == 1
-        self._show("saliency", Heat("Saliency", as_floats(arrays["map"]), table, "slope of the score"))
-        self._show("product", Heat("Gradient × input", as_floats(arrays["product"]), True, "× (input − mean)"))
-        self.says.setText(f"{sentence_of(fields)}  ·  {when_of(message)}")
-        self.integrated.begin(method="integrated", steps=STEPS, **self._about())
+        self._show("saliency", Heat("Saliency", as_floats(found.saliency), table, "slope of the score"))
+        self._show("product", Heat("Gradient × input", as_floats(found.product), True, "× (input − mean)"))
+        self.says.setText(f"{sentence_of(found.explained)}  ·  {when_of(found)}")
+        self.integrated.begin(IntegrateGradients(sample=self._sample, output=self._output, steps=STEPS))
         self._occlude()
         self._ask_cam()
 
-    def _take_integrated(self, message: Message) -> None:
-        if "map" in message.arrays:
-            note = f"in sum {number(float(message.fields['adds']), 3)}"
-            self._show("integrated", Heat("Integrated gradients", as_floats(message.arrays["map"]), True, note))
+    def _on_integrated(self, found: IntegratedGradients) -> None:
+        if found.attribution is not None:
+            note = f"in sum {number(found.attribution_sum, 3)}"
+            self._show("integrated", Heat("Integrated gradients", as_floats(found.attribution), True, note))
 
-    def _take_occlusion(self, message: Message) -> None:
-        done, total = int(message.fields["done"]), int(message.fields["total"])
-        note = "fall of the score" if done >= total else f"{done:,} of {total:,} patches"
-        self._show("occlusion", Heat("Occlusion", as_floats(message.arrays["map"]), True, note))
+    def _on_occlusion(self, found: Occlusion) -> None:
+        note = "fall of the score" if found.complete else f"{found.done:,} of {found.total:,} patches"
+        self._show("occlusion", Heat("Occlusion", as_floats(found.attribution), True, note))
 
-    def _take_cam(self, message: Message) -> None:
-        self._show("grad_cam", Heat("Grad-CAM", as_floats(message.arrays["map"]), False, f"maps of {self.layer.layer}"))
+    def _on_cam(self, found: GradCamMap) -> None:
+        self._show("grad_cam", Heat("Grad-CAM", as_floats(found.attribution), False, f"maps of {self.layer.layer}"))
 
     def _take_no_cam(self, reason: str) -> None:
         """A layer without an influence on the answer has no map; the other ways stand."""

@@ -13,9 +13,9 @@ from app.insight.activation_maximisation import activations, beginning, blurred,
 from app.insight.activations import layer_of, source_of, up_to
 from app.insight.maximisation_settings import Recipe
 from app.insight.receptive_patch import sight_of
-from app.protocol.loose import Loose as Message
+from app.protocol.unit_messages import FindExemplars, MaximiseActivations, MaximisedInputs, RankUnits, UnitRanking
 from app.training.trainable import Model
-from app.worker.unit_requests import exciting, exemplars, ranking
+from app.worker.unit_requests import find_exemplars, maximise_activations, rank_units
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.shapes import Kind
@@ -44,18 +44,22 @@ def cosine(a: Array, b: Array) -> float:
     return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
 
 
-def ask(model: Model, arrays: dict[str, Array] | None = None, **fields: Any) -> Message:
-    recipe = {name: fields.pop(name) for name in Recipe.model_fields if name in fields}
-    sent = {"units": [0], "recipe": {"steps": 40, **recipe}, "seconds": 1, **fields}
-    return exciting(model, Message("exciting", sent, arrays or {}))
+def ask(model: Model, so_far: MaximisedInputs | None = None, **fields: Any) -> MaximisedInputs:
+    settings = {"steps": 40} | {name: fields.pop(name) for name in Recipe.model_fields if name in fields}
+    units = tuple(fields.pop("units", (0,)))
+    request = MaximiseActivations(units=units, settings=settings, seconds=1, so_far=so_far, **fields)
+    return maximise_activations(model, request)
 
 
-def to_the_end(model: Model, **fields: Any) -> Message:
+def to_the_end(model: Model, **fields: Any) -> MaximisedInputs:
     reply = ask(model, **fields)
-    while reply.fields["done"] < reply.fields["total"]:
-        arrays = {"state": reply.arrays["state"]}
-        reply = ask(model, arrays, **{**fields, "done": reply.fields["done"]})
+    while not reply.complete:
+        reply = ask(model, reply, **fields)
     return reply
+
+
+def ranked(model: Model, layer: str, **fields: Any) -> UnitRanking:
+    return rank_units(model, RankUnits(layer=layer, **{"seconds": 1, **fields}))
 
 
 # Climbing
@@ -66,14 +70,14 @@ def test_the_input_that_excites_a_linear_unit_most_points_along_its_weights() ->
     reply = to_the_end(model, layer="dense1", units=[3, 7], steps=150, within=False, smooth=0, jitter=0)
     weights = model.module.get_parameter("dense1.weight").detach().numpy()
     for row, unit in enumerate((3, 7)):
-        assert cosine(reply.arrays["state"][row], weights[unit]) > 0.99
+        assert cosine(reply.state[row], weights[unit]) > 0.99
 
 
 def test_a_place_of_a_map_is_excited_by_its_kernel_where_it_looks() -> None:
     model = Model.build(project(cnn()))
     reply = to_the_end(model, layer="relu1", units=[2], steps=120, within=False, smooth=0, decay=1)
     kernel = model.module.get_parameter("conv1.weight").detach().numpy()[2, 0]
-    state = reply.arrays["state"][0, 0]
+    state = reply.state[0, 0]
     assert cosine(state[2:5, 2:5], kernel) > 0.99
     outside = state.copy()
     outside[2:5, 2:5] = 0
@@ -82,13 +86,13 @@ def test_a_place_of_a_map_is_excited_by_its_kernel_where_it_looks() -> None:
 
 def test_climbing_raises_the_unit_above_all_samples() -> None:
     model = Model.build(project(cnn()))
-    best = ranking(model, Message("ranking", {"layer": "conv2", "part": "train", "seconds": 1})).arrays["values"]
+    best = ranked(model, "conv2", part="train").values
     reply = to_the_end(model, layer="conv2", units=list(range(6)), steps=60, smooth=0)
-    assert (reply.arrays["values"] > best[:, 0] * 0.9).all()
+    assert (reply.values > best[:, 0] * 0.9).all()
     values = activations(
-        model, layer_of(model, "conv2"), source_of(model), range(6), torch.from_numpy(reply.arrays["state"]), False
+        model, layer_of(model, "conv2"), source_of(model), range(6), torch.from_numpy(reply.state), False
     )
-    assert np.allclose(values, reply.arrays["values"], atol=1e-5)
+    assert np.allclose(values, reply.values, atol=1e-5)
 
 
 def test_pieces_of_any_length_lead_to_the_same_input_as_one_go() -> None:
@@ -105,9 +109,9 @@ def test_pieces_of_any_length_lead_to_the_same_input_as_one_go() -> None:
 
 def test_a_unit_climbs_alone_as_it_does_among_others_and_a_seed_decides() -> None:
     model = Model.build(project(cnn()))
-    alone = to_the_end(model, layer="conv2", units=[4], steps=15, seed=3).arrays["state"][0]
-    among = to_the_end(model, layer="conv2", units=[0, 4, 5], steps=15, seed=3).arrays["state"][1]
-    other = to_the_end(model, layer="conv2", units=[4], steps=15, seed=4).arrays["state"][0]
+    alone = to_the_end(model, layer="conv2", units=[4], steps=15, seed=3).state[0]
+    among = to_the_end(model, layer="conv2", units=[0, 4, 5], steps=15, seed=3).state[1]
+    other = to_the_end(model, layer="conv2", units=[4], steps=15, seed=4).state[0]
     assert np.allclose(alone, among, atol=1e-4)
     assert not np.allclose(alone, other, atol=1e-2)
 
@@ -116,16 +120,14 @@ def test_what_is_found_stays_within_the_range_of_the_data() -> None:
     model = Model.build(project(cnn()))
     inputs = model.prepared.dataset.input_field().values
     for whole in (False, True):
-        found = to_the_end(model, layer="conv2", units=[0, 1], steps=60, decay=0, whole=whole).arrays["input"]
+        found = to_the_end(model, layer="conv2", units=[0, 1], steps=60, decay=0, whole=whole).input
         assert found.min() >= inputs.min() - 1e-4
         assert found.max() <= inputs.max() + 1e-4
 
 
 def test_smoothness_makes_smoother_pictures() -> None:
     model = Model.build(project(linear()))
-    rough, smooth = (
-        to_the_end(model, layer="dense1", steps=80, smooth=amount).arrays["state"][0, 0] for amount in (0.0, 2.0)
-    )
+    rough, smooth = (to_the_end(model, layer="dense1", steps=80, smooth=amount).state[0, 0] for amount in (0.0, 2.0))
     assert np.abs(np.diff(smooth)).mean() < 0.6 * np.abs(np.diff(rough)).mean()
 
 
@@ -157,8 +159,8 @@ def test_climbing_changes_neither_weights_nor_mode_nor_gradients_nor_random_numb
 def test_sequences_and_vectors_are_climbed_too() -> None:
     series = Model.build(project(wave(), {"source": "sine"}))
     found = to_the_end(series, layer="relu1", units=[0, 2], steps=30)
-    assert found.arrays["input"].shape == (2, 50, 1)
-    assert found.fields["input"]["kind"] == "sequence"
+    assert found.input.shape == (2, 50, 1)
+    assert found.input_field.kind == "sequence"
     flowers = Model.build(
         project(
             chain(
@@ -172,13 +174,13 @@ def test_sequences_and_vectors_are_climbed_too() -> None:
         )
     )
     found = to_the_end(flowers, layer="dense2", units=[0], steps=30)
-    assert found.arrays["input"].shape == (1, 4)
-    assert len(found.fields["input"]["names"]) == 4
+    assert found.input.shape == (1, 4)
+    assert len(found.input_field.names) == 4
 
 
 def test_data_that_is_not_standardised_is_climbed_in_its_own_scale() -> None:
     model = Model.build(project(linear(), {"source": "digits", "standardise": False}))
-    found = to_the_end(model, layer="dense1", steps=60, smooth=0, jitter=0).arrays["input"][0]
+    found = to_the_end(model, layer="dense1", steps=60, smooth=0, jitter=0).input[0]
     held = model.prepared.train.arrays["image"]
     assert held.min() <= found.min() < found.max() <= held.max()
     assert found.std() > 0.3 * held.std()
@@ -190,11 +192,8 @@ def test_data_that_is_not_standardised_is_climbed_in_its_own_scale() -> None:
         ({"layer": "gone"}, "no layer “gone”"),
         ({"layer": "conv1", "units": [4]}, "units 1 to 4"),
         ({"layer": "conv1", "units": []}, "units 1 to 4"),
-        ({"layer": "conv1", "units": "all"}, "list of whole numbers"),
         ({"layer": "conv1", "decay": "much"}, "Exciting input: decay"),
         ({"layer": "conv1", "steps": 0}, "steps"),
-        ({"layer": "conv1", "done": 3}, "begin again"),
-        ({"layer": "conv1", "seconds": "soon"}, "seconds"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused_in_words(fields: dict[str, Any], words: str) -> None:
@@ -207,9 +206,9 @@ def test_units_that_are_answers_have_the_names_of_classes() -> None:
     model = Model.build(project(mlp(("softmax1", "softmax", {}))))
     digits = [str(digit) for digit in range(10)]
     for layer, names in (("dense2", digits), ("softmax1", digits), ("dense1", []), ("flatten1", [])):
-        assert ranking(model, Message("ranking", {"layer": layer})).fields["names"] == names
+        assert ranked(model, layer).names == tuple(names)
     plain = Model.build(project(linear()))
-    assert ranking(plain, Message("ranking", {"layer": "dense1"})).fields["names"] == digits
+    assert ranked(plain, "dense1").names == tuple(digits)
 
 
 # The strongest samples
@@ -230,45 +229,52 @@ def brute_force(model: Model, layer: str, part: str) -> Array:
 def test_the_strongest_samples_are_those_of_brute_force_in_pieces_too(layer: str) -> None:
     model = Model.build(project(cnn()))
     truth = brute_force(model, layer, "validation")
-    fields = {"layer": layer, "part": "validation"}
-    whole = ranking(model, Message("ranking", {**fields, "seconds": 1}))
-    assert whole.fields["done"] == whole.fields["total"] == len(truth)
+    whole = ranked(model, layer, part="validation")
+    assert whole.done == whole.total == len(truth)
     for unit in range(truth.shape[1]):
         order = np.argsort(-truth[:, unit], kind="stable")[:16]
-        assert np.allclose(whole.arrays["values"][unit], truth[order, unit], atol=1e-5)
-        assert np.allclose(truth[whole.arrays["rows"][unit], unit], truth[order, unit], atol=1e-5)
+        assert np.allclose(whole.values[unit], truth[order, unit], atol=1e-5)
+        assert np.allclose(truth[whole.rows[unit], unit], truth[order, unit], atol=1e-5)
 
 
 def test_a_ranking_in_pieces_is_the_ranking_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Model.build(project(cnn()))
-    whole = ranking(model, Message("ranking", {"layer": "relu1", "part": "test", "seconds": 1}))
+    whole = ranked(model, "relu1")
     monkeypatch.setattr("app.insight.top_activations.TOGETHER", 300)
-    reply, pieces = ranking(model, Message("ranking", {"layer": "relu1", "part": "test", "seconds": 0})), 1
-    while reply.fields["done"] < reply.fields["total"]:
-        sent = Message("ranking", {"layer": "relu1", "part": "test", "seconds": 0, **reply.fields}, reply.arrays)
-        reply, pieces = ranking(model, sent), pieces + 1
+    reply, pieces = ranked(model, "relu1", seconds=0), 1
+    while not reply.complete:
+        reply, pieces = ranked(model, "relu1", seconds=0, so_far=reply), pieces + 1
     assert pieces > 3
     for name in ("values", "rows", "places"):
-        assert np.array_equal(reply.arrays[name], whole.arrays[name])
+        assert np.array_equal(getattr(reply, name), getattr(whole, name))
+
+
+def test_a_ranking_of_another_layer_is_not_gone_on_with() -> None:
+    model = Model.build(project(cnn()))
+    with pytest.raises(NetloomError, match="another layer"):
+        ranked(model, "dense1", so_far=ranked(model, "relu1", seconds=0))
+    with pytest.raises(NetloomError, match="begin again"):
+        ask(model, ask(model, layer="conv1", units=[0]), layer="conv1", units=[0, 1])
 
 
 def test_the_mean_of_a_map_ranks_otherwise_than_its_strongest_place() -> None:
     model = Model.build(project(cnn()))
-    by = [ranking(model, Message("ranking", {"layer": "relu1", "seconds": 1, "mean": mean})) for mean in (False, True)]
-    assert (by[1].arrays["values"] < by[0].arrays["values"]).all()
+    by = [ranked(model, "relu1", mean=mean) for mean in (False, True)]
+    assert (by[1].values < by[0].values).all()
 
 
 def test_exemplars_come_with_the_patch_that_holds_what_excited_the_unit() -> None:
     model = Model.build(project(cnn()))
-    found = ranking(model, Message("ranking", {"layer": "relu1", "part": "test", "seconds": 1})).arrays
-    rows, places = found["rows"][1].tolist(), found["places"][1].tolist()
-    reply = exemplars(model, Message("exemplars", {"layer": "relu1", "part": "test", "rows": rows, "places": places}))
+    found = ranked(model, "relu1")
+    rows, places = tuple(found.rows[1].tolist()), tuple(found.places[1].tolist())
+    reply = find_exemplars(model, FindExemplars(layer="relu1", part="test", rows=rows, places=places))
     images = model.prepared.dataset.input_field().values
-    assert np.allclose(reply.arrays["input"], images[reply.arrays["index"]], atol=1e-4)
-    assert np.array_equal(reply.arrays["target"], model.prepared.dataset.target_field().values[reply.arrays["index"]])
+    assert np.allclose(reply.input, images[reply.index], atol=1e-4)
+    assert np.array_equal(reply.target, model.prepared.dataset.target_field().values[reply.index])
     kernel = model.module.get_submodule("conv1")
-    standardised = model.prepared.test.arrays["image"][rows]
-    for sample, patch, value in zip(standardised, reply.arrays["patch"], found["values"][1], strict=True):
+    assert reply.patch is not None
+    standardised = model.prepared.test.arrays["image"][list(rows)]
+    for sample, patch, value in zip(standardised, reply.patch, found.values[1], strict=True):
         top, left, bottom, right = (int(end) + 1 for end in patch)  # one place of padding around the picture
         wide = np.pad(sample[0], 1)[top:bottom, left:right]
         weights, bias = (one.detach().numpy() for one in kernel.parameters())
@@ -306,10 +312,11 @@ def test_patches_of_sequences_are_stretches_of_time() -> None:
     ("fields", "words"),
     [
         ({"layer": "relu1", "part": "all"}, "no part “all”"),
-        ({"layer": "relu1", "rows": [10**6], "places": [0]}, "no such samples"),
-        ({"layer": "relu1", "rows": [0, 1], "places": [0]}, "no such samples"),
+        ({"layer": "relu1", "rows": (10**6,), "places": (0,)}, "no such samples"),
+        ({"layer": "relu1", "rows": (0, 1), "places": (0,)}, "no such samples"),
     ],
 )
 def test_exemplars_that_are_not_there_are_refused_in_words(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(NetloomError, match=words):
-        exemplars(Model.build(project(cnn())), Message("exemplars", {"rows": [0], "places": [0], **fields}))
+        request = FindExemplars(**{"part": "test", "rows": (0,), "places": (0,), **fields})
+        find_exemplars(Model.build(project(cnn())), request)

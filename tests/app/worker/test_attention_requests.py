@@ -9,10 +9,11 @@ import pytest
 
 from app.insight.attribution import AttributionQuery
 from app.insight.by_length import by_length
+from app.protocol.attribution_messages import ExplainByGradients
 from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.attention_requests import attention_of_run
-from app.worker.unit_requests import reasons
+from app.worker.attribution_requests import explain_by_gradients
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, project
 from tests.app.training.sequence.test_teacher_forcing import built
@@ -51,7 +52,7 @@ def test_words_are_explained_one_by_one_or_all_together() -> None:
     apart = sum(one.scores(one.sample).item() for one in steps)
     assert whole.scores(whole.sample).item() == pytest.approx(apart, rel=1e-4)
     assert whole.probabilities().shape == (whole.count,) and (whole.probabilities() <= 1).all()
-    fields = reasons(model, Message("reasons", {"sample": 0})).fields
-    assert len(fields["answers"]) == whole.count and fields["truth"].startswith("a ")
+    explained = explain_by_gradients(model, ExplainByGradients(sample=0)).explained
+    assert len(explained.outputs) == whole.count and explained.label_text.startswith("a ")
     parts = by_length(model, Message("by_length", {})).arrays
     assert (parts["training/score"] <= 1).all() and (parts["training/whole"] <= parts["training/score"]).all()

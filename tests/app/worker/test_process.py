@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 import pytest
 
+from app.protocol.attribution_messages import GradCam, GradCamMap
 from app.protocol.events import Epoch, Finished, Paused, Snapshot
 from app.protocol.framing import Decoder, encode
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.loose import Loose
 from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBudget
 from app.protocol.training_messages import Go, Step, Train
+from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs, RankUnits, UnitRanking
 from app.protocol.watch import Watch
 from graph.project import project_json
 from tests.app.training.projects import DIGITS, cnn, project
@@ -104,24 +106,25 @@ def test_a_worker_whose_input_closes_saves_and_ends(tmp_path: Path) -> None:
 
 
 def test_units_and_reasons_are_told_while_training_and_afterwards(worker: Worker, tmp_path: Path) -> None:
-    out = str(tmp_path / "run")
-    worker.send(Train(project=project_json(project(cnn())), out=Path(out), paused=True), 1)
+    out = tmp_path / "run"
+    worker.send(Train(project=project_json(project(cnn())), out=out, paused=True), 1)
     worker.until(Paused)
-    worker.ask("ranking", 2, run=out, layer="relu1", part="validation")
-    live = worker.until(Loose)
-    assert (live.fields["step"], live.fields["epoch"]) == (0, 1)
-    worker.ask("reasons", 3, run=out, method="grad_cam", layer="conv2", sample=4)
-    assert worker.until(Loose).arrays["map"].shape == (8, 8)
-    worker.ask("exciting", 4, run=out, layer="gone", units=[0])
+    ranking = RankUnits(run=out, layer="relu1", part="validation")
+    worker.send(ranking, 2)
+    live = worker.until(UnitRanking)
+    assert (live.step, live.epoch) == (0, 1)
+    worker.send(GradCam(run=out, layer="conv2", sample=4), 3)
+    assert worker.until(GradCamMap).attribution.shape == (8, 8)
+    worker.send(MaximiseActivations(run=out, layer="gone", units=(0,)), 4)
     assert "no layer “gone”" in worker.refusal()[1]
     worker.send(Go())
     worker.until(Finished)
-    worker.ask("ranking", 5, run=out, layer="relu1", part="validation")
-    saved = worker.until(Loose)
-    assert "step" not in saved.fields
-    assert (saved.arrays["values"] != live.arrays["values"]).any()
-    worker.ask("exciting", 6, run=out, layer="conv2", units=[0, 5], recipe={"steps": 3})
-    assert worker.until(Loose).arrays["input"].shape == (2, 1, 8, 8)
+    worker.send(ranking, 5)
+    saved = worker.until(UnitRanking)
+    assert saved.epoch == 0
+    assert (saved.values != live.values).any()
+    worker.send(MaximiseActivations(run=out, layer="conv2", units=(0, 5), settings={"steps": 3}), 6)
+    assert worker.until(MaximisedInputs).input.shape == (2, 1, 8, 8)
 
 
 def test_a_worker_keeps_to_the_memory_that_its_window_allows(worker: Worker, tmp_path: Path) -> None:

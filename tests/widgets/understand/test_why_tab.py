@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.protocol.attribution_messages import ExplainedOutput
 from tests.app.training.projects import chain, cnn, mlp
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
 from widgets.training.training_controller import TrainingController
-from widgets.understand.output_text import answers_of, sentence_of
+from widgets.understand.output_text import outputs_of, sentence_of
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.why_tab import WhyTab, map_layers
 
@@ -27,7 +29,7 @@ def settled(tab: WhyTab, ways: list[str]) -> bool:
     return come and not (tab._stale or tab.integrated.running or tab.occlusion.running)
 
 
-def explained(
+def explained_run(
     qtbot: QtBot, controller: TrainingController, kind: str, ways: list[str]
 ) -> tuple[UnderstandPanel, WhyTab]:
     """A panel that explains an answer of a run that has ended."""
@@ -46,7 +48,7 @@ def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: Trainin
 
 
 def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingController) -> None:
-    _, tab = explained(qtbot, controller, "digits", ALL)
+    _, tab = explained_run(qtbot, controller, "digits", ALL)
     assert all(heat.values.shape == (8, 8) for heat in tab.tiles.heats.values())
     assert tab.answer.count() == 11
     assert tab.layer.layer == "conv1"
@@ -58,7 +60,7 @@ def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingCon
 
 
 def test_another_answer_has_another_explanation(qtbot: QtBot, controller: TrainingController) -> None:
-    _, tab = explained(qtbot, controller, "digits", ALL)
+    _, tab = explained_run(qtbot, controller, "digits", ALL)
     preferred = tab.tiles.heats
     tab.answer.setFocus()
     for _step in range(3):
@@ -70,7 +72,7 @@ def test_another_answer_has_another_explanation(qtbot: QtBot, controller: Traini
 
 
 def test_patch_and_layer_are_chosen(qtbot: QtBot, controller: TrainingController) -> None:
-    _, tab = explained(qtbot, controller, "digits", ALL)
+    _, tab = explained_run(qtbot, controller, "digits", ALL)
     fine, cam = tab.tiles.heats["occlusion"].values, tab.tiles.heats["grad_cam"].values
     tab.patch.setFocus()
     qtbot.keyClick(tab.patch, Qt.Key.Key_Up)
@@ -90,7 +92,7 @@ def test_patch_and_layer_are_chosen(qtbot: QtBot, controller: TrainingController
 def test_numbers_are_explained_by_features_or_over_time(
     qtbot: QtBot, controller: TrainingController, kind: str, words: str
 ) -> None:
-    _, tab = explained(qtbot, controller, kind, ALL[:4])
+    _, tab = explained_run(qtbot, controller, kind, ALL[:4])
     assert words in tab.says.text()
     assert not tab.answer.isVisible()
     assert tab.patch.isVisible() == (kind == "sine")
@@ -132,31 +134,24 @@ def test_grad_cam_is_offered_where_maps_lie_on_the_grid_of_the_input() -> None:
     assert map_layers(table) == ([], "")
 
 
-def fields(**changes: Any) -> dict[str, Any]:
-    """The fields of a reply about a classifier of two classes."""
-    usual = {
-        "sample": 1204,
-        "answers": ["X", "O"],
-        "classes": True,
-        "unit": "",
-        "said": [0.02, 0.98],
-        "predicted": 1,
-        "answer": 1,
-        "true": 0,
-        "score": 3.5,
-        "blank": -0.25,
-    }
-    return usual | changes
+def explained(**changes: Any) -> ExplainedOutput:
+    """What is explained of a classifier of two classes."""
+    usual = ExplainedOutput(
+        sample=1204, outputs=("X", "O"), values=(0.02, 0.98), is_class=True, unit="", output=1, predicted=1,
+        score=3.5, baseline_score=-0.25, label=(0.0,),
+    )  # fmt: skip
+    return replace(usual, **changes)
 
 
-def test_answers_are_told_in_words() -> None:
-    assert answers_of(fields()) == ["what it prefers: O", "X  ·  2.0%", "O  ·  98.0%"]
-    assert sentence_of(fields()) == (
+def test_outputs_are_told_in_words() -> None:
+    assert outputs_of(explained()) == ["what it prefers: O", "X  ·  2.0%", "O  ·  98.0%"]
+    assert sentence_of(explained()) == (
         "Sample 1,204 is X; the network says O (98.0%). The score of O is 3.5; of the mean input −0.25."
     )
-    one = fields(classes=False, answers=["load"], said=[3.5], unit="MW", true=[2.5], predicted=None, answer=None)
-    assert answers_of(one) == []
+    number = explained(is_class=False, unit="MW", predicted=None, output=None)
+    one = replace(number, outputs=("load",), values=(3.5,), label=(2.5,))
+    assert outputs_of(one) == []
     assert sentence_of(one) == "Sample 1,204 is 2.5 MW; the network says 3.5 MW, and of the mean input −0.25 MW."
-    two = fields(classes=False, answers=["+1", "+2"], said=[3.5, 4.0], unit="MW", true=[2.5, 3.0], answer=None)
-    assert answers_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
+    two = replace(number, outputs=("+1", "+2"), values=(3.5, 4.0), label=(2.5, 3.0))
+    assert outputs_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
     assert "what is explained is 3.5 MW" in sentence_of(two)

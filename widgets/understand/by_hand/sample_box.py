@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.protocol.loose import Loose as Message
+from app.protocol.values import FieldFacts
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import Preview, labels_of
 from widgets.data.sample_views import drawable
@@ -72,7 +73,7 @@ class SampleBox(QWidget):
         if not self.number.lineEdit().isModified():
             self.number.set_value(int(fields["sample"]))
         self.number.setToolTip(f"Its place among the {int(fields['samples']):,} samples of the data set, from 0 on")
-        words = labels_of(fields["target"], target)
+        words = labels_of(FieldFacts.parse(fields["target"]), target)
         self.label.setText(f"is {words[0]}" if words and words[0] else "")
 
     def _take_number(self, value: object) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from app.data.dataset import Array
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
-from app.protocol.loose import Loose as Message
+from app.protocol.unit_messages import Exemplars, FindExemplars, MaximiseActivations, MaximisedInputs, UnitRanking
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
 from widgets.look.theme import ThemeSource
@@ -40,17 +40,16 @@ class UnitSheet(QWidget):
         self.shown.setAccessibleName("What stands for a unit")
         self.shown.setToolTip("What stands for each unit: what excited it most, or the input made to excite it")
         self.shown.addItems(["strongest sample", "exciting input"])
-        self.work = PiecewiseRequest(subject, "exciting", ("state",), self)
+        self.work = PiecewiseRequest(subject, self)
         self._recipe = Recipe()
         self._layer, self._part, self._noun = "", "", "unit"
         self._samples: dict[int, Face] = {}
-        self._patch: Array | None = None
         self._request: int | None = None
         self._lay_out()
         self.shown.hide()
         self.tiles.picked.connect(self.picked)
         self.shown.currentIndexChanged.connect(self._take_choice)
-        self.work.grown.connect(self._take_inputs)
+        self.work.grown.connect(self._on_inputs)
         self.work.failed.connect(self._say)
 
     def _lay_out(self) -> None:
@@ -70,7 +69,7 @@ class UnitSheet(QWidget):
         """Take note of the layer whose units are shown, and in which part of the data samples are looked for."""
         self.cancel()
         self._layer, self._part, self._noun = layer, part, noun
-        self._samples, self._patch = {}, None
+        self._samples = {}
         self.tiles.set_faces({})
         self.shown.show()
 
@@ -81,19 +80,11 @@ class UnitSheet(QWidget):
         several = "" if len(values) == 1 else "s"
         self.heading.setText(f"{len(values):,} {self._noun}{several}")
 
-    def show_exemplars(self, message: Message) -> None:
-        """Ask for the samples that stand for the units: ``message`` is a whole ranking."""
-        rows, places = message.arrays["rows"], message.arrays["places"]
-        count = min(len(rows), MOST_UNITS)
-        self._request = self._subject.ask(
-            "exemplars",
-            self._take_samples,
-            self._say,
-            layer=self._layer,
-            part=self._part,
-            rows=rows[:count, 0].tolist(),
-            places=places[:count, 0].tolist(),
-        )
+    def show_exemplars(self, ranking: UnitRanking) -> None:
+        """Ask for the samples that stand for the units of a whole ranking."""
+        rows, places = (tuple(array[:MOST_UNITS, 0].tolist()) for array in (ranking.rows, ranking.places))
+        request = FindExemplars(layer=self._layer, part=self._part, rows=rows, places=places)
+        self._request = self._subject.request(request, self._on_exemplars, self._say)
         if self.shown.currentIndex() == INPUTS:
             self._seek()
 
@@ -121,11 +112,10 @@ class UnitSheet(QWidget):
 
     # Inside
 
-    def _take_samples(self, message: Message) -> None:
+    def _on_exemplars(self, found: Exemplars) -> None:
         self._request = None
-        shown = faces_of(still_values(message.arrays["input"]), message.arrays.get("patch"))
-        self._samples = dict(enumerate(shown))
-        self.shown.setItemText(SAMPLES, "strongest patch" if "patch" in message.arrays else "strongest sample")
+        self._samples = dict(enumerate(faces_of(still_values(found.input), found.patch)))
+        self.shown.setItemText(SAMPLES, "strongest sample" if found.patch is None else "strongest patch")
         if self.shown.currentIndex() == SAMPLES:
             self.tiles.set_faces(self._samples)
 
@@ -137,14 +127,12 @@ class UnitSheet(QWidget):
             self._seek()
 
     def _seek(self) -> None:
-        self._patch = None
-        units = list(range(min(self.tiles.count(), MOST_UNITS)))
-        self.work.begin(layer=self._layer, units=units, recipe=self._recipe.values())
+        units = tuple(range(min(self.tiles.count(), MOST_UNITS)))
+        self.work.begin(MaximiseActivations(layer=self._layer, units=units, settings=self._recipe.values()))
 
-    def _take_inputs(self, message: Message) -> None:
-        self._patch = message.arrays.get("patch", self._patch)
-        inputs = still_values(message.arrays["input"])
-        patches = None if self._patch is None else np.repeat(self._patch[None], len(inputs), axis=0)
+    def _on_inputs(self, found: MaximisedInputs) -> None:
+        inputs = still_values(found.input)
+        patches = None if found.patch is None else np.repeat(found.patch[None], len(inputs), axis=0)
         self.tiles.set_faces(dict(enumerate(faces_of(inputs, patches))))
 
     def _say(self, reason: str) -> None:

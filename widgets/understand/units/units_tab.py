@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.data.dataset import Array
-from app.protocol.loose import Loose as Message
+from app.protocol.unit_messages import Exemplars, FindExemplars, RankUnits, UnitRanking
 from graph.layers.io import Input
 from widgets.charts.unit_tiles import ExemplarTiles
 from widgets.data.preview_values import labels_of
@@ -53,8 +53,8 @@ class UnitsTab(Tab):
         self.heading = QLabel("Strongest samples", self)
         self.heading.setProperty("heading", True)
         self.exciting = ExcitingPane(source, subject, self)
-        self.work = PiecewiseRequest(subject, "ranking", ("values", "rows", "places"), self)
-        self._found: Message | None = None
+        self.work = PiecewiseRequest(subject, self)
+        self._found: UnitRanking | None = None
         self._unit = -1
         self._stale = True
         self._request: int | None = None
@@ -90,8 +90,8 @@ class UnitsTab(Tab):
         self.part.currentIndexChanged.connect(self._look_anew)
         self.measure.currentIndexChanged.connect(self._look_anew)
         self.again.clicked.connect(self._look_anew)
-        self.work.grown.connect(self._take_ranking)
-        self.work.finished.connect(self._take_whole)
+        self.work.grown.connect(self._on_ranking)
+        self.work.finished.connect(self._on_ranked)
         self.work.failed.connect(self._take_refusal)
         self.sheet.picked.connect(self._take_unit)
         self.exciting.recipe_changed.connect(lambda: self.sheet.use_recipe(self.exciting.recipe))
@@ -142,7 +142,7 @@ class UnitsTab(Tab):
         self.again.setVisible(self.subject.live)
         part = str(self.part.currentData())
         self.sheet.show_layer(self.picker.layer, part, "unit")
-        self.work.begin(layer=self.picker.layer, part=part, mean=self.measure.currentIndex() == 1)
+        self.work.begin(RankUnits(layer=self.picker.layer, part=part, mean=self.measure.currentIndex() == 1))
 
     def _show_nothing(self) -> None:
         self.says.clear()
@@ -154,19 +154,18 @@ class UnitsTab(Tab):
         self._show_samples(PICK)
         self.exciting.clear()
 
-    def _take_ranking(self, message: Message) -> None:
-        fields = message.fields
-        self.measure.setVisible(bool(fields["places"]))
-        self.says.setText(f"{fields['done']:,} of {fields['total']:,} samples  ·  {when_of(message)}")
+    def _on_ranking(self, ranking: UnitRanking) -> None:
+        self.measure.setVisible(ranking.maps)
+        self.says.setText(f"{ranking.done:,} of {ranking.total:,} samples  ·  {when_of(ranking)}")
         if self._found is None:
-            self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(message))
-        self._found = message
-        self.sheet.show_ranking(message.arrays["values"], fields["names"])
+            self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(ranking))
+        self._found = ranking
+        self.sheet.show_ranking(ranking.values, ranking.names)
 
-    def _take_whole(self, message: Message) -> None:
-        self.says.setText(f"{message.fields['total']:,} samples  ·  {when_of(message)}")
-        self.sheet.show_exemplars(message)
-        values = message.arrays["values"]
+    def _on_ranked(self, ranking: UnitRanking) -> None:
+        self.says.setText(f"{ranking.total:,} samples  ·  {when_of(ranking)}")
+        self.sheet.show_exemplars(ranking)
+        values = ranking.values
         unit = self.sheet.tiles.current
         if unit is None or unit >= len(values):
             unit = first_loud(values)
@@ -179,8 +178,8 @@ class UnitsTab(Tab):
         self._show_samples("")
         self.exciting.clear("")
 
-    def _noun(self, message: Message) -> str:
-        return "map" if message.fields["places"] else "neuron"
+    def _noun(self, ranking: UnitRanking) -> str:
+        return "map" if ranking.maps else "neuron"
 
     # One unit
 
@@ -190,30 +189,25 @@ class UnitsTab(Tab):
         self._unit, noun = unit, self._noun(self._found)
         name = f"{noun.capitalize()} {self.sheet.tiles.name_of(unit)}"
         self.heading.setText(f"{name}  ·  strongest samples")
-        values, rows, places = (self._found.arrays[name][unit] for name in ("values", "rows", "places"))
         if self._request is not None:
             self.subject.drop(self._request)
-        self._request = self.subject.ask(
-            "exemplars",
-            self._take_samples,
-            self._show_samples,
+        request = FindExemplars(
             layer=self.picker.layer,
             part=str(self.part.currentData()),
-            rows=rows.tolist(),
-            places=places.tolist(),
+            rows=tuple(self._found.rows[unit].tolist()),
+            places=tuple(self._found.places[unit].tolist()),
         )
-        self.exciting.show_unit(self.picker.layer, unit, name, bool(self._found.fields["places"]))
-        self.exciting.show_best(float(values[0]))
+        self._request = self.subject.request(request, self._on_exemplars, self._show_samples)
+        self.exciting.show_unit(self.picker.layer, unit, name, self._found.maps)
+        self.exciting.show_best(float(self._found.values[unit][0]))
 
-    def _take_samples(self, message: Message) -> None:
+    def _on_exemplars(self, found: Exemplars) -> None:
         self._request = None
         if self._found is None:
             return
-        arrays = message.arrays
-        labels = labels_of(message.fields["target"], arrays["target"])
-        values = self._found.arrays["values"][self._unit].tolist()
-        indices = arrays["index"].tolist()
-        self.samples.set_exemplars(drawable_values(arrays["input"]), values, labels, indices, arrays.get("patch"))
+        labels = labels_of(found.target_field, found.target)
+        values = self._found.values[self._unit].tolist()
+        self.samples.set_exemplars(drawable_values(found.input), values, labels, found.index.tolist(), found.patch)
 
     def _show_samples(self, words: str) -> None:
         """Show no samples, but these words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.protocol.loose import Loose as Message
+from app.protocol.unit_messages import RankUnits, UnitRanking
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel, train
 from widgets.training.training_controller import TrainingController
@@ -25,48 +24,54 @@ class Worker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[int, dict[str, Any], Mapping[str, Any]]] = []
+        self.asked: list[RankUnits] = []
         self.dropped: list[int] = []
         self.busy = False
 
-    def ask(self, type: str, reply: Any, refused: Any, arrays: Mapping[str, Any] | None = None, **fields: Any) -> int:
-        self.reply, self.refuse = reply, refused
-        self.asked.append((len(self.asked), fields, arrays or {}))
+    def request(self, request: RankUnits, on_reply: Any, on_refused: Any) -> int:
+        self.reply, self.refuse = on_reply, on_refused
+        self.asked.append(request)
         return len(self.asked) - 1
 
     def drop(self, request: int) -> None:
         self.dropped.append(request)
 
 
+def piece(done: int) -> UnitRanking:
+    none = np.zeros((4, 0))
+    return UnitRanking(done=done, total=6, values=none, rows=none, places=none, names=(), maps=True)
+
+
 def test_work_in_pieces_goes_on_until_it_is_done(qapp: object) -> None:
-    worker, shown, ended = Worker(), list[int](), list[Message]()
-    work = PiecewiseRequest(worker, "exciting", ("state",))  # type: ignore[arg-type]
-    work.grown.connect(lambda message: shown.append(message.fields["done"]))
+    worker, shown, ended = Worker(), list[int](), list[UnitRanking]()
+    work = PiecewiseRequest(worker)  # type: ignore[arg-type]
+    work.grown.connect(lambda reply: shown.append(reply.done))
     work.finished.connect(ended.append)
-    work.begin(layer="conv1")
-    assert worker.asked[-1][1] == {"layer": "conv1", "done": 0, "seconds": ALONE}
+    work.begin(RankUnits(layer="conv1"))
+    assert (worker.asked[-1].so_far, worker.asked[-1].seconds) == (None, ALONE)
     worker.busy = True
-    worker.reply(Message("exciting", {"done": 3, "total": 6}, {"state": np.ones(2), "input": np.zeros(2)}))
-    assert worker.asked[-1][1] == {"layer": "conv1", "done": 3, "seconds": BESIDE}
-    assert list(worker.asked[-1][2]) == ["state"]
+    first = piece(3)
+    worker.reply(first)
+    assert (worker.asked[-1].layer, worker.asked[-1].seconds) == ("conv1", BESIDE)
+    assert worker.asked[-1].so_far is first
     assert work.running
-    worker.reply(Message("exciting", {"done": 6, "total": 6}, {"state": np.ones(2)}))
+    worker.reply(piece(6))
     assert (shown, len(ended), work.running, len(worker.asked)) == ([3, 6], 1, False, 2)
 
 
 def test_work_that_was_cancelled_or_begun_anew_asks_no_more(qapp: object) -> None:
     worker, running = Worker(), list[bool]()
-    work = PiecewiseRequest(worker, "exciting", ())  # type: ignore[arg-type]
+    work = PiecewiseRequest(worker)  # type: ignore[arg-type]
     work.running_changed.connect(running.append)
-    work.begin()
-    work.begin()
+    work.begin(RankUnits(layer="conv1"))
+    work.begin(RankUnits(layer="conv1"))
     work.cancel()
     work.cancel()
     assert worker.dropped == [0, 1]
     assert running == [True, True, False]
     refused: list[str] = []
     work.failed.connect(refused.append)
-    work.begin()
+    work.begin(RankUnits(layer="conv1"))
     worker.refuse("No such layer.")
     assert refused == ["No such layer."]
     assert not work.running
@@ -107,7 +112,7 @@ def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, control
     qtbot.mouseClick(tab.sheet.tiles, Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: "Map 2 " in tab.heading.text() and settled(tab), timeout=PATIENCE)
     assert tab._found is not None
-    assert tab.samples._values == pytest.approx(tab._found.arrays["values"][2].tolist())
+    assert tab.samples._values == pytest.approx(tab._found.values[2].tolist())
     assert tab.exciting.about.text().startswith("activation")
     assert tab.exciting.view._patch is not None
 
