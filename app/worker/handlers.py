@@ -48,7 +48,7 @@ def handlers() -> dict[type[Request[Any]], Callable[..., Reply]]:
     """All functions that answer requests, by the kind of request."""
     load_handlers()
     known: dict[type[Request[Any]], Callable[..., Reply]] = {**_ANSWERS}
-    known.update({kind: handler for kind, handler in _ABOUT_RUNS.items()})
+    known.update(dict(_ABOUT_RUNS.items()))
     return known
 
 
