@@ -140,7 +140,7 @@ class PicturePane(PlotView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.border, 1))
-        painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.drawRect(place)
         self._paint_numbers(painter, place)
         line = self._line()
         for words, bold, ink, top in (

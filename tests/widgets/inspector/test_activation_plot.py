@@ -57,12 +57,14 @@ def test_mouse_and_keys_read_both_curves(qtbot: QtBot) -> None:
     found = make(qtbot, Tanh())
     found.show()
     plot = found.plot
-    qtbot.waitUntil(lambda: plot.height() >= plot.minimumSizeHint().height())
-    plot.grab()
-    at = plot.panel.point_of(1.0, 0.0).toPoint()
-    qtbot.mouseMove(plot.viewport(), at - QPoint(20, 0))
-    qtbot.mouseMove(plot.viewport(), at)
-    qtbot.waitUntil(lambda: plot.place == pytest.approx(1.0, abs=0.05))
+
+    def points_at_one() -> bool:
+        at = plot.panel.point_of(1.0, 0.0).toPoint()  # looked up anew, since the layout may still settle
+        qtbot.mouseMove(plot.viewport(), at - QPoint(20, 0))
+        qtbot.mouseMove(plot.viewport(), at)
+        return bool(plot.place == pytest.approx(1.0, abs=0.05))
+
+    qtbot.waitUntil(points_at_one)
     assert "f′ 0.4" in plot.accessibleDescription()
     plot.read_at(None)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
