@@ -47,7 +47,7 @@ class HistogramStack(PlotView):
         super().__init__(source, title, empty, parent)
         self._ridges: dict[str, deque[tuple[int, Floats, Floats]]] = {}
         self._along = along
-        self._made = (0, 0)
+        self._made: tuple[tuple[str, ...], int] = ((), 0)
         self._keys: dict[str, Key] = {}
 
     def push(self, layer: str, step: int, edges: ArrayLike, counts: ArrayLike) -> None:
@@ -58,13 +58,13 @@ class HistogramStack(PlotView):
         if len(heights):
             self._ridges.setdefault(layer, deque(maxlen=KEPT)).append((step, ends, heights))
             self.describe(", ".join(self._sentence(name) for name in self._ridges))
-            self.redraw()
+            self.draw_later()
 
     def clear(self) -> None:
         """Forget all histograms."""
         self._ridges.clear()
         self.describe(self.empty_text)
-        self.redraw()
+        self.draw_later()
 
     def is_empty(self) -> bool:
         """Return whether nothing came yet."""
@@ -80,7 +80,7 @@ class HistogramStack(PlotView):
         """Make a panel for each layer."""
         self.clear_panels()
         self._keys.clear()
-        self._made = (len(self._ridges), self._columns())
+        self._made = (tuple(self._ridges), self._columns())
         for index, name in enumerate(self._ridges):
             last = index >= len(self._ridges) - self._made[1]
             place = divmod(index, self._made[1])
@@ -90,7 +90,7 @@ class HistogramStack(PlotView):
 
     def draw(self) -> None:
         """Name every ridge, and let it span all values that it ever had."""
-        if self._made != (len(self._ridges), self._columns()):
+        if self._made != (tuple(self._ridges), self._columns()):
             self._build()
         for index, (panel, (name, ridge)) in enumerate(zip(self.panels, self._ridges.items(), strict=True)):
             self._keys[name].set_entries(self.theme, [(name, self.theme.run(index), "s")])

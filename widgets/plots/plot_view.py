@@ -59,6 +59,7 @@ class PlotView(pg.GraphicsView, Themed):
         self.title, self.empty_text = title, empty
         self.panels: list[Panel] = []
         self._pressed: QPointF | None = None
+        self._stale = False
         self._rest: QGraphicsWidget | None = None
         self.clear_panels()
         self.setAccessibleName(title)
@@ -200,8 +201,14 @@ class PlotView(pg.GraphicsView, Themed):
         """Give screen readers a summary of what is shown."""
         self.setAccessibleDescription(text)
 
+    def draw_later(self) -> None:
+        """Show the data when the chart is next painted or asked, however often they change until then."""
+        self._stale = True
+        self.viewport().update()
+
     def redraw(self) -> None:
         """Show the data, or the look, as they are now."""
+        self._stale = False
         empty = self.is_empty()
         if empty:
             self.readout.hide()
@@ -223,6 +230,8 @@ class PlotView(pg.GraphicsView, Themed):
         """Give the axes the room that their texts need, before anything is painted or a place is looked up."""
         if self.size() != self.sceneRect().size().toSize():
             self.resizeEvent(None)
+        if self._stale:
+            self.redraw()
         if self.is_empty():
             return
         for _ in range(2):  # what an axis takes changes the room of the others
