@@ -149,6 +149,7 @@ def test_muted_layers_and_those_that_lead_nowhere_are_looked_past() -> None:
 def test_a_large_kernel_is_taken_apart_with_activations_between() -> None:
     document = chain([PICTURE, conv(side=7), RELU, POOL, *END])
     (found,) = hints(document, "large_kernel")
+    assert found.message == "conv1: one kernel of 7 × 7 where three of 3 × 3 see as far."
     found.fixes[0].apply(document)
     kinds = [document.network.layer(id_).kind for id_ in document.network.ordered()]
     assert kinds[1:6] == ["conv2d", "relu", "conv2d", "relu", "conv2d"]
