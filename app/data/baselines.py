@@ -1,4 +1,4 @@
-"""What can be had without learning: the forecasts and guesses that a network must beat, in the data's own units."""
+"""Baselines without learning: the forecasts and guesses that a network must beat, in the data's own units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How features go with each other and with the target."""
+"""Correlation matrix of the features and the target."""
 
 from __future__ import annotations
 

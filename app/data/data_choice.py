@@ -1,4 +1,4 @@
-"""The data that a project uses: which source with which settings, how it is divided, whether it is standardised."""
+"""Data configuration of a project: source with its settings, split, standardisation and augmentation."""
 
 from __future__ import annotations
 

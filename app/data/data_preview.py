@@ -1,4 +1,4 @@
-"""A small, telling selection of prepared data, for the data view."""
+"""Data preview: samples, statistics, histograms and class balance of prepared data, for the data view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching well-known data sets: resumable, checked, kept in Netloom's home, with progress and cancelling."""
+"""Download of well-known data sets: resumable, checked, kept in Netloom's home, with progress and cancelling."""
 
 from __future__ import annotations
 

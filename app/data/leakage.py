@@ -1,4 +1,4 @@
-"""Signs that a test would flatter a network: the answer, or the same sample, was already seen in training."""
+"""Data leakage: duplicates across the split, and features that number the samples or hold the target."""
 
 from __future__ import annotations
 

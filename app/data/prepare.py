@@ -1,4 +1,4 @@
-"""From a choice of data to arrays that can be trained on."""
+"""Data preparation: load, split, fill missing values and standardise, to arrays that can be trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to samples between their file and the network, step by step, for people."""
+"""Preprocessing steps in words: what happens to samples between their file and the network."""
 
 from __future__ import annotations
 

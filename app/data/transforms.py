@@ -1,4 +1,4 @@
-"""Transforms that are fitted on the training set alone, and can be undone."""
+"""Standardisation and imputation: transforms that are fitted on the training set alone, and can be undone."""
 
 from __future__ import annotations
 

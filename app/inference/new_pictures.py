@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from app.data.lazy_array import LazyArray, Values
-from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.decoded_pictures import DecodedPictures
 from app.data.readers.file_access import readable, reading
 from app.data.readers.picture_listing import inner_path, path_column, pictures_in
 from app.data.sources.images import TABLES, Images
@@ -49,7 +49,7 @@ def named_pictures(given: Path, field: FieldInfo, source: Source) -> NewPictures
         raise NetloomError(
             f"{given.name}: this network reads {field.shape.described()}, which a picture cannot be made into."
         )
-    kept, refused = Decoded(files, sizes, source.fit if isinstance(source, Images) else "stretch").read()
+    kept, refused = DecodedPictures(files, sizes, source.fit if isinstance(source, Images) else "stretch").read()
     problems = tuple(f"{names[number]} {why}" for number, why in sorted(refused.items()))
     used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
     if not len(used):

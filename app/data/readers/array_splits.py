@@ -1,4 +1,4 @@
-"""Samples that are given for the test or for validation, beside those of the training: by the names of their arrays."""
+"""Train, validation and test arrays that lie beside each other, told apart by the names of arrays or files."""
 
 from __future__ import annotations
 

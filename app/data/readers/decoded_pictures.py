@@ -1,4 +1,4 @@
-"""Pictures decoded once: bytes in a file that are read as needed, finished bit by bit, and thrown away by age."""
+"""Cache of decoded pictures: bytes in a file that are read as needed, resumed bit by bit, and removed by age."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Put = Callable[[list[int], Array], None]
 """Keeps pictures (n, H, W, C) of these numbers, and that they are done."""
 
 
-class Decoded:
+class DecodedPictures:
     """The pictures ``files`` as uint8 (N, H, W, C), decoded when they are first asked for.
 
     What an earlier, interrupted attempt has decoded is used. Where the disk is full, the memory takes its place.

@@ -1,4 +1,4 @@
-"""Access to a user's files: finding them, hashing their content, and the sentences where they cannot be read."""
+"""File access: paths relative to a project, content hashes, and errors in sentences."""
 
 from __future__ import annotations
 

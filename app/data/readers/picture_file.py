@@ -1,4 +1,4 @@
-"""Reading one picture into an array, whatever its format, size and depth."""
+"""Picture decoding: one image file as an array, whatever its format, size and depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts as numbers: splitting them into tokens, the vocabulary, padding and unknown tokens."""
+"""Tokenisation: splitting texts into tokens, the vocabulary, padding and unknown tokens."""
 
 from __future__ import annotations
 

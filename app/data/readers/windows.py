@@ -1,4 +1,4 @@
-"""Windows cut from a series: what is seen, and what comes after it."""
+"""Sliding windows over a time series, with the values after each as forecast target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real data that ships: the small sets of scikit-learn."""
+"""Bundled data sets: digits, iris, wine, breast cancer and diabetes of scikit-learn."""
 
 from __future__ import annotations
 

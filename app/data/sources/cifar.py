@@ -1,4 +1,4 @@
-"""The binary files of CIFAR-10 and CIFAR-100: a folder of them, one of them, or the archive they come in."""
+"""CIFAR source: the binary files of CIFAR-10 and CIFAR-100, a folder of them, one of them, or the archive they come in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run-to-failure records in the text form of NASA's C-MAPSS turbofan data."""
+"""C-MAPSS source: run-to-failure records in the text form of NASA's turbofan data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Well-known sets of pictures that are fetched once and kept: MNIST and its kin, CIFAR-10."""
+"""Downloadable data sets: MNIST, Fashion-MNIST, KMNIST and CIFAR-10, fetched once and kept."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from app.data.dataset import Dataset, DatasetInfo, FieldInfo, Task
 from app.data.lazy_array import LazyArray
 from app.data.readers.column_values import rare_note
-from app.data.readers.decoded_pictures import Decoded
+from app.data.readers.decoded_pictures import DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
 from app.data.readers.picture_file import is_colour
 from app.data.readers.picture_listing import Listing, in_folder, in_table, path_column
@@ -79,7 +79,7 @@ class Images(FileSource):
         listed = self._listed(file)
         info = self._info(file, listed, len(listed.files))
         sizes = (info.shape.size("C"), self.height, self.width)
-        kept, refused = Decoded(listed.files, sizes, self.fit).read()
+        kept, refused = DecodedPictures(listed.files, sizes, self.fit).read()
         skipped = [f"{_short(file, listed.files[number])} {why}" for number, why in sorted(refused.items())]
         used = np.setdiff1d(np.arange(len(listed.files)), list(refused)).astype(np.int64)
         if not len(used):

@@ -20,7 +20,6 @@ from graph.errors import NetloomError
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.network import Connection
-from graph.shapes import vector
 from tests.graph.networks import section
 from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.choice_form import SHARES, changed_split
@@ -113,7 +112,7 @@ def test_the_network_is_fitted_by_one_click(qtbot: QtBot, link: DirectLink, docu
     assert "vector of 4" in view.offer.text
     press(qtbot, view.offer, "Fit the network to this data")
     network = document.network
-    assert network.layer("input1").values()["shape"] == vector(4)
+    assert network.layer("input1").values()["shape"] == {"kind": "vector", "sizes": [4]}
     assert network.layer("dense1").values()["units"] == 3
     assert view.offer.text == ""
     document.undo()

@@ -1,4 +1,4 @@
-"""Made-up dates as people write them, to be translated to the ISO form."""
+"""Synthetic date translation: dates as people write them, with their ISO form as target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of handwritten digits, without a word about where each digit stands."""
+"""Synthetic line recognition: handwritten digits in a row, labelled without positions (for CTC)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated fleet of machines that run until they fail."""
+"""Synthetic run-to-failure data: a fleet of machines with sensors that wear out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of X and O with pixels of +1 and -1, as convolution is first explained with."""
+"""Synthetic letters: pictures of X and O with pixels of +1 and -1, as convolution is first explained with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up sequences that need memory: the adding problem, binary addition, and brackets that close."""
+"""Synthetic sequence tasks that need memory: the adding problem, binary addition, and brackets that close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points in the plane that are made from a seed: small problems whose answer can be seen."""
+"""Synthetic points in the plane: spirals, circles, XOR, moons, blobs and a checkerboard."""
 
 from __future__ import annotations
 

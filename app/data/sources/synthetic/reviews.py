@@ -1,4 +1,4 @@
-"""Made-up reviews in a line each, glad or sorry: sentences put together from phrases, with turns and denials."""
+"""Synthetic sentiment data: one-line reviews from phrases, with turns and denials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up pictures: coloured shapes with a sentence that describes them, and clips of moving shapes."""
+"""Synthetic image captioning and video: coloured shapes with a sentence, and clips of moving shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Series that are made from a seed, cut into windows to forecast what comes next."""
+"""Synthetic time series: a noisy sine and a sum of seasons, in windows to forecast."""
 
 from __future__ import annotations
 
