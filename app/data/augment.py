@@ -1,4 +1,4 @@
-"""Data augmentation: random changes to samples, a whole batch at a time, on NumPy arrays or on tensors wherever they lie.
+"""Data augmentation: random changes to samples, a whole batch at a time, on NumPy arrays or tensors.
 
 Everything here is written against what NumPy and PyTorch share, so that batches are altered on the device and this
 room still knows nothing of PyTorch. Only a few numbers per sample are drawn on the CPU, from the generator given, so

@@ -87,7 +87,7 @@ class Field(FieldInfo):
     """One named column of a data set: a value of the same shape for every sample.
 
     ``values`` is float32 ``(N, *shape.sizes)``; int64 ``(N,)`` class numbers where ``classes`` is not empty; int64
-    ``(N, T)`` for tokens; int64 ``(N, 1)`` for lengths. Pictures and other large ones are a `LazyArray`, which looks like a
+    ``(N, T)`` for tokens; int64 ``(N, 1)`` for lengths. Large ones are a `LazyArray`, which looks like a
     float32 array. NaN in ``values`` stands for a missing measurement, which preparation fills. ``categories`` are
     ranges (first feature, one after the last) of ones and zeros that each stand for one column of categories, the last
     of a range for categories that training never saw.

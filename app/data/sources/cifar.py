@@ -1,4 +1,4 @@
-"""CIFAR source: the binary files of CIFAR-10 and CIFAR-100, a folder of them, one of them, or the archive they come in."""
+"""CIFAR source: the binary files of CIFAR-10 and CIFAR-100 as a folder, one file, or the archive."""
 
 from __future__ import annotations
 

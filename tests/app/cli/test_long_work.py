@@ -62,16 +62,16 @@ def test_a_verb_is_interrupted_while_pictures_are_decoded(
         path = tmp_path / "pets" / ("cat", "dog")[number % 2] / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((6, 5), 20 * number, np.uint8)).save(path)
-    plain = decoded_pictures.Decoded._batch
+    plain = decoded_pictures.DecodedPictures._batch
 
-    def stopped(self: decoded_pictures.Decoded, *given: object) -> object:
+    def stopped(self: decoded_pictures.DecodedPictures, *given: object) -> object:
         for count in plain(self, *given):  # type: ignore[arg-type]
             yield count
             if count == 3:
                 signal.raise_signal(signal.SIGINT)
 
     with monkeypatch.context() as context:
-        context.setattr(decoded_pictures.Decoded, "_batch", stopped)
+        context.setattr(decoded_pictures.DecodedPictures, "_batch", stopped)
         said = call.refused("data", tmp_path / "pets", "--json")
     assert said.startswith("Decoding pictures was stopped at 3 of 8; what is done is kept")
     assert call("data", tmp_path / "pets", "--json").json["samples"] == 8

@@ -229,11 +229,11 @@ def test_a_table_names_pictures_and_labels(pets: Path, tmp_path: Path) -> None:
 def cached(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Pictures are kept however small, and the numbers of those that were decoded."""
     seen: list[int] = []
-    plain = decoded_pictures.Decoded._decode
+    plain = decoded_pictures.DecodedPictures._decode
     monkeypatch.setattr(decoded_pictures, "SMALL", 0)
     monkeypatch.setattr(decoded_pictures, "BATCH", 2)
     monkeypatch.setattr(
-        decoded_pictures.Decoded, "_decode", lambda self, number: (seen.append(number), plain(self, number))[1]
+        decoded_pictures.DecodedPictures, "_decode", lambda self, number: (seen.append(number), plain(self, number))[1]
     )
     return seen
 
@@ -349,18 +349,18 @@ def test_pictures_are_decoded_once(pets: Path, cached: list[int]) -> None:
 def test_an_interrupted_decoding_is_gone_on_with(
     pets: Path, cached: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = decoded_pictures.Decoded._decode
+    whole = decoded_pictures.DecodedPictures._decode
 
-    def stopped(self: decoded_pictures.Decoded, number: int) -> Array | str:
+    def stopped(self: decoded_pictures.DecodedPictures, number: int) -> Array | str:
         if number == 5:
             raise KeyboardInterrupt
         return whole(self, number)
 
-    monkeypatch.setattr(decoded_pictures.Decoded, "_decode", stopped)
+    monkeypatch.setattr(decoded_pictures.DecodedPictures, "_decode", stopped)
     with pytest.raises(KeyboardInterrupt):
         Images(path=str(pets)).load()
     cached.clear()
-    monkeypatch.setattr(decoded_pictures.Decoded, "_decode", whole)
+    monkeypatch.setattr(decoded_pictures.DecodedPictures, "_decode", whole)
     dataset = Images(path=str(pets)).load()
     assert sorted(cached) == [5, 6, 7]
     np.testing.assert_allclose(
