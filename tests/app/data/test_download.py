@@ -181,3 +181,8 @@ def test_a_network_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(NetloomError) as caught:
         fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM)
     assert "cannot be fetched (connection refused)" in str(caught.value) and "Errno" not in str(caught.value)
+
+
+def test_sets_are_as_large_as_they_were_published() -> None:
+    sizes = {"mnist": 11_594_722, "fashion_mnist": 30_878_645, "kmnist": 21_240_888, "cifar10": 170_052_171}
+    assert {name: known.size for name, known in download.KNOWN.items()} == sizes

@@ -205,6 +205,12 @@ def test_a_first_step_is_the_one_that_torch_takes(tmp_path: Path) -> None:
         torch.testing.assert_close(one, dict(twin.module.named_parameters())[name], rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize(("loss", "activation"), [("non_saturating", ""), ("least_squares", "linear"), ("minimax", "")])
+def test_least_squares_reads_the_outputs_as_they_are(loss: str, activation: str) -> None:
+    model = Model.build(gan(adversarial_loss=loss))
+    assert {head.final_activation for head in model.objective.heads} == {activation}
+
+
 @pytest.mark.parametrize("loss", ["non_saturating", "least_squares", "minimax"])
 def test_losses_where_the_discriminator_can_only_guess(loss: str) -> None:
     aim = Model.build(gan(adversarial_loss=loss)).objective
