@@ -67,7 +67,7 @@ def test_the_view_of_the_architecture_page_is_one(window: MainWindow, monkeypatc
     made = view(window.themes, subject)
     made.setParent(window)
     subject.follow(window.session.document, None)
-    made.take_subject()
+    made.on_subject()
     assert made.count.text() == "0 layers"
 
 

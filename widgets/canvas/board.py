@@ -180,7 +180,7 @@ class Board:
             self._learn(card)
             self._dirty(card.area)
             for wire in self.wires_of([id_]):
-                self._take_shape(wire)
+                self._on_shape(wire)
 
     # Showing what is not in the document yet
 
@@ -356,7 +356,7 @@ class Board:
     def _shape(self, connection: Connection) -> Shape | None:
         return self.cards[connection.source].info.outputs.get(connection.source_port)
 
-    def _take_shape(self, wire: Wire) -> None:
+    def _on_shape(self, wire: Wire) -> None:
         shape = self._shape(wire.connection)
         if shape != wire.shape:
             wire.shape = shape

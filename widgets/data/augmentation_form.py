@@ -27,7 +27,7 @@ class AugmentForm(SettingsForm):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._augment = Augment()
-        self.edited.connect(self._take_setting)
+        self.edited.connect(self._on_setting)
 
     def show_augment(self, augment: Augment, kind: Kind | None) -> bool:
         """Show what suits data of a kind, and what is set all the same; False where there is nothing to show."""
@@ -38,7 +38,7 @@ class AugmentForm(SettingsForm):
         self.show_settings(shown, {spec.name: getattr(augment, spec.name) for spec in shown})
         return bool(shown)
 
-    def _take_setting(self, name: str, value: object) -> None:
+    def _on_setting(self, name: str, value: object) -> None:
         try:
             augment = Augment.model_validate(self._augment.model_dump() | {name: value})
         except ValidationError as error:

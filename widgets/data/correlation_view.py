@@ -89,7 +89,7 @@ class CorrelationView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 4, 0, 0)
         whole.addWidget(splitter)
-        self.matrix.picked.connect(self._take_pair)
+        self.matrix.picked.connect(self._on_pair)
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show the correlations of a preview, the strongest pair first."""
@@ -117,7 +117,7 @@ class CorrelationView(QWidget):
         self._classes = classes if 0 < len(classes) <= 8 else ["samples"]
         self._labels = held[:, 0].astype(np.int64) if self._classes is classes else np.zeros(len(inputs), np.int64)
 
-    def _take_pair(self, row: int, column: int) -> None:
+    def _on_pair(self, row: int, column: int) -> None:
         self.said.setText(self.matrix.sentence(row, column))
         up, across = (self.matrix.name(number) for number in (row, column))
         if up not in self._columns or across not in self._columns:

@@ -61,16 +61,16 @@ class Details(QObject):
         if key == self._known:
             return
         self._known = key
-        self._ask("columns", self._take_columns, self._lose_columns, data=dict(section), base=_text(base))
+        self._ask("columns", self._on_columns, self._lose_columns, data=dict(section), base=_text(base))
 
     def rows(self, section: Mapping[str, Any], base: Path | None, start: int) -> None:
         """Ask for the rows of a table from number ``start`` (0-based) on."""
         nothing = partial(self._lose_rows, start)
-        self._ask("rows", self._take_rows, nothing, data=dict(section), base=_text(base), start=start)
+        self._ask("rows", self._on_rows, nothing, data=dict(section), base=_text(base), start=start)
 
     def batch(self, section: Mapping[str, Any], base: Path | None, seed: int) -> None:
         """Ask for the first batch of a training."""
-        self._ask("batch", self._take_batch, None, data=dict(section), base=_text(base), size=BATCH, seed=seed)
+        self._ask("batch", self._on_batch, None, data=dict(section), base=_text(base), size=BATCH, seed=seed)
 
     def forget(self) -> None:
         """Drop what is known, and answers that are still to come."""
@@ -86,7 +86,7 @@ class Details(QObject):
             self._link.forget(self._asked.pop(type_))
         self._asked[type_] = self._link.ask(type_, reply, refused, **fields)
 
-    def _take_columns(self, message: Message) -> None:
+    def _on_columns(self, message: Message) -> None:
         fields = message.fields
         self.columns = [column_from(one) for one in fields.get("columns") or ()]
         count, more = int(fields.get("count") or 0), int(fields.get("more") or 0)
@@ -96,13 +96,13 @@ class Details(QObject):
         self._known, self.columns = None, []
         self.columns_found.emit(NO_TABLE)
 
-    def _take_rows(self, message: Message) -> None:
+    def _on_rows(self, message: Message) -> None:
         self.rows_found.emit(int(message.fields["start"]), message.fields["rows"])
 
     def _lose_rows(self, start: int, _reason: str) -> None:
         self.rows_found.emit(start, [])
 
-    def _take_batch(self, message: Message) -> None:
+    def _on_batch(self, message: Message) -> None:
         self.batch_found.emit(message)
 
 

@@ -100,10 +100,10 @@ class DataView(QWidget):
         self._connect_details()
 
     def _connect_details(self) -> None:
-        self.details.columns_found.connect(self._take_table)
+        self.details.columns_found.connect(self._on_table)
         self.details.rows_found.connect(self.rows.put_rows)
         self.rows.wanted.connect(self._ask_rows)
-        self.details.batch_found.connect(self._take_batch)
+        self.details.batch_found.connect(self._on_batch)
         self.answers.found.connect(self.samples.show_answers)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
@@ -241,7 +241,7 @@ class DataView(QWidget):
         self._forget_looking()
         self._again = lambda: self.open_path(path, kind)
         self._looking = self._link.ask(
-            "inspect", self._take_findings, self._refuse_path, path=str(path), base=base, kind=kind
+            "inspect", self._on_findings, self._refuse_path, path=str(path), base=base, kind=kind
         )
         self.waiting.watch(self._looking, self._again)
 
@@ -251,7 +251,7 @@ class DataView(QWidget):
             self._looking = None
             self.waiting.clear()
 
-    def _take_findings(self, message: Message) -> None:
+    def _on_findings(self, message: Message) -> None:
         self._looking = None
         self.waiting.clear()
         problems = message.fields.get("problems") or []
@@ -306,7 +306,7 @@ class DataView(QWidget):
         if section is None:
             self._show_preview(None)
             self.details.forget()
-            self._take_table(NO_TABLE)
+            self._on_table(NO_TABLE)
             return
         self.moved.follow(section, self._base)
         try:
@@ -330,7 +330,7 @@ class DataView(QWidget):
         self._batch_stale = True
         self.details.look(self.section, self._base)
         self._request = self._link.ask(
-            "preview", self._take_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
+            "preview", self._on_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
         )
         self.waiting.watch(self._request, self._ask)
 
@@ -341,7 +341,7 @@ class DataView(QWidget):
             self._request = None
             self.waiting.clear()
 
-    def _take_preview(self, message: Message) -> None:
+    def _on_preview(self, message: Message) -> None:
         self._request = None
         self.waiting.clear()
         preview = Preview.from_message(message)
@@ -355,7 +355,7 @@ class DataView(QWidget):
             self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
 
-    def _take_table(self, table: TableColumns) -> None:
+    def _on_table(self, table: TableColumns) -> None:
         self.rows.show_rows(table.columns, table.rows, table.count)
         self.form.show_columns(table.columns, table.more)
         self.samples.show_side(ROWS, bool(table.rows))
@@ -374,7 +374,7 @@ class DataView(QWidget):
             seed = plan.get("seed", 0) if isinstance(plan, Mapping) else 0
             self.details.batch(self.section, self._base, seed if isinstance(seed, int) else 0)
 
-    def _take_batch(self, message: Message) -> None:
+    def _on_batch(self, message: Message) -> None:
         if self.preview is not None:
             self.batch.show_batch(message)
 

@@ -87,7 +87,7 @@ class RunList(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
-        table.selectionModel().currentRowChanged.connect(self._take_current)
+        table.selectionModel().currentRowChanged.connect(self._on_current)
         QShortcut(QKeySequence.StandardKey.Delete, table, self.ask_to_delete, context=_HERE)
 
     def _lay_out(self) -> None:
@@ -184,7 +184,7 @@ class RunList(QWidget):
             resume.setToolTip(TIPS["Train on" if entry.complete else "Resume"])
             self._buttons["Export"].setEnabled(free and entry.problem is None)
 
-    def _take_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._refresh()
         if current.isValid():
             self.picked.emit(self.model.entry(current.row()).path)

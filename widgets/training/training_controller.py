@@ -204,13 +204,13 @@ class TrainingController(QObject):
 
     def watch(self, wanted: Watch) -> None:
         """Say what of the network's inside is on screen; the worker sends nothing else."""
-        self._take_wish(wanted, self._cards)
+        self._on_wish(wanted, self._cards)
 
     def watch_cards(self, cards: tuple[str, ...], *, health: bool) -> None:
         """Say which cards on the canvas show a small picture, and whether marks of health are shown."""
-        self._take_wish(self._watch, (cards, health))
+        self._on_wish(self._watch, (cards, health))
 
-    def _take_wish(self, watch: Watch, cards: tuple[tuple[str, ...], bool]) -> None:
+    def _on_wish(self, watch: Watch, cards: tuple[tuple[str, ...], bool]) -> None:
         if (watch, cards) != (self._watch, self._cards):
             self._watch, self._cards = watch, cards
             if self.active:

@@ -61,25 +61,25 @@ class TrainPanel(QWidget):
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
-        controller.stateChanged.connect(self._take_state)
+        controller.stateChanged.connect(self._on_state)
         controller.readying.connect(self.strip.on_readying)
         self.strip.cancelled.connect(controller.stop)
         controller.started.connect(self._on_start)
         controller.points.connect(self._on_points)
         controller.progressed.connect(self.strip.on_progress)
         controller.epoch_ended.connect(self._on_epoch)
-        controller.failed.connect(self._take_failure)
+        controller.failed.connect(self._on_failure)
         controller.runs_changed.connect(self.refresh_runs)
-        controller.devices_changed.connect(self._take_devices)
-        model.ticked.connect(self._take_tick)
-        model.renamed.connect(self._take_rename)
+        controller.devices_changed.connect(self._on_devices)
+        model.ticked.connect(self._on_tick)
+        model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
         self.runs.export_wanted.connect(self.export_wanted)
         self.runs.resume_wanted.connect(self._resume)
         for plot in (self.curves.loss, self.curves.metric):
             plot.failed.connect(self.notice.say)
         self.curves.failed.connect(self.notice.say)
-        self._take_devices()
+        self._on_devices()
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""
@@ -111,7 +111,7 @@ class TrainPanel(QWidget):
     def _resume(self, run: Path) -> None:
         self._controller.resume(run)
 
-    def _take_state(self, state: State) -> None:
+    def _on_state(self, state: State) -> None:
         self.strip.show_state(state)
         self.runs.set_busy(self._controller.run if self._controller.active else None)
         if state is State.STARTING:
@@ -141,7 +141,7 @@ class TrainPanel(QWidget):
         if self._controller.run is not None:
             self.curves.on_epoch(self._controller.run, epoch)
 
-    def _take_failure(self, reason: str) -> None:
+    def _on_failure(self, reason: str) -> None:
         run = self._controller.run
         if run is not None and self._controller.resumable and not self._controller.refused:
             offer = ("Resume", lambda: self._controller.resume(run))
@@ -149,12 +149,12 @@ class TrainPanel(QWidget):
         else:
             self.notice.say(reason)
 
-    def _take_devices(self) -> None:
+    def _on_devices(self) -> None:
         self.plan.set_devices([device.id for device in self._controller.devices])
 
     # Other runs
 
-    def _take_tick(self, path: Path, on: bool) -> None:
+    def _on_tick(self, path: Path, on: bool) -> None:
         if not on:
             self.curves.remove_run(path)
             return
@@ -164,7 +164,7 @@ class TrainPanel(QWidget):
         else:
             self.curves.show_run(path, name, hue)
 
-    def _take_rename(self, old: Path, new: Path) -> None:
+    def _on_rename(self, old: Path, new: Path) -> None:
         self.curves.rename_run(old, new, self._name_of(new))
 
     def _name_of(self, path: Path) -> str:

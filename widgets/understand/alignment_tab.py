@@ -56,7 +56,7 @@ class AlignmentTab(Tab):
         self.bar.addWidget(self.searched)
         self.column.addWidget(self.gallery.beside(self.view, (220, 760), (1, 4), 140), 1)
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """An alignment is of an output that is taught by CTC."""
         drawn, plan = self.subject.drawn, self.subject.plan
         if drawn is None:
@@ -65,16 +65,16 @@ class AlignmentTab(Tab):
         losses = [node.layer.loss for node in drawn if isinstance(node.layer, Output)]
         return "" if any(loss == "ctc" or (by_plan and loss == "auto") for loss in losses) else NOT_CTC
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Look at another run."""
         self._stale = True
-        self._show_nothing(self.lacks() or NO_RUN)
+        self._show_nothing(self.unavailable_reason() or NO_RUN)
         if self.isVisible():
-            self.take_shown()
+            self.on_shown()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for the samples of the run's data, and for the one picked."""
-        if self.subject.run is None or self.lacks():
+        if self.subject.run is None or self.unavailable_reason():
             return
         self.gallery.ask()
         if self._stale and self.gallery.position is not None:
@@ -87,7 +87,7 @@ class AlignmentTab(Tab):
         if self._request is not None:
             self.subject.drop(self._request)
             self._request = None
-        if self.subject.ready and not self.lacks():
+        if self.subject.ready and not self.unavailable_reason():
             self._stale = False
             self._request = self.subject.ask("alignment", self._take, self._show_nothing, sample=position)
 

@@ -42,20 +42,20 @@ class FiltersTab(Tab):
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
         self.column.addWidget(self.grid, 1)
-        self.picker.picked.connect(self._take_layer)
+        self.picker.picked.connect(self._on_layer)
         self.channel.activated.connect(lambda row: self.grid.set_channel(row - 1))
         self.grid.channel_changed.connect(lambda number: self.channel.setCurrentIndex(number + 1))
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Filters belong to convolutions."""
         drawn = self.subject.drawn
         return NO_FILTERS if drawn is not None and len(drawn) and not having_filters(drawn) else ""
 
-    def wish(self) -> Watch:
+    def subscription(self) -> Watch:
         """The filters of the layer chosen."""
         return Watch(filters=(self.picker.layer,)) if self.picker.layer else Watch()
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Offer the convolutions of another run."""
         layers = self.subject.convolutions_within()
         self.picker.set_layers(layers)
@@ -81,9 +81,9 @@ class FiltersTab(Tab):
         self.channel.setCurrentIndex(self.grid.channel + 1)
         self.channel.setVisible(count > 1)
 
-    def _take_layer(self, _layer: str) -> None:
+    def _on_layer(self, _layer: str) -> None:
         self.grid.set_filters(np.empty((0, 1, 1, 1)))
-        self.wish_changed.emit()
+        self.subscription_changed.emit()
 
 
 def when_of(moment: Snapshot | RunReply | Loose) -> str:

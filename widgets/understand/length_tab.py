@@ -49,7 +49,7 @@ class LengthTab(Tab):
         self.column.addWidget(self.pages, 1)
         self._shown: Path | None = None
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Data whose samples differ in length."""
         section = self.subject.data
         try:
@@ -62,13 +62,13 @@ class LengthTab(Tab):
         told = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
         return "" if told else ONE_LENGTH
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run, or the end of one in progress."""
         self._shown = None
         if self.isVisible():
             self._ask()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Count unless this run was counted already."""
         self._ask()
 
@@ -77,23 +77,23 @@ class LengthTab(Tab):
         if run is None or self.subject.live:
             self._say(NO_RUN if run is None else LIVE)
             return
-        if self.lacks():
-            self._say(self.lacks())
+        if self.unavailable_reason():
+            self._say(self.unavailable_reason())
         elif run.path != self._shown:
             self._shown = run.path
             self._say(COUNTING)
-            self.subject.ask("by_length", self._take_answer, self._take_refusal)
+            self.subject.ask("by_length", self._on_answer, self._on_refusal)
 
     def _say(self, words: str) -> None:
         self.says.setText(words)
         self.about.clear()
         self.pages.setCurrentWidget(self.says)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._shown = None
         self._say(reason)
 
-    def _take_answer(self, message: Message) -> None:
+    def _on_answer(self, message: Message) -> None:
         if self._shown is None or Path(str(message.fields.get("run", ""))) != self._shown:
             return
         parts = [name for name in ORDER if name in message.fields["parts"]]

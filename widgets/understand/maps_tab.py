@@ -32,8 +32,8 @@ class MapsTab(Tab):
         self.grid.setObjectName("featureMaps")
         self._sample = 0
         self._lay_out()
-        self.picker.picked.connect(self._take_layer)
-        self.gallery.sample_picked.connect(self._take_sample)
+        self.picker.picked.connect(self._on_layer)
+        self.gallery.sample_picked.connect(self._on_sample)
 
     def _lay_out(self) -> None:
         self.bar.addWidget(self.picker)
@@ -41,19 +41,19 @@ class MapsTab(Tab):
         self.bar.addWidget(self.step)
         self.column.addWidget(self.gallery.beside(self.grid, (280, 700), (2, 5), 140), 1)
 
-    def wish(self) -> Watch:
+    def subscription(self) -> Watch:
         """The maps of the layer chosen, for the sample picked."""
         return Watch(maps=(self.picker.layer,), sample=self._sample) if self.picker.layer else Watch()
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Offer the layers of another run, and the samples it was trained on."""
         layers = self.subject.layers_within()
         convolutions = self.subject.convolutions_within()
         self.picker.set_layers(layers, convolutions[0] if convolutions else layers[1] if len(layers) > 1 else "")
         if self.isVisible():
-            self.take_shown()
+            self.on_shown()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for the samples, once for each run's data."""
         if self.subject.run is not None:
             self.gallery.ask()
@@ -65,10 +65,10 @@ class MapsTab(Tab):
             self.grid.set_maps(maps)
             self.step.setText(when_of(snapshot))
 
-    def _take_sample(self, position: int) -> None:
+    def _on_sample(self, position: int) -> None:
         self._sample = position
-        self.wish_changed.emit()
+        self.subscription_changed.emit()
 
-    def _take_layer(self, _layer: str) -> None:
+    def _on_layer(self, _layer: str) -> None:
         self.grid.set_maps(np.empty((0, 1, 1)))
-        self.wish_changed.emit()
+        self.subscription_changed.emit()

@@ -78,7 +78,7 @@ class ExcitingPane(QWidget):
 
     def _connect(self) -> None:
         self.work.grown.connect(self._on_inputs)
-        self.work.failed.connect(self._take_refusal)
+        self.work.failed.connect(self._on_refusal)
         self.work.running_changed.connect(self._show_running)
         self.stop.clicked.connect(self._stop_or_again)
         self.settings.toggled.connect(self._show_settings)
@@ -159,7 +159,7 @@ class ExcitingPane(QWidget):
         step = f"  ·  step {done:,} of {total:,}" if done < total else ""
         self.about.setText(f"activation {number(value, 3)}{compared}{step}")
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self.view.clear()
         self.view.set_empty_text(reason)
         self.about.clear()

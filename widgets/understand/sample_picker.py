@@ -37,7 +37,7 @@ class SamplePicker(SampleGallery):
         self._asked_for: object = None
         self._places: list[int] = []
         self._row = 0
-        self.picked.connect(self._take_row)
+        self.picked.connect(self._on_row)
 
     def beside(
         self, view: QWidget, sizes: tuple[int, int], shares: tuple[int, int] = (0, 1), least: int = 120
@@ -84,10 +84,10 @@ class SamplePicker(SampleGallery):
             return True
         if self.is_empty():
             self._show_none(LOADING)
-        self._subject.ask_about_data(self._take_preview, self._take_refusal, LIMIT)
+        self._subject.ask_about_data(self._on_preview, self._on_refusal, LIMIT)
         return True
 
-    def _take_preview(self, message: Message) -> None:
+    def _on_preview(self, message: Message) -> None:
         preview = Preview.from_message(message)
         rows = preview.rows_of(1) or preview.rows_of(0)
         labels = preview.labels(units=False)
@@ -99,9 +99,9 @@ class SamplePicker(SampleGallery):
             self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:
             self.current = 0
-            self._take_row(0)
+            self._on_row(0)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._asked_for = None
         self._show_none(reason)
 
@@ -111,7 +111,7 @@ class SamplePicker(SampleGallery):
         self.set_empty_text(words)
         self.emptied.emit()
 
-    def _take_row(self, row: int) -> None:
+    def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._places):
             self._row = row
             self.sample_picked.emit(self._places[row])

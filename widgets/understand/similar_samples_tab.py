@@ -137,7 +137,7 @@ class SimilarTab(Tab):
 
     # The panel
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Offer the layers of another run, or look anew at one that has ended."""
         network = self.subject.network
         self._asked = self._mapped = None
@@ -146,9 +146,9 @@ class SimilarTab(Tab):
         sizes = code_layers(network) if network is not None else {}
         self.picker.set_layers(list(sizes), bottleneck(network) if network is not None else "")
         if self.isVisible():
-            self.take_shown()
+            self.on_shown()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for the samples, and for the neighbours unless they are there."""
         self._ask_for_samples()
         self._look()
@@ -193,7 +193,7 @@ class SimilarTab(Tab):
     def _ask(self) -> None:
         if self._asked is not None:
             _, layer, sample = self._asked
-            self.subject.ask("similar", self._take, self._take_refusal, layer=layer, sample=sample, count=COUNT)
+            self.subject.ask("similar", self._take, self._on_refusal, layer=layer, sample=sample, count=COUNT)
 
     def _is_asked(self, message: Message) -> bool:
         said = (Path(str(message.fields.get("run"))), message.fields.get("layer"))
@@ -214,7 +214,7 @@ class SimilarTab(Tab):
         elif not self._stopped:
             self._ask()
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._asked = None
         self._show_progress(0, 0)
         self.says.setText(reason)
@@ -223,7 +223,7 @@ class SimilarTab(Tab):
     def _ask_for_map(self) -> None:
         if self._asked is not None and self._mapped != self._asked[:2]:
             self._mapped = self._asked[:2]
-            self.subject.ask("code_map", self._take_map, lambda _: None, layer=self._asked[1])
+            self.subject.ask("code_map", self._on_map, lambda _: None, layer=self._asked[1])
 
     def _toggle(self) -> None:
         """Stop making codes, or go on."""
@@ -270,7 +270,7 @@ class SimilarTab(Tab):
         self.sample.set_samples(drawable_values(np.stack(shown)), names, [""] * len(names))
         self.about.setText(words)
 
-    def _take_map(self, message: Message) -> None:
+    def _on_map(self, message: Message) -> None:
         if not self._is_asked(message) or "points" not in message.arrays or self._position is None:
             return
         arrays, target = message.arrays, message.fields.get("target") or {}

@@ -48,7 +48,7 @@ class Subject(QObject):
         self._wanted = Watch()
         self._request: int | None = None
         controller.started.connect(self._on_start)
-        controller.stateChanged.connect(self._take_state)
+        controller.stateChanged.connect(self._on_state)
         controller.snapshot.connect(self._on_snapshot)
         controller.epoch_ended.connect(self._on_epoch)
 
@@ -223,7 +223,7 @@ class Subject(QObject):
         if self.live:
             self.epoch_ended.emit()
 
-    def _take_state(self, state: State) -> None:
+    def _on_state(self, state: State) -> None:
         """What was live becomes a saved run; its best weights are those to look at."""
         ended = state in (State.FINISHED, State.FAILED)
         if ended and self._run is not None and self._run.path == self._controller.run:

@@ -42,13 +42,13 @@ class SurfaceTab(Tab):
         subject.epoch_ended.connect(self._take_epoch)
         subject.edited.connect(self._say_what_is_lacking)
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """A plane is what two features span."""
         inputs = self.subject.inputs()
         fits = len(inputs) == 1 and inputs[0].shape.sizes == (2,)
         return "" if fits or not inputs else NO_PLANE
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Show the surface of another run."""
         self._stale = True
         if self.isVisible():
@@ -56,9 +56,9 @@ class SurfaceTab(Tab):
         self._say_what_is_lacking()
 
     def _say_what_is_lacking(self) -> None:
-        self.plot.set_empty_text(self.lacks() or EMPTY)
+        self.plot.set_empty_text(self.unavailable_reason() or EMPTY)
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for the surface if it is not the newest."""
         if self._stale:
             self._ask()
@@ -73,18 +73,18 @@ class SurfaceTab(Tab):
 
     def _ask(self) -> None:
         run = self.subject.run
-        if self._asking or run is None or self.lacks():
+        if self._asking or run is None or self.unavailable_reason():
             return
         if not self.subject.live and not run.weights.is_file():
             return
         self._asking, self._stale = True, False
-        self.subject.ask("surface", self._take_surface, self._take_refusal, resolution=RESOLUTION)
+        self.subject.ask("surface", self._on_surface, self._on_refusal, resolution=RESOLUTION)
 
     def _go_on(self) -> None:
         if self._stale and self.isVisible():
             self._ask()
 
-    def _take_surface(self, message: Message) -> None:
+    def _on_surface(self, message: Message) -> None:
         self._asking = False
         self._pause.start()
         arrays = message.arrays
@@ -95,7 +95,7 @@ class SurfaceTab(Tab):
         self.plot.set_points(arrays["points"], arrays["labels"], [str(one) for one in message.fields["classes"]])
         self.plot.set_surface(arrays["probability"], (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._asking = False
         if not self.subject.live:  # while training, the first weights may not be saved yet
             self.note.setText(reason)

@@ -43,12 +43,12 @@ class UnderstandPanel(QWidget):
         self.about = Sentence(self)
         self.views = Views(source, tuple(self.tabs.values()), self.about, self)
         self.notice = InlineNotice(self)
-        # A wish changes several times while a run is being changed; the worker hears the last one.
-        self._wish_soon = QTimer(self, singleShot=True, interval=0)
-        self._wish_soon.timeout.connect(self._tell_wish)
+        # A subscription changes several times while a run is being changed; the worker hears the last one.
+        self._subscribe_soon = QTimer(self, singleShot=True, interval=0)
+        self._subscribe_soon.timeout.connect(self._subscribe)
         self._lay_out()
         self._connect()
-        self._take_subject()
+        self._on_subject()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -58,13 +58,13 @@ class UnderstandPanel(QWidget):
         column.addWidget(self.views, 1)
 
     def _connect(self) -> None:
-        self.subject.changed.connect(self._take_subject)
+        self.subject.changed.connect(self._on_subject)
         self.subject.failed.connect(self.notice.say)
         self.subject.snapshot.connect(self._on_snapshot)
         self.subject.edited.connect(self.views.refresh)
         self.views.changed.connect(self._take_tab)
         for tab in self.tabs.values():
-            tab.wish_changed.connect(self._wish_soon.start)
+            tab.subscription_changed.connect(self._subscribe_soon.start)
 
     @property
     def tab(self) -> Tab:
@@ -97,7 +97,7 @@ class UnderstandPanel(QWidget):
 
     # Inside
 
-    def _take_subject(self) -> None:
+    def _on_subject(self) -> None:
         run = self.subject.run
         self._show_about()
         if run is None:
@@ -106,9 +106,9 @@ class UnderstandPanel(QWidget):
             live = "  ·  live" if self.subject.live else ""
             self.about.setText(f"{shown_name(run.path, run.title)}{live}")
         for tab in self.tabs.values():
-            tab.take_subject()
+            tab.on_subject()
         self.views.refresh()
-        self._wish_soon.start()
+        self._subscribe_soon.start()
 
     def _show_about(self) -> None:
         """Say whose inside is on show; a tab that works without a run needs none."""
@@ -119,21 +119,21 @@ class UnderstandPanel(QWidget):
             self.tab.on_snapshot(snapshot)
 
     def _take_tab(self) -> None:
-        self.tab.take_shown()
+        self.tab.on_shown()
         self._show_about()
         self.settings_wanted.emit(self.tab.with_settings)
-        self._wish_soon.start()
+        self._subscribe_soon.start()
 
-    def _tell_wish(self) -> None:
-        self.subject.want(self.tab.wish() if self.isVisible() else Watch())
+    def _subscribe(self) -> None:
+        self.subject.want(self.tab.subscription() if self.isVisible() else Watch())
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is on screen is asked for."""
         super().showEvent(event)
-        self.tab.take_shown()
-        self._wish_soon.start()
+        self.tab.on_shown()
+        self._subscribe_soon.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What nobody sees is not made."""
         super().hideEvent(event)
-        self._wish_soon.start()
+        self._subscribe_soon.start()

@@ -39,7 +39,7 @@ class Group(Enum):
 
 
 class Tab(QWidget):
-    """One way of looking at a run. `wish_changed` says that `wish` is not what it was.
+    """One way of looking at a run. `subscription_changed` says that `subscription` is not what it was.
 
     ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``needs_run`` is false for
     what works without a run, ``with_settings`` true where the settings of the selected layer stay beside it. A class
@@ -53,7 +53,7 @@ class Tab(QWidget):
     group = Group.INSIDE
     needs_run = True
     with_settings = False
-    wish_changed = Signal()
+    subscription_changed = Signal()
 
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,21 +71,21 @@ class Tab(QWidget):
         if cls.title:
             Tab.registered.append(cls)
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Why there is nothing to see of the network that the subject brings, as a sentence; empty where there is."""
         return ""
 
-    def wish(self) -> Watch:
+    def subscription(self) -> Watch:
         """What the worker should send while this tab is on screen."""
         return Watch()
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what came of the wish."""
+        """Show what came of the subscription."""
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """The tab has come to the screen."""
 
 

@@ -131,8 +131,8 @@ class Views(QWidget):
         for group in Group:
             self.rail.button(group).setVisible(group in self._last)
         self._lay_out(corner)
-        self.rail.picked.connect(self._take_group)
-        self.bar.currentChanged.connect(self._take_row)
+        self.rail.picked.connect(self._on_group)
+        self.bar.currentChanged.connect(self._on_row)
         self._list()
 
     def _lay_out(self, corner: QWidget) -> None:
@@ -171,7 +171,7 @@ class Views(QWidget):
     def offered(self, tab: Tab) -> bool:
         """Whether a view stands in the bar of its group."""
         group = self._of(tab.group)
-        return not tab.lacks() or all(other.lacks() for other in group)
+        return not tab.unavailable_reason() or all(other.unavailable_reason() for other in group)
 
     # Choosing
 
@@ -219,7 +219,7 @@ class Views(QWidget):
         self.bar.blockSignals(False)
         self.sentence.setText(current.sentence)
 
-    def _take_group(self, group: Group) -> None:
+    def _on_group(self, group: Group) -> None:
         last = self._last[group]
         self.bring(last if self.offered(last) else self._first(group))
 
@@ -227,7 +227,7 @@ class Views(QWidget):
         """The first view of a group that is offered."""
         return next(tab for tab in self._of(group) if self.offered(tab))
 
-    def _take_row(self, row: int) -> None:
+    def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._listed):
             self.bring(self._listed[row])
 

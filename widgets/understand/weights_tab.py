@@ -50,11 +50,11 @@ class WeightsTab(Tab):
         """Gradients exist only while training; until they come the weights have all the room."""
         self._sides["Gradients"].setVisible(not self.gradients.is_empty() or self.subject.live)
 
-    def wish(self) -> Watch:
+    def subscription(self) -> Watch:
         """Histograms, twice a second at most."""
         return Watch(histograms=True, every=1.0)
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Begin anew for another run."""
         run = self.subject.run
         path = run.path if run is not None else None

@@ -123,7 +123,7 @@ class WhyTab(Tab):
         return label
 
     def _connect(self) -> None:
-        self.gallery.sample_picked.connect(self._take_sample)
+        self.gallery.sample_picked.connect(self._on_sample)
         self.answer.activated.connect(self._explain)
         self.layer.picked.connect(self._ask_cam)
         self.patch.entered.connect(self._occlude)
@@ -133,11 +133,11 @@ class WhyTab(Tab):
         self.integrated.grown.connect(self._on_integrated)
         self.occlusion.grown.connect(self._on_occlusion)
         for work in (self.integrated, self.occlusion):
-            work.failed.connect(self._take_refusal)
+            work.failed.connect(self._on_refusal)
 
     # What the panel says
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run, or the end of one in progress."""
         self._cancel()
         self._stale, self._answers = True, []
@@ -145,9 +145,9 @@ class WhyTab(Tab):
         layers, preferred = map_layers(self.subject.network)
         self.layer.set_layers(layers, preferred)
         if self.isVisible():
-            self.take_shown()
+            self.on_shown()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for the samples, and explain the one picked unless that was done."""
         if not self.subject.ready:
             self._show_nothing(EMPTY if self.subject.run is None else NO_WEIGHTS)
@@ -163,7 +163,7 @@ class WhyTab(Tab):
 
     # Asking
 
-    def _take_sample(self, _position: int) -> None:
+    def _on_sample(self, _position: int) -> None:
         self._stale = True
         if self.isVisible():
             self._explain()
@@ -193,12 +193,12 @@ class WhyTab(Tab):
         self._stale, self._heats = False, {}
         self.again.setVisible(self.subject.live)
         request = ExplainByGradients(sample=self._sample, output=self._output)
-        self._requests["gradients"] = self.subject.request(request, self._on_gradients, self._take_refusal)
+        self._requests["gradients"] = self.subject.request(request, self._on_gradients, self._on_refusal)
 
     def _ask_cam(self) -> None:
         if self._shape and self.layer.layer and not self._stale:
             request = GradCam(sample=self._sample, output=self._output, layer=self.layer.layer)
-            self._requests["cam"] = self.subject.request(request, self._on_cam, self._take_no_cam)
+            self._requests["cam"] = self.subject.request(request, self._on_cam, self._on_no_cam)
 
     def _occlude(self) -> None:
         if self._shape and not self._stale:
@@ -223,7 +223,7 @@ class WhyTab(Tab):
         self._heats[name] = heat
         self.tiles.set_heats({key: self._heats[key] for key in ORDER if key in self._heats})
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._cancel()
         self._show_nothing(reason)
 
@@ -255,7 +255,7 @@ class WhyTab(Tab):
     def _on_cam(self, found: GradCamMap) -> None:
         self._show("grad_cam", Heat("Grad-CAM", as_floats(found.attribution), False, f"maps of {self.layer.layer}"))
 
-    def _take_no_cam(self, reason: str) -> None:
+    def _on_no_cam(self, reason: str) -> None:
         """A layer without an influence on the answer has no map; the other ways stand."""
         self._heats.pop("grad_cam", None)
         self.tiles.set_heats({key: self._heats[key] for key in ORDER if key in self._heats})

@@ -181,22 +181,22 @@ class BackpropTab(Tab):
         self.batch.currentIndexChanged.connect(lambda _: self.restart())
         self.sample.valueChanged.connect(lambda _: self._refresh())
         self.picker.picked.connect(lambda _: self._refresh())
-        self.subject.edited.connect(self._take_edit)
+        self.subject.edited.connect(self._on_edit)
         self.area.viewport().installEventFilter(self)
 
     # What there is to go through
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at: begin again with it."""
         self._offer()
         self._forget()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Take the first step as soon as somebody looks."""
         if self._stale:
             self.restart()
 
-    def _take_edit(self) -> None:
+    def _on_edit(self) -> None:
         """The open project is another one, or was edited."""
         self._offer()
         if not self._own:
@@ -307,17 +307,17 @@ class BackpropTab(Tab):
         self._stale = False
         wish = {"number": self._number, "size": self.batch.currentData() or 1, "start": self._start}
         if self._own:
-            self._asked = self.subject.ask("backprop", self._take_step, self._take_refusal, None, **wish)
+            self._asked = self.subject.ask("backprop", self._on_step, self._on_refusal, None, **wish)
         elif self._fresh is not None:
             project, base, _ = self._fresh
             self._asked = self.subject.ask_worker(
-                "backprop_fresh", self._take_step, self._take_refusal, project=project, base=base, **wish
+                "backprop_fresh", self._on_step, self._on_refusal, project=project, base=base, **wish
             )
         if self._asked is not None and self._step is None:
             self.diagram.set_empty_text(WORKING)
         self._enable()
 
-    def _take_step(self, message: Message) -> None:
+    def _on_step(self, message: Message) -> None:
         self._asked = None
         network = self.subject.network if self._own else None
         drawn = _layers(network) if network is not None else self._fresh[2] if self._fresh is not None else {}
@@ -331,7 +331,7 @@ class BackpropTab(Tab):
         self.picker.set_layers(names)
         self._refresh()
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._asked, self._step = None, None
         self.diagram.set_empty_text(reason)
         self._refresh()

@@ -73,7 +73,7 @@ class Asker(QObject):
             self._stop()
         self._stop, self._document = None, None
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""
         self._refit()
         self._again()
@@ -161,9 +161,9 @@ class Asker(QObject):
         self._busy = (self.trained, layer, sample)
         fields: dict[str, Any] = {"layer": layer, "sample": sample}
         if self.trained:
-            self._subject.ask("by_hand", self._take, self._take_refusal, **fields)
+            self._subject.ask("by_hand", self._take, self._on_refusal, **fields)
         else:
-            self._subject.ask_worker("by_hand_fresh", self._take, self._take_refusal, **self._project(), **fields)
+            self._subject.ask_worker("by_hand_fresh", self._take, self._on_refusal, **self._project(), **fields)
 
     def ask_about_samples(self, reply: Reply, refused: Refusal, limit: int) -> None:
         """Ask for a preview of the data whose samples are worked out."""
@@ -194,7 +194,7 @@ class Asker(QObject):
         if self._is_wished():
             self.found.emit(message)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         # While a run begins there may be nothing to look into yet.
         if self._is_wished() and not (self.trained and self._subject.live):
             self.refused.emit(reason)

@@ -78,7 +78,7 @@ class ByHandTab(Tab):
         self._shown = False
         self._lay_out()
         self._connect()
-        self._take_mode()
+        self._on_mode()
 
     # Building
 
@@ -130,23 +130,23 @@ class ByHandTab(Tab):
         return frame
 
     def _connect(self) -> None:
-        self.modes.idClicked.connect(lambda _: self._take_mode())
-        self.picker.picked.connect(self._take_layer)
+        self.modes.idClicked.connect(lambda _: self._on_mode())
+        self.picker.picked.connect(self._on_layer)
         self.sample.picked.connect(lambda _: self._ask())
         self.weights.activated.connect(lambda row: self.asker.prefer(bool(self.weights.itemData(row))))
         self.examples.changed.connect(self._show_example)
         self.asker.changed.connect(self._offer)
-        self.asker.found.connect(self._take_answer)
+        self.asker.found.connect(self._on_answer)
         self.asker.refused.connect(self._refuse)
         self.picture.moved.connect(self._take_move)
-        self.picture.typed.connect(self._take_number)
+        self.picture.typed.connect(self._on_number)
         self.picture.play.connect(self.player.toggle)
         self.player.stepped.connect(self._step)
         self.player.ended.connect(self._go_to_end)
         self.player.started.connect(self._start)
         self.player.halted.connect(self._halt)
-        self.map.picked.connect(self._take_map)
-        self.channel.picked.connect(self._take_channel)
+        self.map.picked.connect(self._on_map)
+        self.channel.picked.connect(self._on_channel)
 
     # What the window and the panel say
 
@@ -154,11 +154,11 @@ class ByHandTab(Tab):
         """Work out layers of this project; ``base`` is where its relative paths start."""
         self.asker.set_document(document, base)
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at, or the one in progress has ended."""
-        self.asker.take_subject()
+        self.asker.on_subject()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Catch up; a network without a layer to work out makes room for the examples."""
         self.asker.wanted = True
         self.asker.refresh()
@@ -185,7 +185,7 @@ class ByHandTab(Tab):
         self._shown = True
         self.modes.button(NETWORK).setChecked(True)
         self.picker.choose(path)
-        self._take_mode()
+        self._on_mode()
 
     def go(self, spot: Spot) -> None:
         """Stand at a spot, or as near to it as the case has one."""
@@ -198,11 +198,11 @@ class ByHandTab(Tab):
         if id:
             self.examples.choose(id)
         self.modes.button(EXAMPLES).setChecked(True)
-        self._take_mode()
+        self._on_mode()
 
     # Which case
 
-    def _take_mode(self) -> None:
+    def _on_mode(self) -> None:
         examples = self.mode == EXAMPLES
         self.player.halt()
         self.examples.setVisible(examples)
@@ -233,7 +233,7 @@ class ByHandTab(Tab):
         if self.mode == NETWORK and not layers:
             self._refuse(NO_LAYER if self.asker.network is not None and len(self.asker.network) else NO_NETWORK)
 
-    def _take_layer(self, _layer: str) -> None:
+    def _on_layer(self, _layer: str) -> None:
         if self.mode == NETWORK:
             self._show(None)
             self._ask()
@@ -243,7 +243,7 @@ class ByHandTab(Tab):
             self.picture.set_empty_text(WORKING)
         self.asker.ask(self.picker.layer, self.sample.sample)
 
-    def _take_answer(self, message: Message) -> None:
+    def _on_answer(self, message: Message) -> None:
         if self.mode != NETWORK:
             return
         fields, arrays = dict(message.fields), message.arrays
@@ -285,7 +285,7 @@ class ByHandTab(Tab):
 
     # Typing over numbers
 
-    def _take_number(self, part: ScenePart, row: int, column: int, value: float) -> None:
+    def _on_number(self, part: ScenePart, row: int, column: int, value: float) -> None:
         if self.mode == EXAMPLES:
             self.examples.type_over(part, row, column, value)
             return
@@ -354,9 +354,9 @@ class ByHandTab(Tab):
         self.picture.unfolding = False
         self.picture.update()
 
-    def _take_map(self, index: int) -> None:
+    def _on_map(self, index: int) -> None:
         self.go(self.picture.spot_of_map(index))
 
-    def _take_channel(self, index: int) -> None:
+    def _on_channel(self, index: int) -> None:
         self.picture.show_channel(index)
         self._tell()

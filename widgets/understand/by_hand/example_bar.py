@@ -72,7 +72,7 @@ class ExampleBar(QWidget):
         for choice in (self.example, self.picture, self.kernel, self.way):
             row.addWidget(choice)
         self.example.offer([one.title for one in EXAMPLES])
-        self.example.picked.connect(self._take_example)
+        self.example.picked.connect(self._on_example)
         for choice in (self.picture, self.kernel, self.way):
             choice.picked.connect(lambda _: self.changed.emit())
         self._fill()
@@ -111,7 +111,7 @@ class ExampleBar(QWidget):
     def _numbers(self, part: ScenePart, named: Mapping[str, Floats], choice: _Choice) -> Floats:
         return self._typed[part] if choice.name == TYPED else named[choice.name]
 
-    def _take_example(self, _title: str) -> None:
+    def _on_example(self, _title: str) -> None:
         self._typed.clear()
         self._fill()
         self.changed.emit()

@@ -49,9 +49,9 @@ class SampleBox(QWidget):
         self.gallery = SampleGallery(source, "Samples", WAITING)
         self._places: list[int] = []
         self._lay_out(caption)
-        self.number.entered.connect(self._take_number)
+        self.number.entered.connect(self._on_number)
         self.button.clicked.connect(self._open)
-        self.gallery.picked.connect(self._take_picture)
+        self.gallery.picked.connect(self._on_picture)
 
     def _lay_out(self, caption: QLabel) -> None:
         row = QHBoxLayout(self)
@@ -76,7 +76,7 @@ class SampleBox(QWidget):
         words = labels_of(FieldFacts.parse(fields["target"]), target)
         self.label.setText(f"is {words[0]}" if words and words[0] else "")
 
-    def _take_number(self, value: object) -> None:
+    def _on_number(self, value: object) -> None:
         self.number.lineEdit().setModified(False)
         self.picked.emit(int(value) if isinstance(value, int | float) else 0)
 
@@ -90,14 +90,14 @@ class SampleBox(QWidget):
         self.popup.move(left, min(corner.y(), screen.bottom() - self.popup.height()))
         self.popup.show()
         self.gallery.setFocus()
-        self._ask(self._take_preview, self.gallery.set_empty_text, LIMIT)
+        self._ask(self._on_preview, self.gallery.set_empty_text, LIMIT)
 
-    def _take_preview(self, message: Message) -> None:
+    def _on_preview(self, message: Message) -> None:
         preview = Preview.from_message(message)
         self._places = [int(place) for place in preview.index]
         self.gallery.set_samples(drawable(preview), preview.labels(units=False), preview.part_titles())
 
-    def _take_picture(self, row: int) -> None:
+    def _on_picture(self, row: int) -> None:
         if 0 <= row < len(self._places):
             self.popup.hide()
             self.number.set_value(self._places[row])

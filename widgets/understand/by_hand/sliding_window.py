@@ -64,7 +64,7 @@ class SlidingPicture(PaintedView):
         self._drawn: dict[ScenePart, tuple[Stand, Drawn]] = {}
         self._stands: dict[ScenePart, Stand] = {}
         self.editor = CellEditor(self)
-        self.editor.entered.connect(self._take_number)
+        self.editor.entered.connect(self._on_number)
         self.editor.walked.connect(self._walk)
 
     # What is shown
@@ -368,7 +368,7 @@ class SlidingPicture(PaintedView):
             return
         self.editor.open_at(part, row, column, float(table.values[row, column]), stand.cell(row, column))
 
-    def _take_number(self, value: float) -> None:
+    def _on_number(self, value: float) -> None:
         part, row, column = self.editor.cell
         step = self._step
         if step is not None:

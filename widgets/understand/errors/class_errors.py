@@ -36,8 +36,8 @@ class ClassErrors(QWidget):
         self._rows: list[int] = []
         self._cell: tuple[int, int] | None = None
         self._lay_out()
-        self.matrix.picked.connect(self._take_cell)
-        self.worst.picked.connect(self._take_row)
+        self.matrix.picked.connect(self._on_cell)
+        self.worst.picked.connect(self._on_row)
 
     def _lay_out(self) -> None:
         detail = QWidget(self)
@@ -81,7 +81,7 @@ class ClassErrors(QWidget):
         self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances, texts)
         self._show_row(self._rows[0] if self._rows else None)
 
-    def _take_cell(self, true: int, predicted: int) -> None:
+    def _on_cell(self, true: int, predicted: int) -> None:
         if self._message is None:
             return
         self._cell = None if self._cell == (true, predicted) else (true, predicted)
@@ -94,7 +94,7 @@ class ClassErrors(QWidget):
         else:
             self._list(rows)
 
-    def _take_row(self, at: int) -> None:
+    def _on_row(self, at: int) -> None:
         if 0 <= at < len(self._rows):
             self._show_row(self._rows[at])
 

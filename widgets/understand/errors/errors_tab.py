@@ -58,13 +58,13 @@ class ErrorsTab(Tab):
         self._request: int | None = None
         self.part.currentIndexChanged.connect(self._test)
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run, or the end of one in progress."""
         self._shown = None
         if self.isVisible():
             self._test()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Test unless this run was tested already."""
         self._test()
 
@@ -78,7 +78,7 @@ class ErrorsTab(Tab):
             return
         self._shown = wanted
         self._say(TESTING)
-        self.subject.ask("evaluate", self._take_evaluation, self._take_refusal, part=wanted[1])
+        self.subject.ask("evaluate", self._on_evaluation, self._on_refusal, part=wanted[1])
 
     def _say(self, words: str) -> None:
         self.says.setText(words)
@@ -90,7 +90,7 @@ class ErrorsTab(Tab):
         path = Path(str(message.fields.get("run", "")))
         return self._shown is not None and path == self._shown[0]
 
-    def _take_evaluation(self, message: Message) -> None:
+    def _on_evaluation(self, message: Message) -> None:
         if not self._is_answer(message) or message.fields.get("part") != self.part.currentData():
             return
         units = message.fields.get("units") or [""]
@@ -110,13 +110,13 @@ class ErrorsTab(Tab):
         self.numbers.show_evaluation(message)
         self.pages.setCurrentWidget(self.numbers)
         # A network that does not forecast refuses; then the samples that were missed most stay.
-        self.subject.ask("forecasts", self._take_forecasts, lambda _: None, part=message.fields["part"])
+        self.subject.ask("forecasts", self._on_forecasts, lambda _: None, part=message.fields["part"])
 
-    def _take_forecasts(self, message: Message) -> None:
+    def _on_forecasts(self, message: Message) -> None:
         if self._is_answer(message):
             self.numbers.show_forecasts(message)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._shown = None
         self._say(reason)
 

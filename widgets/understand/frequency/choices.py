@@ -41,7 +41,7 @@ class _Choice(QWidget):
         self.row.setSpacing(6)
         self.row.addWidget(label)
         self.row.addWidget(self.box)
-        self.box.currentIndexChanged.connect(self._take_choice)
+        self.box.currentIndexChanged.connect(self._on_choice)
 
     def _add_number(self, caption: str, name: str) -> tuple[QLabel, NumberBox]:
         label, box = QLabel(caption, self), NumberBox(whole=True, minimum=0, maximum=0)
@@ -54,10 +54,10 @@ class _Choice(QWidget):
         self.row.addWidget(box)
         label.hide()
         box.hide()
-        box.entered.connect(lambda _: self._take_number(box))
+        box.entered.connect(lambda _: self._on_number(box))
         return label, box
 
-    def _take_number(self, box: NumberBox) -> None:
+    def _on_number(self, box: NumberBox) -> None:
         box.clamp()
         self.changed.emit()
 
@@ -71,13 +71,13 @@ class _Choice(QWidget):
         self.box.addItems(list(names))
         self.box.setCurrentIndex(max(self.box.findText(chosen), 0))
         self.box.blockSignals(False)
-        self._take_choice()
+        self._on_choice()
 
     def choose(self, name: str) -> None:
         """Choose what has this name, if it is offered."""
         self.box.setCurrentIndex(max(self.box.findText(name), 0))
 
-    def _take_choice(self) -> None:
+    def _on_choice(self) -> None:
         raise NotImplementedError
 
 
@@ -121,7 +121,7 @@ class PictureChoice(_Choice):
         _count(self.map, max(len(self._maps) - 1, 0))
         self.changed.emit()
 
-    def _take_choice(self) -> None:
+    def _on_choice(self) -> None:
         self._maps = np.empty((0, 0, 0))
         _count(self.map, 0)
         self.changed.emit()
@@ -164,8 +164,8 @@ class KernelChoice(_Choice):
         self.field.hide()
         self.filter = self._add_number("filter", "Filter of the layer")
         self.channel = self._add_number("channel", "Input channel of the filter")
-        self.field.edited.connect(self._take_typed)
-        self.field.mistaken.connect(self._take_mistake)
+        self.field.edited.connect(self._on_typed)
+        self.field.mistaken.connect(self._on_mistake)
         self.offer((), {})
         self.choose("edge")
 
@@ -174,7 +174,7 @@ class KernelChoice(_Choice):
         self._known = known
         self._offer([*KERNELS, TYPED, *layers])
         if self.layer in known and known[self.layer].shape != self._weights.shape:
-            self._take_choice()
+            self._on_choice()
         elif self.layer in known and not np.array_equal(known[self.layer], self._weights):
             self.set_weights(known[self.layer])
 
@@ -195,21 +195,21 @@ class KernelChoice(_Choice):
         _count(self.channel, max(self._weights.shape[1], 1), first=1)
         self.changed.emit()
 
-    def _take_choice(self) -> None:
+    def _on_choice(self) -> None:
         self.field.setVisible(self.box.currentText() == TYPED)
         self.set_weights(self._known.get(self.layer, np.empty((0, 0, 0, 0))))
 
-    def _take_typed(self, rows: Matrix) -> None:
+    def _on_typed(self, rows: Matrix) -> None:
         try:
             checked_kernel(rows)
         except NetloomError as error:
-            self._take_mistake(str(error))
+            self._on_mistake(str(error))
             return
         self._typed = rows
         mark(self.field.editor(), wrong=False)
         self.changed.emit()
 
-    def _take_mistake(self, reason: str) -> None:
+    def _on_mistake(self, reason: str) -> None:
         mark(self.field.editor(), wrong=True)
         self.mistaken.emit(reason)
 

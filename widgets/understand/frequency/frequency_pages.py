@@ -117,8 +117,8 @@ class PassPage(Page):
             self.foot.addWidget(widget)
         self._end()
         self.side.currentIndexChanged.connect(self._filter)
-        self.radius.entered.connect(self._take_radius)
-        self.spectrum.radius_changed.connect(self._take_circle)
+        self.radius.entered.connect(self._on_radius)
+        self.spectrum.radius_changed.connect(self._on_circle)
 
     @property
     def high(self) -> bool:
@@ -132,11 +132,11 @@ class PassPage(Page):
         self.spectrum.set_picture(scene.picture)
         self._filter()
 
-    def _take_radius(self, _value: object) -> None:
+    def _on_radius(self, _value: object) -> None:
         self.radius.clamp()
         self._filter()
 
-    def _take_circle(self, radius: float) -> None:
+    def _on_circle(self, radius: float) -> None:
         self.radius.set_value(round(radius, 3))
         self._filter()
 
@@ -354,14 +354,14 @@ class PropagatorPage(Page):
         self.foot.addWidget(self.steps)
         self.foot.addWidget(caption)
         self._end()
-        self.steps.entered.connect(self._take_steps)
+        self.steps.entered.connect(self._on_steps)
 
     def show_scene(self, scene: FrequencySubject) -> None:
         """Show another kernel's softmax and what it does to the picture."""
         self._scene = scene
         self._calculate()
 
-    def _take_steps(self, _value: object) -> None:
+    def _on_steps(self, _value: object) -> None:
         self.steps.clamp()
         self._calculate()
 

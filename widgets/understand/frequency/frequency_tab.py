@@ -73,39 +73,39 @@ class FrequencyTab(Tab):
         self.column.addWidget(self.gallery.beside(self.stack, (190, 900)), 1)
 
     def _connect(self) -> None:
-        self.view.currentIndexChanged.connect(self._take_view)
-        self.gallery.sample_picked.connect(self._take_sample)
-        self.gallery.emptied.connect(self._take_sample)
-        self.picture.changed.connect(self._take_choice)
-        self.kernel.changed.connect(self._take_choice)
+        self.view.currentIndexChanged.connect(self._on_view)
+        self.gallery.sample_picked.connect(self._on_sample)
+        self.gallery.emptied.connect(self._on_sample)
+        self.picture.changed.connect(self._on_choice)
+        self.kernel.changed.connect(self._on_choice)
         self.kernel.mistaken.connect(self._say)
-        self.spectra.kernel_picked.connect(self._take_kernel)
-        self.spectra.map_picked.connect(self._take_map)
-        self.subject.edited.connect(self.take_subject)
+        self.spectra.kernel_picked.connect(self._on_kernel)
+        self.spectra.map_picked.connect(self._on_map)
+        self.subject.edited.connect(self.on_subject)
 
     # The panel
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Frequencies are those of pictures."""
         kinds = [layer.shape.kind for layer in self.subject.inputs()]
         return NO_PICTURES if kinds and Kind.IMAGE not in kinds else ""
 
-    def wish(self) -> Watch:
+    def subscription(self) -> Watch:
         """The maps and filters that are chosen, for the sample picked; nothing where all is known."""
         layer, wanted = self.picture.layer, self.kernel.wanted if self.page.uses_kernel else ""
         maps, filters = (layer,) if layer else (), (wanted,) if wanted else ()
         return Watch(filters=filters, maps=maps, sample=self.gallery.position or 0)
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at, or the open project is not what it was."""
         if self.isVisible():
-            self.take_shown()
+            self.on_shown()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Offer what there is to look at, and ask for the samples."""
         self._offer_layers()
         self.gallery.ask()
-        self._take_sample()
+        self._on_sample()
 
     def _offer_layers(self) -> None:
         """Offer the layers of the run; without one, the kernels that are typed in the open project."""
@@ -136,29 +136,29 @@ class FrequencyTab(Tab):
         """Choose a way of looking."""
         self.view.setCurrentIndex(self._pages.index(page))
 
-    def _take_view(self, _row: int) -> None:
+    def _on_view(self, _row: int) -> None:
         self._show_scene()
-        self.wish_changed.emit()
+        self.subscription_changed.emit()
 
-    def _take_sample(self, _position: int = 0) -> None:
+    def _on_sample(self, _position: int = 0) -> None:
         self.picture.set_sample(self.gallery.values)
-        self.wish_changed.emit()
+        self.subscription_changed.emit()
 
-    def _take_choice(self) -> None:
+    def _on_choice(self) -> None:
         self._show_scene()
-        self.wish_changed.emit()
+        self.subscription_changed.emit()
 
-    def _take_kernel(self, index: int) -> None:
+    def _on_kernel(self, index: int) -> None:
         if self.kernel.layer:
             self.kernel.filter[1].set_value(index)
-            self._take_choice()
+            self._on_choice()
         else:
             self.kernel.choose(self.kernel.all[0][index])
 
-    def _take_map(self, index: int) -> None:
+    def _on_map(self, index: int) -> None:
         if self.picture.layer:
             self.picture.map[1].set_value(index)
-            self._take_choice()
+            self._on_choice()
 
     # Showing
 

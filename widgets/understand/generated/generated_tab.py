@@ -107,23 +107,23 @@ class MadeTab(Tab):
 
     def _connect(self) -> None:
         self.times.changed.connect(self._show)
-        self.made.picked.connect(self._take_pick)
+        self.made.picked.connect(self._on_pick)
         for box in (self.first, self.last):
-            box.valueChanged.connect(self._take_ends)
-        self.other.clicked.connect(self._take_other)
+            box.valueChanged.connect(self._on_ends)
+        self.other.clicked.connect(self._on_other)
         self.times.save.clicked.connect(self._save)
         self.subject.epoch_ended.connect(self._take_epoch)
-        self.subject.edited.connect(self.take_subject)
+        self.subject.edited.connect(self.on_subject)
 
     # The panel
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Only a GAN makes samples."""
         drawn = self.subject.drawn
         noise = drawn is not None and any(node.layer.draws_noise for node in drawn)
         return "" if noise else NO_GAN
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Show the samples of another run, or those of one that has ended."""
         run = self.subject.run
         if run is None or run.path != self._run:
@@ -135,7 +135,7 @@ class MadeTab(Tab):
         if self.isVisible():
             self._refresh()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Look for new samples."""
         self._refresh()
 
@@ -232,24 +232,24 @@ class MadeTab(Tab):
     def _mark_ends(self) -> None:
         self.made.mark_ends(self.ends)
 
-    def _take_pick(self, index: int) -> None:
+    def _on_pick(self, index: int) -> None:
         """A sample that was clicked becomes one end of the walk, in turns."""
         box = (self.first, self.last)[self._next_end]
         self._next_end = 1 - self._next_end
         box.setValue(index + 1)
 
-    def _take_ends(self) -> None:
+    def _on_ends(self) -> None:
         self._mark_ends()
         self._ask()
 
-    def _take_other(self) -> None:
+    def _on_other(self) -> None:
         """The next pair of neighbours."""
         count = max(1, self.first.maximum())
         for box, value in ((self.first, self.last.value()), (self.last, self.last.value() % count + 1)):
             box.blockSignals(True)
             box.setValue(value)
             box.blockSignals(False)
-        self._take_ends()
+        self._on_ends()
 
     def _ask(self) -> None:
         """Ask the worker for what it must calculate, unless that was asked already."""
@@ -259,13 +259,13 @@ class MadeTab(Tab):
         if wish == self._asked:
             return
         if self._asked is None or self._asked[3] != wish[3] or self._real is None:
-            self.subject.ask("real_samples", self._take_real, self._take_refusal, count=self.first.maximum())
+            self.subject.ask("real_samples", self._on_real, self._on_refusal, count=self.first.maximum())
         count = PATH_STEPS if self.stack.currentWidget() is self.plane else None
         self._asked = wish
         first, last = self.ends
-        self.subject.ask("noise_walk", self._take_walk, self._take_refusal, first=first, last=last, count=count)
+        self.subject.ask("noise_walk", self._on_walk, self._on_refusal, first=first, last=last, count=count)
 
-    def _take_real(self, message: Message) -> None:
+    def _on_real(self, message: Message) -> None:
         if message.fields.get("run") != str(self._run):
             return
         new = self._real is None
@@ -281,7 +281,7 @@ class MadeTab(Tab):
         self.note.setText("Ground: what the discriminator, as it is now, takes for generated and for real")
         self._show(self.times.step)
 
-    def _take_walk(self, message: Message) -> None:
+    def _on_walk(self, message: Message) -> None:
         if self._asked is None or (message.fields.get("first"), message.fields.get("last")) != self._asked[1:3]:
             return
         self._walk = walk = message.arrays["walk"]
@@ -292,7 +292,7 @@ class MadeTab(Tab):
         scale = scale_of(self._real) if self._real is not None else None
         self.walk.show_walk(drawable_values(walk), drawable_values(message.arrays["nearest"]), scale)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         if not self.subject.live:  # while training, the first weights may not be saved yet
             self.note.setText(reason)
 

@@ -43,8 +43,8 @@ class Times(Themed, QWidget):
         row.addWidget(self.label)
         row.addWidget(self.save)
         self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.slider.valueChanged.connect(self._take_value)
-        self.play.toggled.connect(self._take_play)
+        self.slider.valueChanged.connect(self._on_value)
+        self.play.toggled.connect(self._on_play)
         self._beat.timeout.connect(self._next)
         self.follow(source)
         self.theme_changed()
@@ -100,11 +100,11 @@ class Times(Themed, QWidget):
         self.label.setFixedWidth(widest + 8)
         self.label.setText(f"after {self.step:,} of {last} steps" if self._steps else "")
 
-    def _take_value(self, _: int) -> None:
+    def _on_value(self, _: int) -> None:
         self._say()
         self.changed.emit(self.step)
 
-    def _take_play(self, on: bool) -> None:
+    def _on_play(self, on: bool) -> None:
         self.theme_changed()
         if not on:
             self._beat.stop()

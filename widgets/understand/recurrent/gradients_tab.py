@@ -133,10 +133,10 @@ class GradientsTab(RecurrentTab):
 
     def _ask_other(self, type: str, name: str, fields: Mapping[str, Any]) -> None:
         self._forget_other()
-        take = partial(self._take_other, name)
+        take = partial(self._on_other, name)
         self._asked = self.subject.ask_worker(type, take, self.reading.setText, **fields)
 
-    def _take_other(self, name: str, message: Message) -> None:
+    def _on_other(self, name: str, message: Message) -> None:
         self._asked = None
         self._other = (f"{KINDS[str(message.fields['cell'])]}, {name}", message)
         self._show()

@@ -60,11 +60,11 @@ class RecurrentTab(Tab):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.hide()
             box.activated.connect(self.look_anew)
-        self.picker.picked.connect(self._take_layer)
-        subject.edited.connect(self._take_edit)
+        self.picker.picked.connect(self._on_layer)
+        subject.edited.connect(self._on_edit)
         subject.epoch_ended.connect(self._take_epoch)
 
-    def lacks(self) -> str:
+    def unavailable_reason(self) -> str:
         """Over time there is something to see where a layer carries a state."""
         drawn = self.subject.drawn
         return self.none if drawn is not None and len(drawn) and not self.layers_of(drawn) else ""
@@ -89,12 +89,12 @@ class RecurrentTab(Tab):
 
     # The subject
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""
         self._offer()
         self.look_anew()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """The tab has come to the screen: ask for what is not there yet."""
         self._offer()
         self._ask_if_seen()
@@ -105,7 +105,7 @@ class RecurrentTab(Tab):
         self._pause.stop()
         self._drop()
 
-    def _take_edit(self) -> None:
+    def _on_edit(self) -> None:
         self._stale = True
         if self.isVisible():
             self._offer()
@@ -120,9 +120,9 @@ class RecurrentTab(Tab):
         network: Network | None = self.subject.drawn
         self.picker.set_layers(self.layers_of(network) if network is not None else [])
         if not self.picker.layer:
-            self.show_nothing(self.lacks() or self.empty)
+            self.show_nothing(self.unavailable_reason() or self.empty)
 
-    def _take_layer(self, _layer: str) -> None:
+    def _on_layer(self, _layer: str) -> None:
         for box in (self.level, self.direction):
             box.setCurrentIndex(0 if box.count() else -1)
         self.look_anew()
@@ -156,16 +156,16 @@ class RecurrentTab(Tab):
     def send(self, fields: Mapping[str, Any]) -> int | None:
         """Ask about the run, or before there are weights about the open project with those it starts from."""
         if self.subject.ready:
-            return self.subject.ask(self.asks, self._take_found, self._take_refusal, **fields)
+            return self.subject.ask(self.asks, self._on_found, self._on_refusal, **fields)
         opened = self.subject.open_project()
         if opened is None or self.subject.data is None:
             self.show_nothing(NO_DATA)
             return None
         project, base = opened
         told = {"project": project_json(project), "base": str(base) if base else None}
-        return self.subject.ask_worker(f"{self.asks}_fresh", self._take_found, self._take_refusal, **told, **fields)
+        return self.subject.ask_worker(f"{self.asks}_fresh", self._on_found, self._on_refusal, **told, **fields)
 
-    def _take_found(self, message: Message) -> None:
+    def _on_found(self, message: Message) -> None:
         self._request = None
         levels, directions = int(message.fields["levels"]), int(message.fields["directions"])
         _list(
@@ -178,7 +178,7 @@ class RecurrentTab(Tab):
         if self._stale:
             self._soon.start()
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self._request = None
         self.says.clear()
         if not self.subject.live:  # while training, the first weights may not be there yet
@@ -205,16 +205,16 @@ class SampledTab(RecurrentTab):
         position = self.gallery.position
         return None if position is None else {"sample": position}
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Ask for samples, and for what became of the one picked."""
         self.gallery.ask()
-        super().take_shown()
+        super().on_shown()
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Other samples may belong to another run."""
         if self.isVisible():
             self.gallery.ask()
-        super().take_subject()
+        super().on_subject()
 
 
 def _list(box: QComboBox, names: list[str], chosen: int) -> None:

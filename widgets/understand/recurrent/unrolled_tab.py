@@ -47,8 +47,8 @@ class UnrolledTab(SampledTab):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self.diagram)
         self.column.addWidget(self.beside(area), 1)
-        self.steps.entered.connect(self._take_steps)
-        self.start.entered.connect(self._take_steps)
+        self.steps.entered.connect(self._on_steps)
+        self.start.entered.connect(self._on_steps)
         self.gradients.toggled.connect(self.diagram.show_gradients)
         self.diagram.moved.connect(lambda first: self.start.set_value(first + 1))
         self.diagram.told.connect(self.reading.setText)
@@ -65,7 +65,7 @@ class UnrolledTab(SampledTab):
         self.bar.addWidget(box)
         return box
 
-    def _take_steps(self, _value: object) -> None:
+    def _on_steps(self, _value: object) -> None:
         self.steps.clamp()
         self.start.clamp()
         self.diagram.show_steps(int(self.start.value() or 1) - 1, int(self.steps.value() or USUAL))

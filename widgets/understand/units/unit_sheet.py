@@ -48,7 +48,7 @@ class UnitSheet(QWidget):
         self._lay_out()
         self.shown.hide()
         self.tiles.picked.connect(self.picked)
-        self.shown.currentIndexChanged.connect(self._take_choice)
+        self.shown.currentIndexChanged.connect(self._on_choice)
         self.work.grown.connect(self._on_inputs)
         self.work.failed.connect(self._say)
 
@@ -119,7 +119,7 @@ class UnitSheet(QWidget):
         if self.shown.currentIndex() == SAMPLES:
             self.tiles.set_faces(self._samples)
 
-    def _take_choice(self) -> None:
+    def _on_choice(self) -> None:
         if self.shown.currentIndex() == SAMPLES:
             self.work.cancel()
             self.tiles.set_faces(self._samples)

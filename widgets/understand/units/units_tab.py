@@ -92,11 +92,11 @@ class UnitsTab(Tab):
         self.again.clicked.connect(self._look_anew)
         self.work.grown.connect(self._on_ranking)
         self.work.finished.connect(self._on_ranked)
-        self.work.failed.connect(self._take_refusal)
-        self.sheet.picked.connect(self._take_unit)
+        self.work.failed.connect(self._on_refusal)
+        self.sheet.picked.connect(self._on_unit)
         self.exciting.recipe_changed.connect(lambda: self.sheet.use_recipe(self.exciting.recipe))
 
-    def take_subject(self) -> None:
+    def on_subject(self) -> None:
         """Another run, or the end of one in progress."""
         network = self.subject.network
         layers = [] if network is None else self.subject.layers()
@@ -107,7 +107,7 @@ class UnitsTab(Tab):
             widget.setVisible(self.subject.run is not None)
         self._look_anew()
 
-    def take_shown(self) -> None:
+    def on_shown(self) -> None:
         """Look through the data unless that was done."""
         if self._stale:
             self._look()
@@ -170,9 +170,9 @@ class UnitsTab(Tab):
         if unit is None or unit >= len(values):
             unit = first_loud(values)
             self.sheet.tiles.current = unit
-        self._take_unit(unit)
+        self._on_unit(unit)
 
-    def _take_refusal(self, reason: str) -> None:
+    def _on_refusal(self, reason: str) -> None:
         self.says.clear()
         self.sheet.clear(reason)
         self._show_samples("")
@@ -183,7 +183,7 @@ class UnitsTab(Tab):
 
     # One unit
 
-    def _take_unit(self, unit: int) -> None:
+    def _on_unit(self, unit: int) -> None:
         if self._found is None:
             return
         self._unit, noun = unit, self._noun(self._found)

@@ -65,7 +65,7 @@ def make(qtbot: QtBot, subject: Subject, name: str, **plan: Any) -> BackpropTab:
     qtbot.addWidget(tab)
     tab.resize(1200, 420)
     tab.show()
-    tab.take_shown()
+    tab.on_shown()
     settle(qtbot, tab)
     return tab
 

@@ -62,12 +62,12 @@ def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "Generated samples")
     tab = silent.panel.view(MadeTab)
-    assert tab.lacks() == NO_GAN
+    assert tab.unavailable_reason() == NO_GAN
     assert tab.says.text() == NO_RUN
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("digits", 1)))
     assert tab.says.text() == NO_GAN
     silent.panel.show_run(saved_run(tmp_path / "run", document_of("digits_gan")))
-    assert (tab.lacks(), tab.says.text()) == ("", NO_FRAMES)
+    assert (tab.unavailable_reason(), tab.says.text()) == ("", NO_FRAMES)
     assert not tab.times.isVisible()
 
 
