@@ -52,7 +52,7 @@ def evaluate(
     from app.training.training_session import load_model
 
     opened, model = load_model(run)
-    evaluation = evaluate_model(opened.path, model, part).to_json()
+    evaluation = {"run": str(opened.path), **evaluate_model(model, part).to_json()}
     compared = [baseline.to_json() for baseline in baselines(model.prepared)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})

@@ -12,6 +12,7 @@ from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
 from app.data.prepare import Prepared
 from app.data.transforms import chunks
+from app.protocol.evaluation_values import BaselineErrors
 
 FITTED = 20_000
 """Most samples that a baseline is fitted to; more are taken evenly spaced."""
@@ -38,6 +39,11 @@ class Baseline:
     rmse: float | None = None
     mae: float | None = None
     accuracy: float | None = None
+
+    @property
+    def errors(self) -> BaselineErrors:
+        """Name and errors alone."""
+        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy)
 
     def to_json(self) -> dict[str, Any]:
         """Name and errors as plain JSON values."""

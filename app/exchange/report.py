@@ -192,8 +192,8 @@ def _results(run: Run) -> Iterator[str]:
         yield f"<p>{html_parts.text(error)}</p>"
     else:
         yield html_parts.tiles(html_parts.shown(tested.metrics))
-        if "confusion" in tested.arrays:
-            yield from _confusion(tested.arrays["confusion"], tested.classes)
+        if tested.confusion is not None:
+            yield from _confusion(tested.confusion, tested.classes)
     try:
         _, model = load_model(run.path)
     except NetloomError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, Values
 from app.data.padding import only_own
 from app.data.prepare import Part
-from app.protocol.json_values import plain
+from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
 from app.training.sequence import token_metrics
@@ -33,51 +33,6 @@ SHOWN = 20_000
 """Predictions that are listed, at most."""
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """How well a run does on one part of its data.
-
-    ``task`` is ``classification``, ``regression``, ``sequence`` or ``transcription``, by the first output. ``arrays``
-    holds, in the data's own units:
-
-    ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted (classification only);
-    ``predictions/index`` int64 (n,) positions in the data set, ``predictions/true`` and ``predictions/predicted``:
-    int64 (n,) classes, or float32 (n, *sizes) numbers, of the first `SHOWN` samples;
-    ``worst/index``, ``worst/true``, ``worst/predicted`` likewise for the worst, the worst first; ``worst/loss``
-    float32 (k,); ``worst/input`` float32 (k, *sizes); and for classes ``worst/probability`` float32 (k,), what the
-    predicted class was given, and ``worst/probabilities`` float32 (k, classes).
-
-    Of a ``sequence`` truth and predictions are tokens int64 (n, T); ``confusion`` counts them step by step, over the
-    tokens named by ``classes``; ``words`` has the worst as lists of words, ``true``, ``predicted``, and
-    ``input`` where it is read as tokens.
-
-    Of a ``transcription`` truth and predictions are rows of labels int64 (n, longest) with zeros behind the last;
-    ``worst/loss`` is how many labels to insert, remove or exchange, and ``words`` has the worst as of a ``sequence``.
-    """
-
-    run: str
-    part: str
-    task: str
-    target: str
-    classes: tuple[str, ...]
-    names: tuple[str, ...]
-    units: tuple[str, ...]
-    metrics: Mapping[str, float]
-    arrays: Mapping[str, Array]
-    words: Mapping[str, list[list[str]]] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """All but the long arrays, as plain JSON values: what ``main.py evaluate --json`` prints."""
-        shown = {name: self.arrays[name].tolist() for name in ("confusion", "worst/index") if name in self.arrays}
-        return self.fields() | {name.replace("/", "_"): values for name, values in shown.items()}
-
-    def fields(self) -> dict[str, Any]:
-        """All but the arrays, as plain JSON values."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "arrays"}
-        plain_values: dict[str, Any] = plain(values)
-        return plain_values
-
-
 def evaluate(path: Path, part: str = "test") -> Evaluation:
     """Test the weights of the run ``path`` on a part of its data: ``test``, ``validation`` or ``train``.
 
@@ -86,11 +41,11 @@ def evaluate(path: Path, part: str = "test") -> Evaluation:
     NetloomError
         if the run is incomplete or altered, or the part has no samples.
     """
-    run, model = load_model(path)
-    return evaluate_model(run.path, model, part)
+    _, model = load_model(path)
+    return evaluate_model(model, part)
 
 
-def evaluate_model(run: Path, model: Model, part: str = "test") -> Evaluation:
+def evaluate_model(model: Model, part: str = "test") -> Evaluation:
     """The same of a run whose model is loaded already.
 
     Raises
@@ -106,34 +61,25 @@ def evaluate_model(run: Path, model: Model, part: str = "test") -> Evaluation:
     feed = model.feed(data)
     head = model.objective.heads[0]
     if head.listed:
-        arrays, names, words = _of_tokens(model, head, data, feed)
-        about = ("sequence", head.field.name, names, (), ())
-        return Evaluation(str(run), part, *about, model.measure(feed), arrays, words)
+        return _of_tokens(model, head, part, feed)
     if head.is_ctc:
-        arrays, read, words = _of_labels(model, head, data, feed)
-        one = "" if len(model.objective.heads) == 1 else f"{head.output}."
-        metrics = {**model.measure(feed), **{f"{one}{name}": value for name, value in read.items()}}
-        return Evaluation(str(run), part, "transcription", head.field.name, (), (), (), metrics, arrays, words)
-    arrays = _of_classes(model, head, data, feed) if head.classes else _of_numbers(model, head, data, feed)
-    if model.objective.hidden_outputs:
-        arrays["confusion"] = _gan_confusion(model, data, feed)
-    task = "classification" if head.classes else "regression"
-    target = head.field
-    facts = (task, target.name, target.classes, target.names, target.units)
-    return Evaluation(str(run), part, *facts, model.measure(feed), arrays, _read_words(model, arrays))
+        return _of_labels(model, head, part, feed)
+    return _of_classes(model, head, part, feed) if head.classes else _of_numbers(model, head, part, feed)
 
 
-def _read_words(model: Model, arrays: Mapping[str, Array]) -> dict[str, list[list[str]]]:
-    """The worst samples as lists of words, ``input``, where they are read as tokens."""
+def _read_words(model: Model, inputs: Array) -> Texts:
+    """Samples as lists of words where the network reads tokens; nothing where it reads numbers."""
     source = model.prepared.dataset.field_named(model.objective.inputs[0])
-    return {"input": token_metrics.words_of(arrays["worst/input"], source.vocabulary)} if source.listed else {}
+    return _texts(inputs, source.vocabulary) if source.listed else ()
 
 
-def _of_tokens(
-    model: Model, head: Head, data: Part, feed: Feed
-) -> tuple[dict[str, Array], tuple[str, ...], dict[str, list[list[str]]]]:
-    """Arrays of an `Evaluation` for outputs that are tokens, the tokens that occur, and the worst in words."""
-    vocabulary = head.field.vocabulary
+def _texts(rows: Array, vocabulary: tuple[str, ...]) -> Texts:
+    return tuple(tuple(words) for words in token_metrics.words_of(rows, vocabulary))
+
+
+def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+    """The evaluation of outputs that are tokens; ``classes`` are the tokens that occur."""
+    vocabulary, data = head.field.vocabulary, model.prepared.parts[part]
     outputs = torch.from_numpy(model.predict(feed)[0])
     true = np.asarray(data.arrays[head.field.name])
     predicted = token_metrics.predicted_tokens(outputs, vocabulary).numpy()
@@ -141,16 +87,22 @@ def _of_tokens(
     counts = true != token_metrics.ignored_token(vocabulary)
     wrong = ((predicted != true) & counts).sum(1)
     # Mistakes come first, those in most places before the others.
-    worst = np.lexsort((-loss, -wrong))[:WORST]
-    arrays = _listed(model, data, (true, predicted), (true[worst], predicted[worst]), worst, loss[worst])
+    rows = np.lexsort((-loss, -wrong))[:WORST]
     confusion, kept = token_metrics.confusion(true[counts], predicted[counts], len(vocabulary))
-    rows = {"true": true[worst], "predicted": predicted[worst]}
-    words = {name: token_metrics.words_of(tokens, vocabulary) for name, tokens in rows.items()}
-    words |= _read_words(model, arrays)
-    return arrays | {"confusion": confusion}, tuple(vocabulary[at] for at in kept), words
+    return Evaluation(
+        part=part,
+        task="sequence",
+        target=head.field.name,
+        metrics=model.measure(feed),
+        predictions=_first(data, true, predicted),
+        worst=_worst(model, data, rows, true[rows], predicted[rows], loss[rows], vocabulary),
+        confusion=confusion,
+        classes=tuple(vocabulary[at] for at in kept),
+    )
 
 
-def _of_classes(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, Array]:
+def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+    data = model.prepared.parts[part]
     outputs = torch.from_numpy(model.predict(feed)[0])
     true = np.asarray(data.arrays[head.field.name])
     probabilities = head.probabilities(outputs)
@@ -158,14 +110,26 @@ def _of_classes(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, A
     predicted = head.predicted_classes(outputs).numpy()
     loss = F.nll_loss(probabilities.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
     # Mistakes come before correct predictions, however unsure those were.
-    worst = np.lexsort((-loss, predicted == true))[:WORST]
+    rows = np.lexsort((-loss, predicted == true))[:WORST]
     confusion = np.zeros((head.classes, head.classes), np.int64)
     np.add.at(confusion, (true, predicted), 1)
-    return _listed(model, data, (true, predicted), (true[worst], predicted[worst]), worst, loss[worst]) | {
-        "confusion": confusion,
-        "worst/probability": probabilities[worst, predicted[worst]].numpy(),
-        "worst/probabilities": probabilities[worst].numpy(),
-    }
+    worst = replace(
+        _worst(model, data, rows, true[rows], predicted[rows], loss[rows]),
+        probability=probabilities[rows, predicted[rows]].numpy(),
+        probabilities=probabilities[rows].numpy(),
+    )
+    return Evaluation(
+        part=part,
+        task="classification",
+        target=head.field.name,
+        metrics=model.measure(feed),
+        predictions=_first(data, true, predicted),
+        worst=worst,
+        confusion=_gan_confusion(model, data, feed) if model.objective.hidden_outputs else confusion,
+        classes=head.field.classes,
+        names=head.field.names,
+        units=head.field.units,
+    )
 
 
 def _gan_confusion(model: Model, data: Part, feed: Feed) -> Array:
@@ -177,26 +141,29 @@ def _gan_confusion(model: Model, data: Part, feed: Feed) -> Array:
     return confusion
 
 
-def _of_labels(
-    model: Model, head: Head, data: Part, feed: Feed
-) -> tuple[dict[str, Array], dict[str, float], dict[str, list[list[str]]]]:
-    """Rows of labels as they are read with all beams, the metrics that follow from that, and the worst in words."""
+def _of_labels(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+    """The evaluation of rows of labels as they are read with all beams, and the metrics that follow from that."""
+    data = model.prepared.parts[part]
     predicted = head.transcripts(torch.from_numpy(model.predict(feed)[0]))
     true = np.asarray(data.arrays[head.field.name])
     edits = edit_distances(predicted, true)
     # Of those with as many edits, the short ones are worse.
-    worst = np.lexsort(((true != BLANK).sum(1), -edits))[:WORST]
-    read = dict(zip(LabelTally.names, label_rates(label_sums(predicted, true)), strict=True))
-    worst_edits = edits[worst].astype(np.float32)
-    listed = _listed(model, data, (true, predicted), (true[worst], predicted[worst]), worst, worst_edits)
-    worst_rows = {"true": listed["worst/true"], "predicted": listed["worst/predicted"]}
-    words = {name: token_metrics.words_of(rows, head.field.vocabulary) for name, rows in worst_rows.items()}
-    return listed, read, words
+    rows = np.lexsort(((true != BLANK).sum(1), -edits))[:WORST]
+    output = "" if len(model.objective.heads) == 1 else f"{head.output}."
+    rates = zip(LabelTally.names, label_rates(label_sums(predicted, true)), strict=True)
+    return Evaluation(
+        part=part,
+        task="transcription",
+        target=head.field.name,
+        metrics={**model.measure(feed), **{f"{output}{name}": value for name, value in rates}},
+        predictions=_first(data, true, predicted),
+        worst=_worst(model, data, rows, true[rows], predicted[rows], edits[rows], head.field.vocabulary),
+    )
 
 
-def _of_numbers(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, Array]:
+def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     """Outputs are looked at as they come, and only the first and the worst kept: pictures take much memory."""
-    name = head.field.name
+    name, data = head.field.name, model.prepared.parts[part]
     wanted = data.arrays[name]
     if head.padded:
         wanted = only_own(np.asarray(wanted), np.asarray(data.arrays[head.field.lengths]))
@@ -218,8 +185,16 @@ def _of_numbers(model: Model, head: Head, data: Part, feed: Feed) -> dict[str, A
         worst, loss, predicted = worst[kept], loss[kept], predicted[kept]
         start += len(batch)
     undone = partial(model.prepared.undo, name)
-    listed = undone(wanted[:shown]), undone(np.concatenate(first))
-    return _listed(model, data, listed, (undone(wanted[worst]), undone(predicted)), worst, loss)
+    return Evaluation(
+        part=part,
+        task="regression",
+        target=name,
+        metrics=model.measure(feed),
+        predictions=_first(data, undone(wanted[:shown]), undone(np.concatenate(first))),
+        worst=_worst(model, data, worst, undone(wanted[worst]), undone(predicted), loss),
+        names=head.field.names,
+        units=head.field.units,
+    )
 
 
 def _shown(sample: Array) -> int:
@@ -227,22 +202,29 @@ def _shown(sample: Array) -> int:
     return max(1, min(SHOWN, 2**22 // max(1, sample.size)))
 
 
-def _listed(
-    model: Model, data: Part, first: tuple[Array, Array], last: tuple[Array, Array], worst: Array, loss: Array
-) -> dict[str, Array]:
-    """What is reported of single samples: truth and prediction of the ``first`` and, as ``last``, of the ``worst``."""
-    shown = _shown(first[0][:1])
+def _first(data: Part, true: Array, predicted: Array) -> Predictions:
+    """Truth and prediction of the first samples, as many as are listed."""
+    shown = _shown(true[:1])
+    return Predictions(index=data.indices[:shown], true=true[:shown], predicted=predicted[:shown])
+
+
+def _worst(
+    model: Model, data: Part, rows: Array, true: Array, predicted: Array, loss: Array, vocabulary: tuple[str, ...] = ()
+) -> WorstPredictions:
+    """The worst samples of a part, its ``rows``; of tokens and labels what they mean, by their ``vocabulary``."""
     source = model.objective.inputs[0]
-    return {
-        "predictions/index": data.indices[:shown],
-        "predictions/true": first[0][:shown],
-        "predictions/predicted": first[1][:shown],
-        "worst/index": data.indices[worst],
-        "worst/true": last[0],
-        "worst/predicted": last[1],
-        "worst/loss": loss.astype(np.float32),
-        "worst/input": model.prepared.undo(source, data.arrays[source][worst]),
-    }
+    inputs = model.prepared.undo(source, data.arrays[source][rows])
+    words = SampleWords(input=_read_words(model, inputs))
+    if vocabulary:
+        words = replace(words, true=_texts(true, vocabulary), predicted=_texts(predicted, vocabulary))
+    return WorstPredictions(
+        index=data.indices[rows],
+        true=true,
+        predicted=predicted,
+        loss=loss.astype(np.float32),
+        input=inputs,
+        words=words,
+    )
 
 
 def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.data.dataset import Array, Task
+from app.protocol.evaluation_values import SeriesForecasts
 from app.training.trainable import Model
 from graph.errors import NetloomError
 
@@ -12,15 +13,8 @@ LONGEST = 5_000
 """Windows that are shown, at most; the last ones."""
 
 
-def forecasts(model: Model, part: str = "test") -> dict[str, Array]:
-    """What a forecaster says over a part of its data, in the data's own units.
-
-    Returns
-    -------
-    dict
-        ``time`` int64 (n,): the time step of the first value that each window forecasts;
-        ``true`` and ``predicted`` float32 (n, horizon); ``error`` float32 (horizon,): root mean squared error for each
-        step ahead; ``last`` float32 (horizon,): the same for the forecast that nothing changes.
+def forecasts(model: Model, part: str = "test") -> SeriesForecasts:
+    """What a forecaster predicts over a part of its data, in the data's own units.
 
     Raises
     ------
@@ -37,13 +31,13 @@ def forecasts(model: Model, part: str = "test") -> dict[str, Array]:
     true = model.prepared.undo(head.field.name, np.asarray(held.arrays[head.field.name]))
     seen = model.prepared.undo(source, np.asarray(held.arrays[source]))
     last = _last_seen(model, seen)
-    return {
-        "time": (dataset.spans[held.indices, 1] - true.shape[1])[-LONGEST:],
-        "true": true[-LONGEST:],
-        "predicted": predicted[-LONGEST:],
-        "error": _rmse(predicted - true),
-        "last": _rmse(last[:, None] - true),
-    }
+    return SeriesForecasts(
+        time=(dataset.spans[held.indices, 1] - true.shape[1])[-LONGEST:],
+        true=true[-LONGEST:],
+        predicted=predicted[-LONGEST:],
+        error=_rmse(predicted - true),
+        last=_rmse(last[:, None] - true),
+    )
 
 
 def _last_seen(model: Model, seen: Array) -> Array:

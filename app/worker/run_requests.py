@@ -9,12 +9,9 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview as select
 from app.data.prepare import prepare
-from app.inference.evaluate import evaluate
 from app.insight import window_operands
 from app.insight.by_length import by_length
 from app.insight.ctc_alignment import alignment
-from app.insight.decision_surface import decision_surface, parse_bounds
-from app.insight.forecasts import forecasts
 from app.insight.layer_arrays import snapshot
 from app.insight.predictions import answers
 from app.protocol.insight_messages import LookedInside, LookInside
@@ -139,29 +136,6 @@ def look_inside(model: Model, request: LookInside) -> LookedInside:
     return LookedInside(views=snapshot(model, request.watch))
 
 
-def _evaluate(fields: Fields) -> Message:
-    found = evaluate(folder(fields, "run"), str(fields.get("part") or "test"))
-    return Message("evaluation", found.fields(), found.arrays)
-
-
-def _surface(model: Model, message: Message) -> Message:
-    fields = message.fields
-    arrays = decision_surface(model, parse_bounds(fields), int(fields.get("resolution") or 128))
-    return Message("surface", {"classes": model.objective.heads[0].field.classes}, arrays)
-
-
-def _forecasts(fields: Fields) -> Message:
-    from app.data.baselines import baselines
-
-    run, model = load_model(folder(fields, "run"))
-    field = model.objective.heads[0].field
-    part = str(fields.get("part") or "test")
-    arrays = forecasts(model, part)
-    compared = [one.to_json() for one in baselines(model.prepared)] if part == "test" else []
-    told = {"run": str(run.path), "names": field.names, "units": field.units, "baselines": compared}
-    return Message("forecasts", told, arrays)
-
-
 ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "preview": _preview,
     "inspect": _inspect,
@@ -169,8 +143,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "rows": _rows,
     "batch": _batch,
     "repoint": _repoint,
-    "evaluate": _evaluate,
-    "forecasts": _forecasts,
     "backprop_fresh": backprop_requests.of_project,
     "by_hand_fresh": window_operands.of_project,
     "attention_fresh": attention_requests.attention_of_project,
@@ -180,7 +152,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
 """The requests that are answered by one message, by their type."""
 
 ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
-    "surface": _surface,
     "answers": answers,
     "by_length": by_length,
     "alignment": alignment,

@@ -18,7 +18,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import Project, project_json
 from widgets.training.run_entries import extended
-from widgets.training.worker_link import Refusal, Reply, WorkerLink
+from widgets.training.worker_link import WorkerLink
 
 
 class State(StrEnum):
@@ -197,10 +197,6 @@ class TrainingController(QObject):
         if self._state in (State.RUNNING, State.PAUSED, State.STARTING):
             self._set_state(State.STOPPING)
             self._link.send(Stop())
-
-    def evaluate(self, run: Path, reply: Reply, refused: Refusal | None = None) -> int:
-        """Test the weights of a run on its test set."""
-        return self._link.ask("evaluate", reply, refused, run=str(run))
 
     def watch(self, wanted: Watch) -> None:
         """Say what of the network's inside is on screen; the worker sends nothing else."""

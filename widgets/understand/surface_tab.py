@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_messages import ComputedSurface, ComputeSurface
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 from widgets.understand.subject import Subject
@@ -78,22 +78,22 @@ class SurfaceTab(Tab):
         if not self.subject.live and not run.weights.is_file():
             return
         self._asking, self._stale = True, False
-        self.subject.ask("surface", self._on_surface, self._on_refusal, resolution=RESOLUTION)
+        self.subject.request(ComputeSurface(resolution=RESOLUTION), self._on_surface, self._on_refusal)
 
     def _go_on(self) -> None:
         if self._stale and self.isVisible():
             self._ask()
 
-    def _on_surface(self, message: Message) -> None:
+    def _on_surface(self, reply: ComputedSurface) -> None:
         self._asking = False
         self._pause.start()
-        arrays = message.arrays
-        if "probability" not in arrays or "labels" not in arrays:
+        surface = reply.surface
+        if surface.probabilities is None or surface.labels is None:
             self.note.setText("This network gives numbers, not classes: it has no decision surface.")
             return
-        x, y = arrays["x"], arrays["y"]
-        self.plot.set_points(arrays["points"], arrays["labels"], [str(one) for one in message.fields["classes"]])
-        self.plot.set_surface(arrays["probability"], (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
+        x, y = surface.x, surface.y
+        self.plot.set_points(surface.points, surface.labels, list(reply.classes))
+        self.plot.set_surface(surface.probabilities, (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
 
     def _on_refusal(self, reason: str) -> None:
         self._asking = False

@@ -24,7 +24,9 @@ from app.data.readers import decoded_pictures
 from app.data.sources.file_source import _loaded
 from app.data.transforms import Standardise, extent
 from app.inference.evaluate import evaluate
+from app.protocol.evaluation_messages import Evaluated
 from app.protocol.events import Event, Finished, Points
+from app.protocol.framing import encode
 from app.system import memory_budget
 from app.system.memory_budget import budget, installed
 from app.training.batches import Feed
@@ -187,7 +189,7 @@ def test_training_is_the_same_to_the_last_bit(pets: Path, tmp_path: Path, monkey
         monkeypatch.setenv("NETLOOM_MEMORY", amount)
         found.append(told(run(begin(learning(pets, epochs=4), None, tmp_path / tier))))
         evaluation = evaluate(tmp_path / tier)
-        assert evaluation.arrays["worst/input"].shape[1:] == SIZES
+        assert evaluation.worst.input.shape[1:] == SIZES
     assert found[0] == found[1] == found[2]
     monkeypatch.setenv("NETLOOM_MEMORY", TIERS["numbers"])
     first = told(run(begin(learning(pets, epochs=2), None, tmp_path / "parts")))
@@ -221,22 +223,22 @@ def test_reconstructions_are_evaluated_a_few_at_a_time(
         ("output1", "output", {"target": "image"}),
     )
     monkeypatch.setattr(Model, "evaluation_size", 3)
-    arrays = []
+    evaluations = []
     for amount in TIERS.values():
         monkeypatch.setenv("NETLOOM_MEMORY", amount)
         data = section(pets, split={"train": 0.4, "validation": 0.2, "test": 0.4})
         out = tmp_path / f"run{amount}"
         run(begin(project(network, data, epochs=1), None, out))
-        arrays.append(evaluate(out).arrays)
-    for name, values in arrays[0].items():
-        np.testing.assert_array_equal(values, arrays[1][name])
-        np.testing.assert_array_equal(values, arrays[2][name])
-    loss = arrays[0]["worst/loss"]
+        evaluations.append(evaluate(out))
+    first = evaluations[0]
+    frames = {encode(Evaluated(evaluation=evaluation)) for evaluation in evaluations}
+    assert len(frames) == 1  # all arrays are the same to the last bit
+    loss = first.worst.loss
     assert len(loss) > 6 and loss.tolist() == sorted(loss.tolist(), reverse=True)
-    place = {index: row for row, index in enumerate(arrays[0]["predictions/index"].tolist())}
-    rows = [place[index] for index in arrays[0]["worst/index"].tolist()]
-    for kind in ("true", "predicted"):
-        np.testing.assert_array_equal(arrays[0][f"worst/{kind}"], arrays[0][f"predictions/{kind}"][rows])
+    place = {index: row for row, index in enumerate(first.predictions.index.tolist())}
+    rows = [place[index] for index in first.worst.index.tolist()]
+    np.testing.assert_array_equal(first.worst.true, first.predictions.true[rows])
+    np.testing.assert_array_equal(first.worst.predicted, first.predictions.predicted[rows])
 
 
 def test_the_fingerprint_is_that_of_the_pixels(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,13 +70,14 @@ def test_predictions_agree_with_the_evaluation_whatever_comes_along(tmp_path: Pa
     list(train(begin(project(epochs=3, learning_rate=0.01), None, tmp_path / "run")))
     found = evaluate(tmp_path / "run")
     _, model = load_model(tmp_path / "run")
-    index = found.arrays["predictions/index"][:20]
+    index = found.predictions.index[:20]
     values = model.prepared.dataset.field_named("image").values[index]
     together = predict(tmp_path / "run", {"image": values})
     alone = predict(tmp_path / "run", {"image": values[7:8]})
-    assert [one["index"] for one in together] == found.arrays["predictions/predicted"][:20].tolist()
+    assert [one["index"] for one in together] == found.predictions.predicted[:20].tolist()
     assert alone[0]["index"] == together[7]["index"]
-    right = np.trace(found.arrays["confusion"]) / found.arrays["confusion"].sum()
+    assert found.confusion is not None
+    right = np.trace(found.confusion) / found.confusion.sum()
     assert found.metrics["accuracy"] == pytest.approx(right)
 
 
@@ -88,7 +89,7 @@ def test_numbers_come_back_in_their_own_units(tmp_path: Path) -> None:
     )
     list(train(begin(project(network, {"source": "diabetes"}, epochs=30, learning_rate=0.05), None, tmp_path / "run")))
     found = evaluate(tmp_path / "run")
-    true, predicted = found.arrays["predictions/true"], found.arrays["predictions/predicted"]
+    true, predicted = found.predictions.true, found.predictions.predicted
     assert 20 < true.min() < true.max() < 400
     rmse = float(np.sqrt(np.square(true - predicted).mean()))
     assert found.metrics["rmse"] == pytest.approx(rmse, rel=1e-3)
@@ -133,6 +134,6 @@ def test_the_worst_texts_are_told_in_words(tmp_path: Path) -> None:
     for _ in train(begin(made, None, tmp_path / "run")):
         pass
     evaluation = evaluate(tmp_path / "run")
-    for words, row in zip(evaluation.words["input"], evaluation.arrays["worst/input"], strict=True):
+    for words, row in zip(evaluation.worst.words.input, evaluation.worst.input, strict=True):
         assert len(words) == np.count_nonzero(row)
         assert set(words) <= set("()[]")

@@ -10,8 +10,9 @@ import pytest
 
 from app.data.baselines import baselines
 from app.insight.forecasts import forecasts
+from app.protocol.evaluation_messages import Forecast
 from app.training.trainable import Model
-from app.worker import run_requests
+from app.worker import evaluation_requests
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, project
 
@@ -30,15 +31,15 @@ def forecaster(horizon: int = 3, **split: float) -> Model:
 def test_errors_are_those_of_what_is_shown_and_of_the_last_value() -> None:
     model = forecaster()
     found = forecasts(model)
-    assert found["true"].shape == found["predicted"].shape == (model.prepared.test.samples, 3)
-    rmse = np.sqrt(np.square(found["predicted"] - found["true"]).mean(0))
-    assert found["error"] == pytest.approx(rmse, rel=1e-4)
-    assert np.all(np.diff(found["time"]) > 0)
+    assert found.true.shape == found.predicted.shape == (model.prepared.test.samples, 3)
+    rmse = np.sqrt(np.square(found.predicted - found.true).mean(0))
+    assert found.error == pytest.approx(rmse, rel=1e-4)
+    assert np.all(np.diff(found.time) > 0)
     # What a window forecasts first, the window before it forecast second; the value before is the last one it saw.
-    assert found["true"][1:, 0] == pytest.approx(found["true"][:-1, 1], abs=1e-5)
-    last = np.sqrt(np.square(found["true"][1:, 0] - found["true"][:-1, 0]).mean())
-    assert found["last"][0] == pytest.approx(last, rel=0.05)
-    assert found["last"][0] < found["last"][2]
+    assert found.true[1:, 0] == pytest.approx(found.true[:-1, 1], abs=1e-5)
+    last = np.sqrt(np.square(found.true[1:, 0] - found.true[:-1, 0]).mean())
+    assert found.last[0] == pytest.approx(last, rel=0.05)
+    assert found.last[0] < found.last[2]
 
 
 def test_what_does_not_forecast_is_refused() -> None:
@@ -53,8 +54,8 @@ def test_a_part_without_samples_is_refused() -> None:
 
 def test_what_could_be_had_without_a_network_is_told_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model = forecaster()
-    monkeypatch.setattr(run_requests, "load_model", lambda path: (SimpleNamespace(path=path), model))
-    told = run_requests.ANSWERS["forecasts"]({"run": str(tmp_path)}).fields["baselines"]
-    assert told == [one.to_json() for one in baselines(model.prepared)]
-    assert told[0]["name"] == "last value" and told[-1]["name"] == "linear autoregression"
-    assert run_requests.ANSWERS["forecasts"]({"run": str(tmp_path), "part": "train"}).fields["baselines"] == []
+    monkeypatch.setattr(evaluation_requests, "load_model", lambda path: (SimpleNamespace(path=path), model))
+    compared = evaluation_requests.forecast(Forecast(run=tmp_path)).baselines
+    assert compared == tuple(baseline.errors for baseline in baselines(model.prepared))
+    assert compared[0].name == "last value" and compared[-1].name == "linear autoregression"
+    assert evaluation_requests.forecast(Forecast(run=tmp_path, part="train")).baselines == ()

@@ -115,6 +115,6 @@ def test_a_run_on_samples_of_unequal_length_is_trained_tested_and_told(tmp_path:
     assert isinstance(finished, Finished)
     assert finished.status == "completed"
     assert 0 <= finished.test["accuracy"] <= 1
-    arrays = evaluate(tmp_path / "run").arrays
-    assert np.isnan(arrays["predictions/true"]).any()
-    assert np.isfinite(arrays["worst/loss"]).all()
+    evaluation = evaluate(tmp_path / "run")
+    assert np.isnan(evaluation.predictions.true).any()
+    assert np.isfinite(evaluation.worst.loss).all()

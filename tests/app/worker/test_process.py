@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from app.protocol.attribution_messages import GradCam, GradCamMap
+from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Epoch, Finished, Paused, Snapshot
 from app.protocol.framing import Decoder, encode
 from app.protocol.insight_messages import LookedInside, LookInside
@@ -85,9 +86,10 @@ def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     assert worker.until(Paused).step == 1
     worker.send(Go())
     assert worker.until(Finished).status == "completed"
-    worker.ask("evaluate", 5, run=str(out))
-    evaluation = worker.until(Loose)
-    assert evaluation.arrays["confusion"].sum() == evaluation.arrays["predictions/true"].size
+    worker.send(Evaluate(run=out), 5)
+    evaluation = worker.until(Evaluated).evaluation
+    assert evaluation.confusion is not None
+    assert evaluation.confusion.sum() == evaluation.predictions.true.size
     worker.send(LookInside(run=out, watch=Watch(filters=("conv1",), maps=("conv1",))), 6)
     views = worker.until(LookedInside).views
     assert set(views.filters) == set(views.maps) == {"conv1"} and views.input is not None

@@ -77,9 +77,9 @@ def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController)
     worst = panel.view(ErrorsTab).classes.worst
     place = worst.tile_place(1).center().toPoint()
     qtbot.mouseClick(worst, Qt.MouseButton.LeftButton, pos=place)
-    message = panel.view(ErrorsTab).classes._message
-    assert message is not None
-    assert f"Sample {int(message.arrays['worst/index'][1]):,} " in panel.view(ErrorsTab).classes.about.text()
+    evaluation = panel.view(ErrorsTab).classes._evaluation
+    assert evaluation is not None
+    assert f"Sample {int(evaluation.worst.index[1]):,} " in panel.view(ErrorsTab).classes.about.text()
 
 
 def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: TrainingController) -> None:

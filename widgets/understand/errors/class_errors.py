@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_values import Evaluation
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values
@@ -32,7 +32,7 @@ class ClassErrors(QWidget):
         self.about = QLabel(self)
         self.about.setProperty("faint", True)
         self.about.setWordWrap(True)
-        self._message: Message | None = None
+        self._evaluation: Evaluation | None = None
         self._rows: list[int] = []
         self._cell: tuple[int, int] | None = None
         self._lay_out()
@@ -58,37 +58,34 @@ class ClassErrors(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(splitter)
 
-    def show_evaluation(self, message: Message) -> None:
-        """Show the answer to an ``evaluate`` request about a classifier."""
-        self._message, self._cell = message, None
-        self.matrix.set_counts(message.arrays["confusion"], self._classes)
-        self._list(range(len(message.arrays["worst/true"])))
-
-    @property
-    def _classes(self) -> list[str]:
-        return [str(one) for one in self._message.fields["classes"]] if self._message is not None else []
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Show the evaluation of a classifier."""
+        self._evaluation, self._cell = evaluation, None
+        if evaluation.confusion is not None:
+            self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
+        self._list(range(len(evaluation.worst.true)))
 
     def _list(self, rows: Sequence[int]) -> None:
         """List some of the worst predictions."""
-        if self._message is None:
+        if self._evaluation is None or (worst := self._evaluation.worst).probability is None:
             return
-        arrays, self._rows = self._message.arrays, list(rows)
-        true = [self._classes[arrays["worst/true"][row]] for row in rows]
-        said = [self._classes[arrays["worst/predicted"][row]] for row in rows]
-        chances = [float(arrays["worst/probability"][row]) for row in rows]
-        read = read_texts(self._message)
+        classes, self._rows = self._evaluation.classes, list(rows)
+        true = [classes[worst.true[row]] for row in rows]
+        predicted = [classes[worst.predicted[row]] for row in rows]
+        probabilities = [float(worst.probability[row]) for row in rows]
+        read = texts_read(self._evaluation)
         texts = [read[row] for row in rows] if read else []
-        self.worst.set_rows(drawable_values(arrays["worst/input"][self._rows]), true, said, chances, texts)
+        self.worst.set_rows(drawable_values(worst.input[self._rows]), true, predicted, probabilities, texts)
         self._show_row(self._rows[0] if self._rows else None)
 
     def _on_cell(self, true: int, predicted: int) -> None:
-        if self._message is None:
+        if self._evaluation is None:
             return
         self._cell = None if self._cell == (true, predicted) else (true, predicted)
-        arrays = self._message.arrays
-        rows = range(len(arrays["worst/true"]))
+        worst = self._evaluation.worst
+        rows = range(len(worst.true))
         if self._cell is not None:
-            rows_in = [r for r in rows if (arrays["worst/true"][r], arrays["worst/predicted"][r]) == self._cell]
+            rows_in = [row for row in rows if (worst.true[row], worst.predicted[row]) == self._cell]
             self.worst.set_empty_text("None of the worst predictions is in this cell.")
             self._list(rows_in)
         else:
@@ -99,23 +96,25 @@ class ClassErrors(QWidget):
             self._show_row(self._rows[at])
 
     def _show_row(self, row: int | None) -> None:
-        if self._message is None or row is None:
+        worst = self._evaluation.worst if self._evaluation is not None else None
+        if row is None or self._evaluation is None or worst is None or worst.probability is None:
             self.sample.set_samples(np.empty((0, 1)), [], [])
             self.chances.set_bars([], {})
             self.about.clear()
             return
-        arrays, classes = self._message.arrays, self._classes
-        true, said = classes[arrays["worst/true"][row]], classes[arrays["worst/predicted"][row]]
-        index, chance = int(arrays["worst/index"][row]), float(arrays["worst/probability"][row])
-        self.about.setText(f"Sample {index:,} is {true}; the network says {said}, with {chance:.1%} certainty.")
-        texts = read_texts(self._message)[row : row + 1]
-        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [true], [f"said {said}"], texts)
-        self.chances.set_bars(
-            classes, {"probability": arrays["worst/probabilities"][row]}, across="class", up="probability"
+        classes = self._evaluation.classes
+        true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
+        index, probability = int(worst.index[row]), float(worst.probability[row])
+        self.about.setText(
+            f"Sample {index:,} is {true}; the network says {predicted}, with {probability:.1%} certainty."
         )
+        texts = texts_read(self._evaluation)[row : row + 1]
+        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"said {predicted}"], texts)
+        if worst.probabilities is not None:
+            bars = {"probability": worst.probabilities[row]}
+            self.chances.set_bars(list(classes), bars, across="class", up="probability")
 
 
-def read_texts(message: Message) -> list[str]:
+def texts_read(evaluation: Evaluation) -> list[str]:
     """The worst samples as text where the network reads words or characters; empty where it reads numbers."""
-    listed = (message.fields.get("words") or {}).get("input") or []
-    return [joined(words) for words in listed]
+    return [joined(words) for words in evaluation.worst.words.input]

@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_messages import Evaluate, Evaluated, Forecast, Forecasted
+from app.protocol.evaluation_values import Task
+from app.protocol.messages import RunReply
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import title_of, value_of
 from widgets.understand.errors.class_errors import ClassErrors
@@ -78,50 +80,50 @@ class ErrorsTab(Tab):
             return
         self._shown = wanted
         self._say(TESTING)
-        self.subject.ask("evaluate", self._on_evaluation, self._on_refusal, part=wanted[1])
+        self.subject.request(Evaluate(part=wanted[1]), self._on_evaluated, self._on_refusal)
 
     def _say(self, words: str) -> None:
         self.says.setText(words)
         self.metrics.clear()
         self.pages.setCurrentWidget(self.says)
 
-    def _is_answer(self, message: Message) -> bool:
-        """Whether a message is about the run and part that are looked at now."""
-        path = Path(str(message.fields.get("run", "")))
-        return self._shown is not None and path == self._shown[0]
+    def _is_current(self, reply: RunReply) -> bool:
+        """Whether a reply is about the run that is looked at now."""
+        return self._shown is not None and Path(reply.run) == self._shown[0]
 
-    def _on_evaluation(self, message: Message) -> None:
-        if not self._is_answer(message) or message.fields.get("part") != self.part.currentData():
+    def _on_evaluated(self, reply: Evaluated) -> None:
+        evaluation = reply.evaluation
+        if not self._is_current(reply) or evaluation.part != self.part.currentData():
             return
-        units = message.fields.get("units") or [""]
-        self.metrics.setText(metrics_line(message.fields.get("metrics") or {}, str(units[0])))
-        if message.fields.get("task") == "sequence":
-            self.texts.show_evaluation(message)
-            self.pages.setCurrentWidget(self.texts)
-            return
-        if message.fields.get("task") == "transcription":
-            self.rows.show_evaluation(message)
-            self.pages.setCurrentWidget(self.rows)
-            return
-        if "confusion" in message.arrays:
-            self.classes.show_evaluation(message)
-            self.pages.setCurrentWidget(self.classes)
-            return
-        self.numbers.show_evaluation(message)
-        self.pages.setCurrentWidget(self.numbers)
-        # A network that does not forecast refuses; then the samples that were missed most stay.
-        self.subject.ask("forecasts", self._on_forecasts, lambda _: None, part=message.fields["part"])
+        self.metrics.setText(metrics_line(evaluation.metrics, evaluation.unit))
+        page = self._page_of(evaluation.task)
+        page.show_evaluation(evaluation)
+        self.pages.setCurrentWidget(page)
+        if page is self.numbers:
+            # A network that does not forecast refuses; then the samples that were missed most stay.
+            self.subject.request(Forecast(part=evaluation.part), self._on_forecasted, lambda _: None)
 
-    def _on_forecasts(self, message: Message) -> None:
-        if self._is_answer(message):
-            self.numbers.show_forecasts(message)
+    def _page_of(self, task: Task) -> ClassErrors | NumberErrors | TextErrors | RowErrors:
+        match task:
+            case "sequence":
+                return self.texts
+            case "transcription":
+                return self.rows
+            case "classification":
+                return self.classes
+            case "regression":
+                return self.numbers
+
+    def _on_forecasted(self, reply: Forecasted) -> None:
+        if self._is_current(reply):
+            self.numbers.show_forecasts(reply)
 
     def _on_refusal(self, reason: str) -> None:
         self._shown = None
         self._say(reason)
 
 
-def metrics_line(metrics: Mapping[str, float | None], unit: str) -> str:
+def metrics_line(metrics: Mapping[str, float], unit: str) -> str:
     """The metrics of a test in one line; errors carry the data's unit."""
     with_unit = {"rmse", "mae"}
     parts = [

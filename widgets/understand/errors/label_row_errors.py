@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_values import Evaluation
 from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.theme import ThemeSource
@@ -25,17 +25,15 @@ class RowErrors(QWidget):
         column.addWidget(self.about)
         column.addWidget(self.worst, 1)
 
-    def show_evaluation(self, message: Message) -> None:
-        """Show the answer to an ``evaluate`` request about a network that reads rows of labels."""
-        arrays, words = message.arrays, message.fields["words"]
-        off = [_off(int(edits)) for edits in arrays["worst/loss"]]
-        self.worst.set_samples(
-            drawable_values(arrays["worst/input"]), [f"is {joined(row)}" for row in words["true"]], off
-        )
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Show the evaluation of a network that reads rows of labels."""
+        worst, words = evaluation.worst, evaluation.worst.words
+        off = [_off(int(edits)) for edits in worst.loss]
+        self.worst.set_samples(drawable_values(worst.input), [f"is {joined(row)}" for row in words.true], off)
         self.worst.set_answers(
             [
-                Answer(f"says {joined(said) or '–'}", said == true)
-                for said, true in zip(words["predicted"], words["true"], strict=True)
+                Answer(f"says {joined(predicted) or '–'}", predicted == true)
+                for predicted, true in zip(words.predicted, words.true, strict=True)
             ]
         )
         self.about.setText(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_values import Evaluation
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
@@ -45,7 +45,7 @@ class TextErrors(QWidget):
         self.about.setWordWrap(True)
         self.table = QTableWidget(0, 3, self)
         self.sample = SampleGallery(source, "The sample picked", "Choose a prediction to see its sample.")
-        self._message: Message | None = None
+        self._evaluation: Evaluation | None = None
         self._set_up_table(source)
         side = QWidget(self)
         column = QVBoxLayout(side)
@@ -79,29 +79,29 @@ class TextErrors(QWidget):
         table.horizontalHeader().setStretchLastSection(True)
         table.currentCellChanged.connect(lambda row, *_: self._show_row(row))
 
-    def show_evaluation(self, message: Message) -> None:
-        """Show the answer to an ``evaluate`` request about a network that writes."""
-        self._message = message
-        arrays, words = message.arrays, message.fields["words"]
-        self.matrix.set_counts(arrays["confusion"], [str(one) for one in message.fields["classes"]])
-        wrong = sum(true != said for true, said in zip(words["true"], words["predicted"], strict=True))
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Show the evaluation of a network that writes."""
+        self._evaluation = evaluation
+        worst, words = evaluation.worst, evaluation.worst.words
+        if evaluation.confusion is not None:
+            self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
+        wrong = sum(true != predicted for true, predicted in zip(words.true, words.predicted, strict=True))
         self.about.setText(
-            f"The {len(words['true'])} worst predictions, the worst first; what is not as it should be is marked."
+            f"The {len(words.true)} worst predictions, the worst first; what is not as it should be is marked."
             if wrong
-            else f"No prediction is wrong; these are the {len(words['true'])} that were least sure."
+            else f"No prediction is wrong; these are the {len(words.true)} that were least sure."
         )
-        self.table.setRowCount(len(words["true"]))
-        self.table.setColumnHidden(1, "input" not in words)
-        for row, (true, said) in enumerate(zip(words["true"], words["predicted"], strict=True)):
-            number = self._put(row, 0, f"{int(arrays['worst/index'][row]):,}")
+        self.table.setRowCount(len(words.true))
+        self.table.setColumnHidden(1, not words.input)
+        for row, (true, predicted) in enumerate(zip(words.true, words.predicted, strict=True)):
+            number = self._put(row, 0, f"{int(worst.index[row]):,}")
             number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._put(row, 1, joined(words["input"][row]) if "input" in words else "")
-            answer = self._put(row, 2, f"{joined(true)}; it says {joined(said) or 'nothing'}")
-            words_said = [(word, at < len(true) and word == true[at]) for at, word in enumerate(said)]
-            answer.setData(WORDS, ([(word, True) for word in true], words_said or [("–", False)]))
+            self._put(row, 1, joined(words.input[row]) if words.input else "")
+            output = self._put(row, 2, f"{joined(true)}; it says {joined(predicted) or 'nothing'}")
+            marked = [(word, at < len(true) and word == true[at]) for at, word in enumerate(predicted)]
+            output.setData(WORDS, ([(word, True) for word in true], marked or [("–", False)]))
         self.table.resizeRowsToContents()
-        pictures = arrays["worst/input"].ndim == 4
-        self.sample.setVisible("input" not in words and (pictures or arrays["worst/input"].ndim in (2, 3)))
+        self.sample.setVisible(not words.input and worst.input.ndim in (2, 3, 4))
         self.table.setCurrentCell(0, 0)
         self._show_row(0)
 
@@ -112,11 +112,11 @@ class TextErrors(QWidget):
         return item
 
     def _show_row(self, row: int) -> None:
-        if self._message is None or self.sample.isHidden() or not 0 <= row < self.table.rowCount():
+        if self._evaluation is None or self.sample.isHidden() or not 0 <= row < self.table.rowCount():
             return
-        arrays = self._message.arrays
-        name = f"sample {int(arrays['worst/index'][row]):,}"
-        self.sample.set_samples(drawable_values(arrays["worst/input"][row : row + 1]), [name], [""])
+        worst = self._evaluation.worst
+        name = f"sample {int(worst.index[row]):,}"
+        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
 
 
 def joined(words: Sequence[str]) -> str:

@@ -101,25 +101,25 @@ def test_a_run_reads_lines_everywhere_alike(beams: int, tmp_path: Path) -> None:
     events = list(train(session))
     assert events
     found = evaluate(tmp_path / "run")
-    said, true = found.arrays["predictions/predicted"], found.arrays["predictions/true"]
+    said, true = found.predictions.predicted, found.predictions.true
     edits = edit_distances(said, true)
     assert found.task == "transcription"
     assert found.metrics["label_error"] == pytest.approx(edits.sum() / (true != 0).sum())
     assert found.metrics["sequence_accuracy"] == pytest.approx((edits == 0).mean())
-    assert found.arrays["worst/loss"].tolist() == sorted(edits.tolist(), reverse=True)[: len(said)]
+    assert found.worst.loss.tolist() == sorted(edits.tolist(), reverse=True)[: len(said)]
     model = session.model
     test = model.prepared.parts["test"]
     answered = answers(model, Message("answers", {"index": test.indices.tolist()}))
     by_place = dict(zip(answered.arrays["index"].tolist(), map(row_of, answered.arrays["tokens"]), strict=True))
-    listed = dict(zip(found.arrays["predictions/index"].tolist(), map(row_of, said), strict=True))
+    listed = dict(zip(found.predictions.index.tolist(), map(row_of, said), strict=True))
     own = model.prepared.undo("line", np.asarray(test.arrays["line"]))
     told = predict(tmp_path / "run", {"line": own})
     vocabulary = model.objective.heads[0].field.vocabulary
     assert [one["words"] for one in told] == [[vocabulary[label] for label in listed[int(at)]] for at in test.indices]
     assert sorted(answered.fields["texts"]) == sorted(one["text"] for one in told)
-    assert found.words["predicted"] == [
-        [vocabulary[at] for at in row_of(row)] for row in found.arrays["worst/predicted"]
-    ]
+    assert found.worst.words.predicted == tuple(
+        tuple(vocabulary[at] for at in row_of(row)) for row in found.worst.predicted
+    )
     assert set(by_place) == set(listed)
 
 

@@ -131,7 +131,7 @@ def test_losses_and_metrics_say_which_is_which(tmp_path: Path) -> None:
     assert set(epochs[0].train) == {"loss", "next_token_accuracy"}  # type: ignore[attr-defined]
     assert set(epochs[0].validation) == {"loss", "next_token_accuracy", *own}  # type: ignore[attr-defined]
     found = evaluate(tmp_path / "run")
-    true, said = found.arrays["predictions/true"], found.arrays["predictions/predicted"]
+    true, said = found.predictions.true, found.predictions.predicted
     assert found.metrics["token_accuracy"] == pytest.approx(((true == said) & (true != 0)).sum() / (true != 0).sum())
     model = session.model
     rows: dict[str, Any] = {name: np.asarray(model.prepared.test.arrays[name][:4]) for name in ("date", "length")}

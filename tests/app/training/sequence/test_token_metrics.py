@@ -111,11 +111,12 @@ def test_a_run_is_tested_answers_and_predicts_in_words(tmp_path: Path, softmax: 
     *_, finished = train(made)
     assert set(finished.test) == {"loss", "token_accuracy", "sequence_accuracy"}  # type: ignore[attr-defined]
     found = evaluate(tmp_path / "run", "train")
-    true, said = found.arrays["predictions/true"], found.arrays["predictions/predicted"]
+    true, said = found.predictions.true, found.predictions.predicted
     right = ((true == said) & (true != 0)).sum() / (true != 0).sum()
     assert found.metrics["token_accuracy"] == pytest.approx(right)
-    assert found.task == "sequence" and found.arrays["confusion"].sum() == (true != 0).sum()
-    assert len(found.words["true"]) == len(found.words["input"]) == 24
+    assert found.task == "sequence" and found.confusion is not None
+    assert found.confusion.sum() == (true != 0).sum()
+    assert len(found.worst.words.true) == len(found.worst.words.input) == 24
     _, model = load_model(tmp_path / "run")
     reply = answers(model, Message("answers", {"index": [0, 5]}))
     assert len(reply.fields["texts"]) == 2 and reply.arrays["tokens"].shape == (2, 9)

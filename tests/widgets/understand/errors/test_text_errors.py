@@ -6,22 +6,36 @@ import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.protocol.loose import Loose as Message
+from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, WorstPredictions
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.text_errors import WORDS, TextErrors
 
 
-def evaluation(shown: str) -> Message:
-    words = {"true": [["a", "red", "circle"], ["a", "blue", "square"]]}
-    words["predicted"] = [["a", "blue", "circle"], words["true"][1]]
-    arrays = {
-        "confusion": np.array([[2, 0, 0], [0, 0, 1], [0, 0, 1]]),
-        "worst/index": np.array([1200, 7]),
-        "worst/input": np.zeros((2, 3, 8, 8), np.float32) if shown == "picture" else np.ones((2, 5), np.int64),
-    }
-    if shown == "text":
-        words["input"] = [["x", "y"], ["y"]]
-    return Message("evaluation", {"task": "sequence", "classes": ["a", "red", "blue"], "words": words}, arrays)
+def evaluation(shown: str) -> Evaluation:
+    true = (("a", "red", "circle"), ("a", "blue", "square"))
+    index, tokens = np.array([1200, 7]), np.zeros((2, 3), np.int64)
+    worst = WorstPredictions(
+        index=index,
+        true=tokens,
+        predicted=tokens,
+        loss=np.zeros(2, np.float32),
+        input=np.zeros((2, 3, 8, 8), np.float32) if shown == "picture" else np.ones((2, 5), np.int64),
+        words=SampleWords(
+            true=true,
+            predicted=(("a", "blue", "circle"), true[1]),
+            input=(("x", "y"), ("y",)) if shown == "text" else (),
+        ),
+    )
+    return Evaluation(
+        part="test",
+        task="sequence",
+        target="text",
+        metrics={},
+        predictions=Predictions(index=index, true=tokens, predicted=tokens),
+        worst=worst,
+        confusion=np.array([[2, 0, 0], [0, 0, 1], [0, 0, 1]]),
+        classes=("a", "red", "blue"),
+    )
 
 
 def test_the_worst_answers_stand_below_what_they_should_be(qtbot: QtBot) -> None:

@@ -1,0 +1,45 @@
+"""Requests to evaluate a run: its errors on a part of the data, its forecasts, its decision surface."""
+
+from __future__ import annotations
+
+from app.data.baselines import baselines
+from app.inference.evaluate import evaluate as evaluate_run
+from app.insight.decision_surface import decision_surface
+from app.insight.forecasts import forecasts
+from app.protocol.evaluation_messages import (
+    ComputedSurface,
+    ComputeSurface,
+    Evaluate,
+    Evaluated,
+    Forecast,
+    Forecasted,
+)
+from app.training.trainable import Model
+from app.training.training_session import load_model
+from app.worker.handlers import handles, handles_run
+
+
+@handles(Evaluate)
+def evaluate(request: Evaluate) -> Evaluated:
+    """Test the saved weights of a run, which are its best, on a part of its data."""
+    return Evaluated(run=str(request.run), evaluation=evaluate_run(request.run, request.part))
+
+
+@handles(Forecast)
+def forecast(request: Forecast) -> Forecasted:
+    """What the saved weights of a run forecast, beside what could be had without a network."""
+    run, model = load_model(request.run)
+    compared = baselines(model.prepared) if request.part == "test" else ()
+    return Forecasted(
+        run=str(run.path),
+        forecasts=forecasts(model, request.part),
+        unit=next(iter(model.objective.heads[0].field.units), ""),
+        baselines=tuple(baseline.errors for baseline in compared),
+    )
+
+
+@handles_run(ComputeSurface)
+def compute_surface(model: Model, request: ComputeSurface) -> ComputedSurface:
+    """The decision surface of a network of two features."""
+    surface = decision_surface(model, request.bounds, request.resolution)
+    return ComputedSurface(surface=surface, classes=model.objective.heads[0].field.classes)
