@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from app.insight.find_modules import walk
+from app.protocol.recurrent_values import CellKind
 from graph.modules.loop import Loop
 from graph.modules.lstm_variant import LstmVariant
 
@@ -70,10 +71,17 @@ def is_recurrent(layer: nn.Module | None) -> bool:
     return isinstance(layer, nn.RNNBase | LstmVariant | Loop)
 
 
-def kind_of(layer: nn.Module) -> str:
+def kind_of(layer: nn.Module) -> CellKind:
     """The kind of cell: ``lstm``, ``gru``, ``rnn`` or ``loop``."""
-    pairs = ((nn.LSTM | LstmVariant, "lstm"), (nn.GRU, "gru"), (Loop, "loop"))
-    return next((name for kind, name in pairs if isinstance(layer, kind)), "rnn")
+    match layer:
+        case nn.LSTM() | LstmVariant():
+            return "lstm"
+        case nn.GRU():
+            return "gru"
+        case Loop():
+            return "loop"
+        case _:
+            return "rnn"
 
 
 def _run(layer: nn.Module, *inputs: Any, **named: Any) -> tuple[list[list[Track]], Any]:

@@ -132,6 +132,16 @@ class OpenProject(Message):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class ModelRequest(RunRequest[RR_co], Generic[RR_co]):
+    """A request about the network of a run, or of the open ``project`` with the weights that training starts from.
+
+    Where there is a ``project``, ``run`` means nothing.
+    """
+
+    project: OpenProject | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Command(Message):
     """What a worker is told to do, without a reply."""
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import app.worker
-from app.protocol.messages import Reply, Request, RunReply, RunRequest
+from app.protocol.messages import ModelRequest, Reply, Request, RunReply, RunRequest
 from app.training.runs import Run
 from app.training.trainable import Model
+from app.worker.untrained_model import untrained_model
 from graph.errors import NetloomError
 
 H = TypeVar("H", bound=Callable[[Any], Reply])
@@ -69,6 +70,8 @@ def answer(request: Request[Any], open_run: OpenRun) -> Reply:
         if nothing answers such a request, or it cannot be done.
     """
     load_handlers()
+    if isinstance(request, ModelRequest) and request.project is not None:
+        return _ABOUT_RUNS[type(request)](untrained_model(request.project), request)
     if isinstance(request, RunRequest) and type(request) in _ABOUT_RUNS:
         run, model = open_run(request.run)
         return replace(_ABOUT_RUNS[type(request)](model, request), run=str(run.path))

@@ -20,11 +20,9 @@ from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from app.worker import (
-    attention_requests,
     backprop_requests,
     embedding_requests,
     gan_requests,
-    recurrent_requests,
 )
 from app.worker.handlers import handles_run
 from app.worker.run_cache import CachedRun
@@ -145,9 +143,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "repoint": _repoint,
     "backprop_fresh": backprop_requests.of_project,
     "by_hand_fresh": window_operands.of_project,
-    "attention_fresh": attention_requests.attention_of_project,
-    "over_time_fresh": recurrent_requests.states_of_project,
-    "gradients_over_time_fresh": recurrent_requests.gradients_of_project,
 }
 """The requests that are answered by one message, by their type."""
 
@@ -157,9 +152,6 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "alignment": alignment,
     "backprop": backprop_requests.of_run,
     "by_hand": window_operands.of_run,
-    "attention": attention_requests.attention_of_run,
-    "over_time": recurrent_requests.states_of_run,
-    "gradients_over_time": recurrent_requests.gradients_of_run,
     "similar": embedding_requests.similar,
     "code_map": embedding_requests.code_map,
     "real_samples": gan_requests.real_samples,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
-from app.protocol.messages import RR, R, Request, RunRequest
+from app.protocol.messages import RR, ModelRequest, OpenProject, R, Request, RunRequest
 from app.protocol.watch import Watch
 from app.training.runs import Run
 from graph.document import Document
@@ -19,7 +19,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.io import Input, InputLike, Output
 from graph.network import Network
-from graph.project import Project
+from graph.project import Project, project_json
 from graph.structure.blocks import Block, Loop
 from widgets.training.training_controller import State, TrainingController
 from widgets.training.worker_link import Refusal, Reply
@@ -165,6 +165,21 @@ class Subject(QObject):
         if self._run is None:
             return None
         return self._controller.link.request(replace(request, run=self._run.path), on_reply, on_refused)
+
+    def request_model(
+        self, request: ModelRequest[RR], on_reply: Callable[[RR], None], on_refused: Refusal
+    ) -> int | None:
+        """Ask about the run, or before there are weights about the open project with those that training starts from.
+
+        None where there is neither, or the open project has no data.
+        """
+        if self.ready:
+            return self.request(request, on_reply, on_refused)
+        if self._document is None or self.data is None:
+            return None
+        project = Project(self._document.network, dict(self._document.sections))
+        subject = OpenProject(project=project_json(project), base=self._base)
+        return self.request_worker(replace(request, project=subject), on_reply, on_refused)
 
     def request_worker(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal) -> int:
         """Ask the worker something that no run is needed for."""

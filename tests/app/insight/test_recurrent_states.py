@@ -15,12 +15,19 @@ from torch import Tensor, nn
 from app.data.dataset import Array
 from app.insight.activations import cut_of, differentiating
 from app.insight.recurrent_states import Track, watching
+from app.insight.states_over_time import gradients_over_time, states_over_time
 from app.numerics.recurrence import recurrent_layers
 from app.project.presets import preset
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import OpenProject
+from app.protocol.recurrent_messages import (
+    MeasureRecurrentGradients,
+    ReadRecurrentStates,
+    RecurrentGradients,
+    RecurrentStates,
+)
 from app.training.trainable import Model
-from app.worker.recurrent_requests import gradients_of_project, gradients_of_run, states_of_project, states_of_run
-from app.worker.run_requests import ABOUT_RUNS, ANSWERS
+from app.training.training_session import load_model
+from app.worker.handlers import answer
 from graph.errors import NetloomError
 from graph.layers.recurrent import Gru, Lstm, Rnn
 from graph.modules.lstm_variant import LstmVariant
@@ -111,33 +118,33 @@ def model(layer: str, tokens: bool = False, clip: float = 0.0, **values: Any) ->
 
 def test_the_gates_of_an_lstm_are_those_of_the_textbook() -> None:
     made = model("lstm")
-    found = states_of_run(made, Message("over_time", {"layer": "lstm1", "sample": 3}, {})).arrays
+    found = states_over_time(made, layer="lstm1", sample=3)
     weights = {name: one.detach().numpy() for name, one in made.module.get_submodule("lstm1").named_parameters()}
     h, c = np.zeros(4), np.zeros(4)
-    for time, x in enumerate(found["arriving"]):
+    for time, x in enumerate(found.arriving):
         sums = weights["weight_ih_l0"] @ x + weights["weight_hh_l0"] @ h + weights["bias_ih_l0"] + weights["bias_hh_l0"]
         i, f, g, o = np.split(sums, 4)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(c)
         wanted = {"input": sigmoid(i), "forget": sigmoid(f), "candidate": np.tanh(g), "output": sigmoid(o)}
         for name, values in (wanted | {"cell": c, "hidden": h}).items():
-            np.testing.assert_allclose(found[f"values/{name}"][time], values, atol=1e-5)
+            np.testing.assert_allclose(found.values[name][time], values, atol=1e-5)
 
 
 def test_the_gates_of_a_gru_are_those_of_the_textbook() -> None:
     made = model("gru", bidirectional=True)
-    found = states_of_run(made, Message("over_time", {"layer": "gru1", "back": True}, {})).arrays
+    found = states_over_time(made, layer="gru1", backward=True)
     named = made.module.get_submodule("gru1").named_parameters()
     weights = {name.removesuffix("_reverse"): one.detach().numpy() for name, one in named if name.endswith("_reverse")}
     h = np.zeros(4)
     for time in range(8, -1, -1):
-        x_r, x_z, x_n = np.split(weights["weight_ih_l0"] @ found["arriving"][time] + weights["bias_ih_l0"], 3)
+        x_r, x_z, x_n = np.split(weights["weight_ih_l0"] @ found.arriving[time] + weights["bias_ih_l0"], 3)
         h_r, h_z, h_n = np.split(weights["weight_hh_l0"] @ h + weights["bias_hh_l0"], 3)
         r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
         n = np.tanh(x_n + r * h_n)
         h = (1 - z) * n + z * h
         for name, values in {"reset": r, "update": z, "candidate": n, "hidden": h}.items():
-            np.testing.assert_allclose(found[f"values/{name}"][time], values, atol=1e-5)
+            np.testing.assert_allclose(found.values[name][time], values, atol=1e-5)
 
 
 def rest_of(made: Model, h: Tensor, x: Tensor, target: Tensor, start: int) -> Tensor:
@@ -153,10 +160,12 @@ def rest_of(made: Model, h: Tensor, x: Tensor, target: Tensor, start: int) -> Te
 
 def test_gradients_at_each_step_agree_with_finite_differences() -> None:
     made = model("rnn")
-    told = states_of_run(made, Message("over_time", {"layer": "rnn1", "sample": 0}, {}))
+    told = states_over_time(made, layer="rnn1", sample=0)
     made.module.double()
-    arrays = {name: torch.from_numpy(one).double() for name, one in told.arrays.items()}
-    x, states = arrays["arriving"][None], arrays["values/hidden"]
+    x, states, gradients = (
+        torch.from_numpy(values).double() for values in (told.arriving, told.values["hidden"], told.gradients["hidden"])
+    )
+    x = x[None]
     target = torch.tensor([[float(made.prepared.dataset.field_named("sum").values[0, 0])]]).double()
     for time in (0, 4, 8):
         for unit in range(4):
@@ -165,15 +174,15 @@ def test_gradients_at_each_step_agree_with_finite_differences() -> None:
             more = rest_of(made, states[time : time + 1] + nudge, x, target, time)
             less = rest_of(made, states[time : time + 1] - nudge, x, target, time)
             slope = float((more - less).detach()) / 2e-5
-            assert float(arrays["gradients/hidden"][time, unit]) == pytest.approx(slope, rel=1e-3, abs=1e-5)
+            assert float(gradients[time, unit]) == pytest.approx(slope, rel=1e-3, abs=1e-5)
 
 
 def test_the_cells_gradient_goes_both_ways_on_and_out() -> None:
     """Through the next cell, and through the state that shows it: also where the last state is all that is read."""
     made = model("lstm")
-    told = states_of_run(made, Message("over_time", {"layer": "lstm1", "sample": 0}, {}))
+    told = states_over_time(made, layer="lstm1", sample=0)
     layer: Any = made.module.get_submodule("lstm1")
-    x = torch.from_numpy(told.arrays["arriving"])
+    x = torch.from_numpy(told.arriving)
     h, c, cells, hiddens = torch.zeros(4), torch.zeros(4), [], []
     for step in x:
         sums = layer.weight_ih_l0 @ step + layer.bias_ih_l0 + layer.weight_hh_l0 @ h + layer.bias_hh_l0
@@ -186,28 +195,25 @@ def test_the_cells_gradient_goes_both_ways_on_and_out() -> None:
     loss = made.objective.loss(made.module.get_submodule("dense1")(h[None]), (target,))
     found = torch.autograd.grad(loss, [*cells, *hiddens])
     for name, wanted in (("cell", found[:9]), ("hidden", found[9:])):
-        np.testing.assert_allclose(told.arrays[f"gradients/{name}"], torch.stack(wanted).numpy(), atol=1e-6)
-    assert np.abs(told.arrays["gradients/cell"][-1]).max() > 0
+        np.testing.assert_allclose(told.gradients[name], torch.stack(wanted).numpy(), atol=1e-6)
+    assert np.abs(told.gradients["cell"][-1]).max() > 0
 
 
 def test_the_sizes_are_means_over_a_batch_and_the_total_is_that_of_training() -> None:
     made = model("rnn", clip=0.01)
-    told = gradients_of_run(made, Message("gradients_over_time", {}, {}))
-    assert told.fields["layer"] == "rnn1"
-    assert told.fields["samples"] == 8
+    told = gradients_over_time(made)
+    assert told.layer.path == "rnn1"
+    assert told.samples == 8
     train = made.prepared.train
-    single = [
-        states_of_run(made, Message("over_time", {"sample": int(train.indices[row])}, {})).arrays["gradients/hidden"]
-        for row in range(8)
-    ]
+    single = [states_over_time(made, sample=int(train.indices[row])).gradients["hidden"] for row in range(8)]
     wanted = np.mean([np.linalg.norm(one, axis=1) for one in single], axis=0)
-    np.testing.assert_allclose(told.arrays["sizes/hidden"], wanted, rtol=1e-4)
+    np.testing.assert_allclose(told.norms["hidden"], wanted, rtol=1e-4)
     batch = next(made.feed(train).in_order(8))
     made.module.zero_grad()
     made.loss(batch)[0].backward()  # type: ignore[no-untyped-call]
     total = float(torch.cat([one.grad.flatten() for one in made.module.parameters() if one.grad is not None]).norm())
-    assert told.fields["total"] == pytest.approx(total, rel=1e-4)
-    assert told.fields["clipped"] == told.fields["clip"] == 0.01
+    assert told.total_norm == pytest.approx(total, rel=1e-4)
+    assert told.clipped_norm == told.clip == 0.01
 
 
 def test_a_look_leaves_gradients_mode_and_weights_alone() -> None:
@@ -217,8 +223,8 @@ def test_a_look_leaves_gradients_mode_and_weights_alone() -> None:
     kept = {name: torch.full_like(one, 7.0) for name, one in made.module.named_parameters()}
     for name, one in made.module.named_parameters():
         one.grad = kept[name]
-    states_of_run(made, Message("over_time", {"level": 1}, {}))
-    gradients_of_run(made, Message("gradients_over_time", {"level": 1}, {}))
+    states_over_time(made, level=1)
+    gradients_over_time(made, level=1)
     assert made.module.training
     for name, one in made.module.named_parameters():
         assert one.grad is kept[name]
@@ -228,12 +234,12 @@ def test_a_look_leaves_gradients_mode_and_weights_alone() -> None:
 
 def test_words_stand_beside_the_gates_and_padding_is_left_out() -> None:
     made = model("gru", tokens=True)
-    told = states_of_run(made, Message("over_time", {"sample": 2}, {}))
+    told = states_over_time(made, sample=2)
     field = made.prepared.dataset.field_named("string")
-    assert told.fields["words"] == [field.vocabulary[one] for one in np.asarray(field.values)[2]]
-    assert len(told.fields["words"]) == told.fields["steps"] == len(told.arrays["values/reset"])
-    assert told.fields["truth"] in ("no", "yes")
-    assert "input" not in told.arrays
+    assert list(told.words) == [field.vocabulary[one] for one in np.asarray(field.values)[2]]
+    assert len(told.words) == len(told.arriving) == len(told.values["reset"])
+    assert told.label in ("no", "yes")
+    assert told.input is None
 
 
 def test_the_states_of_a_loop_are_called_as_inside_it() -> None:
@@ -248,37 +254,39 @@ def test_the_states_of_a_loop_are_called_as_inside_it() -> None:
     layer = project.network.layer(path)
     assert isinstance(layer, Loop)
     assert set(tracks[0][0].states) == {target for _, target in layer.states} == set(tracks[0][0].values)
-    told = gradients_of_run(made, Message("", {}, {}))
-    assert told.fields["cell"] == "loop"
-    assert all(told.arrays[f"sizes/{name}"].max() > 0 for name in told.fields["states"])
+    told = gradients_over_time(made)
+    assert told.layer.cell == "loop"
+    assert all(norms.max() > 0 for norms in told.norms.values())
 
 
 def test_numbers_stand_beside_the_gates_in_their_own_units() -> None:
     made = model("lstm")
-    told = states_of_run(made, Message("over_time", {"sample": 5}, {}))
-    np.testing.assert_allclose(told.arrays["input"], made.prepared.dataset.field_named("numbers").values[5], atol=1e-5)
-    assert told.fields["names"] == ["number", "mark"]
+    told = states_over_time(made, sample=5)
+    assert told.input is not None
+    np.testing.assert_allclose(told.input, made.prepared.dataset.field_named("numbers").values[5], atol=1e-5)
+    assert told.input_names == ("number", "mark")
     truth = float(made.prepared.dataset.field_named("sum").values[5, 0])
-    assert float(told.fields["truth"]) == pytest.approx(truth, rel=0.01)
+    assert float(told.label) == pytest.approx(truth, rel=0.01)
 
 
 def test_before_training_the_weights_are_those_that_training_starts_from() -> None:
     project = Project(network("gru", {"hidden_size": 4}), {"data": ADDING, "plan": {"batch_size": 8}})
-    wanted = states_of_run(Model.build(project), Message("", {"sample": 1}, {}))
+    wanted = states_over_time(Model.build(project), sample=1)
     state = torch.random.get_rng_state()
-    fields = {"project": project_json(project), "base": None, "sample": 1}
-    found = states_of_project(fields)
+    opened = OpenProject(project=project_json(project))
+    found = answer(ReadRecurrentStates(project=opened, sample=1), load_model)
+    assert isinstance(found, RecurrentStates)
     assert torch.equal(torch.random.get_rng_state(), state)
-    np.testing.assert_array_equal(found.arrays["values/hidden"], wanted.arrays["values/hidden"])
-    assert gradients_of_project(fields).fields["steps"] == 9
-    assert ANSWERS["over_time_fresh"] is states_of_project
-    assert ABOUT_RUNS["gradients_over_time"] is gradients_of_run
+    np.testing.assert_array_equal(found.states.values["hidden"], wanted.values["hidden"])
+    gradients = answer(MeasureRecurrentGradients(project=opened), load_model)
+    assert isinstance(gradients, RecurrentGradients)
+    assert len(gradients.gradients.norms["hidden"]) == 9
 
 
 def test_what_cannot_be_seen_is_told() -> None:
     made = model("rnn")
     with pytest.raises(NetloomError, match="dense1 is no recurrent layer"):
-        states_of_run(made, Message("", {"layer": "dense1"}, {}))
+        states_over_time(made, layer="dense1")
     flat = chain(
         ("input1", "input", {"shape": {"kind": "sequence", "sizes": [9, 2]}}),
         ("flatten1", "flatten", {}),
@@ -286,10 +294,10 @@ def test_what_cannot_be_seen_is_told() -> None:
         ("output1", "output", {}),
     )
     with pytest.raises(NetloomError, match="no recurrent layer"):
-        gradients_of_run(Model.build(Project(flat, {"data": ADDING})), Message("", {}, {}))
+        gradients_over_time(Model.build(Project(flat, {"data": ADDING})))
 
 
 @pytest.mark.parametrize("layer", [Rnn(), Gru(), Lstm()])
 def test_kinds_of_layers_are_known_by_their_names(layer: Any) -> None:
     made = model(layer.kind)
-    assert states_of_run(made, Message("", {}, {})).fields["cell"] == layer.kind
+    assert states_over_time(made).layer.cell == layer.kind

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import ModelRequest
+from app.protocol.recurrent_messages import Attention, ReadAttention
 from graph.network import Network
 from graph.structure.blocks import Block
 from widgets.charts.attention_map import AttentionMap
@@ -23,7 +26,6 @@ class AttentionTab(SampledTab):
     title = "Attention"
     place = 1
     sentence = "Which part of its input the network looks at for each word it writes"
-    asks = "attention"
     none, empty = NO_ATTENTION, EMPTY
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
@@ -40,13 +42,17 @@ class AttentionTab(SampledTab):
         """The attention layers by their paths."""
         return attention_layers(network)
 
-    def show_found(self, message: Message) -> None:
+    def make_request(self) -> ModelRequest[Any] | None:
+        """The weights of the layer for the sample that was picked."""
+        sample = self.gallery.position
+        return None if sample is None else ReadAttention(layer=self.picker.layer, sample=sample)
+
+    def show_reply(self, reply: Attention) -> None:
         """Show where the network looks in the sample."""
-        fields = message.fields
-        right = fields["says"] == fields["truth"]
-        wrong = "" if right else f", but it should be {fields['truth']}"
-        self.answer.setText(f"It writes {fields['says']}{wrong}" if fields["written"] else "")
-        self.map.set_weights(message.arrays["weights"], fields["asked"], fields["read"], written=fields["written"])
+        found = reply.attention
+        wrong = "" if found.prediction == found.label else f", but it should be {found.label}"
+        self.answer.setText(f"It writes {found.prediction}{wrong}" if found.generated else "")
+        self.map.set_weights(found.weights, found.queries, found.keys, written=found.generated)
 
     def show_nothing(self, words: str) -> None:
         """Show no weights."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity
-from app.protocol.loose import Loose as Message
+from app.protocol.recurrent_messages import RecurrentStates
+from app.protocol.recurrent_values import StatesOverTime
 from widgets.charts.time_lanes import Lane, TimeLanes
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
@@ -50,10 +52,12 @@ class GatesTab(SampledTab):
         self.mode.currentIndexChanged.connect(lambda row: self.lanes.set_curves(row == 1))
         self.lanes.told.connect(self.reading.setText)
 
-    def show_found(self, message: Message) -> None:
+    def show_reply(self, reply: RecurrentStates) -> None:
         """Show what the layer did with the sample."""
-        self.answer.setText(answer_of(message))
-        self.lanes.set_lanes([read_by(message), *lanes_of(message)], back=bool(message.fields["back"]))
+        states = reply.states
+        self.offer_directions(states.layer)
+        self.answer.setText(prediction_text(states))
+        self.lanes.set_lanes([input_lane(states), *lanes_of(states)], back=states.layer.backward)
 
     def show_nothing(self, words: str) -> None:
         """Show no lanes."""
@@ -62,31 +66,32 @@ class GatesTab(SampledTab):
         self.lanes.set_lanes([])
 
 
-def lanes_of(message: Message) -> list[Lane]:
-    """The gates and states that the worker told, in the order in which they are worked out."""
-    found = []
-    for name in message.fields["values"]:
+def lanes_of(states: StatesOverTime) -> list[Lane]:
+    """The gates and states of a layer, in the order in which they are worked out."""
+    lanes = []
+    for name, values in states.values.items():
         what = quantity(name)
         title = what.title if what.letter == name else f"{what.title} {what.letter}"
-        values = np.asarray(message.arrays[f"values/{name}"], dtype=np.float64)
-        found.append(Lane(title, what.says, values, "share" if what.share else "signed"))
-    return found
+        lanes.append(Lane(title, what.says, values.astype(np.float64), "share" if what.share else "signed"))
+    return lanes
 
 
-def read_by(message: Message) -> Lane:
+def input_lane(states: StatesOverTime) -> Lane:
     """What the layer reads: the network's own input where it has the same steps, else what arrives at the layer."""
-    words = message.fields.get("words")
-    if words:
-        return Lane("Input", "the words", np.zeros((len(words), 1)), words=words)
-    own = message.arrays.get("input")
-    values = np.asarray(message.arrays["arriving"] if own is None else own, dtype=np.float64)
-    names = list(message.fields.get("names") or ()) if own is not None else []
-    names = names or [f"feature {number}" for number in range(1, values.shape[1] + 1)]
-    says = "the sample" if own is not None else f"what arrives at {message.fields['layer']}"
+    if states.words:
+        return Lane("Input", "the words", np.zeros((len(states.words), 1)), words=states.words)
+    own = states.input is not None
+    values = read_values(states)
+    names = list(states.input_names) or [f"feature {number}" for number in range(1, values.shape[1] + 1)]
+    says = "the sample" if own else f"what arrives at {states.layer.path}"
     return Lane("Input", says, values, "plain", names=names, curved=values.shape[1] <= FEW)
 
 
-def answer_of(message: Message) -> str:
-    """What the network says to the sample, and what is true."""
-    says, truth = message.fields.get("says"), message.fields.get("truth")
-    return f"says {says}, truth {truth}" if says and truth else ""
+def read_values(states: StatesOverTime) -> NDArray[np.float64]:
+    """The numbers (time, features) that are read: the network's own input, else what arrives at the layer."""
+    return np.asarray(states.arriving if states.input is None else states.input, dtype=np.float64)
+
+
+def prediction_text(states: StatesOverTime) -> str:
+    """What the network predicts for the sample, and what is true."""
+    return f"predicts {states.prediction}, truth {states.label}" if states.prediction and states.label else ""

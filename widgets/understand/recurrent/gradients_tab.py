@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers, verdict
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import OpenProject
+from app.protocol.recurrent_messages import MeasureRecurrentGradients, RecurrentGradients
+from app.protocol.recurrent_values import GradientsOverTime
 from app.training.runs import Run, runs_folder
 from graph.errors import NetloomError
 from graph.project import project_json
@@ -34,7 +33,6 @@ class GradientsTab(RecurrentTab):
     title = "Gradients"
     place = 4
     sentence = "How much of the gradient is left at every step on its way back"
-    asks = "gradients_over_time"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)
@@ -53,9 +51,9 @@ class GradientsTab(RecurrentTab):
         self.verdict.setWordWrap(True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setContentsMargins(12, 2, 12, 8)
-        self._found: Message | None = None
-        self._other: tuple[str, Message] | None = None
-        self._asked: int | None = None
+        self._shown: GradientsOverTime | None = None
+        self._other: tuple[str, GradientsOverTime] | None = None
+        self._other_request: int | None = None
         for widget in (self.state, self.compare):
             self.bar.addWidget(widget)
         self.bar.addWidget(self.reading, 1)
@@ -66,12 +64,17 @@ class GradientsTab(RecurrentTab):
         self.menu.aboutToShow.connect(self._offer_runs)
         self.plot.told.connect(self.reading.setText)
 
-    # What the worker tells
+    # The layer chosen
 
-    def show_found(self, message: Message) -> None:
+    def make_request(self) -> MeasureRecurrentGradients:
+        """The gradients of the layer that is chosen."""
+        return MeasureRecurrentGradients(layer=self.picker.layer, level=self.chosen_level, backward=self.backward)
+
+    def show_reply(self, reply: RecurrentGradients) -> None:
         """Show the gradient of the layer chosen."""
-        self._found = message
-        names = [quantity(name) for name in message.fields["states"]]
+        self._shown = reply.gradients
+        self.offer_directions(reply.gradients.layer)
+        names = [quantity(name) for name in reply.gradients.norms]
         titles = [what.title if what.letter == what.title else f"{what.title} {what.letter}" for what in names]
         if [self.state.itemText(row) for row in range(self.state.count())] != titles:
             self.state.clear()
@@ -81,32 +84,30 @@ class GradientsTab(RecurrentTab):
 
     def show_nothing(self, words: str) -> None:
         """Show no curve."""
-        self._found = None
+        self._shown = None
         self.plot.set_empty_text(words)
         self.plot.set_curves([])
         self.verdict.clear()
 
     def _show(self, *_: object) -> None:
-        if self._found is None:
+        if self._shown is None:
             return
-        name = str(self._found.fields["states"][max(self.state.currentIndex(), 0)])
-        told = [(self._own_label(), self._found), *([self._other] if self._other else [])]
-        curves = [curve_of(label, message, name) for label, message in told]
+        state = list(self._shown.norms)[max(self.state.currentIndex(), 0)]
+        compared = [(self._own_label(self._shown), self._shown), *([self._other] if self._other else [])]
+        curves = [curve_of(label, gradients, state) for label, gradients in compared]
         self.plot.set_curves(curves)
         lines = [
-            f"{curve.label}: {verdict(curve.sizes.tolist(), message.fields['layer'], back=message.fields['back'])} "
+            f"{curve.label}: {verdict(curve.sizes.tolist(), gradients.layer.path, back=gradients.layer.backward)} "
             f"{sentence(totals_of(curve))}"
-            for curve, (_, message) in zip(curves, told, strict=True)
+            for curve, (_, gradients) in zip(curves, compared, strict=True)
         ]
-        samples = int(self._found.fields["samples"])
         self.verdict.setText("\n".join(lines))
-        self.verdict.setToolTip(f"Mean over {samples:,} training samples; dropout is off")
+        self.verdict.setToolTip(f"Mean over {self._shown.samples:,} training samples; dropout is off")
 
-    def _own_label(self) -> str:
-        assert self._found is not None  # asked before
+    def _own_label(self, gradients: GradientsOverTime) -> str:
         run = self.subject.run
         name = "untrained" if run is None or not self.subject.ready else shown_name(run.path, run.title)
-        return f"{KINDS[str(self._found.fields['cell'])]}, {name}"
+        return f"{KINDS[gradients.layer.cell]}, {name}"
 
     # The second run
 
@@ -125,20 +126,20 @@ class GradientsTab(RecurrentTab):
             self.menu.addAction("No other run has a recurrent layer").setEnabled(False)
 
     def _ask_run(self, run: Run) -> None:
-        self._ask_other("gradients_over_time", shown_name(run.path, run.title), {"run": str(run.path)})
+        self._ask_other(shown_name(run.path, run.title), MeasureRecurrentGradients(run=run.path))
 
     def _ask_untrained(self, run: Run) -> None:
-        told = {"project": project_json(run.project), "base": str(run.base) if run.base else None}
-        self._ask_other("gradients_over_time_fresh", "untrained", {**told, "layer": self.picker.layer})
+        project = OpenProject(project=project_json(run.project), base=run.base)
+        self._ask_other("untrained", MeasureRecurrentGradients(project=project, layer=self.picker.layer))
 
-    def _ask_other(self, type: str, name: str, fields: Mapping[str, Any]) -> None:
+    def _ask_other(self, name: str, request: MeasureRecurrentGradients) -> None:
         self._forget_other()
-        take = partial(self._on_other, name)
-        self._asked = self.subject.ask_worker(type, take, self.reading.setText, **fields)
+        on_reply = partial(self._on_other, name)
+        self._other_request = self.subject.request_worker(request, on_reply, self.reading.setText)
 
-    def _on_other(self, name: str, message: Message) -> None:
-        self._asked = None
-        self._other = (f"{KINDS[str(message.fields['cell'])]}, {name}", message)
+    def _on_other(self, name: str, reply: RecurrentGradients) -> None:
+        self._other_request = None
+        self._other = (f"{KINDS[reply.gradients.layer.cell]}, {name}", reply.gradients)
         self._show()
 
     def _drop_other(self) -> None:
@@ -147,9 +148,9 @@ class GradientsTab(RecurrentTab):
 
     def _forget_other(self) -> None:
         self._other = None
-        if self._asked is not None:
-            self.subject.drop(self._asked)
-            self._asked = None
+        if self._other_request is not None:
+            self.subject.drop(self._other_request)
+            self._other_request = None
 
 
 def sentence(words: str) -> str:
@@ -157,12 +158,10 @@ def sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def curve_of(label: str, message: Message, state: str) -> GradientCurve:
-    """The curve of a state in an answer of the worker; of its first one where it has no such state."""
-    fields = message.fields
-    name = state if state in fields["states"] else fields["states"][0]
-    sizes = np.asarray(message.arrays[f"sizes/{name}"], dtype=np.float64)
-    return GradientCurve(label, sizes, float(fields["total"]), float(fields["clip"]))
+def curve_of(label: str, gradients: GradientsOverTime, state: str) -> GradientCurve:
+    """The curve of a layer's state; of its first one where it has no such state."""
+    norms = gradients.norms.get(state, next(iter(gradients.norms.values())))
+    return GradientCurve(label, norms, gradients.total_norm, gradients.clip)
 
 
 def runs_with_memory(but: Path | None) -> list[Run]:

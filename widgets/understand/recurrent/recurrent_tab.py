@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QSplitter, QWidget
 
 from app.numerics.recurrence import recurrent_layers
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import ModelRequest, RunReply
+from app.protocol.recurrent_messages import ReadRecurrentStates
+from app.protocol.recurrent_values import RecurrentLayer
 from graph.network import Network
-from graph.project import project_json
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.sample_picker import SamplePicker
@@ -31,13 +31,12 @@ SOON_MS, PAUSE_MS = 150, 900
 
 
 class RecurrentTab(Tab):
-    """Chooses a recurrent layer, and asks the worker about it whenever the answer may have changed.
+    """Chooses a recurrent layer, and asks the worker about it whenever the reply may have changed.
 
-    Subclasses name the request in ``asks`` and show what comes.
+    Subclasses make the request and show the reply.
     """
 
     group = Group.TIME
-    asks = ""
     none, empty = NO_RECURRENT, EMPTY
     """What is said of a network without such a layer, and where there is no network."""
 
@@ -75,12 +74,12 @@ class RecurrentTab(Tab):
         """The layers to choose from, by their paths."""
         return list(recurrent_layers(network))
 
-    def wanted(self) -> dict[str, Any] | None:
-        """More that is asked about than layer, level and direction; None where nothing can be asked yet."""
-        return {}
+    def make_request(self) -> ModelRequest[Any] | None:
+        """What is asked about the layer, level and direction that are chosen; None where nothing can be asked yet."""
+        raise NotImplementedError
 
-    def show_found(self, message: Message) -> None:
-        """Show the worker's answer."""
+    def show_reply(self, reply: Any) -> None:
+        """Show the reply to the request."""
         raise NotImplementedError
 
     def show_nothing(self, words: str) -> None:
@@ -143,42 +142,41 @@ class RecurrentTab(Tab):
             self._stale = True
 
     def _ask_if_seen(self) -> None:
-        more = self.wanted()
         if not self._stale or not self.isVisible() or self._request is not None or not self.picker.layer:
             return
-        if more is None:
+        request = self.make_request()
+        if request is None:
             return
         self._stale = False
-        fields = {"layer": self.picker.layer, "level": max(self.level.currentIndex(), 0)}
-        fields |= {"back": self.direction.currentIndex() == 1, **more}
-        self._request = self.send(fields)
-
-    def send(self, fields: Mapping[str, Any]) -> int | None:
-        """Ask about the run, or before there are weights about the open project with those it starts from."""
-        if self.subject.ready:
-            return self.subject.ask(self.asks, self._on_found, self._on_refusal, **fields)
-        opened = self.subject.open_project()
-        if opened is None or self.subject.data is None:
+        self._request = self.subject.request_model(request, self._on_reply, self._on_refused)
+        if self._request is None:
             self.show_nothing(NO_DATA)
-            return None
-        project, base = opened
-        told = {"project": project_json(project), "base": str(base) if base else None}
-        return self.subject.ask_worker(f"{self.asks}_fresh", self._on_found, self._on_refusal, **told, **fields)
 
-    def _on_found(self, message: Message) -> None:
+    @property
+    def chosen_level(self) -> int:
+        """Which of stacked layers is chosen, from 0."""
+        return max(self.level.currentIndex(), 0)
+
+    @property
+    def backward(self) -> bool:
+        """Whether the direction from the last step to the first is chosen."""
+        return self.direction.currentIndex() == 1
+
+    def offer_directions(self, layer: RecurrentLayer) -> None:
+        """Offer the levels and directions of a layer, where it has several."""
+        levels = [f"level {number} of {layer.levels}" for number in range(1, layer.levels + 1)]
+        _list(self.level, levels, layer.level)
+        _list(self.direction, ["forwards", "backwards"][: layer.directions], int(layer.backward))
+
+    def _on_reply(self, reply: RunReply) -> None:
         self._request = None
-        levels, directions = int(message.fields["levels"]), int(message.fields["directions"])
-        _list(
-            self.level, [f"level {number} of {levels}" for number in range(1, levels + 1)], int(message.fields["level"])
-        )
-        _list(self.direction, ["forwards", "backwards"][:directions], int(message.fields["back"]))
-        weights = when_of(message) if self.subject.ready else "untrained weights"
+        weights = when_of(reply) if self.subject.ready else "untrained weights"
         self.says.setText("weights in training" if self.subject.live else weights)
-        self.show_found(message)
+        self.show_reply(reply)
         if self._stale:
             self._soon.start()
 
-    def _on_refusal(self, reason: str) -> None:
+    def _on_refused(self, reason: str) -> None:
         self._request = None
         self.says.clear()
         if not self.subject.live:  # while training, the first weights may not be there yet
@@ -187,8 +185,6 @@ class RecurrentTab(Tab):
 
 class SampledTab(RecurrentTab):
     """A view of one sample, which a gallery at the left offers."""
-
-    asks = "over_time"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)
@@ -200,10 +196,14 @@ class SampledTab(RecurrentTab):
         """The gallery with a view at its right."""
         return self.gallery.beside(view, (130, 900), least=110)
 
-    def wanted(self) -> dict[str, Any] | None:
-        """The sample that was picked."""
-        position = self.gallery.position
-        return None if position is None else {"sample": position}
+    def make_request(self) -> ModelRequest[Any] | None:
+        """The states of the layer for the sample that was picked."""
+        sample = self.gallery.position
+        if sample is None:
+            return None
+        return ReadRecurrentStates(
+            layer=self.picker.layer, level=self.chosen_level, backward=self.backward, sample=sample
+        )
 
     def on_shown(self) -> None:
         """Ask for samples, and for what became of the one picked."""

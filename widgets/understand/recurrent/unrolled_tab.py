@@ -6,11 +6,12 @@ import numpy as np
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers
-from app.protocol.loose import Loose as Message
+from app.protocol.recurrent_messages import RecurrentStates
+from app.protocol.recurrent_values import StatesOverTime
 from widgets.fields.number_field import NumberBox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
-from widgets.understand.recurrent.gates_tab import answer_of
+from widgets.understand.recurrent.gates_tab import prediction_text, read_values
 from widgets.understand.recurrent.gradients_tab import KINDS
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.recurrent.unrolled_diagram import MOST_STEPS, Unrolled, UnrolledDiagram
@@ -72,9 +73,10 @@ class UnrolledTab(SampledTab):
         self.start.set_value(self.diagram.first + 1)
         self.steps.set_value(self.diagram.count)
 
-    def show_found(self, message: Message) -> None:
+    def show_reply(self, reply: RecurrentStates) -> None:
         """Show the layer; at first the steps that end where the loss is."""
-        layer, before = self._layer(message), self.diagram.layer
+        self.offer_directions(reply.states.layer)
+        layer, before = self._unrolled(reply.states), self.diagram.layer
         same = before is not None and (before.steps, before.back) == (layer.steps, layer.back)
         self.steps.set_range(1, min(MOST_STEPS, layer.steps))
         self.start.set_range(1, layer.steps)
@@ -90,35 +92,28 @@ class UnrolledTab(SampledTab):
         self.diagram.set_empty_text(words)
         self.diagram.show_layer(None)
 
-    def _layer(self, message: Message) -> Unrolled:
-        fields = message.fields
-        network = self.subject.drawn
-        known = recurrent_layers(network).get(str(fields["layer"])) if network is not None else None
-        states = tuple(
-            (
-                quantity(name).letter,
-                np.asarray(message.arrays[f"values/{name}"], dtype=np.float64),
-                np.asarray(message.arrays[f"gradients/{name}"], dtype=np.float64),
-            )
-            for name in fields["states"]
+    def _unrolled(self, states: StatesOverTime) -> Unrolled:
+        network, layer = self.subject.drawn, states.layer
+        known = recurrent_layers(network).get(layer.path) if network is not None else None
+        shown = tuple(
+            (quantity(name).letter, states.values[name].astype(np.float64), gradients.astype(np.float64))
+            for name, gradients in states.gradients.items()
         )
         return Unrolled(
-            KINDS[str(fields["cell"])],
-            states,
-            read_words(message),
-            answer_of(message),
-            getattr(known, "output_mode", "last") == "last" and int(fields["level"]) == int(fields["levels"]) - 1,
-            bool(fields["back"]),
+            KINDS[layer.cell],
+            shown,
+            read_words(states),
+            prediction_text(states),
+            getattr(known, "output_mode", "last") == "last" and layer.level == layer.levels - 1,
+            layer.backward,
         )
 
 
-def read_words(message: Message) -> list[str]:
+def read_words(states: StatesOverTime) -> list[str]:
     """What comes in at each step, in few words."""
-    words = message.fields.get("words")
-    if words:
-        return [f"“{word}”" for word in words]
-    own = message.arrays.get("input")
-    values = np.asarray(message.arrays["arriving"] if own is None else own, dtype=np.float64)
+    if states.words:
+        return [f"“{word}”" for word in states.words]
+    values = read_values(states)
     if values.shape[1] <= FEW:
-        return [", ".join(number(float(one), 2) for one in row) for row in values]
+        return [", ".join(number(float(value), 2) for value in row) for row in values]
     return [f"{len(row)} numbers" for row in values]

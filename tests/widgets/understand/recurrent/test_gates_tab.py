@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -10,7 +10,10 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
-from app.worker.recurrent_requests import gradients_of_project, states_of_project
+from app.protocol.messages import ModelRequest
+from app.protocol.recurrent_messages import ReadRecurrentStates
+from app.training.training_session import load_model
+from app.worker.handlers import answer
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent
@@ -20,7 +23,7 @@ from widgets.understand.recurrent.gates_tab import GatesTab
 from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
 
 PATIENCE = 30_000
-FRESH = {"over_time_fresh": states_of_project, "gradients_over_time_fresh": gradients_of_project}
+Q = TypeVar("Q", bound=ModelRequest[Any])
 
 
 def document_of(id: str) -> Document:
@@ -28,19 +31,24 @@ def document_of(id: str) -> Document:
     return Document(project.network, project.sections)
 
 
-def answered(qtbot: QtBot, silent: Silent, type: str = "over_time_fresh") -> dict[str, Any]:
-    """Answer the newest question as the worker would, and give its fields back."""
-    qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
-    number, fields = silent.take(type)
-    found = FRESH[type](fields)
-    silent.link._dispatch(found, number)
-    return dict(fields)
+def answered(qtbot: QtBot, silent: Silent, kind: type[Q]) -> Q:
+    """Answer the newest request about the open project as the worker would, and give it back."""
+    wait_for(qtbot, silent, kind)
+    request = silent.request(kind)
+    assert request.project is not None
+    silent.reply(kind, answer(request, load_model))
+    return request
+
+
+def wait_for(qtbot: QtBot, silent: Silent, kind: type[ModelRequest[Any]]) -> None:
+    """Wait until a request of a kind is asked."""
+    qtbot.waitUntil(lambda: any(isinstance(request, kind) for _, _, request in silent.asked), timeout=PATIENCE)
 
 
 def shown(qtbot: QtBot, silent: Silent, id: str) -> GatesTab:
     silent.open(document_of(id), "Gates")
     silent.show_data()
-    answered(qtbot, silent)
+    answered(qtbot, silent, ReadRecurrentStates)
     return silent.panel.view(GatesTab)
 
 
@@ -63,11 +71,11 @@ def test_another_sample_and_another_direction_are_asked_for(qtbot: QtBot, silent
     assert tab.direction.isVisible()
     assert tab.lanes.lanes[0].ink == "plain"
     tab.gallery.pick(2)
-    assert answered(qtbot, silent)["sample"] == tab.gallery.position
+    assert answered(qtbot, silent, ReadRecurrentStates).sample == tab.gallery.position
     before = tab.lanes.lanes[1].values
     tab.direction.setFocus()
     qtbot.keyClick(tab.direction, Qt.Key.Key_Down)
-    assert answered(qtbot, silent)["back"] is True
+    assert answered(qtbot, silent, ReadRecurrentStates).backward is True
     assert tab.lanes.back
     assert not np.array_equal(tab.lanes.lanes[1].values, before)
 
@@ -87,7 +95,7 @@ def test_an_edit_asks_again(qtbot: QtBot, silent: Silent) -> None:
     with document.transaction("Smaller"):
         document.set_values("gru1", hidden_size=5)
     silent.panel.subject.follow(document, None)
-    answered(qtbot, silent)
+    answered(qtbot, silent, ReadRecurrentStates)
     assert tab.lanes.lanes[1].units == 5
 
 
@@ -101,8 +109,8 @@ def test_a_network_without_memory_says_so(silent: Silent) -> None:
 def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent) -> None:
     silent.open(document_of("digits_gru"), "Gates")
     silent.show_data()
-    qtbot.waitUntil(lambda: any(kind == "over_time_fresh" for _, kind, _ in silent.asked), timeout=PATIENCE)
-    silent.refuse("over_time_fresh", "The data cannot be read.")
+    wait_for(qtbot, silent, ReadRecurrentStates)
+    silent.refuse("ReadRecurrentStates", "The data cannot be read.")
     assert silent.panel.view(GatesTab).lanes.empty_text == "The data cannot be read."
 
 

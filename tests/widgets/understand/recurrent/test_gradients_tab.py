@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from app.protocol.messages import Array
+from app.protocol.recurrent_messages import MeasureRecurrentGradients, RecurrentGradients
+from app.protocol.recurrent_values import CellKind, GradientsOverTime, RecurrentLayer
 from app.training import runs
-from tests.widgets.understand.recurrent.test_gates_tab import PATIENCE, answered, document_of
+from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of, wait_for
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.theme import ThemeSource
@@ -22,12 +23,14 @@ from widgets.understand.recurrent.gradients_tab import GradientsTab
 FADING = np.geomspace(1e-9, 1.0, 20)
 
 
-def fields(cell: str, states: tuple[str, ...] = ("hidden",)) -> dict[str, Any]:
-    """What the worker tells of a layer of one level."""
-    return {
-        "layer": f"{cell}1", "cell": cell, "level": 0, "levels": 1, "directions": 1, "back": False,
-        "states": list(states), "steps": 20, "samples": 50, "loss": 0.2, "total": 3.0, "clip": 1.0, "clipped": 1.0,
-    }  # fmt: skip
+def gradients_of(kind: CellKind, **norms: Array) -> RecurrentGradients:
+    """What the worker replies about a layer of one level."""
+    layer = RecurrentLayer(f"{kind}1", kind, level=0, levels=1, directions=1, backward=False)
+    return RecurrentGradients(
+        gradients=GradientsOverTime(
+            layer=layer, norms=norms, samples=50, loss=0.2, total_norm=3.0, clip=1.0, clipped_norm=1.0
+        )
+    )
 
 
 def shown(qtbot: QtBot, silent: Silent, folder: Path) -> GradientsTab:
@@ -35,21 +38,22 @@ def shown(qtbot: QtBot, silent: Silent, folder: Path) -> GradientsTab:
     silent.panel.subject.show_run(saved_run(folder / "lstm", document_of("adding_lstm")))
     silent.panel.show_tab("Gradients")
     silent.panel.show()
-    answer(qtbot, silent, fields("lstm", ("hidden", "cell")), {"sizes/hidden": FADING, "sizes/cell": np.ones(20)})
+    reply(qtbot, silent, gradients_of("lstm", hidden=FADING, cell=np.ones(20)))
     return silent.panel.view(GradientsTab)
 
 
-def answer(qtbot: QtBot, silent: Silent, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
-    type = "gradients_over_time"
-    qtbot.waitUntil(lambda: any(kind == type for _, kind, _ in silent.asked), timeout=PATIENCE)
-    asked = [one for one in silent.asked if one[1] == type][-1][2]
-    silent.answer(type, dict(told), dict(arrays))
-    return dict(asked)
+def reply(qtbot: QtBot, silent: Silent, gradients: RecurrentGradients) -> MeasureRecurrentGradients:
+    """Reply to the newest request about a run, and give it back."""
+    wait_for(qtbot, silent, MeasureRecurrentGradients)
+    request = silent.request(MeasureRecurrentGradients)
+    assert request.project is None
+    silent.reply(MeasureRecurrentGradients, gradients)
+    return request
 
 
 def test_the_open_project_is_looked_at_before_it_is_trained(qtbot: QtBot, silent: Silent) -> None:
     silent.open(document_of("digits_rnn"), "Gradients")
-    answered(qtbot, silent, "gradients_over_time_fresh")
+    answered(qtbot, silent, MeasureRecurrentGradients)
     tab = silent.panel.view(GradientsTab)
     [curve] = tab.plot.curves
     assert curve.label == "RNN, untrained"
@@ -78,8 +82,7 @@ def test_a_second_run_is_laid_over_the_first(
     offered = [action.text() for action in tab.menu.actions()]
     assert offered == ["These weights before training", "forgetful"]
     tab.menu.actions()[1].trigger()
-    asked = answer(qtbot, silent, fields("rnn"), {"sizes/hidden": FADING})
-    assert asked["run"] == str(other)
+    assert reply(qtbot, silent, gradients_of("rnn", hidden=FADING)).run == other
     assert [curve.label for curve in tab.plot.curves] == ["LSTM, lstm", "RNN, forgetful"]
     assert tab.verdict.text().count("\n") == 1
     tab.state.setCurrentIndex(1)
@@ -94,15 +97,15 @@ def test_the_same_weights_before_training_are_offered(qtbot: QtBot, silent: Sile
     tab = shown(qtbot, silent, tmp_path)
     tab.menu.aboutToShow.emit()
     tab.menu.actions()[0].trigger()
-    assert answered(qtbot, silent, "gradients_over_time_fresh")["layer"] == "lstm1"
+    assert answered(qtbot, silent, MeasureRecurrentGradients).layer == "lstm1"
     assert [curve.label for curve in tab.plot.curves] == ["LSTM, lstm", "LSTM, untrained"]
 
 
 def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
     tab = shown(qtbot, silent, tmp_path)
     tab.look_anew()
-    qtbot.waitUntil(lambda: any(kind == "gradients_over_time" for _, kind, _ in silent.asked), timeout=PATIENCE)
-    silent.refuse("gradients_over_time", "The run cannot be read.")
+    wait_for(qtbot, silent, MeasureRecurrentGradients)
+    silent.refuse("MeasureRecurrentGradients", "The run cannot be read.")
     assert tab.plot.is_empty()
     assert tab.plot.empty_text == "The run cannot be read."
 

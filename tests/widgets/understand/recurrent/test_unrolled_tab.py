@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from app.protocol.recurrent_messages import ReadRecurrentStates
 from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of
 from tests.widgets.understand.silent import Silent
 from widgets.look.theme import ThemeSource
@@ -19,7 +20,7 @@ from widgets.understand.recurrent.unrolled_tab import UnrolledTab
 def shown(qtbot: QtBot, silent: Silent, id: str) -> UnrolledTab:
     silent.open(document_of(id), "Unrolled")
     silent.show_data()
-    answered(qtbot, silent)
+    answered(qtbot, silent, ReadRecurrentStates)
     return silent.panel.view(UnrolledTab)
 
 
@@ -54,7 +55,7 @@ def test_another_sample_keeps_the_steps_in_sight(qtbot: QtBot, silent: Silent) -
     qtbot.keyClick(tab.diagram, Qt.Key.Key_Home)
     assert tab.start.value() == 1
     tab.gallery.pick(3)
-    answered(qtbot, silent)
+    answered(qtbot, silent, ReadRecurrentStates)
     assert tab.diagram.first == 0
 
 
@@ -74,7 +75,7 @@ def test_backwards_the_first_step_is_the_end(qtbot: QtBot, silent: Silent) -> No
     tab = shown(qtbot, silent, "digits_bilstm")
     tab.direction.setCurrentIndex(1)
     tab.direction.activated.emit(1)
-    answered(qtbot, silent)
+    answered(qtbot, silent, ReadRecurrentStates)
     layer = tab.diagram.layer
     assert layer is not None
     assert layer.back

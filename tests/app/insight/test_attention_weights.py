@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.insight.attention_weights import attention_weights
 from app.insight.attribution import AttributionQuery
 from app.insight.by_length import by_length
 from app.protocol.attribution_messages import ExplainByGradients
 from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
-from app.worker.attention_requests import attention_of_run
 from app.worker.attribution_requests import explain_by_gradients
 from graph.errors import NetloomError
 from tests.app.training.projects import chain, project
@@ -21,21 +21,20 @@ from tests.app.training.sequence.test_teacher_forcing import built
 
 def test_the_weights_are_those_of_what_the_network_writes_without_padding() -> None:
     model, aim = built()
-    found = attention_of_run(model, Message("attention", {"layer": "attention", "sample": 3}))
-    weights, fields = found.arrays["weights"], found.fields
-    assert weights.shape == (len(fields["asked"]), len(fields["read"]))
+    found = attention_weights(model, "attention", 3)
+    assert found.weights.shape == (len(found.queries), len(found.keys))
     date = model.prepared.dataset.field_named("date")
     row = np.asarray(date.values[3])
-    assert fields["read"] == [date.vocabulary[letter] for letter in row if letter]
-    np.testing.assert_allclose(weights.sum(1), 1.0, atol=1e-5)
-    assert fields["written"] and aim.decoder_input == "written"
-    assert "".join(fields["asked"]).replace("(end)", "") == fields["says"] or "(padding)" in fields["asked"]
+    assert list(found.keys) == [date.vocabulary[letter] for letter in row if letter]
+    np.testing.assert_allclose(found.weights.sum(1), 1.0, atol=1e-5)
+    assert found.generated and aim.decoder_input == "written"
+    assert "".join(found.queries).replace("(end)", "") == found.prediction or "(padding)" in found.queries
 
 
 def test_another_layer_is_refused() -> None:
     model, _ = built()
     with pytest.raises(NetloomError, match="decoder is not an attention layer"):
-        attention_of_run(model, Message("attention", {"layer": "decoder", "sample": 0}))
+        attention_weights(model, "decoder", 0)
 
 
 def test_words_are_explained_one_by_one_or_all_together() -> None:
