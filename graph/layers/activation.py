@@ -24,18 +24,23 @@ def embed_tokens(port: str, shape: Shape) -> tuple[Remedy, ...]:
     return (Remedy("Insert Embedding", insert=((port, Embedding()),)),)
 
 
-class Activation(Layer):
-    """What the functions share: any shape passes unchanged."""
+class NumericLayer(Layer):
+    """A layer that takes numbers of any shape, and tokens behind an embedding; no layer itself."""
 
-    family: ClassVar[Family] = Family.ACTIVATION
     accepts: ClassVar[tuple[Kind, ...]] = VALUES
-    target: ClassVar[str]
-    operations: ClassVar[int] = 1
-    """Floating-point operations per value, an exponential counted as one."""
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens."""
         return embed_tokens(port, shape)
+
+
+class Activation(NumericLayer):
+    """What the functions share: any shape passes unchanged."""
+
+    family: ClassVar[Family] = Family.ACTIVATION
+    target: ClassVar[str]
+    operations: ClassVar[int] = 1
+    """Floating-point operations per value, an exponential counted as one."""
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Operations per value times the values, an exponential counted as one operation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.activation import embed_tokens
+from graph.layers.activation import NumericLayer
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, method, own
 from graph.layers.dense import TimeDistributedDense
@@ -15,7 +15,7 @@ from graph.layers.shape import Flatten
 from graph.shapes import Kind, Shape, sequence
 
 
-class Attention(Layer):
+class Attention(NumericLayer):
     """Looks back at another sequence: at each step it takes the mean of all its steps, weighted by how well they fit.
 
     A decoder that must squeeze what its encoder read into one state forgets the beginning of long inputs. With
@@ -31,6 +31,7 @@ class Attention(Layer):
     aliases: ClassVar[tuple[str, ...]] = ("luong", "bahdanau", "alignment", "encoder-decoder", "look back")
     has_attention: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    sees_everything: ClassVar[bool] = True  # all steps of the keys
 
     score: Literal["dot", "scaled_dot", "general", "additive"] = setting(
         "scaled_dot",
@@ -52,10 +53,6 @@ class Attention(Layer):
         query = Port("query", "The sequence that asks at each of its steps: the decoder's states.")
         keys = Port("keys", "The sequence that is looked at: the encoder's states.")
         return (query, keys, LENGTHS) if self.lengths else (query, keys)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """Embed tokens."""
-        return embed_tokens(port, shape)
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A mean of keys at each step of the query.
@@ -109,10 +106,6 @@ class Attention(Layer):
         """Features of query and keys, and their steps."""
         query, keys = inputs["query"], inputs["keys"]
         return query.features, keys.features, positions(query), positions(keys)
-
-    def sees_everything(self) -> bool:
-        """All steps of the keys."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``graph.modules.attention.Attention``."""

@@ -143,6 +143,8 @@ class Layer(Declared):
     """Gives values a mean and a deviation that it learns."""
     uses_batch_statistics: ClassVar[bool] = False
     """Takes mean and deviation over the batch: a bias before it does nothing."""
+    sees_everything: ClassVar[bool] = False
+    """Each output value depends on all places of the input, which ends the receptive field's growth."""
     is_shortcut: ClassVar[bool] = False
     """Adds its inputs, so that gradients reach each of them unchanged."""
 
@@ -258,13 +260,9 @@ class Layer(Declared):
     def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """The receptive field behind the layer; a layer without a window leaves it as it is, None is everything."""
         window = self.window()
-        if self.sees_everything():
+        if self.sees_everything:
             return None
         return before if window is None or len(window.size) != len(before.size) else before.behind(window)
-
-    def sees_everything(self) -> bool:
-        """Whether each output value depends on all places of the input, which ends the receptive field's growth."""
-        return False
 
     def layers_inside(self) -> Iterator[Layer]:
         """The layers that count of the network that this layer holds, at any depth; none for all but blocks."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.activation import VALUES, embed_tokens
+from graph.layers.activation import NumericLayer
 from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Ref, X, chain, function, method, single
-from graph.layers.grid import as_image
+from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
-from graph.shapes import AXES, Kind, Shape
+from graph.shapes import AXES, Shape
 
 
 def _axis(x: Shape) -> int:
@@ -30,17 +30,7 @@ def _divisor(number: int, most: int) -> int:
     return max(each for each in range(1, min(number, most) + 1) if number % each == 0)
 
 
-class _Channels(Layer):
-    """Any values pass; tokens need an embedding."""
-
-    accepts: ClassVar[tuple[Kind, ...]] = VALUES
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """Embed tokens."""
-        return embed_tokens(port, shape)
-
-
-class Gain(_Channels):
+class Gain(NumericLayer):
     """Multiplies each feature map by one trainable number.
 
     Behind a tanh, whose values cannot exceed 1, it lets the network say how much each map counts. Jarrett and others
@@ -72,7 +62,7 @@ class Gain(_Channels):
         return single("graph.modules.gain.Gain", channels=x.features, trailing=len(x.sizes) - _axis(x))
 
 
-class Maxout(_Channels):
+class Maxout(NumericLayer):
     """Of every few neighbouring units or maps it keeps the largest value.
 
     Several linear pieces of which the largest wins make a curve that training shapes itself: an activation that is
@@ -117,7 +107,7 @@ def _fewer(layer: Layer, name: str, number: int) -> list[Remedy]:
     return [Remedy(f"Use {number} {name}", replace=layer.changed(**{name: number}))]
 
 
-class ChannelSplit(_Channels):
+class ChannelSplit(NumericLayer):
     """Deals the channels of an image, or the features of a vector or sequence, out to several outputs.
 
     Each part keeps its order. Branches can then treat the parts differently and a Concatenate joins them again, as in
@@ -162,7 +152,7 @@ class ChannelSplit(_Channels):
         return f"{self.parts} parts"
 
 
-class ChannelShuffle(_Channels):
+class ChannelShuffle(NumericLayer):
     """Mixes the order of the channels, so that groups exchange what they found.
 
     Grouped convolutions never see the other groups' maps. Dealing the maps out like cards, one from each group in
@@ -200,7 +190,7 @@ class ChannelShuffle(_Channels):
         return f"{self.groups} groups"
 
 
-class Slice(_Channels):
+class Slice(NumericLayer):
     """Takes some of the features or channels, one after another from a place that you set, and drops the others.
 
     It cuts the first ten of a thousand scores out, or one sensor out of many.
@@ -232,7 +222,7 @@ class Slice(_Channels):
         return f"{self.first} to {self.first + self.count - 1}"
 
 
-class PadChannels(_Channels):
+class PadChannels(NumericLayer):
     """Adds channels or features of zeros until there are as many as you set.
 
     The shortcut of a residual block needs as many maps as its convolutions give. Zeros cost no parameters; He and
@@ -266,7 +256,7 @@ class PadChannels(_Channels):
         return f"to {self.channels}"
 
 
-class SqueezeExcitation(Layer):
+class SqueezeExcitation(ImageLayer):
     """Weighs each channel by a number from 0 to 1 that depends on the whole picture.
 
     The mean of every map goes through two small dense layers that say which maps matter for this picture; the others
@@ -278,16 +268,12 @@ class SqueezeExcitation(Layer):
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "squeeze"
     aliases: ClassVar[tuple[str, ...]] = ("se block", "channel attention", "senet")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+    sees_everything: ClassVar[bool] = True  # the weights depend on the whole picture
 
     reduction: int = setting(4, "How many channels share one unit in the middle.", minimum=1, maximum=1024)
 
     def _hidden(self, x: Shape) -> int:
         return max(1, x.features // self.reduction)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """Two dense layers between channels and hidden units."""
@@ -301,10 +287,6 @@ class SqueezeExcitation(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """A sum and a product for each value, and two for each weight."""
         return 2 * elements(inputs["in"]) + 2 * self.parameter_count(inputs)
-
-    def sees_everything(self) -> bool:
-        """The weights depend on the whole picture."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two dense layers."""

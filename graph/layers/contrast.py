@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, elements
+from graph.layers.base import Family, elements
 from graph.layers.construct import Construct, single
-from graph.layers.grid import as_image
+from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
 from graph.layers.window_rule import Window
-from graph.shapes import Kind, Shape
+from graph.shapes import Shape
 
 SIZE = "Height and width of the neighbourhood."
 SIGMA = "Width of the bell curve by which near places count more."
 
 
-class _Local(Layer):
+class _Local(ImageLayer):
     """Images pass in their shape."""
 
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "norm"
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
 
 class _Contrast(_Local):

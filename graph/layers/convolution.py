@@ -33,7 +33,6 @@ class Conv2d(Convolution):
     title: ClassVar[str] = "Conv2d"
     stem: ClassVar[str] = "conv"
     aliases: ClassVar[tuple[str, ...]] = ("convolution", "cnn", "filter", "kernel", "convolutional")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
     kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
@@ -48,18 +47,6 @@ class Conv2d(Convolution):
     groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
     padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "custom")))
     bias: bool = setting(True, BIAS)
-
-    def kernel(self) -> tuple[int, ...]:
-        """Height and width of a filter."""
-        return self.kernel_size
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride."""
-        return self.stride
-
-    def dilations(self) -> tuple[int, ...]:
-        """The dilation."""
-        return self.dilation
 
     def pads(self) -> tuple[Pads, Pads]:
         """Padding before and after each axis."""
@@ -216,18 +203,6 @@ class Conv1d(Convolution):
     groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
     padding_mode: PaddingMode = setting("zeros", PADDING_MODE, when=("padding", ("same", "causal", "custom")))
     bias: bool = setting(True, BIAS)
-
-    def kernel(self) -> tuple[int, ...]:
-        """Length of a filter."""
-        return (self.kernel_size,)
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride."""
-        return (self.stride,)
-
-    def dilations(self) -> tuple[int, ...]:
-        """The dilation."""
-        return (self.dilation,)
 
     def pads(self) -> tuple[Pads]:
         """Steps added in front and behind."""

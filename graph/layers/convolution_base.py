@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, positions, refusal
+from graph.layers.base import Family, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
-from graph.layers.grid import as_image, compact, same_pads, slide, times
+from graph.layers.grid import ImageLayer, WindowedLayer, compact, same_pads, slide, times
 from graph.layers.settings import Size2, setting
-from graph.layers.window_rule import Border, How, Pads, Window, WindowRule, slides
+from graph.layers.window_rule import Border, How, Pads, WindowRule, slides
 from graph.shapes import Kind, Shape, image
 
 FILTERS = "Number of filters, each of which gives one feature map."
@@ -21,7 +21,7 @@ GROUPS = "Parts that channels and filters are split into; each filter sees only 
 BIAS = "Whether each filter adds a trainable bias."
 
 
-class Convolution(Layer):
+class Convolution(WindowedLayer, ImageLayer):
     """A window of weights that slides; no layer itself.
 
     A subclass says how large the window is and how it moves. The settings ``filters``, ``groups``, ``bias`` and
@@ -34,21 +34,9 @@ class Convolution(Layer):
     remark: ClassVar[str] = ""
     """What a reader of the numbers in its window has to know."""
 
-    def kernel(self) -> tuple[int, ...]:
-        """Size of the window along each axis."""
-        raise NotImplementedError
-
-    def strides(self) -> tuple[int, ...]:
-        """Step of the window along each axis."""
-        raise NotImplementedError
-
     def pads(self) -> tuple[Pads, ...]:
         """Padding before and after each axis."""
         raise NotImplementedError
-
-    def dilations(self) -> tuple[int, ...]:
-        """Distance between neighbouring weights along each axis."""
-        return (1,) * len(self.kernel())
 
     def border_values(self) -> Border:
         """What the padding holds."""
@@ -91,10 +79,6 @@ class Convolution(Layer):
 
     # The window
 
-    def window(self) -> Window:
-        """The filter."""
-        return Window(self.kernel(), self.strides(), self.dilations())
-
     def can_follow(self) -> bool:
         """Over sequences and images."""
         return len(self.kernel()) < 3
@@ -119,10 +103,6 @@ class Convolution(Layer):
         )
 
     # Checks
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def check_groups(self, x: Shape) -> None:
         """Raise `ShapeError` where the groups do not divide the channels of ``x`` and the filters."""
@@ -149,17 +129,12 @@ class SimpleConv2d(Convolution):
     """A convolution over images whose padding either keeps the size or is left out; no layer itself."""
 
     weighted_sum: ClassVar[bool] = False  # these are parts of a larger convolution, or set by hand
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     stride: Size2 = setting((1, 1), STRIDE, minimum=1, maximum=4096, unit="pixels")
     padding: Literal["same", "valid"] = setting(
         "same",
         "Border of zeros around the image: as much as a step of 1 needs to keep the size (same), or none (valid).",
     )
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride."""
-        return self.stride
 
     def pads(self) -> tuple[Pads, ...]:
         """As much as keeps the size at stride 1, or none."""

@@ -33,10 +33,6 @@ class DepthwiseConv2d(SimpleConv2d):
     multiplier: int = setting(1, "Number of filters for each channel.", minimum=1, maximum=1024, unit="filters")
     bias: bool = setting(True, BIAS)
 
-    def kernel(self) -> tuple[int, ...]:
-        """Height and width of a filter."""
-        return self.kernel_size
-
     def maps(self, channels: int) -> int:
         """Channels times the multiplier."""
         return channels * self.multiplier
@@ -87,10 +83,6 @@ class SeparableConv2d(SimpleConv2d):
     filters: int = setting(16, "Number of maps after mixing.", minimum=1, maximum=65_536, unit="filters")
     kernel_size: Size2 = setting((3, 3), KERNEL, minimum=1, maximum=4096, unit="pixels")
     bias: bool = setting(True, "Whether each map adds a trainable bias after mixing.")
-
-    def kernel(self) -> tuple[int, ...]:
-        """Height and width of a filter."""
-        return self.kernel_size
 
     def weight_count(self, inputs: Mapping[str, Shape]) -> int:
         """Channels x (kernel + filters)."""

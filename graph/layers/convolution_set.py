@@ -58,10 +58,6 @@ class TableConv2d(SimpleConv2d):
     )
     bias: bool = setting(True, BIAS)
 
-    def kernel(self) -> tuple[int, ...]:
-        """Height and width of a filter."""
-        return self.kernel_size
-
     def connection_table(self, channels: int) -> tuple[str, ...]:
         """The table as text: one line for each map that arrives, 1 where a filter sees it, else 0."""
         if self.connections == "lenet":

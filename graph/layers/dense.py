@@ -32,6 +32,7 @@ class Dense(Layer):
     weighted_sum: ClassVar[bool] = True
     is_dense: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
+    sees_everything: ClassVar[bool] = True  # every unit sees every value
 
     units: int = setting(32, "Number of output values.", minimum=1, maximum=1_000_000, unit="units")
     bias: bool = setting(True, "Whether each unit adds a trainable bias.")
@@ -65,10 +66,6 @@ class Dense(Layer):
         """Two for each weight, at every place, and one for each bias."""
         return (2 * inputs["in"].features * self.units + self.units * self.bias) * positions(inputs["in"])
 
-    def sees_everything(self) -> bool:
-        """Every unit sees every value."""
-        return True
-
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Linear``."""
         return single(
@@ -94,6 +91,7 @@ class TimeDistributedDense(Dense):
     stem: ClassVar[str] = "step_dense"
     aliases: ClassVar[tuple[str, ...]] = ("per-step dense", "many to many", "pointwise", "time-distributed", "linear")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
+    sees_everything: ClassVar[bool] = False  # each step is seen alone
 
     def output(self, x: Shape) -> Shape:
         """A sequence of the same length."""
@@ -104,7 +102,3 @@ class TimeDistributedDense(Dense):
         return (
             (Remedy("Use Dense", replace=Dense(units=self.units, bias=self.bias)),) if shape.kind is Kind.VECTOR else ()
         )
-
-    def sees_everything(self) -> bool:
-        """Each step is seen alone."""
-        return False

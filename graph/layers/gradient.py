@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.activation import VALUES, embed_tokens
-from graph.layers.base import Family, Layer, Remedy
+from graph.layers.activation import NumericLayer
+from graph.layers.base import Family
 from graph.layers.construct import Construct, X, chain, method
-from graph.shapes import Kind, Shape
+from graph.shapes import Shape
 
 
-class StopGradient(Layer):
+class StopGradient(NumericLayer):
     """Hands its input on and lets no gradient back, so that what stands before it does not learn from what follows.
 
     Columns that each have an output of their own are trained apart if their outputs pass this layer on the way to
@@ -23,11 +23,6 @@ class StopGradient(Layer):
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "stop"
     aliases: ClassVar[tuple[str, ...]] = ("detach", "freeze", "no gradient", "train apart", "block gradient")
-    accepts: ClassVar[tuple[Kind, ...]] = VALUES
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """Embed tokens."""
-        return embed_tokens(port, shape)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``detach``: the same values, without their history."""

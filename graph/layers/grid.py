@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from graph.layers.base import Remedy
+from graph.layers.base import Layer, Remedy
 from graph.layers.construct import Argument
 from graph.layers.shape import Reshape
-from graph.layers.window_rule import Pads
+from graph.layers.window_rule import Pads, Window
 from graph.shapes import Kind, Shape, image, sequence
 
 
@@ -49,6 +50,17 @@ def without_defaults(arguments: Mapping[str, Argument], **defaults: Argument) ->
     return {name: value for name, value in arguments.items() if name not in defaults or defaults[name] != value}
 
 
+def changed_settings(layer: Layer, *names: str, **renamed: str) -> dict[str, Argument]:
+    """The settings that differ from their defaults, which are torch's too; ``renamed`` gives torch's other names."""
+    defaults = {spec.name: spec.default for spec in layer.settings()}
+    torch_names = dict.fromkeys(names) | renamed
+    return {
+        other or name: getattr(layer, name)
+        for name, other in torch_names.items()
+        if getattr(layer, name) != defaults[name]
+    }
+
+
 def _insert(port: str, shape: Shape, words: str) -> Remedy:
     return Remedy(f"Insert Reshape to {shape.described()}{words}", insert=((port, Reshape(shape=shape)),))
 
@@ -79,3 +91,41 @@ def as_sequence(port: str, shape: Shape) -> tuple[Remedy, ...]:
         values = shape.size("C") * shape.size("H") * shape.size("W")
         return (_insert(port, sequence(shape.time, values), ", one step per frame"),)
     return ()
+
+
+class ImageLayer(Layer):
+    """A layer that takes images, and proposes to read other values as one; no layer itself."""
+
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+
+    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
+        """The values read as an image."""
+        return as_image(port, shape)
+
+
+class WindowedLayer(Layer):
+    """A layer whose window slides over its input; no layer itself.
+
+    It reads the settings ``kernel_size``, ``stride`` and ``dilation``, each one number or one for every axis.
+    Without a ``dilation`` a window has no gaps, and with an empty ``stride`` windows touch.
+    """
+
+    def _per_axis(self, name: str) -> tuple[int, ...]:
+        value: int | tuple[int, ...] = getattr(self, name)
+        return value if isinstance(value, tuple) else (value,)
+
+    def kernel(self) -> tuple[int, ...]:
+        """Size of the window along each axis."""
+        return self._per_axis("kernel_size")
+
+    def strides(self) -> tuple[int, ...]:
+        """Step of the window along each axis."""
+        return self.kernel() if getattr(self, "stride", None) is None else self._per_axis("stride")
+
+    def dilations(self) -> tuple[int, ...]:
+        """Distance between neighbouring places of the window along each axis."""
+        return self._per_axis("dilation") if hasattr(self, "dilation") else (1,) * len(self.kernel())
+
+    def window(self) -> Window:
+        """The window."""
+        return Window(self.kernel(), self.strides(), self.dilations())

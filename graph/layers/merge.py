@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import ClassVar, Literal
 
-from graph.layers.activation import VALUES, embed_tokens
+from graph.layers.activation import NumericLayer
 from graph.layers.adapters import Adapter, adapters, to_vector
-from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
+from graph.layers.base import Family, Port, Remedy, elements, refusal
 from graph.layers.construct import BuildStep, Construct, Ref, chain, function
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
@@ -50,21 +50,16 @@ def _towards(inputs: Mapping[str, Shape], wanted: Shape) -> Iterator[Remedy]:
     yield from _insertions({port: adapters(shape, wanted) for port, shape in others.items()})
 
 
-class _Merge(Layer):
+class _Merge(NumericLayer):
     """What merging layers share: their number of inputs."""
 
     family: ClassVar[Family] = Family.MERGE
-    accepts: ClassVar[tuple[Kind, ...]] = VALUES
 
     inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=16, unit="inputs")
 
     def input_ports(self) -> tuple[Port, ...]:
         """``in1`` to ``inN``."""
         return tuple(Port(f"in{number}") for number in range(1, self.inputs + 1))
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """Embed tokens."""
-        return embed_tokens(port, shape)
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """The merged shape."""

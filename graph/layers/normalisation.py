@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.activation import VALUES, embed_tokens
-from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.activation import NumericLayer, embed_tokens
+from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, method, own, single
-from graph.layers.grid import without_defaults
+from graph.layers.grid import changed_settings
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
 
@@ -24,15 +24,10 @@ def _around_channels(x: Shape, module: Module) -> Construct:
     return chain(own(X), module=module)
 
 
-class _Steadying(Layer):
+class _Steadying(NumericLayer):
     """What this family shares: any shape but tokens passes unchanged."""
 
     family: ClassVar[Family] = Family.NORMALISATION
-    accepts: ClassVar[tuple[Kind, ...]] = VALUES
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """Embed tokens."""
-        return embed_tokens(port, shape)
 
 
 class Dropout(_Steadying):
@@ -56,10 +51,6 @@ class Dropout(_Steadying):
         """``torch.nn.Dropout``."""
         return single("torch.nn.Dropout", p=self.rate)
 
-    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """None when the network is used."""
-        return 0
-
     def summary(self) -> str:
         """The rate."""
         return f"{self.rate:.0%}" if round(self.rate * 100, 9).is_integer() else f"{100 * self.rate:g}%"
@@ -73,10 +64,7 @@ class ChannelDropout(Dropout):
 
     kind: ClassVar[str] = "channel_dropout"
     title: ClassVar[str] = "Channel dropout"
-    stem: ClassVar[str] = "dropout"
     aliases: ClassVar[tuple[str, ...]] = ("spatial dropout", "dropout2d", "dropout1d")
-    is_linear: ClassVar[bool] = True
-    drops_values: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE, Kind.SEQUENCE)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
@@ -145,15 +133,8 @@ class BatchNorm(_Steadying):
         """``torch.nn.BatchNorm1d``, ``2d`` or ``3d``."""
         x = inputs["in"]
         axes = {Kind.IMAGE: 2, Kind.VIDEO: 3}.get(x.kind, 1)
-        arguments: dict[str, Argument] = {
-            "num_features": x.features,
-            "eps": self.eps,
-            "momentum": self.momentum,
-            "affine": self.affine,
-            "track_running_stats": self.track,
-        }
-        defaults: dict[str, Argument] = {"eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True}
-        return _around_channels(x, Module(f"torch.nn.BatchNorm{axes}d", without_defaults(arguments, **defaults)))
+        changed = changed_settings(self, "eps", "momentum", "affine", track="track_running_stats")
+        return _around_channels(x, Module(f"torch.nn.BatchNorm{axes}d", {"num_features": x.features, **changed}))
 
 
 class LayerNorm(_Steadying):
@@ -201,14 +182,8 @@ class LayerNorm(_Steadying):
         """``torch.nn.LayerNorm``, with the channels of images and video moved to the end and back."""
         x = inputs["in"]
         shape: Argument = x.features if self.over == "features" else tuple(size or 1 for size in x.sizes)
-        arguments: dict[str, Argument] = {
-            "normalized_shape": shape,
-            "eps": self.eps,
-            "elementwise_affine": self.affine,
-            "bias": self.bias,
-        }
-        kept = without_defaults(arguments, eps=1e-5, elementwise_affine=True, bias=True)
-        module = Module("torch.nn.LayerNorm", kept)
+        changed = changed_settings(self, eps="eps", affine="elementwise_affine", bias="bias")
+        module = Module("torch.nn.LayerNorm", {"normalized_shape": shape, **changed})
         if self.over == "sample" or x.kind in (Kind.VECTOR, Kind.SEQUENCE):
             return chain(own(X), module=module)
         at = 1 if x.kind is Kind.IMAGE else 2
@@ -268,13 +243,8 @@ class GroupNorm(_Steadying):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.GroupNorm``."""
         x = inputs["in"]
-        arguments: dict[str, Argument] = {
-            "num_groups": self.groups,
-            "num_channels": x.features,
-            "eps": self.eps,
-            "affine": self.affine,
-        }
-        return _around_channels(x, Module("torch.nn.GroupNorm", without_defaults(arguments, eps=1e-5, affine=True)))
+        sizes = {"num_groups": self.groups, "num_channels": x.features}
+        return _around_channels(x, Module("torch.nn.GroupNorm", sizes | changed_settings(self, "eps", "affine")))
 
     def summary(self) -> str:
         """The number of groups."""

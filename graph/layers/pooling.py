@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, channels_first, single
-from graph.layers.grid import as_image, compact, slide_pool, span, times
+from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span, times
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
-from graph.layers.window_rule import Border, How, Window, WindowRule, slides
+from graph.layers.window_rule import Border, How, WindowRule, slides
 from graph.shapes import Kind, Shape, image, sequence
 
 KERNEL = "Size of the window."
@@ -25,7 +25,7 @@ TORCH_NAMES = {"ceil": "ceil_mode", "count_padding": "count_include_pad", "divis
 COUNT = "Whether the zeros of the border count in the average."
 
 
-class _Pool(Layer):
+class _Pool(WindowedLayer):
     """Checks and costs of pooling with a window, along one axis or two."""
 
     family: ClassVar[Family] = Family.POOLING
@@ -37,22 +37,9 @@ class _Pool(Layer):
     target: ClassVar[str]
     """The class in torch, by its dotted name."""
 
-    def kernel(self) -> tuple[int, ...]:
-        """The window along each axis."""
-        raise NotImplementedError
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride along each axis; the window's size where none is set."""
-        raise NotImplementedError
-
     def border(self) -> tuple[int, ...]:
         """The padding along each axis."""
-        raise NotImplementedError
-
-    def dilations(self) -> tuple[int, ...]:
-        """The dilation along each axis, where the layer has such a setting."""
-        dilation: int | tuple[int, ...] = getattr(self, "dilation", 1)
-        return dilation if isinstance(dilation, tuple) else (dilation,) * len(self.kernel())
+        return self._per_axis("padding")
 
     def torch_arguments(self) -> dict[str, Argument]:
         """The settings as torch's arguments; the window, and what differs from torch's defaults, which ours are."""
@@ -64,8 +51,10 @@ class _Pool(Layer):
         }
 
     def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
-        """The layer with other ``kernel_size``, ``stride`` or ``padding``."""
-        raise NotImplementedError
+        """The layer with other ``kernel_size``, ``stride`` or ``padding``; None stands for zero."""
+        axes = len(self.kernel())
+        values = {name: size or (0,) * axes for name, size in sizes.items()}
+        return self.changed(**{name: size if axes > 1 else size[0] for name, size in values.items()})
 
     def slid(self, x: Shape, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """Output sizes along the axes.
@@ -144,10 +133,6 @@ class _Pool(Layer):
         """One for each value in the window, for each value that leaves."""
         return math.prod(self.kernel()) * elements(outputs["out"])
 
-    def window(self) -> Window:
-        """The window."""
-        return Window(self.kernel(), self.strides(), self.dilations())
-
     def can_follow(self) -> bool:
         """A window that slides."""
         return True
@@ -193,22 +178,6 @@ class _Pool1d(_Pool):
     stride: int | None = setting(None, STRIDE, minimum=1, maximum=65_536, unit="steps")
     padding: int = setting(0, PADDING, minimum=0, maximum=65_536, unit="steps")
 
-    def kernel(self) -> tuple[int, ...]:
-        """The window."""
-        return (self.kernel_size,)
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride."""
-        return (self.stride or self.kernel_size,)
-
-    def border(self) -> tuple[int, ...]:
-        """The padding."""
-        return (self.padding,)
-
-    def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
-        """The layer with other sizes; None stands for zero."""
-        return self.changed(**{name: size[0] if size else 0 for name, size in sizes.items()})
-
     def output(self, x: Shape) -> Shape:
         """Fewer steps with the same features; an unknown length stays unknown."""
         if x.time is None:
@@ -228,10 +197,9 @@ class _Pool1d(_Pool):
         return [Remedy("Use GlobalPool1d", replace=GlobalPool1d())]
 
 
-class Pool2d(_Pool):
+class Pool2d(ImageLayer, _Pool):
     """Pooling over the height and width of an image."""
 
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
     thing: ClassVar[str] = "an image"
     unit: ClassVar[str] = ""
 
@@ -239,30 +207,10 @@ class Pool2d(_Pool):
     stride: Size2 | None = setting(None, STRIDE, minimum=1, maximum=4096, unit="pixels")
     padding: Size2 = setting((0, 0), PADDING, minimum=0, maximum=4096, unit="pixels")
 
-    def kernel(self) -> tuple[int, ...]:
-        """The window."""
-        return self.kernel_size
-
-    def strides(self) -> tuple[int, ...]:
-        """The stride."""
-        return self.stride or self.kernel_size
-
-    def border(self) -> tuple[int, ...]:
-        """The padding."""
-        return self.padding
-
-    def with_sizes(self, **sizes: tuple[int, ...] | None) -> Layer:
-        """The layer with other sizes; None stands for zero."""
-        return self.changed(**{name: size or (0, 0) for name, size in sizes.items()})
-
     def output(self, x: Shape) -> Shape:
         """A smaller image with the same channels."""
         high, wide = self.slid(x, (x.size("H"), x.size("W")))
         return image(x.features, high, wide)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Torch's class."""

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own, single
-from graph.layers.grid import as_image, times
+from graph.layers.grid import ImageLayer, times
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import How, ReceptiveField
-from graph.shapes import Kind, Shape, image, vector
+from graph.shapes import Shape, image, vector
 
 
 class MinPool2d(Pool2d):
@@ -91,7 +91,7 @@ class Subsampling(Pool2d):
         )
 
 
-class FractionalPool2d(Layer):
+class FractionalPool2d(ImageLayer):
     """Max pooling that shrinks an image by a factor that is no whole number.
 
     Shrinking by 0.7 rather than by a half loses less at a time, so that a network can be deeper. Where the windows lie
@@ -104,7 +104,6 @@ class FractionalPool2d(Layer):
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("fractional max pooling", "fmp", "stochastic pooling")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     kernel_size: Size2 = setting((2, 2), "Size of the windows.", minimum=1, maximum=64, unit="pixels")
     ratio: float = setting(0.7, "Size of the output as a share of the input.", minimum=0.1, maximum=0.99)
@@ -125,10 +124,6 @@ class FractionalPool2d(Layer):
 
     def _gentler(self) -> list[Remedy]:
         return [Remedy(f"Use the ratio {ratio:g}", replace=self.changed(ratio=ratio)) for ratio in (0.5, 0.7, 0.9)]
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value in the window, for each value that leaves."""
@@ -151,7 +146,7 @@ class FractionalPool2d(Layer):
         return f"{times(self.kernel_size)}, x {self.ratio:g}"
 
 
-class PyramidPool2d(Layer):
+class PyramidPool2d(ImageLayer):
     """Pools an image to several sizes at once and lays all values in one row.
 
     Level 1 is the whole picture, level 2 its quarters, level 4 a grid of sixteen: coarse and fine together, and
@@ -163,7 +158,7 @@ class PyramidPool2d(Layer):
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pyramid"
     aliases: ClassVar[tuple[str, ...]] = ("spatial pyramid pooling", "spp")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
+    sees_everything: ClassVar[bool] = True  # the first level sees the whole picture
 
     levels: tuple[int, ...] = setting(
         (1, 2, 4), "Height and width of the grid at each level.", minimum=1, maximum=64, unit="windows"
@@ -177,17 +172,9 @@ class PyramidPool2d(Layer):
             raise refusal(self, {"in": x}, f"{self.title} needs at least one level.", [one])
         return vector(x.features * sum(level**2 for level in self.levels))
 
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
-
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value that arrives, at each level."""
         return len(self.levels) * elements(inputs["in"])
-
-    def sees_everything(self) -> bool:
-        """The first level sees the whole picture."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Adaptive pooling at each level, flattened and joined."""

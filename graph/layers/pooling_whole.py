@@ -39,6 +39,7 @@ class _Whole(Layer):
     """Global pooling: one number for all places of a channel."""
 
     family: ClassVar[Family] = Family.POOLING
+    sees_everything: ClassVar[bool] = True  # all places at once
 
     mode: Mode = setting("average", "The mean of all places, or the largest value.")
 
@@ -49,10 +50,6 @@ class _Whole(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value that arrives."""
         return elements(inputs["in"])
-
-    def sees_everything(self) -> bool:
-        """All places at once."""
-        return True
 
     def can_follow(self) -> bool:
         """Over images and sequences."""
@@ -152,16 +149,13 @@ class _Adaptive(Layer):
     """Pooling whose windows are chosen so that the output has the size set."""
 
     family: ClassVar[Family] = Family.POOLING
+    sees_everything: ClassVar[bool] = True  # counted so: how much one value sees depends on the size that arrives
 
     mode: Mode = setting("average", "The mean of each window, or its largest value.")
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value that arrives, or that leaves if these are more; overlaps are not counted."""
         return max(elements(inputs["in"]), elements(outputs["out"]))
-
-    def sees_everything(self) -> bool:
-        """Counted so: how much one value sees depends on the size that arrives."""
-        return True
 
     def can_follow(self) -> bool:
         """As many windows as the output has places."""

@@ -30,6 +30,7 @@ class Rbf(Layer):
     stem: ClassVar[str] = "rbf"
     aliases: ClassVar[tuple[str, ...]] = ("radial basis function", "euclidean", "lenet output", "distance", "prototype")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
+    sees_everything: ClassVar[bool] = True  # every unit sees every value
 
     centres: Literal["trained", "digits"] = setting(
         "trained", "Centres that are learned, or the fixed pictures of the ten digits, which need 84 values."
@@ -68,10 +69,6 @@ class Rbf(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """A difference, a square and a sum for each connection."""
         return 3 * self.connection_count(inputs, outputs)
-
-    def sees_everything(self) -> bool:
-        """Every unit sees every value."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module with the centres."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, Remedy, positions, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, function, method, single
-from graph.layers.grid import as_sequence, without_defaults
+from graph.layers.grid import as_sequence, changed_settings, without_defaults
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.layers.states import CELL, STATE, add_end, add_start, end_port, start_port, start_remedies
@@ -63,13 +63,8 @@ class Embedding(Layer):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Embedding``."""
-        arguments: dict[str, Argument] = {
-            "num_embeddings": self.vocabulary,
-            "embedding_dim": self.size,
-            "padding_idx": self.padding_index,
-            "max_norm": self.max_norm,
-        }
-        return single("torch.nn.Embedding", **without_defaults(arguments, padding_idx=None, max_norm=None))
+        changed = changed_settings(self, padding_index="padding_idx", max_norm="max_norm")
+        return single("torch.nn.Embedding", num_embeddings=self.vocabulary, embedding_dim=self.size, **changed)
 
     def summary(self) -> str:
         """Vocabulary and length of the vectors."""
@@ -89,6 +84,7 @@ class _Recurrent(Layer):
     """Weight matrices from the input (and from the state) in each cell."""
     states: ClassVar[tuple[str, ...]] = (STATE,)
     """What a cell passes from one step to the next."""
+    sees_everything: ClassVar[bool] = True  # the state carries all earlier steps
 
     hidden_size: int = setting(32, "Size of the state.", minimum=1, maximum=65_536, unit="units")
     layers: int = setting(1, "Number of recurrent layers on top of each other.", minimum=1, maximum=16, unit="layers")
@@ -193,10 +189,6 @@ class _Recurrent(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Two for each weight and one for each bias at every step; the gates' own functions are not counted."""
         return (2 * self._weights(inputs["in"].features) + self._biases()) * positions(inputs["in"])
-
-    def sees_everything(self) -> bool:
-        """The state carries all earlier steps."""
-        return True
 
     def reads_padding(self) -> bool:
         """Where the last state leaves, or the way back begins at the end."""

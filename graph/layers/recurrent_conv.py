@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, positions
+from graph.layers.base import Family, positions
 from graph.layers.construct import Construct, single
-from graph.layers.grid import as_image, times
+from graph.layers.grid import ImageLayer, times
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import ReceptiveField
-from graph.shapes import Kind, Shape, image
+from graph.shapes import Shape, image
 
 
-class RecurrentConv2d(Layer):
+class RecurrentConv2d(ImageLayer):
     """A convolution whose maps come back to it for T steps, with the same weights at each.
 
     At every step a unit sees its neighbours of the step before, so the receptive field grows with the steps while the
@@ -33,7 +33,6 @@ class RecurrentConv2d(Layer):
         "liang and hu",
         "recurrent convolution",
     )
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, "Number of maps.", minimum=1, maximum=65_536, unit="filters")
     kernel_size: Size2 = setting((3, 3), "Height and width of the filters.", minimum=1, maximum=255, unit="pixels")
@@ -50,10 +49,6 @@ class RecurrentConv2d(Layer):
     def output(self, x: Shape) -> Shape:
         """One map per filter, as large as the image."""
         return image(self.filters, x.size("H"), x.size("W"))
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def _forward(self, inputs: Mapping[str, Shape]) -> int:
         return (inputs["in"].features * math.prod(self.kernel_size) + 1) * self.filters

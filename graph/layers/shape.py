@@ -27,12 +27,8 @@ class Flatten(Layer):
     aliases: ClassVar[tuple[str, ...]] = ("vectorise", "unroll", "ravel")
     is_linear: ClassVar[bool] = True
     passes_probabilities: ClassVar[bool] = True
-    accepts: ClassVar[tuple[Kind, ...]] = (
-        Kind.IMAGE,
-        Kind.SEQUENCE,
-        Kind.VIDEO,
-        Kind.VECTOR,
-    )
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE, Kind.SEQUENCE, Kind.VIDEO, Kind.VECTOR)
+    sees_everything: ClassVar[bool] = True  # a vector has no places any more
 
     def output(self, x: Shape) -> Shape:
         """A vector of all values; the time must be known."""
@@ -43,10 +39,6 @@ class Flatten(Layer):
                 remedies=(Remedy("Replace by Last step", replace=LastStep()),) if x.kind is Kind.SEQUENCE else (),
             )
         return vector(x.elements)
-
-    def sees_everything(self) -> bool:
-        """A vector has no places any more."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.flatten`` from the first axis after the batch."""
@@ -111,12 +103,8 @@ class Reshape(Layer):
     aliases: ClassVar[tuple[str, ...]] = ("view", "unflatten")
     is_linear: ClassVar[bool] = True
     passes_probabilities: ClassVar[bool] = True
-    accepts: ClassVar[tuple[Kind, ...]] = (
-        Kind.VECTOR,
-        Kind.IMAGE,
-        Kind.SEQUENCE,
-        Kind.VIDEO,
-    )
+    accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR, Kind.IMAGE, Kind.SEQUENCE, Kind.VIDEO)
+    sees_everything: ClassVar[bool] = True  # places of the new shape are not those of the old
 
     shape: Shape = setting(sequence(8, 8), "The new kind and sizes.")
 
@@ -139,10 +127,6 @@ class Reshape(Layer):
                 remedies=remedies,
             )
         return self.shape
-
-    def sees_everything(self) -> bool:
-        """Places of the new shape are not those of the old."""
-        return True
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``reshape`` with the batch kept."""

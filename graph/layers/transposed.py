@@ -12,7 +12,7 @@ from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, Convo
 from graph.layers.grid import compact, span, times, without_defaults
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Window
-from graph.shapes import Kind, Shape, image
+from graph.shapes import Shape, image
 
 
 class ConvTranspose2d(Convolution):
@@ -33,7 +33,6 @@ class ConvTranspose2d(Convolution):
         "decoder",
         "transposed convolution",
     )
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536, unit="filters")
     kernel_size: Size2 = setting((2, 2), "Height and width of a filter.", minimum=1, maximum=4096, unit="pixels")
@@ -78,10 +77,6 @@ class ConvTranspose2d(Convolution):
             Remedy("Use no output padding", replace=self.changed(extra=0, padding=0)),
         ]
         raise refusal(self, {"in": x}, message, candidates)
-
-    def kernel(self) -> tuple[int, ...]:
-        """Height and width of a filter."""
-        return self.kernel_size
 
     def can_follow(self) -> bool:
         """Its values are sums of copies, not of a window."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, elements
+from graph.layers.base import Family, elements
 from graph.layers.construct import Argument, Construct, single
-from graph.layers.grid import as_image, times
+from graph.layers.grid import ImageLayer, times
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Window
-from graph.shapes import Kind, Shape, image
+from graph.shapes import Shape, image
 
 
-class Upsample2d(Layer):
+class Upsample2d(ImageLayer):
     """Enlarges an image: each pixel repeated, or new ones mixed from their neighbours.
 
     Decoders use it to grow maps back to the size of a picture; a convolution behind it smooths the blocks that
@@ -25,7 +25,6 @@ class Upsample2d(Layer):
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "upsample"
     aliases: ClassVar[tuple[str, ...]] = ("upsampling", "unpooling", "resize", "enlarge", "interpolate", "bilinear")
-    accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
     factor: Size2 = setting((2, 2), "How many times larger the image becomes.", minimum=1, maximum=256)
     size: Size2 | None = setting(
@@ -39,10 +38,6 @@ class Upsample2d(Layer):
         """The size set, or the factor times the size."""
         high, wide = self.size or (x.size("H") * self.factor[0], x.size("W") * self.factor[1])
         return image(x.features, high, wide)
-
-    def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
-        """The values read as an image."""
-        return as_image(port, shape)
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """None for repeating; seven for each mixed value."""

@@ -6,19 +6,19 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, function, method, own
 from graph.layers.convolution_base import BIAS, FILTERS, Convolution
-from graph.layers.grid import same_pads, slide, times
+from graph.layers.grid import WindowedLayer, same_pads, slide, times
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
-from graph.layers.window_rule import Pads, Window
+from graph.layers.window_rule import Pads
 from graph.shapes import Kind, Shape, video
 
 Triple = tuple[int, int, int]
 
 
-class _Clip(Layer):
+class _Clip(WindowedLayer):
     """A window of frames, height and width that slides over a video."""
 
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO,)
@@ -29,10 +29,6 @@ class _Clip(Layer):
     def kernel(self) -> Triple:
         """Frames, height and width of the window."""
         return (self.frames, *self.kernel_size)
-
-    def strides(self) -> Triple:
-        """The stride in time, height and width."""
-        raise NotImplementedError
 
     def pads(self) -> tuple[Pads, Pads, Pads]:
         """Padding before and after each axis."""
@@ -58,10 +54,6 @@ class _Clip(Layer):
         frames = min(self.frames, x.time or self.frames)
         title = f"Use a window of {times((frames, *kernel))}"
         return [Remedy(title, replace=self.changed(frames=frames, kernel_size=kernel))]
-
-    def window(self) -> Window:
-        """The window in time, height and width."""
-        return Window(self.kernel(), self.strides(), (1, 1, 1))
 
 
 class Conv3d(_Clip, Convolution):
@@ -145,10 +137,6 @@ class Pool3d(_Clip):
     frames: int = setting(2, "Number of frames in the window.", minimum=1, maximum=1024, unit="frames")
     kernel_size: Size2 = setting((2, 2), "Height and width of the window.", minimum=1, maximum=1024, unit="pixels")
     mode: Mode = setting("max", "The largest value of each window, or its mean.")
-
-    def strides(self) -> Triple:
-        """Windows touch."""
-        return self.kernel()
 
     def output(self, x: Shape) -> Shape:
         """Fewer and smaller frames."""

@@ -313,6 +313,7 @@ class Loop(Timed):
     aliases: ClassVar[tuple[str, ...]] = ("recurrent block", "cell", "unrolled", "custom rnn")
     takes: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
     called: ClassVar[str] = "A loop"
+    sees_everything: ClassVar[bool] = True  # each step depends on all before it
 
     output_mode: Literal["sequence", "last"] = setting("sequence", "Output at every step, or after the last one only.")
     states: tuple[tuple[str, str], ...] = ()
@@ -356,10 +357,6 @@ class Loop(Timed):
         if self.output_mode == "last":
             return shapes
         return {name: sequence(times, shape.features) for name, shape in shapes.items()}
-
-    def sees_everything(self) -> bool:
-        """Each step depends on all before it."""
-        return True
 
     def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
         """A number of steps that is not known, since the steps are written out."""
