@@ -6,10 +6,9 @@ what each layer gave, the gradient that came back to it, and each weight before 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from torch import Tensor
 from app.data.dataset import Array
 from app.insight import loss_terms
 from app.insight.layer_arrays import LayerOutputs
+from app.protocol.backprop_values import HeadLoss, LayerStep, StepRecord, UpdateRule, WeightStep, WrittenLoss
 from app.training.batches import Batch, Feed, batch_sizes
 from app.training.heads import Head
 from app.training.optimisers import build_optimiser
@@ -31,7 +31,6 @@ from graph.errors import NetloomError
 from graph.layers.io import Output
 from graph.modules.recurrent import quicken
 from graph.network import Network
-from graph.project import Project
 
 MOST_PARAMETERS = 20_000_000
 """Trainable numbers of a network that is gone through, at most."""
@@ -93,7 +92,7 @@ class BackpropStep:
     batch: Batch
     loss: float
     after: float
-    rate: float
+    lr: float
     norm: float
     answers: tuple[Tensor, ...]
     values: Mapping[str, Tensor]
@@ -157,10 +156,10 @@ class BackpropSession:
     def _take(self, number: int) -> tuple[Batch, Any, float]:
         """Do one step; its batch, the answers, and the loss."""
         _, batch = self._batch(number)
-        rate = self._schedule.lr(number)
+        lr = self._schedule.lr(number)
         with _seeded(self.model.plan.seed + number):
             try:
-                answers = self._stepper.step(batch, rate)
+                answers = self._stepper.step(batch, lr)
             except ValueError as error:
                 if "more than 1 value per channel" not in str(error):
                     raise
@@ -186,7 +185,7 @@ class BackpropSession:
             batch=batch,
             loss=loss,
             after=self._loss_now(number, batch),
-            rate=self._schedule.lr(number),
+            lr=self._schedule.lr(number),
             norm=self._stepper.norm,
             answers=answers if isinstance(answers, tuple) else (answers,),
             values={id_: value.detach() for id_, value in seen.items()},
@@ -214,18 +213,6 @@ class _Stepper(DirectStepper):
         return found
 
 
-def fresh(project: Project, base: Path | None) -> Watched:
-    """A project's model with weights drawn from the plan's seed, on the processor; no random state is touched.
-
-    Raises
-    ------
-    NetloomError
-        if the project cannot be trained as it is.
-    """
-    with _seeded(0):
-        return _watched(Model.build(project, base, "cpu"))
-
-
 def copy_of(model: Model) -> Watched:
     """A copy of a model with the weights it has now, on the processor."""
     with _seeded(0):
@@ -247,47 +234,41 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
-# Telling
+# What is told of a step
 
 
-def report(rehearsal: BackpropSession, step: BackpropStep) -> tuple[dict[str, Any], dict[str, Array]]:
-    """A step as plain JSON values and arrays.
+def record(session: BackpropSession, step: BackpropStep) -> StepRecord:
+    """A step as values, cut to `MOST_SAMPLES` samples, `MOST_VALUES` of a layer's and `MOST_WEIGHTS` of a parameter's.
 
-    Arrays: ``value/LAYER`` and ``gradient/LAYER`` float32 (samples, values), cut to `MOST_SAMPLES` and `MOST_VALUES`;
-    ``before/NAME``, ``slope/NAME`` and ``after/NAME`` float32 (numbers,) of each parameter, cut to `MOST_WEIGHTS`.
+    The output layers are in it too, with the values of the layers before them.
     """
-    model, plan = rehearsal.model, rehearsal.model.plan
+    model, plan = session.model, session.model.plan
     network = model.project.network
     values, gradients = _with_outputs(network, step.values), _with_outputs(network, step.gradients)
-    order = [id_ for id_ in network.ordered() if id_ in values]
-    known = set(order)
-    facts: dict[str, Any] = {
-        "number": step.number,
-        "epoch": step.epoch,
-        "steps_per_epoch": rehearsal.per_epoch,
-        "size": step.batch.size,
-        "loss": step.loss,
-        "after": step.after,
-        "rate": step.rate,
-        "norm": step.norm,
-        "optimiser": plan.optimiser,
-        "momentum": plan.momentum if plan.optimiser in ("sgd", "rmsprop") else 0.0,
-        "weight_decay": plan.weight_decay,
-        "clip": plan.clip,
-        "layers": [_layer(network, id_, values[id_], gradients.get(id_), step) for id_ in order],
-        "wires": [[wire.source, wire.target] for wire in network.connections if {wire.source, wire.target} <= known],
-        "weights": [_weight(name, weight) for name, weight in step.weights.items()],
-        "heads": [
-            _head(head, answer, target, plan.huber_delta)
-            for head, answer, target in zip(model.objective.heads, step.answers, step.batch.targets, strict=True)
-        ],
+    layers = {
+        id_: _layer(network, id_, values[id_], gradients.get(id_), step) for id_ in network.ordered() if id_ in values
     }
-    arrays = {f"value/{id_}": _cut(values[id_]) for id_ in order}
-    arrays |= {f"gradient/{id_}": _cut(gradients[id_]) for id_ in order if id_ in gradients}
-    for name, weight in step.weights.items():
-        parts = {"before": weight.before, "slope": weight.gradient, "after": weight.after}
-        arrays |= {f"{part}/{name}": _flat(one)[:MOST_WEIGHTS] for part, one in parts.items()}
-    return facts, arrays
+    heads = zip(model.objective.heads, step.answers, step.batch.targets, strict=True)
+    return StepRecord(
+        number=step.number,
+        epoch=step.epoch,
+        steps_per_epoch=session.per_epoch,
+        size=step.batch.size,
+        loss=step.loss,
+        loss_after=step.after,
+        gradient_norm=step.norm,
+        rule=UpdateRule(
+            optimiser=plan.optimiser,
+            lr=step.lr,
+            momentum=plan.momentum if plan.optimiser in ("sgd", "rmsprop") else 0.0,
+            weight_decay=plan.weight_decay,
+            clip=plan.clip,
+        ),
+        layers=layers,
+        connections=tuple((c.source, c.target) for c in network.connections if {c.source, c.target} <= set(layers)),
+        weights={name: _weight(name, weight) for name, weight in step.weights.items()},
+        heads=tuple(_head(head, outputs, targets, plan.huber_delta) for head, outputs, targets in heads),
+    )
 
 
 def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -296,47 +277,48 @@ def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Te
     return dict(found) | {id_: found[wire.source] for id_, wire in ends.items() if wire and wire.source in found}
 
 
-def _layer(network: Network, id_: str, value: Tensor, gradient: Tensor | None, step: BackpropStep) -> dict[str, Any]:
+def _layer(network: Network, id_: str, values: Tensor, gradients: Tensor | None, step: BackpropStep) -> LayerStep:
     node = network.node(id_)
     owner = node.tied or id_
-    return {
-        "id": id_,
-        "kind": node.layer.kind,
-        "title": node.layer.title,
-        "family": node.layer.family.name.lower(),
-        "sizes": list(value.shape[1:]),
-        "value": float(value.float().norm()),
-        "gradient": None if gradient is None else float(gradient.float().norm()),
-        "weights": [name for name in step.weights if name.startswith(f"{owner}.")],
-    }
+    return LayerStep(
+        id=id_,
+        title=node.layer.title,
+        family=node.layer.family.name.lower(),
+        sizes=tuple(values.shape[1:]),
+        weights=tuple(name for name in step.weights if name.startswith(f"{owner}.")),
+        values=_cut(values),
+        norm=float(values.float().norm()),
+        gradients=None if gradients is None else _cut(gradients),
+        gradient_norm=None if gradients is None else float(gradients.float().norm()),
+    )
 
 
-def _weight(name: str, weight: Weight) -> dict[str, Any]:
-    return {
-        "name": name,
-        "sizes": list(weight.before.shape),
-        "value": float(weight.before.norm()),
-        "gradient": float(weight.gradient.norm()),
-        "step": float((weight.after - weight.before).norm()),
-    }
+def _weight(name: str, weight: Weight) -> WeightStep:
+    return WeightStep(
+        name=name,
+        sizes=tuple(weight.before.shape),
+        before=_flat(weight.before)[:MOST_WEIGHTS],
+        gradient=_flat(weight.gradient)[:MOST_WEIGHTS],
+        after=_flat(weight.after)[:MOST_WEIGHTS],
+        norm=float(weight.before.norm()),
+        gradient_norm=float(weight.gradient.norm()),
+        change_norm=float((weight.after - weight.before).norm()),
+    )
 
 
-def _head(head: Head, answers: Tensor, targets: Tensor, delta: float) -> dict[str, Any]:
+def _head(head: Head, outputs: Tensor, targets: Tensor, delta: float) -> HeadLoss:
     """How an output's loss comes about, for each of the first samples."""
-    names: Sequence[str] = head.field.classes or head.field.names
-    written = [
-        _written(head, *pair, delta) for pair in zip(answers[:MOST_SAMPLES], targets[:MOST_SAMPLES], strict=True)
-    ]
-    return {
-        "output": head.output,
-        "loss": head.loss,
-        "weight": head.weight,
-        "names": [str(name) for name in names],
-        "samples": [one.to_json() for one in written],
-    }
+    pairs = zip(outputs[:MOST_SAMPLES], targets[:MOST_SAMPLES], strict=True)
+    return HeadLoss(
+        output=head.output,
+        loss=head.loss,
+        weight=head.weight,
+        names=head.field.classes or head.field.names,
+        samples=tuple(_written(head, output, target, delta) for output, target in pairs),
+    )
 
 
-def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> loss_terms.WrittenLoss:
+def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> WrittenLoss:
     given = answer.detach().double().reshape(-1).numpy()
     if head.loss == "cross_entropy":
         return loss_terms.of_classes(given, int(target), head.final_activation)

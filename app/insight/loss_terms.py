@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.protocol.backprop_values import WrittenLoss
 
 Numbers = NDArray[np.float64]
 
@@ -19,26 +19,6 @@ MOST_TERMS = 32
 
 IN_A_LINE = 8
 """Terms that fit into one line."""
-
-
-@dataclass(frozen=True)
-class WrittenLoss:
-    """A loss with its numbers.
-
-    ``formula`` is the rule, ``line`` the same with numbers, ``columns`` are headings, ``rows`` one line for each value
-    of the answer, or its first ones; ``count`` says how many there are. ``total`` is the loss of the sample.
-    """
-
-    formula: str
-    line: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[float, ...], ...]
-    count: int
-    total: float
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 def half_squares(answers: Numbers, targets: Numbers) -> float:

@@ -14,8 +14,7 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Prepared, prepare
 from app.insight.layer_arrays import one_sample
-from app.protocol.json_values import plain
-from app.protocol.loose import Loose as Message
+from app.protocol.window_values import LayerOperands
 from app.training.batches import Feed
 from app.training.objective import input_field
 from app.training.plan import Plan
@@ -31,7 +30,7 @@ from graph.modules.subsampling import Subsampling
 from graph.modules.table_conv import TableConv2d
 from graph.naming import fresh_name
 from graph.network import Connection, Network, Node
-from graph.project import Project, parse_project
+from graph.project import Project
 from graph.structure.blocks import Block, Timed
 
 MOST_VALUES = 2**21
@@ -80,26 +79,6 @@ class WindowOperands:
         return cls(network, compiled, prepared, inputs, torch.device("cpu"))
 
 
-def of_run(model: Model, message: Message) -> Message:
-    """What the ``layer`` of a run works on for the ``sample``; see `look`."""
-    return _told(WindowOperands.of(model), message.fields)
-
-
-def of_project(fields: Mapping[str, Any]) -> Message:
-    """The same for a ``project`` in its JSON form with the weights that training starts from; ``base``: its folder."""
-    content = fields.get("project")
-    if not isinstance(content, Mapping):
-        raise NetloomError("The request lacks “project”.")
-    base = Path(str(fields["base"])) if fields.get("base") else None
-    return _told(WindowOperands.fresh(parse_project(dict(content)), str(fields.get("layer")), base), fields)
-
-
-def _told(bench: WindowOperands, fields: Mapping[str, Any]) -> Message:
-    layer = str(fields.get("layer"))
-    found, arrays = look(bench, layer, max(0, int(fields.get("sample") or 0)))
-    return Message("by_hand", plain({"layer": layer, **found}), arrays)
-
-
 def leading_to(network: Network, id: str) -> Network:
     """The layer ``id`` with all that it depends on, and an output behind it.
 
@@ -123,7 +102,7 @@ def leading_to(network: Network, id: str) -> Network:
     return Network([*nodes, Node(end, Output(), (0.0, 0.0))], [*connections, last])
 
 
-def look(bench: WindowOperands, path: str, sample: int) -> tuple[dict[str, Any], dict[str, Array]]:
+def look(bench: WindowOperands, path: str, sample: int) -> LayerOperands:
     """What the layer at ``path`` does with a sample; a layer inside blocks is called ``block1.conv1``.
 
     Parameters
@@ -132,16 +111,6 @@ def look(bench: WindowOperands, path: str, sample: int) -> tuple[dict[str, Any],
         the network; it is left as it is, mode and random state included.
     sample
         position in the data set; one that is in no part stands for the nearest that is.
-
-    Returns
-    -------
-    fields
-        JSON values: ``kind`` and ``settings`` of the layer, ``sample`` (the position shown), ``samples`` (their
-        number), ``target`` (the field that says what a sample is), ``standardised`` (whether the layer reads
-        standardised data as it is).
-    arrays
-        float32 ``values``, ``output``, and where there are any ``weights``, ``scale`` and ``bias``, as in
-        `app.numerics.window_sums.Case` but for the first maps only where there are very many; ``target`` (1, ...).
 
     Raises
     ------
@@ -155,23 +124,18 @@ def look(bench: WindowOperands, path: str, sample: int) -> tuple[dict[str, Any],
     numbers = {} if module is None else numbers_of(module)
     index = int(part.indices[0])
     target = bench.prepared.dataset.target_field()
-    fields = {
-        "kind": layer.kind,
-        "settings": layer.values(),
-        "sample": index,
-        "samples": bench.prepared.dataset.samples,
-        "target": target.info.to_json(),
-        "standardised": any(
-            id_ in sources and name in bench.prepared.scalers
-            for id_, name in zip(bench.compiled.inputs, bench.inputs, strict=True)
-        ),
-    }
-    arrays = _capped({"output": planes(_array(leaving)), **numbers})
-    return fields, {
-        "values": planes(_array(arriving)),
-        **arrays,
-        "target": np.asarray(target.values[index : index + 1]),
-    }
+    inputs = zip(bench.compiled.inputs, bench.inputs, strict=True)
+    return LayerOperands(
+        kind=layer.kind,
+        settings=layer.values(),
+        sample=index,
+        samples=bench.prepared.dataset.samples,
+        target_field=target.facts,
+        target=np.asarray(target.values[index : index + 1]),
+        standardised=any(id_ in sources and name in bench.prepared.scalers for id_, name in inputs),
+        values=planes(_array(arriving)),
+        **_capped({"output": planes(_array(leaving)), **numbers}),
+    )
 
 
 def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:

@@ -9,7 +9,6 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview as select
 from app.data.prepare import prepare
-from app.insight import window_operands
 from app.insight.by_length import by_length
 from app.insight.ctc_alignment import alignment
 from app.insight.layer_arrays import snapshot
@@ -20,7 +19,6 @@ from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from app.worker import (
-    backprop_requests,
     embedding_requests,
     gan_requests,
 )
@@ -141,8 +139,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
     "rows": _rows,
     "batch": _batch,
     "repoint": _repoint,
-    "backprop_fresh": backprop_requests.of_project,
-    "by_hand_fresh": window_operands.of_project,
 }
 """The requests that are answered by one message, by their type."""
 
@@ -150,8 +146,6 @@ ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "answers": answers,
     "by_length": by_length,
     "alignment": alignment,
-    "backprop": backprop_requests.of_run,
-    "by_hand": window_operands.of_run,
     "similar": embedding_requests.similar,
     "code_map": embedding_requests.code_map,
     "real_samples": gan_requests.real_samples,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,20 +13,26 @@ import torch
 import torch.nn.functional as F
 
 from app.insight import backprop_step
-from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, BackpropSession, copy_of, fresh, report
+from app.insight.backprop_step import MOST_SAMPLES, MOST_VALUES, MOST_WEIGHTS, BackpropSession, Watched, copy_of, record
 from app.project.presets import preset
-from app.protocol.json_values import plain
-from app.protocol.loose import Loose as Message
+from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
+from app.protocol.framing import Decoder, encode
+from app.protocol.messages import OpenProject
 from app.training.trainable import Model
 from app.training.trainer import train
-from app.training.training_session import begin
-from app.worker.backprop_requests import Rehearsals
-from app.worker.run_requests import answer
+from app.training.training_session import begin, load_model
+from app.worker.backprop_requests import SessionCache
+from app.worker.handlers import answer
 from graph.errors import NetloomError
 from graph.project import Project, project_json
 from tests.app.training.projects import chain, cnn, mlp, project
 
 PLAIN = {"optimiser": "sgd", "momentum": 0.0, "learning_rate": 0.1}
+
+
+def fresh(made: Project) -> Watched:
+    """A project's network with weights drawn from the plan's seed."""
+    return copy_of(Model.build(made, None, "cpu"))
 
 
 def with_plan(name: str, **plan: Any) -> Project:
@@ -36,7 +42,7 @@ def with_plan(name: str, **plan: Any) -> Project:
 
 def test_the_smallest_mlp_on_paper() -> None:
     """3 inputs, 3 tanh units, 1 output: each gradient by the chain rule, with numpy alone."""
-    model = fresh(with_plan("mlp_3_3_1", **PLAIN, loss="half_squares"), None)
+    model = fresh(with_plan("mlp_3_3_1", **PLAIN, loss="half_squares"))
     step = BackpropSession(model, 1).step(0)
     old = {name: weight.before.double().numpy() for name, weight in step.weights.items()}
     x = step.values["flatten1"][0].double().numpy()
@@ -65,7 +71,7 @@ def test_the_smallest_mlp_on_paper() -> None:
 
 
 def test_step_units_pass_no_gradient() -> None:
-    step = BackpropSession(fresh(preset("step_mlp").project, None), 4).step(0)
+    step = BackpropSession(fresh(preset("step_mlp").project), 4).step(0)
     assert {float(step.gradients[id_].abs().sum()) for id_ in ("dense1", "step1", "dense2")} == {0.0}
     assert float(step.gradients["step2"].abs().sum()) > 0
     assert step.norm == 0.0
@@ -99,7 +105,7 @@ def test_it_takes_the_steps_of_real_training(made: Project, tmp_path: Any) -> No
     plan = {**section, "epochs": 1, "batch_size": 16, "seed": 3, "device": "cpu"}
     made = replace(made, sections={**made.sections, "plan": plan})
     session = begin(made, None, tmp_path / "run")
-    rehearsal = BackpropSession(fresh(made, None), 16)
+    rehearsal = BackpropSession(fresh(made), 16)
     list(train(session))
     assert session.position.steps == rehearsal.per_epoch
     rehearsal.step(rehearsal.per_epoch - 1)
@@ -109,10 +115,10 @@ def test_it_takes_the_steps_of_real_training(made: Project, tmp_path: Any) -> No
 
 
 def test_gradients_of_layers_are_those_of_autograd() -> None:
-    model = fresh(project(cnn(), optimiser="sgd"), None)
+    model = fresh(project(cnn(), optimiser="sgd"))
     rehearsal = BackpropSession(model, 8)
     step = rehearsal.step(0)
-    module = fresh(project(cnn(), optimiser="sgd"), None).module
+    module = fresh(project(cnn(), optimiser="sgd")).module
     x = step.batch.inputs[0].clone().requires_grad_()
     maps = module.get_submodule("conv1")(x)
     maps.retain_grad()
@@ -126,7 +132,7 @@ def test_gradients_of_layers_are_those_of_autograd() -> None:
 
 
 def test_going_back_gives_the_same_numbers() -> None:
-    rehearsal = BackpropSession(fresh(project(mlp()), None), 8)  # with dropout and batch normalisation
+    rehearsal = BackpropSession(fresh(project(mlp())), 8)  # with dropout and batch normalisation
     first = [rehearsal.step(number) for number in range(3)]
     again = rehearsal.step(1)
     assert (again.loss, again.after) == (first[1].loss, first[1].after)
@@ -135,7 +141,7 @@ def test_going_back_gives_the_same_numbers() -> None:
 
 
 def test_each_step_begins_where_the_last_one_ended() -> None:
-    rehearsal = BackpropSession(fresh(project(cnn()), None), 1)
+    rehearsal = BackpropSession(fresh(project(cnn())), 1)
     first, second = rehearsal.step(0), rehearsal.step(1)
     assert all(torch.equal(first.weights[name].after, one.before) for name, one in second.weights.items())
     assert not torch.equal(first.batch.inputs[0], second.batch.inputs[0])
@@ -152,61 +158,67 @@ def test_a_copy_leaves_the_model_and_random_numbers_alone() -> None:
     assert torch.equal(begun, kept["dense1.weight"])
 
 
-def test_the_report_is_plain_and_capped() -> None:
-    rehearsal = BackpropSession(fresh(project(mlp()), None), 50)
-    facts, arrays = report(rehearsal, rehearsal.step(0))
-    json.dumps(plain(facts), allow_nan=False)
-    assert arrays["value/flatten1"].shape == (MOST_SAMPLES, MOST_VALUES)
-    assert arrays["before/dense1.weight"].shape == (min(64 * 16, MOST_WEIGHTS),)
-    assert [layer["id"] for layer in facts["layers"]][-1] == "output1"
-    (head,) = facts["heads"]
-    assert len(head["samples"]) == MOST_SAMPLES
-    assert np.array_equal(arrays["value/output1"], arrays["value/dense2"])
-    named = {layer["id"]: layer for layer in facts["layers"]}
-    assert named["dense1"]["weights"] == ["dense1.weight", "dense1.bias"]
-    assert ["input1", "flatten1"] in facts["wires"]
+def test_the_record_is_capped() -> None:
+    session = BackpropSession(fresh(project(mlp())), 50)
+    told = record(session, session.step(0))
+    assert told.layers["flatten1"].values.shape == (MOST_SAMPLES, MOST_VALUES)
+    assert told.weights["dense1.weight"].before.shape == (min(64 * 16, MOST_WEIGHTS),)
+    assert list(told.layers)[-1] == "output1"
+    (head,) = told.heads
+    assert len(head.samples) == MOST_SAMPLES
+    assert np.array_equal(told.layers["output1"].values, told.layers["dense2"].values)
+    assert told.layers["dense1"].weights == ("dense1.weight", "dense1.bias")
+    assert ("input1", "flatten1") in told.connections
 
 
 def test_the_loss_written_out_is_the_loss() -> None:
     for name in ("mlp_3_3_1", "iris_softmax", "xor_mlp", "step_mlp", "digits_autoencoder"):
-        rehearsal = BackpropSession(fresh(preset(name).project, None), 6)
-        step = rehearsal.step(0)
-        facts, _ = report(rehearsal, step)
-        parts = [head["weight"] * np.mean([one["total"] for one in head["samples"]]) for head in facts["heads"]]
+        session = BackpropSession(fresh(preset(name).project), 6)
+        step = session.step(0)
+        heads = record(session, step).heads
+        parts = [head.weight * np.mean([terms.total for terms in head.samples]) for head in heads]
         assert sum(parts) == pytest.approx(step.loss, rel=1e-4), name
 
 
 def test_what_cannot_be_gone_through_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NetloomError, match="larger batch"):
-        BackpropSession(fresh(project(mlp()), None), 1).step(0)
+        BackpropSession(fresh(project(mlp())), 1).step(0)
     empty = chain(("input1", "input", {}), ("relu1", "relu", {}), ("output1", "output", {}))
     with pytest.raises(NetloomError, match="nothing to learn"):
-        BackpropSession(fresh(project(empty, objective="reconstruction", data={"source": "digits"}), None), 1)
+        BackpropSession(fresh(project(empty, objective="reconstruction", data={"source": "digits"})), 1)
     monkeypatch.setattr(backprop_step, "MOST_PARAMETERS", 100)
     with pytest.raises(NetloomError, match="too large to go through"):
-        BackpropSession(fresh(project(mlp()), None), 8)
+        BackpropSession(fresh(project(mlp())), 8)
 
 
-def test_requests_from_a_project_and_from_a_run(tmp_path: Any) -> None:
+def test_requests_from_a_project_and_from_a_run(tmp_path: Path) -> None:
     made = project(cnn(), epochs=1)
-    content = project_json(made)
-    first = answer(Message("backprop_fresh", {"id": 7, "project": content, "base": None, "size": 4, "number": 1}))
-    assert (first.type, first.fields["id"], first.fields["number"], first.fields["size"]) == ("backprop", 7, 1, 4)
+    asked = TakeBackpropStep(size=4, number=1, project=OpenProject(project=project_json(made)))
+    first = reply_to(asked)
+    assert (first.record.number, first.record.size, first.run) == (1, 4, "")
     list(train(begin(made, None, tmp_path / "run")))
-    run = answer(Message("backprop", {"id": 8, "run": str(tmp_path / "run"), "size": 4, "number": 1}))
-    assert run.fields["loss"] != first.fields["loss"]
-    with pytest.raises(NetloomError, match="whole numbers"):
-        answer(Message("backprop_fresh", {"project": content, "size": "many"}))
+    run = reply_to(TakeBackpropStep(run=tmp_path / "run", size=4, number=1))
+    assert run.run == str(tmp_path / "run")
+    assert run.record.loss != first.record.loss
+    with pytest.raises(NetloomError, match="size"):
+        Decoder().feed(encode(replace(asked, size=cast(int, "many"))))
     with pytest.raises(NetloomError, match="up to number"):
-        answer(Message("backprop_fresh", {"project": content, "number": 10**6}))
+        reply_to(replace(asked, number=10**6))
+
+
+def reply_to(request: TakeBackpropStep) -> BackpropStepTaken:
+    """The worker's reply, as it arrives."""
+    [envelope] = Decoder().feed(encode(answer(request, load_model)))
+    assert isinstance(envelope.message, BackpropStepTaken)
+    return envelope.message
 
 
 def test_the_next_step_costs_one_step() -> None:
-    kept, made = Rehearsals(), []
+    kept, made = SessionCache(), []
 
     def make() -> Any:
         made.append(1)
-        return fresh(project(cnn()), None)
+        return fresh(project(cnn()))
 
     first = kept.get("a", make, 4)
     assert kept.get("a", make, 4) is first

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +12,14 @@ import torch
 from app.insight.window_operands import WindowOperands, look
 from app.numerics.window_sums import Case
 from app.project.presets import preset
-from app.protocol.loose import Loose as Message
+from app.protocol.framing import Decoder, encode
+from app.protocol.messages import OpenProject
+from app.protocol.window_messages import FollowedLayer, FollowLayer
+from app.protocol.window_values import LayerOperands
 from app.training.trainable import Model
 from app.training.trainer import train
-from app.training.training_session import begin
-from app.worker.run_requests import answer
+from app.training.training_session import begin, load_model
+from app.worker.handlers import answer
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
@@ -27,13 +30,12 @@ from graph.structure.grouping import group
 from tests.app.training.projects import chain, cnn, project
 
 
-def case_of(fields: dict[str, Any], arrays: dict[str, Any]) -> Case:
-    """The case as the window makes it of an answer."""
-    layer = parse_layer(fields["kind"], fields["settings"], "answer")
-    rule = layer.window_rule(shape_of(layer.accepts, arrays["values"].shape))
+def case_of(operands: LayerOperands) -> Case:
+    """The case as the window makes it of a reply."""
+    layer = parse_layer(operands.kind, operands.settings, "reply")
+    rule = layer.window_rule(shape_of(layer.accepts, operands.values.shape))
     assert rule is not None
-    numbers = {name: arrays[name] for name in ("weights", "scale", "bias") if name in arrays}
-    return Case(rule, arrays["values"], arrays["output"], **numbers)
+    return Case(rule, operands.values, operands.output, operands.weights, operands.scale, operands.bias)
 
 
 def assert_worked(found: Case) -> None:
@@ -45,17 +47,18 @@ def assert_worked(found: Case) -> None:
 
 def test_a_network_that_was_never_trained_shows_the_weights_that_training_starts_from() -> None:
     plan, state = project(cnn(), seed=5), torch.get_rng_state()
-    fields, arrays = look(WindowOperands.fresh(plan, "conv2"), "conv2", 17)
+    operands = look(WindowOperands.fresh(plan, "conv2"), "conv2", 17)
     assert torch.equal(torch.get_rng_state(), state)
-    assert fields["sample"] == 17
-    assert fields["target"]["classes"][int(arrays["target"][0])] in "0123456789"
-    assert not fields["standardised"]
-    assert look(WindowOperands.fresh(plan, "conv1"), "conv1", 0)[0]["standardised"]
+    assert operands.sample == 17
+    assert operands.target_field.classes[int(operands.target[0])] in "0123456789"
+    assert not operands.standardised
+    assert look(WindowOperands.fresh(plan, "conv1"), "conv1", 0).standardised
     with torch.random.fork_rng():
         model = Model.build(plan)
     weights = model.module.get_parameter("conv2.weight")
-    assert np.array_equal(arrays["weights"], weights.detach().numpy())
-    assert_worked(case_of(fields, arrays))
+    assert operands.weights is not None
+    assert np.array_equal(operands.weights, weights.detach().numpy())
+    assert_worked(case_of(operands))
 
 
 @pytest.mark.parametrize("id_", ["convolution_by_hand", "hand_set_kernels", "pooling_four_ways", "x_or_o"])
@@ -64,7 +67,7 @@ def test_presets_can_be_followed_layer_by_layer(id_: str) -> None:
     followed = [name for name in plan.network.ids if plan.network.layer(name).family in ("Convolution", "Pooling")]
     assert followed
     for name in followed:
-        assert_worked(case_of(*look(WindowOperands.fresh(plan, name), name, 3)))
+        assert_worked(case_of(look(WindowOperands.fresh(plan, name), name, 3)))
 
 
 def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
@@ -73,7 +76,7 @@ def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
         ("conv1", "conv2d", {"filters": 4}),
         ("dense1", "dense", {}),
     )
-    found = case_of(*look(WindowOperands.fresh(project(network), "conv1"), "conv1", 0))
+    found = case_of(look(WindowOperands.fresh(project(network), "conv1"), "conv1", 0))
     assert found.output.shape == (4, 8, 8)
     assert_worked(found)
 
@@ -87,9 +90,9 @@ def test_a_layer_inside_nested_blocks_is_called_by_its_path() -> None:
         outer = group(document, checker, [inner, "conv2"])
     plan = project(document.network)
     flat = look(WindowOperands.fresh(plan, outer), f"{outer}.{inner}.conv1", 3)
-    assert_worked(case_of(*flat))
-    assert flat[1]["output"].shape == (4, 8, 8)
-    assert look(WindowOperands.fresh(plan, outer), f"{outer}.conv2", 3)[1]["values"].shape == (4, 8, 8)
+    assert_worked(case_of(flat))
+    assert flat.output.shape == (4, 8, 8)
+    assert look(WindowOperands.fresh(plan, outer), f"{outer}.conv2", 3).values.shape == (4, 8, 8)
 
 
 def test_sequences_lie_down_as_one_row_per_feature() -> None:
@@ -103,7 +106,7 @@ def test_sequences_lie_down_as_one_row_per_feature() -> None:
     )
     plan = project(network, {"source": "sine", "options": {"window": 10, "horizon": 1}})
     for name, shape in (("conv1", (3, 1, 10)), ("pool1", (3, 1, 5))):
-        found = case_of(*look(WindowOperands.fresh(plan, name), name, 4))
+        found = case_of(look(WindowOperands.fresh(plan, name), name, 4))
         assert found.output.shape == shape
         assert_worked(found)
 
@@ -121,20 +124,30 @@ def test_shared_weights_are_those_of_their_owner() -> None:
     with document.transaction("Share"):
         document.tie("conv2", "conv1")
     workbench = WindowOperands.fresh(project(document.network), "conv2")
-    assert np.array_equal(look(workbench, "conv2", 0)[1]["weights"], look(workbench, "conv1", 0)[1]["weights"])
+    tied, owner = (look(workbench, id_, 0).weights for id_ in ("conv2", "conv1"))
+    assert tied is not None and owner is not None
+    assert np.array_equal(tied, owner)
 
 
 def test_requests_about_projects_and_about_runs(tmp_path: Path) -> None:
     plan = project(cnn(), epochs=1)
     list(train(begin(plan, None, tmp_path / "run")))
-    asked = {"id": 3, "layer": "conv1", "sample": 2}
-    fresh = answer(Message("by_hand_fresh", {**asked, "project": project_json(plan)}))
-    trained = answer(Message("by_hand", {**asked, "run": str(tmp_path / "run")}))
-    assert fresh.fields["id"] == trained.fields["id"] == 3
-    assert trained.fields["run"] == str(tmp_path / "run")
-    assert np.array_equal(fresh.arrays["values"], trained.arrays["values"])
-    assert not np.array_equal(fresh.arrays["weights"], trained.arrays["weights"])
-    assert_worked(case_of(dict(trained.fields), dict(trained.arrays)))
+    asked = FollowLayer(layer="conv1", sample=2)
+    fresh = reply_to(replace(asked, project=OpenProject(project=project_json(plan))))
+    trained = reply_to(replace(asked, run=tmp_path / "run"))
+    assert fresh.layer == trained.layer == "conv1"
+    assert trained.run == str(tmp_path / "run")
+    assert np.array_equal(fresh.operands.values, trained.operands.values)
+    assert fresh.operands.weights is not None and trained.operands.weights is not None
+    assert not np.array_equal(fresh.operands.weights, trained.operands.weights)
+    assert_worked(case_of(trained.operands))
+
+
+def reply_to(request: FollowLayer) -> FollowedLayer:
+    """The worker's reply, as it arrives."""
+    [envelope] = Decoder().feed(encode(answer(request, load_model)))
+    assert isinstance(envelope.message, FollowedLayer)
+    return envelope.message
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,9 @@ class StepDiagram(PaintedView):
             return
         where = {
             Phase.FORWARD: f"Forward: {stop.layer}",
-            Phase.LOSS: f"The loss: {number(step.loss, 3)}",
+            Phase.LOSS: f"The loss: {number(step.record.loss, 3)}",
             Phase.BACKWARD: f"Backward: {stop.layer}",
-            Phase.UPDATE: f"New weights; the loss of the same batch is now {number(step.after, 3)}",
+            Phase.UPDATE: f"New weights; the loss of the same batch is now {number(step.record.loss_after, 3)}",
         }
         self.describe(where[stop.phase])
 
@@ -123,7 +123,7 @@ class StepDiagram(PaintedView):
         for id_, depth in step.depths.items():
             columns.setdefault(depth, []).append(id_)
         last = max(columns, default=0) + 1
-        bodies = {id_: self._body(len(step.value(id_, 0)), height) for id_ in step.layers}
+        bodies = {id_: self._body(len(step.value(id_, 0)), height) for id_ in step.record.layers}
         frame = (HEAD + FOOT) * scale
         tall = max(sum(bodies[id_] + frame + MARGIN for id_ in column) for column in columns.values())
         around = self.parentWidget()
@@ -176,8 +176,8 @@ class StepDiagram(PaintedView):
                 self._loss_card(painter, step, card) if not card.id else self._card(painter, step, card)
 
     def _all_wires(self, step: StepSeen) -> Iterator[tuple[str, str]]:
-        yield from step.wires
-        yield from ((head["output"], "") for head in step.heads)
+        yield from step.record.connections
+        yield from ((head.output, "") for head in step.record.heads)
 
     def _wire(self, painter: QPainter, step: StepSeen, start: DiagramCard, end: DiagramCard) -> None:
         back = bool(end.id) and self._reached(Stop(Phase.BACKWARD, end.id))
@@ -202,11 +202,11 @@ class StepDiagram(PaintedView):
         """The weights of a small dense layer, or their gradients on the way back; each becomes a line."""
         if not end.id or not step.layer(end.id).is_dense or max(start.count, end.count) > NUMBERED:
             return None
-        found = step.matrix(f"{end.id}.weight", "slope" if back else "before")
+        found = step.matrix(f"{end.id}.weight", gradient=back)
         return found if found is not None and found.shape == (end.count, start.count) else None
 
     def _card(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
-        theme, seen = self.theme, step.layers[card.id]
+        theme, seen = self.theme, step.record.layers[card.id]
         here = self._focus == card.id
         painter.setBrush(theme.raised)
         painter.setPen(QPen(theme.accent, 2) if here else QPen(theme.border, 1))
@@ -269,7 +269,7 @@ class StepDiagram(PaintedView):
 
     def _foot(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         """Sizes on the way forward; on the way back the length of the gradient as a number and a bar."""
-        theme, seen = self.theme, step.layers[card.id]
+        theme, seen = self.theme, step.record.layers[card.id]
         foot = QRectF(card.box.left() + 6, card.values.bottom() + 4, card.box.width() - 12, FOOT * theme.scale - 8)
         painter.setFont(theme.font(small=True))
         painter.setPen(theme.faint)
@@ -277,15 +277,15 @@ class StepDiagram(PaintedView):
             sizes = " × ".join(str(size) for size in seen.sizes)
             painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, sizes)
             return
-        if seen.gradient is None:
+        if seen.gradient_norm is None:
             painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, "no gradient")
             return
-        painter.setPen(theme.warning if seen.gradient == 0 else theme.text)
-        told = f"|∂E| = {number(seen.gradient, 3)}"
+        painter.setPen(theme.warning if seen.gradient_norm == 0 else theme.text)
+        told = f"|∂E| = {number(seen.gradient_norm, 3)}"
         painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, told)
         track = QRectF(foot.left(), foot.bottom() - 5, foot.width(), 4)
         painter.fillRect(track, theme.hover)
-        track.setWidth(track.width() * strength(seen.gradient, step.strongest))
+        track.setWidth(track.width() * strength(seen.gradient_norm, step.strongest))
         painter.fillRect(track, theme.accent)
 
     def _loss_card(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
@@ -302,10 +302,10 @@ class StepDiagram(PaintedView):
         low = card.box.adjusted(4, card.box.height() / 2 - 6, -4, -6)
         if self._reached(Stop(Phase.UPDATE)):
             painter.setFont(theme.font(small=True))
-            told = f"{number(step.loss, 4)}\nnow {number(step.after, 4)}"
+            told = f"{number(step.record.loss, 4)}\nnow {number(step.record.loss_after, 4)}"
             painter.drawText(low, Qt.AlignmentFlag.AlignCenter, told)
         elif self._reached(Stop(Phase.LOSS)):
-            painter.drawText(low, Qt.AlignmentFlag.AlignCenter, number(step.loss, 4))
+            painter.drawText(low, Qt.AlignmentFlag.AlignCenter, number(step.record.loss, 4))
 
     # Hands
 
@@ -316,8 +316,10 @@ class StepDiagram(PaintedView):
         if step is None or card is None:
             return ""
         if not card.id:
-            return f"Loss of the batch: {number(step.loss, 4)}" if self._reached(Stop(Phase.LOSS)) else "The loss"
-        seen = step.layers[card.id]
+            return (
+                f"Loss of the batch: {number(step.record.loss, 4)}" if self._reached(Stop(Phase.LOSS)) else "The loss"
+            )
+        seen = step.record.layers[card.id]
         for back in (False, True):
             cell = self._cell_at(card, at, back)
             known = self._reached(Stop(Phase.BACKWARD if back else Phase.FORWARD, card.id))

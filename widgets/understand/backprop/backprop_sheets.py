@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.protocol.backprop_values import LayerStep, UpdateRule
 from graph.layers.io import InputLike, Output
 from graph.layers.scalar import ScalarFunction
 from widgets.plots.ticks import number
-from widgets.understand.backprop.recorded_step import Floats, LayerSeen, Phase, StepSeen, Stop
+from widgets.understand.backprop.recorded_step import Floats, Phase, StepSeen, Stop
 
 MOST_FACTORS = 6
 """Products that are written out in a sum, at most."""
@@ -51,7 +51,7 @@ def shown(value: float) -> str:
 
 
 def _forward(step: StepSeen, id_: str, sample: int) -> StepSheet:
-    seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
+    seen, layer, values = step.record.layers[id_], step.layer(id_), step.value(id_, sample)
     title, cut = f"{id_}: {seen.title}", _cut(seen, len(values))
     if isinstance(layer, InputLike):
         return StepSheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
@@ -73,7 +73,8 @@ def _sums(step: StepSeen, id_: str, given: Floats, count: int) -> tuple[str, ...
     weights = step.matrix(f"{id_}.weight")
     if weights is None or weights.shape != (count, len(given)):
         return ()
-    bias = step.numbers("before", f"{id_}.bias") if f"{id_}.bias" in step.weights else None
+    biases = step.record.weights.get(f"{id_}.bias")
+    bias = biases.before if biases is not None else None
     found = []
     for unit in range(count):
         terms = [f"{_signed(w)} · {_signed(x)}" for w, x in zip(weights[unit], given, strict=True)]
@@ -92,21 +93,20 @@ def _loss(step: StepSeen, sample: int) -> StepSheet:
     words: list[str] = []
     columns: tuple[str, ...] = ()
     rows: list[tuple[Cell, ...]] = []
-    for head in step.heads:
-        one: Mapping[str, Any] = head["samples"][min(sample, len(head["samples"]) - 1)]
-        several = len(step.heads) > 1
-        words += [f"{head['output']}: {one['formula']}" if several else str(one["formula"]), str(one["line"])]
-        if several and head["weight"] != 1:
-            words.append(f"It counts {head['weight']:g} times.")
-        if one["count"] > len(one["rows"]):
-            words.append(f"The first {len(one['rows'])} of {one['count']:,} values are listed.")
-        columns = ("", *(str(column) for column in one["columns"]))
-        names = head["names"] if len(head["names"]) == one["count"] else ()
-        for at, row in enumerate(one["rows"]):
-            label = str(names[at]) if at < len(names) else str(at + 1)
-            rows.append((label, *(float("nan") if value is None else float(value) for value in row)))
-    if step.size > 1:
-        words.append(f"The batch's loss is the mean of its {step.size} samples: {shown(step.loss)}")
+    several = len(step.record.heads) > 1
+    for head in step.record.heads:
+        terms = head.samples[min(sample, len(head.samples) - 1)]
+        words += [f"{head.output}: {terms.formula}" if several else terms.formula, terms.line]
+        if several and head.weight != 1:
+            words.append(f"It counts {head.weight:g} times.")
+        if terms.count > len(terms.rows):
+            words.append(f"The first {len(terms.rows)} of {terms.count:,} values are listed.")
+        columns = ("", *terms.columns)
+        names = head.names if len(head.names) == terms.count else ()
+        for at, row in enumerate(terms.rows):
+            rows.append((names[at] if at < len(names) else str(at + 1), *row))
+    if step.record.size > 1:
+        words.append(f"The batch's loss is the mean of its {step.record.size} samples: {shown(step.record.loss)}")
     return StepSheet("The loss E", tuple(words), columns, tuple(rows))
 
 
@@ -114,7 +114,7 @@ def _loss(step: StepSeen, sample: int) -> StepSheet:
 
 
 def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
-    seen, layer, values = step.layers[id_], step.layer(id_), step.value(id_, sample)
+    seen, layer, values = step.record.layers[id_], step.layer(id_), step.value(id_, sample)
     gradient, title = step.gradient(id_, sample), f"{id_}: {seen.title}"
     if gradient is None:
         return StepSheet(title, ("No gradient comes back to this layer.",), (), ())
@@ -124,7 +124,7 @@ def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     given = _given(step, id_, sample)
     if curve is not None and given is not None and len(given) == len(gradient):
         return _through(title, words, curve, given, gradient)
-    if layer.is_dense and step.size == 1:
+    if layer.is_dense and step.record.size == 1:
         words.append("It goes on to each weight: ∂E/∂w = ∂E/∂z · x; and to each input: ∂E/∂x = Σ w · ∂E/∂z.")
     pairs = zip(values, gradient, strict=True)
     rows = tuple((at + 1, float(value), float(slope)) for at, (value, slope) in enumerate(pairs))
@@ -134,7 +134,11 @@ def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
 def _arrival(step: StepSeen, name: str, sample: int) -> str:
     grows = "an output" if name == "o" else "a value"
     told = f"∂E/∂{name}: how the loss changes when {grows} grows a little"
-    return f"{told}; of sample {sample + 1}, as its share in the mean of {step.size}." if step.size > 1 else f"{told}."
+    return (
+        f"{told}; of sample {sample + 1}, as its share in the mean of {step.record.size}."
+        if step.record.size > 1
+        else f"{told}."
+    )
 
 
 def _through(title: str, words: list[str], curve: ScalarFunction, given: Floats, gradient: Floats) -> StepSheet:
@@ -154,22 +158,20 @@ def _through(title: str, words: list[str], curve: ScalarFunction, given: Floats,
 
 
 def _update(step: StepSeen, weight: str) -> StepSheet:
-    if weight not in step.weights:
+    if weight not in step.record.weights:
         return StepSheet("New weights", ("This layer has no weights of its own.",), (), ())
-    seen = step.weights[weight]
-    old, slope, new = (step.numbers(part, weight).astype(np.float64) for part in ("before", "slope", "after"))
-    words = [rule(step.facts)]
-    clip = float(step.facts["clip"] or 0.0)
-    norm = float(step.facts["norm"] or 0.0)
+    seen = step.record.weights[weight]
+    old, slope, new = (part.astype(np.float64) for part in (seen.before, seen.gradient, seen.after))
+    words = [rule_text(step.record.rule)]
+    clip, norm = step.record.rule.clip, step.record.gradient_norm
     if clip and norm > clip:
         words.append(f"The whole gradient was {shown(norm)} long; it was shortened to {clip:g}.")
-    if not seen.gradient:
-        words.append("The gradient is zero: these weights stay as they are." if not seen.step else
+    if not seen.gradient_norm:
+        words.append("The gradient is zero: these weights stay as they are." if not seen.change_norm else
                      "The gradient is zero; what moves them is memory of earlier steps, or decay.")  # fmt: skip
-    if len(old) < int(np.prod(seen.sizes)):
-        count = int(np.prod(seen.sizes))
-        words.append(f"The first {len(old):,} of {count:,} are listed.")
-        words.append(f"In all, the gradient is {shown(seen.gradient)} long, the step {shown(seen.step)}.")
+    if len(old) < seen.count:
+        words.append(f"The first {len(old):,} of {seen.count:,} are listed.")
+        words.append(f"In all, the gradient is {shown(seen.gradient_norm)} long, the step {shown(seen.change_norm)}.")
     letter = "b" if "bias" in weight.rpartition(".")[2] else "w"
     labels = [_place(letter, at, seen.sizes) for at in range(len(old))]
     rows = tuple(
@@ -184,12 +186,12 @@ def _worked(
     step: StepSeen, weight: str, labels: Sequence[str], numbers: tuple[Doubles, Doubles, Doubles]
 ) -> tuple[str, ...]:
     """For each weight how its gradient came about, where that is one product, and how it changed."""
-    facts = step.facts
-    plain = facts["optimiser"] == "sgd" and not facts["momentum"] and not facts["weight_decay"]
+    rule = step.record.rule
+    plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
     products = _products(step, weight)
     found = []
     for at, (label, w, g, after) in enumerate(zip(labels, *numbers, strict=True)):
-        moved = f"{_signed(facts['rate'])} · {_signed(g)}" if plain else shown(abs(after - w))
+        moved = f"{_signed(rule.lr)} · {_signed(g)}" if plain else shown(abs(after - w))
         sign = "−" if plain or after < w else "+"
         lines = [f"∂E/∂{label} = {products[at]} = {shown(g)}"] if products else []
         found.append("\n".join([*lines, f"new {label} = {shown(w)} {sign} {moved} = {shown(after)}"]))
@@ -199,10 +201,15 @@ def _worked(
 def _products(step: StepSeen, weight: str) -> list[str]:
     """Each gradient of a dense layer's weights as a product, for a batch of one; empty where it is not so simple."""
     owner, _, part = weight.rpartition(".")
-    if step.size != 1 or owner not in step.layers or not step.layer(owner).is_dense or step.facts["clip"]:
+    if (
+        step.record.size != 1
+        or owner not in step.record.layers
+        or not step.layer(owner).is_dense
+        or step.record.rule.clip
+    ):
         return []
     given, back = _given(step, owner, 0), step.gradient(owner, 0)
-    if given is None or back is None or len(back) < step.layers[owner].count:
+    if given is None or back is None or len(back) < step.record.layers[owner].count:
         return []
     if part == "bias":
         return [f"∂E/∂z{_low(unit + 1)}" for unit in range(len(back))]
@@ -213,20 +220,20 @@ def _products(step: StepSeen, weight: str) -> list[str]:
     ]
 
 
-def rule(facts: Mapping[str, Any]) -> str:
+def rule_text(rule: UpdateRule) -> str:
     """How the optimiser turns a gradient into a step, with its numbers."""
-    rate, momentum, decay = (float(facts[name] or 0.0) for name in ("rate", "momentum", "weight_decay"))
-    shrunk = f", after {decay:g} · w is added to the gradient" if decay and facts["optimiser"] != "adamw" else ""
-    match facts["optimiser"]:
+    lr, momentum, decay = rule.lr, rule.momentum, rule.weight_decay
+    shrunk = f", after {decay:g} · w is added to the gradient" if decay and rule.optimiser != "adamw" else ""
+    match rule.optimiser:
         case "sgd" if not momentum:
-            return f"New w = w − {shown(rate)} · ∂E/∂w{shrunk}"
+            return f"New w = w − {shown(lr)} · ∂E/∂w{shrunk}"
         case "sgd":
-            return f"New w = w − {shown(rate)} · v,  v = {momentum:g} · (last v) + ∂E/∂w{shrunk}"
+            return f"New w = w − {shown(lr)} · v,  v = {momentum:g} · (last v) + ∂E/∂w{shrunk}"
         case "rmsprop":
-            return f"New w = w − {shown(rate)} · ∂E/∂w / √(running mean of its square){shrunk}"
+            return f"New w = w − {shown(lr)} · ∂E/∂w / √(running mean of its square){shrunk}"
         case _:
-            own = f", and w shrinks by {shown(rate * decay)} of itself" if decay and not shrunk else shrunk
-            return f"New w = w − {shown(rate)} · m / √s,  m and s: running means of ∂E/∂w and its square (Adam){own}"
+            own = f", and w shrinks by {shown(lr * decay)} of itself" if decay and not shrunk else shrunk
+            return f"New w = w − {shown(lr)} · m / √s,  m and s: running means of ∂E/∂w and its square (Adam){own}"
 
 
 # Small parts
@@ -238,7 +245,7 @@ def _given(step: StepSeen, id_: str, sample: int) -> Floats | None:
     if len(sources) != 1:
         return None
     given = step.value(sources[0], sample)
-    return given if len(given) == step.layers[sources[0]].count else None
+    return given if len(given) == step.record.layers[sources[0]].count else None
 
 
 def _listed(values: Floats) -> tuple[tuple[Cell, ...], ...]:
@@ -246,12 +253,12 @@ def _listed(values: Floats) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _named(step: StepSeen, id_: str, values: Floats) -> tuple[tuple[Cell, ...], ...]:
-    names: Sequence[str] = next((head["names"] for head in step.heads if head["output"] == id_), ())
+    names: Sequence[str] = next((head.names for head in step.record.heads if head.output == id_), ())
     named = names if len(names) == len(values) else [str(at + 1) for at in range(len(values))]
-    return tuple((str(name), float(value)) for name, value in zip(named, values, strict=True))
+    return tuple((name, float(value)) for name, value in zip(named, values, strict=True))
 
 
-def _cut(seen: LayerSeen, known: int) -> tuple[str, ...]:
+def _cut(seen: LayerStep, known: int) -> tuple[str, ...]:
     return (f"The first {known} of {seen.count:,} values are listed.",) if known < seen.count else ()
 
 

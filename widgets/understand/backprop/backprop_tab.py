@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.loose import Loose as Message
+from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
+from app.protocol.messages import OpenProject
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
@@ -71,7 +73,7 @@ class BackpropTab(Tab):
         self._start = next(_starts)
         self._asked: int | None = None
         self._stale = True
-        self._fresh: tuple[dict[str, object], str | None, Mapping[str, Layer]] | None = None
+        self._fresh: tuple[OpenProject, Mapping[str, Layer]] | None = None
         self.diagram = StepDiagram(source, EMPTY, self)
         self.sheet = SheetView(source, self)
         self.area = QScrollArea(self)
@@ -205,7 +207,7 @@ class BackpropTab(Tab):
 
     def _restart_if_seen(self) -> None:
         project = self.subject.open_project()
-        same = self._fresh is not None and project is not None and project_json(project[0]) == self._fresh[0]
+        same = self._fresh is not None and project is not None and project_json(project[0]) == self._fresh[0].project
         if self._stale and self.isVisible() and not same:
             self.restart()
 
@@ -275,8 +277,8 @@ class BackpropTab(Tab):
             return
         if not layer:
             self._at = step.stops.index(Stop(Phase.LOSS))
-        elif stop.phase is Phase.UPDATE and step.layers[layer].weights:
-            self.picker.choose(step.layers[layer].weights[0])
+        elif stop.phase is Phase.UPDATE and step.record.layers[layer].weights:
+            self.picker.choose(step.record.layers[layer].weights[0])
             return
         else:
             back = stop.phase in (Phase.BACKWARD, Phase.UPDATE)
@@ -296,8 +298,8 @@ class BackpropTab(Tab):
         opened = self.subject.open_project()
         self._fresh = None
         if opened is not None:
-            base = str(opened[1]) if opened[1] is not None else None
-            self._fresh = project_json(opened[0]), base, _layers(opened[0].network)
+            project, base = opened
+            self._fresh = OpenProject(project=project_json(project), base=base), _layers(project.network)
         if self._asked is not None:
             self.subject.drop(self._asked)
             self._asked = None
@@ -305,29 +307,27 @@ class BackpropTab(Tab):
 
     def _ask(self) -> None:
         self._stale = False
-        wish = {"number": self._number, "size": self.batch.currentData() or 1, "start": self._start}
+        request = TakeBackpropStep(number=self._number, size=self.batch.currentData() or 1, start=self._start)
         if self._own:
-            self._asked = self.subject.ask("backprop", self._on_step, self._on_refusal, None, **wish)
+            self._asked = self.subject.request(request, self._on_step, self._on_refusal)
         elif self._fresh is not None:
-            project, base, _ = self._fresh
-            self._asked = self.subject.ask_worker(
-                "backprop_fresh", self._on_step, self._on_refusal, project=project, base=base, **wish
-            )
+            request = replace(request, project=self._fresh[0])
+            self._asked = self.subject.request_worker(request, self._on_step, self._on_refusal)
         if self._asked is not None and self._step is None:
             self.diagram.set_empty_text(WORKING)
         self._enable()
 
-    def _on_step(self, message: Message) -> None:
+    def _on_step(self, reply: BackpropStepTaken) -> None:
         self._asked = None
         network = self.subject.network if self._own else None
-        drawn = _layers(network) if network is not None else self._fresh[2] if self._fresh is not None else {}
-        self._step = StepSeen(message, drawn)
+        drawn = _layers(network) if network is not None else self._fresh[1] if self._fresh is not None else {}
+        self._step = StepSeen(reply.record, drawn)
         self._at = 0
         self.sample.blockSignals(True)
         self.sample.setRange(1, self._step.samples)
-        self.sample.setSuffix(f" of {self._step.size}")
+        self.sample.setSuffix(f" of {self._step.record.size}")
         self.sample.blockSignals(False)
-        names = list(self._step.weights)
+        names = list(self._step.record.weights)
         self.picker.set_layers(names)
         self._refresh()
 
@@ -366,15 +366,15 @@ class BackpropTab(Tab):
         step = self._step
         if step is None:
             return ""
-        facts = step.facts
-        place = int(facts["number"]) % int(facts["steps_per_epoch"]) + 1
+        record, rule = step.record, step.record.rule
+        place = record.number % record.steps_per_epoch + 1
         told = ""
         if self.stop is not None and self.stop.phase is Phase.UPDATE:
-            told = f"Loss of this batch {number(step.loss, 4)}, after the step {number(step.after, 4)}  ·  "
-        told += f"Epoch {facts['epoch']:,}, batch {place:,} of {facts['steps_per_epoch']:,}"
+            told = f"Loss of this batch {number(record.loss, 4)}, after the step {number(record.loss_after, 4)}  ·  "
+        told += f"Epoch {record.epoch:,}, batch {place:,} of {record.steps_per_epoch:,}"
         named = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
-        told += f"  ·  {named.get(str(facts['optimiser']), '')}, learning rate {number(float(facts['rate']), 3)}"
-        told += f"  ·  gradient {number(float(facts['norm'] or 0), 3)} long"
+        told += f"  ·  {named.get(rule.optimiser, '')}, learning rate {number(rule.lr, 3)}"
+        told += f"  ·  gradient {number(record.gradient_norm, 3)} long"
         return told
 
     def _enable(self) -> None:
@@ -401,7 +401,7 @@ class BackpropTab(Tab):
         """The layer that the numbers are about; empty for the loss."""
         if stop.phase is not Phase.UPDATE or self._step is None:
             return stop.layer
-        owners = [one.id for one in self._step.layers.values() if self.picker.layer in one.weights]
+        owners = [one.id for one in self._step.record.layers.values() if self.picker.layer in one.weights]
         return owners[0] if owners else ""
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import OpenProject
+from app.protocol.window_messages import FollowedLayer, FollowLayer
 from graph.changes import AnnotationSet, LayerMoved
 from graph.document import Commit, Document
 from graph.layers.base import Layer
@@ -28,7 +29,7 @@ class Asker(QObject):
     """Asks for one layer and one sample at a time, and again whenever the answer may have changed.
 
     Only the last wish is answered. ``wanted`` is on while anybody looks; nothing is asked before. `changed` says that
-    there are other layers, or another choice of weights; `found` carries the worker's message, `refused` a sentence.
+    there are other layers, or another choice of weights; `found` carries a `FollowedLayer`, `refused` a sentence.
     """
 
     changed = Signal()
@@ -159,11 +160,12 @@ class Asker(QObject):
         self._stale = False
         layer, sample = self._wish
         self._busy = (self.trained, layer, sample)
-        fields: dict[str, Any] = {"layer": layer, "sample": sample}
+        request = FollowLayer(layer=layer, sample=sample)
         if self.trained:
-            self._subject.ask("by_hand", self._take, self._on_refusal, **fields)
+            self._subject.request(request, self._on_layer, self._on_refusal)
         else:
-            self._subject.ask_worker("by_hand_fresh", self._take, self._on_refusal, **self._project(), **fields)
+            request = replace(request, project=self._project())
+            self._subject.request_worker(request, self._on_layer, self._on_refusal)
 
     def ask_about_samples(self, reply: Reply, refused: Refusal, limit: int) -> None:
         """Ask for a preview of the data whose samples are worked out."""
@@ -177,10 +179,10 @@ class Asker(QObject):
         base = str(self._base) if self._base else None
         self._subject.ask_worker("preview", reply, refused, data=dict(section), base=base, limit=limit)
 
-    def _project(self) -> dict[str, Any]:
+    def _project(self) -> OpenProject:
         assert self._document is not None
         project = Project(self._document.network, dict(self._document.sections))
-        return {"project": project_json(project), "base": str(self._base) if self._base else None}
+        return OpenProject(project=project_json(project), base=self._base)
 
     def _is_wished(self) -> bool:
         """Whether what the worker answers is still wished for; what was wished meanwhile is asked next."""
@@ -190,9 +192,9 @@ class Asker(QObject):
             self._soon.start()
         return wished
 
-    def _take(self, message: Message) -> None:
+    def _on_layer(self, reply: FollowedLayer) -> None:
         if self._is_wished():
-            self.found.emit(message)
+            self.found.emit(reply)
 
     def _on_refusal(self, reason: str) -> None:
         # While a run begins there may be nothing to look into yet.

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.numerics.window_sums import Case
-from app.protocol.loose import Loose as Message
+from app.protocol.messages import Array
+from app.protocol.window_messages import FollowedLayer
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -136,7 +137,7 @@ class ByHandTab(Tab):
         self.weights.activated.connect(lambda row: self.asker.prefer(bool(self.weights.itemData(row))))
         self.examples.changed.connect(self._show_example)
         self.asker.changed.connect(self._offer)
-        self.asker.found.connect(self._on_answer)
+        self.asker.found.connect(self._on_operands)
         self.asker.refused.connect(self._refuse)
         self.picture.moved.connect(self._take_move)
         self.picture.typed.connect(self._on_number)
@@ -243,19 +244,24 @@ class ByHandTab(Tab):
             self.picture.set_empty_text(WORKING)
         self.asker.ask(self.picker.layer, self.sample.sample)
 
-    def _on_answer(self, message: Message) -> None:
+    def _on_operands(self, reply: FollowedLayer) -> None:
         if self.mode != NETWORK:
             return
-        fields, arrays = dict(message.fields), message.arrays
-        layer = parse_layer(fields["kind"], fields["settings"], str(fields["layer"]))
-        values = np.asarray(arrays["values"], np.float64)
-        rule = layer.window_rule(shape_of(layer.accepts, values.shape))
+        operands = reply.operands
+        layer = parse_layer(operands.kind, operands.settings, reply.layer)
+        rule = layer.window_rule(shape_of(layer.accepts, operands.values.shape))
         if rule is None:
             return
-        names = [name for name in ("output", "weights", "scale", "bias") if name in arrays]
-        self.sample.show_sample(fields, arrays["target"])
-        case = Case(rule, values, **{name: np.asarray(arrays[name], np.float64) for name in names})
-        self._show(case, "standardised" if fields.get("standardised") else "", self._editable())
+        self.sample.show_sample(operands)
+        case = Case(
+            rule,
+            values=operands.values.astype(np.float64),
+            output=operands.output.astype(np.float64),
+            weights=_doubles(operands.weights),
+            scale=_doubles(operands.scale),
+            bias=_doubles(operands.bias),
+        )
+        self._show(case, "standardised" if operands.standardised else "", self._editable())
 
     def _editable(self) -> frozenset[ScenePart]:
         """The kernel of a hand-set convolution can be typed over, as long as it is one and not yet trained."""
@@ -360,3 +366,7 @@ class ByHandTab(Tab):
     def _on_channel(self, index: int) -> None:
         self.picture.show_channel(index)
         self._tell()
+
+
+def _doubles(numbers: Array | None) -> Array | None:
+    return numbers.astype(np.float64) if numbers is not None else None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.protocol.loose import Loose as Message
-from app.protocol.values import FieldFacts
+from app.protocol.window_values import LayerOperands
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import Preview, labels_of
 from widgets.data.sample_views import drawable
@@ -68,12 +67,12 @@ class SampleBox(QWidget):
         """The position in the data set."""
         return int(self.number.value() or 0)
 
-    def show_sample(self, fields: dict[str, Any], target: np.ndarray) -> None:
+    def show_sample(self, operands: LayerOperands) -> None:
         """Show the sample that is worked out, and what it is."""
         if not self.number.lineEdit().isModified():
-            self.number.set_value(int(fields["sample"]))
-        self.number.setToolTip(f"Its place among the {int(fields['samples']):,} samples of the data set, from 0 on")
-        words = labels_of(FieldFacts.parse(fields["target"]), target)
+            self.number.set_value(operands.sample)
+        self.number.setToolTip(f"Its place among the {operands.samples:,} samples of the data set, from 0 on")
+        words = labels_of(operands.target_field, operands.target)
         self.label.setText(f"is {words[0]}" if words and words[0] else "")
 
     def _on_number(self, value: object) -> None:

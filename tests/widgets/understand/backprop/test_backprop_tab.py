@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
 from app.protocol.framing import Decoder, encode
-from app.protocol.loose import Loose as Message
-from app.worker.run_requests import answer
+from app.protocol.messages import R, Request
+from app.training.training_session import load_model
+from app.worker.handlers import answer
 from graph.document import Document
 from graph.errors import NetloomError
 from tests.widgets.understand.conftest import make_document
@@ -38,20 +39,22 @@ def subject(qapp: object) -> Iterator[Subject]:
     controller = TrainingController(WorkerLink())
     made = Subject(controller)
 
-    def ask(type: str, reply: Callable[[Message], None], refused: Callable[[str], None], **fields: object) -> int:
+    def request(
+        request: Request[R], on_reply: Callable[[R], None], on_refused: Callable[[str], None] | None = None
+    ) -> int:
         def soon() -> None:
             try:
-                (told,) = Decoder().feed(encode(answer(Message(type, {"id": 1, **fields}))))
+                [envelope] = Decoder().feed(encode(answer(request, load_model)))
             except NetloomError as error:
-                refused(str(error))
+                assert on_refused is not None
+                on_refused(str(error))
             else:
-                assert isinstance(told.message, Message)
-                reply(told.message)
+                on_reply(cast(R, envelope.message))
 
         QTimer.singleShot(0, soon)
         return 1
 
-    made.ask_worker = ask  # type: ignore[method-assign]
+    controller.link.request = request  # type: ignore[method-assign]
     yield made
     controller.close()
 
@@ -129,7 +132,7 @@ def test_step_units_are_seen_not_to_learn(qtbot: QtBot, subject: Subject) -> Non
     assert step is not None
     found = sheet(step, Stop(Phase.BACKWARD, "step1"), 0)
     assert "nothing passes on" in found.words[-1]
-    assert step.layers["dense1"].gradient == 0.0
+    assert step.record.layers["dense1"].gradient_norm == 0.0
     assert strength(0.0, step.strongest) == 0.0
     qtbot.mouseClick(tab.phases.button(3), LEFT)
     assert "The gradient is zero" in tab.sheet.words.text()
@@ -144,14 +147,16 @@ def test_the_next_batch_goes_on_from_the_new_weights(qtbot: QtBot, subject: Subj
     settle(qtbot, tab)
     second = tab._step
     assert second is not None
-    assert second.facts["number"] == 1
-    assert second.numbers("before", "dense1.weight").tolist() == first.numbers("after", "dense1.weight").tolist()
+    assert second.record.number == 1
+    assert (
+        second.record.weights["dense1.weight"].before.tolist() == first.record.weights["dense1.weight"].after.tolist()
+    )
     assert "batch 2 of" in tab.about.text()
     qtbot.mouseClick(tab.again, LEFT)
     settle(qtbot, tab)
     assert tab._step is not None
-    assert tab._step.facts["number"] == 0
-    assert tab._step.loss == first.loss
+    assert tab._step.record.number == 0
+    assert tab._step.record.loss == first.record.loss
 
 
 def test_a_batch_of_several_is_looked_at_sample_by_sample(qtbot: QtBot, subject: Subject) -> None:
@@ -199,7 +204,7 @@ def test_edits_of_the_open_project_begin_anew(qtbot: QtBot, subject: Subject) ->
     with document.transaction("Set"):
         document.set_values("dense1", units=5)
     subject.follow(document, None)
-    qtbot.waitUntil(lambda: tab._step is not None and tab._step.layers["dense1"].sizes == (5,))
+    qtbot.waitUntil(lambda: tab._step is not None and tab._step.record.layers["dense1"].sizes == (5,))
 
 
 def test_everything_usable_has_a_name(qtbot: QtBot, subject: Subject) -> None:
@@ -228,8 +233,8 @@ def test_a_run_is_gone_through_from_its_own_weights(qtbot: QtBot, controller: Tr
     assert [tab.weights_of.itemText(row) for row in range(2)] == [OWN, FRESH]
     step = tab._step
     assert step is not None
-    trained = step.numbers("before", "dense1.weight").tolist()
+    trained = step.record.weights["dense1.weight"].before.tolist()
     tab.weights_of.setCurrentText(FRESH)
     qtbot.waitUntil(lambda: tab._step is not step and tab._asked is None, timeout=PATIENCE)
     assert tab._step is not None
-    assert tab._step.numbers("before", "dense1.weight").tolist() != trained
+    assert tab._step.record.weights["dense1.weight"].before.tolist() != trained

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.loose import Loose as Message
-from app.worker.run_requests import answer
+from app.protocol.loose import Loose
+from app.protocol.messages import Message, Request
+from app.training.training_session import load_model
+from app.worker import handlers, run_requests
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
@@ -23,7 +25,7 @@ from tests.app.training.projects import chain
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import State, TrainingController
-from widgets.training.worker_link import Refusal, Reply, WorkerLink
+from widgets.training.worker_link import Refusal, WorkerLink
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
 from widgets.understand.by_hand.number_table import decimals, text_of
@@ -42,28 +44,24 @@ class HereLink(WorkerLink):
     def start(self) -> None:
         """There is no process."""
 
-    def ask(
-        self,
-        type: str,
-        reply: Reply,
-        refused: Refusal | None = None,
-        arrays: Mapping[str, Any] | None = None,
-        **fields: Any,
-    ) -> int:
+    def _ask(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> int:
         """Answer a little later."""
         self.asked += 1
-        message = Message(type, fields, arrays or {})
-        QTimer.singleShot(0, self, lambda: self._answer(message, reply, refused))
+        QTimer.singleShot(0, self, lambda: self._answer(message, on_reply, on_refused))
         return self.asked
 
-    def _answer(self, message: Message, reply: Reply, refused: Refusal | None) -> None:
+    def _answer(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> None:
         try:
-            found = answer(message)
+            if isinstance(message, Request):
+                reply: Message = handlers.answer(message, load_model)
+            else:
+                assert isinstance(message, Loose)
+                reply = run_requests.answer(message)
         except NetloomError as error:
-            if refused is not None:
-                refused(str(error))
+            if on_refused is not None:
+                on_refused(str(error))
             return
-        reply(found)
+        on_reply(reply)
 
 
 @pytest.fixture
