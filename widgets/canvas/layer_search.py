@@ -26,13 +26,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from graph.editing.matching import LooseEnd, SearchResult, search_layers
 from graph.layers.base import Layer
 from widgets.look import icons
+from widgets.look.layouts import vbox
 from widgets.look.theme import Theme, blend
 
 WIDTH, ROWS, ROW = 320, 9, 30
@@ -141,11 +141,7 @@ class SearchPopup(QFrame):
         self._note = QLabel(self)
         self._note.setWordWrap(True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(6)
-        for widget in (self.field, self.list, self._note):
-            layout.addWidget(widget)
+        vbox(self.field, self.list, self._note, parent=self, margins=(8, 8, 8, 8), spacing=6)
         self.set_theme(theme)
         self.hide()
 

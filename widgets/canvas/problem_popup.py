@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
+from widgets.look.layouts import vbox
 from widgets.look.theme import Theme
 
 WIDTH = 300
@@ -26,9 +27,7 @@ class ProblemPopup(QFrame):
         self.setObjectName("problemPopup")
         self.setAccessibleName("Problems of the layer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 12, 14, 12)
-        self._column.setSpacing(8)
+        self._column = vbox(parent=self, margins=(14, 12, 14, 12), spacing=8)
         self.hide()
 
     def open_at(self, place: QPoint, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QSizePolicy,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from widgets.canvas.comparison_layer import WORDS, sign_color
 from widgets.look import icons
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
 if TYPE_CHECKING:
@@ -63,20 +62,16 @@ class ComparisonPanel(Themed, QWidget):
         self.theme_changed()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 8, 0)
-        head.setSpacing(16)
         for label in (self.title, self.costs):  # a long line must not widen the window
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.costs.setContentsMargins(12, 0, 8, 4)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.cross)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.costs)
-        column.addWidget(self.list, 1)
+        vbox(
+            hbox((self.title, 1), self.cross, margins=(12, 4, 8, 0), spacing=16),
+            self.costs,
+            (self.list, 1),
+            parent=self,
+            spacing=0,
+        )
 
     def show_comparison(self, name: str, found: Comparison) -> None:
         """Show what differs from the version called ``name``."""

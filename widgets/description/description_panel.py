@@ -8,12 +8,10 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +19,7 @@ from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
 SECTION = "notes"
@@ -122,22 +121,17 @@ class DescriptionPanel(Themed, QWidget):
 
     def _assemble(self) -> None:
         nothing = QWidget()
-        within = QVBoxLayout(nothing)
-        within.setContentsMargins(0, 0, 0, 0)
-        within.addWidget(self.empty)
-        within.addStretch(1)
+        vbox(self.empty, Stretch(1), parent=nothing)
         self._nothing = nothing
         for widget in (self.reader, self.writer, nothing):
             self.pile.add(widget)
-        row = QHBoxLayout()
-        row.addWidget(self.how, 1)
-        row.addStretch(0)
-        row.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 8, 10)
-        column.setSpacing(8)
-        column.addWidget(self.pile, 1)
-        column.addLayout(row)
+        vbox(
+            (self.pile, 1),
+            hbox((self.how, 1), Stretch(), (self.edit, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)),
+            parent=self,
+            margins=(14, 12, 8, 10),
+            spacing=8,
+        )
         self.how.hide()
 
     def minimumSizeHint(self) -> QSize:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QTextBlock, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.description.description_panel import Reader
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 
 GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
@@ -34,10 +35,7 @@ class GlossaryPanel(QWidget):
         self.reader.setAccessibleName("Terms")
         self.reader.linked.connect(lambda address: self.show_term(address.removeprefix("#")))
         self.setFocusProxy(self.search)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 8, 10)
-        column.addWidget(self.search)
-        column.addWidget(self.reader, 1)
+        vbox(self.search, (self.reader, 1), parent=self, margins=(14, 12, 8, 10))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(220, 80)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
+from widgets.look.layouts import hbox
 from widgets.look.theme import SMALL_SHARE
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ class _Row:
         self.fault.setObjectName(f"{spec.name}Fault")
         self.help.setText(spec.help)
         cell = QWidget()
-        inside = QHBoxLayout(cell)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(6)
-        inside.addWidget(self.field, 1)
+        inside = hbox((self.field, 1), parent=cell, spacing=6)
         if spec.unit:
             inside.addWidget(_Unit(spec.unit))
         self.pin = QToolButton()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from widgets.fields.field import FormField
 from widgets.fields.number_text import parse_float, parse_int, shown, stepped
+from widgets.look.layouts import hbox
 
 Number = int | float | None
 
@@ -153,9 +154,7 @@ class NumberField(FormField):
     def __init__(self, box: NumberBox, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.box = box
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(box)
+        hbox(box, parent=self)
         self.setFocusProxy(box)
         box.entered.connect(self.edited)
         box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not {words}."))

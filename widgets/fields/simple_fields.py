@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QLineEdit, QToolButton, QWidget
 
 from widgets.fields.field import FormField
+from widgets.look.layouts import Stretch, hbox
 
 SEGMENTS = 19
 """Choices with up to this many characters in all are shown side by side, longer ones as a list to open."""
@@ -37,9 +38,7 @@ class _Boxed(FormField):
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inner = inner
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(inner)
+        hbox(inner, parent=self)
         self.setFocusProxy(inner)
 
     def editor(self) -> QWidget:
@@ -87,12 +86,8 @@ class SegmentChoice(FormField):
         self._choices = list(choices)
         frame = QFrame()
         frame.setProperty("segments", True)
-        outer, inner = QHBoxLayout(self), QHBoxLayout(frame)
-        outer.setContentsMargins(0, 0, 0, 0)
-        inner.setContentsMargins(1, 1, 1, 1)
-        inner.setSpacing(0)
-        outer.addWidget(frame)
-        outer.addStretch(1)
+        inner = hbox(parent=frame, margins=(1, 1, 1, 1), spacing=0)
+        hbox(frame, Stretch(1), parent=self)
         for index, choice in enumerate(choices):
             button = QToolButton()
             button.setText(words(choice))

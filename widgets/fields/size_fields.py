@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from graph.shapes import AXES, Kind, Shape
 from widgets.fields.field import FormField, mark
 from widgets.fields.number_field import Number, NumberBox
 from widgets.fields.simple_fields import QuietCombo
+from widgets.look.layouts import hbox, vbox
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -57,13 +58,9 @@ class PairField(FormField):
         self.boxes = [NumberBox(True, spec.minimum, spec.maximum, spec.optional) for _ in range(2)]
         self.link = LinkButton()
         self.link.setChecked(True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
         times = QLabel("×")
         times.setProperty("faint", True)
-        for widget in (self.boxes[0], times, self.boxes[1], self.link):
-            layout.addWidget(widget)
+        hbox(self.boxes[0], times, self.boxes[1], self.link, parent=self, spacing=4)
         self.setFocusProxy(self.boxes[0])
         for index, box in enumerate(self.boxes):
             box.entered.connect(lambda value, index=index: self._on_edit(index, value))
@@ -127,11 +124,7 @@ class ShapeField(FormField):
         self.kind.activated.connect(self._kind_chosen)
         self._row = QHBoxLayout()
         self._row.setSpacing(4)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.kind)
-        layout.addLayout(self._row)
+        vbox(self.kind, self._row, parent=self, spacing=4)
         self.setFocusProxy(self.kind)
 
     def show_value(self, value: object) -> None:

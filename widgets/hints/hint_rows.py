@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from graph.checking.layer_info import Severity
 from graph.checking.network_hints import Hint
 from widgets.look import icons
+from widgets.look.layouts import hbox, vbox
 from widgets.look.severity_icons import Mark
 from widgets.look.theme import Themed, ThemeSource
 
@@ -80,18 +81,17 @@ class HintRow(Themed, QFrame):
         return button
 
     def _assemble(self, themes: ThemeSource) -> None:
-        row, words = QHBoxLayout(self), QVBoxLayout()
-        row.setContentsMargins(10, 3, 6, 3)
-        row.setSpacing(10)
-        row.addWidget(Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignVCenter)
         text = QLabel(self.hint.message)
         text.setWordWrap(True)
-        words.setSpacing(2)
-        words.addWidget(text)
-        words.addWidget(self.reason)
-        row.addLayout(words, 1)
-        for button in (self.why, *self.buttons, self.cross):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        hbox(
+            (Mark(Severity.HINT, themes), 0, middle),
+            (vbox(text, self.reason, spacing=2), 1),
+            *((button, 0, middle) for button in (self.why, *self.buttons, self.cross)),
+            parent=self,
+            margins=(10, 3, 6, 3),
+            spacing=10,
+        )
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
@@ -120,11 +120,13 @@ class HintNote(QWidget):
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setProperty("faint", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(8)
-        row.addWidget(Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1)
+        hbox(
+            (Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignTop),
+            (self.text, 1),
+            parent=self,
+            margins=(0, 2, 0, 2),
+            spacing=8,
+        )
         self.hide()
 
     def show_hints(self, hints: Sequence[Hint]) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from graph.layers.base import Layer
 from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
@@ -109,11 +110,7 @@ class FunctionHelp(QWidget):
         self.words.setObjectName("activationWords")
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 6, 0, 6)
-        self._column.setSpacing(4)
-        for widget in (self.shares, self.words):
-            self._column.addWidget(widget)
+        self._column = vbox(self.shares, self.words, parent=self, margins=(0, 6, 0, 6), spacing=4)
         self.hide()
 
     @property

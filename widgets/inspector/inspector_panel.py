@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -37,6 +35,7 @@ from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -106,32 +105,16 @@ class LayerPage(Themed, QWidget):
         return label
 
     def _assemble(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 14)
-        column.setSpacing(6)
-        head, names = QHBoxLayout(), QVBoxLayout()
-        head.setSpacing(10)
-        names.setSpacing(0)
-        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
-        names.addWidget(self.kind)
-        head.addLayout(names, 1)
-        head.addWidget(self.why)
-        column.addLayout(head)
-        column.addWidget(self.name)
-        column.addWidget(self.name_fault)
-        column.addWidget(self.problem)
-        column.addWidget(self.health)
-        column.addWidget(self.hints)
-        column.addSpacing(4)
-        column.addWidget(self.form)
-        column.addWidget(self.nothing)
-        column.addWidget(self.loop)
-        column.addWidget(self.by_hand, 0, Qt.AlignmentFlag.AlignLeft)
         self.teaching = Section("What it does", self.teach)
         self.teaching.head.addWidget(self.function)
-        for section in (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching):
-            column.addWidget(section)
-        column.addStretch(1)
+        head = hbox(
+            (self.sign, 0, Qt.AlignmentFlag.AlignVCenter), (vbox(self.kind, spacing=0), 1), self.why, spacing=10
+        )
+        notes = (self.name, self.name_fault, self.problem, self.health, self.hints)
+        settings = (self.form, self.nothing, self.loop, (self.by_hand, 0, Qt.AlignmentFlag.AlignLeft))
+        sections = (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching)
+        items = (head, *notes, Gap(4), *settings, *sections, Stretch(1))
+        vbox(*items, parent=self, margins=(14, 12, 14, 14), spacing=6)
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
@@ -263,17 +246,10 @@ class NetworkPage(QWidget):
         self.hint = QLabel("Select a layer to see and change its settings.")
         self.hint.setProperty("faint", True)
         self.expect.setProperty("tone", "ok")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 14)
-        column.setSpacing(8)
-        for label in (self.title, self.summary, self.expect):
+        for label in (self.title, self.summary, self.expect, self.hint):
             label.setWordWrap(True)
-            column.addWidget(label)
-        column.addWidget(self.facts)
-        column.addSpacing(8)
-        self.hint.setWordWrap(True)
-        column.addWidget(self.hint)
-        column.addStretch(1)
+        items = (self.title, self.summary, self.expect, self.facts, Gap(8), self.hint, Stretch(1))
+        vbox(*items, parent=self, margins=(14, 12, 14, 14), spacing=8)
 
     def show_network(self, document: Document, checker: Checker) -> None:
         """Show the whole network."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QWidget
 
 from graph.structure.blocks import Loop
+from widgets.look.layouts import hbox, vbox
 
 Pair = tuple[str, str]
 
@@ -21,13 +22,7 @@ class _PairRow(QWidget):
         self.cross.setText("×")
         self.cross.setAccessibleName(f"Forget the state {pair[1]}")
         self.cross.setToolTip("Remember this no more")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.source, 1)
-        row.addWidget(QLabel("→"))
-        row.addWidget(self.target, 1)
-        row.addWidget(self.cross)
+        hbox((self.source, 1), QLabel("→"), (self.target, 1), self.cross, parent=self, spacing=6)
 
     @staticmethod
     def _box(name: str, choices: tuple[str, ...], chosen: str) -> QComboBox:
@@ -61,11 +56,7 @@ class StatesEditor(QWidget):
         self.add = QPushButton("Remember another value")
         self.add.setAccessibleName("Remember another value")
         self.add.clicked.connect(self._add)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        self._column.addWidget(self.nothing)
-        self._column.addWidget(self.add)
+        self._column = vbox(self.nothing, self.add, parent=self, spacing=4)
 
     def show_loop(self, loop: Loop) -> None:
         """Show the states of ``loop``."""

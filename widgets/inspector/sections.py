@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from widgets.look import icons
+from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource, blend, family_key
 
 
@@ -21,11 +22,7 @@ class Section(QWidget):
         heading = QLabel(title)
         heading.setProperty("heading", True)
         heading.setIndent(0)
-        self.head = QVBoxLayout(self)
-        self.head.setContentsMargins(0, 6, 0, 0)
-        self.head.setSpacing(2)
-        self.head.addWidget(heading)
-        self.head.addWidget(body)
+        self.head = vbox(heading, body, parent=self, margins=(0, 6, 0, 0), spacing=2)
 
 
 class FactRows(QWidget):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QWidget
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
 from widgets.description.markdown import show_markdown
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -73,31 +74,33 @@ class LessonPanel(Themed, QWidget):
 
     def _assemble(self) -> None:
         inner = QWidget()
-        body = QVBoxLayout(inner)
-        body.setContentsMargins(0, 0, 6, 0)
-        body.setSpacing(10)
-        for widget in (self.text, self.sign, self.question, self.done):
-            body.addWidget(widget)
-        body.addWidget(self.ask_hint, 0, Qt.AlignmentFlag.AlignLeft)
-        body.addWidget(self.hint)
-        body.addStretch(1)
+        vbox(
+            self.text,
+            self.sign,
+            self.question,
+            self.done,
+            (self.ask_hint, 0, Qt.AlignmentFlag.AlignLeft),
+            self.hint,
+            Stretch(1),
+            parent=inner,
+            margins=(0, 0, 6, 0),
+            spacing=10,
+        )
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(inner)
-        feet = QHBoxLayout()
-        feet.addWidget(self.back)
-        feet.addWidget(self.next)
-        feet.addStretch(1)
-        feet.addWidget(self.leave)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 8, 10)
-        column.setSpacing(6)
-        for part in (self.title, self.where, self.bar):
-            column.addWidget(part)
-        column.addWidget(self.area, 1)
-        column.addLayout(feet)
+        vbox(
+            self.title,
+            self.where,
+            self.bar,
+            (self.area, 1),
+            hbox(self.back, self.next, Stretch(1), self.leave),
+            parent=self,
+            margins=(14, 12, 8, 10),
+            spacing=6,
+        )
 
     def _connect(self) -> None:
         for reader in (self.text, self.hint, self.done):

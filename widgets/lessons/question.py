@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.lessons.schema import LessonQuestion
+from widgets.look.layouts import Stretch, hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
 WRONG = "Not quite. Try again, or go on and come back later."
@@ -60,19 +60,17 @@ class QuestionBox(QWidget):
         self.field.returnPressed.connect(self._check)
 
     def _assemble(self) -> None:
-        column, row = QVBoxLayout(self), QHBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
         self._offered = QVBoxLayout()
         self._offered.setSpacing(4)
-        row.addWidget(self.field)
-        row.addWidget(self.unit)
-        row.addStretch(1)
-        column.addWidget(self.ask)
-        column.addLayout(self._offered)
-        column.addLayout(row)
-        column.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.verdict)
+        vbox(
+            self.ask,
+            self._offered,
+            hbox(self.field, self.unit, Stretch(1)),
+            (self.check, 0, Qt.AlignmentFlag.AlignLeft),
+            self.verdict,
+            parent=self,
+            spacing=6,
+        )
 
     def show_question(self, question: LessonQuestion, answered: bool) -> None:
         """Show a question; one that was answered shows its answer."""

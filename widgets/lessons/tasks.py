@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from widgets.look.layouts import hbox
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -48,11 +49,7 @@ class TaskSign(QFrame):
         self.setProperty("card", True)
         self.tick, self.text = Tick(themes), QLabel()
         self.text.setWordWrap(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 8, 10, 8)
-        row.setSpacing(10)
-        row.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1)
+        hbox((self.tick, 0, Qt.AlignmentFlag.AlignTop), (self.text, 1), parent=self, margins=(10, 8, 10, 8), spacing=10)
 
     def show_task(self, task: str, done: bool) -> None:
         """Show a task; one that is done now is announced to screen readers."""

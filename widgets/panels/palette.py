@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,6 +33,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
 from widgets.look import icons
+from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource
 
 MIME = "application/x-netloom-layer"
@@ -70,12 +70,7 @@ class Palette(Themed, QWidget):
         self.nothing.setProperty("faint", True)
         self.nothing.setWordWrap(True)
         self.nothing.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.search)
-        layout.addWidget(self.nothing)
-        layout.addWidget(self.tree, 1)
+        vbox(self.search, self.nothing, (self.tree, 1), parent=self, margins=(8, 8, 8, 8), spacing=8)
         self._families: list[tuple[Family, QTreeWidgetItem]] = []
         self._fill()
         self._own = QTreeWidgetItem(["Your blocks"])

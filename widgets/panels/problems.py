@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix
@@ -15,6 +15,7 @@ from graph.checking.network_hints import Hint
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.severity_icons import WORDS, Mark
 from widgets.look.theme import ThemeSource
 
@@ -33,16 +34,17 @@ class ProblemRow(QFrame):
         self.setAccessibleName(f"{WORDS[problem.severity]}: {problem.message}")
         self.setObjectName("problem")
         self.setProperty("row", True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 5, 10, 5)
-        layout.setSpacing(10)
-        layout.addWidget(Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignVCenter)
         text = QLabel(problem.message)
         text.setWordWrap(True)
-        layout.addWidget(text, 1)
         self.buttons = [self._button(fix) for fix in problem.fixes]
-        for button in self.buttons:
-            layout.addWidget(button)
+        hbox(
+            (Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignVCenter),
+            (text, 1),
+            *self.buttons,
+            parent=self,
+            margins=(10, 5, 10, 5),
+            spacing=10,
+        )
 
     def _button(self, fix: Fix) -> QPushButton:
         button = QPushButton(fix.title)
@@ -89,14 +91,10 @@ class Problems(QScrollArea):
         self.rows: list[ProblemRow] = []
         self.hint_rows: list[HintRow] = []
         body = QWidget()
-        self._layout = QVBoxLayout(body)
-        self._layout.setContentsMargins(0, 4, 0, 4)
-        self._layout.setSpacing(0)
         self._none = QLabel("No problems: this network can be trained.")
         self._none.setProperty("faint", True)
         self._none.setContentsMargins(12, 8, 12, 8)
-        self._layout.addWidget(self._none)
-        self._layout.addStretch(1)
+        self._layout = vbox(self._none, Stretch(1), parent=body, margins=(0, 4, 0, 4), spacing=0)
         self.setWidget(body)
 
     def set_document(self, document: Document, checker: Checker) -> None:

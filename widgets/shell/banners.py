@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
 
 MOST = 3
@@ -41,12 +42,10 @@ class Banner(Themed, QWidget):
         self.setObjectName(f"banner-{notice.key}" if notice.key else "banner")
         self.setAccessibleName(notice.text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(36, 6, 8, 6)
         text = QLabel(notice.text)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._layout.addWidget(text, 1)
+        self._layout = hbox((text, 1), parent=self, margins=(36, 6, 8, 6))
         for index, (title, call) in enumerate(notice.choices):
             self._add_choice(title, call, first=index == 0)
         self.cross = QToolButton()
@@ -105,9 +104,7 @@ class Banners(QWidget):
         self.setObjectName("banners")
         self._themes = themes
         self._shown: list[Banner] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
+        self._layout = vbox(parent=self, spacing=0)
         self.hide()
 
     @property

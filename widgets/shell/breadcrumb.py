@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from widgets.look.layouts import Stretch, hbox
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -22,10 +23,7 @@ class Breadcrumb(Themed, QWidget):
         self.setAccessibleName("Blocks that are open")
         self.buttons: list[QToolButton] = []
         self._signs: list[QLabel] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 2, 8, 3)
-        self._row.setSpacing(2)
-        self._row.addStretch(1)
+        self._row = hbox(Stretch(1), parent=self, margins=(8, 2, 8, 3), spacing=2)
         self.follow(themes)
         self.hide()
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
 from graph.errors import NetloomError
+from widgets.look.layouts import Stretch, hbox, vbox
 
 if TYPE_CHECKING:
     from graph.steps import Steps
@@ -59,16 +60,8 @@ class OpeningPage(QWidget):
         self._timer.timeout.connect(self._work)
 
     def _assemble(self) -> None:
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addStretch(1)
-        for widget in (self.text, self.bar, self.cancel):
-            row = QHBoxLayout()
-            row.addStretch(1)
-            row.addWidget(widget)
-            row.addStretch(1)
-            column.addLayout(row)
-        column.addStretch(1)
+        rows = (hbox(Stretch(1), widget, Stretch(1)) for widget in (self.text, self.bar, self.cancel))
+        vbox(Stretch(1), *rows, Stretch(1), parent=self, margins=None, spacing=12)
 
     @property
     def busy(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QScrollArea
 
 from graph.checking.check import Checker
 from graph.document import Document
@@ -16,6 +16,7 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 from widgets.fields.forms import SettingsForm
 from widgets.inspector.shape_text import axes, counted
+from widgets.look.layouts import vbox
 
 if TYPE_CHECKING:
     from widgets.shell.workbench import Workbench
@@ -65,13 +66,7 @@ class PatternDialog(QDialog):
         area = QScrollArea()
         area.setWidget(self.form)
         area.setWidgetResizable(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 12, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(self.formula)
-        column.addWidget(area, 1)
-        column.addWidget(self.preview)
-        column.addWidget(buttons)
+        vbox(self.formula, (area, 1), self.preview, buttons, parent=self, margins=(20, 12, 20, 16), spacing=10)
         self.setMinimumSize(400, 420)
         self.resize(420, 560)
 

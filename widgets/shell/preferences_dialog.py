@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from widgets.fields.forms import SettingsForm
+from widgets.look.layouts import Stretch, vbox
 from widgets.shell.preferences import Preferences, as_settings
 
 
@@ -21,12 +22,7 @@ class PreferencesDialog(QDialog):
         self.form.edited.connect(preferences.set)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(16)
-        column.addWidget(self.form)
-        column.addStretch(1)
-        column.addWidget(buttons)
+        vbox(self.form, Stretch(1), buttons, parent=self, margins=(20, 16, 20, 16), spacing=16)
         self.setMinimumWidth(440)
         self._stop = preferences.subscribe(lambda _: self._show())
         self._show()

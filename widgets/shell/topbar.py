@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
+from widgets.look.layouts import Gap, Stretch, hbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
 
@@ -115,31 +115,17 @@ class TopBar(Themed, QWidget):
         self.theme_changed()
 
     def _assemble(self) -> None:
-        left, right = QHBoxLayout(self._left), QHBoxLayout(self._right)
-        for inner in (left, right):
-            inner.setContentsMargins(0, 0, 0, 0)
-            inner.setSpacing(4)
-        left.addWidget(self.menu)
-        left.addSpacing(4)
-        left.addWidget(self.title, 1)
-        right.addStretch(1)
-        for button in (self.train, self.pause, self.step, self.stop, self.devices):
-            right.addWidget(button)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 5)
-        layout.setSpacing(12)
-        layout.addWidget(self._left, 1)
-        layout.addWidget(self.spaces)
-        layout.addWidget(self._right, 1)
+        buttons = (self.train, self.pause, self.step, self.stop, self.devices)
+        hbox(self.menu, Gap(4), (self.title, 1), parent=self._left, spacing=4)
+        hbox(Stretch(1), *buttons, parent=self._right, spacing=4)
+        hbox((self._left, 1), self.spaces, (self._right, 1), parent=self, margins=(8, 4, 8, 5), spacing=12)
 
     def _segments(self) -> QFrame:
         frame = QFrame()
         frame.setProperty("segments", True)
         frame.setObjectName("workspaces")
         frame.setAccessibleName("Workspaces")
-        inside = QHBoxLayout(frame)
-        inside.setContentsMargins(2, 2, 2, 2)
-        inside.setSpacing(2)
+        inside = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
         self._group = QButtonGroup(self)
         for name, title in WORKSPACES:
             button = QToolButton()
@@ -266,13 +252,7 @@ class StatusLine(Themed, QWidget):
         self.costs, self.training = QLabel(), QLabel()
         self.costs.setObjectName("costs")
         self.training.setObjectName("trainingState")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 1, 12, 1)
-        layout.setSpacing(16)
-        layout.addWidget(self.problems)
-        layout.addWidget(self.costs)
-        layout.addStretch(1)
-        layout.addWidget(self.training)
+        hbox(self.problems, self.costs, Stretch(1), self.training, parent=self, margins=(8, 1, 12, 1), spacing=16)
         self.follow(themes)
 
     def show_problems(self, text: str, tone: str) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
 
+from widgets.look.layouts import vbox
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 from widgets.shell.action_registry import Actions
@@ -90,13 +91,7 @@ class MainWindow(QMainWindow):
 
     def _assemble(self) -> None:
         whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget in (self.bar, self.banners):
-            column.addWidget(widget)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.status)
+        vbox(self.bar, self.banners, (self.pages, 1), self.status, parent=whole, spacing=0)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
         self.setAcceptDrops(True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from graph.document import Document
 from graph.errors import NetloomError
@@ -18,6 +18,7 @@ from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.commands.annotation_commands import go_to_annotation
 from widgets.fields.forms import SettingsForm
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.panels.history import HistoryPanel
 from widgets.panels.outline import Outline
@@ -85,11 +86,7 @@ class Workbench(QWidget):
     def _assemble(self) -> None:
         self.across = QSplitter(Qt.Orientation.Horizontal)
         centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.breadcrumb)
-        column.addWidget(self.canvas, 1)
+        vbox(self.breadcrumb, (self.canvas, 1), parent=centre, spacing=0)
         for widget in (self.left, centre, self.side_panel):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
@@ -108,9 +105,7 @@ class Workbench(QWidget):
         self.summary.tools.hide()
         self.bottom.add(self.checks)
         self.middle.addWidget(self.down)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.middle)
+        vbox(self.middle, parent=self)
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(self._remember_height)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.system.home import home
+from widgets.look.layouts import Stretch, vbox
 from widgets.shell.preferences import read_object
 from widgets.start.preset_entries import PRESETS
 from widgets.start.shelf import Shelf
@@ -92,13 +93,7 @@ class LessonCard(QFrame):
         facts.setProperty("tone" if complete else "faint", "ok" if complete else True)
         for label in (title, summary):
             label.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
-        column.setSpacing(4)
-        for label in (title, summary):
-            column.addWidget(label)
-        column.addStretch(1)
-        column.addWidget(facts)
+        vbox(title, summary, Stretch(1), facts, parent=self, margins=(14, 10, 14, 10), spacing=4)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):

@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
+from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
@@ -70,9 +70,7 @@ def segments(named: Sequence[tuple[str, str]], parent: QWidget) -> tuple[QFrame,
     """A row of buttons of which one is on, the first to begin with: object names and titles, numbered in order."""
     frame = QFrame()
     frame.setProperty("segments", True)
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(3, 3, 3, 3)
-    row.setSpacing(2)
+    row = hbox(parent=frame, margins=(3, 3, 3, 3), spacing=2)
     group = QButtonGroup(parent)
     for index, (name, title) in enumerate(named):
         button = QToolButton()
@@ -140,11 +138,7 @@ class StartPage(Themed, QWidget):
         self.gallery.chosen.connect(self.preset)
         self.lessons = LessonList()
         self.lessons.chosen.connect(self.lesson)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(28, 24, 20, 0)
-        layout.setSpacing(32)
-        layout.addWidget(self._side(), 0)
-        layout.addLayout(self._main(), 1)
+        hbox((self._side(), 0), (self._main(), 1), parent=self, margins=(28, 24, 20, 0), spacing=32)
         self.follow(themes)
         self.theme_changed()
         self.show_recent(recent)
@@ -152,9 +146,6 @@ class StartPage(Themed, QWidget):
     def _side(self) -> QWidget:
         side = QWidget()
         side.setFixedWidth(220)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 16)
-        column.setSpacing(8)
         self._name = QLabel("Netloom")
         self._claim = QLabel("Draw a network, watch it learn, see what it learned.")
         self._claim.setWordWrap(True)
@@ -168,23 +159,12 @@ class StartPage(Themed, QWidget):
         self._continue = QLabel("Continue")
         self._continue.setProperty("heading", True)
         self._continue.setIndent(0)
-        self.files = QVBoxLayout()
-        self.files.setSpacing(0)
-        for widget in (self._name, self._claim):
-            column.addWidget(widget)
-        column.addSpacing(10)
-        column.addWidget(self.new)
-        column.addWidget(self.open)
-        column.addSpacing(12)
-        column.addWidget(self._continue)
-        column.addLayout(self.files)
-        column.addStretch(1)
+        self.files = vbox(spacing=0)
+        entries = (self._name, self._claim, Gap(10), self.new, self.open, Gap(12), self._continue, self.files)
+        vbox(*entries, Stretch(1), parent=side, margins=(0, 0, 0, 16), spacing=8)
         return side
 
     def _main(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(12)
-        head = QHBoxLayout()
         self.shelves = QStackedWidget()
         self.search = QLineEdit()
         self.search.setObjectName("gallerySearch")
@@ -194,18 +174,12 @@ class StartPage(Themed, QWidget):
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self.gallery.filter)
         self.search.textChanged.connect(self.lessons.filter)
-        head.addWidget(self._switch())
-        head.addSpacing(12)
-        self.topic_row = self._topics()
-        head.addWidget(self.topic_row)
-        head.addStretch(1)
-        head.addWidget(self.search, 100)  # up to its greatest width
-        head.addSpacing(8)
         for widget in (self.gallery, self.lessons):
             self.shelves.addWidget(self._scrolling(widget))
-        column.addLayout(head)
-        column.addWidget(self.shelves, 1)
-        return column
+        switch, self.topic_row = self._switch(), self._topics()
+        wide = (self.search, 100)  # up to its greatest width
+        head = hbox(switch, Gap(12), self.topic_row, Stretch(1), wide, Gap(8))
+        return vbox(head, (self.shelves, 1), spacing=12)
 
     @staticmethod
     def _scrolling(widget: QWidget) -> QScrollArea:

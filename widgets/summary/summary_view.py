@@ -10,14 +10,12 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.inspector.shape_text import counted
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
 from widgets.summary.summary_model import COLUMNS, SHARE, SummaryModel
 
@@ -179,17 +178,10 @@ class Summary(Themed, QWidget):
 
     def _lay_out(self) -> None:
         self.note.setProperty("faint", True)
-        bar = QHBoxLayout(self.tools)
-        bar.setContentsMargins(12, 0, 8, 0)
-        bar.addWidget(self.note)
         for button in (self.copy, self.save):
             button.setFlat(True)
-            bar.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self.line)
+        hbox(self.note, self.copy, self.save, parent=self.tools, margins=(12, 0, 8, 0))
+        vbox((self.tree, 1), self.line, parent=self, spacing=0)
 
     # The document
 

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +25,7 @@ from app.sweep.space import Space, put
 from app.training.runs import fresh_folder
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.sweep.space_table import SpaceTable
 from widgets.sweep.trials_table import Trials
@@ -94,27 +94,15 @@ class SearchDialog(QDialog):
         choices.addWidget(self.prune)
         choices.addStretch(1)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addWidget(self.space, 1)
-        acts = QHBoxLayout()
-        acts.addWidget(self.go)
-        acts.addStretch(1)
-        acts.addWidget(self.use)
-        acts.addWidget(self.open_run)
+        vbox((self.space, 1), parent=left, margins=(0, 0, 8, 0))
+        acts = hbox(self.go, Stretch(1), self.use, self.open_run)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(self.trials)
         split.setStretchFactor(1, 1)
         split.setSizes([330, 660])
         split.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 12, 16, 14)
-        whole.setSpacing(10)
-        whole.addLayout(choices)
-        whole.addWidget(split, 1)
-        whole.addWidget(self.note)
-        whole.addLayout(acts)
+        vbox(choices, (split, 1), self.note, acts, parent=self, margins=(16, 12, 16, 14), spacing=10)
         self.resize(1000, 640)
 
     def _connect(self) -> None:

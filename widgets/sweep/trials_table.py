@@ -9,16 +9,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 
@@ -67,23 +66,15 @@ class Trials(QWidget):
         self.across.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         name = QLabel("Plot")
         name.setBuddy(self.across)
-        row = QHBoxLayout()
-        row.addWidget(name)
-        row.addWidget(self.across)
-        row.addStretch(1)
+        row = hbox(name, self.across, Stretch(1))
         below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addLayout(row)
-        column.addWidget(self.plot, 1)
+        vbox(row, (self.plot, 1), parent=below, margins=(0, 6, 0, 0))
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.addWidget(self.table)
         split.addWidget(below)
         split.setSizes([260, 240])
         split.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(split)
+        vbox(split, parent=self)
 
     # Trials
 

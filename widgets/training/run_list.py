@@ -9,18 +9,17 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
     QStackedLayout,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from graph.errors import NetloomError
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import RunEntry, delete_run
@@ -99,8 +98,6 @@ class RunList(QWidget):
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
-        row = QHBoxLayout()
-        row.setSpacing(4)
         for title, act in self._acts().items():
             button = QPushButton(title, self)
             button.setFlat(True)
@@ -109,14 +106,8 @@ class RunList(QWidget):
             button.setMinimumWidth(24)
             button.clicked.connect(act)
             self._buttons[title] = button
-            row.addWidget(button)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 4, 4)
-        column.setSpacing(4)
-        column.addWidget(stack, 1)
-        column.addWidget(self.notice)
-        column.addLayout(row)
+        row = hbox(*self._buttons.values(), Stretch(1), spacing=4)
+        vbox((stack, 1), self.notice, row, parent=self, margins=(8, 4, 4, 4), spacing=4)
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from app.training.plan import Plan
 from graph.changes import SectionSet
@@ -14,6 +14,7 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
 from widgets.fields.forms import SettingsForm
+from widgets.look.layouts import vbox
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -56,10 +57,7 @@ class PlanForm(QScrollArea):
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 4, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self._fault)
+        column = vbox(self._fault, parent=inside, margins=(12, 4, 12, 12), spacing=8)
         self._fault.hide()
         for title, _ in GROUPS:
             heading = QLabel(title, inside)

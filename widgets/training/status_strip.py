@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, Started, TrainingProgress
 from app.protocol.messages import Unfinished
+from widgets.look.layouts import Stretch, hbox
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
 from widgets.training.training_controller import ACTIVE, State, describe_state
 
@@ -47,20 +48,22 @@ class StatusStrip(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName("Progress within the epoch")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 12, 2)
-        row.setSpacing(16)
         for label, name in ((self.speed, "Speed"), (self.left, "Time left"), (self.epoch, "Epoch")):
             label.setProperty("faint", True)
             label.setAccessibleDescription(name)
-        row.addWidget(self.state)
-        row.addWidget(self.epoch)
-        row.addWidget(self.bar)
-        row.addWidget(self.cancel)
-        row.addWidget(self.speed)
-        row.addWidget(self.left)
-        row.addStretch(1)
-        row.addWidget(self.figures)
+        row = hbox(
+            self.state,
+            self.epoch,
+            self.bar,
+            self.cancel,
+            self.speed,
+            self.left,
+            Stretch(1),
+            self.figures,
+            parent=self,
+            margins=(12, 6, 12, 2),
+            spacing=16,
+        )
         self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.figures.setMinimumWidth(120)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Epoch, Points, Started
 from graph.document import Document
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
@@ -52,12 +53,7 @@ class TrainPanel(QWidget):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(number, stretch)
         self._splitter.setSizes([width for _, width, _ in widths])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.strip)
-        column.addWidget(self.notice)
-        column.addWidget(self._splitter, 1)
+        vbox(self.strip, self.notice, (self._splitter, 1), parent=self, spacing=2)
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from app.insight.maximisation_settings import Recipe
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs
@@ -12,6 +12,7 @@ from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
 from widgets.data.sample_views import still_values
 from widgets.fields.forms import SettingsForm
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.piecewise_request import PiecewiseRequest
@@ -52,11 +53,7 @@ class ExcitingPane(QWidget):
         self._show_running(False)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 12, 0)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.stop)
-        head.addWidget(self.settings)
+        head = hbox((self.heading, 1), self.stop, self.settings, margins=(12, 0, 12, 0))
         self.side = QScrollArea(self)
         self.side.setWidget(self.form)
         self.side.setWidgetResizable(True)
@@ -65,16 +62,9 @@ class ExcitingPane(QWidget):
         self.side.setMinimumWidth(196)
         self.side.hide()
         self.form.setContentsMargins(8, 4, 8, 8)
-        body = QHBoxLayout()
-        body.addWidget(self.view, 3)
-        body.addWidget(self.side, 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(2)
-        column.addLayout(head)
-        column.addLayout(body, 1)
+        body = hbox((self.view, 3), (self.side, 2))
         self.about.setContentsMargins(12, 0, 12, 0)
-        column.addWidget(self.about)
+        vbox(head, (body, 1), self.about, parent=self, margins=(0, 0, 0, 4), spacing=2)
 
     def _connect(self) -> None:
         self.work.grown.connect(self._on_inputs)

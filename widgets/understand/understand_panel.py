@@ -7,11 +7,12 @@ from typing import TypeVar, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.project.description_links import slug
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import shown_name
@@ -51,11 +52,7 @@ class UnderstandPanel(QWidget):
         self._on_subject()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.notice)
-        column.addWidget(self.views, 1)
+        vbox(self.notice, (self.views, 1), parent=self, spacing=2)
 
     def _connect(self) -> None:
         self.subject.changed.connect(self._on_subject)

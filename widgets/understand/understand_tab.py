@@ -7,10 +7,11 @@ from enum import Enum
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
+from widgets.look.layouts import hbox, vbox
 from widgets.understand.subject import Subject
 
 
@@ -58,13 +59,8 @@ class Tab(QWidget):
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.subject = subject
-        self.bar = QHBoxLayout()
-        self.bar.setContentsMargins(12, 6, 12, 2)
-        self.bar.setSpacing(8)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(2)
-        self.column.addLayout(self.bar)
+        self.bar = hbox(margins=(12, 6, 12, 2), spacing=8)
+        self.column = vbox(self.bar, parent=self, spacing=2)
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -103,11 +99,7 @@ class LayerPicker(QWidget):
         self.box.setMinimumWidth(120)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         caption.setBuddy(self.box)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(caption)
-        row.addWidget(self.box)
+        hbox(caption, self.box, parent=self, spacing=8)
         self.box.currentTextChanged.connect(self.picked)
         self.hide()
 

@@ -13,17 +13,16 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from widgets.look import icons
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.understand_tab import Group, Tab
 
@@ -60,9 +59,7 @@ class Rail(Themed, QFrame):
         self.setAccessibleName("Groups of views")
         self._buttons: dict[Group, QToolButton] = {}
         self._exclusive = QButtonGroup(self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(4, 4, 4, 4)
-        self._column.setSpacing(2)
+        self._column = vbox(parent=self, margins=(4, 4, 4, 4), spacing=2)
         for group in Group:
             self._column.addWidget(self._button(group))
         self._column.addStretch(1)
@@ -136,23 +133,9 @@ class Views(QWidget):
         self._list()
 
     def _lay_out(self, corner: QWidget) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 12, 0)
-        head.setSpacing(12)
-        head.addWidget(self.bar)
-        head.addWidget(self.sentence, 1)
-        head.addWidget(corner)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addLayout(head)
-        right.addWidget(_rule(self, flat=True))
-        right.addWidget(self.stack, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(_rule(self, flat=False))
-        row.addLayout(right, 1)
+        head = hbox(self.bar, (self.sentence, 1), corner, margins=(0, 0, 12, 0), spacing=12)
+        right = vbox(head, _rule(self, flat=True), (self.stack, 1), spacing=0)
+        hbox(self.rail, _rule(self, flat=False), (right, 1), parent=self, spacing=0)
 
     # Reading
 

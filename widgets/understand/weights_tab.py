@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.weight_histograms import HistogramStack
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.subject import Subject
@@ -28,21 +29,15 @@ class WeightsTab(Tab):
         self.step.setProperty("faint", True)
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
-        row = QHBoxLayout()
         self._sides: dict[str, QWidget] = {}
         for title, stack in (("Weights", self.weights), ("Gradients", self.gradients)):
-            side = QVBoxLayout()
             heading = QLabel(title, self)
             heading.setProperty("heading", True)
             heading.setIndent(12)
-            side.addWidget(heading)
-            side.addWidget(stack, 1)
             box = QWidget(self)
-            box.setLayout(side)
-            side.setContentsMargins(0, 0, 0, 0)
+            vbox(heading, (stack, 1), parent=box)
             self._sides[title] = box
-            row.addWidget(box, 1)
-        self.column.addLayout(row, 1)
+        self.column.addLayout(hbox(*((box, 1) for box in self._sides.values())), 1)
         self._run: object = None
         self._show_sides()
 

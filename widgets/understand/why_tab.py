@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
 from app.protocol.attribution_messages import (
     ExplainByGradients,
@@ -24,6 +24,7 @@ from graph.shapes import Kind
 from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
 from widgets.data.sample_views import still_values
 from widgets.fields.number_field import NumberBox
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
@@ -95,9 +96,7 @@ class WhyTab(Tab):
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
-        row = QHBoxLayout(self.controls)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = hbox(parent=self.controls, spacing=8)
         named = {"Explain": self.answer, "Occlude": self.patch, "every": self.stride, "Overlay": self.overlay}
         self._labels = {words: self._faint(words, widget) for words, widget in named.items()}
         for words, widget in named.items():
@@ -109,11 +108,7 @@ class WhyTab(Tab):
         self.bar.addStretch(1)
         self.bar.addWidget(self.again)
         right = QWidget(self)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.says)
-        column.addWidget(self.tiles, 1)
+        vbox(self.says, (self.tiles, 1), parent=right, spacing=0)
         self.column.addWidget(self.gallery.beside(right, (220, 900)), 1)
 
     def _faint(self, words: str, buddy: QWidget) -> QLabel:

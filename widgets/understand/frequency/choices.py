@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.numerics.spectrum import Floats, checked_kernel
 from graph.errors import NetloomError
@@ -16,6 +16,7 @@ from graph.layers.settings import Matrix
 from widgets.fields.field import mark
 from widgets.fields.number_field import NumberBox
 from widgets.fields.simple_fields import MatrixField
+from widgets.look.layouts import hbox
 
 SAMPLE = "The sample"
 TYPED = "Typed"
@@ -36,11 +37,7 @@ class _Choice(QWidget):
         self.box.setAccessibleName(name)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         label.setBuddy(self.box)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(6)
-        self.row.addWidget(label)
-        self.row.addWidget(self.box)
+        self.row = hbox(label, self.box, parent=self, spacing=6)
         self.box.currentIndexChanged.connect(self._on_choice)
 
     def _add_number(self, caption: str, name: str) -> tuple[QLabel, NumberBox]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QWidget
 
 from app.numerics import spectrum
 from app.numerics.spectrum import Floats
@@ -16,6 +16,7 @@ from widgets.charts.filter_tiles import in_figures
 from widgets.charts.spectrum_view import SpectrumView
 from widgets.charts.titled_image import Ink, PicturePane
 from widgets.fields.number_field import NumberBox
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.frequency.frequency_tiles import SpectrumTiles
@@ -52,15 +53,11 @@ class Page(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = source
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(8, 0, 8, 6)
-        self.column.setSpacing(2)
+        self.column = vbox(parent=self, margins=(8, 0, 8, 6), spacing=2)
         self.verdict = QLabel(self)
         self.verdict.setWordWrap(True)
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        self.foot = QHBoxLayout()
-        self.foot.setContentsMargins(8, 0, 8, 0)
-        self.foot.setSpacing(8)
+        self.foot = hbox(margins=(8, 0, 8, 0), spacing=8)
 
     def show_scene(self, scene: FrequencySubject) -> None:
         """Look at another picture or kernel."""
@@ -68,14 +65,7 @@ class Page(QWidget):
 
     def _row(self, *parts: QWidget | str) -> QHBoxLayout:
         """Panes side by side, with signs between them."""
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        for part in parts:
-            if isinstance(part, str):
-                row.addWidget(self._sign(part))
-            else:
-                row.addWidget(part, 1)
-        return row
+        return hbox(*(self._sign(part) if isinstance(part, str) else (part, 1) for part in parts), spacing=2)
 
     def _sign(self, text: str) -> QLabel:
         sign = QLabel(text, self)
@@ -183,13 +173,9 @@ class SpectraPage(Page):
             (self.maps, self._heading),
         ):
             box = QWidget(self)
-            side = QVBoxLayout(box)
-            side.setContentsMargins(0, 0, 0, 0)
-            side.setSpacing(0)
             heading.setProperty("heading", True)
             heading.setIndent(12)
-            side.addWidget(heading)
-            side.addWidget(tiles, 1)
+            vbox(heading, (tiles, 1), parent=box, spacing=0)
             splitter.addWidget(box)
         splitter.setChildrenCollapsible(False)
         self.column.addWidget(splitter, 1)

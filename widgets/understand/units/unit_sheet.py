@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.data.dataset import Array
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.protocol.unit_messages import Exemplars, FindExemplars, MaximiseActivations, MaximisedInputs, UnitRanking
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
@@ -53,15 +54,7 @@ class UnitSheet(QWidget):
         self.work.failed.connect(self._say)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 8, 0)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.shown)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(head)
-        column.addWidget(self.tiles, 1)
+        vbox(hbox((self.heading, 1), self.shown, margins=(12, 0, 8, 0)), (self.tiles, 1), parent=self, spacing=2)
 
     # What the tab calls
 

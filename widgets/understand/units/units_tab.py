@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QWidget
 
 from app.data.dataset import Array
 from app.protocol.unit_messages import Exemplars, FindExemplars, RankUnits, UnitRanking
@@ -12,6 +12,7 @@ from graph.layers.io import Input
 from widgets.charts.unit_tiles import ExemplarTiles
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.filters_tab import when_of
@@ -70,12 +71,8 @@ class UnitsTab(Tab):
         self.bar.addWidget(self.again)
         self.again.hide()
         middle = QWidget(self)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
         self.heading.setContentsMargins(12, 4, 12, 4)
-        column.addWidget(self.heading)
-        column.addWidget(self.samples, 1)
+        vbox(self.heading, (self.samples, 1), parent=middle, spacing=2)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.sheet, 3), (middle, 4), (self.exciting, 3)):
             widget.setMinimumWidth(max(200, widget.minimumWidth()))

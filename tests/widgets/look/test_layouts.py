@@ -1,0 +1,33 @@
+"""Rows and columns made by one call hold what Qt's own calls would have put there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMargins, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from widgets.look.layouts import Stretch, hbox, vbox
+
+
+def test_a_row_holds_widgets_layouts_and_stretches_in_order(qtbot: QtBot) -> None:
+    parent, first, second = QWidget(), QLabel("a"), QLabel("b")
+    qtbot.addWidget(parent)
+    inner = vbox(second, spacing=3)
+    row = hbox((first, 2, Qt.AlignmentFlag.AlignTop), Stretch(1), (inner, 4), parent=parent, spacing=5)
+    assert parent.layout() is row
+    assert [row.stretch(index) for index in range(row.count())] == [2, 1, 4]
+    assert row.contentsMargins() == QMargins()
+    assert (row.spacing(), inner.spacing()) == (5, 3)
+    assert first.parent() is parent
+    assert second.parent() is parent
+    top = row.itemAt(0)
+    assert top is not None
+    assert top.alignment() == Qt.AlignmentFlag.AlignTop
+
+
+def test_margins_of_none_are_the_styles(qtbot: QtBot) -> None:
+    given, styled = QWidget(), QWidget()
+    for widget in (given, styled):
+        qtbot.addWidget(widget)
+    assert vbox(parent=given, margins=(1, 2, 3, 4)).contentsMargins() == QMargins(1, 2, 3, 4)
+    assert vbox(parent=styled, margins=None).contentsMargins().left() > 0
