@@ -9,8 +9,6 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview as select
 from app.data.prepare import prepare
-from app.insight.by_length import by_length
-from app.insight.ctc_alignment import alignment
 from app.insight.layer_arrays import snapshot
 from app.insight.predictions import answers
 from app.protocol.insight_messages import LookedInside, LookInside
@@ -144,8 +142,6 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
 
 ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "answers": answers,
-    "by_length": by_length,
-    "alignment": alignment,
     "similar": embedding_requests.similar,
     "code_map": embedding_requests.code_map,
     "real_samples": gan_requests.real_samples,

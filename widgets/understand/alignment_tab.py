@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.data.readers.tokens import text_of
-from app.protocol.loose import Loose as Message
+from app.protocol.sequence_messages import AlignedSample, AlignSample
+from app.protocol.sequence_values import CtcAlignment
 from graph.layers.io import Output
 from widgets.charts.alignment_view import Alignment, AlignmentView
 from widgets.look.theme import ThemeSource
@@ -89,18 +88,16 @@ class AlignmentTab(Tab):
             self._request = None
         if self.subject.ready and not self.unavailable_reason():
             self._stale = False
-            self._request = self.subject.ask("alignment", self._take, self._show_nothing, sample=position)
+            request = AlignSample(sample=position)
+            self._request = self.subject.request(request, self._on_reply, self._show_nothing)
 
-    def _take(self, message: Message) -> None:
+    def _on_reply(self, reply: AlignedSample) -> None:
         self._request = None
-        fields, arrays = message.fields, message.arrays
-        words = tuple(fields["words"])
-        sample = np.asarray(arrays["input"], dtype=np.float64)
-        self.view.show_alignment(
-            Alignment(sample, arrays["chances"].astype(np.float64), arrays["path"], words, tuple(fields["true"]))
-        )
-        self.searched.setText(searched_of(fields))
-        self.gallery.mark(int(fields["sample"]))
+        found = reply.alignment
+        sample, probabilities = found.input.astype(np.float64), found.probabilities.astype(np.float64)
+        self.view.show_alignment(Alignment(sample, probabilities, found.path, found.vocabulary, found.label))
+        self.searched.setText(searched_of(found))
+        self.gallery.mark(found.sample)
         if self.subject.live:
             self._pause.start()
 
@@ -120,9 +117,8 @@ class AlignmentTab(Tab):
             self._ask(self.gallery.position)
 
 
-def searched_of(fields: Mapping[str, object]) -> str:
-    """The likeliest rows over all their paths, with their chances, in one line."""
-    found, words = fields["found"], fields["words"]
-    assert isinstance(found, list) and isinstance(words, list)
-    rows = [f"{text_of(row, words) or '–'} {chance:.1%}" for row, chance in found]
-    return f"Likeliest over all paths ({fields['beams']} beams): {', '.join(rows)}"
+def searched_of(alignment: CtcAlignment) -> str:
+    """The likeliest rows of labels over all their paths, with their probabilities, in one line."""
+    words = alignment.vocabulary
+    rows = [f"{text_of(row.labels, words) or '–'} {row.probability:.1%}" for row in alignment.transcripts]
+    return f"Likeliest over all paths ({alignment.beams} beams): {', '.join(rows)}"

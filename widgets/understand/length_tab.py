@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.data.data_choice import DataChoice
-from app.protocol.loose import Loose as Message
+from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
+from app.protocol.sequence_values import ScoresByLength
 from app.system.number_format import format_number
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
@@ -82,53 +83,50 @@ class LengthTab(Tab):
         elif run.path != self._shown:
             self._shown = run.path
             self._say(COUNTING)
-            self.subject.ask("by_length", self._on_answer, self._on_refusal)
+            self.subject.request(EvaluateByLength(), self._on_reply, self._on_refused)
 
     def _say(self, words: str) -> None:
         self.says.setText(words)
         self.about.clear()
         self.pages.setCurrentWidget(self.says)
 
-    def _on_refusal(self, reason: str) -> None:
+    def _on_refused(self, reason: str) -> None:
         self._shown = None
         self._say(reason)
 
-    def _on_answer(self, message: Message) -> None:
-        if self._shown is None or Path(str(message.fields.get("run", ""))) != self._shown:
+    def _on_reply(self, reply: LengthEvaluation) -> None:
+        if self._shown is None or Path(reply.run) != self._shown:
             return
-        parts = [name for name in ORDER if name in message.fields["parts"]]
-        lengths = np.unique(np.concatenate([message.arrays[f"{name}/length"] for name in parts]))
-        right = message.fields["measure"] == "accuracy"
+        scores = reply.scores
+        sets = {name: scores.sets[name] for name in ORDER if name in scores.sets}
+        lengths = np.unique(np.concatenate([each.length for each in sets.values()]))
+        right = scores.measure == "accuracy"
         heights = {}
-        for name in parts:
-            column = np.full(len(lengths), np.nan)
-            place = np.searchsorted(lengths, message.arrays[f"{name}/length"])
-            column[place] = message.arrays[f"{name}/score"] * (100 if right else 1)
-            heights[name] = column
-        unit = "%" if right else str(message.fields.get("unit") or "")
-        counted = "right" if right else "error (RMSE)"
-        up = f"{counted}{unit and f' in {unit}'}"
+        for name, each in sets.items():
+            heights[name] = np.full(len(lengths), np.nan)
+            heights[name][np.searchsorted(lengths, each.length)] = each.score * (100 if right else 1)
+        unit = "%" if right else scores.unit
+        up = f"{'right' if right else 'error (RMSE)'}{unit and f' in {unit}'}"
         self.plot.set_bars([str(length) for length in lengths], heights, unit, across="length in steps", up=up)
-        self.about.setText("  ".join(told(message, name) for name in parts if name != "validation" or len(parts) == 1))
+        names = [name for name in sets if name != "validation" or len(sets) == 1]
+        self.about.setText("  ".join(summary(scores, name) for name in names))
         self.plot.describe(self.about.text())
         self.pages.setCurrentWidget(self.plot)
 
 
-def told(message: Message, part: str) -> str:
-    """One part in a sentence: its lengths, and how good the answers are on average over its samples."""
-    arrays = {name: message.arrays[f"{part}/{name}"] for name in ("length", "count", "score")}
-    shortest, longest = int(arrays["length"].min()), int(arrays["length"].max())
+def summary(scores: ScoresByLength, name: str) -> str:
+    """A set in a sentence: the lengths of its samples, and how good predictions are on average over them."""
+    found = scores.sets[name]
+    shortest, longest = int(found.length.min()), int(found.length.max())
     steps = f"{shortest} steps" if shortest == longest else f"{shortest} to {longest} steps"
-    if message.fields["measure"] != "accuracy":
-        unit = str(message.fields.get("unit") or "")
-        error = float(np.sqrt(_mean(np.square(arrays["score"]), arrays["count"])))
-        return f"{part.capitalize()}, {steps}: error {format_number(error)}{unit and f' {unit}'} (RMSE)."
-    stepwise = message.arrays.get(f"{part}/whole")
-    mean = _mean(arrays["score"], arrays["count"])
-    if stepwise is None:
-        return f"{part.capitalize()}, {steps}: {share(mean)} right."
-    whole = _mean(stepwise, arrays["count"])
-    return f"{part.capitalize()}, {steps}: {share(mean)} of the steps right, {share(whole)} of the samples wholly."
+    if scores.measure == "rmse":
+        error = float(np.sqrt(_mean(np.square(found.score), found.count)))
+        return f"{name.capitalize()}, {steps}: error {format_number(error)}{scores.unit and f' {scores.unit}'} (RMSE)."
+    mean = _mean(found.score, found.count)
+    if found.whole is None:
+        return f"{name.capitalize()}, {steps}: {share(mean)} right."
+    whole = _mean(found.whole, found.count)
+    return f"{name.capitalize()}, {steps}: {share(mean)} of the steps right, {share(whole)} of the samples wholly."
 
 
 def _mean(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:

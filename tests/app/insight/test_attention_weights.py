@@ -9,9 +9,8 @@ import pytest
 
 from app.insight.attention_weights import attention_weights
 from app.insight.attribution import AttributionQuery
-from app.insight.by_length import by_length
+from app.insight.by_length import scores_by_length
 from app.protocol.attribution_messages import ExplainByGradients
-from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.worker.attribution_requests import explain_by_gradients
 from graph.errors import NetloomError
@@ -53,5 +52,6 @@ def test_words_are_explained_one_by_one_or_all_together() -> None:
     assert whole.probabilities().shape == (whole.count,) and (whole.probabilities() <= 1).all()
     explained = explain_by_gradients(model, ExplainByGradients(sample=0)).explained
     assert len(explained.outputs) == whole.count and explained.label_text.startswith("a ")
-    parts = by_length(model, Message("by_length", {})).arrays
-    assert (parts["training/score"] <= 1).all() and (parts["training/whole"] <= parts["training/score"]).all()
+    training = scores_by_length(model).sets["training"]
+    assert training.whole is not None
+    assert (training.score <= 1).all() and (training.whole <= training.score).all()

@@ -10,16 +10,13 @@ import torch
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array
-from app.insight.by_length import by_length
+from app.insight.by_length import scores_by_length
 from app.project.presets import preset
-from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.trainable import Model
 from graph.errors import NetloomError
 from graph.project import Project
 from tests.app.training.projects import project
-
-ASK = Message("by_length", {}, {})
 
 
 def untrained(id_: str, **options: Any) -> Model:
@@ -33,37 +30,37 @@ def untrained(id_: str, **options: Any) -> Model:
 
 def test_steps_and_whole_samples_are_counted_by_length() -> None:
     model = untrained("elman_addition", samples=120)
-    told = by_length(model, ASK)
-    assert told.fields["measure"] == "accuracy"
-    assert told.fields["parts"] == ["training", "validation", "test"]
-    assert told.arrays["training/length"].max() <= 9 < told.arrays["test/length"].min()
+    told = scores_by_length(model)
+    assert told.measure == "accuracy"
+    assert list(told.sets) == ["training", "validation", "test"]
+    assert told.sets["training"].length.max() <= 9 < told.sets["test"].length.min()
     part = model.prepared.test
     answers = model.predict(model.feed(part))[0][..., 0] > 0.5
     true, lengths = np.asarray(part.arrays["sum"])[..., 0] > 0.5, np.asarray(part.arrays["length"])[:, 0]
-    for place, length in enumerate(told.arrays["test/length"]):
+    for place, length in enumerate(told.sets["test"].length):
         rows = lengths == length
         right = (answers == true)[rows][:, :length]
-        assert told.arrays["test/count"][place] == rows.sum()
-        assert told.arrays["test/score"][place] == pytest.approx(right.mean())
-        assert told.arrays["test/whole"][place] == pytest.approx(right.all(axis=1).mean())
+        assert told.sets["test"].count[place] == rows.sum()
+        assert told.sets["test"].score[place] == pytest.approx(right.mean())
+        assert told.sets["test"].whole[place] == pytest.approx(right.all(axis=1).mean())
 
 
 def test_classes_and_numbers() -> None:
     model = untrained("brackets_lstm", samples=60)
-    told = by_length(model, ASK)
-    counted = sum(float((told.arrays[f"{part}/score"] * told.arrays[f"{part}/count"]).sum()) for part in ("test",))
+    told = scores_by_length(model)
+    counted = sum(float((told.sets[part].score * told.sets[part].count).sum()) for part in ("test",))
     accuracy = model.measure(model.feed(model.prepared.test))["accuracy"]
     assert counted / model.prepared.test.samples == pytest.approx(accuracy)
     model = untrained("lstm_coupled", samples=60)
-    told = by_length(model, ASK)
-    assert told.fields["measure"] == "rmse"
-    squares = (np.square(told.arrays["test/score"]) * told.arrays["test/count"]).sum() / model.prepared.test.samples
+    told = scores_by_length(model)
+    assert told.measure == "rmse"
+    squares = (np.square(told.sets["test"].score) * told.sets["test"].count).sum() / model.prepared.test.samples
     assert np.sqrt(squares) == pytest.approx(model.measure(model.feed(model.prepared.test))["rmse"], rel=1e-5)
 
 
 def test_samples_of_one_length_are_refused() -> None:
     with pytest.raises(NetloomError, match="one length"):
-        by_length(Model.build(project()), ASK)
+        scores_by_length(Model.build(project()))
 
 
 def test_rows_of_labels_are_right_where_nothing_is_misread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +77,10 @@ def test_rows_of_labels_are_right_where_nothing_is_misread(monkeypatch: pytest.M
         return rows
 
     monkeypatch.setattr(Head, "transcripts", read)
-    told = by_length(model, ASK)
-    assert told.fields["measure"] == "accuracy" and "test/whole" not in told.arrays
+    told = scores_by_length(model)
+    assert told.measure == "accuracy" and told.sets["test"].whole is None
     lengths = np.asarray(model.prepared.test.arrays["length"])[:, 0]
     right = np.arange(len(lengths)) % 2 == 0
     assert 0 < right.mean() < 1
-    for place, length in enumerate(told.arrays["test/length"]):
-        assert told.arrays["test/score"][place] == pytest.approx(right[lengths == length].mean())
+    for place, length in enumerate(told.sets["test"].length):
+        assert told.sets["test"].score[place] == pytest.approx(right[lengths == length].mean())

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from app.project.presets import preset
+from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
+from app.protocol.sequence_values import LengthScores, ScoresByLength
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
@@ -24,14 +26,16 @@ def opened(silent: Silent, path: Path, id_: str) -> Path:
 
 def test_bars_and_sentences(silent: Silent, tmp_path: Path) -> None:
     run = opened(silent, tmp_path, "elman_addition")
-    arrays = {
-        "training/length": np.array([3, 4]), "training/count": np.array([10, 30]),
-        "training/score": np.array([1.0, 0.5]), "training/whole": np.array([1.0, 0.0]),
-        "test/length": np.array([5]), "test/count": np.array([8]),
-        "test/score": np.array([0.99999]), "test/whole": np.array([0.25]),
-    }  # fmt: skip
-    fields = {"run": str(run), "measure": "accuracy", "unit": "", "parts": ["training", "test"]}
-    silent.answer("by_length", fields, arrays)
+    sets = {
+        "training": LengthScores(
+            length=np.array([3, 4]), count=np.array([10, 30]), score=np.array([1.0, 0.5]), whole=np.array([1.0, 0.0])
+        ),
+        "test": LengthScores(
+            length=np.array([5]), count=np.array([8]), score=np.array([0.99999]), whole=np.array([0.25])
+        ),
+    }
+    scores = ScoresByLength(measure="accuracy", unit="", sets=sets)
+    silent.reply(EvaluateByLength, LengthEvaluation(run=str(run), scores=scores))
     tab = silent.panel.view(LengthTab)
     assert tab.about.text() == (
         "Training, 3 to 4 steps: 62.5 % of the steps right, 25.0 % of the samples wholly.  "
@@ -45,8 +49,9 @@ def test_bars_and_sentences(silent: Silent, tmp_path: Path) -> None:
 
 def test_errors_carry_their_unit(silent: Silent, tmp_path: Path) -> None:
     run = opened(silent, tmp_path, "lstm_coupled")
-    arrays = {"test/length": np.array([15]), "test/count": np.array([4]), "test/score": np.array([0.25])}
-    silent.answer("by_length", {"run": str(run), "measure": "rmse", "unit": "m", "parts": ["test"]}, arrays)
+    sets = {"test": LengthScores(length=np.array([15]), count=np.array([4]), score=np.array([0.25]))}
+    scores = ScoresByLength(measure="rmse", unit="m", sets=sets)
+    silent.reply(EvaluateByLength, LengthEvaluation(run=str(run), scores=scores))
     assert silent.panel.view(LengthTab).about.text() == "Test, 15 steps: error 0.2500 m (RMSE)."
 
 
@@ -56,7 +61,7 @@ def test_a_refusal_is_shown_and_nothing_is_asked_without_need(silent: Silent, tm
     assert silent.panel.view(LengthTab).unavailable_reason() == ONE_LENGTH
     opened(silent, tmp_path, "brackets_lstm")
     assert silent.panel.view(LengthTab).unavailable_reason() == ""
-    silent.refuse("by_length", "The file is gone.")
+    silent.refuse("EvaluateByLength", "The file is gone.")
     assert silent.panel.view(LengthTab).says.text() == "The file is gone."
 
 

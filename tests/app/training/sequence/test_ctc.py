@@ -13,7 +13,7 @@ import torch
 
 from app.data.dataset import FieldInfo
 from app.inference.evaluate import evaluate, predict
-from app.insight.ctc_alignment import alignment
+from app.insight.ctc_alignment import ctc_alignment
 from app.insight.predictions import answers
 from app.protocol.loose import Loose as Message
 from app.training.heads import Head
@@ -125,16 +125,14 @@ def test_a_run_reads_lines_everywhere_alike(beams: int, tmp_path: Path) -> None:
 
 def test_an_alignment_tells_chances_path_and_likeliest_rows() -> None:
     model = Model.build(lines({}))
-    told = alignment(model, Message("alignment", {"sample": 3}))
-    chances, path = told.arrays["chances"], told.arrays["path"]
-    assert chances.shape == (40, 11)
-    assert np.allclose(chances.sum(1), 1, atol=1e-5)
-    assert told.arrays["input"].shape == (40, 10)
-    assert told.fields["spelled"] == list(collapse(path.tolist()))
-    rows = [row for row, _ in told.fields["found"]]
-    likely = [chance for _, chance in told.fields["found"]]
-    assert len(rows) == 3 and likely == sorted(likely, reverse=True)
-    assert all(1 <= label <= 10 for label in told.fields["true"])
+    found = ctc_alignment(model, 3)
+    assert found.probabilities.shape == (40, 11)
+    assert np.allclose(found.probabilities.sum(1), 1, atol=1e-5)
+    assert found.input.shape == (40, 10)
+    assert found.decoded == collapse(found.path.tolist())
+    likely = [row.probability for row in found.transcripts]
+    assert len(likely) == 3 and likely == sorted(likely, reverse=True)
+    assert all(1 <= label <= 10 for label in found.label)
 
 
 def test_where_no_output_is_taught_by_ctc_there_is_no_alignment() -> None:
@@ -145,4 +143,4 @@ def test_where_no_output_is_taught_by_ctc_there_is_no_alignment() -> None:
     )
     model = Model.build(Project(network, {"data": {"source": "iris"}}))
     with pytest.raises(NetloomError, match="taught by CTC"):
-        alignment(model, Message("alignment", {"sample": 0}))
+        ctc_alignment(model, 0)

@@ -1,0 +1,21 @@
+"""Requests about predictions for sequences: scores by length, and CTC alignments."""
+
+from __future__ import annotations
+
+from app.insight.by_length import scores_by_length
+from app.insight.ctc_alignment import ctc_alignment
+from app.protocol.sequence_messages import AlignedSample, AlignSample, EvaluateByLength, LengthEvaluation
+from app.training.trainable import Model
+from app.worker.handlers import handles_run
+
+
+@handles_run(EvaluateByLength)
+def evaluate_by_length(model: Model, _request: EvaluateByLength) -> LengthEvaluation:
+    """Scores of the first output on the samples of each length."""
+    return LengthEvaluation(scores=scores_by_length(model))
+
+
+@handles_run(AlignSample)
+def align_sample(model: Model, request: AlignSample) -> AlignedSample:
+    """The CTC alignment of a sample."""
+    return AlignedSample(alignment=ctc_alignment(model, request.sample))
