@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from torch import Tensor
 
 from app.data.dataset import Array
 from app.data.prepare import Part
+from app.insight.activations import numbers
 from app.insight.embedding_layers import mirrored
 from app.insight.layer_arrays import outputs_of, sample_of
+from app.protocol.embedding_values import Neighbours, ProjectedCodes, Reconstruction, SampleNeighbours
 from app.training.batches import Batch
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -43,9 +44,9 @@ class Codes:
         if size is None:
             raise NetloomError(f"“{layer}” gives no code of a fixed length; choose another layer.")
         held = {name: part for name, part in model.prepared.parts.items() if part.samples}
-        self.whole = sum(part.samples for part in held.values())
-        count = max(1, min(self.whole, MOST_VALUES // size))
-        kept = np.unique(np.linspace(0, self.whole - 1, count).astype(np.int64))
+        self.samples = sum(part.samples for part in held.values())
+        count = max(1, min(self.samples, MOST_VALUES // size))
+        kept = np.unique(np.linspace(0, self.samples - 1, count).astype(np.int64))
         self._pieces: list[tuple[str, Array]] = []
         positions, start, step = [], 0, model.evaluation_size
         for name, part in held.items():
@@ -124,85 +125,61 @@ def flat(values: Array) -> Array:
     return np.asarray(values, dtype=np.float32).reshape(len(values), -1)
 
 
-def similar(model: Model, codes: Codes, position: int, count: int) -> dict[str, Array]:
-    """The samples nearest to the one at ``position``, by their codes and by their pixels.
+def neighbours_of(model: Model, codes: Codes, position: int, count: int) -> SampleNeighbours:
+    """The samples nearest to the one at ``position`` of the data set, by their codes and by their raw values.
 
-    Parameters
-    ----------
-    model
-        the one that the codes are of.
-    codes
-        complete ones.
-    position
-        a position in the data set.
-    count
-        neighbours of each kind, at most `MOST_SHOWN`.
-
-    Returns
-    -------
-    dict
-        for ``codes`` and ``pixels``: ``KIND/index`` int64 (k,), ``KIND/similarity`` float32 (k,), ``KIND/input``
-        (k, *sizes) in the data's own units and ``KIND/target`` (k, ...); ``sample/input``, ``sample/target`` and
-        ``sample/code`` float32 (d,) of the sample itself; and of a network that reconstructs what goes into its code
-        and what comes out of it, ``sample/before`` and ``sample/after``, both (*sizes), and ``sample/error``
-        float32 (1,), the root mean squared error of the network's answer in the data's own units.
+    ``codes`` are complete ones of the model; of each kind there are ``count`` neighbours, at most `MOST_SHOWN`.
     """
     count = max(1, min(MOST_SHOWN, count))
     position = max(0, min(position, model.prepared.dataset.samples - 1))
     batch = sample_of(model, position)
     code = code_of(model, codes.layer, batch)
-    scores = {"codes": codes.values @ unit(code)[0], "pixels": by_pixels(model, codes.index, position)}
     source = model.prepared.dataset.field_named(model.objective.inputs[0]).values
     target = model.prepared.dataset.target_field().values
-    found: dict[str, Array] = {"sample/code": code[0], "sample/input": np.asarray(source[position])}
-    found["sample/target"] = np.asarray(target[position : position + 1])
-    for name, similarity in scores.items():
-        places, values = nearest(similarity, codes.index, position, count)
-        found |= {f"{name}/index": places, f"{name}/similarity": values}
-        found |= {f"{name}/input": np.asarray(source[places]), f"{name}/target": np.asarray(target[places])}
-    return found | reconstruction(model, codes.layer, batch)
+
+    def neighbours(similarity: Array) -> Neighbours:
+        index, cosines = nearest(similarity, codes.index, position, count)
+        return Neighbours(
+            index=index, similarity=cosines, input=np.asarray(source[index]), target=np.asarray(target[index])
+        )
+
+    return SampleNeighbours(
+        code=code[0],
+        input=np.asarray(source[position]),
+        target=np.asarray(target[position : position + 1]),
+        by_code=neighbours(codes.values @ unit(code)[0]),
+        by_value=neighbours(by_pixels(model, codes.index, position)),
+        reconstruction=reconstruction(model, codes.layer, batch),
+    )
 
 
-def reconstruction(model: Model, layer: str, batch: Batch) -> dict[str, Array]:
-    """What goes into a code and what the network makes of it, of a network that is to give back its input."""
+def reconstruction(model: Model, layer: str, batch: Batch) -> Reconstruction | None:
+    """What goes into a code and what the network makes of it; None unless the network is to give back its input."""
     field = model.objective.inputs[0]
     pair = mirrored(model.project.network, layer)
     heads = [head.field.name for head in model.objective.heads]
     if pair is None or field not in heads:
-        return {}
+        return None
     found = outputs_of(model, pair, batch)
     before, after = (numbers(found[id_]) for id_ in pair)
     if isinstance(model.project.network.layer(pair[0]), Input):
         before, after = model.prepared.undo(field, before), model.prepared.undo(field, after)
     with model.evaluating():
-        answers = model.forward(batch.inputs)
-    listed = answers if isinstance(answers, tuple) else (answers,)
+        outputs = model.forward(batch.inputs)
+    listed = outputs if isinstance(outputs, tuple) else (outputs,)
     at = heads.index(field)
-    said, wanted = (model.prepared.undo(field, numbers(one[at])) for one in (listed, batch.targets))
-    error = np.sqrt(np.square(said - wanted).mean(), dtype=np.float32)
-    return {"sample/before": before[0], "sample/after": after[0], "sample/error": error.reshape(1)}
+    output, label = (model.prepared.undo(field, numbers(values[at])) for values in (listed, batch.targets))
+    error = np.sqrt(np.square(output - label).mean(), dtype=np.float32)
+    return Reconstruction(before=before[0], after=after[0], error=float(error))
 
 
-def numbers(values: Tensor) -> Array:
-    """A batch as float32 numbers in memory."""
-    found: Array = values.float().cpu().numpy()
-    return found
-
-
-def code_map(model: Model, codes: Codes) -> dict[str, Array]:
-    """The codes in the plane in which they differ most (principal components of the unit codes).
-
-    Returns
-    -------
-    dict
-        ``points`` float32 (m, 2), ``index`` int64 (m,) positions in the data set, ``target`` (m, ...), and ``share``
-        float32 (2,), the share of the variance that each axis shows.
-    """
+def projection(model: Model, codes: Codes) -> ProjectedCodes:
+    """Complete codes in the plane in which they differ most; of more than `POINTS` evenly spaced ones."""
     rows = np.unique(np.linspace(0, len(codes.index) - 1, min(POINTS, len(codes.index))).astype(np.int64))
     points, share = principal(codes.values[rows])
     index = codes.index[rows]
     target = model.prepared.dataset.target_field().values
-    return {"points": points, "index": index, "target": np.asarray(target[index]), "share": share}
+    return ProjectedCodes(points=points, index=index, target=np.asarray(target[index]), share=share)
 
 
 def principal(rows: Array) -> tuple[Array, Array]:

@@ -1,24 +1,20 @@
-"""What the window asks about codes: requests in, messages out.
+"""Requests about the codes that a layer gives samples (embeddings): similar samples, and a map of all codes.
 
 The codes that were asked for last live as long as their model does, so that picking another sample costs no second
-pass over the data. Each request makes codes for a little while; as long as they are not complete, the reply tells only
-how many are ``done`` ``of`` how many, and whoever wants the rest asks again. To cancel is not to ask again.
+pass over the data.
 """
 
 from __future__ import annotations
 
-from typing import Any
 from weakref import WeakKeyDictionary
 
-from app.insight import embeddings as found
-from app.insight.embeddings import Codes
-from app.protocol.json_values import plain
-from app.protocol.loose import Loose as Message
+from app.insight.embeddings import Codes, neighbours_of, projection
+from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.training.trainable import Model
+from app.worker.handlers import handles_run
 from graph.errors import NetloomError
 
 _KEPT: WeakKeyDictionary[Model, Codes] = WeakKeyDictionary()
-COUNT = 12
 
 
 def codes_of(model: Model, layer: str) -> Codes:
@@ -38,24 +34,29 @@ def codes_of(model: Model, layer: str) -> Codes:
     return codes
 
 
-def similar(model: Model, message: Message) -> Message:
-    """The ``count`` samples most like number ``sample`` of the data set, by the codes of ``layer`` and by pixels.
-
-    Arrays as `app.insight.embeddings.similar`, once the codes are complete; fields ``done``, ``of``, ``whole`` (samples
-    there are) and ``target`` (what the target field is).
-    """
-    sample, count = int(message.fields.get("sample") or 0), int(message.fields.get("count") or COUNT)
-    codes = codes_of(model, str(message.fields.get("layer") or ""))
-    arrays = found.similar(model, codes, sample, count) if codes.complete else {}
-    return Message("similar", _facts(model, codes) | {"sample": sample}, arrays)
-
-
-def code_map(model: Model, message: Message) -> Message:
-    """All codes of ``layer`` in a plane: arrays as `app.insight.embeddings.code_map`, fields as `similar`."""
-    codes = codes_of(model, str(message.fields.get("layer") or ""))
-    return Message("code_map", _facts(model, codes), found.code_map(model, codes) if codes.complete else {})
+@handles_run(FindSimilarSamples)
+def find_similar_samples(model: Model, request: FindSimilarSamples) -> SimilarSamples:
+    """The samples most like one sample, once all codes are made."""
+    codes = codes_of(model, request.layer)
+    return SimilarSamples(
+        done=codes.done,
+        total=len(codes.index),
+        layer=codes.layer,
+        sample=request.sample,
+        samples=codes.samples,
+        target_field=model.prepared.dataset.target_field().facts,
+        neighbours=neighbours_of(model, codes, request.sample, request.count) if codes.complete else None,
+    )
 
 
-def _facts(model: Model, codes: Codes) -> dict[str, Any]:
-    facts = {"layer": codes.layer, "done": codes.done, "of": len(codes.index), "whole": codes.whole}
-    return facts | {"target": plain(model.prepared.dataset.target_field().to_json())}
+@handles_run(ProjectCodes)
+def project_codes(model: Model, request: ProjectCodes) -> CodeProjection:
+    """All codes of a layer in a plane, once all are made."""
+    codes = codes_of(model, request.layer)
+    return CodeProjection(
+        done=codes.done,
+        total=len(codes.index),
+        layer=codes.layer,
+        target_field=model.prepared.dataset.target_field().facts,
+        codes=projection(model, codes) if codes.complete else None,
+    )

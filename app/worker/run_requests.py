@@ -16,10 +16,6 @@ from app.protocol.json_values import plain
 from app.protocol.loose import Loose as Message
 from app.training.trainable import Model
 from app.training.training_session import load_model
-from app.worker import (
-    embedding_requests,
-    gan_requests,
-)
 from app.worker.handlers import handles_run
 from app.worker.run_cache import CachedRun
 from graph.errors import NetloomError
@@ -142,9 +138,5 @@ ANSWERS: Mapping[str, Callable[[Fields], Message]] = {
 
 ABOUT_RUNS: Mapping[str, Callable[[Model, Message], Message]] = {
     "answers": answers,
-    "similar": embedding_requests.similar,
-    "code_map": embedding_requests.code_map,
-    "real_samples": gan_requests.real_samples,
-    "noise_walk": gan_requests.noise_walk,
 }
 """The requests about a run that may be in progress: then they are answered from its weights as they are now."""

@@ -60,8 +60,8 @@ class LengthTab(Tab):
         if info is not None:
             return "" if any(one.lengths for one in info.fields) else ONE_LENGTH
         drawn = self.subject.drawn
-        told = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
-        return "" if told else ONE_LENGTH
+        reads_lengths = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
+        return "" if reads_lengths else ONE_LENGTH
 
     def on_subject(self) -> None:
         """Another run, or the end of one in progress."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.insight.embedding_layers import bottleneck, code_layers
-from app.protocol.loose import Loose as Message
-from app.protocol.values import FieldFacts
+from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
+from app.protocol.embedding_values import SampleNeighbours
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
@@ -33,7 +33,7 @@ COUNT = 12
 """Neighbours of each kind."""
 
 Array = np.ndarray[Any, Any]
-Wish = tuple[Path, str, int]
+Search = tuple[Path, str, int]
 """A run, a layer, and the position of a sample in the data set."""
 
 
@@ -87,7 +87,7 @@ class SimilarTab(Tab):
         self.stack = QStackedWidget(self)
         self.note = QLabel(self)
         self._position: int | None = None
-        self._asked: Wish | None = None
+        self._asked: Search | None = None
         self._mapped: tuple[Path, str] | None = None
         self._stopped = False
         self._lay_out()
@@ -193,28 +193,28 @@ class SimilarTab(Tab):
     def _ask(self) -> None:
         if self._asked is not None:
             _, layer, sample = self._asked
-            self.subject.ask("similar", self._take, self._on_refusal, layer=layer, sample=sample, count=COUNT)
+            request = FindSimilarSamples(layer=layer, sample=sample, count=COUNT)
+            self.subject.request(request, self._on_similar, self._on_refused)
 
-    def _is_asked(self, message: Message) -> bool:
-        said = (Path(str(message.fields.get("run"))), message.fields.get("layer"))
-        return self._asked is not None and said == self._asked[:2]
+    def _is_asked(self, reply: SimilarSamples | CodeProjection) -> bool:
+        return self._asked is not None and (Path(reply.run), reply.layer) == self._asked[:2]
 
-    def _take(self, message: Message) -> None:
-        """Show the answer; while codes are still being made, ask on, unless nobody looks any more."""
-        if not self._is_asked(message) or self._asked is None or message.fields.get("sample") != self._asked[2]:
+    def _on_similar(self, reply: SimilarSamples) -> None:
+        """Show the neighbours; while codes are still being made, ask on, unless nobody looks any more."""
+        if not self._is_asked(reply) or self._asked is None or reply.sample != self._asked[2]:
             return
-        if message.arrays:
+        if reply.neighbours is not None:
             self._show_progress(0, 0)
-            self._show(message)
+            self._show(reply, reply.neighbours)
             self._ask_for_map()
             return
-        self._show_progress(int(message.fields["done"]), int(message.fields["of"]))
+        self._show_progress(reply.done, reply.total)
         if not self.isVisible():
             self._asked = None
         elif not self._stopped:
             self._ask()
 
-    def _on_refusal(self, reason: str) -> None:
+    def _on_refused(self, reason: str) -> None:
         self._asked = None
         self._show_progress(0, 0)
         self.says.setText(reason)
@@ -223,7 +223,7 @@ class SimilarTab(Tab):
     def _ask_for_map(self) -> None:
         if self._asked is not None and self._mapped != self._asked[:2]:
             self._mapped = self._asked[:2]
-            self.subject.ask("code_map", self._on_map, lambda _: None, layer=self._asked[1])
+            self.subject.request(ProjectCodes(layer=self._asked[1]), self._on_projection, lambda _: None)
 
     def _toggle(self) -> None:
         """Stop making codes, or go on."""
@@ -242,44 +242,41 @@ class SimilarTab(Tab):
         self.progress.setMaximum(max(of, 1))
         self.progress.setValue(done)
 
-    def _show(self, message: Message) -> None:
-        fields, arrays = message.fields, message.arrays
-        target = fields.get("target") or {}
-        own = labels_of(FieldFacts.parse(target), arrays["sample/target"])[0]
-        self._show_sample(own, arrays)
-        headings = (
-            (self.by_code, self.code_heading, "codes", f"Nearest by the codes of {fields['layer']}"),
-            (self.by_value, self.value_heading, "pixels", values_title(arrays["sample/input"].ndim)),
+    def _show(self, reply: SimilarSamples, found: SampleNeighbours) -> None:
+        target = reply.target_field
+        own = labels_of(target, found.target)[0]
+        self._show_sample(own, found)
+        groups = (
+            (self.by_code, self.code_heading, found.by_code, f"Nearest by the codes of {reply.layer}"),
+            (self.by_value, self.value_heading, found.by_value, values_title(found.input.ndim)),
         )
-        for gallery, heading, kind, title in headings:
-            labels = labels_of(FieldFacts.parse(target), arrays[f"{kind}/target"])
-            places, similarity = arrays[f"{kind}/index"].tolist(), arrays[f"{kind}/similarity"].tolist()
-            gallery.set_neighbours(drawable_values(arrays[f"{kind}/input"]), labels, places, similarity)
-            heading.setText(f"{title}{shared(own, labels) if target.get('classes') else ''}")
-        compared, whole = int(fields.get("of") or 0), int(fields.get("whole") or 0)
-        self.note.setText(f"{compared:,} of {whole:,} samples compared" if compared < whole else "")
+        for gallery, heading, near, title in groups:
+            labels = labels_of(target, near.target)
+            gallery.set_neighbours(drawable_values(near.input), labels, near.index.tolist(), near.similarity.tolist())
+            heading.setText(f"{title}{shared(own, labels) if target.classes else ''}")
+        compared = f"{reply.total:,} of {reply.samples:,} samples compared"
+        self.note.setText(compared if reply.total < reply.samples else "")
 
-    def _show_sample(self, label: str, arrays: Mapping[str, Array]) -> None:
-        shown, names = [arrays["sample/input"]], [label or "the sample"]
-        words = f"Sample {self._position:,}, a code of {len(arrays['sample/code']):,} numbers."
-        if "sample/after" in arrays:
-            before, after = arrays["sample/before"], arrays["sample/after"]
-            words += f" Reconstruction error (RMSE): {number(float(arrays['sample/error'][0]), 3)}."
-            if after.shape == shown[0].shape:
-                shown, names = beside(shown[0], before, after, names[0])
+    def _show_sample(self, label: str, found: SampleNeighbours) -> None:
+        shown, names = [found.input], [label or "the sample"]
+        words = f"Sample {self._position:,}, a code of {len(found.code):,} numbers."
+        made = found.reconstruction
+        if made is not None:
+            words += f" Reconstruction error (RMSE): {number(made.error, 3)}."
+            if made.after.shape == found.input.shape:
+                shown, names = beside(found.input, made.before, made.after, names[0])
         self.sample.set_samples(drawable_values(np.stack(shown)), names, [""] * len(names))
         self.about.setText(words)
 
-    def _on_map(self, message: Message) -> None:
-        if not self._is_asked(message) or "points" not in message.arrays or self._position is None:
+    def _on_projection(self, reply: CodeProjection) -> None:
+        codes, target = reply.codes, reply.target_field
+        if not self._is_asked(reply) or codes is None or self._position is None:
             return
-        arrays, target = message.arrays, message.fields.get("target") or {}
-        names = labels_of(FieldFacts.parse(target), arrays["target"])
-        classes = [str(one) for one in target.get("classes") or ()] or ["samples"]
-        numbers = arrays["target"] if target.get("classes") else np.zeros(len(names), np.int64)
-        self.map.set_codes(arrays["points"], arrays["index"], numbers, classes, names)
+        names = labels_of(target, codes.target)
+        numbers = codes.target if target.classes else np.zeros(len(names), np.int64)
+        self.map.set_codes(codes.points, codes.index, numbers, list(target.classes) or ["samples"], names)
         self.map.mark(self._position)
-        self.map_heading.setText(f"Map of the codes, {float(arrays['share'].sum()):.0%} of their variance")
+        self.map_heading.setText(f"Map of the codes, {float(codes.share.sum()):.0%} of their variance")
 
 
 def beside(sample: Array, before: Array, after: Array, name: str) -> tuple[list[Array], list[str]]:

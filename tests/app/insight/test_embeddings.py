@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.insight import embeddings as module
-from app.insight.embeddings import Codes, by_pixels, code_map, nearest, principal, similar, unit
+from app.insight.embeddings import Codes, by_pixels, nearest, neighbours_of, principal, projection, unit
 from app.numerics import spectrum
 from app.project.presets import preset
-from app.protocol.loose import Loose as Message
+from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin
 from app.worker.embedding_requests import codes_of
+from app.worker.handlers import answer
 from app.worker.run_cache import RunCache
-from app.worker.run_requests import answer
 from graph.errors import NetloomError
 from graph.layers.image_kernels import KERNELS
 from tests.app.project.test_presets import small
@@ -53,17 +54,17 @@ def test_neighbours_are_the_nearest_of_all_and_not_the_sample_itself() -> None:
     model = Model.build(project())
     codes = complete(model, "dense1")
     position = int(model.prepared.validation.indices[3])
-    found = similar(model, codes, position, 7)
+    found = neighbours_of(model, codes, position, 7)
     own = codes.values[codes.index.tolist().index(position)]
     order = [place for place in codes.index[np.argsort(-(codes.values @ own), kind="stable")] if place != position]
-    assert found["codes/index"].tolist() == order[:7]
-    assert found["codes/similarity"].tolist() == sorted(found["codes/similarity"].tolist(), reverse=True)
+    assert found.by_code.index.tolist() == order[:7]
+    assert found.by_code.similarity.tolist() == sorted(found.by_code.similarity.tolist(), reverse=True)
     pictures = model.prepared.dataset.field_named("image").values
-    assert np.array_equal(found["codes/input"], pictures[found["codes/index"]])
-    first, flat = pictures[position].ravel(), pictures[int(found["pixels/index"][0])].ravel()
+    assert np.array_equal(found.by_code.input, pictures[found.by_code.index])
+    first, flat = pictures[position].ravel(), pictures[int(found.by_value.index[0])].ravel()
     cosine = first @ flat / np.linalg.norm(first) / np.linalg.norm(flat)
-    assert found["pixels/similarity"][0] == pytest.approx(cosine, abs=1e-5)
-    assert "sample/after" not in found
+    assert found.by_value.similarity[0] == pytest.approx(cosine, abs=1e-5)
+    assert found.reconstruction is None
 
 
 def test_pixels_are_compared_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +91,7 @@ def test_of_large_data_evenly_spaced_samples_are_compared(monkeypatch: pytest.Mo
     monkeypatch.setattr(module, "MOST_VALUES", 16 * 100)
     codes = complete(Model.build(project()), "dense1")
     assert codes.values.shape == (100, 16)
-    assert codes.whole == 1797
+    assert codes.samples == 1797
     assert len(set(codes.index.tolist())) == 100
 
 
@@ -101,24 +102,28 @@ def test_a_layer_that_has_no_code_is_refused() -> None:
 
 def test_an_autoencoder_shows_what_goes_in_and_what_comes_out() -> None:
     model = Model.build(small(preset("digits_autoencoder").project))
-    found = similar(model, complete(model, "bottleneck"), 40, 3)
-    assert np.allclose(found["sample/before"], found["sample/input"], atol=1e-6)
-    assert found["sample/code"].shape == (16,)
-    error = np.sqrt(np.square(found["sample/after"] - found["sample/input"]).mean())
-    assert found["sample/error"][0] == pytest.approx(error, abs=1e-5)
+    found = neighbours_of(model, complete(model, "bottleneck"), 40, 3)
+    made = found.reconstruction
+    assert made is not None
+    assert np.allclose(made.before, found.input, atol=1e-6)
+    assert found.code.shape == (16,)
+    error = np.sqrt(np.square(made.after - found.input).mean())
+    assert made.error == pytest.approx(error, abs=1e-5)
 
 
 def test_the_edge_autoencoder_is_held_against_its_edges() -> None:
     model = Model.build(small(preset("edge_autoencoder").project))
-    found = similar(model, complete(model, "bottleneck"), 40, 3)
-    scaled = model.prepared.scalers["image"].apply(found["sample/input"][None])[0, 0]
+    found = neighbours_of(model, complete(model, "bottleneck"), 40, 3)
+    made = found.reconstruction
+    assert made is not None
+    scaled = model.prepared.scalers["image"].apply(found.input[None])[0, 0]
     around = np.pad(scaled.astype(np.float64), 1, mode="edge")
     kernels = [np.array(KERNELS[name]) for name in ("Sobel across", "Sobel down")]
     edges = sum(np.abs(spectrum.correlate(around, kernel)[2:-2, 2:-2]) for kernel in kernels) / 4
-    assert np.allclose(found["sample/before"][0], edges, atol=1e-5)
+    assert np.allclose(made.before[0], edges, atol=1e-5)
     # The preset's answer is picture + reconstruction - edges, so its error is that of the edges, in the data's units.
-    off = model.prepared.scalers["image"].scale * (found["sample/after"] - found["sample/before"])
-    assert found["sample/error"][0] == pytest.approx(np.sqrt(np.square(off).mean()), rel=1e-4)
+    off = model.prepared.scalers["image"].scale * (made.after - made.before)
+    assert made.error == pytest.approx(np.sqrt(np.square(off).mean()), rel=1e-4)
 
 
 @given(rows=st.integers(1, 12), size=st.integers(1, 12))
@@ -138,12 +143,12 @@ def test_principal_components_are_those_of_the_singular_values(rows: int, size: 
 def test_the_map_places_every_sample() -> None:
     model = Model.build(project())
     codes = complete(model, "dense1")
-    found = code_map(model, codes)
-    assert found["points"].shape == (1500, 2)
-    assert set(found["index"].tolist()) <= set(codes.index.tolist())
-    assert 0 < found["share"][1] <= found["share"][0] <= 1
+    found = projection(model, codes)
+    assert found.points.shape == (1500, 2)
+    assert set(found.index.tolist()) <= set(codes.index.tolist())
+    assert 0 < found.share[1] <= found.share[0] <= 1
     labels = model.prepared.dataset.target_field().values
-    assert np.array_equal(found["target"], labels[found["index"]])
+    assert np.array_equal(found.target, labels[found.index])
 
 
 def test_nothing_is_like_a_code_of_zeros() -> None:
@@ -159,18 +164,23 @@ def test_the_worker_tells_how_far_it_is_and_keeps_the_codes(tmp_path: Path, monk
     monkeypatch.setattr("app.training.trainable.ACTIVATIONS", 64 * 100)
     monkeypatch.setattr(Codes.advance, "__defaults__", (0.0,))
     opened = RunCache()
-    asked = {"id": 1, "run": str(tmp_path / "run"), "layer": "dense1", "sample": 40, "count": 5}
-    first = answer(Message("similar", asked), opened.open)
-    assert 0 < first.fields["done"] < first.fields["of"] == 1797
-    assert not first.arrays
+    request = FindSimilarSamples(run=tmp_path / "run", layer="dense1", sample=40, count=5)
+    first = answer(request, opened.open)
+    assert isinstance(first, SimilarSamples)
+    assert 0 < first.done < first.total == 1797
+    assert first.neighbours is None
     _, model = opened.open(tmp_path / "run")
     codes_of(model, "dense1").advance(model, 1e9)
-    last = answer(Message("similar", asked), opened.open)
-    assert (last.fields["done"], last.fields["sample"]) == (1797, 40)
-    assert last.arrays["codes/index"].shape == (5,)
-    assert last.fields["target"]["classes"][3] == "3"
-    assert answer(Message("code_map", asked), opened.open).arrays["points"].shape == (1500, 2)
-    assert answer(Message("similar", asked | {"layer": "relu1"}), opened.open).fields["done"] < 1797
+    last = answer(request, opened.open)
+    assert isinstance(last, SimilarSamples) and last.neighbours is not None
+    assert (last.done, last.sample) == (1797, 40)
+    assert last.neighbours.by_code.index.shape == (5,)
+    assert last.target_field.classes[3] == "3"
+    mapped = answer(ProjectCodes(run=tmp_path / "run", layer="dense1"), opened.open)
+    assert isinstance(mapped, CodeProjection) and mapped.codes is not None
+    assert mapped.codes.points.shape == (1500, 2)
+    other = answer(replace(request, layer="relu1"), opened.open)
+    assert isinstance(other, SimilarSamples) and other.done < 1797
 
 
 def test_codes_do_not_outlive_their_model() -> None:

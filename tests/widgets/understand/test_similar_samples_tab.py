@@ -10,6 +10,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
+from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
+from app.protocol.embedding_values import Neighbours, ProjectedCodes, Reconstruction, SampleNeighbours
+from app.protocol.values import FieldFacts
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
@@ -19,7 +22,7 @@ from widgets.training.training_controller import TrainingController
 from widgets.understand.embedding_map import CodeMap
 from widgets.understand.similar_samples_tab import NO_CODE, NO_RUN, NO_WEIGHTS, SimilarTab, beside, shared, values_title
 
-TARGET = {"name": "digit", "classes": [str(digit) for digit in range(10)]}
+TARGET = FieldFacts("digit", "vector", (10,), classes=tuple(str(digit) for digit in range(10)))
 
 
 def opened(silent: Silent, path: Path, id_: str = "edge_autoencoder") -> SimilarTab:
@@ -32,23 +35,44 @@ def opened(silent: Silent, path: Path, id_: str = "edge_autoencoder") -> Similar
     return silent.panel.view(SimilarTab)
 
 
-def told(tab: SimilarTab, **more: Any) -> dict[str, Any]:
+def similar(tab: SimilarTab, found: SampleNeighbours | None = None, **more: Any) -> SimilarSamples:
+    """What the worker replies to the newest request; without neighbours codes are still being made."""
     assert tab._asked is not None
     run, layer, sample = tab._asked
-    counts = {"done": 1797, "of": 1797, "whole": 1797}
-    return {"run": str(run), "layer": layer, "sample": sample, "target": TARGET, **counts, **more}
+    counts = {"done": 1797, "total": 1797, "samples": 1797, **more}
+    return SimilarSamples(run=str(run), layer=layer, sample=sample, target_field=TARGET, neighbours=found, **counts)
 
 
-def neighbours(tab: SimilarTab) -> dict[str, Any]:
+def neighbours(tab: SimilarTab) -> SampleNeighbours:
     """What the worker might find for a picture of a 3: itself made of its code, and six others."""
     rng = np.random.default_rng(int(tab._position or 0))
     pictures = rng.random((3, 1, 8, 8)).astype(np.float32)
-    arrays = {"sample/input": pictures[0], "sample/target": np.array([3]), "sample/code": np.ones(16, np.float32)}
-    arrays |= {"sample/before": pictures[1], "sample/after": pictures[2], "sample/error": np.array([0.125])}
-    for kind, start, classes in (("codes", 100, [3, 3, 5]), ("pixels", 200, [8, 3, 9])):
-        arrays |= {f"{kind}/index": np.arange(start, start + 3), f"{kind}/target": np.array(classes)}
-        arrays |= {f"{kind}/similarity": np.array([0.99, 0.9876, 0.5]), f"{kind}/input": pictures}
-    return arrays
+
+    def near(start: int, classes: list[int]) -> Neighbours:
+        similarity = np.array([0.99, 0.9876, 0.5])
+        index = np.arange(start, start + 3)
+        return Neighbours(index=index, similarity=similarity, input=pictures, target=np.array(classes))
+
+    return SampleNeighbours(
+        code=np.ones(16, np.float32),
+        input=pictures[0],
+        target=np.array([3]),
+        by_code=near(100, [3, 3, 5]),
+        by_value=near(200, [8, 3, 9]),
+        reconstruction=Reconstruction(before=pictures[1], after=pictures[2], error=0.125),
+    )
+
+
+def newest(silent: Silent) -> FindSimilarSamples:
+    """The newest request for similar samples, which counts as replied to."""
+    request = silent.take("FindSimilarSamples")[1]
+    assert isinstance(request, FindSimilarSamples)
+    return request
+
+
+def waiting(silent: Silent) -> bool:
+    """Whether a request for similar samples waits for its reply."""
+    return any(isinstance(request, FindSimilarSamples) for _, _, request in silent.asked)
 
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
@@ -66,43 +90,42 @@ def test_what_is_missing_is_told(silent: Silent, tmp_path: Path, qtbot: QtBot) -
 
 def test_the_bottleneck_is_asked_for_the_sample_that_is_picked(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     tab = opened(silent, tmp_path / "run")
-    _, fields = silent.take("similar")
-    assert (fields["layer"], fields["sample"]) == ("bottleneck", tab.gallery.position)
+    first = newest(silent)
+    assert (first.layer, first.sample) == ("bottleneck", tab.gallery.position)
     qtbot.mouseClick(tab.gallery, Qt.MouseButton.LeftButton, pos=tab.gallery.tile_place(1).center().toPoint())
-    _, again = silent.take("similar")
-    assert again["sample"] == tab.gallery.position != fields["sample"]
+    assert newest(silent).sample == tab.gallery.position != first.sample
     tab.picker.choose("dense1")
-    assert silent.take("similar")[1]["layer"] == "dense1"
+    assert newest(silent).layer == "dense1"
 
 
 def test_progress_is_shown_and_can_be_stopped(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     tab = opened(silent, tmp_path / "run")
-    silent.answer("similar", told(tab, done=100))
+    silent.reply(FindSimilarSamples, similar(tab, done=100))
     assert tab.progress.isVisible()
     assert (tab.progress.value(), tab.progress.maximum()) == (100, 1797)
     qtbot.mouseClick(tab.cancel, Qt.MouseButton.LeftButton)
-    silent.answer("similar", told(tab, done=200))
-    assert [kind for _, kind, _ in silent.asked if kind == "similar"] == []
+    silent.reply(FindSimilarSamples, similar(tab, done=200))
+    assert not waiting(silent)
     assert tab.cancel.text() == "Go on"
     qtbot.keyClick(tab.cancel, Qt.Key.Key_Space)
-    silent.answer("similar", told(tab), neighbours(tab))
+    silent.reply(FindSimilarSamples, similar(tab, neighbours(tab)))
     assert not tab.progress.isVisible()
     assert tab.by_code.count() == 3
 
 
 def test_what_nobody_looks_at_is_not_made(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
-    answer = told(tab, done=100)
+    reply = similar(tab, done=100)
     silent.panel.hide()
-    silent.answer("similar", answer)
-    assert [kind for _, kind, _ in silent.asked if kind == "similar"] == []
+    silent.reply(FindSimilarSamples, reply)
+    assert not waiting(silent)
     silent.panel.show()
-    assert silent.take("similar")[1]["layer"] == "bottleneck"
+    assert newest(silent).layer == "bottleneck"
 
 
 def test_neighbours_and_reconstruction(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     tab = opened(silent, tmp_path / "run")
-    silent.answer("similar", told(tab, of=1000, done=1000), neighbours(tab))
+    silent.reply(FindSimilarSamples, similar(tab, neighbours(tab), total=1000, done=1000))
     assert tab.code_heading.text() == "Nearest by the codes of bottleneck: 2 of 3 share its class"
     assert tab.value_heading.text() == "Nearest by pixels: 1 of 3 share its class"
     assert (tab.sample.count(), tab.sample._labels) == (3, ["3", "goes in", "from its code"])
@@ -112,51 +135,54 @@ def test_neighbours_and_reconstruction(silent: Silent, tmp_path: Path, qtbot: Qt
     assert sentence == "Sample 101, 3: cosine similarity 0.9876"
     tab.grab()
     qtbot.mouseClick(tab.by_value, Qt.MouseButton.LeftButton, pos=tab.by_value.tile_place(2).center().toPoint())
-    assert silent.take("similar")[1]["sample"] == 202
+    assert newest(silent).sample == 202
 
 
 def test_an_answer_about_another_sample_is_not_shown(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
-    old, arrays = told(tab), neighbours(tab)
-    number, _ = silent.take("similar")
+    old = similar(tab, neighbours(tab))
+    number, request = silent.take("FindSimilarSamples")
     tab.look_at(77)
-    silent.asked.append((number, "similar", {}))
-    silent.answer("similar", old, arrays)
+    silent.asked.append((number, "FindSimilarSamples", request))
+    silent.reply(FindSimilarSamples, old)
     assert tab.by_code.is_empty()
 
 
 def test_a_position_does_not_outlive_its_data(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
     tab.look_at(1700)
-    silent.take("similar")
+    newest(silent)
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("spirals", 1)))
-    assert [kind for _, kind, _ in silent.asked if kind == "similar"] == []
+    assert not waiting(silent)
     silent.show_data()
     position = tab.gallery.position
     assert position is not None
-    assert silent.take("similar")[1]["sample"] == position < 600
+    assert newest(silent).sample == position < 600
 
 
 def test_a_refusal_stands_in_place(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
-    silent.refuse("similar", "The weights were altered.")
+    silent.refuse("FindSimilarSamples", "The weights were altered.")
     assert tab.says.isVisible()
     assert tab.says.text() == "The weights were altered."
 
 
 def test_the_map_is_asked_once_and_picks(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     tab = opened(silent, tmp_path / "run")
-    silent.answer("similar", told(tab), neighbours(tab))
+    silent.reply(FindSimilarSamples, similar(tab, neighbours(tab)))
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], np.float32)
-    arrays = {"points": points, "index": np.array([5, 6, 7, 8]), "target": np.array([0, 1, 2, 9])}
-    silent.answer("code_map", told(tab), arrays | {"share": np.array([0.5, 0.25])})
+    index, target = np.array([5, 6, 7, 8]), np.array([0, 1, 2, 9])
+    codes = ProjectedCodes(points=points, index=index, target=target, share=np.array([0.5, 0.25]))
+    run = str(tmp_path / "run")
+    projection = CodeProjection(run=run, done=1797, total=1797, layer="bottleneck", target_field=TARGET, codes=codes)
+    silent.reply(ProjectCodes, projection)
     assert tab.map_heading.text() == "Map of the codes, 75% of their variance"
     tab.map.grab()
     x, y = tab.map.places()[3].tolist()
     qtbot.mouseClick(tab.map.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
-    assert silent.take("similar")[1]["sample"] == 8
+    assert newest(silent).sample == 8
     silent.asked.append((0, "nothing", {}))
-    assert "code_map" not in [kind for _, kind, _ in silent.asked]
+    assert "ProjectCodes" not in [kind for _, kind, _ in silent.asked]
 
 
 def test_the_map_by_keyboard(qtbot: QtBot) -> None:

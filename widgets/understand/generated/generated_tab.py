@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.protocol.loose import Loose as Message
+from app.protocol.gan_messages import InterpolatedSamples, InterpolateNoise, ReadRealSamples, RealSamples
 from app.training.gan import snapshots
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.errors import NetloomError
@@ -35,10 +35,10 @@ from widgets.understand.understand_tab import Group, Tab
 NO_RUN = "Train a GAN to see what its generator makes, from the first step on. Two of the examples are GANs."
 NO_GAN = "This network was not trained as a GAN: nothing in it makes samples from noise."
 NO_FRAMES = "This run has kept no samples yet."
-PATH_STEPS = 60
-"""Points on a walk in the plane."""
+PATH_STEPS, TILE_STEPS = 60, 9
+"""Points on a walk in the plane, and samples on a walk that is shown in tiles."""
 
-Wish = tuple[Path, int, int, int]
+Walk = tuple[Path, int, int, int]
 """A run, the two ends of a walk, and the step after which it was asked for."""
 
 
@@ -63,7 +63,7 @@ class MadeTab(Tab):
         self.note = QLabel(self)
         self.stack = QStackedWidget(self)
         self._run: Path | None = None
-        self._asked: Wish | None = None
+        self._asked: Walk | None = None
         self._real: Array | None = None
         self._walk: Array | None = None
         self._next_end = 0
@@ -255,44 +255,45 @@ class MadeTab(Tab):
         """Ask the worker for what it must calculate, unless that was asked already."""
         if self._run is None or not self.subject.ready or not self.times.steps:
             return
-        wish = (self._run, *self.ends, self.times.steps[-1])
-        if wish == self._asked:
+        wanted = (self._run, *self.ends, self.times.steps[-1])
+        if wanted == self._asked:
             return
-        if self._asked is None or self._asked[3] != wish[3] or self._real is None:
-            self.subject.ask("real_samples", self._on_real, self._on_refusal, count=self.first.maximum())
-        count = PATH_STEPS if self.stack.currentWidget() is self.plane else None
-        self._asked = wish
+        if self._asked is None or self._asked[3] != wanted[3] or self._real is None:
+            self.subject.request(ReadRealSamples(count=self.first.maximum()), self._on_real, self._on_refused)
+        self._asked = wanted
         first, last = self.ends
-        self.subject.ask("noise_walk", self._on_walk, self._on_refusal, first=first, last=last, count=count)
+        count = PATH_STEPS if self.stack.currentWidget() is self.plane else TILE_STEPS
+        walk = InterpolateNoise(first=first, last=last, count=count)
+        self.subject.request(walk, self._on_walk, self._on_refused)
 
-    def _on_real(self, message: Message) -> None:
-        if message.fields.get("run") != str(self._run):
+    def _on_real(self, reply: RealSamples) -> None:
+        if reply.run != str(self._run):
             return
         new = self._real is None
-        self._real = real = message.arrays["real"]
-        if not _is_plane(real):
+        self._real = real = reply.samples
+        if reply.discriminator is None:
             self.real.show_samples(drawable_values(real), scale_of(real))
             if new:
                 self._show(self.times.step)
             return
-        x, y = message.arrays["x"], message.arrays["y"]
+        x, y = reply.discriminator.x, reply.discriminator.y
         sides = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
-        self.plane.show_verdicts(message.arrays["probability"], sides)
+        self.plane.show_discriminator(reply.discriminator.probability, sides)
         self.note.setText("Ground: what the discriminator, as it is now, takes for generated and for real")
         self._show(self.times.step)
 
-    def _on_walk(self, message: Message) -> None:
-        if self._asked is None or (message.fields.get("first"), message.fields.get("last")) != self._asked[1:3]:
+    def _on_walk(self, reply: InterpolatedSamples) -> None:
+        if self._asked is None or (reply.first, reply.last) != self._asked[1:3]:
             return
-        self._walk = walk = message.arrays["walk"]
+        self._walk = walk = reply.samples
         if _is_plane(walk):
             self._show(self.times.step)
             return
         self.note.setText("")
         scale = scale_of(self._real) if self._real is not None else None
-        self.walk.show_walk(drawable_values(walk), drawable_values(message.arrays["nearest"]), scale)
+        self.walk.show_walk(drawable_values(walk), drawable_values(reply.nearest), scale)
 
-    def _on_refusal(self, reason: str) -> None:
+    def _on_refused(self, reason: str) -> None:
         if not self.subject.live:  # while training, the first weights may not be saved yet
             self.note.setText(reason)
 

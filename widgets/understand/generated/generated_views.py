@@ -126,7 +126,7 @@ class Plane(ScatterPlot):
         kinds = np.repeat([0, 1, 2], [len(real), len(made), len(walk)])
         self.set_points(points, kinds, ["real", "generated", *(["way from A to B"] if len(walk) else [])])
 
-    def show_verdicts(self, probability: Array, sides: tuple[float, float, float, float]) -> None:
+    def show_discriminator(self, probability: Array, sides: tuple[float, float, float, float]) -> None:
         """Show what the discriminator says, (r, r, 2) for made and real, of the part (x0, x1, y0, y1) of the plane."""
         self._sides = sides
         self.set_surface(probability[..., ::-1], sides)

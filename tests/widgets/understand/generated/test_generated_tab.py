@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
+from app.protocol.gan_messages import InterpolatedSamples, InterpolateNoise, ReadRealSamples, RealSamples
+from app.protocol.gan_values import DiscriminatorMap
 from app.training.gan.snapshots import SampleSnapshots
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
@@ -48,15 +50,14 @@ def opened(silent: Silent, path: Path, id_: str = "digits_gan") -> MadeTab:
 def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
     """Answer as the worker might: real samples, and a walk between the ends that were asked for."""
     rng = np.random.default_rng(0)
-    arrays = {"real": rng.random((16, *sizes)).astype(np.float32)}
-    if sizes == (2,):
-        line = np.linspace(-1, 1, 4, dtype=np.float32)
-        arrays |= {"x": line, "y": line, "probability": np.full((4, 4, 2), 0.5, np.float32)}
+    real, line = rng.random((16, *sizes)).astype(np.float32), np.linspace(-1, 1, 4, dtype=np.float32)
+    plane = DiscriminatorMap(x=line, y=line, probability=np.full((4, 4, 2), 0.5, np.float32))
     run = str(tab.subject.run.path) if tab.subject.run is not None else ""
-    silent.answer("real_samples", {"run": run}, arrays)
+    reply = RealSamples(run=run, samples=real, discriminator=plane if sizes == (2,) else None)
+    silent.reply(ReadRealSamples, reply)
     first, last = tab.ends
     walk = rng.random((9, *sizes)).astype(np.float32)
-    silent.answer("noise_walk", {"run": run, "first": first, "last": last}, {"walk": walk, "nearest": walk})
+    silent.reply(InterpolateNoise, InterpolatedSamples(run=run, first=first, last=last, samples=walk, nearest=walk))
 
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path) -> None:
@@ -118,19 +119,19 @@ def test_clicks_choose_the_ends_of_a_walk_in_turns(silent: Silent, tmp_path: Pat
     for index in (4, 9, 2):
         qtbot.mouseClick(tab.made, Qt.MouseButton.LeftButton, pos=tab.made.tile_place(index).center().toPoint())
     assert tab.ends == (2, 9)
-    _, asked = silent.take("noise_walk")
-    assert (asked["first"], asked["last"]) == (2, 9)
+    _, asked = silent.take("InterpolateNoise")
+    assert (asked.first, asked.last) == (2, 9)
     qtbot.mouseClick(tab.other, Qt.MouseButton.LeftButton)
     assert tab.ends == (9, 10)
     assert tab.made.ends == (9, 10)
     tab.first.setValue(1)
-    assert silent.take("noise_walk")[1]["first"] == 0
+    assert silent.take("InterpolateNoise")[1].first == 0
 
 
 def test_an_answer_to_another_walk_is_not_shown(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
     walk = np.zeros((9, 1, 8, 8), np.float32)
-    silent.answer("noise_walk", {"first": 7, "last": 8}, {"walk": walk, "nearest": walk})
+    silent.reply(InterpolateNoise, InterpolatedSamples(first=7, last=8, samples=walk, nearest=walk))
     assert tab.walk.count() == 0
 
 
@@ -159,7 +160,7 @@ def test_what_is_on_show_is_saved(
 
 def test_a_refusal_is_told(silent: Silent, tmp_path: Path) -> None:
     tab = opened(silent, tmp_path / "run")
-    silent.refuse("real_samples", "The run was altered.")
+    silent.refuse("ReadRealSamples", "The run was altered.")
     assert tab.note.text() == "The run was altered."
 
 
