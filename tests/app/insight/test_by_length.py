@@ -34,15 +34,16 @@ def test_steps_and_whole_samples_are_counted_by_length() -> None:
     assert told.measure == "accuracy"
     assert list(told.sets) == ["training", "validation", "test"]
     assert told.sets["training"].length.max() <= 9 < told.sets["test"].length.min()
-    part = model.prepared.test
+    test, part = told.sets["test"], model.prepared.test
+    assert test.whole is not None
     answers = model.predict(model.feed(part))[0][..., 0] > 0.5
     true, lengths = np.asarray(part.arrays["sum"])[..., 0] > 0.5, np.asarray(part.arrays["length"])[:, 0]
-    for place, length in enumerate(told.sets["test"].length):
+    for place, length in enumerate(test.length):
         rows = lengths == length
         right = (answers == true)[rows][:, :length]
-        assert told.sets["test"].count[place] == rows.sum()
-        assert told.sets["test"].score[place] == pytest.approx(right.mean())
-        assert told.sets["test"].whole[place] == pytest.approx(right.all(axis=1).mean())
+        assert test.count[place] == rows.sum()
+        assert test.score[place] == pytest.approx(right.mean())
+        assert test.whole[place] == pytest.approx(right.all(axis=1).mean())
 
 
 def test_classes_and_numbers() -> None:
