@@ -14,10 +14,13 @@ from widgets.plots.ticks import number
 
 
 class ColourBar(pg.ColorBarItem):
-    """The colours of an image with the values they stand for. Dragging its two marks changes what is told apart."""
+    """The colours of an image with the values they stand for.
 
-    def __init__(self, image: pg.ImageItem) -> None:
-        super().__init__(width=10, colorMapMenu=False, pen="#808080", hoverPen="#808080")
+    Where it is `adjustable`, dragging its two marks changes which values have colours of their own.
+    """
+
+    def __init__(self, image: pg.ImageItem, adjustable: bool = True) -> None:
+        super().__init__(width=10, colorMapMenu=False, interactive=adjustable, pen="#808080", hoverPen="#808080")
         self.write: Callable[[float], str] = lambda value: number(value, 3)
         self._image = image
         self.axis.tickStrings = self._texts
@@ -30,7 +33,9 @@ class ColourBar(pg.ColorBarItem):
         font = theme.font(small=True)
         self.axis.setTickFont(font)
         self.axis.setTextPen(theme.faint)
-        self.axis.setWidth(round(QFontMetricsF(font).horizontalAdvance("−0.000")) + 8)
+        metrics = QFontMetricsF(font)
+        widest = max(metrics.horizontalAdvance(text) for text in ("−0.000", self.write(low), self.write(high)))
+        self.axis.setWidth(round(widest + 10 + (metrics.height() + 2 if title else 0.0)))
         for side in ("left", "top", "bottom", "right"):
             self.getAxis(side).setPen(theme.border)
         self.axis.setLabel(title, **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"})

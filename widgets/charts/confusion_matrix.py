@@ -20,6 +20,8 @@ class ConfusionMatrix(MatrixPlot):
     Cells on the diagonal are tinted as right, the others as wrong, by their share of the row.
     """
 
+    adjustable = False
+
     def __init__(
         self,
         source: ThemeSource,
@@ -69,9 +71,16 @@ class ConfusionMatrix(MatrixPlot):
             for share in shares
         ]
         table = np.array([fill.getRgb() for fill in fills], dtype=np.uint8)
-        return table, -1.0, 1.0, lambda share: f"{abs(share):.0%}", "wrong  ·  share of the true class  ·  right"
+        return table, -1.0, 1.0, _share_text, "share of the true class"
 
     def table(self) -> list[Sequence[object]]:
         """Return the counts, the names of the true classes first."""
         rows = zip(self._labels, self._counts.tolist(), strict=True)
         return [("true \\ predicted", *self._labels), *((name, *counts) for name, counts in rows)]
+
+
+def _share_text(share: float) -> str:
+    """Return a share of a class in words; below zero it is wrong."""
+    if not share:
+        return "0 %"
+    return f"{abs(share):.0%} {'right' if share > 0 else 'wrong'}".replace("%", " %")

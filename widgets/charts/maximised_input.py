@@ -94,6 +94,7 @@ class ExcitingInput(PlotView):
         elif self._values.ndim == 2:
             panel = self.add_panel(left="", bottom="time in steps", wheel_along=0)
             panel.painted(self._paint_series)
+            self.add_key(panel)
         else:
             panel = self.add_panel(left="row", bottom="column", grid=False)
             panel.invertY(True)
@@ -107,13 +108,18 @@ class ExcitingInput(PlotView):
         if self._values.ndim == 1:
             self._draw_bars()
         elif self._values.ndim == 2:
-            steps = float(max(len(self._values), 2))
-            named = zip(self._names, self._units, strict=True)
-            names = ", ".join(f"{name} ({unit})" if unit else name for name, unit in named)
-            self.panel.sides["left"].set_title(names)
-            self.panel.set_extent(AxisRange(1.0, steps), AxisRange(*padded(*limits(self._values))))
+            self._draw_series()
         else:
             self._draw_picture()
+
+    def _draw_series(self) -> None:
+        steps = float(max(len(self._values), 2))
+        titles = [f"{name} ({unit})" if unit else name for name, unit in zip(self._names, self._units, strict=True)]
+        several = len(titles) > 1
+        self.panel.sides["left"].set_title("value" if several else "".join(titles))
+        entries = [(title, self.theme.run(at), "s") for at, title in enumerate(titles)]
+        self.keys[0].set_entries(self.theme, entries if several else [])
+        self.panel.set_extent(AxisRange(1.0, steps), AxisRange(*padded(*limits(self._values))))
 
     def _draw_bars(self) -> None:
         rows, known = np.arange(len(self._values), dtype=np.float64), np.nan_to_num(self._away)
@@ -138,7 +144,7 @@ class ExcitingInput(PlotView):
                 self._bar = ColourBar(self._item)
                 self.put(self._bar, self.panel, "right")
             self._item.setImage(self._values.mean(axis=0), levels=(low, high), autoDownsample=True)
-            self._bar.show_map(self.theme, greys(), low, high)
+            self._bar.show_map(self.theme, greys(), low, high, "value")
         self._item.setRect(QRectF(-0.5, -0.5, width, height))
         self.panel.set_extent(AxisRange(-0.5, width - 0.5), AxisRange(-0.5, height - 0.5))
 

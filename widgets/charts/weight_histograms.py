@@ -15,11 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.axes import Axes, AxisRange, polygon
-from widgets.plots.key import Key
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
-from widgets.plots.ticks import number
+from widgets.plots.ticks import number, padded
 
 HEIGHTS = AxisRange(0.0, 1.0)
 """Ridges have no scale upwards: each is as high as its panel."""
@@ -48,7 +47,6 @@ class HistogramStack(PlotView):
         self._ridges: dict[str, deque[tuple[int, Floats, Floats]]] = {}
         self._along = along
         self._made: tuple[tuple[str, ...], int] = ((), 0)
-        self._keys: dict[str, Key] = {}
 
     def push(self, layer: str, step: int, edges: ArrayLike, counts: ArrayLike) -> None:
         """Add the histogram of a layer at a step: N counts between N + 1 edges. Raises `ValueError` otherwise."""
@@ -79,24 +77,24 @@ class HistogramStack(PlotView):
     def _build(self) -> None:
         """Make a panel for each layer."""
         self.clear_panels()
-        self._keys.clear()
         self._made = (tuple(self._ridges), self._columns())
         for index, name in enumerate(self._ridges):
-            last = index >= len(self._ridges) - self._made[1]
             place = divmod(index, self._made[1])
-            panel = self.add_panel(*place, bottom=self._along if last else "", grid=False, wheel_along=0)
+            panel = self.add_panel(*place, bottom=self._along, left="count", grid=False, wheel_along=0)
+            panel.sides["left"].write = lambda _: ""  # every ridge is as high as its panel, whatever it counts
             panel.painted(partial(self._paint_ridge, name))
-            self._keys[name] = self.add_key(panel)
+            self.add_key(panel)
+            self.part_rows(panel)
 
     def draw(self) -> None:
         """Name every ridge, and let it span all values that it ever had."""
         if self._made != (tuple(self._ridges), self._columns()):
             self._build()
         for index, (panel, (name, ridge)) in enumerate(zip(self.panels, self._ridges.items(), strict=True)):
-            self._keys[name].set_entries(self.theme, [(name, self.theme.run(index), "s")])
+            self.keys[index].set_entries(self.theme, [(name, self.theme.run(index), "s")])
             low = min(float(ends[0]) for _, ends, _ in ridge)
             high = max(float(ends[-1]) for _, ends, _ in ridge)
-            panel.set_extent(AxisRange(low, high) if high > low else AxisRange(low - 0.5, low + 0.5), HEIGHTS)
+            panel.set_extent(AxisRange(*padded(low, high, 0.02)), HEIGHTS)
         self.scene().update()
 
     def resized(self) -> None:

@@ -26,7 +26,7 @@ class BalanceBars(PlotView):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "Class balance", "Choose a data set to see how it is divided.", parent)
         self._rows: list[tuple[str, tuple[int, ...]]] = []
-        panel = self.add_panel(left="", bottom="samples", grid=False, wheel_along=1)
+        panel = self.add_panel(left="class", bottom="samples", grid=False, wheel_along=1)
         panel.invertY(True)
         panel.sides["bottom"].whole = True
         self._key = self.add_key(panel)
@@ -44,6 +44,7 @@ class BalanceBars(PlotView):
             self._rows = list(zip(classes, zip(*columns, strict=True), strict=True))
         counts = ", ".join(f"{count:,} {title}" for count, title in zip(self._totals(), TITLES, strict=True))
         self.describe(f"{len(self._rows)} classes: {counts}" if balance else counts)
+        self.panel.sides["left"].set_title("class" if balance is not None else "")
         self.panel.sides["left"].set_names([name for name, _ in self._rows])
         self.panel.set_theme(self.theme)
         self.updateGeometry()
@@ -72,7 +73,7 @@ class BalanceBars(PlotView):
         return QFontMetricsF(self.theme.font(small=True)).height() + 6
 
     def _height(self, rows: int) -> int:
-        return round(self._row_height() * (rows + 3.4)) + 12
+        return round(self._row_height() * (rows + 4.4)) + 12
 
     def draw(self) -> None:
         """Lay the parts of each class one behind the other."""

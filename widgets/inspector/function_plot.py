@@ -34,7 +34,7 @@ class ActivationPlot(PlotView):
         self.setObjectName("activationPlot")
         self._curve: ScalarFunction | None = None
         self._place: float | None = None
-        self.add_panel(bottom="x", left="", wheel_along=0).painted(self._paint_curves)
+        self.add_panel(bottom="x", left="value", wheel_along=0).painted(self._paint_curves)
         self._key = self.add_key(self.panel)
 
     def show_curve(self, curve: ScalarFunction, name: str) -> None:

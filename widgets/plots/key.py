@@ -14,6 +14,11 @@ from widgets.look.theme import Theme
 SYMBOLS = ("o", "s", "d")
 """Disc, square and diamond in turn, so that classes differ by more than hue."""
 
+MARK = 13.0
+"""Pixels from the left end of an entry to its name."""
+GAP = 15.0
+"""Pixels between entries."""
+
 
 def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> None:
     """Draw one of the `SYMBOLS` about a point."""
@@ -27,41 +32,64 @@ def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> N
 
 
 class Key(pg.GraphicsWidget):
-    """The names of colours in a row above a panel, as far as there is room, and a caption at its right."""
+    """The names of colours in rows above a panel, from its left edge, and a caption at the right of the last row."""
 
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[tuple[str, QColor, str]] = []
         self._caption = ""
         self._theme: Theme | None = None
+        self._metrics = QFontMetricsF(self.font())
 
     def set_entries(self, theme: Theme, entries: Sequence[tuple[str, QColor, str]], caption: str = "") -> None:
-        """Name colours, each with its symbol; without entries and caption the row takes no room."""
+        """Name colours, each with its symbol; without entries and caption the key takes no room."""
         self._theme, self._entries, self._caption = theme, list(entries), caption
-        height = QFontMetricsF(theme.font(small=True)).height() + 6 if entries or caption else 0.0
+        self._metrics = QFontMetricsF(theme.font(small=True))
+        self.measure()
+        self.update()
+
+    def measure(self) -> None:
+        """Take the height of as many rows as the names need in this width."""
+        rows = max((row for row, _ in self._places()), default=0 if self._caption else -1) + 1
+        height = rows * self._line() + 4 if rows else 0.0
         if height != self.maximumHeight():
             self.setMinimumHeight(height)
             self.setMaximumHeight(height)
-        self.update()
+
+    def _line(self) -> float:
+        return self._metrics.height() + 2
+
+    def _places(self) -> list[tuple[int, float]]:
+        """Return the row and the left end of every entry."""
+        places: list[tuple[int, float]] = []
+        row, left = 0, 0.0
+        for name, _, _ in self._entries:
+            width = self._metrics.horizontalAdvance(name) + MARK
+            if left and left + width > self.size().width():
+                row, left = row + 1, 0.0
+            places.append((row, left))
+            left += width + GAP
+        return places
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Write the names that have room."""
+        """Write the names; one that is wider than the key ends with an ellipsis."""
         if self._theme is None:
             return
-        theme, metrics = self._theme, QFontMetricsF(self._theme.font(small=True))
-        painter.setFont(theme.font(small=True))
+        painter.setFont(self._theme.font(small=True))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, middle = 0.0, metrics.height() / 2
-        for name, color, symbol in self._entries:
-            if left + metrics.horizontalAdvance(name) + 16 > self.size().width():
-                break
+        end, top = 0.0, 0.0
+        for (name, color, symbol), (row, left) in zip(self._entries, self._places(), strict=True):
+            top = row * self._line()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            draw_symbol(painter, symbol, QPointF(left + 4, middle), 4)
-            painter.setPen(theme.text)
-            painter.drawText(QPointF(left + 13, metrics.ascent()), name)
-            left += metrics.horizontalAdvance(name) + 28
-        painter.setPen(theme.faint)
-        room = QRectF(left, 0, max(self.size().width() - left, 0), metrics.height())
-        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight, text)
+            draw_symbol(painter, symbol, QPointF(left + 4, top + self._metrics.height() / 2), 4)
+            painter.setPen(self._theme.text)
+            text = self._fitting(name, self.size().width() - left - MARK)
+            painter.drawText(QPointF(left + MARK, top + self._metrics.ascent()), text)
+            end = left + MARK + self._metrics.horizontalAdvance(text) + GAP
+        painter.setPen(self._theme.faint)
+        room = QRectF(end, top, max(self.size().width() - end, 0), self._metrics.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, self._fitting(self._caption, room.width()))
+
+    def _fitting(self, text: str, width: float) -> str:
+        return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)

@@ -58,9 +58,11 @@ class PlotView(pg.GraphicsView, Themed):
         self.follow(source)
         self.title, self.empty_text = title, empty
         self.panels: list[Panel] = []
+        self.keys: list[Key] = []
         self._pressed: QPointF | None = None
         self._stale = False
         self._rest: QGraphicsWidget | None = None
+        self._one_scale = False
         self.clear_panels()
         self.setAccessibleName(title)
         self.setAccessibleDescription(empty)
@@ -113,6 +115,7 @@ class PlotView(pg.GraphicsView, Themed):
     def clear_panels(self) -> None:
         """Begin anew without panels."""
         self.panels.clear()
+        self.keys.clear()
         self._rest = None
         self._grid = QGraphicsGridLayout()
         self._grid.setContentsMargins(6, 8, 12, 4)
@@ -157,14 +160,19 @@ class PlotView(pg.GraphicsView, Themed):
         self._grid.addItem(item, row + down, column + along)
 
     def add_key(self, panel: Panel) -> Key:
-        """Return a new key of colours, above a panel and its left axis."""
+        """Return a new key of colours, above a panel and what stands at its right."""
         key = Key()
-        self._grid.addItem(key, panel.cell[0] - 1, panel.cell[1] - 1, 1, 3)
+        self.keys.append(key)
+        self._grid.addItem(key, panel.cell[0] - 1, panel.cell[1], 1, 2)
         return key
 
     def put_gap(self, panel: Panel, pixels: float = 8.0) -> None:
         """Keep a distance below a panel that has no axis there."""
         self._grid.setRowFixedHeight(panel.cell[0] + 1, pixels)
+
+    def part_rows(self, panel: Panel, pixels: float = 8.0) -> None:
+        """Keep a distance between what stands below a panel and the row of panels that follows."""
+        self._grid.setRowSpacing(panel.cell[0] + 1, pixels)
 
     def set_width(self, panel: Panel, pixels: float) -> None:
         """Hold a panel to a width; the others share the rest."""
@@ -174,6 +182,11 @@ class PlotView(pg.GraphicsView, Themed):
         """Hold a panel to a height; the others share the rest."""
         self._grid.setRowFixedHeight(panel.cell[0], pixels)
 
+    def use_one_scale(self, on: bool) -> None:
+        """Give both axes of the first panel one scale, and the panel the proportions of its data; or neither."""
+        self._one_scale = on
+        self.panel.setAspectLocked(on)
+
     def limit_panel(self, width: float | None, height: float) -> None:
         """Let the first panel grow no larger than this; what room is left stays empty at the right and below."""
         self._grid.setRowMaximumHeight(1, height)
@@ -181,6 +194,7 @@ class PlotView(pg.GraphicsView, Themed):
             self._grid.setColumnMaximumWidth(1, width)
         if self._rest is None:
             self._rest = QGraphicsWidget()
+            self._rest.setPreferredSize(0, 0)  # Qt would give it 50 pixels of the panel's
             self._grid.addItem(self._rest, 3, 3)
             self._grid.setRowStretchFactor(1, 1000)
             self._grid.setColumnStretchFactor(1, 1000)
@@ -235,13 +249,34 @@ class PlotView(pg.GraphicsView, Themed):
         if self.is_empty():
             return
         for _ in range(2):  # what an axis takes changes the room of the others
-            for panel in self.panels:
-                for side, axis in panel.sides.items():
-                    axis.measure(SHARE * (self.width() if side in ("left", "right") else self.height()))
-            self._grid.activate()
+            self._share_room()
         for panel in self.panels:
             for axis in panel.sides.values():
                 axis.lay_out_title()
+
+    def _share_room(self) -> None:
+        """Give axes and keys what they need, and the panels the rest."""
+        for panel in self.panels:
+            for side, axis in panel.sides.items():
+                axis.measure(SHARE * (self.width() if side in ("left", "right") else self.height()))
+        for key in self.keys:
+            key.measure()
+        self._grid.activate()
+        if self._one_scale:
+            self._keep_proportions()
+
+    def _keep_proportions(self) -> None:
+        """Give the first panel the proportions of its data: it has an axis below, and nothing at its right."""
+        x = self.panel.x_extent()
+        if x is None:
+            return
+        whole, area = self._grid.contentsRect(), self.panel.geometry()
+        bottom = self.panel.sides["bottom"].geometry().height()
+        ratio = x.span / self.panel.y_extent(x).span
+        width = min(whole.right() - area.left(), (whole.bottom() - area.top() - bottom) * ratio)
+        if width > 1:
+            self.limit_panel(width, width / ratio)
+            self._grid.activate()
 
     def theme_changed(self) -> None:
         """Take fonts and inks anew."""

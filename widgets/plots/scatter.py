@@ -57,7 +57,8 @@ class ScatterPlot(PlotView):
         self._classes: list[str] = []
         self._surface: NDArray[np.float64] | None = None
         self._extent = (0.0, 1.0, 0.0, 1.0)
-        self.add_panel(bottom="x₁", left="x₂").setAspectLocked(True)
+        self.add_panel(bottom="x₁", left="x₂")
+        self.use_one_scale(True)
         self._key = self.add_key(self.panel)
         self._image, self._marks = pg.ImageItem(), pg.ScatterPlotItem(pxMode=True)
         self.panel.add(self._image, -10)
@@ -67,7 +68,7 @@ class ScatterPlot(PlotView):
         """Name the axes, which then have scales of their own: for two quantities that are not places in a plane."""
         self.panel.sides["bottom"].set_title(across)
         self.panel.sides["left"].set_title(up)
-        self.panel.setAspectLocked(False)
+        self.use_one_scale(False)
         self.redraw()
 
     def set_points(self, points: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ def linear_ticks(low: float, high: float, wanted: int) -> list[float]:
 def log_ticks(low: float, high: float, wanted: int) -> list[float]:
     """Return exponents of ten within `[low, high]` that stand for round values: decades, and 2 and 5 if few."""
     decades = high - low
-    if decades >= wanted:
+    if decades >= max(wanted / 2, 1.5):  # 1, 2 and 5 of every decade would stand too close
         return [value for value in linear_ticks(low, high, wanted) if abs(value - round(value)) < 1e-9]
     mantissas = (1.0, 2.0, 5.0) if decades >= 0.7 else tuple(value / 2 for value in range(2, 20))
     candidates = [

@@ -10,13 +10,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QComboBox
 
+from app.data.data_choice import DataChoice
 from app.protocol.events import Epoch, Points
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
 from widgets.plots.curve_plot import CurvePlot
-from widgets.training.metric_text import primary, title_of
+from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
 
 PARTS: tuple[Part, Part] = ("train", "validation")
 OTHER_HUE = 1
@@ -52,6 +53,7 @@ class Curves(QObject):
         self.metric.add_control(self.chooser)
         self._names: dict[Path, str] = {}
         self._hues: dict[Path, int] = {}
+        self._units: dict[Path, str] = {}
         self._others: dict[Path, list[str]] = {}
         self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
 
@@ -61,6 +63,8 @@ class Curves(QObject):
         """Give a run its curves, empty at first; a run that is known gets another name and hue."""
         self._names[path], self._hues[path] = name, hue
         self._epochs.setdefault(path, [])
+        if path not in self._units:
+            self._units[path] = target_unit(path)
         for part in PARTS:
             self.loss.add_curve(_id(path, part), self._label(path, part), hue, part)
             self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
@@ -69,7 +73,7 @@ class Curves(QObject):
     def remove_run(self, path: Path) -> None:
         """Take a run's curves away."""
         others = self._others.get(path, [])
-        for known in (self._names, self._hues, self._epochs, self._others):
+        for known in (self._names, self._hues, self._epochs, self._others, self._units):
             known.pop(path, None)
         for name in others:
             self.loss.remove_curve(_id(path, name))
@@ -176,7 +180,16 @@ class Curves(QObject):
                 self.metric.remove_curve(_id(path, part))
                 self.metric.add_curve(_id(path, part), self._label(path, part), self._hues[path], part)
             self._append_metric(path, epochs)
+        self._name_metric()
         self.metric.view.fit()
+
+    def _name_metric(self) -> None:
+        """Title the axis with the metric, and its unit where all runs share one."""
+        if self.chooser.count():
+            units = set(self._units.values())
+            unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
+            title = title_of(self.shown)
+            self.metric.view.panel.sides["left"].set_title(f"{title} ({unit})" if unit else title)
 
     # Labels
 
@@ -193,12 +206,24 @@ class Curves(QObject):
         return words if len(self._names) == 1 else f"{self._names[path]}, {words}"
 
     def _relabel(self) -> None:
+        self._name_metric()
         for path, hue in self._hues.items():
             for part in PARTS:
                 self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
                 self.loss.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
             for name in self._others.get(path, ()):
                 self.loss.add_curve(_id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train")
+
+
+def target_unit(path: Path) -> str:
+    """Return the unit of what the run in a folder predicts, empty where it has none or no file here tells it."""
+    try:
+        run = Run.open(path)
+        info = DataChoice.parse(run.project.sections.get("data")).known_info(run.base)
+        units = info.target_field().units if info is not None else ()
+    except NetloomError:
+        return ""
+    return units[0] if units else ""
 
 
 def _id(path: Path, part: str) -> str:

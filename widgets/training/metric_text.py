@@ -29,6 +29,9 @@ TITLES = {
     "label_error": "Label error rate",
 }
 
+IN_UNITS = frozenset({"rmse", "mae"})
+"""Metrics in the unit of what is predicted."""
+
 GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}
 
 

@@ -39,7 +39,8 @@ class AgreementPlot(PlotView):
         self._predicted: NDArray[np.float64] = np.empty(0)
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._unit = ""
-        self.add_panel(bottom="true", left="predicted").setAspectLocked(True)
+        self.add_panel(bottom="true", left="predicted")
+        self.use_one_scale(True)
         self._points = pg.ScatterPlotItem()
         self._diagonal = pg.InfiniteLine(pos=(0, 0), angle=45, movable=False)
         self.panel.add(self._diagonal)

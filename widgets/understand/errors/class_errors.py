@@ -109,7 +109,7 @@ class ClassErrors(QWidget):
             f"Sample {index:,} is {true}; the network says {predicted}, with {probability:.1%} certainty."
         )
         texts = texts_read(self._evaluation)[row : row + 1]
-        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"said {predicted}"], texts)
+        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)
         if worst.probabilities is not None:
             bars = {"probability": worst.probabilities[row]}
             self.chances.set_bars(list(classes), bars, across="class", up="probability")

@@ -12,7 +12,7 @@ from app.protocol.evaluation_messages import Evaluate, Evaluated, Forecast, Fore
 from app.protocol.evaluation_values import Task
 from app.protocol.messages import RunReply
 from widgets.look.theme import ThemeSource
-from widgets.training.metric_text import title_of, value_of
+from widgets.training.metric_text import IN_UNITS, title_of, value_of
 from widgets.understand.errors.class_errors import ClassErrors
 from widgets.understand.errors.label_row_errors import RowErrors
 from widgets.understand.errors.number_errors import NumberErrors
@@ -20,7 +20,7 @@ from widgets.understand.errors.text_errors import TextErrors
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-PARTS = (("Test part", "test"), ("Validation part", "validation"), ("Training part", "train"))
+PARTS = (("Test set", "test"), ("Validation set", "validation"), ("Training set", "train"))
 NO_RUN = "Train a network to test it on samples that it has never seen."
 LIVE = "Once training has ended, its errors stand here."
 TESTING = "Testing…"
@@ -125,9 +125,8 @@ class ErrorsTab(Tab):
 
 def metrics_line(metrics: Mapping[str, float], unit: str) -> str:
     """The metrics of a test in one line; errors carry the data's unit."""
-    with_unit = {"rmse", "mae"}
     parts = [
-        f"{title_of(name)} {value_of(name, value)}{f' {unit}' if unit and name in with_unit else ''}"
+        f"{title_of(name)} {value_of(name, value)}{f' {unit}' if unit and name in IN_UNITS else ''}"
         for name, value in metrics.items()
     ]
     return "     ".join(parts)

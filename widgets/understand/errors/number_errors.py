@@ -54,7 +54,9 @@ class NumberErrors(QWidget):
         single = worst.true[0].size == 1 if len(worst.true) else False
         labels = [f"true {format_short(float(true.reshape(-1)[0]))}" if single else "" for true in worst.true]
         parts = [
-            f"said {format_short(float(predicted.reshape(-1)[0]))}" if single else f"error {float(loss) ** 0.5:.3g}"
+            f"predicted {format_short(float(predicted.reshape(-1)[0]))}"
+            if single
+            else f"error {float(loss) ** 0.5:.3g}"
             for predicted, loss in zip(worst.predicted, worst.loss, strict=True)
         ]
         self.worst.set_samples(drawable_values(worst.input), labels, parts, texts_read(evaluation))
