@@ -218,7 +218,7 @@ def show_source(s: Stage, view: DataView, picture: str, source: str, side: str) 
     """A data set that ships, from one side."""
     view.sources.chosen.emit(source)
     shown = f"{source} was to be shown"
-    s.driver.wait(lambda: view.preview is not None and view.preview.info["id"] == source, shown)
+    s.driver.wait(lambda: view.preview is not None and view.preview.info.id == source, shown)
     view.samples.show_first(side)
     s.grab(picture)
 

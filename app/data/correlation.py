@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from app.data.dataset import Array, Dataset, Field, Task
+from app.protocol.data_values import Correlations
 from graph.shapes import Kind
 
 SAMPLES = 20_000
@@ -15,18 +14,13 @@ FEATURES = 40
 """Features that are compared, at most."""
 
 
-def correlations(dataset: Dataset) -> dict[str, Any] | None:
+def correlations(dataset: Dataset) -> Correlations | None:
     """Pearson's correlation between the features of the data set's own input, and between them and its target.
 
     Windows of a series count by their last step. A target of two classes counts as 0 and 1; one of more classes has no
     order and is left out, and so are features that never change. Samples with a missing value are left out pair by
-    pair.
-
-    Returns
-    -------
-    dict
-        ``names`` and ``values``, a symmetric list of rows of numbers from -1 to 1; None where there are fewer than two
-        columns to compare, and for pictures, videos, tokens, and sequences of which not just the next step matters.
+    pair. None where there are fewer than two columns to compare, and for pictures, videos, tokens, and sequences of
+    which not just the next step matters.
     """
     if dataset.fields[dataset.inputs[0]].shape.kind is Kind.SEQUENCE and dataset.info.task is not Task.FORECASTING:
         return None
@@ -36,7 +30,7 @@ def correlations(dataset: Dataset) -> dict[str, Any] | None:
     changing = {name: values for name, values in kept.items() if np.nanstd(values) > 0 and np.isfinite(values).any()}
     if len(changing) < 2:
         return None
-    return {"names": list(changing), "values": pearson(np.stack(list(changing.values()))).tolist()}
+    return Correlations(tuple(changing), pearson(np.stack(list(changing.values()))))
 
 
 def pearson(rows: Array) -> Array:

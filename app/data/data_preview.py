@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from app.data.baselines import baselines
 from app.data.correlation import correlations
 from app.data.dataset import Array, Dataset, Field
 from app.data.leakage import leaks
@@ -16,6 +14,7 @@ from app.data.preprocessing_steps import stages
 from app.data.readers.tokens import text_of
 from app.data.split import PARTS
 from app.data.transforms import per_feature
+from app.protocol.data_values import ClassBalance, DataPreview, FeatureStatistics
 from graph.shapes import Kind
 
 BINS = 24
@@ -32,56 +31,35 @@ LEFT_OUT = 255
 """Part number of a sample that is in no part: a window that straddles a boundary in time."""
 
 
-def preview(prepared: Prepared, limit: int = 200) -> dict[str, Any]:
-    """Facts and samples of ``prepared``, small enough to send to a window.
-
-    Returns
-    -------
-    dict
-        plain JSON values, and numpy arrays under these keys:
-
-        ``index`` int64 (n,): positions in the data set of the ``n <= limit`` samples shown, spread evenly;
-        ``part`` uint8 (n,): 0 training, 1 validation, 2 test, 255 none;
-        ``place`` int64 (n,): positions within the part;
-        ``values``: per field an array (n, ...), in the data's own units, with NaN where a value is missing.
-
-        The JSON keys are ``info`` (as ``DatasetInfo.to_json``), ``notes`` (with warnings of
-        leakage), ``leaks`` (these warnings alone), ``texts`` (per field of tokens the n samples as people read them),
-        ``baselines`` (as ``Baseline.to_json``), ``parts`` (samples per part), ``balance``
-        (``classes`` and, per part, the number of samples of each; None without classes), and ``features``: per field
-        a list of statistics over all samples with ``name``, ``unit``, ``minimum``, ``maximum``, ``mean``,
-        ``deviation``, ``missing``, ``counts`` and ``edges`` of the histogram;
-        ``correlations`` (see `app.data.correlation.correlations`); and ``pipeline``, a list of steps (as
-        `app.data.preprocessing_steps.PreprocessingStep.to_json`).
-    """
+def preview(prepared: Prepared, limit: int = 200) -> DataPreview:
+    """Facts and at most ``limit`` samples of ``prepared``, small enough to send to a window."""
     dataset = prepared.dataset
     limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))
     index = np.unique(np.linspace(0, dataset.samples - 1, limit).astype(np.int64))
-    found = leaks(prepared)
+    warnings = leaks(prepared)
     features = {name: statistics(field) for name, field in dataset.fields.items()}
-    missing = sum(feature["missing"] for feature in features[dataset.inputs[0]])
-    return {
-        "info": dataset.info.to_json(),
-        "notes": [*dataset.notes, *given_note(dataset), *found],
-        "leaks": list(found),
-        "baselines": [baseline.to_json() for baseline in baselines(prepared)],
-        "parts": {name: part.samples for name, part in prepared.parts.items()},
-        "balance": balance(prepared),
-        "features": features,
-        "correlations": correlations(dataset),
-        "pipeline": [step.to_json() for step in stages(prepared, missing)],
-        "index": index,
-        "part": part_of(prepared)[index],
-        "place": place_of(prepared)[index],
-        "values": {name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
-        "texts": {name: _texts(field, index) for name, field in dataset.fields.items() if field.listed},
-    }
+    missing = sum(feature.missing for feature in features[dataset.inputs[0]])
+    return DataPreview(
+        info=dataset.info.facts,
+        notes=(*dataset.notes, *given_note(dataset), *warnings),
+        leaks=warnings,
+        parts={name: part.samples for name, part in prepared.parts.items()},
+        balance=balance(prepared),
+        features=features,
+        correlations=correlations(dataset),
+        pipeline=tuple(stages(prepared, missing)),
+        index=index,
+        part=part_of(prepared)[index],
+        place=place_of(prepared)[index],
+        values={name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
+        texts={name: _texts(field, index) for name, field in dataset.fields.items() if field.listed},
+    )
 
 
-def _texts(field: Field, index: Array) -> list[str]:
+def _texts(field: Field, index: Array) -> tuple[str, ...]:
     """The samples at ``index`` as text, shortened where they are long."""
     texts = (text_of(row, field.vocabulary) for row in np.asarray(field.values[index]).tolist())
-    return [text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in texts]
+    return tuple(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in texts)
 
 
 def given_note(dataset: Dataset) -> tuple[str, ...]:
@@ -115,48 +93,47 @@ def place_of(prepared: Prepared) -> Array:
     return places
 
 
-def balance(prepared: Prepared) -> dict[str, list[Any]] | None:
+def balance(prepared: Prepared) -> ClassBalance | None:
     """The classes of the target and how often each occurs in each part; None where the target has no classes."""
     target = prepared.dataset.target_field()
     if not target.classes:
         return None
     counts = {
-        name: np.bincount(part.arrays[target.name], minlength=len(target.classes)).tolist()
+        name: tuple(np.bincount(part.arrays[target.name], minlength=len(target.classes)).tolist())
         for name, part in prepared.parts.items()
     }
-    return {"classes": list(target.classes), **counts}
+    return ClassBalance(target.classes, counts)
 
 
-def statistics(field: Field) -> list[dict[str, Any]]:
+def statistics(field: Field) -> tuple[FeatureStatistics, ...]:
     """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units."""
     if field.classes or field.values.dtype.kind != "f":
-        return []
+        return ()
     step = max(1, field.values.size // VALUES)
     columns = per_feature(field.values[::step], field.shape)[:, :FEATURES]
     names = field.names or tuple(f"{_noun(field)} {number + 1}" for number in range(columns.shape[1]))
     units = field.units or ("",) * len(names)
-    return [
-        {"name": name, "unit": unit, **_measures(column)}
-        for name, unit, column in zip(names, units, columns.T, strict=False)
-    ]
+    return tuple(_statistics_of(*feature) for feature in zip(names, units, columns.T, strict=False))
 
 
 def _noun(field: Field) -> str:
     return "channel" if field.shape.kind in (Kind.IMAGE, Kind.VIDEO) else "feature"
 
 
-def _measures(column: Array) -> dict[str, Any]:
+def _statistics_of(name: str, unit: str, column: Array) -> FeatureStatistics:
     known = column[~np.isnan(column)].astype(np.float64)
+    missing = len(column) - len(known)
     if not len(known):
-        nothing = dict.fromkeys(("minimum", "maximum", "mean", "deviation"))
-        return {**nothing, "missing": len(column), "counts": [], "edges": []}
+        return FeatureStatistics(name, unit, missing)
     counts, edges = np.histogram(known, bins=BINS)
-    return {
-        "minimum": float(known.min()),
-        "maximum": float(known.max()),
-        "mean": float(known.mean()),
-        "deviation": float(known.std()),
-        "missing": int(len(column) - len(known)),
-        "counts": counts.tolist(),
-        "edges": edges.tolist(),
-    }
+    return FeatureStatistics(
+        name,
+        unit,
+        missing,
+        minimum=float(known.min()),
+        maximum=float(known.max()),
+        mean=float(known.mean()),
+        deviation=float(known.std()),
+        counts=tuple(counts.tolist()),
+        edges=tuple(edges.tolist()),
+    )

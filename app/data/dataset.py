@@ -10,6 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
+from app.protocol.data_values import DatasetFacts
 from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, sequence
@@ -51,7 +52,15 @@ class FieldInfo:
     @property
     def facts(self) -> FieldFacts:
         """The field as messages carry it."""
-        return FieldFacts(self.name, str(self.shape.kind), self.shape.sizes, self.classes, self.names, self.units)
+        return FieldFacts(
+            self.name,
+            str(self.shape.kind),
+            self.shape.sizes,
+            self.classes,
+            self.names,
+            self.units,
+            len(self.vocabulary),
+        )
 
     def with_values(self, values: Values) -> Field:
         """The field with its values, (N, *shape)."""
@@ -199,6 +208,14 @@ class DatasetInfo:
             notes=notes,
             groups=groups,
             given=given,
+        )
+
+    @property
+    def facts(self) -> DatasetFacts:
+        """The data set as messages carry it."""
+        fields = tuple(field.facts for field in self.fields)
+        return DatasetFacts(
+            self.id, self.title, str(self.task), self.samples, fields, self.inputs, self.target, self.summary
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from app.data.dataset import DatasetInfo
 from app.data.leakage import leaks
 from app.data.prepare import prepare
 from app.data.readers.file_access import content_hash, locate, reading, relative
-from app.data.readers.typed_columns import Column
 from app.data.source_catalogue import FILES
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
+from app.protocol.data_values import Column
 from graph.errors import NetloomError
 
 KINDS = {kind.kind: kind for kind in FILES if issubclass(kind, FileSource)}
@@ -38,6 +38,12 @@ class Findings:
         """The column or array that is to be predicted; empty where there is none to choose."""
         chosen = getattr(self.source, "target", "")
         return str(chosen)
+
+    def choice(self, base: Path | None = None) -> DataChoice:
+        """A project's choice of this data, kept relative to the project's folder ``base``, with its hash."""
+        with reading(self.path):
+            kept = self.source.changed(path=relative(self.path, base), sha256=content_hash(self.path))
+        return DataChoice(source=kept)
 
     def to_json(self) -> dict[str, Any]:
         """The findings as plain JSON values."""
@@ -81,10 +87,7 @@ def suggest(
     NetloomError
         as `inspect`.
     """
-    findings = inspect(path, kind, target)
-    with reading(findings.path):
-        kept = findings.source.changed(path=relative(findings.path, base), sha256=content_hash(findings.path))
-    return DataChoice(source=kept)
+    return inspect(path, kind, target).choice(base)
 
 
 def _suggestion(file: Path, kind: str | None, target: str) -> Suggestion:

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from app.data.dataset import Field, Task
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise
+from app.protocol.data_values import PreprocessingStep
 from graph.layers.settings import describe
 from graph.shapes import Kind
-
-
-@dataclass(frozen=True)
-class PreprocessingStep:
-    """One step: a few words, a sentence, and whether only training samples go through it."""
-
-    title: str
-    detail: str
-    training: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """The step as plain JSON values."""
-        return asdict(self)
 
 
 def stages(prepared: Prepared, missing: int = 0) -> list[PreprocessingStep]:

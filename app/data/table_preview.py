@@ -9,6 +9,7 @@ from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate, reading
 from app.data.readers.table_file import TableData
 from app.data.sources.table_source import TableSource
+from app.protocol.data_values import TablePreview, TableRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,14 +22,8 @@ LETTERS = 200
 """Letters of a cell that are shown."""
 
 
-def table_of(choice: DataChoice, base: Path | None = None) -> dict[str, Any]:
+def table_of(choice: DataChoice, base: Path | None = None) -> TablePreview:
     """The columns of the table that ``choice`` reads, and its first rows as text.
-
-    Returns
-    -------
-    dict
-        ``columns`` (as `Column.to_json`), ``rows`` (a list of texts for each of the first rows, None where a value is
-        missing), ``count`` (rows in all) and ``more`` (columns that are not listed). Data that is no table has none.
 
     Raises
     ------
@@ -37,23 +32,18 @@ def table_of(choice: DataChoice, base: Path | None = None) -> dict[str, Any]:
     """
     table = _table(choice, base)
     if table is None:
-        return {"columns": [], "rows": [], "count": 0, "more": 0}
+        return TablePreview()
     names = list(table.names[:COLUMNS])
-    return {
-        "columns": [table.column(name).to_json() for name in names],
-        "rows": _texts(table.frame[names].head(ROWS)),
-        "count": len(table),
-        "more": len(table.names) - len(names),
-    }
+    return TablePreview(
+        columns=tuple(table.column(name) for name in names),
+        rows=_texts(table.frame[names].head(ROWS)),
+        count=len(table),
+        more=len(table.names) - len(names),
+    )
 
 
-def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0, count: int = ROWS) -> dict[str, Any]:
-    """Some rows of the table that ``choice`` reads, from number ``start`` (0-based) on, `ROWS` at most.
-
-    Returns
-    -------
-    dict
-        ``start`` and ``rows`` as `table_of` gives them; fewer than ``count`` where the table ends.
+def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0) -> tuple[TableRow, ...]:
+    """The `ROWS` rows from number ``start`` (0-based) on of the table that ``choice`` reads; fewer where it ends.
 
     Raises
     ------
@@ -61,11 +51,10 @@ def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0, count:
         as `table_of`.
     """
     table = _table(choice, base)
-    first = max(start, 0)
     if table is None:
-        return {"start": first, "rows": []}
+        return ()
     frame = table.frame[list(table.names[:COLUMNS])]
-    return {"start": first, "rows": _texts(frame.iloc[first : first + min(count, ROWS)])}
+    return _texts(frame.iloc[start : start + ROWS])
 
 
 def _table(choice: DataChoice, base: Path | None) -> TableData | None:
@@ -80,9 +69,8 @@ def _table(choice: DataChoice, base: Path | None) -> TableData | None:
         return source.table(file)
 
 
-def _texts(frame: pd.DataFrame) -> list[list[str | None]]:
-    columns = [_written(frame[name]) for name in frame.columns]
-    return [list(row) for row in zip(*columns, strict=True)]
+def _texts(frame: pd.DataFrame) -> tuple[TableRow, ...]:
+    return tuple(zip(*(_written(frame[name]) for name in frame.columns), strict=True))
 
 
 def _written(series: pd.Series[Any]) -> list[str | None]:

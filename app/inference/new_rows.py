@@ -11,12 +11,13 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features
-from app.data.readers.recipe import ColumnType, TableOptions
+from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table_source import TableSource
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:

@@ -1,71 +1,60 @@
-"""What a network says about single samples of its data."""
+"""Predictions of a network for single samples of its data."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import torch
 
 from app.data.dataset import Array
 from app.data.prepare import Part
-from app.protocol.json_values import plain
-from app.protocol.loose import Loose as Message
+from app.protocol.data_values import SamplePredictions
 from app.training.heads import Head
 from app.training.sequence.token_metrics import predicted_tokens, texts_of
 from app.training.trainable import Model
 
 MOST = 2000
-"""Samples that are answered for at a time, at most."""
+"""Samples that are predicted at a time, at most."""
 OPERATIONS = 2e10
-"""Floating-point operations that answers may cost, about; of a large network fewer samples are answered for."""
+"""Floating-point operations that predictions may cost, about; a large network predicts fewer samples."""
 
 
-def answers(model: Model, message: Message) -> Message:
-    """The answers for the samples at the positions ``index``, a list, of the data set, those in no part left out.
+def predict_samples(model: Model, index: Array) -> SamplePredictions:
+    """The predictions of the first output for samples at positions ``index`` int64 (n,) of the data set.
 
-    Arrays: ``index`` int64 (m,), and for classes ``class`` int64 (m,) and ``probability`` float32 (m,), for lists of
-    tokens and rows of labels ``tokens`` int64 (m, T) with their field ``texts``, else ``value`` float32 (m, values) in
-    the data's own units. Field ``target`` is what they are held against, as JSON.
+    Those in no part are left out, and so are the last where there are more than can be predicted in a short time.
     """
-    places = [int(place) for place in message.fields.get("index") or ()]
     each = max(model.operations / 3 / model.plan.batch_size, 1.0)
-    wanted = np.array(places[: int(min(MOST, max(1, OPERATIONS / each)))], dtype=np.int64)
-    head = model.objective.heads[0]
-    index, said = _said(model, wanted)
-    arrays: dict[str, Array] = {"index": index}
-    facts: dict[str, Any] = {"target": head.field.to_json()}
+    head, field = model.objective.heads[0], model.objective.heads[0].field
+    places, outputs = _outputs(model, index[: int(min(MOST, max(1, OPERATIONS / each)))])
     if head.is_ctc or head.listed:
-        arrays["tokens"] = (
-            head.transcripts(said) if head.is_ctc else predicted_tokens(said, head.field.vocabulary).numpy()
-        )
-        facts["texts"] = texts_of(arrays["tokens"], head.field.vocabulary)
-    elif head.classes:
-        chances = head.probabilities(said)
-        arrays["class"] = head.predicted_classes(said).numpy()
-        sure = chances.gather(1, torch.from_numpy(arrays["class"])[:, None])[:, 0]
-        arrays["probability"] = (sure / chances.sum(1).clamp_min(1e-12)).numpy()
-    else:
-        arrays["value"] = model.prepared.undo(head.field.name, said.numpy()).reshape(len(index), -1)
-    return Message("answers", plain(facts), arrays)
+        tokens = head.transcripts(outputs) if head.is_ctc else predicted_tokens(outputs, field.vocabulary).numpy()
+        texts = tuple(texts_of(tokens, field.vocabulary))
+        return SamplePredictions(target=field.facts, index=places, tokens=tokens, texts=texts)
+    if head.classes:
+        probabilities = head.probabilities(outputs)
+        labels = head.predicted_classes(outputs)
+        sure = probabilities.gather(1, labels[:, None])[:, 0] / probabilities.sum(1).clamp_min(1e-12)
+        return SamplePredictions(target=field.facts, index=places, labels=labels.numpy(), probabilities=sure.numpy())
+    values = model.prepared.undo(field.name, outputs.numpy()).reshape(len(places), -1)
+    return SamplePredictions(target=field.facts, index=places, values=values)
 
 
-def _said(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
-    """Positions that are in a part, and the first output's answers for them."""
+def _outputs(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
+    """Positions that are in a part, and the first output for them."""
     found: list[Array] = []
-    said: list[torch.Tensor] = []
+    outputs: list[torch.Tensor] = []
     for part in model.prepared.parts.values():
         places = np.flatnonzero(np.isin(part.indices, wanted))
         if len(places):
             arrays = {name: values.take(places, axis=0) for name, values in part.arrays.items()}
             found.append(part.indices[places])
-            said.append(torch.from_numpy(model.predict(model.feed(Part(arrays, found[-1])))[0]))
+            outputs.append(torch.from_numpy(model.predict(model.feed(Part(arrays, found[-1])))[0]))
     if not found:
         return np.zeros(0, np.int64), torch.zeros(0, *_sizes(model.objective.heads[0]))
-    return np.concatenate(found), torch.cat(said)
+    return np.concatenate(found), torch.cat(outputs)
 
 
 def _sizes(head: Head) -> tuple[int, ...]:
-    """Sizes of an answer where there are no samples to answer for."""
+    """Sizes of an output where there are no samples to predict."""
     listed = head.listed or head.is_ctc
     return tuple(size or 1 for size in head.field.answer.sizes) if listed else (max(1, head.classes),)

@@ -17,9 +17,13 @@ class FieldFacts:
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    vocabulary: int = 0
+    """How many tokens are known to a field of tokens."""
 
     @classmethod
     def parse(cls, described: Mapping[str, Any]) -> FieldFacts:
         """From the plain JSON form of a field."""
         listed = {name: tuple(described.get(name) or ()) for name in ("shape", "classes", "names", "units")}
-        return cls(str(described["name"]), str(described["kind"]), **listed)
+        return cls(
+            str(described["name"]), str(described["kind"]), **listed, vocabulary=described.get("vocabulary") or 0
+        )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from app.protocol.data_values import DatasetFacts
 
 LITTLE, MUCH = 1_000, 20_000
 """Samples below which data is little, and from which on it is much."""
@@ -107,9 +107,8 @@ def advise(given: str, answer: str, amount: str) -> Advice:
     return (_TABLE if given == "table" else _SEQUENCES)[answer, amount]
 
 
-def situation(info: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The three answers for a data set, from its facts as JSON (`DatasetInfo.to_json`)."""
+def situation(info: DatasetFacts) -> tuple[str, str, str]:
+    """The three answers for a data set."""
     kinds = {"vector": "table", "image": "pictures", "video": "pictures"}
-    samples = int(info["samples"])
-    amount = "little" if samples < LITTLE else "much" if samples >= MUCH else "some"
-    return kinds.get(info["kind"], "sequence"), "classes" if info["classes"] else "number", amount
+    amount = "little" if info.samples < LITTLE else "much" if info.samples >= MUCH else "some"
+    return kinds.get(info.input_field.kind, "sequence"), "classes" if info.classes else "number", amount

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
+from app.protocol.data_values import ClassBalance
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.axes import AxisRange
 from widgets.plots.panel import Panel
@@ -34,14 +35,13 @@ class BalanceBars(PlotView):
         for bars in self._bars:
             panel.add(bars)
 
-    def set_balance(self, parts: Mapping[str, int], balance: Mapping[str, Sequence[object]] | None) -> None:
-        """Show samples per part, and per class and part where ``balance`` has classes (see `app.data.data_preview`)."""
+    def set_balance(self, parts: Mapping[str, int], balance: ClassBalance | None) -> None:
+        """Show samples per part, and per class and part where ``balance`` has classes."""
         if balance is None:
-            self._rows = [("samples", tuple(int(parts.get(name, 0)) for name in PARTS))]
+            self._rows = [("samples", tuple(parts.get(name, 0) for name in PARTS))]
         else:
-            columns = [[int(str(count)) for count in balance[name]] for name in PARTS]
-            classes = [str(name) for name in balance["classes"]]
-            self._rows = list(zip(classes, zip(*columns, strict=True), strict=True))
+            counted = zip(*(balance.counts[name] for name in PARTS), strict=True)
+            self._rows = list(zip(balance.classes, counted, strict=True))
         counts = ", ".join(f"{count:,} {title}" for count, title in zip(self._totals(), TITLES, strict=True))
         self.describe(f"{len(self._rows)} classes: {counts}" if balance else counts)
         self.panel.sides["left"].set_title("class" if balance is not None else "")

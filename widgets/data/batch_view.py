@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.protocol.loose import Loose as Message
-from app.protocol.values import FieldFacts
+from app.protocol.data_values import BatchPreview
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
@@ -28,14 +27,13 @@ class BatchView(QWidget):
         column.addWidget(self.said)
         column.addWidget(self.gallery, 1)
 
-    def show_batch(self, message: Message) -> None:
-        """Show the answer to a ``batch`` request (see `app.data.batch_preview.first_batch`)."""
-        arrays, share = message.arrays, float(message.fields["share"])
-        labels = labels_of(FieldFacts.parse(message.fields["field"]), arrays["target"])
+    def show_batch(self, batch: BatchPreview) -> None:
+        """Show the first batch of a training."""
+        after, share = batch.after, batch.mixup_lambda
+        labels = labels_of(batch.target_field, batch.target)
         if share < 1 and any(labels):
-            labels = [f"{own} + {labels[other]}" for own, other in zip(labels, arrays["partner"], strict=True)]
-        after = arrays["after"]
-        altered = share < 1 or bool((after != arrays["before"]).any())
+            labels = [f"{own} + {labels[other]}" for own, other in zip(labels, batch.partner, strict=True)]
+        altered = share < 1 or bool((after != batch.before).any())
         blended = f" Each is {share:.0%} itself and {1 - share:.0%} another." if share < 1 else ""
         how = "altered at random" if altered else "not altered"
         self.said.setText(f"The first {len(after)} samples of training, standardised and {how}.{blended}")

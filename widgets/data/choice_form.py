@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.data.augment import Augment
 from app.data.data_choice import DataChoice
-from app.data.readers.typed_columns import Column
 from app.data.sources.source import Source
 from app.data.split import Split
+from app.protocol.data_values import Column
 from graph.errors import NetloomError
 from graph.layers.settings import describe, sentence
 from graph.shapes import Kind

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.data.readers.typed_columns import Column
+from app.protocol.data_values import Column
 from widgets.data.column_roles import Pick
 
 MOST = 200

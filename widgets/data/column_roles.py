@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.data.readers.likely_roles import likely_target
-from app.data.readers.recipe import ColumnType
-from app.data.readers.typed_columns import Column
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
+from app.protocol.data_values import Column, ColumnType
 
 ROLES = ("order", "group", "parts")
 TITLES = {"order": "time", "group": "group", "parts": "part"}
@@ -30,11 +28,6 @@ class Pick:
     target: bool
     why: str = ""
     role: str = ""
-
-
-def column_from(found: Mapping[str, Any]) -> Column:
-    """A column from its JSON values (`Column.to_json`)."""
-    return Column(found["name"], ColumnType(found["type"]), found["missing"], found["unique"], found["example"])
 
 
 def picks(source: Source, columns: Sequence[Column]) -> list[Pick]:

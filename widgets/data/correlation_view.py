@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.protocol.data_values import DataPreview
 from widgets.charts.colour_maps import Bytes, diverging
 from widgets.charts.matrix_plot import MatrixPlot
-from widgets.data.preview_values import Preview
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 
@@ -73,7 +73,7 @@ class CorrelationView(QWidget):
         self.said.setWordWrap(True)
         self._columns: dict[str, NDArray[np.float64]] = {}
         self._labels: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._classes: list[str] = []
+        self._classes: Sequence[str] = ()
         side = QWidget(self)
         column = QVBoxLayout(side)
         column.setContentsMargins(8, 8, 0, 0)
@@ -91,31 +91,31 @@ class CorrelationView(QWidget):
         whole.addWidget(splitter)
         self.matrix.picked.connect(self._on_pair)
 
-    def set_preview(self, preview: Preview | None) -> None:
+    def set_preview(self, preview: DataPreview | None) -> None:
         """Show the correlations of a preview, the strongest pair first."""
         found = preview.correlations if preview is not None else None
-        names = list(found["names"]) if found else []
-        values = np.asarray(found["values"], dtype=np.float64) if found else np.zeros((0, 0))
+        names = found.names if found is not None else ()
+        values = found.values if found is not None else np.zeros((0, 0))
         self.matrix.set_values(names, values)
         self.points.set_points(np.empty((0, 2)), [], [])
-        if preview is None or not found:
+        if preview is None or found is None:
             return
         self._keep(preview, names)
         pairs = np.abs(np.tril(values, -1))
-        self.matrix.choose(*(int(one) for one in np.unravel_index(pairs.argmax(), pairs.shape)))
+        self.matrix.choose(*(int(place) for place in np.unravel_index(pairs.argmax(), pairs.shape)))
 
-    def _keep(self, preview: Preview, names: Sequence[str]) -> None:
+    def _keep(self, preview: DataPreview, names: Sequence[str]) -> None:
         """Keep the previewed samples by column, and their classes where there are few."""
-        field, target = preview.field("input"), preview.field("target")
+        classes = preview.info.classes
         inputs = preview.inputs if preview.inputs.ndim == 2 else preview.inputs[:, -1]
-        heads = field["names"] or [f"feature {number + 1}" for number in range(inputs.shape[1])]
-        held = np.asarray(preview.values[target["name"]], dtype=np.float64).reshape(len(inputs), -1)
+        heads = preview.info.input_field.names or [f"feature {number + 1}" for number in range(inputs.shape[1])]
+        held = np.asarray(preview.targets, dtype=np.float64).reshape(len(inputs), -1)
         rest = [name for name in names if name not in heads]
         columns = [*zip(heads, np.asarray(inputs, dtype=np.float64).T, strict=True), *zip(rest, held.T, strict=False)]
         self._columns = dict(columns)
-        classes = [str(one) for one in target.get("classes") or ()]
-        self._classes = classes if 0 < len(classes) <= 8 else ["samples"]
-        self._labels = held[:, 0].astype(np.int64) if self._classes is classes else np.zeros(len(inputs), np.int64)
+        few = 0 < len(classes) <= 8
+        self._classes = classes if few else ("samples",)
+        self._labels = held[:, 0].astype(np.int64) if few else np.zeros(len(inputs), np.int64)
 
     def _on_pair(self, row: int, column: int) -> None:
         self.said.setText(self.matrix.sentence(row, column))

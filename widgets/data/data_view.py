@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from app.data.data_choice import DataChoice
 from app.data.sources.file_source import CHANGED
 from app.data.sources.source import Source
-from app.protocol.loose import Loose as Message
+from app.protocol.data_messages import DataInspected, DataPreviewed, InspectData, PreviewData
+from app.protocol.data_values import BatchPreview, DataPreview, TablePreview
 from graph.changes import SectionSet
 from graph.checking.check import Checker
 from graph.document import Commit, Document
@@ -31,12 +32,12 @@ from graph.shapes import Kind
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
-from widgets.data.data_requests import NO_TABLE, Details, TableColumns
+from widgets.data.data_details import Details
 from widgets.data.decoding_progress import Waiting
 from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
-from widgets.data.last_predictions import Answers
+from widgets.data.last_predictions import LastPredictions
 from widgets.data.moved_data import Repointer
-from widgets.data.preview_values import Preview, facts_of
+from widgets.data.preview_values import dataset_summary
 from widgets.data.row_table import RowTable
 from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
@@ -56,7 +57,7 @@ TYPING_MS = 150
 class DataView(QWidget):
     """Shows and edits the ``data`` section of a document; samples come from the worker.
 
-    `previewed` carries a `Preview` whenever another one is shown.
+    `previewed` carries a `DataPreview` whenever another one is shown.
     """
 
     previewed = Signal(object)
@@ -76,10 +77,10 @@ class DataView(QWidget):
         self._stale = True
         self._batch_stale = True
         self._refused = False
-        self._problems: tuple[Source, list[str]] | None = None
-        self.preview: Preview | None = None
+        self._problems: tuple[Source, Sequence[str]] | None = None
+        self.preview: DataPreview | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
-        self.answers = Answers(link, self)
+        self.predictions = LastPredictions(link, self)
         self.sources = SourceList(self)
         self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
@@ -104,7 +105,7 @@ class DataView(QWidget):
         self.details.rows_found.connect(self.rows.put_rows)
         self.rows.wanted.connect(self._ask_rows)
         self.details.batch_found.connect(self._on_batch)
-        self.answers.found.connect(self.samples.show_answers)
+        self.predictions.found.connect(self.samples.show_answers)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
         self.waiting.stopped.connect(self._say_stopped)
@@ -237,12 +238,10 @@ class DataView(QWidget):
         """Have the worker look at a file or folder of the user's, as ``kind`` if that is known, and choose it."""
         self.notice.clear()
         self.facts.setText(f"Looking at {path.name}…")
-        base = str(self._base) if self._base else None
         self._forget_looking()
         self._again = lambda: self.open_path(path, kind)
-        self._looking = self._link.ask(
-            "inspect", self._on_findings, self._refuse_path, path=str(path), base=base, kind=kind
-        )
+        request = InspectData(path=path, kind=kind, base=self._base)
+        self._looking = self._link.request(request, self._on_inspected, self._refuse_path)
         self.waiting.watch(self._looking, self._again)
 
     def _forget_looking(self) -> None:
@@ -251,17 +250,16 @@ class DataView(QWidget):
             self._looking = None
             self.waiting.clear()
 
-    def _on_findings(self, message: Message) -> None:
+    def _on_inspected(self, reply: DataInspected) -> None:
         self._looking = None
         self.waiting.clear()
-        problems = message.fields.get("problems") or []
         try:
-            choice = DataChoice.parse(message.fields["choice"])
+            choice = DataChoice.parse(reply.choice)
         except NetloomError as error:
             self._refuse_path(str(error))
             return
-        self._problems = (choice.source, [str(one) for one in problems])
-        self._set_choice(choice, f"Choose {message.fields.get('title', 'data')}")
+        self._problems = (choice.source, reply.problems)
+        self._set_choice(choice, f"Choose {reply.title}")
         self.samples.show_first(ROWS)
 
     def _say_stopped(self, sentence: str, again: Callable[[], None]) -> None:
@@ -306,7 +304,7 @@ class DataView(QWidget):
         if section is None:
             self._show_preview(None)
             self.details.forget()
-            self._on_table(NO_TABLE)
+            self._on_table(TablePreview())
             return
         self.moved.follow(section, self._base)
         try:
@@ -325,13 +323,11 @@ class DataView(QWidget):
         self._forget_request()
         if self.section is None:
             return
-        base = str(self._base) if self._base else None
         self._stale = False
         self._batch_stale = True
         self.details.look(self.section, self._base)
-        self._request = self._link.ask(
-            "preview", self._on_preview, self._refuse_preview, data=dict(self.section), base=base, limit=LIMIT
-        )
+        request = PreviewData(data=dict(self.section), base=self._base, limit=LIMIT)
+        self._request = self._link.request(request, self._on_preview, self._refuse_preview)
         self.waiting.watch(self._request, self._ask)
 
     def _forget_request(self) -> None:
@@ -341,10 +337,10 @@ class DataView(QWidget):
             self._request = None
             self.waiting.clear()
 
-    def _on_preview(self, message: Message) -> None:
+    def _on_preview(self, reply: DataPreviewed) -> None:
         self._request = None
         self.waiting.clear()
-        preview = Preview.from_message(message)
+        preview = reply.preview
         self._show_preview(preview)
         said, offers = self.moved.offers_where_changed(preview.notes)
         warnings = " ".join([*filter(None, [said]), *preview.leaks])
@@ -355,7 +351,7 @@ class DataView(QWidget):
             self.notice.say(warnings, "warning", *offers)
         self._ask_batch()
 
-    def _on_table(self, table: TableColumns) -> None:
+    def _on_table(self, table: TablePreview) -> None:
         self.rows.show_rows(table.columns, table.rows, table.count)
         self.form.show_columns(table.columns, table.more)
         self.samples.show_side(ROWS, bool(table.rows))
@@ -374,9 +370,9 @@ class DataView(QWidget):
             seed = plan.get("seed", 0) if isinstance(plan, Mapping) else 0
             self.details.batch(self.section, self._base, seed if isinstance(seed, int) else 0)
 
-    def _on_batch(self, message: Message) -> None:
+    def _on_batch(self, batch: BatchPreview) -> None:
         if self.preview is not None:
-            self.batch.show_batch(message)
+            self.batch.show_batch(batch)
 
     def _refuse_preview(self, reason: str) -> None:
         self._request = None
@@ -385,18 +381,18 @@ class DataView(QWidget):
         self._show_preview(None)
         self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
 
-    def _show_preview(self, preview: Preview | None) -> None:
+    def _show_preview(self, preview: DataPreview | None) -> None:
         self.preview = preview
         self.samples.set_preview(preview)
         self.pipeline.show_stages(preview.pipeline if preview is not None else ())
         self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
-        self.form.show_kind(Kind(preview.info["kind"]) if preview is not None else None)
+        self.form.show_kind(Kind(preview.info.input_field.kind) if preview is not None else None)
         self._show_facts()
         if preview is None:
             self.balance.set_balance({}, None)
         else:
             self.balance.set_balance(preview.parts, preview.balance)
-        self.answers.look_at(preview, self.section)
+        self.predictions.look_at(preview, self.section)
         self._expect()
         self._refresh_offer()
         if preview is not None:
@@ -410,9 +406,9 @@ class DataView(QWidget):
 
     def _show_facts(self) -> None:
         preview = self.preview
-        self.title.setText(str(preview.info["title"]) if preview else self._title_without())
+        self.title.setText(preview.info.title if preview else self._title_without())
         self.facts.setText(
-            facts_of(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
+            dataset_summary(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
         )
         notes = " ".join(self._notes(preview)) if preview else ""
         self.notes.setText(notes)
@@ -424,7 +420,7 @@ class DataView(QWidget):
         path = options.get("path") if isinstance(options, Mapping) else None
         return Path(path).name if isinstance(path, str) and path else "No data yet"
 
-    def _notes(self, preview: Preview) -> list[str]:
+    def _notes(self, preview: DataPreview) -> list[str]:
         """What was done to the data, and what was found when its file was opened as long as it is read so."""
         said = [note for note in preview.notes if note not in preview.leaks and not note.endswith(CHANGED)]
         section = self.section
@@ -451,10 +447,10 @@ class DataView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.answers.watch(True)
+        self.predictions.watch(True)
         if self._stale and self.section is not None and self._request is None:
             self._ask_soon.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.answers.watch(False)
+        self.predictions.watch(False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import count
-from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.project.add_outputs import add_outputs as add_missing_outputs
 from app.project.add_outputs import fields_without_output
 from app.project.data_spec import data_spec
+from app.protocol.data_values import DatasetFacts
 from graph.checking.check import Checker
 from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Document
@@ -24,27 +23,24 @@ ROUNDS = 12
 _clicks = count()
 
 
-def expected_of(info: Mapping[str, Any], plan: object = None) -> DataSpec:
-    """What a network has to fit, from the facts of a data set as JSON (`DatasetInfo.to_json`) and the plan."""
-    return data_spec(facts_in(info), plan)
+def expected_of(info: DatasetFacts, plan: object = None) -> DataSpec:
+    """What a network has to fit, from the facts of a data set and the section ``plan``."""
+    return data_spec(dataset_info(info), plan)
 
 
-def facts_in(info: Mapping[str, Any]) -> DatasetInfo:
-    """The facts of a data set from their JSON, as far as a network is held against them."""
+def dataset_info(facts: DatasetFacts) -> DatasetInfo:
+    """The description of a data set from its facts, as far as a network is held against it."""
     fields = tuple(
         FieldInfo(
-            one["name"],
-            Shape(Kind(one["kind"]), tuple(one["shape"])),
-            tuple(one["classes"]),
+            field.name,
+            Shape(Kind(field.kind), field.shape),
+            field.classes,
             # Which words there are does not matter here, how many there are does.
-            vocabulary=("",) * int(one.get("vocabulary") or 0),
+            vocabulary=("",) * field.vocabulary,
         )
-        for one in info["fields"]
+        for field in facts.fields
     )
-    inputs = tuple(one["name"] for one in info["fields"] if one["role"] == "input")
-    # An input that is reconstructed is its own target.
-    target = next((one["name"] for one in info["fields"] if one["role"] == "target"), inputs[0])
-    return DatasetInfo(info["id"], info["title"], Task(info["task"]), info["samples"], fields, inputs, target)
+    return DatasetInfo(facts.id, facts.title, Task(facts.task), facts.samples, fields, facts.inputs, facts.target)
 
 
 def misfits(document: Document, checker: Checker) -> list[Problem]:
@@ -61,16 +57,16 @@ def misfits(document: Document, checker: Checker) -> list[Problem]:
     return sorted(found, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
 
 
-def lacking(document: Document, info: Mapping[str, Any]) -> str:
+def lacking(document: Document, info: DatasetFacts) -> str:
     """The sentence that names the columns which are predicted and have no output; empty where all have one."""
-    names = [f"“{one.name}”" for one in fields_without_output(document.network, facts_in(info))]
+    names = [f"“{field.name}”" for field in fields_without_output(document.network, dataset_info(info))]
     return f"The network has no output for {' and '.join(names)}, which is to be predicted too." if names else ""
 
 
-def add_outputs(document: Document, info: Mapping[str, Any]) -> None:
+def add_outputs(document: Document, info: DatasetFacts) -> None:
     """Add an output for each of these columns."""
     with document.transaction(OUTPUTS):
-        add_missing_outputs(document, facts_in(info))
+        add_missing_outputs(document, dataset_info(info))
 
 
 def fit(document: Document, checker: Checker) -> None:

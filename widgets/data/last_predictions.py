@@ -1,24 +1,25 @@
-"""What the last run says about the samples of the data view."""
+"""Predictions of the last run for the samples of the data view, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.loose import Loose as Message
+from app.protocol.data_messages import PredictSamples, SamplesPredicted
+from app.protocol.data_values import DataPreview, SamplePredictions
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.charts.sample_tiles import Answer
-from widgets.data.preview_values import Preview, few
+from widgets.data.preview_values import few
 from widgets.training.worker_link import WorkerLink
 
 
-class Answers(QObject):
-    """Asks the worker what a run says about a preview, where the run was trained on the same data.
+class LastPredictions(QObject):
+    """Asks the worker what a run predicts of the samples of a preview, where the run was trained on the same data.
 
     `found` carries a list with an `Answer`, or None, for each sample; it is empty where there is nothing to say.
     """
@@ -29,7 +30,7 @@ class Answers(QObject):
         super().__init__(parent)
         self._link = link
         self._run: Run | None = None
-        self._preview: Preview | None = None
+        self._preview: DataPreview | None = None
         self._section: Mapping[str, Any] | None = None
         self._request: int | None = None
         self._watched, self._stale = False, False
@@ -41,15 +42,15 @@ class Answers(QObject):
             self._ask()
 
     def show_run(self, path: Path | None) -> None:
-        """Take the run in ``path`` as the one that answers; one that cannot be read says nothing."""
+        """Take the run in ``path`` as the one that predicts; one that cannot be read says nothing."""
         try:
             self._run = Run.open(path) if path is not None else None
         except NetloomError:
             self._run = None
         self._ask()
 
-    def look_at(self, preview: Preview | None, section: Mapping[str, Any] | None) -> None:
-        """Answer for the samples of a preview of the choice of data in ``section``."""
+    def look_at(self, preview: DataPreview | None, section: Mapping[str, Any] | None) -> None:
+        """Predict the samples of a preview of the choice of data in ``section``."""
         self._preview, self._section = preview, section
         self._ask()
 
@@ -65,41 +66,42 @@ class Answers(QObject):
         self._stale = not self._watched
         if self._stale:
             return
-        index = preview.index.tolist()
-        self._request = self._link.ask("answers", self._take, self._refuse, run=str(run.path), index=index)
+        request = PredictSamples(run=run.path, index=preview.index)
+        self._request = self._link.request(request, self._on_predictions, self._on_refused)
 
-    def _take(self, message: Message) -> None:
+    def _on_predictions(self, reply: SamplesPredicted) -> None:
         self._request = None
         if self._preview is not None:
-            self.found.emit(told(self._preview, message))
+            self.found.emit(in_words(self._preview, reply.predictions))
 
-    def _refuse(self, _reason: str) -> None:
-        """A run without weights has no answers; the run list says why."""
+    def _on_refused(self, _reason: str) -> None:
+        """A run without weights predicts nothing; the run list says why."""
         self._request = None
         self.found.emit([])
 
 
-def told(preview: Preview, message: Message) -> list[Answer | None]:
-    """The answers in words, one for each sample of ``preview``, None for samples that are in no part."""
-    target, arrays = message.fields["target"], message.arrays
-    said: dict[int, Answer] = {}
-    classes, units = target.get("classes") or (), target.get("units") or ()
-    if classes:
-        true = dict(zip(preview.index.tolist(), preview.values[target["name"]].tolist(), strict=True))
-        for place, number, chance in zip(arrays["index"], arrays["class"], arrays["probability"], strict=True):
-            said[int(place)] = Answer(
-                f"says {classes[number]}", bool(true[int(place)] == number), f", {chance:.0%} sure"
-            )
-    elif "tokens" in arrays:
-        words = preview.texts.get(target["name"], ())
-        true_texts = dict(zip(preview.index.tolist(), words, strict=True)) if words else {}
-        for place, text in zip(arrays["index"], message.fields["texts"], strict=True):
-            said[int(place)] = Answer(f"says {text}", true_texts.get(int(place)) == text)
-    elif len(target["shape"]) == 1:
-        unit = units[0] if units else ""
-        values = np.asarray(arrays["value"], dtype=np.float64).tolist()
-        said = {
-            int(place): Answer(f"says {few(numbers, unit)}", None, values=tuple(numbers))
-            for place, numbers in zip(arrays["index"], values, strict=True)
-        }
-    return [said.get(int(place)) for place in preview.index] if said else []
+def in_words(preview: DataPreview, predictions: SamplePredictions) -> list[Answer | None]:
+    """The predictions in words, one for each sample of ``preview``, None for samples that are in no part."""
+    rows = dict(zip(preview.index.tolist(), range(len(preview.index)), strict=True))
+    places = [rows[place] for place in predictions.index.tolist()]
+    answers: list[Answer | None] = [None] * len(rows)
+    for row, answer in zip(places, _answers(preview, predictions, places), strict=False):
+        answers[row] = answer
+    return answers if any(answers) else []
+
+
+def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequence[int]) -> Iterator[Answer]:
+    """Each prediction in words, beside what is true of the sample in its row of ``preview``."""
+    target = predictions.target
+    if predictions.labels is not None and predictions.probabilities is not None:
+        for row, label, probability in zip(rows, predictions.labels, predictions.probabilities, strict=True):
+            right = bool(preview.values[target.name][row] == label)
+            yield Answer(f"says {target.classes[label]}", right, f", {probability:.0%} sure")
+    elif predictions.tokens is not None:
+        true = preview.texts.get(target.name)
+        for row, text in zip(rows, predictions.texts, strict=True):
+            yield Answer(f"says {text}", true is not None and true[row] == text)
+    elif predictions.values is not None and len(target.shape) == 1:
+        unit = next(iter(target.units), "")
+        for numbers in predictions.values.astype(np.float64).tolist():
+            yield Answer(f"says {few(numbers, unit)}", None, values=tuple(numbers))

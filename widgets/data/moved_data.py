@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate
 from app.data.sources.file_source import CHANGED, FileSource
-from app.protocol.loose import Loose as Message
+from app.protocol.data_messages import DataRepointed, RepointData
 from graph.errors import NetloomError
 from widgets.data.source_list import FILTER
 from widgets.training.worker_link import WorkerLink
@@ -60,7 +60,7 @@ class Repointer(QObject):
         return said, (("Use the changed data", self._accept), ("Find it…", self._find)) if said else ()
 
     def _accept(self) -> None:
-        self._ask("Use the changed data", None)
+        self._repoint("Use the changed data", None)
 
     def _find(self) -> None:
         held = Path(str((self._section.get("options") or {}).get("path", "")))
@@ -71,11 +71,11 @@ class Repointer(QObject):
         else:
             name = QFileDialog.getExistingDirectory(self._window, f"Find {held.name}", start)
         if name:
-            self._ask("Point to the data again", name)
+            self._repoint("Point to the data again", Path(name))
 
-    def _ask(self, what: str, path: str | None) -> None:
-        def take(message: Message) -> None:
-            self.repointed.emit(DataChoice.parse(message.fields["choice"]), what)
+    def _repoint(self, what: str, path: Path | None) -> None:
+        def on_reply(reply: DataRepointed) -> None:
+            self.repointed.emit(DataChoice.parse(reply.choice), what)
 
-        base = str(self._base) if self._base else None
-        self._link.ask("repoint", take, self.failed.emit, data=dict(self._section), base=base, path=path)
+        request = RepointData(data=dict(self._section), base=self._base, path=path)
+        self._link.request(request, on_reply, self.failed.emit)

@@ -9,9 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from app.data.readers.recipe import ColumnType
-from app.data.readers.typed_columns import Column
 from app.data.table_preview import ROWS
+from app.protocol.data_values import Column, ColumnType
 from widgets.data.column_list import facts_of
 
 Index = QModelIndex | QPersistentModelIndex

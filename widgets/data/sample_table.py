@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.protocol.data_values import DataPreview
 from app.system.number_format import format_short
 from widgets.charts.sample_tiles import Answer
-from widgets.data.preview_values import Preview
+from widgets.data.preview_values import part_titles, sample_labels
 
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 200
@@ -20,20 +21,20 @@ class SampleModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._preview: Preview | None = None
+        self._preview: DataPreview | None = None
         self._heads: list[str] = []
         self._labels: list[str] = []
         self._parts: list[str] = []
         self._answers: Sequence[Answer | None] = ()
 
-    def set_preview(self, preview: Preview | None) -> None:
+    def set_preview(self, preview: DataPreview | None) -> None:
         """Show the samples of a preview, or none."""
         self.beginResetModel()
         self._preview, self._heads, self._labels, self._parts = preview, [], [], []
         self._answers = ()
         if preview is not None:
-            self._labels, self._parts = preview.labels(), preview.part_titles()
-            self._heads = [preview.field("target")["name"], "part", *self._feature_names(preview)]
+            self._labels, self._parts = sample_labels(preview), part_titles(preview)
+            self._heads = [preview.info.target_field.name, "part", *self._feature_names(preview)]
         self.endResetModel()
 
     def set_answers(self, answers: Sequence[Answer | None]) -> None:
@@ -50,14 +51,14 @@ class SampleModel(QAbstractTableModel):
         """Columns before the features."""
         return 3 if self._answers else 2
 
-    def _feature_names(self, preview: Preview) -> list[str]:
-        field = preview.field("input")
-        if field["name"] in preview.texts:
-            return [field["name"]]
+    def _feature_names(self, preview: DataPreview) -> list[str]:
+        field = preview.info.input_field
+        if preview.input_texts:
+            return [field.name]
         if preview.inputs.ndim != 2:
             return []
-        names = field["names"] or [f"feature {number + 1}" for number in range(preview.inputs.shape[1])]
-        units = field["units"] or [""] * len(names)
+        names = field.names or [f"feature {number + 1}" for number in range(preview.inputs.shape[1])]
+        units = field.units or [""] * len(names)
         heads = [f"{name} [{unit}]" if unit else name for name, unit in zip(names, units, strict=True)]
         return heads[:MOST_COLUMNS]
 
@@ -78,8 +79,8 @@ class SampleModel(QAbstractTableModel):
         """The cell's text and alignment, as Qt asks for them."""
         if self._preview is None:
             return None
-        texts = self._preview.texts.get(self._preview.field("input")["name"])
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._facts and texts is None:
+        texts = self._preview.input_texts
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= self._facts and not texts:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
@@ -88,7 +89,7 @@ class SampleModel(QAbstractTableModel):
         if index.column() < self._facts:
             answer = self._answers[index.row()]
             return f"{answer.words}{answer.sure}" if answer is not None else ""
-        if texts is not None:
+        if texts:
             return texts[index.row()]
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
         return "missing" if value != value else format_short(value, 6)  # noqa: PLR0124 - only NaN differs from itself

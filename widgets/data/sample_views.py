@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
+from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
 from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
-from widgets.data.preview_values import Preview
+from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
@@ -39,7 +40,7 @@ class SampleBrowser(QWidget):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._preview: Preview | None = None
+        self._preview: DataPreview | None = None
         self._answers: Sequence[Answer | None] = ()
         self._row = 0
         self._own: dict[str, tuple[QWidget, bool]] = {}
@@ -73,7 +74,7 @@ class SampleBrowser(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
 
-    def set_preview(self, preview: Preview | None) -> None:
+    def set_preview(self, preview: DataPreview | None) -> None:
         """Show a preview, or nothing."""
         self._preview, self._answers, self._row = preview, (), 0
         self.model.set_preview(preview)
@@ -83,8 +84,7 @@ class SampleBrowser(QWidget):
             self.gallery.set_samples(np.empty((0, 1)), [], [])
             self._offer(("Samples", self.gallery))
             return
-        texts = preview.texts.get(preview.field("input")["name"], ())
-        self.gallery.set_samples(drawable(preview), preview.labels(), preview.part_titles(), texts)
+        self.gallery.set_samples(drawable(preview), sample_labels(preview), part_titles(preview), preview.input_texts)
         self._push_features(preview)
         self.table.resizeColumnsToContents()
         shape = preview.inputs.ndim - 1
@@ -144,11 +144,11 @@ class SampleBrowser(QWidget):
                 self.tabs.setCurrentWidget(widget)
                 self._next = ""
 
-    def _push_features(self, preview: Preview) -> None:
-        for one in list(preview.features.get(preview.field("input")["name"], ()))[:MOST_FEATURES]:
-            unit = f" [{one['unit']}]" if one["unit"] else ""
-            if one["counts"]:
-                self.features.push(f"{one['name']}{unit}", 0, one["edges"], one["counts"])
+    def _push_features(self, preview: DataPreview) -> None:
+        for feature in preview.features[preview.info.inputs[0]][:MOST_FEATURES]:
+            unit = f" [{feature.unit}]" if feature.unit else ""
+            if feature.counts:
+                self.features.push(f"{feature.name}{unit}", 0, feature.edges, feature.counts)
 
     def _pick(self, row: int) -> None:
         if self._preview is not None and 0 <= row < len(self._preview.index):
@@ -163,19 +163,17 @@ class SampleBrowser(QWidget):
             return
         self.series.clear()
         window = np.asarray(self._preview.inputs[row], dtype=np.float64)
-        names = self._preview.field("input")["names"] or [f"feature {n + 1}" for n in range(window.shape[1])]
+        names = self._preview.info.input_field.names or [f"feature {n + 1}" for n in range(window.shape[1])]
         steps = np.arange(len(window))
         for number, name in enumerate(names[:MOST_CURVES]):
             self.series.add_curve(name, name, number, "validation")
             self.series.append(name, steps, window[:, number])
-        target = self._preview.field("target")
-        following = np.asarray(self._preview.values[target["name"]][row], dtype=np.float64).reshape(-1)
-        if self._preview.info["task"] == "forecasting":
+        target = self._preview.info.target_field
+        following = np.asarray(self._preview.targets[row], dtype=np.float64).reshape(-1)
+        if self._preview.info.task == "forecasting":
             self.series.add_curve("target", "to be forecast", MOST_CURVES, "validation")
             # The line goes on from the column that is forecast, where the network sees it too.
-            seen = [
-                window[-1, number] for number, name in enumerate(names) if name in (*target["names"], target["name"])
-            ]
+            seen = [window[-1, number] for number, name in enumerate(names) if name in (*target.names, target.name)]
             places = len(window) - len(seen[:1]) + np.arange(len(following) + len(seen[:1]))
             self.series.append("target", places, np.concatenate([seen[:1], following]))
             answer = self._answers[row] if row < len(self._answers) else None
@@ -184,13 +182,13 @@ class SampleBrowser(QWidget):
                 self.series.append("network", places, np.concatenate([seen[:1], answer.values]))
 
 
-def drawable(preview: Preview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def drawable(preview: DataPreview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence.
 
     The features of a table have units of their own, so each is drawn over its own range, from 0 to 1.
     """
     values = drawable_values(preview.inputs)
-    return over_own_range(values) if preview.info["kind"] == Kind.VECTOR and len(values) else values
+    return over_own_range(values) if preview.info.input_field.kind == Kind.VECTOR and len(values) else values
 
 
 def over_own_range(rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

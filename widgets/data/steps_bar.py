@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from app.protocol.data_values import PreprocessingStep
 
 GAP = 4
 TRAINING = " (training only)"
@@ -20,14 +21,14 @@ class Pipeline(QWidget):
         super().__init__(parent)
         self.setAccessibleName("What happens to each sample")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._stages: list[Mapping[str, Any]] = []
+        self._stages: Sequence[PreprocessingStep] = ()
         self._labels: list[QLabel] = []
         self.hide()
 
-    def show_stages(self, stages: Sequence[Mapping[str, Any]]) -> None:
-        """Show steps as `PreprocessingStep.to_json` gives them; without any the row is gone."""
-        if list(stages) != self._stages:
-            self._stages = list(stages)
+    def show_stages(self, stages: Sequence[PreprocessingStep]) -> None:
+        """Show the steps; without any the row is gone."""
+        if stages != self._stages:
+            self._stages = stages
             for label in self._labels:
                 label.hide()
                 label.deleteLater()
@@ -39,20 +40,19 @@ class Pipeline(QWidget):
         """What the chips say."""
         return [label.text() for label in self._labels if label.property("chip")]
 
-    def _made(self, number: int, stage: Mapping[str, Any]) -> list[QLabel]:
+    def _made(self, number: int, stage: PreprocessingStep) -> list[QLabel]:
         """The chip of a step, behind an arrow unless it is the first."""
         labels = []
         if number:
             arrow = QLabel("→", self)
             arrow.setProperty("faint", True)
             labels.append(arrow)
-        chip = QLabel(str(stage["title"]), self)
+        chip = QLabel(stage.title, self)
         chip.setProperty("chip", True)
-        detail = str(stage["detail"])
-        chip.setToolTip(detail)
-        chip.setAccessibleName(f"{stage['title']}{TRAINING if stage['training'] else ''}")
-        chip.setAccessibleDescription(detail)
-        if stage["training"]:
+        chip.setToolTip(stage.detail)
+        chip.setAccessibleName(f"{stage.title}{TRAINING if stage.training else ''}")
+        chip.setAccessibleDescription(stage.detail)
+        if stage.training:
             chip.setProperty("dashed", True)
         labels.append(chip)
         for label in labels:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.data.data_choice import DataChoice
 from app.project.fit_preset import fit_preset
 from app.project.presets import preset
+from app.protocol.data_values import DatasetFacts
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.network import Network
@@ -43,7 +43,7 @@ class Guide(QDialog):
 
     taken = Signal(str)
 
-    def __init__(self, info: Mapping[str, Any] | None, parent: QWidget | None = None) -> None:
+    def __init__(self, info: DatasetFacts | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(TITLE)
         self.setAccessibleName(TITLE)
@@ -92,9 +92,9 @@ class Guide(QDialog):
         column.addWidget(self.why)
         return card
 
-    def _buttons(self, info: Mapping[str, Any] | None) -> QHBoxLayout:
+    def _buttons(self, info: DatasetFacts | None) -> QHBoxLayout:
         row = QHBoxLayout()
-        wire = f"Use {info['title']}" if info is not None else "Open it with its own data"
+        wire = f"Use {info.title}" if info is not None else "Open it with its own data"
         self.take, later = QPushButton(wire, self), QPushButton("Cancel", self)
         self.take.setProperty("primary", True)
         self.take.setDefault(True)

@@ -141,8 +141,8 @@ def build_data(window: MainWindow) -> None:
     workbench.add_panel("data", view)
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
-        training.run_picked.connect(view.answers.show_run)
-    controller.finished.connect(lambda _: view.answers.show_run(controller.run))
+        training.run_picked.connect(view.predictions.show_run)
+    controller.finished.connect(lambda _: view.predictions.show_run(controller.run))
 
     def follow() -> None:
         view.set_document(session.document, session.base, session.checker)

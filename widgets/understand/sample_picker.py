@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.data_messages import DataPreviewed
 from widgets.charts.sample_tiles import SampleGallery
-from widgets.data.preview_values import Preview
+from widgets.data.preview_values import sample_labels
 from widgets.data.sample_views import drawable
 from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject
@@ -84,24 +84,23 @@ class SamplePicker(SampleGallery):
             return True
         if self.is_empty():
             self._show_none(LOADING)
-        self._subject.ask_about_data(self._on_preview, self._on_refusal, LIMIT)
+        self._subject.preview_data(self._on_preview, self._on_refused, LIMIT)
         return True
 
-    def _on_preview(self, message: Message) -> None:
-        preview = Preview.from_message(message)
+    def _on_preview(self, reply: DataPreviewed) -> None:
+        preview = reply.preview
         rows = preview.rows_of(1) or preview.rows_of(0)
-        labels = preview.labels(units=False)
+        labels = sample_labels(preview, units=False)
         self._places = [int(preview.index[row]) for row in rows]
-        texts = preview.texts.get(preview.field("input")["name"], ())
-        told = [texts[row] for row in rows] if texts else []
-        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), told)
-        if told:  # as wide as its tiles are now, which texts need
+        texts = [preview.input_texts[row] for row in rows] if preview.input_texts else []
+        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), texts)
+        if texts:  # as wide as its tiles are now, which texts need
             self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:
             self.current = 0
             self._on_row(0)
 
-    def _on_refusal(self, reason: str) -> None:
+    def _on_refused(self, reason: str) -> None:
         self._asked_for = None
         self._show_none(reason)
 

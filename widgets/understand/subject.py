@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.messages import RR, ModelRequest, OpenProject, R, Request, RunRequest
@@ -199,14 +200,13 @@ class Subject(QObject):
         """Ask the worker something that no run is needed for."""
         return self._controller.link.ask(type, reply, refused, None, **fields)
 
-    def ask_about_data(self, reply: Reply, refused: Refusal, limit: int) -> int | None:
-        """Ask the worker for a preview of `data`; None where there is none."""
+    def preview_data(self, on_reply: Callable[[DataPreviewed], None], on_refused: Refusal, limit: int) -> int | None:
+        """Ask the worker for ``limit`` samples of `data` at most; None where there is none."""
         section = self.data
         if section is None:
             return None
         base = self._run.base if self._run is not None else self._base
-        where = str(base) if base is not None else None
-        return self._controller.link.ask("preview", reply, refused, data=dict(section), base=where, limit=limit)
+        return self.request_worker(PreviewData(data=dict(section), base=base, limit=limit), on_reply, on_refused)
 
     # Inside
 

@@ -11,11 +11,11 @@ from app.data.dataset import Array, Field
 from app.data.readers.column_values import category_codes, check_range, wide_numbers
 from app.data.readers.date_parsing import calendar_features, parse_dates
 from app.data.readers.file_access import within_budget
-from app.data.readers.recipe import ColumnRecipe, ColumnType
+from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData
 from app.data.readers.tokens import PADDING, UNKNOWN
-from app.data.readers.typed_columns import Column
 from app.data.transforms import side_by_side
+from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 from graph.shapes import tokens, vector
 

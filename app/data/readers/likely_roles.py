@@ -10,8 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.column_values import numbers
-from app.data.readers.recipe import ColumnType
-from app.data.readers.typed_columns import Column
+from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from app.data.readers.column_values import CLASSES, class_labels
 from app.data.readers.file_access import files_below, readable
 from app.data.readers.likely_roles import PART_NAMES, is_called_target, likely_target, part_numbers
 from app.data.readers.picture_file import SUFFIXES
-from app.data.readers.recipe import ColumnType
 from app.data.readers.table_file import TableData, read_table
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
 MOST = 2_000_000

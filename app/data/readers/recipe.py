@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from app.protocol.data_values import ColumnType
 
 MISSING_WORDS = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
 """What stands in cells without a value, beside nothing at all."""
-
-
-class ColumnType(StrEnum):
-    """What the values of a column are."""
-
-    NUMBER = "number"
-    CATEGORY = "category"
-    DATE = "date"
-    TEXT = "text"
-    EMPTY = "empty"
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from app.data.discovery import import_all
 from app.data.readers import tables
 from app.data.readers.date_parsing import parse_dates
 from app.data.readers.file_access import stamp
-from app.data.readers.recipe import ColumnRecipe, ColumnType, ReadingRecipe, TableOptions
+from app.data.readers.recipe import ColumnRecipe, ReadingRecipe, TableOptions
 from app.data.readers.table_format import reader_of
-from app.data.readers.typed_columns import Column, describe_column, typed_columns
+from app.data.readers.typed_columns import describe_column, typed_columns
+from app.protocol.data_values import Column, ColumnType
 from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
 from graph.errors import NetloomError
 

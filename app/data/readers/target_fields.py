@@ -9,8 +9,7 @@ import numpy as np
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import class_labels, numbers
 from app.data.readers.likely_roles import looks_like_classes
-from app.data.readers.recipe import ColumnType
-from app.data.readers.typed_columns import Column
+from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 from graph.shapes import vector
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.data.readers.date_parsing import find_date_format
 from app.data.readers.number_parsing import is_formatted, parse_formatted
-from app.data.readers.recipe import ColumnRecipe, ColumnType
+from app.data.readers.recipe import ColumnRecipe
+from app.protocol.data_values import Column, ColumnType
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,24 +27,6 @@ _DATE = re.compile(
     rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})([ T].*)?",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """What was found in one column of a table, for people to see.
-
-    ``unique`` counts different values: of a long column, those among `COUNTED` evenly spaced rows.
-    """
-
-    name: str
-    type: ColumnType
-    missing: int
-    unique: int
-    example: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The findings as plain JSON values."""
-        return asdict(self) | {"type": str(self.type)}
 
 
 def typed_columns(frame: pd.DataFrame, decimal: str) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:

@@ -13,8 +13,8 @@ from app.data.dataset import Dataset, DatasetInfo
 from app.data.info_cache import cache_info, cached_info, key_of
 from app.data.readers.file_access import content_hash, locate, reading, stamp
 from app.data.readers.table_file import TableData, read_table
-from app.data.readers.typed_columns import Column
 from app.data.sources.source import Origin, Source
+from app.protocol.data_values import Column
 from app.system.memory_budget import budget
 from graph.layers.settings import setting
 

@@ -15,12 +15,12 @@ from app.data.readers.column_values import group_numbers, numbers
 from app.data.readers.date_parsing import calendar_features
 from app.data.readers.file_access import within_budget
 from app.data.readers.likely_roles import likely_group, likely_order
-from app.data.readers.recipe import ColumnType
 from app.data.readers.table_file import TableData
 from app.data.readers.time_column import in_order, places_in_time, timing_notes, with_times
 from app.data.readers.windows import joined, window_count, windows, windows_info
 from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 

@@ -13,12 +13,12 @@ from app.data.padding import lengths_field
 from app.data.readers.column_values import CLASSES, rare_note
 from app.data.readers.file_access import within_budget
 from app.data.readers.likely_roles import likely_target
-from app.data.readers.recipe import ColumnType
 from app.data.readers.table_file import TableData
 from app.data.readers.target_fields import is_classes, target_field
 from app.data.readers.tokens import numbered, split_text, vocabulary_of
 from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector

@@ -48,9 +48,9 @@ def test_an_epoch_that_is_begun_in_its_middle_goes_on_alike() -> None:
 def test_the_preview_is_the_first_batch_of_training() -> None:
     found = first_batch(prepare(DataChoice.parse(ALTERED)), 32, seed=3)
     (batch, *_) = feed(ALTERED).epoch(3, 0, 32)
-    np.testing.assert_allclose(found["after"], batch.inputs[0].numpy(), atol=1e-5)
-    np.testing.assert_array_equal(found["target"], batch.targets[0].numpy())
-    np.testing.assert_array_equal(found["target"][found["partner"]], batch.mixup_targets[0].numpy())
+    np.testing.assert_allclose(found.after, batch.inputs[0].numpy(), atol=1e-5)
+    np.testing.assert_array_equal(found.target, batch.targets[0].numpy())
+    np.testing.assert_array_equal(found.target[found.partner], batch.mixup_targets[0].numpy())
 
 
 @pytest.mark.parametrize("steps", [1, 9, 15])

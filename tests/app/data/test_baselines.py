@@ -54,19 +54,18 @@ def test_regression_and_classes_have_baselines_too() -> None:
     assert usual.name == "always “benign”" and usual.accuracy == pytest.approx(0.63, abs=0.02)
 
 
-def test_a_preview_tells_them() -> None:
-    found = preview(forecast())["baselines"]
-    assert [set(one) for one in found] == [{"name", "rmse", "mae"}] * 3
-    assert preview(prepare(DataChoice.of("dates", samples=40)))["baselines"] == []
+def test_they_are_told_by_name_and_errors() -> None:
+    assert [set(baseline.to_json()) for baseline in baselines(forecast())] == [{"name", "rmse", "mae"}] * 3
+    assert baselines(prepare(DataChoice.of("dates", samples=40))) == ()
 
 
 def test_duplicates_across_parts_are_told(write: Write) -> None:
     rows = [f"{row % 30},{row % 30 * 2},{row % 30 * 0.37 % 1}" for row in range(120)]
     path = write("t.csv", "a,b,y\n" + "\n".join(rows))
-    notes = " ".join(preview(prepare(DataChoice.of("table", path=str(path), target="y")))["notes"])
+    notes = " ".join(preview(prepare(DataChoice.of("table", path=str(path), target="y"))).notes)
     assert re.search(r"1\d of 18 test samples are also in the training set", notes)
     clean = write("c.csv", "a,b,y\n" + "\n".join(f"{row},{row * 2},{row * 0.37 % 1}" for row in range(120)))
-    assert preview(prepare(DataChoice.of("table", path=str(clean), target="y")))["notes"] == []
+    assert preview(prepare(DataChoice.of("table", path=str(clean), target="y"))).notes == ()
 
 
 @pytest.mark.parametrize(("target", "task"), [("y", "regression"), ("kind", "classification")])
@@ -76,7 +75,7 @@ def test_features_that_hold_the_target_are_told(write: Write, target: str, task:
             for row, value in enumerate(rng.random(90))]  # fmt: skip
     path = write("t.csv", "row number,noise,code,y,twice,kind\n" + "\n".join(rows))
     choice = DataChoice.of("table", path=str(path), target=target, task=task)
-    notes = [note for note in preview(prepare(choice))["notes"] if note.startswith("Feature")]
+    notes = [note for note in preview(prepare(choice)).notes if note.startswith("Feature")]
     holding = "twice" if target == "y" else "code"
     assert notes == [
         "Feature “row number” only numbers the samples; leave it out, or the network may learn their order.",

@@ -15,7 +15,7 @@ from app.data.prepare import prepare
 def found(kind: str, **options: object) -> tuple[list[str], np.ndarray]:
     result = correlations(prepare(DataChoice.of(kind, **options)).dataset)
     assert result is not None
-    return result["names"], np.array(result["values"])
+    return list(result.names), result.values
 
 
 @given(seed=st.integers(0, 1000), gaps=st.booleans())

@@ -15,12 +15,12 @@ from app.data.inspect import inspect
 from app.data.leakage import duplicates
 from app.data.prepare import prepare
 from app.data.readers.date_parsing import parse_dates
-from app.data.readers.recipe import ColumnType
 from app.data.readers.table_file import read_table
 from app.data.readers.typed_columns import column_recipe, describe_column
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.project.fit_preset import fit_preset
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from tests.app.conftest import Write
 from tests.app.data.readers.test_readers import workbook

@@ -263,8 +263,9 @@ def test_previews_and_baselines_read_what_they_show(pets: Path, monkeypatch: pyt
     monkeypatch.setenv("NETLOOM_MEMORY", TIERS["file"])
     data = prepared(pets)
     shown = preview(data, limit=6)
-    np.testing.assert_array_equal(shown["values"]["image"], data.dataset.input_field().values[shown["index"]])
-    assert 0.4 < shown["features"]["image"][0]["mean"] < 0.6
+    np.testing.assert_array_equal(shown.values["image"], data.dataset.input_field().values[shown.index])
+    mean = shown.features["image"][0].mean
+    assert mean is not None and 0.4 < mean < 0.6
     assert baselines(data)[0].accuracy is not None
 
 

@@ -39,8 +39,8 @@ def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
     rows = [f"{n if n % 10 else ''},{'red green blue'.split()[n % 3]},{n % 2}" for n in range(60)]
     path.write_text("size,colour,sort\n" + "\n".join(rows) + "\n")
     section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
-    found = preview(prepare(DataChoice.parse(section)))["pipeline"]
-    assert [one["title"] for one in found][:3] == ["one-hot 1 → 4", "fill 6 missing", "standardise"]
+    found = preview(prepare(DataChoice.parse(section))).pipeline
+    assert [step.title for step in found][:3] == ["one-hot 1 → 4", "fill 6 missing", "standardise"]
 
 
 def test_an_autoencoder_has_no_target_of_its_own(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from typing import get_type_hints
 
+from app.protocol.data_messages import DataRequest
 from app.protocol.messages import Message, ModelRequest, PartialRequest, Request, RunRequest
 from app.protocol.training_messages import Resume, Train
 from app.worker.handlers import handlers
 
 
 def requests() -> list[type[Request[object]]]:  # type: ignore[type-var]
-    bases = {Request, RunRequest, ModelRequest, PartialRequest}
+    bases = {Request, RunRequest, ModelRequest, PartialRequest, DataRequest}
     return [
         kind
         for kind in Message.registry.values()

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from app.data.readers import decoded_pictures
+from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.events import Finished, Started
-from app.protocol.loose import Loose
 from app.protocol.messages import Envelope, Forget, Message, Ready, Refused, Unfinished
 from app.protocol.training_messages import Train, TrainingBegun
 from app.worker import process
@@ -80,21 +80,22 @@ def serve(line: Line) -> Line:
     return line
 
 
-def preview(data: dict[str, Any]) -> Loose:
-    return Loose("preview", {"data": data, "base": None, "limit": 4})
+def preview(data: dict[str, Any]) -> PreviewData:
+    return PreviewData(data=data, limit=4)
 
 
 def test_a_preview_tells_how_far_it_is_and_comes_in_the_end(pets: dict[str, Any]) -> None:
     line = serve(Line(preview(pets)))
-    assert line.types == [Ready, Unfinished, Loose]
+    assert line.types == [Ready, Unfinished, DataPreviewed]
     assert [one.sentence for one in line.progress] == [f"Decoding pictures {number} of 12" for number in range(1, 13)]
     message, number = line.said[-1]
-    assert number == 1 and isinstance(message, Loose) and message.arrays["values/image"].shape == (4, 1, 6, 5)
+    assert number == 1 and isinstance(message, DataPreviewed)
+    assert message.preview.values["image"].shape == (4, 1, 6, 5)
 
 
 def test_other_requests_have_their_turn_in_between(pets: dict[str, Any]) -> None:
     line = serve(Line(preview(pets), preview(DIGITS), preview(pets)))
-    order = [number for message, number in line.said if isinstance(message, Loose)]
+    order = [number for message, number in line.said if isinstance(message, DataPreviewed)]
     assert order.index(2) < order.index(1)
     assert 3 in order
     assert len(line.progress) <= 14, "pictures were decoded twice"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from app.protocol.attribution_messages import GradCam, GradCamMap
+from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Epoch, Finished, Paused, Snapshot
 from app.protocol.framing import Decoder, encode
@@ -72,8 +73,8 @@ def worker() -> Iterator[Worker]:
 def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert worker.until(Ready).devices[0].id == "cpu"
-    worker.ask("preview", 1, data=DIGITS, base=None, limit=5)
-    assert worker.until(Loose).arrays["values/image"].shape == (5, 1, 8, 8)
+    worker.send(PreviewData(data=DIGITS, limit=5), 1)
+    assert worker.until(DataPreviewed).preview.values["image"].shape == (5, 1, 8, 8)
     worker.ask("nonsense", 2)
     assert worker.refusal()[0] == 2
     worker.send(Train(project=project_json(project(cnn(), device="cuda:99")), out=out), 3)
@@ -133,8 +134,8 @@ def test_a_worker_keeps_to_the_memory_that_its_window_allows(worker: Worker, tmp
     (tmp_path / "table.csv").write_text("a,b,y\n" + "1,2,3\n4,5,6\n" * 50, "utf-8")
     section = {"source": "table", "options": {"path": "table.csv"}}
     worker.send(SetMemoryBudget(gigabytes=1e-9))
-    worker.ask("preview", 1, data=section, base=str(tmp_path))
+    worker.send(PreviewData(data=section, base=tmp_path), 1)
     assert "allow data more memory in the preferences" in worker.refusal()[1]
     worker.send(SetMemoryBudget(gigabytes=0.0))
-    worker.ask("preview", 2, data=section, base=str(tmp_path))
-    assert worker.until(Loose).fields["info"]["samples"] == 100
+    worker.send(PreviewData(data=section, base=tmp_path), 2)
+    assert worker.until(DataPreviewed).preview.info.samples == 100

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.protocol.data_messages import PreviewBatch, ReadRows
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
 from graph.layers.dense import Dense
@@ -76,7 +77,7 @@ def test_a_tick_leaves_a_column_out_and_takes_it_in(qtbot: QtBot, view: DataView
     view._area.ensureWidgetVisible(view.form.columns.row("second"))
     tick(qtbot, view, "second")
     qtbot.waitUntil(lambda: options(view)["ignore"] == ["customer id", "second"])
-    qtbot.waitUntil(lambda: view.preview is not None and "second" not in view.preview.field("input")["names"])
+    qtbot.waitUntil(lambda: view.preview is not None and "second" not in view.preview.info.input_field.names)
     qtbot.keyClick(view.form.columns.row("second").tick, Qt.Key.Key_Space)
     assert options(view)["ignore"] == ["customer id"]
     document = view._document
@@ -90,12 +91,12 @@ def test_a_star_picks_the_target_and_with_ctrl_another(qtbot: QtBot, view: DataV
     opened(qtbot, view, table)
     qtbot.mouseClick(view.form.columns.row("parity").star, LEFT)
     assert options(view)["target"] == "parity"
-    qtbot.waitUntil(lambda: view.preview is not None and list(view.preview.info["classes"]) == ["even", "odd"])
+    qtbot.waitUntil(lambda: view.preview is not None and list(view.preview.info.classes) == ["even", "odd"])
     qtbot.mouseClick(view.form.columns.row("parity").star, LEFT)
     assert view.form.columns.row("parity").star.isChecked()
     qtbot.mouseClick(view.form.columns.row("letter").star, LEFT, Qt.KeyboardModifier.ControlModifier)
     assert options(view)["target"] == "parity, letter"
-    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
+    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info.fields) == 3)
 
 
 def test_columns_that_nothing_answers_get_an_output(qtbot: QtBot, view: DataView, table: Path) -> None:
@@ -108,7 +109,7 @@ def test_columns_that_nothing_answers_get_an_output(qtbot: QtBot, view: DataView
         document.connect(Connection(head, "out", end, "in"))
     qtbot.mouseClick(view.form.columns.row("second").star, LEFT, Qt.KeyboardModifier.ControlModifier)
     assert options(view)["target"] == "letter, second"
-    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info["fields"]) == 3)
+    qtbot.waitUntil(lambda: view.preview is not None and len(view.preview.info.fields) == 3)
     for _ in range(3):
         if view.offer.text and "no output" not in view.offer.text:
             press(qtbot, view, TITLE)
@@ -154,7 +155,7 @@ def test_all_rows_can_be_scrolled_to(qtbot: QtBot, view: DataView, link: DirectL
     bar.setValue(bar.maximum() // 2)
     top = view.rows.indexAt(view.rows.viewport().rect().topLeft())
     qtbot.waitUntil(lambda: model.data(top) == str(top.row()))
-    fetched = [one["start"] for one in link.asked if one["type"] == "rows"]
+    fetched = [request.start for request in link.asked if isinstance(request, ReadRows)]
     assert 2 <= len(fetched) <= 4 and all(start % 200 == 0 for start in fetched)
 
 
@@ -188,7 +189,7 @@ def test_one_batch_is_shown_as_it_is_altered(qtbot: QtBot, view: DataView, link:
     choose(qtbot, view, "digits")
     tabs = view.samples.tabs
     place = next(index for index in range(tabs.count()) if tabs.tabText(index) == BATCH)
-    assert not any(one["type"] == "batch" for one in link.asked)
+    assert not any(isinstance(request, PreviewBatch) for request in link.asked)
     qtbot.mouseClick(tabs.tabBar(), LEFT, pos=tabs.tabBar().tabRect(place).center())
     qtbot.waitUntil(lambda: "not altered" in view.batch.said.text())
     field = view.form.altering.field("rotate").editor()
@@ -249,7 +250,7 @@ def test_data_that_changed_is_told_and_taken(qtbot: QtBot, view: DataView, table
     before = options(view)["sha256"]
     press(qtbot, view.notice, "Use the changed data")
     qtbot.waitUntil(lambda: "has changed" not in view.notice.text and options(view)["sha256"] != before)
-    assert view.preview is not None and view.preview.info["samples"] == 61
+    assert view.preview is not None and view.preview.info.samples == 61
 
 
 def test_a_table_is_read_as_a_series(qtbot: QtBot, view: DataView, table: Path) -> None:

@@ -46,7 +46,7 @@ def choose(qtbot: QtBot, view: DataView, kind: str) -> None:
     )
     items.scrollToItem(item)
     qtbot.mouseClick(items.viewport(), Qt.MouseButton.LeftButton, pos=items.visualItemRect(item).center())
-    qtbot.waitUntil(lambda: view.preview is not None and view.preview.info["id"] == kind)
+    qtbot.waitUntil(lambda: view.preview is not None and view.preview.info.id == kind)
 
 
 def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
@@ -148,7 +148,7 @@ def test_a_file_of_the_users_own(qtbot: QtBot, link: DirectLink, document: Docum
     qtbot.waitUntil(lambda: view.preview is not None)
     assert section(document, "data")["source"] == "table"
     assert view.preview is not None
-    assert sorted(view.preview.info["classes"]) == ["even", "odd"]
+    assert sorted(view.preview.info.classes) == ["even", "odd"]
 
 
 def test_a_file_that_is_not_there(qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_the_way_to_the_network_is_a_row_of_steps(qtbot: QtBot, link: DirectLink
 
 
 def shows(view: DataView, title: str) -> bool:
-    return view.preview is not None and view.preview.info["title"] == title
+    return view.preview is not None and view.preview.info.title == title
 
 
 def test_columns_are_asked_for_only_where_a_table_names_the_pictures(
@@ -226,7 +226,7 @@ def test_arrays_without_targets_are_shown_and_fitted(
     view.open_path(tmp_path / "only.npy")
     qtbot.waitUntil(lambda: view.preview is not None)
     assert view.title.text() == "only" and "reconstruction" in view.facts.text()
-    assert view.preview is not None and view.preview.field("target") == view.preview.field("input")
+    assert view.preview is not None and view.preview.info.target_field == view.preview.info.input_field
     if len(sizes) == 1:
         press(qtbot, view.offer, "Fit the network to this data")
         assert document.network.layer("dense1").values()["units"] == sizes[0]

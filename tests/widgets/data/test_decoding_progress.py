@@ -11,7 +11,8 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.protocol.messages import Unfinished
+from app.protocol.data_messages import InspectData, PreviewData
+from app.protocol.messages import R, Request, Unfinished
 from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_data_view import press
 
@@ -19,17 +20,19 @@ from tests.widgets.data.test_data_view import press
 class SlowLink(DirectLink):
     """Answers some kinds of requests only when it is told to, and says meanwhile how far it is."""
 
-    def __init__(self, *slow: str) -> None:
+    def __init__(self, *slow: type[Request[Any]]) -> None:
         super().__init__()
         self.slow = slow
         self.held: dict[int, Callable[[], None]] = {}
 
-    def ask(self, type: str, reply: Callable[..., None], refused: Any = None, **fields: Any) -> int:
-        if type not in self.slow:
-            return super().ask(type, reply, refused, **fields)
+    def request(
+        self, request: Request[R], on_reply: Callable[[R], None], on_refused: Callable[[str], None] | None = None
+    ) -> int:
+        if not isinstance(request, self.slow):
+            return super().request(request, on_reply, on_refused)
         number = 1000 + len(self.asked)
-        self.asked.append({"type": type, **fields})
-        self.held[number] = lambda: (super(SlowLink, self).ask(type, reply, refused, **fields), None)[1]
+        self.asked.append(request)
+        self.held[number] = lambda: (super(SlowLink, self).request(request, on_reply, on_refused), None)[1]
         return number
 
     def forget(self, request: int) -> None:
@@ -58,7 +61,7 @@ def pets(folder: Path) -> Path:
 
 
 def test_a_folder_of_many_pictures_says_how_far_it_is(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
-    link = SlowLink("inspect", "preview")
+    link = SlowLink(InspectData, PreviewData)
     view = make_view(qtbot, link)
     view.open_path(pets(tmp_path))
     assert view.waiting.text == ""
@@ -76,7 +79,7 @@ def test_a_folder_of_many_pictures_says_how_far_it_is(qtbot: QtBot, qapp: object
 
 
 def test_looking_at_a_folder_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
-    link = SlowLink("inspect")
+    link = SlowLink(InspectData)
     view = make_view(qtbot, link)
     view.open_path(pets(tmp_path))
     link.say(3200)
@@ -93,7 +96,7 @@ def test_looking_at_a_folder_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: o
 
 
 def test_a_preview_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
-    link = SlowLink("preview")
+    link = SlowLink(PreviewData)
     view = make_view(qtbot, link)
     view.open_path(pets(tmp_path))
     qtbot.waitUntil(lambda: bool(link.held))
@@ -107,13 +110,13 @@ def test_a_preview_is_cancelled_and_gone_on_with(qtbot: QtBot, qapp: object, tmp
 
 
 def test_another_choice_is_not_told_about_what_was_asked_before(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
-    link = SlowLink("preview")
+    link = SlowLink(PreviewData)
     view = make_view(qtbot, link)
     view.open_path(pets(tmp_path))
     qtbot.waitUntil(lambda: bool(link.held))
     link.say(7)
     view._choose("iris")
-    qtbot.waitUntil(lambda: link.asked[-1].get("data", {}).get("source") == "iris")
+    qtbot.waitUntil(lambda: isinstance(last := link.asked[-1], PreviewData) and last.data["source"] == "iris")
     assert view.waiting.text == ""
     link.answer()
     assert view.title.text() == "Iris flowers"

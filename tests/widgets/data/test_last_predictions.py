@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.protocol.data_messages import PredictSamples
 from app.training.trainer import train
 from app.training.training_session import begin
 from graph.document import Document
@@ -38,7 +39,7 @@ def test_classes_are_said_and_marked(qtbot: QtBot, link: DirectLink, tmp_path: P
     choose(qtbot, view, "iris")
     run = trained("iris", 4, 3, document.sections["data"], tmp_path)
     assert view.samples.gallery.caption_lines == 2
-    view.answers.show_run(run)
+    view.predictions.show_run(run)
     gallery, table = view.samples.gallery, view.samples.model
     assert gallery.caption_lines == 3
     answers = [one for one in gallery._answers if one is not None]
@@ -60,8 +61,8 @@ def test_numbers_are_said_in_their_unit_and_only_to_who_looks(qtbot: QtBot, link
     choose(qtbot, view, "diabetes")
     run = trained("diabetes", 10, 1, document.sections["data"], tmp_path)
     view.hide()
-    view.answers.show_run(run)
-    assert not any(one["type"] == "answers" for one in link.asked)
+    view.predictions.show_run(run)
+    assert not any(isinstance(request, PredictSamples) for request in link.asked)
     view.show()
     first = view.samples.gallery._answers[0]
     assert first is not None and first.right is None and first.words.startswith("says ")
@@ -77,7 +78,7 @@ def test_a_forecast_is_drawn_beside_what_came(qtbot: QtBot, link: DirectLink) ->
     choose(qtbot, view, "seasons")
     preview, samples = view.preview, view.samples
     assert preview is not None
-    ahead = preview.values[preview.field("target")["name"]].reshape(len(preview.index), -1)
+    ahead = preview.targets.reshape(len(preview.index), -1)
     samples.show_answers([Answer("says", None, values=tuple(row)) for row in ahead.tolist()])
     assert "the network says" in [curve.label for curve in samples.series.view.curves.values()]
     samples.show_answers(())

@@ -48,7 +48,7 @@ def test_every_answer_leads_to_a_network_that_ships(given: str, answer: str, amo
 )
 def test_the_answers_follow_from_the_data_and_the_network_fits(kind: str, said: tuple[str, str, str]) -> None:
     choice = DataChoice.of(kind)
-    assert situation(choice.info().to_json()) == said
+    assert situation(choice.info().facts) == said
     document = Document(sections={"data": choice.to_json()})
     take_network(document, advise(*said).preset, None)
     assert errors(document) == []

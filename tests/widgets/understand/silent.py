@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
-from app.protocol.json_values import plain
+from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.loose import Loose
 from app.protocol.messages import Message, R, Refused, Request
 from app.training.runs import Run
@@ -76,11 +76,9 @@ class Silent:
 
     def show_data(self) -> None:
         """Answer the question for samples as the worker would."""
-        number, fields = self.take("preview")
-        found = preview(prepare(DataChoice.parse(fields["data"])), fields["limit"])
-        arrays = {f"values/{name}": array for name, array in found.pop("values").items()}
-        arrays |= {name: found.pop(name) for name in ("index", "part", "place")}
-        self.link._dispatch(Loose("preview", plain(found), arrays), number)
+        request = self.request(PreviewData)
+        found = preview(prepare(DataChoice.parse(request.data)), request.limit)
+        self.reply(PreviewData, DataPreviewed(preview=found))
 
 
 def saved_run(path: Path, document: Document) -> Path:

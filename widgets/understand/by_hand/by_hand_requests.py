@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.messages import OpenProject
 from app.protocol.window_messages import FollowedLayer, FollowLayer
 from graph.changes import AnnotationSet, LayerMoved
@@ -16,7 +17,7 @@ from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import Project, project_json
 from graph.structure.blocks import Block, Timed
-from widgets.training.worker_link import Refusal, Reply
+from widgets.training.worker_link import Refusal
 from widgets.understand.subject import Subject
 
 DEBOUNCE_MS = 150
@@ -167,17 +168,17 @@ class Asker(QObject):
             request = replace(request, project=self._project())
             self._subject.request_worker(request, self._on_layer, self._on_refusal)
 
-    def ask_about_samples(self, reply: Reply, refused: Refusal, limit: int) -> None:
+    def ask_about_samples(self, on_reply: Callable[[DataPreviewed], None], on_refused: Refusal, limit: int) -> None:
         """Ask for a preview of the data whose samples are worked out."""
         if self.trained:
-            self._subject.ask_about_data(reply, refused, limit)
+            self._subject.preview_data(on_reply, on_refused, limit)
             return
         section = self._document.sections.get("data") if self._document is not None else None
         if not isinstance(section, Mapping):
-            refused("The project has no data; choose a data set in the Data workspace.")
+            on_refused("The project has no data; choose a data set in the Data workspace.")
             return
-        base = str(self._base) if self._base else None
-        self._subject.ask_worker("preview", reply, refused, data=dict(section), base=base, limit=limit)
+        request = PreviewData(data=dict(section), base=self._base, limit=limit)
+        self._subject.request_worker(request, on_reply, on_refused)
 
     def _project(self) -> OpenProject:
         assert self._document is not None

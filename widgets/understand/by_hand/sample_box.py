@@ -8,10 +8,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.protocol.loose import Loose as Message
+from app.protocol.data_messages import DataPreviewed
 from app.protocol.window_values import LayerOperands
 from widgets.charts.sample_tiles import SampleGallery
-from widgets.data.preview_values import Preview, labels_of
+from widgets.data.preview_values import labels_of, part_titles, sample_labels
 from widgets.data.sample_views import drawable
 from widgets.fields.number_field import NumberBox
 from widgets.look.theme import ThemeSource
@@ -20,7 +20,7 @@ LIMIT = 300
 """Samples that are offered as pictures, spread evenly over the data."""
 WAITING = "The samples are being read…"
 
-Ask = Callable[[Callable[[Message], None], Callable[[str], None], int], None]
+Ask = Callable[[Callable[[DataPreviewed], None], Callable[[str], None], int], None]
 
 
 class SampleBox(QWidget):
@@ -91,10 +91,10 @@ class SampleBox(QWidget):
         self.gallery.setFocus()
         self._ask(self._on_preview, self.gallery.set_empty_text, LIMIT)
 
-    def _on_preview(self, message: Message) -> None:
-        preview = Preview.from_message(message)
+    def _on_preview(self, reply: DataPreviewed) -> None:
+        preview = reply.preview
         self._places = [int(place) for place in preview.index]
-        self.gallery.set_samples(drawable(preview), preview.labels(units=False), preview.part_titles())
+        self.gallery.set_samples(drawable(preview), sample_labels(preview, units=False), part_titles(preview))
 
     def _on_picture(self, row: int) -> None:
         if 0 <= row < len(self._places):

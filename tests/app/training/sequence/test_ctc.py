@@ -14,8 +14,7 @@ import torch
 from app.data.dataset import FieldInfo
 from app.inference.evaluate import evaluate, predict
 from app.insight.ctc_alignment import ctc_alignment
-from app.insight.predictions import answers
-from app.protocol.loose import Loose as Message
+from app.insight.predictions import predict_samples
 from app.training.heads import Head
 from app.training.sequence.ctc import check_fit, ctc_loss
 from app.training.sequence.label_metrics import LabelTally
@@ -109,14 +108,15 @@ def test_a_run_reads_lines_everywhere_alike(beams: int, tmp_path: Path) -> None:
     assert found.worst.loss.tolist() == sorted(edits.tolist(), reverse=True)[: len(said)]
     model = session.model
     test = model.prepared.parts["test"]
-    answered = answers(model, Message("answers", {"index": test.indices.tolist()}))
-    by_place = dict(zip(answered.arrays["index"].tolist(), map(row_of, answered.arrays["tokens"]), strict=True))
+    predicted = predict_samples(model, test.indices)
+    assert predicted.tokens is not None
+    by_place = dict(zip(predicted.index.tolist(), map(row_of, predicted.tokens), strict=True))
     listed = dict(zip(found.predictions.index.tolist(), map(row_of, said), strict=True))
     own = model.prepared.undo("line", np.asarray(test.arrays["line"]))
     told = predict(tmp_path / "run", {"line": own})
     vocabulary = model.objective.heads[0].field.vocabulary
     assert [one["words"] for one in told] == [[vocabulary[label] for label in listed[int(at)]] for at in test.indices]
-    assert sorted(answered.fields["texts"]) == sorted(one["text"] for one in told)
+    assert sorted(predicted.texts) == sorted(one["text"] for one in told)
     assert found.worst.words.predicted == tuple(
         tuple(vocabulary[at] for at in row_of(row)) for row in found.worst.predicted
     )

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from app.data.dataset import FieldInfo
 from app.data.readers.tokens import END, PADDING, START, text_of
 from app.inference.evaluate import evaluate, predict
-from app.insight.predictions import answers
+from app.insight.predictions import predict_samples
 from app.project.data_spec import data_spec
-from app.protocol.loose import Loose as Message
 from app.training.heads import Head
 from app.training.sequence import token_metrics
 from app.training.trainable import Model
@@ -118,8 +117,8 @@ def test_a_run_is_tested_answers_and_predicts_in_words(tmp_path: Path, softmax: 
     assert found.confusion.sum() == (true != 0).sum()
     assert len(found.worst.words.true) == len(found.worst.words.input) == 24
     _, model = load_model(tmp_path / "run")
-    reply = answers(model, Message("answers", {"index": [0, 5]}))
-    assert len(reply.fields["texts"]) == 2 and reply.arrays["tokens"].shape == (2, 9)
+    predicted = predict_samples(model, np.array([0, 5]))
+    assert predicted.tokens is not None and predicted.tokens.shape == (2, 9) and len(predicted.texts) == 2
     written = model.prepared.train.arrays["written"][:3]
     told = predict(tmp_path / "run", {"written": written})
     assert [one["text"] for one in told] == [text_of(row, words_of(model)) for row in _said(model, np.asarray(written))]

@@ -63,7 +63,7 @@ def test_without_data_it_says_what_to_do(silent: Silent) -> None:
 
 def test_a_refusal_of_the_data_is_told_and_data_without_pictures_too(silent: Silent) -> None:
     silent.open(make_document("digits", 1), "Frequencies")
-    silent.refuse("preview", "The file is gone.")
+    silent.refuse("PreviewData", "The file is gone.")
     tab = silent.panel.view(FrequencyTab)
     assert tab.gallery.empty_text == tab.says.text() == "The file is gone."
     silent.panel.subject.follow(make_document("spirals", 1), None)
