@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.protocol.events import Snapshot
-from app.protocol.loose import Loose
 from app.protocol.messages import RunReply
 from app.protocol.watch import Watch
 from widgets.charts.filter_tiles import FilterGrid
@@ -86,9 +85,6 @@ class FiltersTab(Tab):
         self.subscription_changed.emit()
 
 
-def when_of(moment: Snapshot | RunReply | Loose) -> str:
+def when_of(moment: Snapshot | RunReply) -> str:
     """The moment that a snapshot, or a reply about a run, shows."""
-    if isinstance(moment, Loose):
-        step = moment.fields.get("step")
-        return f"epoch {moment.fields.get('epoch', 1):,}, step {step:,}" if step is not None else "trained weights"
     return f"epoch {moment.epoch:,}, step {moment.step:,}" if moment.epoch else "trained weights"

@@ -153,14 +153,6 @@ class Subject(QObject):
             self._wanted = wanted
             self._look()
 
-    def ask(
-        self, type: str, reply: Reply, refused: Refusal, arrays: Mapping[str, Any] | None = None, **fields: object
-    ) -> int | None:
-        """Ask the worker about the run; None where there is no run."""
-        if self._run is None:
-            return None
-        return self._controller.link.ask(type, reply, refused, arrays, run=str(self._run.path), **fields)
-
     def request(self, request: RunRequest[RR], on_reply: Callable[[RR], None], on_refused: Refusal) -> int | None:
         """Ask the worker about the run, whose folder is filled in here; None where there is no run."""
         if self._run is None:
@@ -176,10 +168,11 @@ class Subject(QObject):
         """
         if self.ready:
             return self.request(request, on_reply, on_refused)
-        if self._document is None or self.data is None:
+        opened = self.open_project()
+        if opened is None or self.data is None:
             return None
-        project = Project(self._document.network, dict(self._document.sections))
-        subject = OpenProject(project=project_json(project), base=self._base)
+        project, base = opened
+        subject = OpenProject(project=project_json(project), base=base)
         return self.request_worker(replace(request, project=subject), on_reply, on_refused)
 
     def request_worker(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal) -> int:
