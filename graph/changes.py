@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from graph.layers.base import Layer
 from graph.network import Annotation, Connection, Network, Node, Position
@@ -23,6 +23,17 @@ class Content:
 
     network: Network
     sections: dict[str, Section] = field(default_factory=dict)
+
+
+class _Exchange:
+    """A change from ``old`` to ``new``, which the change from ``new`` to ``old`` undoes."""
+
+    old: Any
+    new: Any
+
+    def inverse(self) -> Self:
+        """Back to what was."""
+        return type(self)(**{**vars(self), "old": self.new, "new": self.old})
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class LayerRemoved:
 
 
 @dataclass(frozen=True)
-class LayerSet:
+class LayerSet(_Exchange):
     """A layer's settings changed, or another layer took its place."""
 
     id: str
@@ -67,13 +78,9 @@ class LayerSet:
         """Put the new layer in the node."""
         content.network.replace_node(replace(content.network.node(self.id), layer=self.new))
 
-    def inverse(self) -> Change:
-        """Back to the old layer."""
-        return LayerSet(self.id, self.new, self.old)
-
 
 @dataclass(frozen=True)
-class LayerMoved:
+class LayerMoved(_Exchange):
     """A card moved on the canvas."""
 
     id: str
@@ -84,13 +91,9 @@ class LayerMoved:
         """Move the node."""
         content.network.replace_node(content.network.node(self.id).moved(self.new))
 
-    def inverse(self) -> Change:
-        """Back to the old place."""
-        return LayerMoved(self.id, self.new, self.old)
-
 
 @dataclass(frozen=True)
-class LayerRenamed:
+class LayerRenamed(_Exchange):
     """A layer got another id."""
 
     old: str
@@ -112,13 +115,9 @@ class LayerRenamed:
         for follower in [follower for follower in network if follower.tied == self.old]:
             network.replace_node(replace(follower, tied=self.new))
 
-    def inverse(self) -> Change:
-        """The old name again."""
-        return LayerRenamed(self.new, self.old)
-
 
 @dataclass(frozen=True)
-class LayerMarked:
+class LayerMarked(_Exchange):
     """A layer was muted or unmuted, tied to another's weights or given its own."""
 
     old: Node
@@ -128,13 +127,9 @@ class LayerMarked:
         """Put the marks of the new node on the layer."""
         content.network.replace_node(self.new)
 
-    def inverse(self) -> Change:
-        """Back to the old marks."""
-        return LayerMarked(self.new, self.old)
-
 
 @dataclass(frozen=True)
-class AnnotationSet:
+class AnnotationSet(_Exchange):
     """A note or frame appeared (``old`` is None), changed, or disappeared (``new`` is None)."""
 
     old: Annotation | None
@@ -146,10 +141,6 @@ class AnnotationSet:
             del content.network.annotations[self.old.id]
         if self.new is not None:
             content.network.annotations[self.new.id] = self.new
-
-    def inverse(self) -> Change:
-        """Back to the old annotation."""
-        return AnnotationSet(self.new, self.old)
 
 
 @dataclass(frozen=True)
@@ -183,7 +174,7 @@ class Disconnected:
 
 
 @dataclass(frozen=True)
-class SectionSet:
+class SectionSet(_Exchange):
     """Another section of the project changed: data, plan, notes or about."""
 
     section: str
@@ -196,10 +187,6 @@ class SectionSet:
             content.sections.pop(self.section, None)
         else:
             content.sections[self.section] = self.new
-
-    def inverse(self) -> Change:
-        """Back to the old value."""
-        return SectionSet(self.section, self.new, self.old)
 
 
 Change = (

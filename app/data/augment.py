@@ -17,7 +17,6 @@ from pydantic import ConfigDict
 from app.data.dataset import Array
 from graph.layers.declared import Declared
 from graph.layers.settings import setting
-from graph.shapes import Kind, Shape
 
 STREAM = 7
 """Keeps these random numbers apart from those that shuffle the samples of the same epoch."""
@@ -59,41 +58,29 @@ class Augment(Declared):
         return self != type(self)()
 
 
-class Augmented(NamedTuple):
-    """Altered samples. With mixup, each is ``share`` of its own and the rest of the sample at ``partner`` (n,)."""
-
-    values: Any
-    partner: Any = None
-    share: float = 1.0
-
-
 class Altered(NamedTuple):
-    """Several inputs of the same samples, altered alike; ``partner`` and ``share`` as in `Augmented`."""
+    """Several inputs of the same samples, altered alike.
+
+    With mixup, each sample is ``share`` of its own and the rest of the sample at ``partner`` (n,).
+    """
 
     inputs: tuple[Any, ...]
     partner: Any = None
     share: float = 1.0
 
 
-def augment(values: Any, shape: Shape, choice: Augment, rng: np.random.Generator) -> Augmented:
-    """A batch (n, *shape) of NumPy or PyTorch, altered as ``choice`` says; the given batch is not changed."""
-    if not len(values):
-        return Augmented(values)
-    if shape.kind is Kind.IMAGE:
-        values = _picture(values, choice, rng)
-    elif shape.kind is Kind.SEQUENCE:
-        values = _series(values, choice, rng)
-    if choice.mixup > 0 and shape.kind is not Kind.TOKENS:
-        return mixup(values, choice.mixup, rng)
-    return Augmented(values)
-
-
 def alter(inputs: Sequence[Any], choice: Augment, seed: Sequence[int]) -> Altered:
-    """The inputs of a batch altered together; ``seed`` is the training's with the numbers of epoch and step.
+    """The inputs of a batch altered together; ``seed`` is the training's with the numbers of epoch and step."""
+    return augment(inputs, choice, np.random.default_rng([*seed, STREAM]))
 
-    Pictures have four axes, series three and vectors two; whole numbers are tokens, which stay as they are.
+
+def augment(inputs: Sequence[Any], choice: Augment, rng: np.random.Generator) -> Altered:
+    """The inputs of a batch, (n, ...) of NumPy or PyTorch, as ``choice`` says; the given batch is not changed.
+
+    Pictures have four axes, series three and vectors two; whole numbers are tokens, which stay as they are. With
+    mixup each sample is blended with another, at least half of it its own, by a share from Beta(mixup, mixup). One
+    share holds for the batch, so that its loss is a blend of two losses, whatever the loss is.
     """
-    rng = np.random.default_rng([*seed, STREAM])
     moved = [_altered(values, choice, rng) for values in inputs]
     if not choice.mixup or not len(inputs[0]) or not all(map(_is_measured, inputs)):
         return Altered(tuple(moved))
@@ -199,15 +186,6 @@ def shift_in_time(values: Any, most: int, rng: np.random.Generator) -> Any:
 def add_noise(values: Any, deviation: float, rng: np.random.Generator) -> Any:
     """Values with normal noise of a deviation."""
     return values + _like(values, rng.standard_normal(tuple(values.shape), dtype=np.float32) * np.float32(deviation))
-
-
-def mixup(values: Any, alpha: float, rng: np.random.Generator) -> Augmented:
-    """Each sample blended with another; the share of its own is drawn from Beta(alpha, alpha), at least a half.
-
-    One share holds for the batch, so that its loss is a blend of two losses, whatever the loss is.
-    """
-    share, partner = _shares(len(values), alpha, rng)
-    return Augmented(_mixed(values, partner, share), partner, share)
 
 
 def _shares(count: int, alpha: float, rng: np.random.Generator) -> tuple[float, Array]:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from torch import nn
 
 from app.training import checkpoints
 from graph.errors import NetloomError
-from graph.layers.settings import sentence
+from graph.layers.declared import Declared
 from graph.project import Project
 
 LARGEST = 2**33
 """Files of weights over this many bytes are refused."""
 
 
-class InitialWeights(BaseModel):
+class InitialWeights(Declared):
     """The ``start`` section of a project.
 
     ``weights`` is a safetensors file (relative paths begin at the project's folder; empty for fresh weights) and
     ``sha256`` its fingerprint. ``frozen`` are ids of layers that training does not change.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     weights: str = ""
     sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
@@ -45,10 +42,7 @@ class InitialWeights(BaseModel):
         section = project.sections.get("start") or {}
         if not isinstance(section, Mapping):
             raise NetloomError("start: names with values are needed.")
-        try:
-            return cls.model_validate_json(json.dumps(dict(section)))
-        except ValidationError as error:
-            raise sentence(error, "start") from None
+        return cls.parse(section, "start")
 
     @classmethod
     def at(cls, weights: Path, frozen: tuple[str, ...] = (), base: Path | None = None) -> Self:

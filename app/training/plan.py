@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from graph.errors import NetloomError
-from graph.layers.settings import Setting, describe, sentence, setting
+from graph.layers.declared import Declared
+from graph.layers.settings import setting
 from graph.project import Project
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
@@ -42,13 +42,13 @@ else:
     ObjectiveName = Literal[OBJECTIVES]
 
 
-class Plan(BaseModel):
+class Plan(Declared):
     """The ``plan`` section of a project, as a value.
 
-    Its settings are declared like those of layers, so forms and the command line derive from ``describe(Plan)``.
+    Its settings are declared like those of layers, so forms and the command line derive from them.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    title: ClassVar[str] = "plan"
 
     epochs: int = setting(
         20, "How often the network sees every training sample.", minimum=1, maximum=1_000_000, unit="epochs"
@@ -244,10 +244,6 @@ class Plan(BaseModel):
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
-        for spec in self.settings():
-            complaint = spec.complaint(getattr(self, spec.name))
-            if complaint:
-                raise ValueError(complaint)
         if not DEVICE.fullmatch(self.device):
             raise ValueError(f"the device must be auto, cpu, cuda or cuda:NUMBER, not “{self.device}”")
         if self.nesterov and self.optimiser == "sgd" and self.momentum == 0:
@@ -257,12 +253,7 @@ class Plan(BaseModel):
         return self
 
     @classmethod
-    def settings(cls) -> tuple[Setting, ...]:
-        """The plan's settings in the order of the form."""
-        return describe(cls)
-
-    @classmethod
-    def parse(cls, section: Mapping[str, Any], place: str = "plan") -> Self:
+    def parse(cls, values: Mapping[str, Any], place: str = "plan") -> Self:
         """Read the ``plan`` section of a project; whatever is left out has its default.
 
         Raises
@@ -270,12 +261,9 @@ class Plan(BaseModel):
         NetloomError
             if a setting is unknown or its value is refused; the sentence begins with ``place``.
         """
-        if not isinstance(section, Mapping):
-            raise NetloomError(f"{place}: names with values are needed (given: {section!r:.60}).")
-        try:
-            return cls.model_validate_json(json.dumps(dict(section)))
-        except ValidationError as error:
-            raise sentence(error, place) from None
+        if not isinstance(values, Mapping):
+            raise NetloomError(f"{place}: names with values are needed (given: {values!r:.60}).")
+        return super().parse(values, place)
 
     @classmethod
     def of(cls, project: Project) -> Self:
@@ -291,16 +279,6 @@ class Plan(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """The ``plan`` section of a project; `parse` reads it back to an equal plan."""
         return self.model_dump(mode="json")
-
-    def changed(self, **values: Any) -> Self:
-        """The same plan with some settings changed, validated.
-
-        Raises
-        ------
-        NetloomError
-            if a value is refused.
-        """
-        return type(self).parse(self.to_json() | values)
 
 
 def objective_of(section: object) -> str:

@@ -23,30 +23,6 @@ from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block, Loop, loop_arguments
 from graph.structure.time_distributed import TimeDistributed
 
-DEFAULTS: Mapping[str, Argument] = {
-    "affine": True,
-    "approximate": "none",
-    "batch_first": False,
-    "bias": True,
-    "bidirectional": False,
-    "ceil_mode": False,
-    "count_include_pad": True,
-    "dilation": 1,
-    "dropout": 0.0,
-    "eps": 1e-5,
-    "elementwise_affine": True,
-    "groups": 1,
-    "momentum": 0.1,
-    "nonlinearity": "tanh",
-    "num_layers": 1,
-    "output_padding": 0,
-    "padding_idx": None,
-    "padding_mode": "zeros",
-    "proj_size": 0,
-    "track_running_stats": True,
-}
-"""Arguments left out of the file because torch has the same default wherever a layer uses them."""
-
 PLAIN = ("in_channels", "out_channels", "in_features", "out_features", "input_size", "hidden_size", "num_features")
 """Arguments that every reader of torch knows by position."""
 
@@ -193,24 +169,17 @@ def _axes(shape: Shape) -> str:
 
 
 def module_call(module: Module) -> str:
-    """The expression that makes a torch module, without arguments that are torch's defaults."""
+    """The expression that makes a torch module."""
     name = module.target.removeprefix("torch.")
     if module.target.startswith("graph.modules."):
         name = module.target.rpartition(".")[2]
     shown: list[str] = []
     for key, value in module.arguments.items():
-        # Only torch's own classes read one number as two, and have these defaults.
-        torchs = name.startswith("nn.")
-        value_ = _squared(value) if torchs and key in SQUARE else value
-        if torchs and key in DEFAULTS and _same(value_, DEFAULTS[key]):
-            continue
+        # Only torch's own classes read one number as two.
+        text = _value(_squared(value) if name.startswith("nn.") and key in SQUARE else value)
         positional = key in PLAIN and all("=" not in text for text in shown)
-        shown.append(_value(value_) if positional else f"{key}={_value(value_)}")
+        shown.append(text if positional else f"{key}={text}")
     return f"{name}({', '.join(shown)})"
-
-
-def _same(value: Argument, default: Argument) -> bool:
-    return type(value) is type(default) and value == default
 
 
 def _squared(value: Argument) -> Argument:

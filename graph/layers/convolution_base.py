@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
-from graph.layers.grid import ImageLayer, WindowedLayer, compact, same_pads, slide, times
+from graph.layers.grid import ImageLayer, WindowedLayer, same_pads, slide, times
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Border, How, Pads, WindowRule, slides
 from graph.shapes import Kind, Shape, image
@@ -170,9 +170,3 @@ class SimpleConv2d(Convolution):
         """Kernel, stride and padding for the card."""
         stride = "" if self.stride == (1, 1) else f", stride {times(self.stride)}"
         return f"{times(self.kernel())}{stride}, {self.padding}"
-
-
-def compact_kernel(layer: Convolution) -> int | tuple[int, ...]:
-    """The kernel as one number where it is the same along both axes."""
-    high, wide = layer.kernel()
-    return compact((high, wide))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.construct import Argument, Construct
-from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d, compact_kernel
+from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
+from graph.layers.grid import compact, without_defaults
 from graph.layers.settings import Size2, setting
 from graph.shapes import Shape
 
@@ -47,11 +48,11 @@ class DepthwiseConv2d(SimpleConv2d):
         arguments: dict[str, Argument] = {
             "in_channels": channels,
             "out_channels": self.maps(channels),
-            "kernel_size": compact_kernel(self),
+            "kernel_size": compact(self.kernel_size),
             "groups": channels,
             "bias": self.bias,
         }
-        return self.bordered("torch.nn.Conv2d", arguments)
+        return self.bordered("torch.nn.Conv2d", without_defaults(arguments, groups=1, bias=True))
 
     def summary(self) -> str:
         """Kernel, stride and padding."""

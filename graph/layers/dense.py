@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Remedy, positions
-from graph.layers.construct import Construct, single
+from graph.layers.construct import Argument, Construct, single
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten, LastStep
 from graph.shapes import Kind, Shape, sequence, vector
@@ -68,12 +68,8 @@ class Dense(Layer):
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Linear``."""
-        return single(
-            "torch.nn.Linear",
-            in_features=inputs["in"].features,
-            out_features=self.units,
-            bias=self.bias,
-        )
+        bias: dict[str, Argument] = {} if self.bias else {"bias": False}
+        return single("torch.nn.Linear", in_features=inputs["in"].features, out_features=self.units, **bias)
 
     def summary(self) -> str:
         """The number of units."""

@@ -7,14 +7,13 @@ import pytest
 import torch
 
 from app.data.augment import Augment, alter, augment
-from graph.shapes import Shape, image, sequence, tokens, vector
 
 PICTURES = np.random.default_rng(1).random((40, 3, 9, 11), dtype=np.float32)
 SERIES = np.random.default_rng(1).random((40, 20, 2), dtype=np.float32)
 
 
-def altered(values: Any, shape: Shape, seed: int = 0, **settings: Any) -> Any:
-    return augment(values, shape, Augment(**settings), np.random.default_rng(seed)).values
+def altered(values: Any, seed: int = 0, **settings: Any) -> Any:
+    return augment([values], Augment(**settings), np.random.default_rng(seed)).inputs[0]
 
 
 EACH: list[tuple[str, Any]] = [
@@ -26,37 +25,37 @@ OVER_TIME: list[tuple[str, Any]] = [("jitter", 0.2), ("scale", 0.3), ("window_sh
 
 @pytest.mark.parametrize(("name", "value"), [*EACH, *OVER_TIME])
 def test_tensors_are_altered_as_arrays_are(name: str, value: Any) -> None:
-    given, shape = (SERIES, sequence(20, 2)) if (name, value) in OVER_TIME else (PICTURES, image(3, 9, 11))
+    given = SERIES if (name, value) in OVER_TIME else PICTURES
     before = given.copy()
-    here = altered(given, shape, **{name: value})
-    there = altered(torch.from_numpy(given.copy()), shape, **{name: value})
+    here = altered(given, **{name: value})
+    there = altered(torch.from_numpy(given.copy()), **{name: value})
     assert here.shape == given.shape and here.dtype == np.float32 and there.dtype == torch.float32
     assert not np.array_equal(here, given)
     np.testing.assert_array_equal(given, before)
     np.testing.assert_allclose(there.numpy(), here, atol=1e-5)
-    np.testing.assert_array_equal(altered(given, shape, **{name: value}), here)
+    np.testing.assert_array_equal(altered(given, **{name: value}), here)
 
 
 def test_nothing_is_altered_without_a_setting() -> None:
     assert not Augment().active and Augment(flip=True).active
-    for values, shape in ((PICTURES, image(3, 9, 11)), (SERIES, sequence(20, 2))):
-        assert altered(values, shape) is values
+    for values in (PICTURES, SERIES):
+        assert altered(values) is values
     numbers = np.arange(40).reshape(10, 4)
-    assert altered(numbers, tokens(4), mixup=1.0, flip=True) is numbers
-    assert altered(PICTURES[:0], image(3, 9, 11), flip=True).shape == (0, 3, 9, 11)
+    assert altered(numbers, mixup=1.0, flip=True) is numbers
+    assert altered(PICTURES[:0], flip=True).shape == (0, 3, 9, 11)
 
 
 def test_flips_are_mirror_pictures_of_about_every_other() -> None:
-    moved = altered(PICTURES, image(3, 9, 11), flip=True)
+    moved = altered(PICTURES, flip=True)
     same = np.isclose(moved, PICTURES, atol=1e-5).all(axis=(1, 2, 3))
     mirrored = np.isclose(moved, PICTURES[..., ::-1], atol=1e-5).all(axis=(1, 2, 3))
     assert (same ^ mirrored).all() and 8 < same.sum() < 32
-    upside = altered(PICTURES, image(3, 9, 11), flip_vertical=True)
+    upside = altered(PICTURES, flip_vertical=True)
     assert (np.isclose(upside, PICTURES[:, :, ::-1], atol=1e-5).all(axis=(1, 2, 3)) | same).any()
 
 
 def test_a_crop_moves_by_whole_pixels_and_brings_in_black() -> None:
-    moved = altered(PICTURES, image(3, 9, 11), crop=2)
+    moved = altered(PICTURES, crop=2)
     wide = np.pad(PICTURES, ((0, 0), (0, 0), (2, 2), (2, 2)))
     for before, after in zip(wide, moved, strict=True):
         places = [(up, left) for up in range(5) for left in range(5)]
@@ -73,13 +72,13 @@ def test_a_quarter_turn_is_a_quarter_turn() -> None:
                 return plain
             return lambda low, high, size: np.broadcast_to(high, size) if high == 90.0 else plain(low, high, size)
 
-    moved = augment(square, image(1, 8, 8), Augment(rotate=90.0), Quarter()).values  # type: ignore[arg-type]
+    moved = augment([square], Augment(rotate=90.0), Quarter()).inputs[0]  # type: ignore[arg-type]
     turned = [np.rot90(square, times, axes=(2, 3)) for times in (1, 3)]
     assert any(np.allclose(moved, one, atol=1e-4) for one in turned)
 
 
 def test_a_square_is_blotted_out() -> None:
-    gone = altered(PICTURES + 1, image(3, 9, 11), cutout=4) == 0
+    gone = altered(PICTURES + 1, cutout=4) == 0
     sizes = gone[:, 0].sum(axis=(1, 2))
     assert sizes.max() == 16 and sizes.min() >= 4
     assert (gone == gone[:, :1]).all()
@@ -87,9 +86,9 @@ def test_a_square_is_blotted_out() -> None:
 
 def test_mixed_samples_say_what_they_are_made_of() -> None:
     values = np.arange(40, dtype=np.float32)[:, None]
-    mixed = augment(values, vector(1), Augment(mixup=1.0), np.random.default_rng(0))
+    mixed = augment([values], Augment(mixup=1.0), np.random.default_rng(0))
     expected = mixed.share * values + (1 - mixed.share) * values[mixed.partner]
-    np.testing.assert_allclose(mixed.values, expected, rtol=1e-6)
+    np.testing.assert_allclose(mixed.inputs[0], expected, rtol=1e-6)
     assert 0.5 <= mixed.share < 1.0
 
 
@@ -114,7 +113,7 @@ def test_a_batch_is_mixed_as_one() -> None:
 
 def test_series_move_in_time_and_repeat_their_ends() -> None:
     steps = np.broadcast_to(np.arange(20, dtype=np.float32)[None, :, None], (40, 20, 2)).copy()
-    moved = altered(steps, sequence(20, 2), window_shift=4)
+    moved = altered(steps, window_shift=4)
     by = moved[:, 10, 0] - 10
     assert set(by) <= set(range(-4, 5)) and len(set(by)) > 4
     np.testing.assert_array_equal(moved, np.clip(steps + by[:, None, None], 0, 19))

@@ -11,14 +11,25 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from graph.build.code import DEFAULTS, generate
+from graph.build.code import generate
 from graph.build.compile import compile_network, resolve
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
+from graph.layers.grid import compact
 from graph.naming import RESERVED, check_name
-from graph.shapes import image, sequence
+from graph.shapes import image, sequence, tokens, vector, video
 from tests.graph.networks import chain, layer, lenet, wire
+
+TORCH_NAMES = {
+    "ceil": "ceil_mode",
+    "count_padding": "count_include_pad",
+    "divisor": "divisor_override",
+    "extra": "output_padding",
+    "padding_index": "padding_idx",
+    "track": "track_running_stats",
+}
+"""Settings that torch calls by other names."""
 
 
 def branched() -> Document:
@@ -130,16 +141,25 @@ def test_generated_code_reads_well() -> None:
 
 def test_arguments_left_out_of_the_code_are_torchs_defaults() -> None:
     seen = 0
-    built_otherwise = {"channel_shuffle"}  # of torch's methods, not of its class
+    shapes = (vector(8), image(8, 8, 8), sequence(8, 8), tokens(8), video(8, 8, 8, 8))
     for kind in catalogue().values():
-        for name in DEFAULTS:
-            source = getattr(torch.nn, kind.title, None) if kind.kind not in built_otherwise else None
-            if source is None or name not in inspect.signature(source).parameters:
+        layer = kind()
+        shape = next(shape for shape in shapes if shape.kind in kind.accepts)
+        module = (
+            layer.recipe({port.name: shape for port in layer.input_ports()}).module if layer.input_ports() else None
+        )
+        if module is None or not module.target.startswith("torch.nn."):
+            continue
+        parameters = inspect.signature(resolve(module.target)).parameters
+        for setting in kind.settings():
+            name = TORCH_NAMES.get(setting.name, setting.name)
+            if name not in parameters or name in module.arguments:
                 continue
-            default = inspect.signature(source).parameters[name].default
             seen += 1
-            assert default == DEFAULTS[name], f"{source}: {name}"
-    assert seen > 5
+            value = setting.default
+            value = compact(value) if isinstance(value, tuple) else value
+            assert parameters[name].default == value, f"{module.target}: {name}"
+    assert seen > 40
 
 
 def test_reserved_names_cover_all_that_a_module_has() -> None:
