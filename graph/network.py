@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from typing import TypeVar
 
 import networkx as nx
 
 from graph.errors import NetloomError
 from graph.layers.base import Layer
+
+L = TypeVar("L", bound=Layer)
 
 Position = tuple[float, float]
 """Top left corner of a card on the canvas, in pixels at 100 % zoom."""
@@ -135,6 +138,12 @@ class Network:
     def layer(self, id: str) -> Layer:
         """The layer called ``id``."""
         return self.node(id).layer
+
+    def layer_as(self, id: str, kind: type[L]) -> L:
+        """The layer called ``id``, which must be of this class."""
+        layer = self.layer(id)
+        assert isinstance(layer, kind)
+        return layer
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def read_project(path: Path) -> Project:
 
 def read_steps(path: Path) -> Steps[Project]:
     """Read as `read_project`, in steps."""
-    value = decode(_bytes_of(path), path.name)
+    value = decode(bytes_of(path, LARGEST, "project"), path.name)
     return (yield from _project_steps(value, path.name))
 
 
@@ -155,10 +155,17 @@ def parse_connection(text: object, place: str = "connection") -> Connection:
     return Connection(*match.groups())
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path, largest: int, what: str) -> bytes:
+    """The content of a file of at most ``largest`` bytes; ``what`` it should be is told where it is larger.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be opened, or is larger.
+    """
     try:
-        if path.stat().st_size > LARGEST:
-            raise NetloomError(f"{path.name} is larger than {LARGEST // 2**20} MB, which no project is.")
+        if path.stat().st_size > largest:
+            raise NetloomError(f"{path.name} is larger than {largest // 2**20} MB, which no {what} is.")
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()

@@ -41,7 +41,7 @@ def medians(values: Array, shape: Shape) -> Array:
 
 def filled(values: Array, shape: Shape, fill: Array) -> Array:
     """``values`` with each NaN replaced by the entry of ``fill`` (features,) for its feature."""
-    return np.where(np.isnan(values), _broadcast(fill, shape), values).astype(np.float32)
+    return np.where(np.isnan(values), broadcast(fill, shape), values).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +82,14 @@ class Standardise:
 
         ``out`` takes the result; it may be ``values`` itself, which then needs no further memory.
         """
-        mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
+        mean, scale = broadcast(self.mean, self.shape), broadcast(self.scale, self.shape)
         return _by_chunks(
             values, lambda chunk, into: np.divide(chunk - mean, scale, out=into, casting="same_kind"), out
         )
 
     def undo(self, values: Array) -> Array:
         """Standardised ``values`` (N, *shape) in their own units again, as float32."""
-        mean, scale = _broadcast(self.mean, self.shape), _broadcast(self.scale, self.shape)
+        mean, scale = broadcast(self.mean, self.shape), broadcast(self.scale, self.shape)
         return _by_chunks(values, lambda chunk, into: np.add(chunk * scale, mean, out=into, casting="same_kind"))
 
     def to_json(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Standardise:
         return cls(shape, np.array(values["mean"], np.float64), np.array(values["scale"], np.float64))
 
 
-def _broadcast(per_feature_values: Array, shape: Shape) -> Array:
+def broadcast(per_feature_values: Array, shape: Shape) -> Array:
     """(features,) reshaped to meet a batch (N, *shape)."""
     axes = [1] * (len(shape.sizes) + 1)
     axes[FEATURE_AXIS[shape.kind]] = len(per_feature_values)

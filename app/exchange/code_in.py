@@ -7,6 +7,7 @@ layer is named.
 from __future__ import annotations
 
 import ast
+import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from graph.layers.base import Layer, ShapeError
 from graph.layers.io import Input, Output
 from graph.naming import check_name
 from graph.network import Connection, Network, Node
+from graph.project import bytes_of
 from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block, Body
 
@@ -70,13 +72,9 @@ def source_of(path: Path) -> str:
     NetloomError
         if it cannot be opened, is too large or is no text.
     """
+    content = bytes_of(path, LARGEST, "exported code")
     try:
-        if path.stat().st_size > LARGEST:
-            raise NetloomError(f"{path.name} is larger than {LARGEST >> 20} MB, which no exported code is.")
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
+        return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8").read()
     except ValueError:
         raise NetloomError(f"{path.name} is not Python that can be read.") from None
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from app.data.dataset import FieldInfo
-from app.data.transforms import FEATURE_AXIS, Standardise
+from app.data.transforms import Standardise, broadcast
 from app.training.trainable import Model
 from graph.build.compile import Compiled
 from graph.layers.io import InputLike
@@ -109,7 +109,9 @@ class DeployedModule(nn.Module):
         for port, name in (*zip(info.inputs, self.before, strict=True), *zip(info.outputs, self.behind, strict=True)):
             if name and port.scaler is not None:
                 for part, values in (("mean", port.scaler.mean), ("scale", port.scaler.scale)):
-                    self.register_buffer(f"{name}_{part}", _spread(values, port.scaler.shape))
+                    self.register_buffer(
+                        f"{name}_{part}", torch.tensor(broadcast(values, port.scaler.shape), dtype=torch.float32)
+                    )
 
     def forward(self, *inputs: Tensor) -> Any:
         """As the network, in the data's own units."""
@@ -129,7 +131,7 @@ class DeployedModule(nn.Module):
 def info_of_network(network: Network, compiled: Compiled) -> DeployedInfo:
     """Of a network without data: names and shapes alone."""
     return DeployedInfo(
-        tuple(ModelPort(id_, _input(network, id_).shape, None) for id_ in compiled.inputs),
+        tuple(ModelPort(id_, network.layer_as(id_, InputLike).shape, None) for id_ in compiled.inputs),
         tuple(ModelPort(id_, compiled.layer_info[id_].outputs["out"], None) for id_ in compiled.outputs),
         "none",
     )
@@ -145,7 +147,9 @@ def info_of_model(model: Model, inside: bool) -> DeployedInfo:
         known = prepared.undo(name, known) if inside else known
         field = prepared.dataset.field_named(name).info
         inputs.append(
-            ModelPort(id_, _input(network, id_).shape, field, prepared.scalers.get(name), torch.from_numpy(known))
+            ModelPort(
+                id_, network.layer_as(id_, InputLike).shape, field, prepared.scalers.get(name), torch.from_numpy(known)
+            )
         )
     outputs = []
     for head in model.objective.heads:
@@ -154,19 +158,6 @@ def info_of_model(model: Model, inside: bool) -> DeployedInfo:
         outputs.append(ModelPort(head.output, shape, head.field, scaler, None, gives))
     scaled = any(port.scaler for port in (*inputs, *outputs))
     return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
-
-
-def _input(network: Network, id_: str) -> InputLike:
-    layer = network.layer(id_)
-    assert isinstance(layer, InputLike)
-    return layer
-
-
-def _spread(values: Any, shape: Shape) -> Tensor:
-    """Numbers per feature (features,) reshaped to meet a batch."""
-    axes = [1] * (len(shape.sizes) + 1)
-    axes[FEATURE_AXIS[shape.kind]] = len(values)
-    return torch.tensor(np.asarray(values), dtype=torch.float32).reshape(axes)
 
 
 def _samples(port: ModelPort, count: int, time: int | None, generator: torch.Generator) -> Tensor:

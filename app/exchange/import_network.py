@@ -18,9 +18,10 @@ from app.training.initial_weights import InitialWeights
 from graph.build.compile import compile_network
 from graph.build.embedded_drawing import read_drawing
 from graph.errors import NetloomError
+from graph.layers.io import Input
 from graph.network import Network
 from graph.project import SUFFIX, Project, write_atomically, write_project
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind
 
 TIME = 24
 """Steps of the samples that are compared where the time is open."""
@@ -151,15 +152,8 @@ def _messages(found: OnnxImport, difference: float | None) -> tuple[str, ...]:
 
 
 def _order(network: Network, layer: str) -> str:
-    return {Kind.SEQUENCE: "time, features", Kind.VIDEO: "time, channels, height, width"}[_shape(network, layer).kind]
-
-
-def _shape(network: Network, layer: str) -> Shape:
-    from graph.layers.io import Input
-
-    found = network.layer(layer)
-    assert isinstance(found, Input)
-    return found.shape
+    names = {Kind.SEQUENCE: "time, features", Kind.VIDEO: "time, channels, height, width"}
+    return names[network.layer_as(layer, Input).shape.kind]
 
 
 def _largest_difference(found: OnnxImport, module: torch.nn.Module) -> float | None:
@@ -183,7 +177,7 @@ def _compared(found: OnnxImport, module: torch.nn.Module, ask: Runner, batch: in
     generator = torch.Generator().manual_seed(batch)
     ours, theirs = {}, {}
     for name, (layer, axes) in found.inputs.items():
-        shape = _shape(found.network, layer)
+        shape = found.network.layer_as(layer, Input).shape
         sizes = (batch, *(TIME if size is None else size for size in shape.sizes))
         tokens = shape.kind is Kind.TOKENS
         sample = torch.zeros(sizes, dtype=torch.int64) if tokens else torch.randn(sizes, generator=generator)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from graph.errors import NetloomError
 from graph.layers.settings import sentence
+from graph.project import bytes_of
 
 VERSION = 1
 LARGEST = 2**20
@@ -252,14 +253,7 @@ def read_lesson(path: Path) -> Lesson:
     NetloomError
         if it cannot be read or is refused.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise NetloomError(f"{path.name} is larger than {LARGEST // 2**20} MB, which no lesson is.")
-        content = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
-    return parse_lesson(content, path.name)
+    return parse_lesson(bytes_of(path, LARGEST, "lesson"), path.name)
 
 
 def _decoded(content: bytes, place: str) -> dict[str, Any]:

@@ -29,7 +29,6 @@ class Way:
     def rule(self, height: int, width: int, kernel: tuple[int, int] | None) -> WindowRule:
         """The rule for a picture of this height and width and a kernel of this size."""
         high, wide = kernel or (self.window, self.window)
-        high, wide = kernel or (self.window, self.window)
         rows, columns = self._axis(height, high), self._axis(width, wide)
         return WindowRule(self.how, rows, columns, 1, 1, border=self.border or Border.ZEROS)
 

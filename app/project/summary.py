@@ -31,6 +31,9 @@ COLUMNS = (
 )
 """Headings of an exported table."""
 
+COSTS = ("parameters", "connections", "flops", "activation_bytes")
+"""What is counted of a layer, and summed over the network."""
+
 
 @dataclass(frozen=True)
 class SummaryRow:
@@ -153,12 +156,11 @@ def table(listed: Iterable[SummaryRow], whole: Totals | None, separator: str = "
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in listed:
-        costs = (row.parameters, row.connections, row.flops, row.activation_bytes)
+        costs = [getattr(row, name) for name in COSTS]
         sees = (_axes(row.receptive_field), _axes(row.jump))
         writer.writerow([".".join(row.path), row.title, row.output, *costs, *sees])
     if whole is not None:
-        sums = (whole.parameters, whole.connections, whole.flops, whole.activation_bytes)
-        writer.writerow([f"Total of {whole.layers} layers", "", "", *sums, "", ""])
+        writer.writerow([f"Total of {whole.layers} layers", "", "", *(getattr(whole, name) for name in COSTS), "", ""])
     return text.getvalue()
 
 
@@ -186,13 +188,7 @@ def _widest(reaches: Iterable[ReceptiveField | None]) -> ReceptiveField | None:
 
 def _sum(one: SummaryRow, next_: SummaryRow) -> SummaryRow:
     """The costs of both, and what holds after the second."""
-    return replace(
-        next_,
-        parameters=one.parameters + next_.parameters,
-        connections=one.connections + next_.connections,
-        flops=one.flops + next_.flops,
-        activation_bytes=one.activation_bytes + next_.activation_bytes,
-    )
+    return replace(next_, **{name: getattr(one, name) + getattr(next_, name) for name in COSTS})
 
 
 def _steps(row: SummaryRow) -> int:
@@ -201,14 +197,7 @@ def _steps(row: SummaryRow) -> int:
 
 def _times(row: SummaryRow, steps: int) -> SummaryRow:
     """A layer of a loop, over all steps; its weights are the same at each."""
-    if steps == 1:
-        return row
-    return replace(
-        row,
-        connections=row.connections * steps,
-        flops=row.flops * steps,
-        activation_bytes=row.activation_bytes * steps,
-    )
+    return replace(row, **{name: getattr(row, name) * steps for name in COSTS if name != "parameters"})
 
 
 def _axes(sizes: tuple[int, ...] | None) -> str:

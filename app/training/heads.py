@@ -108,8 +108,7 @@ def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Pl
 
 
 def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, id_: str, default: str) -> Head:
-    layer = network.layer(id_)
-    assert isinstance(layer, Output)
+    layer = network.layer_as(id_, Output)
     field = info.target_field(layer.target or default)
     activation = final_activation(network, id_)
     loss = chosen_loss(layer, plan.loss, field, activation)

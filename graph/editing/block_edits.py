@@ -39,8 +39,7 @@ def group_in_place(document: Document, checker: Checker, ids: Sequence[str]) -> 
     first = next((id_ for id_ in document.network.ordered() if id_ in chosen), None)
     place = document.network.node(first).position if first is not None else (0.0, 0.0)
     made = group(document, checker, ids)
-    block = document.network.layer(made)
-    assert isinstance(block, Block)
+    block = document.network.layer_as(made, Block)
     inner = block.body.document()
     with inner.transaction("Arrange layers"):
         inner.set_vertical(inner.network.ids, down)

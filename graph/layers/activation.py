@@ -47,8 +47,8 @@ class Activation(NumericLayer):
         return self.operations * elements(inputs["in"])
 
     def arguments(self, x: Shape) -> dict[str, Argument]:
-        """What the torch module is built with."""
-        return {}
+        """What the torch module is built with: the settings."""
+        return {spec.name: getattr(self, spec.name) for spec in self.settings()}
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """The torch module of that name."""
@@ -140,10 +140,6 @@ class Elu(Activation):
             f"1 where x > 0, else {a:g} eˣ",
             () if a == 1 else (0.0,),
         )
-
-    def arguments(self, x: Shape) -> dict[str, Argument]:
-        """As torch names it."""
-        return {"alpha": self.alpha}
 
     def summary(self) -> str:
         """Alpha."""

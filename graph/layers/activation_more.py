@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from graph.layers.activation import Activation
 from graph.layers.base import OnnxOperator
-from graph.layers.construct import Argument, Construct, X, chain, method
+from graph.layers.construct import Construct, X, chain, method
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
 from graph.shapes import Shape
@@ -65,10 +65,6 @@ class ScaledTanh(Activation):
             f"{a:g} tanh({s:g} x)",
             f"{a:g} · {s:g} (1 − tanh²({s:g} x))",
         )
-
-    def arguments(self, x: Shape) -> dict[str, Argument]:
-        """Both settings."""
-        return {"amplitude": self.amplitude, "slope": self.slope}
 
     def summary(self) -> str:
         """The formula."""

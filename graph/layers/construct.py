@@ -6,7 +6,7 @@ names (``torch.nn.Conv2d``) that the compiler resolves and the code generator pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,9 +84,14 @@ def single(target: str, **arguments: Argument) -> Construct:
     return Construct(Module(target, arguments), (own(X),), {"out": Ref(0)})
 
 
+def last(steps: Sequence[BuildStep]) -> Ref:
+    """The result of the last step so far, or what arrives where there is none yet."""
+    return Ref(len(steps) - 1) if steps else X
+
+
 def chain(*steps: BuildStep, module: Module | None = None) -> Construct:
     """Steps whose last result leaves by the port ``out``; without steps the input passes through."""
-    return Construct(module, steps, {"out": Ref(len(steps) - 1) if steps else X})
+    return Construct(module, steps, {"out": last(steps)})
 
 
 def channels_first(module: Module) -> Construct:

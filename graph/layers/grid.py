@@ -40,9 +40,9 @@ def times(sizes: tuple[int, ...]) -> str:
     return " x ".join(str(size) for size in sizes)
 
 
-def compact(sizes: tuple[int, int]) -> int | tuple[int, int]:
-    """One number where both are the same, for readable code."""
-    return sizes[0] if sizes[0] == sizes[1] else sizes
+def compact(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
+    """One number where all are the same, for readable code."""
+    return sizes[0] if len(set(sizes)) == 1 else sizes
 
 
 def without_defaults(arguments: Mapping[str, Argument], **defaults: Argument) -> dict[str, Argument]:

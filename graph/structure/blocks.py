@@ -335,7 +335,11 @@ class Loop(Timed):
     def arriving(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """One step of each sequence, and the states in the shapes that their input layers declare."""
         steps = {name: vector(shape.features) for name, shape in inputs.items()}
-        states = {name: _declared(self.body, name) for name in self.inner_states() if name in self.inner_inputs()}
+        states = {
+            name: self.body.network.layer_as(name, InputLike).shape
+            for name in self.inner_states()
+            if name in self.inner_inputs()
+        }
         return steps | states
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
@@ -379,7 +383,7 @@ def loop_arguments(block: Loop) -> dict[str, Any]:
     inputs, outputs, states = block.inner_inputs(), block.inner_outputs(), block.inner_states()
     return {
         "states": tuple(
-            (inputs.index(target), outputs.index(source), _declared(block.body, target).features)
+            (inputs.index(target), outputs.index(source), block.body.network.layer_as(target, InputLike).shape.features)
             for target, source in states.items()
         ),
         "last": block.output_mode == "last",
@@ -407,12 +411,6 @@ def _frozen(value: Any) -> Any:
 def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:
     nodes = [node for node in body.network if isinstance(node.layer, end)]
     return tuple(node.id for node in sorted(nodes, key=lambda node: (node.position[1], node.position[0], node.id)))
-
-
-def _declared(body: Body, name: str) -> Shape:
-    layer = body.network.layer(name)
-    assert isinstance(layer, InputLike)
-    return layer.shape
 
 
 @lru_cache(maxsize=4096)

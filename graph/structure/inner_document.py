@@ -9,7 +9,6 @@ from dataclasses import replace
 from graph.changes import Change, LayerRemoved, LayerRenamed, LayerSet
 from graph.diff import changes_between
 from graph.document import Commit, Document
-from graph.network import Network
 from graph.structure.blocks import Block, Body
 
 
@@ -23,7 +22,7 @@ class InnerDocument(Document):
     def __init__(self, outer: Document, id: str) -> None:
         self.outer = outer
         self.id = id
-        super().__init__(_copied(self.block))
+        super().__init__(self.block.body.document().network)
         self._writing = False
         self._renamed: dict[str, str] = {}
         self._stop = outer.subscribe(self._on_outer)
@@ -31,9 +30,7 @@ class InnerDocument(Document):
     @property
     def block(self) -> Block:
         """The block as it stands in the outer document."""
-        layer = self.outer.network.layer(self.id)
-        assert isinstance(layer, Block)
-        return layer
+        return self.outer.network.layer_as(self.id, Block)
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -130,7 +127,3 @@ class InnerDocument(Document):
             changes = changes_between(self.network, self.block.body.network)
             if changes:
                 self.follow(Commit(commit.name, changes, commit.origin))
-
-
-def _copied(block: Block) -> Network:
-    return block.body.document().network

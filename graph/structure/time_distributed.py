@@ -72,9 +72,7 @@ def _over(times: int | None, port: str, shape: Shape) -> Shape:
 
 def time_distribute(document: Document, id: str) -> str:
     """Run the block ``id``, just grouped, on every frame; returns its new id. Must be called inside a transaction."""
-    block = document.network.layer(id)
-    assert isinstance(block, Block)
-    document.set_layer(id, time_distributed(block))
+    document.set_layer(id, time_distributed(document.network.layer_as(id, Block)))
     name = fresh_name(TimeDistributed.stem, document.network)
     document.rename(id, name)
     return name

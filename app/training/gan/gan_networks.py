@@ -36,7 +36,7 @@ class GanNetworks:
     def __init__(self, network: Network, compiled: Compiled, plan: Plan) -> None:
         self.roles = roles(network)
         _check(compiled, self.roles)
-        self.noise_layers = {id_: _noise_layer(network, id_) for id_ in self.roles.noise}
+        self.noise_layers = {id_: network.layer_as(id_, Noise) for id_ in self.roles.noise}
         self.final_activation = final_activation(network, self.roles.generated)
         self.generated_output = compiled.outputs.index(self.roles.generated)
         self.real_output = compiled.outputs.index(self.roles.real)
@@ -82,12 +82,6 @@ class GanNetworks:
 
     def _loss_against(self, outputs: Tensor, target: float) -> Tensor:
         return self.loss_fn(outputs, torch.full_like(outputs, target, dtype=torch.float32))
-
-
-def _noise_layer(network: Network, id_: str) -> Noise:
-    layer = network.layer(id_)
-    assert isinstance(layer, Noise)
-    return layer
 
 
 def _batch_noise(layer: Noise, count: int, device: torch.device) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
-from app.data.readers.tokens import END, PADDING, START
+from app.data.readers.tokens import END, PADDING, START, numbered
 from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import tokens
@@ -67,9 +67,9 @@ class Dates(SyntheticSource):
             for day, style in zip(days, rng.integers(0, self.styles, self.samples), strict=True)
         ]
         return {
-            "date": _numbered([list(text) for text in texts], LONGEST),
-            "written": _numbered([[START, *day.isoformat()] for day in days], WRITTEN),
-            "iso": _numbered([[*day.isoformat(), END] for day in days], WRITTEN),
+            "date": numbered([list(text) for text in texts], LETTERS, LONGEST),
+            "written": numbered([[START, *day.isoformat()] for day in days], LETTERS, WRITTEN),
+            "iso": numbered([[*day.isoformat(), END] for day in days], LETTERS, WRITTEN),
             "length": np.array([[len(text)] for text in texts], dtype=np.int64),
         }
 
@@ -81,11 +81,3 @@ def spoken(day: datetime.date, style: str) -> str:
     return style.format(
         day=day.day, month=month, short=month[:3], number=day.month, year=f"{day.year:04d}", weekday=weekday
     )
-
-
-def _numbered(texts: list[list[str]], length: int) -> Array:
-    number = {letter: place for place, letter in enumerate(LETTERS)}
-    values = np.zeros((len(texts), length), dtype=np.int64)
-    for row, text in zip(values, texts, strict=True):
-        row[: len(text)] = [number[letter] for letter in text]
-    return values

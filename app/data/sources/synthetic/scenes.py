@@ -8,7 +8,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
-from app.data.readers.tokens import END, PADDING, START
+from app.data.readers.tokens import END, PADDING, START, numbered
 from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, tokens, vector, video
@@ -78,8 +78,8 @@ class Captions(SyntheticSource):
         lengths = np.array([[len(words) + 1] for words in sentences], dtype=np.int64)
         return {
             "picture": np.clip(pictures, 0.0, 1.0).astype(np.float32),
-            "written": _numbered([(START, *words) for words in sentences]),
-            "caption": _numbered([(*words, END) for words in sentences]),
+            "written": numbered([[START, *words] for words in sentences], WORDS, LONGEST),
+            "caption": numbered([[*words, END] for words in sentences], WORDS, LONGEST),
             "length": lengths,
         }
 
@@ -107,13 +107,6 @@ def _sentence(forms: Array, colours: Array, two: bool, place: str) -> tuple[str,
     names = tuple(COLOURS)
     shapes = [("a", names[int(colour)], FORMS[int(form)]) for form, colour in zip(forms, colours, strict=True)]
     return (*shapes[0], *place.split(), *shapes[1]) if two else shapes[0]
-
-
-def _numbered(sentences: list[tuple[str, ...]]) -> Array:
-    values = np.zeros((len(sentences), LONGEST), dtype=np.int64)
-    for row, words in zip(values, sentences, strict=True):
-        row[: len(words)] = [WORDS.index(word) for word in words]
-    return values
 
 
 class Clips(SyntheticSource):
