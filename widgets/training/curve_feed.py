@@ -22,6 +22,8 @@ from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
 PARTS: tuple[Part, Part] = ("train", "validation")
 OTHER_HUE = 1
 """How far the hue of a second loss lies from that of its run."""
+WIDEST = 160
+"""Pixels that the chooser of the metric takes at most of a narrow plot."""
 WORDS = {"generator_loss": "generator"}
 """Names of losses beside the first, on the plot."""
 
@@ -167,6 +169,7 @@ class Curves(QObject):
             self.chooser.addItem(title_of(name), name)
         if first:
             self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
+        self.chooser.setMinimumWidth(min(self.chooser.sizeHint().width(), WIDEST))
         self.chooser.setVisible(True)
         self.metric.fit_bar()
 

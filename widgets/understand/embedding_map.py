@@ -27,6 +27,8 @@ class CodeMap(ScatterPlot):
         super().__init__(
             source, "Map of the codes", "Once a sample is picked, a map of all codes is drawn here.", parent
         )
+        for side, title in (("bottom", "first principal component"), ("left", "second")):
+            self.panel.sides[side].set_title(title)
         self._positions: NDArray[np.int64] = np.empty(0, np.int64)
         self._called: list[str] = []
         self._current: int | None = None

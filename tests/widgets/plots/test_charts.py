@@ -53,3 +53,23 @@ def test_a_series_reads_truth_and_forecast(qtbot: QtBot) -> None:
     view.set_series(([0, 1, 2], [1.0, np.nan, 3.0]), {"forecast": ([2], [2.5])})
     shown(qtbot, view)
     assert "step 2\ntruth 3\nforecast 2.5" in words(view)
+
+
+def test_a_key_wraps_into_rows_from_the_left_edge_of_its_plot(qtbot: QtBot) -> None:
+    view = BarPlot(ThemeSource("light"), "Parts")
+    view.set_bars(["a"], {name: [1.0] for name in ("training 1,258", "validation 270", "test 269")})
+    shown(qtbot, view)
+    key, wide = view.keys[0], view.keys[0].size().height()
+    assert key.geometry().left() == view.panel.geometry().left()
+    view.resize(160, 260)
+    view.grab()
+    assert key.size().height() >= 2 * wide - 4
+
+
+def test_a_plane_has_the_proportions_of_its_data(qtbot: QtBot) -> None:
+    view = ScatterPlot(ThemeSource("light"), "Plane")
+    view.set_points([[0, 0], [1, 1]], [0, 1], ["inner", "outer"])
+    shown(qtbot, view)
+    x0, x1, y0, y1 = view.view_extent()
+    assert view.panel.x_range.span == pytest.approx(x1 - x0, rel=0.01)
+    assert view.panel.y_range.span == pytest.approx(y1 - y0, rel=0.01)

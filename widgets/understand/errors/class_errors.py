@@ -45,8 +45,8 @@ class ClassErrors(QWidget):
         column.setContentsMargins(8, 0, 12, 8)
         column.setSpacing(4)
         column.addWidget(self.about)
-        column.addWidget(self.sample, 3)
-        column.addWidget(self.chances, 2)
+        column.addWidget(self.sample, 2)
+        column.addWidget(self.chances, 3)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.matrix, 3), (self.worst, 4), (detail, 2)):
             widget.setMinimumWidth(160)
