@@ -20,7 +20,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -32,6 +31,7 @@ from PySide6.QtWidgets import (
 from graph.editing.matching import LooseEnd, SearchResult, search_layers
 from graph.layers.base import Layer
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Theme, blend
 
@@ -138,8 +138,7 @@ class SearchPopup(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName("Layers found")
         self.list.clicked.connect(lambda index: self._choose(index.row()))
-        self._note = QLabel(self)
-        self._note.setWordWrap(True)
+        self._note = text_label("", self, wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         vbox(self.field, self.list, self._note, parent=self, margins=(8, 8, 8, 8), spacing=6)
         self.set_theme(theme)

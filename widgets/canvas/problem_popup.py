@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Theme
 
@@ -61,9 +62,7 @@ class ProblemPopup(QFrame):
             f"#problemPopup QLabel {{ color: {text}; border: none; background: transparent; }}"
         )
         for problem in problems:
-            sentence = QLabel(problem.message, self)
-            sentence.setWordWrap(True)
-            sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            sentence = text_label(problem.message, self, wrap=True, selectable=True)
             self._column.addWidget(sentence)
             for fix in problem.fixes:
                 self._column.addWidget(self._button(fix, repair))

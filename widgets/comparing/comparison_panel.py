@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QTreeWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from widgets.canvas.comparison_layer import WORDS, sign_color
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -35,10 +35,8 @@ class ComparisonPanel(Themed, QWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparison")
-        self.title, self.costs = QLabel(), QLabel()
-        self.title.setProperty("heading", True)
-        self.title.setIndent(0)
-        self.costs.setProperty("faint", True)
+        self.title = text_label(look="heading", indent=0)
+        self.costs = text_label(look="faint")
         self.cross = QToolButton()
         self.cross.setAccessibleName("Stop comparing")
         self.cross.setToolTip("Stop comparing")

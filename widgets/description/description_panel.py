@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QTextBrowser,
@@ -19,6 +18,7 @@ from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -104,10 +104,7 @@ class DescriptionPanel(Themed, QWidget):
         self._stop: Callable[[], None] | None = None
         self.reader, self.writer = Reader(themes), DescriptionEditor()
         self.reader.setAccessibleName("Description of this project")
-        self.how, self.empty = QLabel(HOW), QLabel(EMPTY)
-        for label in (self.how, self.empty):
-            label.setWordWrap(True)
-            label.setProperty("faint", True)
+        self.how, self.empty = (text_label(text, look="faint", wrap=True) for text in (HOW, EMPTY))
         self.edit = QPushButton("Edit")
         self.edit.setObjectName("pageEdit")
         self.edit.setCheckable(True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QT
 
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 from widgets.look.theme import SMALL_SHARE
 
@@ -25,10 +26,9 @@ class _Row:
         self.spec = spec
         self.field: FormField = make_field(spec)
         self.refused: object = None
-        self.label = QLabel(spec.label[:1].upper() + spec.label[1:])
-        self.label.setBuddy(self.field.editor())
+        self.label = text_label(spec.label[:1].upper() + spec.label[1:], buddy=self.field.editor())
         self.label.setToolTip(spec.help)
-        self.fault, self.help = _note("error"), _note(None)
+        self.fault, self.help = _note("error"), _note("faint")
         self.fault.setObjectName(f"{spec.name}Fault")
         self.help.setText(spec.help)
         cell = QWidget()
@@ -167,12 +167,9 @@ class SettingsForm(QWidget):
             self.edited.emit(name, value)
 
 
-def _note(tone: str | None) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setProperty("tone" if tone else "faint", tone or True)
+def _note(look: str) -> QLabel:
+    label = text_label(look=look, wrap=True, hidden=True)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    label.hide()
     return label
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from graph.shapes import AXES, Kind, Shape
 from widgets.fields.field import FormField, mark
 from widgets.fields.number_field import Number, NumberBox
 from widgets.fields.simple_fields import QuietCombo
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class PairField(FormField):
         self.boxes = [NumberBox(True, spec.minimum, spec.maximum, spec.optional) for _ in range(2)]
         self.link = LinkButton()
         self.link.setChecked(True)
-        times = QLabel("×")
-        times.setProperty("faint", True)
+        times = text_label("×", look="faint")
         hbox(self.boxes[0], times, self.boxes[1], self.link, parent=self, spacing=4)
         self.setFocusProxy(self.boxes[0])
         for index, box in enumerate(self.boxes):
@@ -149,8 +149,7 @@ class ShapeField(FormField):
             box.lineEdit().setPlaceholderText("any")
             box.entered.connect(self._size_entered)
             box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not a whole number."))
-            label = QLabel(axis)
-            label.setProperty("faint", True)
+            label = text_label(axis, look="faint")
             label.setToolTip(AXIS_NAMES[axis])
             self._row.addWidget(label)
             self._row.addWidget(box)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QWidget
 
 from graph.checking.layer_info import Severity
 from graph.checking.network_hints import Hint
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.severity_icons import Mark
 from widgets.look.theme import Themed, ThemeSource
@@ -37,20 +38,12 @@ class HintRow(Themed, QFrame):
         self.setProperty("row", True)
         if hint.layer is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.reason = self._reason(hint)
+        self.reason = text_label(hint.why, wrap=True, look="faint", hidden=True)
         self.why, self.cross = self._why(), self._cross(title)
         self.buttons = [self._button(fix) for fix in hint.fixes]
         self._assemble(themes)
         self.follow(themes)
         self.theme_changed()
-
-    @staticmethod
-    def _reason(hint: Hint) -> QLabel:
-        label = QLabel(hint.why)
-        label.setWordWrap(True)
-        label.setProperty("faint", True)
-        label.hide()
-        return label
 
     def _why(self) -> QPushButton:
         button = QPushButton("Why?")
@@ -81,8 +74,7 @@ class HintRow(Themed, QFrame):
         return button
 
     def _assemble(self, themes: ThemeSource) -> None:
-        text = QLabel(self.hint.message)
-        text.setWordWrap(True)
+        text = text_label(self.hint.message, wrap=True)
         middle = Qt.AlignmentFlag.AlignVCenter
         hbox(
             (Mark(Severity.HINT, themes), 0, middle),
@@ -117,9 +109,7 @@ class HintNote(QWidget):
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("hintNote")
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setProperty("faint", True)
+        self.text = text_label(wrap=True, look="faint")
         hbox(
             (Mark(Severity.HINT, themes), 0, Qt.AlignmentFlag.AlignTop),
             (self.text, 1),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from graph.layers.base import Layer
 from graph.layers.scalar import ScalarFunction, softmax, softmax_slopes
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
@@ -106,10 +107,8 @@ class FunctionHelp(QWidget):
         self._source = source
         self._plot: ActivationPlot | None = None
         self.shares = SoftmaxPlot(source, self)
-        self.words = QLabel(self)
+        self.words = text_label("", self, wrap=True, selectable=True)
         self.words.setObjectName("activationWords")
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._column = vbox(self.shares, self.words, parent=self, margins=(0, 6, 0, 6), spacing=4)
         self.hide()
 

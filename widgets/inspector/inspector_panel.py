@@ -35,6 +35,7 @@ from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.labels import text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -61,9 +62,9 @@ class LayerPage(Themed, QWidget):
         self.name.setAccessibleName("Name of the layer")
         self.name.setToolTip("Name of the layer, in files and in exported code")
         self.name.editingFinished.connect(self._rename)
-        self.name_fault = self._note("error")
-        self.problem = self._note("error")
-        self.health = self._note("warning")
+        self.name_fault = text_label(look="error", wrap=True, hidden=True)
+        self.problem = text_label(look="error", wrap=True, hidden=True)
+        self.health = text_label(look="warning", wrap=True, hidden=True)
         self.health.setObjectName("layerHealth")
         self.hints = HintNote(themes)
         self.form = SettingsForm()
@@ -78,13 +79,11 @@ class LayerPage(Themed, QWidget):
         self.by_hand.setObjectName("computeByHand")
         self.by_hand.setToolTip("Follow the window step by step, with every product and sum")
         self.by_hand.clicked.connect(lambda: self.by_hand_wanted.emit(self._id))
-        self.nothing = self._note(None)
+        self.nothing = text_label(look="faint", wrap=True, hidden=True)
         self.nothing.setText("This layer has no settings.")
         self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
-        self.teach = QLabel()
+        self.teach = text_label(wrap=True, selectable=True)
         self.teach.setObjectName("layerHelp")
-        self.teach.setWordWrap(True)
-        self.teach.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.function = FunctionHelp(themes)
         self.why = QToolButton()
         self.why.setText("?")
@@ -95,14 +94,6 @@ class LayerPage(Themed, QWidget):
         self._assemble()
         self.follow(themes)
         self.theme_changed()
-
-    @staticmethod
-    def _note(tone: str | None) -> QLabel:
-        label = QLabel()
-        label.setWordWrap(True)
-        label.setProperty("tone" if tone else "faint", tone or True)
-        label.hide()
-        return label
 
     def _assemble(self) -> None:
         self.teaching = Section("What it does", self.teach)
@@ -238,14 +229,11 @@ class NetworkPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = QLabel()
-        self.title.setProperty("heading", True)
-        self.title.setIndent(0)
-        self.summary, self.expect = QLabel(), QLabel()
+        self.title = text_label(look="heading", indent=0)
+        self.summary = QLabel()
+        self.expect = text_label(look="ok")
         self.facts = FactRows("networkFacts")
-        self.hint = QLabel("Select a layer to see and change its settings.")
-        self.hint.setProperty("faint", True)
-        self.expect.setProperty("tone", "ok")
+        self.hint = text_label("Select a layer to see and change its settings.", look="faint")
         for label in (self.title, self.summary, self.expect, self.hint):
             label.setWordWrap(True)
         items = (self.title, self.summary, self.expect, self.facts, Gap(8), self.hint, Stretch(1))

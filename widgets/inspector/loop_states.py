@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QWidget
 
 from graph.structure.blocks import Loop
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 
 Pair = tuple[str, str]
@@ -50,9 +51,7 @@ class StatesEditor(QWidget):
         self.setObjectName("states")
         self.rows: list[_PairRow] = []
         self._loop: Loop | None = None
-        self.nothing = QLabel("Nothing yet, so each step stands alone.")
-        self.nothing.setProperty("faint", True)
-        self.nothing.setWordWrap(True)
+        self.nothing = text_label("Nothing yet, so each step stands alone.", look="faint", wrap=True)
         self.add = QPushButton("Remember another value")
         self.add.setAccessibleName("Remember another value")
         self.add.clicked.connect(self._add)

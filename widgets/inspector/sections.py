@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource, blend, family_key
 
@@ -19,9 +20,7 @@ class Section(QWidget):
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
         self.body = body
-        heading = QLabel(title)
-        heading.setProperty("heading", True)
-        heading.setIndent(0)
+        heading = text_label(title, look="heading", indent=0)
         self.head = vbox(heading, body, parent=self, margins=(0, 6, 0, 0), spacing=2)
 
 
@@ -52,10 +51,8 @@ class FactRows(QWidget):
         self.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in facts))
 
     def _add_row(self) -> None:
-        name, value = QLabel(), QLabel()
-        name.setProperty("faint", True)
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        value.setWordWrap(True)
+        name = text_label(look="faint")
+        value = text_label(selectable=True, wrap=True)
         line = len(self._rows)
         self._grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(value, line, 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QWidget
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
 from widgets.description.markdown import show_markdown
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -48,11 +49,8 @@ class LessonPanel(Themed, QWidget):
         self.setObjectName("lesson")
         self.setAccessibleName("Lesson")
         self.course: Course | None = None
-        self.title, self.where = QLabel(), QLabel()
-        self.title.setProperty("heading", True)
-        self.title.setIndent(0)
-        self.title.setWordWrap(True)
-        self.where.setProperty("faint", True)
+        self.title = text_label(look="heading", indent=0, wrap=True)
+        self.where = text_label(look="faint")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Steps done")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.lessons.schema import LessonQuestion
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
@@ -40,18 +40,15 @@ class QuestionBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonQuestion")
-        self.ask = QLabel()
-        self.ask.setWordWrap(True)
+        self.ask = text_label(wrap=True)
         self.field = QLineEdit()
         self.field.setObjectName("lessonAnswer")
         self.field.setMaximumWidth(140)
-        self.unit = QLabel()
-        self.unit.setProperty("faint", True)
+        self.unit = text_label(look="faint")
         self.check = QPushButton("Check answer")
         self.check.setObjectName("lessonCheck")
-        self.verdict = QLabel()
+        self.verdict = text_label(wrap=True)
         self.verdict.setObjectName("lessonVerdict")
-        self.verdict.setWordWrap(True)
         self.group = QButtonGroup(self)
         self.choices: list[QRadioButton] = []
         self._question: LessonQuestion | None = None

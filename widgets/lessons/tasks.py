@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -47,8 +48,8 @@ class TaskSign(QFrame):
         super().__init__()
         self.setObjectName("lessonTask")
         self.setProperty("card", True)
-        self.tick, self.text = Tick(themes), QLabel()
-        self.text.setWordWrap(True)
+        self.tick = Tick(themes)
+        self.text = text_label(wrap=True)
         hbox((self.tick, 0, Qt.AlignmentFlag.AlignTop), (self.text, 1), parent=self, margins=(10, 8, 10, 8), spacing=10)
 
     def show_task(self, task: str, done: bool) -> None:

@@ -19,7 +19,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QMenu,
     QStyledItemDelegate,
@@ -33,6 +32,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -66,10 +66,7 @@ class Palette(Themed, QWidget):
         self.search.setAccessibleName("Search layers")
         self.search.setClearButtonEnabled(True)
         self.tree = _Tree()
-        self.nothing = QLabel("No layer is called so. Try a shorter word.")
-        self.nothing.setProperty("faint", True)
-        self.nothing.setWordWrap(True)
-        self.nothing.hide()
+        self.nothing = text_label("No layer is called so. Try a shorter word.", look="faint", wrap=True, hidden=True)
         vbox(self.search, self.nothing, (self.tree, 1), parent=self, margins=(8, 8, 8, 8), spacing=8)
         self._families: list[tuple[Family, QTreeWidgetItem]] = []
         self._fill()

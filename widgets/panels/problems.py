@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix
@@ -15,6 +15,7 @@ from graph.checking.network_hints import Hint
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.severity_icons import WORDS, Mark
 from widgets.look.theme import ThemeSource
@@ -34,8 +35,7 @@ class ProblemRow(QFrame):
         self.setAccessibleName(f"{WORDS[problem.severity]}: {problem.message}")
         self.setObjectName("problem")
         self.setProperty("row", True)
-        text = QLabel(problem.message)
-        text.setWordWrap(True)
+        text = text_label(problem.message, wrap=True)
         self.buttons = [self._button(fix) for fix in problem.fixes]
         hbox(
             (Mark(problem.severity, themes), 0, Qt.AlignmentFlag.AlignVCenter),
@@ -91,8 +91,7 @@ class Problems(QScrollArea):
         self.rows: list[ProblemRow] = []
         self.hint_rows: list[HintRow] = []
         body = QWidget()
-        self._none = QLabel("No problems: this network can be trained.")
-        self._none.setProperty("faint", True)
+        self._none = text_label("No problems: this network can be trained.", look="faint")
         self._none.setContentsMargins(12, 8, 12, 8)
         self._layout = vbox(self._none, Stretch(1), parent=body, margins=(0, 4, 0, 4), spacing=0)
         self.setWidget(body)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
 
@@ -42,9 +43,7 @@ class Banner(Themed, QWidget):
         self.setObjectName(f"banner-{notice.key}" if notice.key else "banner")
         self.setAccessibleName(notice.text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        text = QLabel(notice.text)
-        text.setWordWrap(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text = text_label(notice.text, wrap=True, selectable=True)
         self._layout = hbox((text, 1), parent=self, margins=(36, 6, 8, 6))
         for index, (title, call) in enumerate(notice.choices):
             self._add_choice(title, call, first=index == 0)

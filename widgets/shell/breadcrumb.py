@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -41,8 +42,7 @@ class Breadcrumb(Themed, QWidget):
         self.setVisible(len(names) > 1)
 
     def _add_sign(self) -> None:
-        sign = QLabel("›")
-        sign.setProperty("faint", True)
+        sign = text_label("›", look="faint")
         self._signs.append(sign)
         self._row.insertWidget(self._row.count() - 1, sign)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -327,8 +326,3 @@ def fingerprint(path: Path | None) -> str | None:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()
-
-
-def is_project(path: Path) -> bool:
-    """Whether a file that is dropped on the window looks like a project."""
-    return path.suffix == SUFFIX and os.access(path, os.R_OK)

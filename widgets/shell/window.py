@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
@@ -120,10 +121,9 @@ class MainWindow(QMainWindow):
 
     def _wait(self, text: str) -> None:
         """Say what happens once the window has painted."""
-        self._waiting = QLabel(text)
+        self._waiting = text_label(text, look="faint")
         self._waiting.setObjectName("opening")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._waiting.setProperty("faint", True)
         self.show_page(self._waiting)
 
     # What parts share

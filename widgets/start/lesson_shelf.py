@@ -9,9 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.system.home import home
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.shell.preferences import read_object
 from widgets.start.preset_entries import PRESETS
@@ -85,14 +86,9 @@ class LessonCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Lesson: {lesson.title}")
         self.setAccessibleDescription(f"{lesson.summary} {lesson.facts}")
-        title, summary, facts = QLabel(lesson.title), QLabel(lesson.summary), QLabel(lesson.facts)
-        title.setProperty("heading", True)
-        title.setIndent(0)
-        summary.setProperty("faint", True)
-        complete = lesson.done >= lesson.steps
-        facts.setProperty("tone" if complete else "faint", "ok" if complete else True)
-        for label in (title, summary):
-            label.setWordWrap(True)
+        title = text_label(lesson.title, look="heading", indent=0, wrap=True)
+        summary = text_label(lesson.summary, look="faint", wrap=True)
+        facts = text_label(lesson.facts, look="ok" if lesson.done >= lesson.steps else "faint")
         vbox(title, summary, Stretch(1), facts, parent=self, margins=(14, 10, 14, 10), spacing=4)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

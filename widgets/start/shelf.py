@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from widgets.look.labels import text_label
 
 C = TypeVar("C", bound=QWidget)
 
@@ -29,10 +31,7 @@ class Shelf(QWidget, Generic[C]):
         self._grid.setSpacing(12)
         self._columns, self._wanted = 0, ""
         self.cards: list[C] = []
-        self.nothing = QLabel("", self)
-        self.nothing.setProperty("faint", True)
-        self.nothing.setWordWrap(True)
-        self.nothing.hide()
+        self.nothing = text_label("", self, look="faint", wrap=True, hidden=True)
 
     def words(self, card: C) -> str:
         """Everything that the search looks at, in lower case."""

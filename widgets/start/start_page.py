@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
+from widgets.look.labels import text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
@@ -147,18 +148,14 @@ class StartPage(Themed, QWidget):
         side = QWidget()
         side.setFixedWidth(220)
         self._name = QLabel("Netloom")
-        self._claim = QLabel("Draw a network, watch it learn, see what it learned.")
-        self._claim.setWordWrap(True)
-        self._claim.setProperty("faint", True)
+        self._claim = text_label("Draw a network, watch it learn, see what it learned.", wrap=True, look="faint")
         self.new, self.open = QPushButton("New network"), QPushButton("Open…")
         self.new.setObjectName("startNew")
         self.open.setObjectName("startOpen")
         self.new.setProperty("primary", True)
         self.new.clicked.connect(self.wants_new)
         self.open.clicked.connect(self.wants_open)
-        self._continue = QLabel("Continue")
-        self._continue.setProperty("heading", True)
-        self._continue.setIndent(0)
+        self._continue = text_label("Continue", look="heading", indent=0)
         self.files = vbox(spacing=0)
         entries = (self._name, self._claim, Gap(10), self.new, self.open, Gap(12), self._continue, self.files)
         vbox(*entries, Stretch(1), parent=side, margins=(0, 0, 0, 16), spacing=8)

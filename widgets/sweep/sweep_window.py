@@ -25,6 +25,7 @@ from app.sweep.space import Space, put
 from app.training.runs import fresh_folder
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.sweep.space_table import SpaceTable
@@ -87,8 +88,7 @@ class SearchDialog(QDialog):
     def _lay_out(self) -> None:
         choices = QHBoxLayout()
         for label, field in (("Trials", self.count), ("Epochs", self.epochs), ("Best by", self.best_by)):
-            name = QLabel(label)
-            name.setBuddy(field)
+            name = text_label(label, buddy=field)
             choices.addWidget(name)
             choices.addWidget(field)
         choices.addWidget(self.prune)

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
-    QLabel,
     QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
@@ -64,8 +64,7 @@ class Trials(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.across.setAccessibleName("Setting to plot")
         self.across.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        name = QLabel("Plot")
-        name.setBuddy(self.across)
+        name = text_label("Plot", buddy=self.across)
         row = hbox(name, self.across, Stretch(1))
         below = QWidget()
         vbox(row, (self.plot, 1), parent=below, margins=(0, 6, 0, 0))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 
 Tone = Literal["error", "warning", "ok"]
@@ -19,9 +19,7 @@ class InlineNotice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self._label = QLabel(self)
-        self._label.setWordWrap(True)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label = text_label("", self, wrap=True, selectable=True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._row = hbox((self._label, 1), parent=self, margins=(12, 6, 8, 6), spacing=8)
         self._buttons: list[QPushButton] = []

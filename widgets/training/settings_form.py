@@ -14,6 +14,7 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
 from widgets.fields.forms import SettingsForm
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -47,9 +48,7 @@ class PlanForm(QScrollArea):
         self._stop: Callable[[], None] = _nothing
         self._devices: tuple[str, ...] = ()
         self._plan = Plan()
-        self._fault = QLabel(self)
-        self._fault.setWordWrap(True)
-        self._fault.setProperty("tone", "error")
+        self._fault = text_label("", self, wrap=True, look="error")
         self.forms: dict[str, SettingsForm] = {}
         self._headings: dict[str, QLabel] = {}
         self._lay_out()
@@ -60,8 +59,7 @@ class PlanForm(QScrollArea):
         column = vbox(self._fault, parent=inside, margins=(12, 4, 12, 12), spacing=8)
         self._fault.hide()
         for title, _ in GROUPS:
-            heading = QLabel(title, inside)
-            heading.setProperty("heading", True)
+            heading = text_label(title, inside, look="heading")
             form = SettingsForm(inside)
             form.setAccessibleName(title)
             form.edited.connect(self._edit)

@@ -15,7 +15,6 @@ from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train,
 from app.protocol.watch import Watch
 from app.training import runs
 from graph.document import Document
-from graph.errors import NetloomError
 from graph.project import Project, project_json
 from widgets.training.run_entries import extended
 from widgets.training.worker_link import WorkerLink
@@ -325,15 +324,6 @@ class TrainingController(QObject):
         if state is not self._state:
             self._state = state
             self.stateChanged.emit(state)
-
-
-def checkpoint_of(run: Path) -> Path | None:
-    """The checkpoint of a run that can be resumed, else None."""
-    try:
-        opened = runs.Run.open(run)
-    except NetloomError:
-        return None
-    return opened.checkpoint if opened.checkpoint.is_file() else None
 
 
 def describe_state(state: State, reason: str = "") -> str:

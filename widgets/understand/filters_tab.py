@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.messages import RunReply
 from app.protocol.watch import Watch
 from widgets.charts.filter_tiles import FilterGrid
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject, having_filters
 from widgets.understand.understand_tab import LayerPicker, Tab
@@ -27,8 +28,7 @@ class FiltersTab(Tab):
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.picker = LayerPicker("Convolution", self)
-        self.step = QLabel(self)
-        self.step.setProperty("faint", True)
+        self.step = text_label("", self, look="faint")
         self.grid = FilterGrid(source, empty=NO_RUN)
         self.grid.setObjectName("filters")
         self.channel = QComboBox(self)

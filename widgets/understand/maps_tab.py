@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.feature_maps import FeatureMapGrid
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.sample_picker import SamplePicker
@@ -25,8 +26,7 @@ class MapsTab(Tab):
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.picker = LayerPicker("Layer", self)
-        self.step = QLabel(self)
-        self.step.setProperty("faint", True)
+        self.step = text_label("", self, look="faint")
         self.gallery = SamplePicker(source, subject, "Train a network, then pick one of its validation samples.")
         self.grid = FeatureMapGrid(source, empty="Train a network to see what its layers make of a sample.")
         self.grid.setObjectName("featureMaps")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 
 from app.insight.maximisation_settings import Recipe
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs
@@ -12,6 +12,7 @@ from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
 from widgets.data.sample_views import still_values
 from widgets.fields.forms import SettingsForm
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -33,11 +34,8 @@ class ExcitingPane(QWidget):
         self.recipe = Recipe()
         self.view = ExcitingInput(source, "Exciting input", EMPTY)
         self.view.setObjectName("excitingInput")
-        self.heading = QLabel("Exciting input", self)
-        self.heading.setProperty("heading", True)
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
-        self.about.setWordWrap(True)
+        self.heading = text_label("Exciting input", self, look="heading")
+        self.about = text_label("", self, look="faint", wrap=True)
         self.stop = QPushButton("Stop", self)
         self.stop.setToolTip("Stop seeking, or seek again from the beginning")
         self.settings = QPushButton("Settings", self)

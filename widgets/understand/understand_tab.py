@@ -7,10 +7,11 @@ from enum import Enum
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.understand.subject import Subject
 
@@ -92,8 +93,7 @@ class LayerPicker(QWidget):
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        caption = QLabel(label, self)
-        caption.setProperty("faint", True)
+        caption = text_label(label, self, look="faint")
         self.box = QComboBox(self)
         self.box.setAccessibleName(label)
         self.box.setMinimumWidth(120)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.weight_histograms import HistogramStack
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
@@ -25,15 +26,12 @@ class WeightsTab(Tab):
         super().__init__(subject, parent)
         self.weights = HistogramStack(source, "Weights", "Press Train to see how the weights spread in every layer.")
         self.gradients = HistogramStack(source, "Gradients", "Gradients are shown while a network trains.")
-        self.step = QLabel(self)
-        self.step.setProperty("faint", True)
+        self.step = text_label("", self, look="faint")
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
         self._sides: dict[str, QWidget] = {}
         for title, stack in (("Weights", self.weights), ("Gradients", self.gradients)):
-            heading = QLabel(title, self)
-            heading.setProperty("heading", True)
-            heading.setIndent(12)
+            heading = text_label(title, self, look="heading", indent=12)
             box = QWidget(self)
             vbox(heading, (stack, 1), parent=box)
             self._sides[title] = box

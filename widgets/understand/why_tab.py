@@ -24,6 +24,7 @@ from graph.shapes import Kind
 from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
 from widgets.data.sample_views import still_values
 from widgets.fields.number_field import NumberBox
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -98,8 +99,9 @@ class WhyTab(Tab):
         self.controls = QWidget(self)
         row = hbox(parent=self.controls, spacing=8)
         named = {"Explain": self.answer, "Occlude": self.patch, "every": self.stride, "Overlay": self.overlay}
-        self._labels = {words: self._faint(words, widget) for words, widget in named.items()}
+        self._labels = {}
         for words, widget in named.items():
+            self._labels[words] = text_label(words, self.controls, look="faint", buddy=widget)
             row.addWidget(self._labels[words])
             row.addWidget(widget)
             if words == "Explain":
@@ -110,12 +112,6 @@ class WhyTab(Tab):
         right = QWidget(self)
         vbox(self.says, (self.tiles, 1), parent=right, spacing=0)
         self.column.addWidget(self.gallery.beside(right, (220, 900)), 1)
-
-    def _faint(self, words: str, buddy: QWidget) -> QLabel:
-        label = QLabel(words, self.controls)
-        label.setProperty("faint", True)
-        label.setBuddy(buddy)
-        return label
 
     def _connect(self) -> None:
         self.gallery.sample_picked.connect(self._on_sample)

@@ -1,4 +1,4 @@
-"""Rows and columns made by one call hold what Qt's own calls would have put there."""
+"""Rows, columns and labels made by one call are what Qt's own calls would have made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 
@@ -31,3 +32,18 @@ def test_margins_of_none_are_the_styles(qtbot: QtBot) -> None:
         qtbot.addWidget(widget)
     assert vbox(parent=given, margins=(1, 2, 3, 4)).contentsMargins() == QMargins(1, 2, 3, 4)
     assert vbox(parent=styled, margins=None).contentsMargins().left() > 0
+
+
+def test_a_label_takes_its_look_and_manners(qtbot: QtBot) -> None:
+    field = QWidget()
+    label = text_label("a", look="error", wrap=True, selectable=True, hidden=True, indent=4, buddy=field)
+    for widget in (field, label):
+        qtbot.addWidget(widget)
+    assert (label.text(), label.property("tone"), label.indent()) == ("a", "error", 4)
+    assert label.wordWrap()
+    assert label.isHidden()
+    assert label.buddy() is field
+    assert label.textInteractionFlags() == Qt.TextInteractionFlag.TextSelectableByMouse
+    faint = text_label("b", label, look="faint")
+    assert faint.property("faint") is True
+    assert faint.parent() is label

@@ -16,6 +16,7 @@ from graph.layers.settings import Matrix
 from widgets.fields.field import mark
 from widgets.fields.number_field import NumberBox
 from widgets.fields.simple_fields import MatrixField
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 
 SAMPLE = "The sample"
@@ -31,8 +32,7 @@ class _Choice(QWidget):
 
     def __init__(self, caption: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = QLabel(caption, self)
-        label.setProperty("faint", True)
+        label = text_label(caption, self, look="faint")
         self.box = QComboBox(self)
         self.box.setAccessibleName(name)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -41,12 +41,11 @@ class _Choice(QWidget):
         self.box.currentIndexChanged.connect(self._on_choice)
 
     def _add_number(self, caption: str, name: str) -> tuple[QLabel, NumberBox]:
-        label, box = QLabel(caption, self), NumberBox(whole=True, minimum=0, maximum=0)
-        label.setProperty("faint", True)
+        box = NumberBox(whole=True, minimum=0, maximum=0)
+        label = text_label(caption, self, look="faint", buddy=box)
         box.setAccessibleName(name)
         box.setFixedWidth(64)
         box.set_value(0)
-        label.setBuddy(box)
         self.row.addWidget(label)
         self.row.addWidget(box)
         label.hide()

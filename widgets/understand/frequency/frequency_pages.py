@@ -16,6 +16,7 @@ from widgets.charts.filter_tiles import in_figures
 from widgets.charts.spectrum_view import SpectrumView
 from widgets.charts.titled_image import Ink, PicturePane
 from widgets.fields.number_field import NumberBox
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -54,8 +55,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.source = source
         self.column = vbox(parent=self, margins=(8, 0, 8, 6), spacing=2)
-        self.verdict = QLabel(self)
-        self.verdict.setWordWrap(True)
+        self.verdict = text_label("", self, wrap=True)
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self.foot = hbox(margins=(8, 0, 8, 0), spacing=8)
 
@@ -68,8 +68,7 @@ class Page(QWidget):
         return hbox(*(self._sign(part) if isinstance(part, str) else (part, 1) for part in parts), spacing=2)
 
     def _sign(self, text: str) -> QLabel:
-        sign = QLabel(text, self)
-        sign.setProperty("heading", True)
+        sign = text_label(text, self, look="heading")
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         sign.setFixedWidth(18)
         return sign
@@ -101,8 +100,7 @@ class PassPage(Page):
         self.radius.setAccessibleName("Radius of the circle in cycles per pixel")
         self.radius.setFixedWidth(84)
         self.radius.set_value(0.25)
-        unit = QLabel("cycles per pixel", self)
-        unit.setProperty("faint", True)
+        unit = text_label("cycles per pixel", self, look="faint")
         for widget in (self.side, self.radius, unit):
             self.foot.addWidget(widget)
         self._end()
@@ -334,9 +332,7 @@ class PropagatorPage(Page):
         self.steps.setAccessibleName("Steps of the propagator")
         self.steps.setFixedWidth(84)
         self.steps.set_value(10)
-        caption = QLabel("steps", self)
-        caption.setProperty("faint", True)
-        caption.setBuddy(self.steps)
+        caption = text_label("steps", self, look="faint", buddy=self.steps)
         self.foot.addWidget(self.steps)
         self.foot.addWidget(caption)
         self._end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from app.insight.embedding_layers import shapes_of
 from app.numerics.spectrum import Floats, bounded, most_pixels
@@ -13,6 +13,7 @@ from app.protocol.watch import Watch
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.shapes import Kind, Shape
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.frequency.choices import KernelChoice, PictureChoice
 from widgets.understand.frequency.frequency_pages import (
@@ -52,13 +53,10 @@ class FrequencyTab(Tab):
         self.view = QComboBox(self)
         self.view.setAccessibleName("Way to look at frequencies")
         self.view.addItems([page.title for page in self._pages])
-        self.says = QLabel(NO_DATA, self)
-        self.says.setProperty("faint", True)
-        self.says.setWordWrap(True)
+        self.says = text_label(NO_DATA, self, look="faint", wrap=True)
         self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget(self)
-        self.note = QLabel(self)
-        self.note.setProperty("faint", True)
+        self.note = text_label("", self, look="faint")
         self._lay_out()
         self._connect()
         self._show_scene()

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.data.dataset import Array
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.protocol.unit_messages import Exemplars, FindExemplars, MaximiseActivations, MaximisedInputs, UnitRanking
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.piecewise_request import PiecewiseRequest
@@ -35,8 +36,7 @@ class UnitSheet(QWidget):
         self._subject = subject
         self.tiles = UnitTiles(source, "Units of the layer", EMPTY)
         self.tiles.setObjectName("units")
-        self.heading = QLabel("Units", self)
-        self.heading.setProperty("heading", True)
+        self.heading = text_label("Units", self, look="heading")
         self.shown = QComboBox(self)
         self.shown.setAccessibleName("What stands for a unit")
         self.shown.setToolTip("What stands for each unit: what excited it most, or the input made to excite it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QSplitter, QWidget
 
 from app.data.dataset import Array
 from app.protocol.unit_messages import Exemplars, FindExemplars, RankUnits, UnitRanking
@@ -12,6 +12,7 @@ from graph.layers.io import Input
 from widgets.charts.unit_tiles import ExemplarTiles
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
@@ -44,15 +45,13 @@ class UnitsTab(Tab):
         self.measure.setAccessibleName("How a map is measured")
         self.measure.setToolTip("How strongly a map answers: at its strongest place, or on average over all places")
         self.measure.addItems(["by strongest place", "by mean of the map"])
-        self.says = QLabel(self)
-        self.says.setProperty("faint", True)
+        self.says = text_label("", self, look="faint")
         self.again = QPushButton("Look again", self)
         self.again.setToolTip("Look through the data with the weights as they are now")
         self.sheet = UnitSheet(source, subject, self)
         self.samples = ExemplarTiles(source, "Samples that excite the unit", PICK, self)
         self.samples.setObjectName("excitingSamples")
-        self.heading = QLabel("Strongest samples", self)
-        self.heading.setProperty("heading", True)
+        self.heading = text_label("Strongest samples", self, look="heading")
         self.exciting = ExcitingPane(source, subject, self)
         self.work = PiecewiseRequest(subject, self)
         self._found: UnitRanking | None = None

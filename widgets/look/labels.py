@@ -1,0 +1,37 @@
+"""Labels as one call: a QLabel with what the style sheet and the layout should know of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+def text_label(
+    text: str = "",
+    parent: QWidget | None = None,
+    *,
+    look: str = "",
+    wrap: bool = False,
+    selectable: bool = False,
+    hidden: bool = False,
+    indent: int = -1,
+    buddy: QWidget | None = None,
+) -> QLabel:
+    """A label that looks as the style sheet says: ``faint``, ``heading``, or a tone: ``ok``, ``warning``, ``error``.
+
+    ``indent`` is in pixels, -1 the style's; ``buddy`` is the field that the label names.
+    """
+    label = QLabel(text, parent)
+    if look in ("faint", "heading"):
+        label.setProperty(look, True)
+    elif look:
+        label.setProperty("tone", look)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if buddy is not None:
+        label.setBuddy(buddy)
+    label.setWordWrap(wrap)
+    label.setIndent(indent)
+    if hidden:
+        label.hide()
+    return label
