@@ -23,8 +23,6 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 import app.protocol
-from app.protocol.json_values import plain
-from app.protocol.loose import Loose
 from app.protocol.messages import Array, Envelope, Message
 from graph.errors import NetloomError
 
@@ -70,8 +68,6 @@ def _pack(value: Any, arrays: list[Array]) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return {NUMBER: str(value)}
-    if isinstance(value, Loose):
-        return {"type": value.type, "fields": plain(value.fields), "arrays": _pack(value.arrays, arrays)}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _pack(getattr(value, field.name), arrays) for field in fields(value)}
     if isinstance(value, Mapping):

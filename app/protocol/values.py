@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,11 +17,3 @@ class FieldFacts:
     units: tuple[str, ...] = ()
     vocabulary: int = 0
     """How many tokens are known to a field of tokens."""
-
-    @classmethod
-    def parse(cls, described: Mapping[str, Any]) -> FieldFacts:
-        """From the plain JSON form of a field."""
-        listed = {name: tuple(described.get(name) or ()) for name in ("shape", "classes", "names", "units")}
-        return cls(
-            str(described["name"]), str(described["kind"]), **listed, vocabulary=described.get("vocabulary") or 0
-        )

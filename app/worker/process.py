@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.protocol.control import Control
-from app.protocol.loose import Loose
 from app.protocol.messages import (
     Command,
     DeviceInfo,
@@ -112,8 +111,6 @@ class Worker:
                 self._train(message, number)
             elif isinstance(message, Request):
                 self._answer(message, number)
-            elif isinstance(message, Loose):
-                self._answer_loose(message, number)
         except UnfinishedError as error:
             self._wait(number, error.work)
         except NetloomError as error:
@@ -172,15 +169,6 @@ class Worker:
             at = self._session.position
             reply = replace(reply, step=at.steps, epoch=at.epochs + 1)
         self._channel.send(reply, number)
-
-    def _answer_loose(self, message: Loose, number: int | None) -> None:
-        from app.worker.run_requests import answer
-
-        found = answer(message, self._open)
-        if self._session is not None and found.fields.get("run") == str(self._session.run.path):
-            at = self._session.position
-            found = Loose(found.type, {"step": at.steps, "epoch": at.epochs + 1, **found.fields}, found.arrays)
-        self._channel.send(found, number)
 
     def _open(self, path: Path) -> CachedRun:
         """A run in progress has no weights on disk before it ends; it is asked about those in training."""

@@ -6,7 +6,7 @@ Nothing here waits. What the worker says is decoded as it arrives and handed ove
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from shiboken6 import isValid
 
 from app.protocol.events import Event
 from app.protocol.framing import Decoder, encode
-from app.protocol.loose import Loose
 from app.protocol.messages import Command, Envelope, Forget, Message, R, Ready, Refused, Request, Unfinished
 from graph.errors import NetloomError
 
@@ -28,7 +27,6 @@ GRACE_MS = 3000
 TAIL = 4000
 """Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
 
-Reply = Callable[[Loose], None]
 Refusal = Callable[[str], None]
 
 
@@ -165,23 +163,9 @@ class WorkerLink(QObject):
 
         Callbacks that are methods of a widget which no longer exists are not called.
         """
-        return self._ask(request, on_reply, on_refused)
-
-    def ask(
-        self,
-        type: str,
-        reply: Reply,
-        refused: Refusal | None = None,
-        arrays: Mapping[str, Any] | None = None,
-        **fields: Any,
-    ) -> int:
-        """As `request`, for requests that have no class yet."""
-        return self._ask(Loose(type, fields, arrays or {}), reply, refused)
-
-    def _ask(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> int:
         self._last_id += 1
-        self._requests[self._last_id] = _Pending(message, on_reply, on_refused)
-        self._write(message, self._last_id)
+        self._requests[self._last_id] = _Pending(request, on_reply, on_refused)
+        self._write(request, self._last_id)
         return self._last_id
 
     def forget(self, request: int) -> None:

@@ -23,7 +23,7 @@ from graph.network import Network
 from graph.project import Project, project_json
 from graph.structure.blocks import Block, Loop
 from widgets.training.training_controller import State, TrainingController
-from widgets.training.worker_link import Refusal, Reply
+from widgets.training.worker_link import Refusal
 
 
 class Subject(QObject):
@@ -188,10 +188,6 @@ class Subject(QObject):
         if self._document is None:
             return None
         return Project(self._document.network, dict(self._document.sections)), self._base
-
-    def ask_worker(self, type: str, reply: Reply, refused: Refusal, **fields: object) -> int:
-        """Ask the worker something that no run is needed for."""
-        return self._controller.link.ask(type, reply, refused, None, **fields)
 
     def preview_data(self, on_reply: Callable[[DataPreviewed], None], on_refused: Refusal, limit: int) -> int | None:
         """Ask the worker for ``limit`` samples of `data` at most; None where there is none."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -17,7 +17,6 @@ from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Epoch, Finished, Paused, Snapshot
 from app.protocol.framing import Decoder, encode
 from app.protocol.insight_messages import LookedInside, LookInside
-from app.protocol.loose import Loose
 from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBudget
 from app.protocol.training_messages import Go, Step, Train
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs, RankUnits, UnitRanking
@@ -47,9 +46,6 @@ class Worker:
         self.process.stdin.write(encode(message, id))
         self.process.stdin.flush()
 
-    def ask(self, kind: str, id: int, **fields: Any) -> None:
-        self.send(Loose(kind, fields), id)
-
     def until(self, kind: type[M]) -> M:
         return next(envelope.message for envelope in self._messages if isinstance(envelope.message, kind))
 
@@ -75,7 +71,7 @@ def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     assert worker.until(Ready).devices[0].id == "cpu"
     worker.send(PreviewData(data=DIGITS, limit=5), 1)
     assert worker.until(DataPreviewed).preview.values["image"].shape == (5, 1, 8, 8)
-    worker.ask("nonsense", 2)
+    worker.send(PreviewData(data={"source": "nonsense"}), 2)
     assert worker.refusal()[0] == 2
     worker.send(Train(project=project_json(project(cnn(), device="cuda:99")), out=out), 3)
     assert "cuda:99" in worker.refusal()[1]

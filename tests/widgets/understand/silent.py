@@ -12,7 +12,6 @@ from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.protocol.data_messages import DataPreviewed, PreviewData
-from app.protocol.loose import Loose
 from app.protocol.messages import Message, R, Refused, Request
 from app.training.runs import Run
 from graph.document import Document
@@ -37,9 +36,7 @@ class Silent:
         self.panel.resize(1200, 440)
 
     def _note(self, message: Message, id: int = 0) -> None:
-        if isinstance(message, Loose):
-            self.asked.append((id, message.type, dict(message.fields)))
-        elif isinstance(message, Request):
+        if isinstance(message, Request):
             self.asked.append((id, type(message).__name__, message))
 
     def open(self, document: Document, tab: str) -> None:
@@ -54,11 +51,6 @@ class Silent:
         assert found, f"{type} was not asked; only {[kind for _, kind, _ in self.asked]}"
         self.asked = [one for one in self.asked if one[1] != type]
         return found[-1]
-
-    def answer(self, type: str, fields: dict[str, Any] | None = None, arrays: dict[str, Any] | None = None) -> None:
-        """Answer the newest question of a type."""
-        number, _ = self.take(type)
-        self.link._dispatch(Loose(type, fields or {}, arrays or {}), number)
 
     def reply(self, kind: type[Request[R]], reply: R) -> None:
         """Reply to the newest request of a kind."""

@@ -13,10 +13,9 @@ from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.loose import Loose
-from app.protocol.messages import Message, Request
+from app.protocol.messages import R, Request
 from app.training.training_session import load_model
-from app.worker import handlers, run_requests
+from app.worker import handlers
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
@@ -44,19 +43,15 @@ class HereLink(WorkerLink):
     def start(self) -> None:
         """There is no process."""
 
-    def _ask(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> int:
+    def request(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal | None = None) -> int:
         """Answer a little later."""
         self.asked += 1
-        QTimer.singleShot(0, self, lambda: self._answer(message, on_reply, on_refused))
+        QTimer.singleShot(0, self, lambda: self._answer(request, on_reply, on_refused))
         return self.asked
 
-    def _answer(self, message: Message, on_reply: Callable[[Any], None], on_refused: Refusal | None) -> None:
+    def _answer(self, request: Request[R], on_reply: Callable[[Any], None], on_refused: Refusal | None) -> None:
         try:
-            if isinstance(message, Request):
-                reply: Message = handlers.answer(message, load_model)
-            else:
-                assert isinstance(message, Loose)
-                reply = run_requests.answer(message)
+            reply = handlers.answer(request, load_model)
         except NetloomError as error:
             if on_refused is not None:
                 on_refused(str(error))
