@@ -242,6 +242,8 @@ class WorstPredictions(SampleTiles):
 
     caption_lines = 2
     LEAST = 64.0
+    MOST_FOR_CAPTIONS = 120.0
+    """Pixels to which tiles grow for the sake of long names of classes."""
 
     def __init__(
         self,
@@ -271,15 +273,24 @@ class WorstPredictions(SampleTiles):
         self._set_samples(samples, texts)
         self.describe(f"{len(self._rows)} samples, the worst first" if self._rows else self.empty_text)
 
+    def least_width(self) -> float:
+        """Return a width at which most captions are whole."""
+        metrics = QFontMetricsF(self.theme.font(small=True))
+        widest = max((metrics.horizontalAdvance(_caption(*row[1:])) for row in self._rows), default=0.0)
+        return max(super().least_width(), min(widest + 3 - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
+
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write what it is, and what it was taken for and how surely."""
         truth, prediction, probability = self._rows[index]
-        right = truth == prediction
-        said = f"{prediction}  {number(100 * probability, 3)} %"
+        color = self.theme.ok if truth == prediction else self.theme.error
         self.write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
-        self.write(painter, place, 1, said, self.theme.ok if right else self.theme.error, bold=False)
+        self.write(painter, place, 1, _caption(prediction, probability), color, bold=False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the prediction in words."""
         truth, prediction, probability = self._rows[index]
         return f"{truth}, taken for {prediction} with probability {probability:.1%}"
+
+
+def _caption(prediction: str, probability: float) -> str:
+    return f"{prediction}  {number(100 * probability, 3)} %"
