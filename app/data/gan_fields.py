@@ -21,8 +21,8 @@ from graph.shapes import Shape, vector
 LABELS = ("made", "real")
 """The classes that a discriminator tells apart, as the command line writes them."""
 
-REAL, GENERATED = "label of a real sample", "label of a generated sample"
-"""Names of the fields that hold the class of each kind of sample."""
+REAL, GENERATED = "verdict on a real sample", "verdict on a made sample"
+"""Names of the fields that hold the class of each kind of sample, by which runs are known: they stay."""
 
 
 def noise_field(id: str) -> str:
