@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.layers.catalogue import catalogue
@@ -42,6 +46,23 @@ def digits_project(units: int = 10) -> Project:
     )
     dismissed = {"no_activation": ["dense3"]}
     return Project(network, {"data": {"source": "digits"}, "hints": {"dismissed": dismissed}})
+
+
+class Anywhere(QWidget):
+    """A place where a mouse button may be let go."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's own name
+        event.accept()
+
+
+@pytest.fixture(autouse=True)
+def button_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No button stays pressed for the next test: after a double click Qt's simulated mouse still holds it down."""
+    yield
+    if "qtbot" in request.fixturenames:
+        place = Anywhere()
+        place.resize(8, 8)
+        QTest.mouseRelease(place, Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture

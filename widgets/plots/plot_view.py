@@ -367,6 +367,7 @@ class PlotView(pg.GraphicsView, Themed):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what is under a free pointer."""
         super().mouseMoveEvent(event)
+        event.accept()
         if not event.buttons():
             self.readout.show_at(event.position(), self._read(event.position(), self.readout_of))
 
