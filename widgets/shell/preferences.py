@@ -5,12 +5,12 @@ This module is needed before the first paint and imports nothing heavy.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from app.system.remembered import read_object, write_object
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -117,24 +117,6 @@ def as_settings() -> tuple[Setting, ...]:
         )
         for one in PREFERENCES
     )
-
-
-def read_object(file: Path) -> dict[str, Any]:
-    """The JSON object in ``file``; empty where there is none or it is damaged, since nothing here is precious."""
-    try:
-        value = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def write_object(file: Path, value: Mapping[str, Any]) -> None:
-    """Write ``value`` so that the file is whole at all times; a disk that refuses is no reason to stop working."""
-    temporary = file.with_suffix(".part")
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(file)
 
 
 class Preferences:

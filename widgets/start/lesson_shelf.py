@@ -12,9 +12,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.system.home import home
+from app.system.remembered import read_object
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
-from widgets.shell.preferences import read_object
 from widgets.start.preset_entries import PRESETS
 from widgets.start.shelf import Shelf
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, QTemporaryDir
 from PySide6.QtGui import QCloseEvent
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.sweep.space import Space, put
 from app.training.runs import fresh_folder
+from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
 from widgets.look.labels import text_label
@@ -32,17 +33,32 @@ from widgets.sweep.space_table import SpaceTable
 from widgets.sweep.trials_table import Trials
 from widgets.training.command_process import CommandProcess
 
-if TYPE_CHECKING:
-    from widgets.shell.project_session import ProjectSession
-
 IDLE = "Tick what may vary, then press Search. Each trial is an ordinary run of this project with other settings."
+
+
+class SearchedProject(Protocol):
+    """The project whose settings are searched, as the window's session has it."""
+
+    @property
+    def project(self) -> Project:
+        """The project as it stands."""
+
+    @property
+    def base(self) -> Path | None:
+        """The folder where its relative paths begin."""
+
+    @property
+    def suggested_name(self) -> str:
+        """A name for its files."""
+
+    document: Document
 
 
 class SearchDialog(QDialog):
     """Stays beside the network; closing it stops the search, which can go on from its folder."""
 
     def __init__(
-        self, session: ProjectSession, themes: ThemeSource, open_project: Callable[[Path], object], parent: QWidget
+        self, session: SearchedProject, themes: ThemeSource, open_project: Callable[[Path], object], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("search")
