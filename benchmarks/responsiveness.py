@@ -122,7 +122,7 @@ def measured(kind: str) -> tuple[float, float, float]:
     if isinstance(app, QApplication):
         apply_theme(app, source.theme)
     controller, speeds = TrainingController(link), list[float]()
-    controller.progressed.connect(lambda message: speeds.append(float(message.fields["samples_per_second"])))
+    controller.progressed.connect(lambda progress: speeds.append(progress.samples_per_second))
     found = project()
     document = Document(found.network, found.sections)
     view: QWidget = TrainPanel(source, controller) if kind == "panel" else QWidget()
