@@ -25,7 +25,6 @@ NO_RECURRENT = (
     "The example “The adding problem: an LSTM remembers” has one."
 )
 NO_DATA = "Choose a data set to see what the layer does with a sample."
-LOOKING = "Looking…"
 SOON_MS, PAUSE_MS = 150, 900
 """A burst of edits is answered once; two looks into a run in progress are this far apart at least."""
 
