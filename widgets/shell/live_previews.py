@@ -56,7 +56,7 @@ class LivePreviews(QObject):
             signal.connect(lambda *_: self._follow())
         session.replaced.connect(self._forget)
         controller.started.connect(self._begin)
-        controller.snapshot.connect(self._on_snapshot)
+        controller.link.snapshot.connect(self._on_snapshot)
         controller.stateChanged.connect(lambda _: self._follow())
         self.destroyed.connect(preferences.subscribe(self._on_preference))
 

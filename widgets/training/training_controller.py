@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started, TrainingProgress
+from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Started, TrainingProgress
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
@@ -44,7 +44,7 @@ class TrainingController(QObject):
     """Starts, pauses, steps, stops and resumes training, and passes on what it says.
 
     `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
-    (`Unfinished`); `started`, `points`, `progressed`, `epoch_ended`, `snapshot` and `finished` carry the event of
+    (`Unfinished`); `started`, `points`, `progressed`, `epoch_ended` and `finished` carry the event of
     `app.protocol.events`. `failed` carries a sentence. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
     """
@@ -55,7 +55,6 @@ class TrainingController(QObject):
     points = Signal(object)
     progressed = Signal(object)
     epoch_ended = Signal(object)
-    snapshot = Signal(object)
     finished = Signal(object)
     failed = Signal(str)
     runs_changed = Signal()
@@ -238,8 +237,6 @@ class TrainingController(QObject):
                 self.points.emit(event)
             case TrainingProgress():
                 self.progressed.emit(event)
-            case Snapshot():
-                self.snapshot.emit(event)
             case Epoch():
                 self.epoch_ended.emit(event)
             case Started():

@@ -11,7 +11,7 @@ from app.protocol.watch import Watch
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
-from widgets.understand.subject import Subject, having_filters
+from widgets.understand.subject import Inside, Subject, having_filters
 from widgets.understand.understand_tab import LayerPicker, Tab
 
 NO_RUN = "Train a network with a convolution to watch its filters form."
@@ -62,13 +62,13 @@ class FiltersTab(Tab):
             self.grid.set_filters(np.empty((0, 1, 1, 1)))
         self.grid.set_empty_text(NO_FILTERS if self.subject.run is not None and not layers else NO_RUN)
 
-    def on_snapshot(self, snapshot: Snapshot) -> None:
+    def on_inside(self, inside: Inside) -> None:
         """Show new weights."""
-        filters = snapshot.views.filters.get(self.picker.layer)
+        filters = inside.views.filters.get(self.picker.layer)
         if filters is not None and filters.ndim in (3, 4):
             self.grid.set_filters(filters)
             self._offer_channels()
-            self.step.setText(when_of(snapshot))
+            self.step.setText(when_of(inside))
 
     def _offer_channels(self) -> None:
         """Let one input channel be chosen, where there are several."""

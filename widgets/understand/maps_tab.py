@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.sample_picker import SamplePicker
-from widgets.understand.subject import Subject
+from widgets.understand.subject import Inside, Subject
 from widgets.understand.understand_tab import LayerPicker, Tab
 
 
@@ -58,12 +57,12 @@ class MapsTab(Tab):
         if self.subject.run is not None:
             self.gallery.ask()
 
-    def on_snapshot(self, snapshot: Snapshot) -> None:
+    def on_inside(self, inside: Inside) -> None:
         """Show new maps."""
-        maps = snapshot.views.maps.get(self.picker.layer)
+        maps = inside.views.maps.get(self.picker.layer)
         if maps is not None and maps.ndim in (1, 2, 3, 4):
             self.grid.set_maps(maps)
-            self.step.setText(when_of(snapshot))
+            self.step.setText(when_of(inside))
 
     def _on_sample(self, position: int) -> None:
         self._sample = position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,19 +25,21 @@ from graph.structure.blocks import Block, Loop
 from widgets.training.training_controller import State, TrainingController
 from widgets.training.worker_link import Refusal
 
+Inside: TypeAlias = Snapshot | LookedInside
+"""What a network looks like inside: at one moment of its training, or as it was saved."""
+OnInside: TypeAlias = Callable[[Inside], None]
+
 
 class Subject(QObject):
     """One run under the glass; without one, what can be seen of the open project before it is trained.
 
     `changed` says that it is another run, `edited` that there is none and the open project is not what it was,
-    `epoch_ended` that a live run has new weights on disk, `snapshot` carries a `Snapshot` of its inside,
-    `failed` a sentence.
+    `epoch_ended` that a live run has new weights on disk, `failed` carries a sentence.
     """
 
     changed = Signal()
     edited = Signal()
     epoch_ended = Signal()
-    snapshot = Signal(object)
     failed = Signal(str)
 
     def __init__(self, controller: TrainingController, parent: QObject | None = None) -> None:
@@ -46,11 +48,12 @@ class Subject(QObject):
         self._run: Run | None = None
         self._document: Document | None = None
         self._base: Path | None = None
-        self._wanted = Watch()
+        self._watch = Watch()
+        self._on_inside: OnInside = _ignore
+        self._listens: OnInside | None = None
         self._request: int | None = None
         controller.started.connect(self._on_start)
         controller.stateChanged.connect(self._on_state)
-        controller.snapshot.connect(self._on_snapshot)
         controller.epoch_ended.connect(self._on_epoch)
 
     # Reading
@@ -147,10 +150,10 @@ class Subject(QObject):
         self._run = None
         self.changed.emit()
 
-    def want(self, wanted: Watch) -> None:
-        """Say what is on screen: only that is made and sent."""
-        if wanted != self._wanted:
-            self._wanted = wanted
+    def watch(self, watch: Watch, on_inside: OnInside) -> None:
+        """Have ``on_inside`` called with what is on screen, now and as it changes: only that is made and sent."""
+        if (watch, on_inside) != (self._watch, self._on_inside):
+            self._watch, self._on_inside = watch, on_inside
             self._look()
 
     def request(self, request: RunRequest[RR], on_reply: Callable[[RR], None], on_refused: Refusal) -> int | None:
@@ -203,25 +206,21 @@ class Subject(QObject):
         if self._request is not None:
             self._controller.link.forget(self._request)
             self._request = None
+        if self._listens is not None:
+            self._controller.link.snapshot.disconnect(self._listens)
+            self._listens = None
         if self.live:
-            self._controller.watch(self._wanted)
+            self._listens = self._on_inside
+            self._controller.link.snapshot.connect(self._listens)
+            self._controller.watch(self._watch)
             return
         self._controller.watch(Watch())
-        if self._run is None or self._wanted.empty or not self._run.weights.is_file():
-            return
-        self._request = self.request(LookInside(watch=self._wanted), self._on_look, self.failed.emit)
-
-    def _on_look(self, reply: LookedInside) -> None:
-        self._request = None
-        self.snapshot.emit(Snapshot(reply.step, reply.epoch, reply.views))
+        if self._run is not None and not self._watch.empty and self._run.weights.is_file():
+            self._request = self.request(LookInside(watch=self._watch), self._on_inside, self.failed.emit)
 
     def _on_start(self, _event: Started) -> None:
         if self._controller.run is not None:
             self.show_run(self._controller.run)
-
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        if self.live:
-            self.snapshot.emit(snapshot)
 
     def _on_epoch(self, _event: Epoch) -> None:
         if self.live:
@@ -233,6 +232,10 @@ class Subject(QObject):
         if ended and self._run is not None and self._run.path == self._controller.run:
             self.changed.emit()
             self._look()
+
+
+def _ignore(_inside: Inside) -> None:
+    """Nobody looks yet."""
 
 
 def having_filters(network: Network) -> list[str]:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.project.description_links import slug
-from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -57,9 +56,8 @@ class UnderstandPanel(QWidget):
     def _connect(self) -> None:
         self.subject.changed.connect(self._on_subject)
         self.subject.failed.connect(self.notice.say)
-        self.subject.snapshot.connect(self._on_snapshot)
         self.subject.edited.connect(self.views.refresh)
-        self.views.changed.connect(self._take_tab)
+        self.views.changed.connect(self._on_tab)
         for tab in self.tabs.values():
             tab.subscription_changed.connect(self._subscribe_soon.start)
 
@@ -111,18 +109,14 @@ class UnderstandPanel(QWidget):
         """Say whose inside is on show; a tab that works without a run needs none."""
         self.about.setVisible(self.subject.run is not None or not self.tab.needs_run)
 
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        if self.isVisible():
-            self.tab.on_snapshot(snapshot)
-
-    def _take_tab(self) -> None:
+    def _on_tab(self) -> None:
         self.tab.on_shown()
         self._show_about()
         self.settings_wanted.emit(self.tab.with_settings)
         self._subscribe_soon.start()
 
     def _subscribe(self) -> None:
-        self.subject.want(self.tab.subscription() if self.isVisible() else Watch())
+        self.subject.watch(self.tab.subscription() if self.isVisible() else Watch(), self.tab.on_inside)
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is on screen is asked for."""

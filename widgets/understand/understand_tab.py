@@ -9,11 +9,10 @@ from typing import ClassVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
-from widgets.understand.subject import Subject
+from widgets.understand.subject import Inside, Subject
 
 
 class Group(Enum):
@@ -79,8 +78,8 @@ class Tab(QWidget):
     def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""
 
-    def on_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what came of the subscription."""
+    def on_inside(self, inside: Inside) -> None:
+        """Show what the subscription brings."""
 
     def on_shown(self) -> None:
         """The tab has come to the screen."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from widgets.charts.weight_histograms import HistogramStack
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
-from widgets.understand.subject import Subject
+from widgets.understand.subject import Inside, Subject
 from widgets.understand.understand_tab import Tab
 
 
@@ -58,11 +57,11 @@ class WeightsTab(Tab):
             self.step.clear()
         self._show_sides()
 
-    def on_snapshot(self, snapshot: Snapshot) -> None:
+    def on_inside(self, inside: Inside) -> None:
         """Add the histograms of a moment."""
-        views = snapshot.views
+        views = inside.views
         for stack, histograms in ((self.weights, views.weights), (self.gradients, views.gradients)):
             for name, histogram in histograms.items():
-                stack.push(name, snapshot.step, histogram.edges, histogram.counts)
-                self.step.setText(when_of(snapshot))
+                stack.push(name, inside.step, histogram.edges, histogram.counts)
+                self.step.setText(when_of(inside))
         self._show_sides()

@@ -42,7 +42,7 @@ class Trained:
 
     def tell(self, cards: dict[str, CardPicture], **found: list[Diagnostic]) -> None:
         diagnostics = {path.replace("__", "."): tuple(told) for path, told in found.items()}
-        self.controller._on_event(Snapshot(3, 1, NetworkViews(cards=cards, diagnostics=diagnostics)))
+        self.controller.link.snapshot.emit(Snapshot(3, 1, NetworkViews(cards=cards, diagnostics=diagnostics)))
 
     @property
     def shown(self) -> LiveCards | None:

@@ -149,7 +149,7 @@ def test_a_worker_killed_while_idle_is_no_failure(make_controller: MakeControlle
 def test_only_what_is_watched_is_sent(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     seen: list[set[str]] = []
-    controller.snapshot.connect(lambda event: seen.append(set(event.views.filters)))
+    controller.link.snapshot.connect(lambda event: seen.append(set(event.views.filters)))
     controller.watch(Watch(filters=("conv1",)))
     controller.train(Document())
     wait_for(qtbot, controller, State.FINISHED)

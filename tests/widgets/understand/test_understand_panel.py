@@ -124,7 +124,7 @@ def test_what_nobody_sees_is_not_asked_for(qtbot: QtBot, controller: TrainingCon
     panel = make_panel(qtbot, controller)
     panel.hide()
     snapshots: list[object] = []
-    controller.snapshot.connect(snapshots.append)
+    controller.link.snapshot.connect(snapshots.append)
     train(qtbot, controller, "digits", 5)
     assert snapshots == []
 
@@ -143,7 +143,7 @@ def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controll
     tab = panel.view(FiltersTab)
     tab.picker.set_layers(["conv2"])
     weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
-    tab.on_snapshot(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
+    tab.on_inside(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
     assert tab.channel.isVisible()
     assert tab.channel.currentText() == "Mean of 6 channels"
     tab.channel.setFocus()
@@ -159,7 +159,7 @@ def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controlle
     panel.show_tab("Weights")
     assert not panel.view(WeightsTab).gradients.isVisible()
     histograms = {"w": Histogram(np.ones(40), np.linspace(-1, 1, 41))}
-    panel.view(WeightsTab).on_snapshot(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
+    panel.view(WeightsTab).on_inside(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
     assert panel.view(WeightsTab).gradients.isVisible()
 
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from app.insight.embedding_layers import shapes_of
 from app.numerics.spectrum import Floats, bounded, most_pixels
-from app.protocol.events import Snapshot
 from app.protocol.watch import Watch
 from graph.errors import NetloomError
 from graph.network import Network
@@ -26,7 +25,7 @@ from widgets.understand.frequency.frequency_pages import (
     TurnPage,
 )
 from widgets.understand.sample_picker import SamplePicker
-from widgets.understand.subject import Subject
+from widgets.understand.subject import Inside, Subject
 from widgets.understand.understand_tab import Tab
 
 NO_DATA = "Choose a data set of pictures to see their frequencies; the network need not be trained."
@@ -114,12 +113,12 @@ class FrequencyTab(Tab):
         trained = [id_ for id_ in self.subject.convolutions() if id_ not in known and makes_pictures(shapes.get(id_))]
         self.kernel.offer([*known, *trained], known)
 
-    def on_snapshot(self, snapshot: Snapshot) -> None:
+    def on_inside(self, inside: Inside) -> None:
         """Take maps and filters."""
-        maps = snapshot.views.maps.get(self.picture.layer)
+        maps = inside.views.maps.get(self.picture.layer)
         if maps is not None:
             self.picture.set_maps(maps)
-        filters = snapshot.views.filters.get(self.kernel.wanted)
+        filters = inside.views.filters.get(self.kernel.wanted)
         if filters is not None:
             self.kernel.set_weights(filters)
 
