@@ -6,11 +6,12 @@ import base64
 import html
 import io
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from app.data.dataset import Array
 from app.protocol.events import PER_CENT
@@ -151,27 +152,27 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _grid(across: tuple[float, float], up: tuple[float, float]) -> list[str]:
-    found = []
+    lines = []
     for y in ticks(*up):
         at = _y(y, up)
-        found.append(f'<path d="M{LEFT:g} {at:.1f}H{WIDE - RIGHT:g}" stroke="#e3e8ee"/>')
-        found.append(f'<text x="{LEFT - 6:g}" y="{at + 4:.1f}" text-anchor="end" fill="#586577">{y:g}</text>')
+        lines.append(f'<path d="M{LEFT:g} {at:.1f}H{WIDE - RIGHT:g}" stroke="#e3e8ee"/>')
+        lines.append(f'<text x="{LEFT - 6:g}" y="{at + 4:.1f}" text-anchor="end" fill="#586577">{y:g}</text>')
     below = '<text x="{:.1f}" y="{:g}" text-anchor="middle" fill="#586577">{:g}</text>'
-    return [*found, *(below.format(_x(x, across), HIGH - BOTTOM + 16, x) for x in ticks(*across))]
+    return [*lines, *(below.format(_x(x, across), HIGH - BOTTOM + 16, x) for x in ticks(*across))]
 
 
 def _curves(
     curves: Mapping[str, Sequence[tuple[float, float]]], across: tuple[float, float], up: tuple[float, float]
 ) -> list[str]:
-    found = []
+    drawn = []
     for points, colour in zip(curves.values(), COLOURS, strict=False):
         places = [(_x(x, across), _y(y, up)) for x, y in points]
         if len(places) == 1:
-            found.append(f'<circle cx="{places[0][0]:.1f}" cy="{places[0][1]:.1f}" r="3" fill="{colour}"/>')
+            drawn.append(f'<circle cx="{places[0][0]:.1f}" cy="{places[0][1]:.1f}" r="3" fill="{colour}"/>')
             continue
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        found.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
-    return found
+        drawn.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
+    return drawn
 
 
 def _x(value: float, across: tuple[float, float]) -> float:
@@ -231,31 +232,24 @@ def picture(values: Array, name: str) -> str:
 
 
 def prose(markdown: str) -> str:
-    """Notes: headings, lists, bold, italic and code of Markdown; links are left as their words."""
-    found, listed = [], False
-    # A line that begins no list, heading or paragraph goes on with the one before.
-    for line in re.sub(r"(?<!\n)\n(?![-*#\n])", " ", markdown.strip()).splitlines():
-        if not line.strip():
-            continue
-        item = re.match(r"[-*] +(.*)", line)
-        if bool(item) != listed:
-            found.append("<ul>" if item else "</ul>")
-            listed = bool(item)
-        heading = re.match(r"#+ *(.*)", line)
-        if item:
-            found.append(f"<li>{_words(item[1])}</li>")
-        elif heading:
-            found.append(f"<h3>{_words(heading[1])}</h3>")
-        else:
-            found.append(f"<p>{_words(line)}</p>")
-    return f'<div class="notes">{"".join(found)}{"</ul>" if listed else ""}</div>'
+    """Notes in Markdown, without HTML of their own; links are left as their words, pictures as what they are called."""
+    tokens = _MARKDOWN.parse(markdown)
+    for heading in (token for token in tokens if token.type.startswith("heading")):
+        heading.tag = "h3"
+    return f'<div class="notes">{_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})}</div>'
 
 
-def _words(line: str) -> str:
-    line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text(line))
-    for marks, tag in ((r"\*\*(.+?)\*\*", "b"), (r"\*(.+?)\*", "i"), (r"`(.+?)`", "code")):
-        line = re.sub(marks, rf"<{tag}>\1</{tag}>", line)
-    return line
+def _nothing(*_: object) -> str:
+    return ""
+
+
+def _called(_: object, tokens: Sequence[Token], at: int, *__: object) -> str:
+    return text(tokens[at].content)
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+for _kind, _rule in (("link_open", _nothing), ("link_close", _nothing), ("image", _called)):
+    _MARKDOWN.add_render_rule(_kind, _rule)
 
 
 def pre(lines: Iterable[str]) -> str:

@@ -138,6 +138,9 @@ class ModelRequest(RunRequest[RR_co], Generic[RR_co]):
     Where there is a ``project``, ``run`` means nothing.
     """
 
+    needs_model: ClassVar[bool] = True
+    """Whether the whole network of an open project has to be built for the reply."""
+
     project: OpenProject | None = None
 
 

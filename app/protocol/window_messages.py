@@ -23,5 +23,6 @@ class FollowLayer(ModelRequest[FollowedLayer]):
     A layer inside blocks is called ``block1.conv1``.
     """
 
+    needs_model = False  # what leads to the layer is enough
     layer: str
     sample: int = 0

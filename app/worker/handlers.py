@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import app.worker
-from app.protocol.messages import ModelRequest, OpenProject, Reply, Request, RunReply, RunRequest
+from app.protocol.messages import ModelRequest, Reply, Request, RunReply, RunRequest
 from app.training.runs import Run
 from app.training.trainable import Model
 from app.worker.untrained_model import untrained_model
@@ -19,12 +19,10 @@ from graph.errors import NetloomError
 
 H = TypeVar("H", bound=Callable[[Any], Reply])
 RH = TypeVar("RH", bound=Callable[[Model, Any], RunReply])
-PH = TypeVar("PH", bound=Callable[[OpenProject, Any], RunReply])
 OpenRun = Callable[[Path], tuple[Run, Model]]
 
 _ANSWERS: dict[type[Request[Any]], Callable[[Any], Reply]] = {}
-_ABOUT_RUNS: dict[type[RunRequest[Any]], Callable[[Model, Any], RunReply]] = {}
-_ABOUT_PROJECTS: dict[type[ModelRequest[Any]], Callable[[OpenProject, Any], RunReply]] = {}
+_ABOUT_RUNS: dict[type[RunRequest[Any]], Callable[[Any, Any], RunReply]] = {}
 
 
 def handles(kind: type[Request[Any]]) -> Callable[[H], H]:
@@ -38,7 +36,10 @@ def handles(kind: type[Request[Any]]) -> Callable[[H], H]:
 
 
 def handles_run(kind: type[RunRequest[Any]]) -> Callable[[RH], RH]:
-    """Register a function that answers requests of a kind from the model of the request's run and the request."""
+    """Register a function that answers requests of a kind from the model of the request's run and the request.
+
+    It also gets the model of an open project, or the `OpenProject` itself where the kind says ``needs_model = False``.
+    """
 
     def register(handler: RH) -> RH:
         _ABOUT_RUNS[kind] = handler
@@ -47,22 +48,10 @@ def handles_run(kind: type[RunRequest[Any]]) -> Callable[[RH], RH]:
     return register
 
 
-def handles_project(kind: type[ModelRequest[Any]]) -> Callable[[PH], PH]:
-    """Register a function that answers requests of a kind about an open project of which no whole model is needed."""
-
-    def register(handler: PH) -> PH:
-        _ABOUT_PROJECTS[kind] = handler
-        return handler
-
-    return register
-
-
 def handlers() -> dict[type[Request[Any]], Callable[..., Reply]]:
     """All functions that answer requests, by the kind of request."""
     load_handlers()
-    known: dict[type[Request[Any]], Callable[..., Reply]] = {**_ANSWERS}
-    known.update(dict(_ABOUT_RUNS.items()))
-    return known
+    return dict([*_ANSWERS.items(), *_ABOUT_RUNS.items()])
 
 
 @cache
@@ -83,9 +72,8 @@ def answer(request: Request[Any], open_run: OpenRun) -> Reply:
     """
     load_handlers()
     if isinstance(request, ModelRequest) and request.project is not None:
-        if type(request) in _ABOUT_PROJECTS:
-            return _ABOUT_PROJECTS[type(request)](request.project, request)
-        return _ABOUT_RUNS[type(request)](untrained_model(request.project), request)
+        subject = untrained_model(request.project) if request.needs_model else request.project
+        return _ABOUT_RUNS[type(request)](subject, request)
     if isinstance(request, RunRequest) and type(request) in _ABOUT_RUNS:
         run, model = open_run(request.run)
         return replace(_ABOUT_RUNS[type(request)](model, request), run=str(run.path))

@@ -95,17 +95,6 @@ class Join:
 
 
 @dataclass(frozen=True)
-class Remove:
-    """Remove a layer."""
-
-    target: str
-
-    def apply(self, document: Document) -> None:
-        """Remove it with its connections."""
-        document.remove(self.target)
-
-
-@dataclass(frozen=True)
 class Bypass:
     """Take a layer out of the flow: what was connected to it is connected to what follows."""
 
@@ -117,11 +106,10 @@ class Bypass:
         arriving = next(iter(network.into(self.target).values()), None)
         leaving = network.out_of(self.target)
         document.remove(self.target)
-        for connection in leaving if arriving is not None else ():
-            assert arriving is not None
-            document.connect(
-                Connection(arriving.source, arriving.source_port, connection.target, connection.target_port)
-            )
+        if arriving is not None:
+            source = (arriving.source, arriving.source_port)
+            for connection in leaving:
+                document.connect(Connection(*source, connection.target, connection.target_port))
 
 
 @dataclass(frozen=True)
@@ -192,9 +180,9 @@ def _beside(document: Document, source: str | None) -> Position:
     return (max(x for x, _ in places) + CARD_STEP, min(y for _, y in places)) if places else (0.0, 0.0)
 
 
-def _close(one: Position, other: Position) -> bool:
+def _close(first: Position, second: Position) -> bool:
     """Whether cards at both places would overlap."""
-    return abs(one[0] - other[0]) < CARD_STEP and abs(one[1] - other[1]) < CARD_STEP / 2
+    return abs(first[0] - second[0]) < CARD_STEP and abs(first[1] - second[1]) < CARD_STEP / 2
 
 
 def _make_room(document: Document, place: Position) -> None:

@@ -132,11 +132,6 @@ class CanvasView(QGraphicsView):
         """Add a layer at a place of the scene, or where it fits; returns its id."""
         return add(self.context, layer) if place is None else add_at(self.context, layer, place)
 
-    def set_minimap(self, wanted: bool) -> None:
-        """Show the map when something lies out of view, or never."""
-        self._minimap.wanted = wanted
-        self._minimap.place()
-
     def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
         """Write a picture of the whole network.
 

@@ -30,8 +30,6 @@ class Minimap(QWidget):
         self.setAccessibleName("Map of the network")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._viewport, self._surface, self._navigation = viewport, surface, navigation
-        self.wanted = True
-        """Whether it is shown when something lies out of view."""
         self._picture: tuple[object, int, QPixmap] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -45,7 +43,7 @@ class Minimap(QWidget):
         area, bounds = self._viewport.size(), self._bounds()
         needed = not bounds.isEmpty() and not self._navigation.visible_region().contains(bounds)
         roomy = area.width() > 3 * WIDTH and area.height() > 3 * HEIGHT
-        self.setVisible(self.wanted and needed and roomy)
+        self.setVisible(needed and roomy)
         self.move(area.width() - WIDTH - INSET, area.height() - HEIGHT - INSET)
         if self.isVisible():
             self.update()

@@ -23,12 +23,13 @@ class Popups:
         self.note_field = NoteField(parent)
         self.search = SearchPopup(catalogue().values(), theme, parent)
         self.problems = ProblemPopup(parent)
-        for closed in (self.name_field.finished, self.note_field.finished, self.search.closed, self.problems.closed):
-            closed.connect(parent.setFocus)
+        editing = (self.name_field.editing, self.note_field.editing)
+        for popup in (*editing, self.search, self.problems):
+            popup.closed.connect(parent.setFocus)
 
     def dismiss(self) -> None:
         """Close what is open; nothing that was typed is kept."""
-        self.name_field.dismiss()
-        self.note_field.dismiss()
+        self.name_field.editing.dismiss()
+        self.note_field.editing.dismiss()
         self.search.close_search()
         self.problems.dismiss()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import BatchPreview
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 
 
@@ -16,16 +18,10 @@ class BatchView(QWidget):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.said = QLabel(self)
-        self.said.setProperty("faint", True)
-        self.said.setWordWrap(True)
+        self.summary = text_label(parent=self, look="faint", wrap=True)
         self.gallery = SampleGallery(source)
         self.gallery.setAccessibleName("One batch as training sees it")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.said)
-        column.addWidget(self.gallery, 1)
+        vbox(self.summary, (self.gallery, 1), parent=self, margins=(0, 4, 0, 0), spacing=4)
 
     def show_batch(self, batch: BatchPreview) -> None:
         """Show the first batch of a training."""
@@ -36,5 +32,5 @@ class BatchView(QWidget):
         altered = share < 1 or bool((after != batch.before).any())
         blended = f" Each is {share:.0%} itself and {1 - share:.0%} another." if share < 1 else ""
         how = "altered at random" if altered else "not altered"
-        self.said.setText(f"The first {len(after)} samples of training, standardised and {how}.{blended}")
+        self.summary.setText(f"The first {len(after)} samples of training, standardised and {how}.{blended}")
         self.gallery.set_samples(drawable_values(after), labels, ["training"] * len(after))

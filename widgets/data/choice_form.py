@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.data.augment import Augment
 from app.data.data_choice import DataChoice
@@ -22,6 +22,8 @@ from widgets.data.column_list import ColumnList
 from widgets.data.column_roles import aim, picks, use
 from widgets.data.read_as import ReadAs
 from widgets.fields.forms import SettingsForm
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 
 SHARES = ("train", "validation", "test")
 LEAST = 0.01
@@ -50,9 +52,7 @@ class ChoiceForm(QWidget):
         self._found: Sequence[Column] = ()
         self.read_as = ReadAs(self)
         self.read_as.wanted.connect(self.kind_wanted)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = vbox(parent=self, spacing=8)
         forms: tuple[tuple[str, QWidget], ...] = (
             ("Columns", self.columns),
             ("Data", self.options),
@@ -61,11 +61,9 @@ class ChoiceForm(QWidget):
             ("Augmentation", self.altering),
         )
         for title, form in forms:
-            heading = QLabel(title, self)
-            heading.setProperty("heading", True)
             form.setAccessibleName(title)
-            self._headings[title] = heading
-            column.addWidget(heading)
+            self._headings[title] = text_label(title, self, look="heading")
+            column.addWidget(self._headings[title])
             if form is self.options:
                 column.addWidget(self.read_as)
             column.addWidget(form)
@@ -170,7 +168,7 @@ def changed_split(split: Split, name: str, value: object) -> Split:
     values: dict[str, Any] = split.model_dump()
     values[name] = value
     if name in SHARES and isinstance(value, float | int):
-        first, second = (one for one in SHARES if one != name)
+        first, second = (part for part in SHARES if part != name)
         held, left = values[first] + values[second], max(1.0 - value, 0.0)
         values[second] = round(left * (values[second] / held if held > 0 else 0.5), 4)
         if first == "train":  # which may become small, but never nothing

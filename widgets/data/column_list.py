@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.protocol.data_values import Column
 from widgets.data.column_roles import Pick
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 
 MOST = 200
 """Columns that are listed."""
@@ -38,29 +39,20 @@ class ColumnList(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Columns")
         self._rows: dict[str, ColumnRow] = {}
-        self._hint, self._more = QLabel(self), QLabel(self)
-        self._hint.setText("Tick what the network sees, star what it predicts.")
-        for label in (self._hint, self._more):
-            label.setProperty("faint", True)
-            label.setWordWrap(True)
+        hint = text_label("Tick what the network sees, star what it predicts.", self, look="faint", wrap=True)
+        self._more = text_label(parent=self, look="faint", wrap=True)
         self._inside = QWidget()
-        self._column = QVBoxLayout(self._inside)
-        self._column.setContentsMargins(4, 4, 4, 4)
-        self._column.setSpacing(2)
+        self._column = vbox(parent=self._inside, margins=(4, 4, 4, 4), spacing=2)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._inside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for widget in (self._hint, self._area, self._more):
-            column.addWidget(widget)
+        vbox(hint, self._area, self._more, parent=self, spacing=4)
 
     def show_picks(self, picks: Sequence[Pick], more: int = 0) -> None:
         """Show what each column is for; rows stay where their columns do. ``more`` are not in ``picks``."""
         shown = picks[:MOST]
-        if [one.column.name for one in shown] != list(self._rows):
+        if [pick.column.name for pick in shown] != list(self._rows):
             self._build(shown)
         for pick in shown:
             self._rows[pick.column.name].show_pick(pick)

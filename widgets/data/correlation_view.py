@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.protocol.data_values import DataPreview
 from widgets.charts.colour_maps import Bytes, diverging
 from widgets.charts.matrix_plot import MatrixPlot
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 
@@ -68,17 +70,12 @@ class CorrelationView(QWidget):
         super().__init__(parent)
         self.matrix = CorrelationMatrix(source)
         self.points = ScatterPlot(source, "The pair picked", "Click a cell to see the two columns as points.")
-        self.said = QLabel(self)
-        self.said.setProperty("faint", True)
-        self.said.setWordWrap(True)
+        self.sentence = text_label(parent=self, look="faint", wrap=True)
         self._columns: dict[str, NDArray[np.float64]] = {}
         self._labels: NDArray[np.int64] = np.zeros(0, np.int64)
         self._classes: Sequence[str] = ()
         side = QWidget(self)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(8, 8, 0, 0)
-        column.addWidget(self.said)
-        column.addWidget(self.points, 1)
+        vbox(self.sentence, (self.points, 1), parent=side, margins=(8, 8, 0, 0))
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.matrix, 3), (side, 2)):
             splitter.addWidget(widget)
@@ -86,19 +83,17 @@ class CorrelationView(QWidget):
             widget.setMinimumWidth(180)
         splitter.setSizes([460, 240])
         splitter.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 4, 0, 0)
-        whole.addWidget(splitter)
+        vbox(splitter, parent=self, margins=(0, 4, 0, 0))
         self.matrix.picked.connect(self._on_pair)
 
     def set_preview(self, preview: DataPreview | None) -> None:
         """Show the correlations of a preview, the strongest pair first."""
-        found = preview.correlations if preview is not None else None
-        names = found.names if found is not None else ()
-        values = found.values if found is not None else np.zeros((0, 0))
+        correlations = preview.correlations if preview is not None else None
+        names = correlations.names if correlations is not None else ()
+        values = correlations.values if correlations is not None else np.zeros((0, 0))
         self.matrix.set_values(names, values)
         self.points.set_points(np.empty((0, 2)), [], [])
-        if preview is None or found is None:
+        if preview is None or correlations is None:
             return
         self._keep(preview, names)
         pairs = np.abs(np.tril(values, -1))
@@ -109,16 +104,19 @@ class CorrelationView(QWidget):
         classes = preview.info.classes
         inputs = preview.inputs if preview.inputs.ndim == 2 else preview.inputs[:, -1]
         heads = preview.info.input_field.names or [f"feature {number + 1}" for number in range(inputs.shape[1])]
-        held = np.asarray(preview.targets, dtype=np.float64).reshape(len(inputs), -1)
+        targets = np.asarray(preview.targets, dtype=np.float64).reshape(len(inputs), -1)
         rest = [name for name in names if name not in heads]
-        columns = [*zip(heads, np.asarray(inputs, dtype=np.float64).T, strict=True), *zip(rest, held.T, strict=False)]
+        columns = [
+            *zip(heads, np.asarray(inputs, dtype=np.float64).T, strict=True),
+            *zip(rest, targets.T, strict=False),
+        ]
         self._columns = dict(columns)
         few = 0 < len(classes) <= 8
         self._classes = classes if few else ("samples",)
-        self._labels = held[:, 0].astype(np.int64) if few else np.zeros(len(inputs), np.int64)
+        self._labels = targets[:, 0].astype(np.int64) if few else np.zeros(len(inputs), np.int64)
 
     def _on_pair(self, row: int, column: int) -> None:
-        self.said.setText(self.matrix.sentence(row, column))
+        self.sentence.setText(self.matrix.sentence(row, column))
         up, across = (self.matrix.name(number) for number in (row, column))
         if up not in self._columns or across not in self._columns:
             return

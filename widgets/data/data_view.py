@@ -10,12 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -43,6 +40,8 @@ from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
+from widgets.look.labels import text_label
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
@@ -82,7 +81,9 @@ class DataView(QWidget):
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.predictions = LastPredictions(link, self)
         self.sources = SourceList(self)
-        self.title, self.facts, self.notes = QLabel(self), QLabel(self), QLabel(self)
+        self.title = text_label(parent=self, look="heading")
+        self.facts = text_label(parent=self, look="faint", wrap=True)
+        self.notes = text_label(parent=self, look="faint", wrap=True, hidden=True)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
@@ -126,42 +127,22 @@ class DataView(QWidget):
             widget.resize(width, widget.height())
         splitter.setSizes([280, 700, 330])
         splitter.setChildrenCollapsible(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(splitter)
+        vbox(splitter, parent=self)
 
     def _middle(self) -> QWidget:
         middle = QWidget(self)
-        self.title.setProperty("heading", True)
-        for label in (self.facts, self.notes):
-            label.setProperty("faint", True)
-            label.setWordWrap(True)
-        self.notes.hide()
         self.samples.add_side(ROWS, self.rows, first=True)
         self.samples.add_side(BATCH, self.batch)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.guide_button)
-        column.addLayout(head)
-        for widget in (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.offer):
-            column.addWidget(widget)
-        column.addWidget(self.samples, 1)
+        head = hbox((self.title, 1), self.guide_button)
+        notices = (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.offer)
+        vbox(head, *notices, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
         return middle
 
     def _side(self) -> QWidget:
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(12)
-        column.addWidget(self.form)
-        heading = QLabel("Samples by part of the split", inside)
-        heading.setProperty("heading", True)
-        column.addWidget(heading)
-        column.addWidget(self.balance)
-        column.addStretch(1)
+        heading = text_label("Samples by part of the split", inside, look="heading")
+        items = (self.form, heading, self.balance, Stretch(1))
+        vbox(*items, parent=inside, margins=(12, 8, 12, 12), spacing=12)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.protocol.messages import Unfinished
+from widgets.look.layouts import hbox
 from widgets.training.worker_link import WorkerLink
 
 
@@ -24,18 +25,13 @@ class Waiting(QFrame):
         self._link = link
         self._request: int | None = None
         self._again: Callable[[], None] | None = None
-        self._said = ""
+        self._stopped_at = ""
         self.setProperty("card", True)
         self.label, self.bar, self.button = QLabel(self), QProgressBar(self), QPushButton("Cancel", self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.button.setAccessibleName("Cancel")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.setSpacing(12)
-        row.addWidget(self.label)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.button)
+        hbox(self.label, (self.bar, 1), self.button, parent=self, margins=(12, 6, 8, 6), spacing=12)
         self.button.clicked.connect(self._stop)
         link.waits.connect(self._on_unfinished)
         self.hide()
@@ -63,7 +59,7 @@ class Waiting(QFrame):
         self.bar.setAccessibleName(progress.what or "Progress")
         kept = " What is done is kept." if progress.kept else ""
         numbers = progress.sentence.removeprefix(progress.what).strip()
-        self._said = f"{progress.what} was stopped at {numbers}.{kept}"
+        self._stopped_at = f"{progress.what} was stopped at {numbers}.{kept}"
         self.show()
 
     def _stop(self) -> None:
@@ -71,4 +67,4 @@ class Waiting(QFrame):
         self.clear()
         if request is not None:
             self._link.forget(request)
-            self.stopped.emit(self._said, again)
+            self.stopped.emit(self._stopped_at, again)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 
 from app.data.download import KNOWN, is_here
 from app.data.source_catalogue import DOWNLOADED
 from app.data.sources.source import Source
 from widgets.data.downloads import Downloads
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 
 
 class KnownSets(QWidget):
@@ -22,21 +24,12 @@ class KnownSets(QWidget):
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.downloads.close)
-        self.fault = QLabel(self)
-        self.fault.setProperty("tone", "error")
-        self.fault.setWordWrap(True)
-        self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.fault = text_label(parent=self, look="error", wrap=True, selectable=True)
         self.rows = {source.kind: KnownRow(source, self) for source in DOWNLOADED}
-        heading = QLabel("Well-known sets", self)
-        heading.setProperty("heading", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(heading)
+        heading = text_label("Well-known sets", self, look="heading")
+        vbox(heading, *self.rows.values(), self.fault, parent=self, spacing=4)
         for kind, row in self.rows.items():
-            column.addWidget(row)
             row.button.clicked.connect(lambda _, kind=kind: self._press(kind))
-        column.addWidget(self.fault)
         self.downloads.progressed.connect(self._show_progress)
         self.downloads.done.connect(self._finish)
         self.downloads.failed.connect(self._fail)
@@ -87,8 +80,7 @@ class KnownRow(QWidget):
         super().__init__(parent)
         self._title = source.title
         self._used = self._here = False
-        self.about = QLabel(f"{KNOWN[source.kind].size / 1e6:,.0f} MB", self)
-        self.about.setProperty("faint", True)
+        self.about = text_label(f"{KNOWN[source.kind].size / 1e6:,.0f} MB", self, look="faint")
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -99,7 +91,7 @@ class KnownRow(QWidget):
         grid.setContentsMargins(8, 2, 0, 2)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
-        grid.addWidget(QLabel(source.title, self), 0, 0)
+        grid.addWidget(text_label(source.title, self), 0, 0)
         grid.addWidget(self.about, 1, 0)
         grid.addWidget(self.bar, 1, 0)
         grid.addWidget(self.button, 0, 1, 2, 1)

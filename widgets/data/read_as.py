@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
 
 KINDS = (Table, Series, Text)
 
@@ -24,13 +26,7 @@ class ReadAs(QWidget):
         self._kind = ""
         for source in KINDS:
             self.box.addItem(source.title, source.kind)
-        label = QLabel("Read as", self)
-        label.setBuddy(self.box)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(label)
-        row.addWidget(self.box, 1)
+        hbox(text_label("Read as", self, buddy=self.box), (self.box, 1), parent=self, spacing=10)
         self.box.activated.connect(self._take)
 
     def show_kind(self, kind: str) -> None:

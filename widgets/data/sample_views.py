@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QWidget
 
 from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
@@ -17,6 +17,7 @@ from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
 
@@ -60,9 +61,7 @@ class SampleBrowser(QWidget):
         for waiting in (self.table, self.series, self.features, self.correlation):
             waiting.setParent(self)  # owned while no tab shows them
             waiting.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.tabs)
+        vbox(self.tabs, parent=self)
         self.gallery.picked.connect(self._pick)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))
 

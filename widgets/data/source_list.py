@@ -11,18 +11,17 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.data.source_catalogue import SHIPPED
 from widgets.data.known_sets import KnownSets
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 
 FILTER = (
     "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.tgz *.bin *ubyte);;All files (*)"
@@ -68,17 +67,8 @@ class SourceList(QWidget):
         menu.addAction("File…", self._ask_for_file)
         menu.addAction("Folder of pictures or texts…", self._ask_for_folder)
         self.open.setMenu(menu)
-        heading = QLabel("Data sets", self)
-        heading.setProperty("heading", True)
-        row = QHBoxLayout()
-        row.addWidget(heading, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 12)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.known)
-        column.addWidget(self.open)
+        heading = text_label("Data sets", self, look="heading")
+        vbox(heading, (self.list, 1), self.known, self.open, parent=self, margins=(12, 8, 8, 12), spacing=8)
 
     def show_choice(self, section: Mapping[str, Any] | None) -> None:
         """Mark the data set that a project's ``data`` section names."""
@@ -147,15 +137,9 @@ def dropped_path(data: QMimeData) -> Path | None:
 def _card(title: str, line: str) -> QWidget:
     card = QFrame()
     card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    name, about = QLabel(title, card), QLabel(line, card)
+    name, about = text_label(title, card), text_label(line, card, look="faint", wrap=True)
     bold = name.font()
     bold.setWeight(QFont.Weight.DemiBold)
     name.setFont(bold)
-    about.setProperty("faint", True)
-    about.setWordWrap(True)
-    column = QVBoxLayout(card)
-    column.setContentsMargins(8, 6, 8, 6)
-    column.setSpacing(2)
-    column.addWidget(name)
-    column.addWidget(about)
+    vbox(name, about, parent=card, margins=(8, 6, 8, 6), spacing=2)
     return card

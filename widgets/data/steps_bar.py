@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.protocol.data_values import PreprocessingStep
+from widgets.look.labels import text_label
 
 GAP = 4
 TRAINING = " (training only)"
@@ -44,9 +45,7 @@ class Pipeline(QWidget):
         """The chip of a step, behind an arrow unless it is the first."""
         labels = []
         if number:
-            arrow = QLabel("→", self)
-            arrow.setProperty("faint", True)
-            labels.append(arrow)
+            labels.append(text_label("→", self, look="faint"))
         chip = QLabel(stage.title, self)
         chip.setProperty("chip", True)
         chip.setToolTip(stage.detail)

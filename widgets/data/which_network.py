@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QRadioButton,
     QSizePolicy,
@@ -27,12 +26,14 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project
-from widgets.data.advice import AMOUNTS, ANSWERS, INPUTS, Advice, advise, situation
+from widgets.data.advice import AMOUNTS, INPUTS, OUTPUTS, Advice, advise, situation
+from widgets.look.labels import text_label
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.training.inline_notice import InlineNotice
 
 QUESTIONS = (
     ("What goes in?", INPUTS),
-    ("What should come out?", ANSWERS),
+    ("What should come out?", OUTPUTS),
     ("How much data is there?", AMOUNTS),
 )
 TITLE = "Which network should I use?"
@@ -48,32 +49,27 @@ class Guide(QDialog):
         self.setWindowTitle(TITLE)
         self.setAccessibleName(TITLE)
         self._groups: list[QButtonGroup] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(8)
         known = situation(info) if info is not None else ("table", "classes", "some")
-        for (question, answers), said in zip(QUESTIONS, known, strict=True):
-            column.addLayout(self._question(question, answers, said))
-        column.addWidget(self._advised())
+        questions = [
+            self._question(question, answers, answer)
+            for (question, answers), answer in zip(QUESTIONS, known, strict=True)
+        ]
         self.notice = InlineNotice(self)
-        column.addWidget(self.notice)
-        column.addLayout(self._buttons(info))
+        end = (self._advised(), self.notice, self._buttons(info))
+        vbox(*questions, *end, parent=self, margins=(24, 20, 24, 20), spacing=8)
         self.setMinimumWidth(460)
         self._refresh()
 
-    def _question(self, question: str, answers: Mapping[str, str], said: str) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        heading = QLabel(question, self)
-        heading.setProperty("heading", True)
+    def _question(self, question: str, answers: Mapping[str, str], chosen: str) -> QVBoxLayout:
+        heading = text_label(question, self, look="heading")
         heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        column.addWidget(heading)
+        column = vbox(heading, spacing=4)
         group = QButtonGroup(self)
         for name, title in answers.items():
             button = QRadioButton(title, self)
             button.setObjectName(name)
             button.setAccessibleName(f"{question} {title}")
-            button.setChecked(name == said)
+            button.setChecked(name == chosen)
             group.addButton(button)
             column.addWidget(button)
         group.buttonClicked.connect(self._refresh)
@@ -83,34 +79,24 @@ class Guide(QDialog):
     def _advised(self) -> QFrame:
         card = QFrame(self)
         card.setProperty("card", True)
-        self.name, self.why = QLabel(card), QLabel(card)
-        self.name.setProperty("heading", True)
-        self.why.setWordWrap(True)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.addWidget(self.name)
-        column.addWidget(self.why)
+        self.name, self.why = text_label(parent=card, look="heading"), text_label(parent=card, wrap=True)
+        vbox(self.name, self.why, parent=card, margins=(16, 12, 16, 12))
         return card
 
     def _buttons(self, info: DatasetFacts | None) -> QHBoxLayout:
-        row = QHBoxLayout()
         wire = f"Use {info.title}" if info is not None else "Open it with its own data"
         self.take, later = QPushButton(wire, self), QPushButton("Cancel", self)
         self.take.setProperty("primary", True)
         self.take.setDefault(True)
         self.take.clicked.connect(lambda: self.taken.emit(self.advice.preset))
         later.clicked.connect(self.reject)
-        row.addStretch(1)
-        row.addWidget(later)
-        row.addWidget(self.take)
-        return row
+        return hbox(Stretch(1), later, self.take)
 
     @property
     def advice(self) -> Advice:
         """What the answers lead to."""
         checked = [group.checkedButton() for group in self._groups]
-        given, answer, amount = (button.objectName() if button is not None else "" for button in checked)
-        return advise(given, answer, amount)
+        return advise(*(button.objectName() for button in checked if button is not None))
 
     def _refresh(self) -> None:
         self.name.setText(self.advice.name)

@@ -229,13 +229,11 @@ class NetworkPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = text_label(look="heading", indent=0)
-        self.summary = QLabel()
-        self.expect = text_label(look="ok")
+        self.title = text_label(look="heading", wrap=True, indent=0)
+        self.summary = text_label(wrap=True)
+        self.expect = text_label(look="ok", wrap=True)
         self.facts = FactRows("networkFacts")
-        self.hint = text_label("Select a layer to see and change its settings.", look="faint")
-        for label in (self.title, self.summary, self.expect, self.hint):
-            label.setWordWrap(True)
+        self.hint = text_label("Select a layer to see and change its settings.", look="faint", wrap=True)
         items = (self.title, self.summary, self.expect, self.facts, Gap(8), self.hint, Stretch(1))
         vbox(*items, parent=self, margins=(14, 12, 14, 14), spacing=8)
 

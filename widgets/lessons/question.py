@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -57,8 +56,7 @@ class QuestionBox(QWidget):
         self.field.returnPressed.connect(self._check)
 
     def _assemble(self) -> None:
-        self._offered = QVBoxLayout()
-        self._offered.setSpacing(4)
+        self._offered = vbox(spacing=4)
         vbox(
             self.ask,
             self._offered,

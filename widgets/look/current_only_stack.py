@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
+
+from widgets.look.layouts import vbox
 
 
 class CurrentOnlyStack(QWidget):
@@ -10,8 +12,7 @@ class CurrentOnlyStack(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout = vbox(parent=self)
         self.current: QWidget | None = None
 
     def add(self, widget: QWidget) -> None:

@@ -140,83 +140,70 @@ def blend(over: QColor, under: QColor, share: float) -> QColor:
     return QColor(mix(over.red(), under.red()), mix(over.green(), under.green()), mix(over.blue(), under.blue()))
 
 
-def _hues(**names: str) -> Mapping[str, QColor]:
-    return MappingProxyType({name: QColor(value) for name, value in names.items()})
+_COLOURS = {
+    "ground": ("#F4F6F8", "#171C24"),
+    "surface": ("#FBFCFD", "#1D232D"),
+    "raised": ("#FFFFFF", "#252C38"),
+    "hover": ("#EBEEF3", "#2E3745"),
+    "border": ("#DDE2E9", "#333D4C"),
+    "strong_border": ("#BDC6D2", "#4C5970"),
+    "text": ("#1A2230", "#E6EAF0"),
+    "faint": ("#586577", "#A0ACBD"),
+    "accent": ("#2460DB", "#74A3FF"),
+    "accent_text": ("#FFFFFF", "#0E1626"),
+    "accent_hover": ("#1C50BC", "#93B8FF"),
+    "error": ("#BF2B33", "#FF8F8B"),
+    "warning": ("#8F5A00", "#F0B45C"),
+    "ok": ("#1D7A46", "#6FCF97"),
+    "grid": ("#D6DCE4", "#2A323F"),
+    "selection": ("#E2EBFD", "#2A3D61"),
+}
+"""What is painted in which colour: in the light window, and in the dark one."""
 
+_FAMILIES = {
+    "io": ("#666E7B", "#A7AEBB"),
+    "convolution": ("#4369C5", "#86ACFF"),
+    "pooling": ("#0A7B80", "#70BDC1"),
+    "dense": ("#9348B1", "#D090EC"),
+    "recurrent": ("#2A7E4F", "#7CC094"),
+    "activation": ("#B04D00", "#EE9561"),
+    "normalisation": ("#6E6F2C", "#B0B37A"),
+    "shape": ("#77629B", "#B5A3D8"),
+    "merge": ("#8F5D71", "#CD9FB0"),
+    "structure": ("#A8437C", "#EE93C4"),
+}
 
-LIGHT = Theme(
-    name="light",
-    ground=QColor("#F4F6F8"),
-    surface=QColor("#FBFCFD"),
-    raised=QColor("#FFFFFF"),
-    hover=QColor("#EBEEF3"),
-    border=QColor("#DDE2E9"),
-    strong_border=QColor("#BDC6D2"),
-    text=QColor("#1A2230"),
-    faint=QColor("#586577"),
-    accent=QColor("#2460DB"),
-    accent_text=QColor("#FFFFFF"),
-    accent_hover=QColor("#1C50BC"),
-    error=QColor("#BF2B33"),
-    warning=QColor("#8F5A00"),
-    ok=QColor("#1D7A46"),
-    grid=QColor("#D6DCE4"),
-    selection=QColor("#E2EBFD"),
-    families=_hues(
-        io="#666E7B",
-        convolution="#4369C5",
-        pooling="#0A7B80",
-        dense="#9348B1",
-        recurrent="#2A7E4F",
-        activation="#B04D00",
-        normalisation="#6E6F2C",
-        shape="#77629B",
-        merge="#8F5D71",
-        structure="#A8437C",
-    ),
-    kinds=_hues(image="#3368D0", sequence="#2A7E4F", vector="#666E7B", tokens="#B04D00", video="#A8437C"),
-    runs=tuple(
-        QColor(value)
-        for value in ("#2F66D0", "#B65200", "#23804C", "#9348B1", "#0A7B80", "#BB3A5C", "#6E6F2C", "#666E7B")
-    ),
+_KINDS = {
+    "image": ("#3368D0", "#7BACFF"),
+    "sequence": _FAMILIES["recurrent"],
+    "vector": _FAMILIES["io"],
+    "tokens": _FAMILIES["activation"],
+    "video": _FAMILIES["structure"],
+}
+
+_RUNS = (
+    ("#2F66D0", "#82AEFF"),
+    ("#B65200", "#F09A5E"),
+    ("#23804C", "#74C795"),
+    _FAMILIES["dense"],
+    ("#0A7B80", "#66C4C9"),
+    ("#BB3A5C", "#F58BA6"),
+    ("#6E6F2C", "#BFC277"),
+    _FAMILIES["io"],
 )
 
-DARK = Theme(
-    name="dark",
-    ground=QColor("#171C24"),
-    surface=QColor("#1D232D"),
-    raised=QColor("#252C38"),
-    hover=QColor("#2E3745"),
-    border=QColor("#333D4C"),
-    strong_border=QColor("#4C5970"),
-    text=QColor("#E6EAF0"),
-    faint=QColor("#A0ACBD"),
-    accent=QColor("#74A3FF"),
-    accent_text=QColor("#0E1626"),
-    accent_hover=QColor("#93B8FF"),
-    error=QColor("#FF8F8B"),
-    warning=QColor("#F0B45C"),
-    ok=QColor("#6FCF97"),
-    grid=QColor("#2A323F"),
-    selection=QColor("#2A3D61"),
-    families=_hues(
-        io="#A7AEBB",
-        convolution="#86ACFF",
-        pooling="#70BDC1",
-        dense="#D090EC",
-        recurrent="#7CC094",
-        activation="#EE9561",
-        normalisation="#B0B37A",
-        shape="#B5A3D8",
-        merge="#CD9FB0",
-        structure="#EE93C4",
-    ),
-    kinds=_hues(image="#7BACFF", sequence="#7CC094", vector="#A7AEBB", tokens="#EE9561", video="#EE93C4"),
-    runs=tuple(
-        QColor(value)
-        for value in ("#82AEFF", "#F09A5E", "#74C795", "#D090EC", "#66C4C9", "#F58BA6", "#BFC277", "#A7AEBB")
-    ),
-)
+
+def _theme(name: Literal["light", "dark"]) -> Theme:
+    which = ("light", "dark").index(name)
+
+    def hues(pairs: Mapping[str, tuple[str, str]]) -> Mapping[str, QColor]:
+        return MappingProxyType({key: QColor(pair[which]) for key, pair in pairs.items()})
+
+    runs = tuple(QColor(pair[which]) for pair in _RUNS)
+    return Theme(name=name, families=hues(_FAMILIES), kinds=hues(_KINDS), runs=runs, scale=1.0, **hues(_COLOURS))
+
+
+LIGHT, DARK = _theme("light"), _theme("dark")
 
 
 def palette(theme: Theme) -> QPalette:

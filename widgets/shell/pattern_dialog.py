@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QScrollArea
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QScrollArea
 
 from graph.checking.check import Checker
 from graph.document import Document
@@ -16,6 +16,7 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 from widgets.fields.forms import SettingsForm
 from widgets.inspector.shape_text import axes, counted
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class PatternDialog(QDialog):
         self.pattern = LayerPattern()
         self.form = SettingsForm()
         self.form.setObjectName("patternForm")
-        self.formula, self.preview = QLabel(), QLabel()
+        self.formula = text_label(look="heading", wrap=True, selectable=True, indent=0)
+        self.preview = text_label(wrap=True, selectable=True)
         self.insert = QPushButton("Insert")
         # Whatever changes the network changes several things; the preview is made once for all of them.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -50,12 +52,7 @@ class PatternDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.formula.setObjectName("patternFormula")
-        self.formula.setProperty("heading", True)
-        self.formula.setIndent(0)
         self.preview.setObjectName("patternPreview")
-        for label in (self.formula, self.preview):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.insert.setProperty("primary", True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.insert, QDialogButtonBox.ButtonRole.ActionRole)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHeaderView,
-    QLabel,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -25,6 +24,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.inspector.shape_text import counted
+from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
 from widgets.summary.summary_model import COLUMNS, SHARE, SummaryModel
@@ -141,7 +141,7 @@ class Summary(Themed, QWidget):
         self.tree = SummaryTree(self)
         self.line = TotalsLine(themes, self.tree.header(), self)
         self.tools = QWidget()
-        self.note = QLabel(NOTE)
+        self.note = text_label(NOTE, look="faint")
         self.copy = QPushButton("Copy")
         self.save = QPushButton("Export CSV…")
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -177,7 +177,6 @@ class Summary(Themed, QWidget):
         self.save.clicked.connect(self.ask_export)
 
     def _lay_out(self) -> None:
-        self.note.setProperty("faint", True)
         for button in (self.copy, self.save):
             button.setFlat(True)
         hbox(self.note, self.copy, self.save, parent=self.tools, margins=(12, 0, 8, 0))

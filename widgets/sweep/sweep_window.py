@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QSplitter,
@@ -74,7 +72,7 @@ class SearchDialog(QDialog):
         self.count, self.epochs = QSpinBox(), QSpinBox()
         self.best_by = QComboBox()
         self.prune = QCheckBox("End bad trials early")
-        self.note = QLabel(IDLE)
+        self.note = text_label(IDLE, wrap=True)
         self.go, self.use, self.open_run = QPushButton("Search"), QPushButton("Use these settings"), QPushButton("Open")
         self._set_up()
         self._lay_out()
@@ -93,7 +91,6 @@ class SearchDialog(QDialog):
         self.best_by.setAccessibleName("What decides which trial is best")
         self.prune.setChecked(True)
         self.prune.setToolTip("A trial ends whose result is worse than the median of the others at the same epoch")
-        self.note.setWordWrap(True)
         self.note.setAccessibleName("State of the search")
         self.use.setToolTip("Give this project the settings of the selected trial; undo takes it back")
         self.open_run.setText("Open as project")
@@ -102,13 +99,9 @@ class SearchDialog(QDialog):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
-        choices = QHBoxLayout()
-        for label, field in (("Trials", self.count), ("Epochs", self.epochs), ("Best by", self.best_by)):
-            name = text_label(label, buddy=field)
-            choices.addWidget(name)
-            choices.addWidget(field)
-        choices.addWidget(self.prune)
-        choices.addStretch(1)
+        fields = (("Trials", self.count), ("Epochs", self.epochs), ("Best by", self.best_by))
+        labelled = (item for label, field in fields for item in (text_label(label, buddy=field), field))
+        choices = hbox(*labelled, self.prune, Stretch(1))
         left = QWidget()
         vbox((self.space, 1), parent=left, margins=(0, 0, 8, 0))
         acts = hbox(self.go, Stretch(1), self.use, self.open_run)

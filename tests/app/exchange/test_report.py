@@ -139,6 +139,12 @@ def test_notes_are_read_as_markdown_and_nothing_else() -> None:
         "# Title\n\nSome *words* on\ntwo lines, [a link](layer:conv1).\n\n### Try\n- one `x`\n- **two**\n\nEnd <b>"
     )
     assert shown == (
-        '<div class="notes"><h3>Title</h3><p>Some <i>words</i> on two lines, a link.</p><h3>Try</h3><ul>'
-        "<li>one <code>x</code></li><li><b>two</b></li></ul><p>End &lt;b&gt;</p></div>"
+        '<div class="notes"><h3>Title</h3>\n<p>Some <em>words</em> on\ntwo lines, a link.</p>\n<h3>Try</h3>\n<ul>\n'
+        "<li>one <code>x</code></li>\n<li><strong>two</strong></li>\n</ul>\n<p>End &lt;b&gt;</p>\n</div>"
     )
+
+
+def test_notes_load_nothing_and_may_hold_tables() -> None:
+    shown = html_parts.prose("![a <map>](https://example.com/x.png)\n\n<img src=x>\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    assert "<img" not in shown and "example.com" not in shown
+    assert "a &lt;map&gt;" in shown and "<td>1</td>" in shown

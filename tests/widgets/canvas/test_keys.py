@@ -246,5 +246,3 @@ def test_the_minimap_leads_elsewhere(open_canvas: OpenCanvas, qtbot: QtBot) -> N
     assert minimap.isVisible()
     qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 9, minimap.height() // 2))
     assert canvas.board.cards["relu20"].rect.intersects(canvas.navigation.visible_region())
-    canvas.set_minimap(False)
-    assert not minimap.isVisible()

@@ -191,13 +191,13 @@ def test_one_batch_is_shown_as_it_is_altered(qtbot: QtBot, view: DataView, link:
     place = next(index for index in range(tabs.count()) if tabs.tabText(index) == BATCH)
     assert not any(isinstance(request, PreviewBatch) for request in link.asked)
     qtbot.mouseClick(tabs.tabBar(), LEFT, pos=tabs.tabBar().tabRect(place).center())
-    qtbot.waitUntil(lambda: "not altered" in view.batch.said.text())
+    qtbot.waitUntil(lambda: "not altered" in view.batch.summary.text())
     field = view.form.altering.field("rotate").editor()
     field.setFocus()
     field.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(field, "25")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "altered at random" in view.batch.said.text())
+    qtbot.waitUntil(lambda: "altered at random" in view.batch.summary.text())
     assert view.section is not None and view.section["augment"] == {"rotate": 25.0}
 
 

@@ -15,10 +15,10 @@ def test_pairs_are_picked_and_drawn(qtbot: QtBot, link: DirectLink) -> None:
     side = view.samples.correlation
     view.samples.show_first("Correlation")
     qtbot.waitUntil(side.isVisible)
-    assert "petal" in side.said.text() and "go together" in side.said.text()  # the strongest pair comes first
+    assert "petal" in side.sentence.text() and "go together" in side.sentence.text()  # the strongest pair comes first
     qtbot.mouseClick(side.matrix.viewport(), Qt.MouseButton.LeftButton, pos=side.matrix.place(1, 0).center().toPoint())
     assert side.matrix.current == (1, 0)
-    assert side.said.text() == side.matrix.sentence(1, 0) and "sepal width" in side.said.text()
+    assert side.sentence.text() == side.matrix.sentence(1, 0) and "sepal width" in side.sentence.text()
     before = side.points.grab().toImage()
     qtbot.keyClick(side.matrix, Qt.Key.Key_Down)
     assert side.matrix.current == (2, 0)

@@ -18,7 +18,7 @@ from graph.document import Document
 from graph.layers.catalogue import parse_layer
 from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_data_view import choose
-from widgets.data.advice import AMOUNTS, ANSWERS, INPUTS, advise, situation
+from widgets.data.advice import AMOUNTS, INPUTS, OUTPUTS, advise, situation
 from widgets.data.which_network import Guide, take_network
 
 
@@ -29,9 +29,9 @@ def errors(document: Document) -> list[str]:
     return [problem.message for problem in checker.problems if problem.severity is Severity.ERROR]
 
 
-@pytest.mark.parametrize(("given", "answer", "amount"), list(product(INPUTS, ANSWERS, AMOUNTS)))
-def test_every_answer_leads_to_a_network_that_ships(given: str, answer: str, amount: str) -> None:
-    advice = advise(given, answer, amount)
+@pytest.mark.parametrize(("input_kind", "output_kind", "amount"), list(product(INPUTS, OUTPUTS, AMOUNTS)))
+def test_every_answer_leads_to_a_network_that_ships(input_kind: str, output_kind: str, amount: str) -> None:
+    advice = advise(input_kind, output_kind, amount)
     assert advice.preset in preset_ids() and advice.name and advice.why.endswith(".")
 
 
