@@ -62,7 +62,7 @@ def seconds(work: Callable[[], object]) -> float:
 def forget() -> None:
     """Let nothing be remembered from the turn before."""
     file_source._loaded.cache_clear()
-    table_file._remembered.cache_clear()
+    table_file._LAST.clear()
 
 
 def table(folder: Path) -> None:

@@ -24,7 +24,7 @@ from graph.naming import check_name
 from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 from graph.steps import Steps, finished
 
-VERSION = 1
+VERSION = 2
 """The schema that this Netloom writes."""
 
 SECTIONS = ("about", "data", "plan", "start", "sweep", "notes", "hints")
@@ -37,7 +37,17 @@ LARGEST = 64 * 2**20
 LINE = 200
 """Longest line of a file before it is broken up, in characters."""
 
-MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _with_first_rules(project: dict[str, Any]) -> dict[str, Any]:
+    """Files of the user's went on being read as version 1 read them: each says so."""
+    data = project.get("data")
+    options = data.get("options") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(options, dict) or "path" not in options:
+        return project
+    return {**project, "data": {**data, "options": {**options, "rules": 1}}}
+
+
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_first_rules}
 """From a version to the next: each takes the whole object and returns it one version later."""
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features
-from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order
 from app.data.sources.series import Series, carried
@@ -29,7 +28,7 @@ FLAG = " is missing"
 
 def new_table(file: Path, source: Source) -> TableData:
     """The table in ``file``, written as the table was that the network was trained on."""
-    return read_table(file, source.table_options() if isinstance(source, TableSource) else TableOptions())
+    return read_table(file, source.how_read()) if isinstance(source, TableSource) else read_table(file)
 
 
 def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:

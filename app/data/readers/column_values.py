@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.readers.recipe import RULES
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 CLASSES = 1000
 """Most classes that a target may have."""
+_DIGITS = re.compile(r"\d+")
 MISSING, OTHER = "(missing)", "(unknown)"
 """The categories of missing values, and of values that training never saw."""
 
@@ -60,19 +64,26 @@ def check_range(name: str, values: Array) -> None:
 def category_codes(series: pd.Series[Any], known: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
     """A column of the ``known`` categories as numbers int64 (N,), and their names in order.
 
-    Missing values are a category too. One more name stands at the end, for categories that training never saw.
+    Missing values are a category too. One more name stands at the end, for categories that are not ``known``.
     """
     import pandas as pd
 
     codes, values = pd.factorize(series)
-    names = sorted({*known, MISSING}) if (codes < 0).any() else list(known)
+    names = _with_missing(known) if (codes < 0).any() else list(known)
     place = {name: number for number, name in enumerate(names)}
-    numbered = np.array([*(place[str(value)] for value in values), place.get(MISSING, 0)], dtype=np.int64)
+    numbered = np.array([*(place.get(str(value), len(names)) for value in values), place.get(MISSING, 0)], np.int64)
     return numbered[codes], (*names, OTHER)
 
 
-def class_labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
+def _with_missing(known: tuple[str, ...]) -> list[str]:
+    """Categories by their letters, as the first rules have them, take in the missing one in its place."""
+    return sorted({*known, MISSING}) if list(known) == sorted(known) else [MISSING, *known]
+
+
+def class_labels(series: pd.Series[Any], rules: int = RULES) -> tuple[Array, tuple[str, ...]]:
     """A column without missing values as class numbers int64 (N,), and the names of the classes in order.
+
+    By version 1 of the ``rules`` of reading, numbers within names do not count for the order.
 
     Raises
     ------
@@ -83,7 +94,7 @@ def class_labels(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
 
     codes, values = pd.factorize(series)
     texts = [_class_name(value) for value in values]
-    names = sorted(set(texts), key=_natural)
+    names = sorted(set(texts), key=_numbers_first if rules == 1 else natural_order)
     if len(names) < 2:
         raise NetloomError(f"Column “{series.name}” has one class only (“{names[0]}”); at least two are needed.")
     if len(names) > CLASSES:
@@ -100,12 +111,19 @@ def _class_name(value: object) -> str:
     return f"{value:.17g}" if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-def _natural(name: str) -> tuple[int, float, str]:
+def natural_order(name: str) -> tuple[int, float, str, str]:
+    """Sorts numbers in their order, then words, in which numbers count as such: ``class 2`` before ``class 10``."""
+    place, number, _ = _numbers_first(name)
+    return place, number, _DIGITS.sub(lambda digits: digits[0].zfill(30), name.casefold()), name
+
+
+def _numbers_first(name: str) -> tuple[int, float, str]:
     """Numbers in their order, before words."""
     try:
-        return 0, float(name), name
+        number = float(name)
     except ValueError:
-        return 1, 0.0, name
+        number = math.nan
+    return (1, 0.0, name) if math.isnan(number) else (0, number, name)
 
 
 def rare_note(labels: Array, classes: tuple[str, ...]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def find_dialect(file: Path, options: TableOptions) -> Dialect:
     NetloomError
         if it is empty, no text, in another encoding than is said, or has more columns than can be read.
     """
-    head, encoding = _decoded(file, _head(file), options.encoding)
+    head, encoding = _decoded(file, read_head(file), options.encoding)
     if "\0" in head:
         raise NetloomError(f"{file.name} is not a text file; a table of comma-separated values is needed.")
     if not head.strip():
@@ -60,7 +60,14 @@ def wrong_encoding(file: Path, encoding: str) -> NetloomError:
     return NetloomError(f"{file.name} is not written in {encoding}; choose another encoding.")
 
 
-def _head(file: Path) -> bytes:
+def read_head(file: Path) -> bytes:
+    """The first `HEAD` bytes of a file.
+
+    Raises
+    ------
+    NetloomError
+        if it is empty, or no table by its first line.
+    """
     with file.open("rb") as stream:
         raw = stream.read(HEAD)
     if not raw.strip():

@@ -56,6 +56,11 @@ def is_formatted(series: pd.Series[Any], decimal: str) -> bool:
     return bool(fitting) and len(fitting) >= MOSTLY * len(sample) and any(_odd(text) for text in fitting)
 
 
+def is_zero_padded(texts: pd.Series[Any]) -> bool:
+    """Whether whole numbers of a column are written with zeros in front, as codes are (``007``)."""
+    return bool(texts.str.fullmatch(r"[-+]?0\d+", na=False).any())
+
+
 def _odd(text: str) -> bool:
     """Whether pandas would not have taken it for a number."""
     try:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from app.protocol.data_values import ColumnType
 
-MISSING_WORDS = (
+PANDAS_MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
-"""What stands in cells without a value, beside nothing at all."""
+"""What pandas takes for a missing value; the first rules of reading took it so in every column."""
+
+MISSING_WORDS = (
+    *PANDAS_MISSING, "?", "??", "-", "--", "---", ".", "..", "*", "–", "—", "missing", "Missing", "MISSING", "none",
+    "NONE", "NAN", "Null", "na", "Na", "n.a.", "N.A.", "#DIV/0!", "#NUM!", "#REF!", "#VALUE!", "#NAME?", "#NULL!",
+    "#N/V", "#WERT!",
+)  # fmt: skip
+"""What stands for no value among numbers and dates; among words only an empty cell does."""
+
+RULES: Literal[2] = 2
+"""Version of the rules by which recipes are found: 1 are those of Netloom 0.1, by which its projects go on."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +57,57 @@ class Dialect:
     spaced: bool = True
     """Whether cells may begin with blanks, which do not count."""
     missing: tuple[str, ...] = MISSING_WORDS
+    """What counts as missing among numbers and dates, beside an empty cell."""
 
 
 @dataclass(frozen=True)
 class ColumnRecipe:
     """What a column holds, and how it becomes numbers.
 
-    ``formatted`` numbers are written for people (thousands in groups, currency, per cent). ``date_format`` is one of
-    `app.data.readers.date_parsing.FORMATS`, for dates in text. ``categories`` are the values of a column of
-    categories, sorted.
+    ``formatted`` numbers may be written for people (thousands in groups, currency, per cent), with ``decimal`` before
+    their decimals where it is not the dialect's. ``date_format`` is one of `app.data.readers.date_parsing.FORMATS`,
+    for dates in text. ``categories`` are the values of a column of categories as the file spells them, in the order of
+    their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is what stands
+    behind its numbers. ``trimmed`` says that blanks around a cell do not count, ``wide`` that 32 bits are too few for
+    its numbers before they are standardised. ``why`` is a sentence, empty where nothing is doubtful.
     """
 
     name: str
     type: ColumnType
-    formatted: bool = False
+    formatted: bool = True
+    decimal: str = ""
     date_format: str = ""
     categories: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unit: str = ""
+    trimmed: bool = True
+    wide: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class ReadingRecipe:
-    """How a table was read: the dialect of its file, and a recipe for each column, in their order."""
+    """How a table was read: the dialect of its file, and a recipe for each column, in their order.
+
+    ``options`` is what was said when it was found; a recipe holds only as long as nothing else is said. ``rules`` is
+    the version of the rules by which it was found, see `RULES`.
+    """
 
     dialect: Dialect
     columns: tuple[ColumnRecipe, ...]
+    options: TableOptions = TableOptions()
+    rules: int = RULES
+
+    @cached_property
+    def by_name(self) -> Mapping[str, ColumnRecipe]:
+        """The recipe of each column."""
+        return {column.name: column for column in self.columns}
+
+
+def to_json(recipe: ReadingRecipe) -> dict[str, Any]:
+    """A recipe as plain JSON values, without what is as usual."""
+    dumped: dict[str, Any] = _RECIPE.dump_python(recipe, mode="json", exclude_defaults=True)
+    return dumped
+
+
+_RECIPE = TypeAdapter(ReadingRecipe)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections import deque
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ from app.data.discovery import import_all
 from app.data.readers import tables
 from app.data.readers.date_parsing import parse_dates
 from app.data.readers.file_access import stamp
-from app.data.readers.recipe import ColumnRecipe, ReadingRecipe, TableOptions
-from app.data.readers.table_format import reader_of
+from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
+from app.data.readers.table_format import Reading, reader_of
 from app.data.readers.typed_columns import describe_column, typed_columns
 from app.protocol.data_values import Column, ColumnType
 from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 KEPT = 1 << 28
 """Tables from files up to this size stay in memory until the next is read, so that looking and loading parse once."""
+
+AS_FOUND = Reading()
+"""Everything about the table is found."""
 
 import_all(tables)
 
@@ -136,8 +140,8 @@ class TableData:
         return list(dict.fromkeys(listed))
 
 
-def read_table(file: Path, options: TableOptions | None = None) -> TableData:
-    """The table in ``file``; the last small one is remembered.
+def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
+    """The table in ``file``, read by a recipe or as is found; the last small one is remembered.
 
     Raises
     ------
@@ -153,16 +157,30 @@ def read_table(file: Path, options: TableOptions | None = None) -> TableData:
             f"smaller part of it, or {more_memory_remedy()}."
         )
     read = _remembered if size[0] <= KEPT else _read
-    return read(file, size, options or TableOptions())
+    return read(file, size, reading)
 
 
-def _read(file: Path, stamped: tuple[int, int], options: TableOptions) -> TableData:
-    raw = reader_of(file)(file, options)
-    frame, columns = typed_columns(raw.frame, raw.dialect.decimal)
-    return TableData(file, frame, ReadingRecipe(raw.dialect, columns), raw.notes)
+def _read(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
+    raw = reader_of(file)(file, reading)
+    known = reading.recipe.by_name if reading.recipe else {}
+    frame, columns = typed_columns(raw.frame, raw.dialect, known, reading.rules)
+    doubts = tuple(f"Column “{column.name}”: {column.why}" for column in columns if column.why)
+    recipe = ReadingRecipe(raw.dialect, columns, reading.options, reading.rules)
+    return TableData(file, frame, recipe, raw.notes + doubts)
 
 
-@lru_cache(maxsize=1)
-def _remembered(file: Path, stamped: tuple[int, int], options: TableOptions) -> TableData:
-    """The same as long as neither the file (``stamped``) nor the options change."""
-    return _read(file, stamped, options)
+def _remembered(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
+    """The same as long as neither the file (``stamped``) nor how it is read changes.
+
+    A table whose recipe was found is also the one that is read by this recipe.
+    """
+    for place, read, table in _LAST:
+        if place == (file, stamped) and reading in (read, replace(read, recipe=table.recipe)):
+            return table
+    table = _read(file, stamped, reading)
+    _LAST.append(((file, stamped), reading, table))
+    return table
+
+
+_LAST: deque[tuple[tuple[Path, tuple[int, int]], Reading, TableData]] = deque(maxlen=1)
+"""The last table that was read: file, reading and what came of it."""

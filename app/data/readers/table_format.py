@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.data.readers.recipe import Dialect, TableOptions
+from app.data.readers.recipe import RULES, Dialect, ReadingRecipe, TableOptions
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -17,16 +17,28 @@ COLUMNS = 20_000
 """Most columns that a table may have."""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a table shall be read: what is said about it, by which rules the rest is found, or the recipe it follows."""
+
+    options: TableOptions = field(default_factory=TableOptions)
+    rules: int = RULES
+    recipe: ReadingRecipe | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class RawTable:
-    """A table as its file holds it, before columns of text become numbers; ``notes`` are sentences for people."""
+    """A table as its file holds it, before columns of text become numbers; ``notes`` are sentences for people.
+
+    Text stands as the file spells it, and only empty cells are missing.
+    """
 
     frame: pd.DataFrame
     dialect: Dialect
     notes: tuple[str, ...] = ()
 
 
-TableReader = Callable[[Path, TableOptions], RawTable]
+TableReader = Callable[[Path, Reading], RawTable]
 _READERS: dict[str, TableReader] = {}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import class_labels, numbers
 from app.data.readers.likely_roles import looks_like_classes
+from app.data.readers.recipe import RULES
 from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 from graph.shapes import vector
@@ -22,7 +23,7 @@ def is_classes(column: Column, series: pd.Series[Any], task: str) -> bool:
     return looks_like_classes(column, series) if task == "auto" else task == "classification"
 
 
-def target_field(name: str, column: Column, series: pd.Series[Any], as_classes: bool) -> Field:
+def target_field(name: str, column: Column, series: pd.Series[Any], as_classes: bool, rules: int = RULES) -> Field:
     """A column to predict as the field ``name``: int64 (N,) class labels, or float32 (N, 1) amounts.
 
     Raises
@@ -31,7 +32,7 @@ def target_field(name: str, column: Column, series: pd.Series[Any], as_classes: 
         if it has too few or too many classes, or holds no amounts.
     """
     if as_classes:
-        labels, names = class_labels(series)
+        labels, names = class_labels(series, rules)
         return Field(name, vector(len(names)), names, values=labels)
     return Field(name, vector(1), names=(column.name,), values=amounts(column, series))
 

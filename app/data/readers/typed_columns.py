@@ -1,13 +1,22 @@
-"""Column types: whether a column holds numbers, categories, dates or text, and how its cells are written."""
+"""Column types: whether a column holds numbers, categories, dates or text, and how its cells become values.
+
+A recipe for each column is found once, from all of its cells, and then obeyed: by `typed_columns`, for the file it was
+found in and for every later one.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from app.data.readers.column_values import natural_order
 from app.data.readers.date_parsing import find_date_format
-from app.data.readers.number_parsing import is_formatted, parse_formatted
-from app.data.readers.recipe import ColumnRecipe
+from app.data.readers.number_parsing import decimal_of, is_formatted, is_zero_padded, parse_formatted
+from app.data.readers.recipe import MISSING_WORDS, PANDAS_MISSING, ColumnRecipe, Dialect
 from app.protocol.data_values import Column, ColumnType
 
 if TYPE_CHECKING:
@@ -21,43 +30,77 @@ COUNTED = 100_000
 """In columns longer than this, different values are counted among so many evenly spaced ones."""
 MOSTLY = 0.9
 """The share of values that must be numbers, or dates, for a column to be one of them; the others are slips."""
+FINE = 1e-4
+"""Rounding to 32 bits may move a number by so many deviations of its column at most, or it is kept in 64."""
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = re.compile(
     rf"\s*(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([./-])\d{{1,2}}\2(\d{{4}}|\d{{2}})"
     rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})([ T].*)?",
     re.IGNORECASE,
 )
+_TRUTHS = {"true", "false"}
 
 
-def typed_columns(frame: pd.DataFrame, decimal: str) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
-    """``frame`` with formatted numbers parsed, and what each of its columns holds.
+def typed_columns(
+    frame: pd.DataFrame, dialect: Dialect, known: Mapping[str, ColumnRecipe], rules: int
+) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
+    """``frame`` with its cells as values, and the recipe of each of its columns.
 
-    Words in columns of numbers stay, so that they can be shown; they count as missing later. ``decimal`` is the sign
-    before decimals in text; none is looked for where it is empty.
+    Columns in ``known`` are read by their recipe; that of all others is found, by the version ``rules`` of how that is
+    done. Words in columns of numbers stay, so that they can be shown; they count as missing later.
     """
     import pandas as pd
 
-    formatted = [
-        bool(decimal) and series.dtype == "str" and is_formatted(series, decimal) for _, series in frame.items()
-    ]
-    if any(formatted):
-        columns = [
-            parse_formatted(series, decimal) if parse else series
-            for parse, (_, series) in zip(formatted, frame.items(), strict=True)
-        ]
-        names, frame = frame.columns, pd.concat(columns, axis=1)
+    values, recipes = [], []
+    for name, series in frame.items():
+        recipe = known.get(str(name)) or find_column_recipe(series, dialect, rules)
+        values.append(obeyed(series, recipe, dialect))
+        recipes.append(recipe)
+    if any(new is not old for new, (_, old) in zip(values, frame.items(), strict=True)):
+        names, frame = frame.columns, pd.concat(values, axis=1)
         frame.columns = names
-    recipes = (column_recipe(series, parsed) for parsed, (_, series) in zip(formatted, frame.items(), strict=True))
     return frame, tuple(recipes)
 
 
-def column_recipe(series: pd.Series[Any], formatted: bool = False) -> ColumnRecipe:
-    """What a column holds; ``formatted`` says that its numbers were parsed."""
-    known = present(series)
-    kind = _type_of(thinned(known))
-    date_format = find_date_format(known) if kind is ColumnType.DATE else ""
-    categories = sorted({str(value) for value in known.unique()}) if kind is ColumnType.CATEGORY else ()
-    return ColumnRecipe(str(series.name), kind, formatted, date_format, tuple(categories))
+def find_column_recipe(series: pd.Series[Any], dialect: Dialect, rules: int) -> ColumnRecipe:
+    """What a column holds and how its cells become values, from all of them."""
+    if rules == 1:
+        return _first_rules(series, dialect)
+    name = str(series.name)
+    if not _is_text(series):
+        return _find_in_values(series)
+    texts = _spelled(series).str.strip()
+    known = texts[texts.notna() & (texts != "")]
+    words = known[~known.isin(dialect.missing)]
+    decimal = "" if dialect.decimal else decimal_of(words.head(1000).tolist())
+    kind = _type_of_texts(known, words, decimal or dialect.decimal)
+    if kind is ColumnType.NUMBER:
+        recipe = ColumnRecipe(name, kind, decimal=decimal if decimal != "." else "", why=_absent(known, words))
+        return _with_width(recipe, obeyed(series, recipe, dialect))
+    if kind is ColumnType.DATE:
+        return ColumnRecipe(name, kind, date_format=find_date_format(words), why=_absent(known, words))
+    if kind is ColumnType.CATEGORY:
+        categories = tuple(sorted(map(str, known.unique()), key=natural_order))
+        return ColumnRecipe(name, kind, categories=categories, why=_doubt(categories))
+    return ColumnRecipe(name, kind)
+
+
+def obeyed(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> pd.Series[Any]:
+    """The cells of a column as ``recipe`` says: numbers, or text as the file spells it, missing where there is none."""
+    if not _is_text(series) and not (recipe.type is ColumnType.CATEGORY and series.dtype.kind in "biuf"):
+        return series
+    texts = _spelled(series)
+    if recipe.trimmed:
+        texts = texts.str.strip()
+    missing = {"", *recipe.missing}
+    if recipe.type in (ColumnType.NUMBER, ColumnType.DATE, ColumnType.EMPTY):
+        missing.update(dialect.missing)
+    texts = texts.mask(texts.isin(list(missing)))
+    if recipe.type is ColumnType.NUMBER:
+        return parse_formatted(texts, recipe.decimal or dialect.decimal or ".") if recipe.formatted else texts
+    if recipe.type is ColumnType.CATEGORY and {text.lower() for text in recipe.categories} <= _TRUTHS:
+        return _as_spelled_before(texts, recipe.categories)
+    return series if texts.equals(series) else texts
 
 
 def describe_column(series: pd.Series[Any], recipe: ColumnRecipe) -> Column:
@@ -79,8 +122,130 @@ def thinned(series: pd.Series[Any]) -> pd.Series[Any]:
     return series if len(series) <= COUNTED else series.iloc[:: len(series) // COUNTED]
 
 
-def _type_of(known: pd.Series[Any]) -> ColumnType:
-    """What values are; those of a column that pandas took for numbers are not looked through."""
+def _is_text(series: pd.Series[Any]) -> bool:
+    """Whether cells are text, or values of several types as a workbook holds them."""
+    return str(series.dtype) in ("str", "object", "string", "category")
+
+
+def _spelled(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The cells as text, missing ones as they are."""
+    if str(series.dtype) == "str":
+        return series
+    import pandas as pd
+
+    cells = [None if pd.isna(cell) else _cell_text(cell) for cell in series]
+    return pd.Series(cells, index=series.index, name=series.name, dtype="str")
+
+
+def _cell_text(cell: object) -> str:
+    """A value of a workbook as it is shown there."""
+    if isinstance(cell, bool | np.bool_):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return f"{cell:.17g}"
+    return str(cell)
+
+
+def _find_in_values(series: pd.Series[Any]) -> ColumnRecipe:
+    """The recipe of a column that its file, or pandas, already holds as values."""
+    import pandas as pd
+
+    name = str(series.name)
+    if not len(present(series)):
+        return ColumnRecipe(name, ColumnType.EMPTY)
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return ColumnRecipe(name, ColumnType.DATE)
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return ColumnRecipe(name, ColumnType.CATEGORY, categories=tuple(sorted(set(_spelled(present(series))))))
+    return _with_width(ColumnRecipe(name, ColumnType.NUMBER), series)
+
+
+def _with_width(recipe: ColumnRecipe, values: pd.Series[Any]) -> ColumnRecipe:
+    """The recipe of a column of numbers, ``wide`` where 32 bits would blur them."""
+    import pandas as pd
+
+    numbers = values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values, errors="coerce")
+    wide = thinned(numbers).to_numpy(np.float64, na_value=np.nan)
+    wide = wide[np.isfinite(wide)]
+    if len(wide) < 2:
+        return recipe
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviation = float(wide.std())
+    rounding = float(np.abs(wide).max()) * 2.0**-24
+    return replace(recipe, wide=True) if rounding > FINE * deviation > 0 else recipe
+
+
+def _type_of_texts(known: pd.Series[Any], words: pd.Series[Any], decimal: str) -> ColumnType:
+    """What the cells ``known`` are; ``words`` are those that would not count as missing among numbers or dates."""
+    if not len(known):
+        return ColumnType.EMPTY
+    sample = thinned(words)
+    if len(sample) and not _are_truths(sample) and _mostly_numbers(sample, decimal) and not is_zero_padded(sample):
+        return ColumnType.NUMBER
+    some = words.head(200)
+    if len(some) and sum(bool(_DATE.fullmatch(text)) for text in some) >= MOSTLY * len(some):
+        return ColumnType.DATE
+    # Words that hardly ever come twice tell rows apart, as names do, and not kinds of rows.
+    most = min(CATEGORIES, max(FEW, len(known) // 2))
+    return ColumnType.CATEGORY if thinned(known).nunique() <= most else ColumnType.TEXT
+
+
+def _are_truths(texts: pd.Series[Any]) -> bool:
+    return {str(text).lower() for text in texts.unique()[:3]} <= _TRUTHS
+
+
+def _mostly_numbers(texts: pd.Series[Any], decimal: str) -> bool:
+    """Nearly all cells are numbers, formatted or not: the others are slips."""
+    import pandas as pd
+
+    values = parse_formatted(texts, decimal)
+    return bool(pd.to_numeric(values, errors="coerce").notna().mean() >= MOSTLY)
+
+
+def _as_spelled_before(texts: pd.Series[Any], categories: tuple[str, ...]) -> pd.Series[Any]:
+    """True and false in the spelling of ``categories``, however they are written."""
+    spelling = {category.lower(): category for category in categories}
+    return texts.map(lambda text: spelling.get(text.lower(), text), na_action="ignore")
+
+
+def _absent(known: pd.Series[Any], words: pd.Series[Any]) -> str:
+    """A sentence that names the words that count as missing, but for those that always mean it."""
+    if len(known) == len(words):
+        return ""
+    odd = known.drop(words.index).value_counts()
+    shown = [f"“{word}” ({count})" for word, count in odd.items() if word not in PANDAS_MISSING]
+    return f"{', '.join(shown[:5])} counts as missing." if shown else ""
+
+
+def _doubt(categories: tuple[str, ...]) -> str:
+    """A sentence where a category may have been meant as missing."""
+    words = [category for category in categories if category in MISSING_WORDS]
+    if not words:
+        return ""
+    shown = " and ".join(f"“{word}”" for word in words)
+    return f"{shown} {'counts as a value' if len(words) == 1 else 'count as values'}; say so if it means “missing”."
+
+
+# Rules of Netloom 0.1
+
+
+def _first_rules(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:
+    """The recipe by the rules of Netloom 0.1, in which blanks counted and the same words were missing everywhere."""
+    name, decimal = str(series.name), dialect.decimal
+    formatted = bool(decimal) and series.dtype == "str" and is_formatted(series, decimal)
+    values = parse_formatted(series, decimal) if formatted else series
+    known = present(values)
+    kind = _first_type(thinned(known))
+    if kind is ColumnType.NUMBER:
+        return ColumnRecipe(name, kind, formatted, trimmed=False)
+    if kind is ColumnType.DATE:
+        return ColumnRecipe(name, kind, date_format=find_date_format(known), trimmed=False)
+    categories = sorted({str(value) for value in known.unique()}) if kind is ColumnType.CATEGORY else ()
+    missing = dialect.missing if dialect.delimiter else ()
+    return ColumnRecipe(name, kind, categories=tuple(categories), missing=missing, trimmed=False)
+
+
+def _first_type(known: pd.Series[Any]) -> ColumnType:
     import pandas as pd
 
     if not len(known):
@@ -89,20 +254,14 @@ def _type_of(known: pd.Series[Any]) -> ColumnType:
         return ColumnType.DATE
     if pd.api.types.is_bool_dtype(known.dtype):
         return ColumnType.CATEGORY
-    if pd.api.types.is_numeric_dtype(known.dtype) or _mostly_numbers(known):
+    if pd.api.types.is_numeric_dtype(known.dtype):
         return ColumnType.NUMBER
+    if not set(known.astype(str).unique()[:3]) <= {"True", "False"}:
+        numeric = pd.to_numeric(known, errors="coerce").notna().mean()
+        if numeric >= MOSTLY:
+            return ColumnType.NUMBER
     sample = known.astype(str).head(200)
     if sum(bool(_DATE.fullmatch(text)) for text in sample) >= MOSTLY * len(sample):
         return ColumnType.DATE
-    # Words that hardly ever come twice tell rows apart, as names do, and not kinds of rows.
     most = min(CATEGORIES, max(FEW, len(known) // 2))
     return ColumnType.CATEGORY if known.nunique() <= most else ColumnType.TEXT
-
-
-def _mostly_numbers(known: pd.Series[Any]) -> bool:
-    """Nearly all values are numbers: the others are slips, such as ``n/k``."""
-    import pandas as pd
-
-    if set(known.astype(str).unique()[:3]) <= {"True", "False"}:
-        return False
-    return bool(pd.to_numeric(known, errors="coerce").notna().mean() >= MOSTLY)

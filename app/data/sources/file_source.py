@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo
 from app.data.info_cache import cache_info, cached_info, key_of
 from app.data.readers.file_access import content_hash, locate, reading, stamp
+from app.data.readers.recipe import RULES
 from app.data.readers.table_file import TableData, read_table
 from app.data.sources.source import Origin, Source
 from app.protocol.data_values import Column
@@ -62,6 +63,7 @@ class FileSource(Source):
 
     path: str = setting("", "The file or folder, relative to the project's folder")
     sha256: str = pydantic.Field("", description="Hash of the content when it was chosen")
+    rules: Literal[1, 2] = pydantic.Field(RULES, description="Version of the rules by which the reading is found")
 
     precedence: ClassVar[int]
     """Of several sources that recognise a file, the one with the smallest number reads it."""

@@ -156,6 +156,6 @@ class Table(TableSource):
         fields = []
         for column, as_classes in zip(columns, classes, strict=True):
             name = column.name if column.name not in ("features", "categories") else f"{column.name} (target)"
-            fields.append(target_field(name, column, table[column.name], as_classes))
+            fields.append(target_field(name, column, table[column.name], as_classes, self.rules))
         notes = (rare_note(np.asarray(field.values), field.classes) for field in fields if field.classes)
         return fields, sum(notes, ())

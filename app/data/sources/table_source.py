@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from app.data.readers.recipe import TableOptions
+import pydantic
+
+from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
+from app.data.readers.table_format import Reading
 from app.data.sources.file_source import FileSource, Suggestion
 from graph.layers.settings import setting
 
@@ -23,9 +26,22 @@ class TableSource(FileSource):
     encoding: Literal["auto", "utf-8", "utf-16", "cp1252", "latin-1"] = setting("auto", "How letters are stored")
     decimal: Literal["auto", "point", "comma"] = setting("auto", "The sign before the decimals of a number")
 
-    def table_options(self) -> TableOptions:
-        """What the settings say about how the table is written."""
-        return TableOptions(self.delimiter, self.header, self.encoding, self.decimal)
+    reading: ReadingRecipe | None = pydantic.Field(None, description="How the file is read, found once")
+
+    def values(self) -> dict[str, Any]:
+        """The settings as JSON values; the reading recipe only where there is one, without its defaults."""
+        values = super().values()
+        if self.reading is None:
+            del values["reading"]
+        else:
+            values["reading"] = to_json(self.reading)
+        return values
+
+    def how_read(self) -> Reading:
+        """How the table is read: by the recipe that was found, unless the settings say something else by now."""
+        options = TableOptions(self.delimiter, self.header, self.encoding, self.decimal)
+        recipe = self.reading if self.reading and self.reading.options == options else None
+        return Reading(options, self.rules, recipe)
 
     def table(self, file: Path) -> TableData:
         """The table in ``file``, with notes about how it was read.
@@ -35,7 +51,7 @@ class TableSource(FileSource):
         NetloomError
             if it is no table, or too large.
         """
-        table = read_table(file, self.table_options())
+        table = read_table(file, self.how_read())
         note = self.change_note(file)
         return replace(table, notes=table.notes + note) if note else table
 
@@ -45,7 +61,7 @@ class TableSource(FileSource):
             return super().suggest(file, target)
         table = self.table(file)
         settings, notes = self.fitting(table, target)
-        return Suggestion(self.changed(**settings), table.columns, table.notes + notes)
+        return Suggestion(self.changed(**settings, reading=table.recipe), table.columns, table.notes + notes)
 
     @classmethod
     def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.data.readers.recipe import Dialect, TableOptions
-from app.data.readers.table_format import COLUMNS, RawTable, column_names, reads
+from app.data.readers.recipe import Dialect
+from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, reads
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ UNFOLDED = 2**32
 
 
 @reads(".parquet", ".pq")
-def read_parquet(file: Path, options: TableOptions) -> RawTable:
+def read_parquet(file: Path, reading: Reading) -> RawTable:
     """The table in a Parquet file, which knows itself how it is written.
 
     Raises

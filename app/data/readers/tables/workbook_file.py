@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.data.readers.recipe import Dialect, TableOptions
-from app.data.readers.table_format import COLUMNS, RawTable, column_names, no_rows, reads
+from app.data.readers.recipe import Dialect
+from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, no_rows, reads
 from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
@@ -24,7 +24,7 @@ CELL = 100
 
 
 @reads(".xls", ".xlsb", ".ods")
-def refuse_workbook(file: Path, options: TableOptions) -> RawTable:
+def refuse_workbook(file: Path, reading: Reading) -> RawTable:
     """Workbooks of other kinds.
 
     Raises
@@ -36,7 +36,7 @@ def refuse_workbook(file: Path, options: TableOptions) -> RawTable:
 
 
 @reads(".xlsx", ".xlsm")
-def read_workbook(file: Path, options: TableOptions) -> RawTable:
+def read_workbook(file: Path, reading: Reading) -> RawTable:
     """The first sheet of an Excel workbook; cells with a formula hold the value that was last computed.
 
     Raises
@@ -63,7 +63,7 @@ def read_workbook(file: Path, options: TableOptions) -> RawTable:
         raise
     except Exception as error:  # a damaged archive or sheet makes the XML parser raise almost anything
         raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
-    return _table(file, rows, options.header)
+    return _table(file, rows, reading)
 
 
 def _check_unfolded(file: Path) -> None:
@@ -92,15 +92,13 @@ def _rows(file: Path, book: Any) -> list[tuple[object, ...]]:
     return rows
 
 
-def _table(file: Path, rows: list[tuple[object, ...]], header: str) -> RawTable:
+def _table(file: Path, rows: list[tuple[object, ...]], reading: Reading) -> RawTable:
     import pandas as pd
 
     if not rows:
         raise no_rows(file)
-    skip = _titles(rows) if header == "auto" else 0
+    skip, named = _layout(rows, reading)
     rows = rows[skip:]
-    words = all(cell is None or isinstance(cell, str) for cell in rows[0])
-    named = header == "yes" or (header == "auto" and words)
     if named and len(rows) == 1:
         raise NetloomError(f"{file.name} has a line of names but no lines of values.")
     width = max(len(row) for row in rows)
@@ -110,6 +108,16 @@ def _table(file: Path, rows: list[tuple[object, ...]], header: str) -> RawTable:
     # A column of an empty header without any value is what formatting leaves behind.
     blank = [name for name, cell in zip(names, padded[0], strict=True) if cell is None and frame[name].isna().all()]
     return RawTable(frame.drop(columns=blank), Dialect(header=named, skip=skip))
+
+
+def _layout(rows: list[tuple[object, ...]], reading: Reading) -> tuple[int, bool]:
+    """How many rows stand above the table, and whether its first row names the columns."""
+    header = reading.options.header
+    if reading.recipe:
+        return reading.recipe.dialect.skip, reading.recipe.dialect.header
+    skip = _titles(rows) if header == "auto" else 0
+    words = all(cell is None or isinstance(cell, str) for cell in rows[skip])
+    return skip, header == "yes" or (header == "auto" and words)
 
 
 def _titles(rows: list[tuple[object, ...]]) -> int:

@@ -290,7 +290,7 @@ def test_a_large_file_becomes_the_same_table(write: Write) -> None:
 @pytest.mark.parametrize(
     ("odd", "column", "found"),
     [
-        ("1,2, red ,x", "c", "red "),
+        ("1,2, red ,x", "c", "red"),
         ("1,2,,x", "c", "nan"),
         ('1,2,"a\n,b",x', "c", "a\n,b"),
         ("1, 2,red,x", "b", "2"),
