@@ -23,7 +23,7 @@ from widgets.start.preset_entries import presets
 from widgets.tour.hands import WindowDriver
 from widgets.tour.story import own_home
 from widgets.understand.by_hand.scene import Spot
-from widgets.understand.generated.generated_tab import MadeTab
+from widgets.understand.generated.generated_tab import GeneratedTab
 from widgets.understand.recurrent.gates_tab import GatesTab
 from widgets.understand.recurrent.gradients_tab import GradientsTab
 from widgets.understand.recurrent.unrolled_tab import UnrolledTab
@@ -245,7 +245,7 @@ def gan(out: Path) -> None:
         panel.show_tab("Generated samples")
         s.driver.rest(1500)
         for sample in (4, 11):
-            panel.view(MadeTab).made.pick(sample)
+            panel.view(GeneratedTab).generated.pick(sample)
         s.grab("gan-digits", 1500)
         s.train("ring_gan")
         s.understand().show_tab("Generated samples")

@@ -35,3 +35,10 @@ def text_label(
     if hidden:
         label.hide()
     return label
+
+
+def empty_page(sentence: str, parent: QWidget | None = None) -> QLabel:
+    """A page that has nothing to show but a sentence in its middle, which says why."""
+    label = text_label(sentence, parent, look="faint", wrap=True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label

@@ -1,12 +1,13 @@
-"""Box layouts as one call: a row (`hbox`) or a column (`vbox`) with its margins, its spacing and what it holds."""
+"""Layouts as one call: a row (`hbox`), a column (`vbox`), panes with handles between them (`hsplit`)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 B = TypeVar("B", bound=QBoxLayout)
 
@@ -46,6 +47,37 @@ def vbox(
 ) -> QVBoxLayout:
     """A column of ``items``, which lays out ``parent`` if given; margins and spacing of None are the style's."""
     return _filled(QVBoxLayout(parent) if parent else QVBoxLayout(), items, margins, spacing)
+
+
+def boxed(layout: QLayout) -> QWidget:
+    """A widget that ``layout`` lays out."""
+    box = QWidget()
+    box.setLayout(layout)
+    return box
+
+
+def hsplit(
+    *panes: tuple[QWidget, int],
+    sizes: Sequence[int] = (),
+    least: int | Sequence[int] = 0,
+    parent: QWidget | None = None,
+) -> QSplitter:
+    """Panes side by side with handles between them, none of which closes; each with its share of what room is added.
+
+    ``sizes`` are their widths to begin with, ``least`` is the least width of all or of each, in pixels; 0 leaves what
+    the pane has.
+    """
+    splitter = QSplitter(Qt.Orientation.Horizontal, parent)
+    widths = [least] * len(panes) if isinstance(least, int) else least
+    for place, ((widget, share), width) in enumerate(zip(panes, widths, strict=True)):
+        if width:
+            widget.setMinimumWidth(width)
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(place, share)
+    if sizes:
+        splitter.setSizes(list(sizes))
+    splitter.setChildrenCollapsible(False)
+    return splitter
 
 
 def _filled(box: B, items: tuple[Item, ...], margins: Margins | None, spacing: int | None) -> B:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.data.readers.tokens import text_of
 from app.protocol.sequence_messages import AlignedSample, AlignSample
 from app.protocol.sequence_values import CtcAlignment
 from graph.layers.io import Output
 from widgets.charts.alignment_view import Alignment, AlignmentView
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
@@ -36,10 +37,8 @@ class AlignmentTab(Tab):
         self.gallery = SamplePicker(source, subject, NO_RUN)
         self.view = AlignmentView(source)
         self.view.setObjectName("alignment")
-        self.teaches = QLabel(TEACHES, self)
-        self.searched = QLabel(self)
-        for label in (self.teaches, self.searched):
-            label.setProperty("faint", True)
+        self.teaches = text_label(TEACHES, self, look="faint")
+        self.searched = text_label("", self, look="faint")
         self._request: int | None = None
         self._stale = False
         self._pause = QTimer(self, singleShot=True, interval=WAIT_MS)
@@ -47,7 +46,7 @@ class AlignmentTab(Tab):
         self._lay_out()
         self.gallery.sample_picked.connect(self._ask)
         self.gallery.emptied.connect(lambda: self._show_nothing(self.gallery.empty_text))
-        subject.epoch_ended.connect(self._take_epoch)
+        subject.epoch_ended.connect(self._on_epoch)
 
     def _lay_out(self) -> None:
         self.bar.addWidget(self.teaches)
@@ -93,11 +92,13 @@ class AlignmentTab(Tab):
 
     def _on_reply(self, reply: AlignedSample) -> None:
         self._request = None
-        found = reply.alignment
-        sample, probabilities = found.input.astype(np.float64), found.probabilities.astype(np.float64)
-        self.view.show_alignment(Alignment(sample, probabilities, found.path, found.vocabulary, found.label))
-        self.searched.setText(searched_of(found))
-        self.gallery.mark(found.sample)
+        alignment = reply.alignment
+        sample, probabilities = alignment.input.astype(np.float64), alignment.probabilities.astype(np.float64)
+        self.view.show_alignment(
+            Alignment(sample, probabilities, alignment.path, alignment.vocabulary, alignment.label)
+        )
+        self.searched.setText(searched_of(alignment))
+        self.gallery.mark(alignment.sample)
         if self.subject.live:
             self._pause.start()
 
@@ -107,7 +108,7 @@ class AlignmentTab(Tab):
         self.view.show_alignment(None)
         self.searched.clear()
 
-    def _take_epoch(self) -> None:
+    def _on_epoch(self) -> None:
         self._stale = True
         if self.isVisible() and not self._pause.isActive() and self._request is None:
             self._go_on()

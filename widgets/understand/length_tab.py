@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.data.data_choice import DataChoice
 from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
 from app.protocol.sequence_values import ScoresByLength
 from app.system.number_format import format_number
 from graph.errors import NetloomError
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
+from widgets.understand.evaluation_tab import EvaluationTab
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, Tab
 
-NO_RUN = "Train a network on samples of unequal length to see how far its rule reaches."
-LIVE = "Once training has ended, its predictions by length stand here."
-COUNTING = "Counting…"
 ONE_LENGTH = "All samples are of one length, so there is nothing to compare."
 ORDER = ("training", "validation", "test")
 
 
-class LengthTab(Tab):
+class LengthTab(EvaluationTab):
     """A bar for every length and part of the data, as soon as the tab is looked at."""
 
     title = "By length"
     place = 3
     sentence = "Whether the network knows the rule, or only the lengths that it was shown"
-    group = Group.PREDICTIONS
+    no_run = "Train a network on samples of unequal length to see how far its rule reaches."
+    live = "Once training has ended, its predictions by length stand here."
+    waiting = "Counting…"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.about = QLabel(self)
-        self.about.setWordWrap(True)
-        self.says = QLabel(NO_RUN, self)
-        self.says.setProperty("faint", True)
-        self.says.setWordWrap(True)
-        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.plot = BarPlot(source, "Predictions by length", NO_RUN, self)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.says)
+        self.about = text_label("", self, wrap=True)
+        self.plot = BarPlot(source, "Predictions by length", self.no_run, self)
         self.pages.addWidget(self.plot)
         self.bar.addWidget(self.about, 1)
-        self.column.addWidget(self.pages, 1)
-        self._shown: Path | None = None
 
     def unavailable_reason(self) -> str:
         """Data whose samples differ in length."""
@@ -58,53 +46,31 @@ class LengthTab(Tab):
         except NetloomError:
             return ""
         if info is not None:
-            return "" if any(one.lengths for one in info.fields) else ONE_LENGTH
+            return "" if any(field.lengths for field in info.fields) else ONE_LENGTH
         drawn = self.subject.drawn
         reads_lengths = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
         return "" if reads_lengths else ONE_LENGTH
 
-    def on_subject(self) -> None:
-        """Another run, or the end of one in progress."""
-        self._shown = None
-        if self.isVisible():
-            self._ask()
+    def send_request(self) -> None:
+        """Count over all lengths and parts of the data."""
+        self.subject.request(EvaluateByLength(), self._on_evaluated, self.on_refused)
 
-    def on_shown(self) -> None:
-        """Count unless this run was counted already."""
-        self._ask()
-
-    def _ask(self) -> None:
-        run = self.subject.run
-        if run is None or self.subject.live:
-            self._say(NO_RUN if run is None else LIVE)
-            return
-        if self.unavailable_reason():
-            self._say(self.unavailable_reason())
-        elif run.path != self._shown:
-            self._shown = run.path
-            self._say(COUNTING)
-            self.subject.request(EvaluateByLength(), self._on_reply, self._on_refused)
-
-    def _say(self, words: str) -> None:
-        self.says.setText(words)
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead of bars and their summary."""
         self.about.clear()
-        self.pages.setCurrentWidget(self.says)
+        super().say(sentence)
 
-    def _on_refused(self, reason: str) -> None:
-        self._shown = None
-        self._say(reason)
-
-    def _on_reply(self, reply: LengthEvaluation) -> None:
-        if self._shown is None or Path(reply.run) != self._shown:
+    def _on_evaluated(self, reply: LengthEvaluation) -> None:
+        if not self.is_current(reply):
             return
         scores = reply.scores
         sets = {name: scores.sets[name] for name in ORDER if name in scores.sets}
-        lengths = np.unique(np.concatenate([each.length for each in sets.values()]))
+        lengths = np.unique(np.concatenate([part.length for part in sets.values()]))
         right = scores.measure == "accuracy"
         heights = {}
-        for name, each in sets.items():
+        for name, part in sets.items():
             heights[name] = np.full(len(lengths), np.nan)
-            heights[name][np.searchsorted(lengths, each.length)] = each.score * (100 if right else 1)
+            heights[name][np.searchsorted(lengths, part.length)] = part.score * (100 if right else 1)
         unit = "%" if right else scores.unit
         up = f"{'right' if right else 'error (RMSE)'}{unit and f' in {unit}'}"
         self.plot.set_bars([str(length) for length in lengths], heights, unit, across="length in steps", up=up)
@@ -116,16 +82,16 @@ class LengthTab(Tab):
 
 def summary(scores: ScoresByLength, name: str) -> str:
     """A set in a sentence: the lengths of its samples, and how good predictions are on average over them."""
-    found = scores.sets[name]
-    shortest, longest = int(found.length.min()), int(found.length.max())
+    part = scores.sets[name]
+    shortest, longest = int(part.length.min()), int(part.length.max())
     steps = f"{shortest} steps" if shortest == longest else f"{shortest} to {longest} steps"
     if scores.measure == "rmse":
-        error = float(np.sqrt(_mean(np.square(found.score), found.count)))
+        error = float(np.sqrt(_mean(np.square(part.score), part.count)))
         return f"{name.capitalize()}, {steps}: error {format_number(error)}{scores.unit and f' {scores.unit}'} (RMSE)."
-    mean = _mean(found.score, found.count)
-    if found.whole is None:
+    mean = _mean(part.score, part.count)
+    if part.whole is None:
         return f"{name.capitalize()}, {steps}: {share(mean)} right."
-    whole = _mean(found.whole, found.count)
+    whole = _mean(part.whole, part.count)
     return f"{name.capitalize()}, {steps}: {share(mean)} of the steps right, {share(whole)} of the samples wholly."
 
 

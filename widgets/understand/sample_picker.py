@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.protocol.data_messages import DataPreviewed
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import sample_labels
 from widgets.data.sample_views import drawable
+from widgets.look.layouts import hsplit
 from widgets.look.theme import ThemeSource
 from widgets.understand.subject import Subject
 
@@ -46,14 +47,7 @@ class SamplePicker(SampleGallery):
 
         ``sizes`` and ``least``, below which the gallery never goes, are pixels; ``shares`` divide what there is more.
         """
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        for place, widget in enumerate((self, view)):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(place, shares[place])
-        splitter.setSizes(list(sizes))
-        splitter.setChildrenCollapsible(False)
-        self.setMinimumWidth(least)
-        return splitter
+        return hsplit((self, shares[0]), (view, shares[1]), sizes=sizes, least=(least, 0))
 
     @property
     def position(self) -> int | None:

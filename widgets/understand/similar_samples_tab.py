@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from app.insight.embedding_layers import bottleneck, code_layers
 from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
@@ -17,6 +17,8 @@ from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import empty_page, text_label
+from widgets.look.layouts import Item, boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.embedding_map import CodeMap
@@ -80,12 +82,15 @@ class SimilarTab(Tab):
         self.by_code = NeighbourGallery(source, "Nearest by code")
         self.by_value = NeighbourGallery(source, "Nearest by raw values")
         self.map = CodeMap(source)
-        self.about, self.code_heading, self.value_heading, self.map_heading = (QLabel(self) for _ in range(4))
-        self.says = QLabel(NO_RUN, self)
+        self.about = text_label("", self, look="faint", wrap=True, indent=12)
+        self.code_heading, self.value_heading, self.map_heading = (
+            text_label("", self, look="heading", wrap=True, indent=12) for _ in range(3)
+        )
+        self.says = empty_page(NO_RUN, self)
         self.progress = QProgressBar(self)
         self.cancel = QPushButton("Cancel", self)
         self.stack = QStackedWidget(self)
-        self.note = QLabel(self)
+        self.note = text_label("", self, look="faint")
         self._position: int | None = None
         self._asked: Search | None = None
         self._mapped: tuple[Path, str] | None = None
@@ -94,11 +99,6 @@ class SimilarTab(Tab):
         self._connect()
 
     def _lay_out(self) -> None:
-        for label in (self.about, self.says, self.note):
-            label.setProperty("faint", True)
-            label.setWordWrap(label is not self.note)
-        self.about.setIndent(12)
-        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.progress.setAccessibleName("Samples put through the network")
         self.progress.setMaximumWidth(220)
         self.bar.addWidget(self.picker)
@@ -106,26 +106,17 @@ class SimilarTab(Tab):
         for widget in (self.note, self.progress, self.cancel):
             self.bar.addWidget(widget)
         self._show_progress(0, 0)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        sides = (
-            column_of((self.gallery, 1)),
-            column_of((self.sample, 1), (self.about, 0)),
-            column_of((self.code_heading, 0), (self.by_code, 1), (self.value_heading, 0), (self.by_value, 1)),
-            column_of((self.map_heading, 0), (self.map, 1)),
+        panes = hsplit(
+            (_column(self.gallery), 1),
+            (_column((self.sample, 1), self.about), 1),
+            (_column(self.code_heading, (self.by_code, 1), self.value_heading, (self.by_value, 1)), 4),
+            (_column(self.map_heading, (self.map, 1)), 3),
+            sizes=(140, 150, 520, 380),
+            least=(90, 110, 220, 180),
         )
-        for side, least, stretch in zip(sides, (90, 110, 220, 180), (1, 1, 4, 3), strict=True):
-            side.setMinimumWidth(least)
-            splitter.addWidget(side)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setSizes([140, 150, 520, 380])
-        splitter.setChildrenCollapsible(False)
         self.stack.addWidget(self.says)
-        self.stack.addWidget(splitter)
+        self.stack.addWidget(panes)
         self.column.addWidget(self.stack, 1)
-        for heading in (self.code_heading, self.value_heading, self.map_heading):
-            heading.setProperty("heading", True)
-            heading.setIndent(12)
-            heading.setWordWrap(True)
 
     def _connect(self) -> None:
         self.picker.picked.connect(lambda _: self._look())
@@ -242,13 +233,13 @@ class SimilarTab(Tab):
         self.progress.setMaximum(max(of, 1))
         self.progress.setValue(done)
 
-    def _show(self, reply: SimilarSamples, found: SampleNeighbours) -> None:
+    def _show(self, reply: SimilarSamples, neighbours: SampleNeighbours) -> None:
         target = reply.target_field
-        own = labels_of(target, found.target)[0]
-        self._show_sample(own, found)
+        own = labels_of(target, neighbours.target)[0]
+        self._show_sample(own, neighbours)
         groups = (
-            (self.by_code, self.code_heading, found.by_code, f"Nearest by the codes of {reply.layer}"),
-            (self.by_value, self.value_heading, found.by_value, values_title(found.input.ndim)),
+            (self.by_code, self.code_heading, neighbours.by_code, f"Nearest by the codes of {reply.layer}"),
+            (self.by_value, self.value_heading, neighbours.by_value, values_title(neighbours.input.ndim)),
         )
         for gallery, heading, near, title in groups:
             labels = labels_of(target, near.target)
@@ -257,14 +248,14 @@ class SimilarTab(Tab):
         compared = f"{reply.total:,} of {reply.samples:,} samples compared"
         self.note.setText(compared if reply.total < reply.samples else "")
 
-    def _show_sample(self, label: str, found: SampleNeighbours) -> None:
-        shown, names = [found.input], [label or "the sample"]
-        words = f"Sample {self._position:,}, a code of {len(found.code):,} numbers."
-        made = found.reconstruction
-        if made is not None:
-            words += f" Reconstruction error (RMSE): {number(made.error, 3)}."
-            if made.after.shape == found.input.shape:
-                shown, names = beside(found.input, made.before, made.after, names[0])
+    def _show_sample(self, label: str, neighbours: SampleNeighbours) -> None:
+        sample, reconstruction = neighbours.input, neighbours.reconstruction
+        shown, names = [sample], [label or "the sample"]
+        words = f"Sample {self._position:,}, a code of {len(neighbours.code):,} numbers."
+        if reconstruction is not None:
+            words += f" Reconstruction error (RMSE): {number(reconstruction.error, 3)}."
+            if reconstruction.after.shape == sample.shape:
+                shown, names = beside(sample, reconstruction.before, reconstruction.after, names[0])
         self.sample.set_samples(drawable_values(np.stack(shown)), names, [""] * len(names))
         self.about.setText(words)
 
@@ -292,15 +283,8 @@ def beside(sample: Array, before: Array, after: Array, name: str) -> tuple[list[
     return [drawn, before, after], [name, "goes in", "from its code"]
 
 
-def column_of(*parts: tuple[QWidget, int]) -> QWidget:
-    """Widgets below each other, each with its share of the height."""
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 4)
-    column.setSpacing(0)
-    for widget, stretch in parts:
-        column.addWidget(widget, stretch)
-    return box
+def _column(*items: Item) -> QWidget:
+    return boxed(vbox(*items, margins=(0, 0, 0, 4), spacing=0))
 
 
 def values_title(axes: int) -> str:
@@ -308,6 +292,6 @@ def values_title(axes: int) -> str:
     return "Nearest by pixels" if axes == 3 else "Nearest by raw values"
 
 
-def shared(label: str, labels: Sequence[str]) -> str:
+def shared(label: str, labels: list[str]) -> str:
     """How many have the same class, in words."""
-    return f": {sum(one == label for one in labels)} of {len(labels)} share its class"
+    return f": {labels.count(label)} of {len(labels)} share its class"

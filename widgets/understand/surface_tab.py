@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_messages import ComputedSurface, ComputeSurface
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 from widgets.understand.subject import Subject
@@ -30,8 +31,7 @@ class SurfaceTab(Tab):
         super().__init__(subject, parent)
         self.plot = ScatterPlot(source, "Decision surface", EMPTY)
         self.plot.setObjectName("surface")
-        self.note = QLabel("Colour: the likeliest class, the stronger the surer.", self)
-        self.note.setProperty("faint", True)
+        self.note = text_label("Colour: the likeliest class, the stronger the surer.", self, look="faint")
         self.bar.addWidget(self.note)
         self.bar.addStretch(1)
         self.column.addWidget(self.plot, 1)
@@ -39,8 +39,8 @@ class SurfaceTab(Tab):
         self._pause.timeout.connect(self._go_on)
         self._asking = False
         self._stale = True
-        subject.epoch_ended.connect(self._take_epoch)
-        subject.edited.connect(self._say_what_is_lacking)
+        subject.epoch_ended.connect(self._on_epoch)
+        subject.edited.connect(self._show_unavailable_reason)
 
     def unavailable_reason(self) -> str:
         """A plane is what two features span."""
@@ -53,9 +53,9 @@ class SurfaceTab(Tab):
         self._stale = True
         if self.isVisible():
             self._ask()
-        self._say_what_is_lacking()
+        self._show_unavailable_reason()
 
-    def _say_what_is_lacking(self) -> None:
+    def _show_unavailable_reason(self) -> None:
         self.plot.set_empty_text(self.unavailable_reason() or EMPTY)
 
     def on_shown(self) -> None:
@@ -66,7 +66,7 @@ class SurfaceTab(Tab):
     def hideEvent(self, event: object) -> None:
         self._pause.stop()
 
-    def _take_epoch(self) -> None:
+    def _on_epoch(self) -> None:
         self._stale = True
         if self.isVisible() and not self._pause.isActive():
             self._ask()

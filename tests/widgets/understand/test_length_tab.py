@@ -12,7 +12,7 @@ from app.protocol.sequence_values import LengthScores, ScoresByLength
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
-from widgets.understand.length_tab import NO_RUN, ONE_LENGTH, LengthTab, share
+from widgets.understand.length_tab import ONE_LENGTH, LengthTab, share
 
 
 def opened(silent: Silent, path: Path, id_: str) -> Path:
@@ -57,7 +57,7 @@ def test_errors_carry_their_unit(silent: Silent, tmp_path: Path) -> None:
 
 def test_a_refusal_is_shown_and_nothing_is_asked_without_need(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "By length")
-    assert silent.panel.view(LengthTab).says.text() == NO_RUN
+    assert silent.panel.view(LengthTab).says.text() == LengthTab.no_run
     assert silent.panel.view(LengthTab).unavailable_reason() == ONE_LENGTH
     opened(silent, tmp_path, "brackets_lstm")
     assert silent.panel.view(LengthTab).unavailable_reason() == ""

@@ -12,13 +12,10 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSpinBox,
-    QSplitter,
     QWidget,
 )
 
@@ -27,6 +24,8 @@ from app.protocol.messages import OpenProject
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox, hsplit
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.backprop.backprop_diagram import StepDiagram
@@ -82,7 +81,7 @@ class BackpropTab(Tab):
         self.back, self.on = QPushButton("◀ Back", self), QPushButton("Step ▶", self)
         self.next, self.again = QPushButton("Next batch", self), QPushButton("Start again", self)
         self.phases = QButtonGroup(self)
-        self.about = QLabel(self)
+        self.about = text_label("", self, look="faint")
         self._soon = QTimer(self, singleShot=True, interval=200)
         self._soon.timeout.connect(self._restart_if_seen)
         self._lay_out()
@@ -122,38 +121,17 @@ class BackpropTab(Tab):
         self.area.setWidget(self.diagram)
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        side = QWidget(self)
-        row = QHBoxLayout(side)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.sheet)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.area)
-        splitter.addWidget(side)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setSizes([780, 460])
-        splitter.setChildrenCollapsible(False)
-        side.setMinimumWidth(260)
-        self.area.setMinimumWidth(240)
-        self.column.addWidget(splitter, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 2, 12, 4)
-        foot.setSpacing(8)
-        self.about.setProperty("faint", True)
+        panes = hsplit((self.area, 3), (self.sheet, 2), sizes=(780, 460), least=(240, 260))
+        self.column.addWidget(panes, 1)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        for widget in (self.weights_of, self.batch, self.sample):
-            foot.addWidget(widget)
-        foot.addWidget(self.about, 1)
-        foot.addWidget(self.picker)
-        self.column.addLayout(foot)
+        foot = (self.weights_of, self.batch, self.sample, (self.about, 1), self.picker)
+        self.column.addLayout(hbox(*foot, margins=(12, 2, 12, 4), spacing=8))
 
     def _segments(self) -> QFrame:
         frame = QFrame(self)
         frame.setProperty("segments", True)
         frame.setAccessibleName("Parts of a step")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
+        row = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
         for number_, phase in enumerate(Phase):
             button = QPushButton(TITLES[phase], frame)
             button.setProperty("segmented", True)
@@ -346,7 +324,7 @@ class BackpropTab(Tab):
             self.phases.button(list(Phase).index(stop.phase)).setChecked(True)
             place = self.diagram.place_of(self._looked_at(stop))
             self.area.ensureVisible(round(place.center().x()), round(place.center().y()), round(place.width()), 40)
-        self.about.setText(self._told())
+        self.about.setText(self._summary())
         self.about.setToolTip(self.about.text())
         self._show_sheet()
         self._enable()
@@ -361,21 +339,21 @@ class BackpropTab(Tab):
         self.sheet.show_sheet(NOTHING if step is None or stop is None else
                               sheet(step, stop, self._shown_sample, self.picker.layer))  # fmt: skip
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Which step it is, and what it does to the loss."""
         step = self._step
         if step is None:
             return ""
         record, rule = step.record, step.record.rule
         place = record.number % record.steps_per_epoch + 1
-        told = ""
+        summary = ""
         if self.stop is not None and self.stop.phase is Phase.UPDATE:
-            told = f"Loss of this batch {number(record.loss, 4)}, after the step {number(record.loss_after, 4)}  ·  "
-        told += f"Epoch {record.epoch:,}, batch {place:,} of {record.steps_per_epoch:,}"
+            summary = f"Loss of this batch {number(record.loss, 4)}, after the step {number(record.loss_after, 4)}  ·  "
+        summary += f"Epoch {record.epoch:,}, batch {place:,} of {record.steps_per_epoch:,}"
         named = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
-        told += f"  ·  {named.get(rule.optimiser, '')}, learning rate {number(rule.lr, 3)}"
-        told += f"  ·  gradient {number(record.gradient_norm, 3)} long"
-        return told
+        summary += f"  ·  {named.get(rule.optimiser, '')}, learning rate {number(rule.lr, 3)}"
+        summary += f"  ·  gradient {number(record.gradient_norm, 3)} long"
+        return summary
 
     def _enable(self) -> None:
         step = self._step
@@ -401,7 +379,7 @@ class BackpropTab(Tab):
         """The layer that the numbers are about; empty for the loss."""
         if stop.phase is not Phase.UPDATE or self._step is None:
             return stop.layer
-        owners = [one.id for one in self._step.record.layers.values() if self.picker.layer in one.weights]
+        owners = [layer.id for layer in self._step.record.layers.values() if self.picker.layer in layer.weights]
         return owners[0] if owners else ""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.backprop.backprop_sheets import StepSheet, shown
 
@@ -64,9 +66,8 @@ class SheetView(QWidget):
         super().__init__(parent)
         self.setObjectName("backpropSheet")
         self._source = source
-        self.title, self.words, self.worked = QLabel(self), QLabel(self), QLabel(self)
-        self.title.setProperty("heading", True)
-        self.title.setIndent(0)
+        self.title = text_label("", self, look="heading", indent=0)
+        self.words, self.worked = (text_label("", self, wrap=True, selectable=True) for _ in range(2))
         self.model = SheetModel(self)
         self.table = QTableView(self)
         self.table.setModel(self.model)
@@ -83,16 +84,7 @@ class SheetView(QWidget):
         source.changed.connect(self._fit)
         self._fit()
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._explain(now.row()))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 12, 6)
-        column.setSpacing(4)
-        for label in (self.words, self.worked):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for widget in (self.title, self.words):
-            column.addWidget(widget)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.worked)
+        vbox(self.title, self.words, (self.table, 1), self.worked, parent=self, margins=(12, 2, 12, 6), spacing=4)
 
     def _fit(self) -> None:
         """Rows as high as the theme's text wants them."""

@@ -7,17 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSplitter,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QToolButton, QWidget
 
 from app.numerics.window_sums import Case
 from app.protocol.messages import Array
@@ -27,6 +17,8 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.window_rule import shape_of
+from widgets.look.labels import text_label
+from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
 from widgets.understand.by_hand.by_hand_requests import Asker
@@ -65,15 +57,12 @@ class ByHandTab(Tab):
         self.weights = QComboBox(self)
         self.weights.setAccessibleName("Weights")
         self.weights.setToolTip("Whose weights: those of the run, or those that training starts from")
-        self.only = QLabel(self)
-        self.only.setProperty("faint", True)
+        self.only = text_label("", self, look="faint")
         self.examples = ExampleBar(self)
         self.picture, self.sheet = SlidingPicture(source), WorkingSheet(source)
         self.player = Player(source)
         self.map, self.channel = CountBox("Map"), CountBox("Channel")
-        self.says = QLabel(self)
-        self.says.setProperty("faint", True)
-        self.says.setWordWrap(True)
+        self.says = text_label("", self, look="faint", wrap=True)
         self.says.setContentsMargins(12, 0, 12, 0)
         self.modes = QButtonGroup(self)
         self._shown = False
@@ -86,37 +75,19 @@ class ByHandTab(Tab):
     def _lay_out(self) -> None:
         self.bar.addWidget(self._make_modes())
         self.network_bar = QWidget(self)
-        row = QHBoxLayout(self.network_bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for chooser in (self.picker, self.sample, self.weights, self.only):
-            row.addWidget(chooser)
+        hbox(self.picker, self.sample, self.weights, self.only, parent=self.network_bar, spacing=12)
         self.bar.addWidget(self.network_bar)
         self.bar.addWidget(self.examples)
         self.bar.addStretch(1)
-        left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.says)
-        column.addWidget(self.picture, 1)
-        column.addWidget(self.player)
+        left = boxed(vbox(self.says, (self.picture, 1), self.player, spacing=2))
         for box in (self.map, self.channel):
             self.player.row.addWidget(box)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((left, 3), (self.sheet, 2)):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setSizes([640, 400])
-        splitter.setChildrenCollapsible(False)
-        self.column.addWidget(splitter, 1)
+        self.column.addWidget(hsplit((left, 3), (self.sheet, 2), sizes=(640, 400)), 1)
 
     def _make_modes(self) -> QFrame:
         frame = QFrame(self)
         frame.setProperty("segments", True)
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
+        row = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
         for mode, title in ((NETWORK, "My network"), (EXAMPLES, "Examples")):
             button = QToolButton(frame)
             button.setText(title)
@@ -139,7 +110,7 @@ class ByHandTab(Tab):
         self.asker.changed.connect(self._offer)
         self.asker.found.connect(self._on_operands)
         self.asker.refused.connect(self._refuse)
-        self.picture.moved.connect(self._take_move)
+        self.picture.moved.connect(self._on_move)
         self.picture.typed.connect(self._on_number)
         self.picture.play.connect(self.player.toggle)
         self.player.stepped.connect(self._step)
@@ -191,7 +162,7 @@ class ByHandTab(Tab):
     def go(self, spot: Spot) -> None:
         """Stand at a spot, or as near to it as the case has one."""
         self.picture.go(spot)
-        self._tell()
+        self._show_spot()
 
     def show_examples(self, id: str = "") -> None:
         """Work out an example: the one called ``id``, or the one that was chosen last."""
@@ -287,7 +258,7 @@ class ByHandTab(Tab):
 
     def _show(self, case: Case | None, note: str = "", editable: frozenset[ScenePart] = frozenset()) -> None:
         self.picture.show_case(case, note, editable)
-        self._tell()
+        self._show_spot()
 
     # Typing over numbers
 
@@ -310,7 +281,7 @@ class ByHandTab(Tab):
 
     # Where one stands
 
-    def _tell(self) -> None:
+    def _show_spot(self) -> None:
         """Bring arithmetic, buttons and numbers up to date with the spot."""
         case, step, spot = self.picture.case, self.picture.step, self.picture.spot
         self.sheet.show_step(step)
@@ -328,9 +299,9 @@ class ByHandTab(Tab):
         channels = len(step.working.patches) if not case.rule.along_time else 1
         self.channel.show_index(spot.channel, case.rule.channels if channels > 1 else 1)
 
-    def _take_move(self) -> None:
+    def _on_move(self) -> None:
         self.player.halt()
-        self._tell()
+        self._show_spot()
 
     def _go_to_end(self, which: int) -> None:
         case = self.picture.case
@@ -345,7 +316,7 @@ class ByHandTab(Tab):
         self.picture.go(self.picture.spot.stepped(case, steps))
         if self.picture.spot.number(case) == case.rule.steps - 1:
             self.player.halt()
-        self._tell()
+        self._show_spot()
 
     def _start(self) -> None:
         """Run from here, or from the first step where this is the last."""
@@ -365,7 +336,7 @@ class ByHandTab(Tab):
 
     def _on_channel(self, index: int) -> None:
         self.picture.show_channel(index)
-        self._tell()
+        self._show_spot()
 
 
 def _doubles(numbers: Array | None) -> Array | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.fields.number_field import NumberBox
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
 
 
 class CountBox(QWidget):
@@ -15,18 +17,12 @@ class CountBox(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        caption, self.box, self.count = QLabel(name, self), NumberBox(True, 1), QLabel(self)
-        for label in (caption, self.count):
-            label.setProperty("faint", True)
+        self.box = NumberBox(True, 1)
+        caption, self.count = text_label(name, look="faint", buddy=self.box), text_label(look="faint")
         self.box.setAccessibleName(name)
         self.box.setMaximumWidth(72)
-        caption.setBuddy(self.box)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for widget in (caption, self.box, self.count):
-            row.addWidget(widget)
-        self.box.entered.connect(self._take)
+        hbox(caption, self.box, self.count, parent=self, spacing=4)
+        self.box.entered.connect(self._on_entered)
         self.hide()
 
     def show_index(self, index: int, count: int, more: str = "") -> None:
@@ -35,6 +31,6 @@ class CountBox(QWidget):
         self.count.setText(f"of {count:,}{more}")
         self.setVisible(count > 1)
 
-    def _take(self, value: object) -> None:
+    def _on_entered(self, value: object) -> None:
         if isinstance(value, int | float):
             self.picked.emit(int(value) - 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
 from widgets.look.theme import Themed, ThemeSource
 
 SPEEDS = (1, 2, 5, 10, 25)
@@ -43,8 +45,7 @@ class Player(Themed, QWidget):
         for speed in SPEEDS:
             self.speed.addItem(f"{speed} step{'s' if speed > 1 else ''}/s", speed)
         self.speed.setCurrentIndex(SPEEDS.index(USUAL))
-        self.place = QLabel(self)
-        self.place.setProperty("faint", True)
+        self.place = text_label("", self, look="faint")
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._clock = QTimer(self)
         self._clock.timeout.connect(lambda: self.stepped.emit(1))
@@ -55,9 +56,7 @@ class Player(Themed, QWidget):
         self._set_pace()
 
     def _lay_out(self) -> None:
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(12, 0, 12, 6)
-        self.row.setSpacing(4)
+        self.row = hbox(parent=self, margins=(12, 0, 12, 6), spacing=4)
         for name, tip, _ in BUTTONS:
             button = self.buttons[name] = QToolButton(self)
             button.setObjectName(f"byHand{name.capitalize()}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from app.protocol.data_messages import DataPreviewed
 from app.protocol.window_values import LayerOperands
@@ -14,6 +14,8 @@ from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of, part_titles, sample_labels
 from widgets.data.sample_views import drawable
 from widgets.fields.number_field import NumberBox
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 
 LIMIT = 300
@@ -31,8 +33,6 @@ class SampleBox(QWidget):
     def __init__(self, source: ThemeSource, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
-        caption = QLabel("Sample", self)
-        caption.setProperty("faint", True)
         self.number = NumberBox(True, 0)
         self.number.setAccessibleName("Sample")
         self.number.setToolTip("Its place in the data set")
@@ -42,25 +42,17 @@ class SampleBox(QWidget):
         self.button.setObjectName("byHandSamples")
         self.button.setText("Choose…")
         self.button.setAccessibleName("Choose a sample among pictures")
-        self.label = QLabel(self)
+        self.label = text_label("", self)
         self.popup = QFrame(self, Qt.WindowType.Popup)
         self.popup.setProperty("card", True)
         self.gallery = SampleGallery(source, "Samples", WAITING)
         self._places: list[int] = []
-        self._lay_out(caption)
+        caption = text_label("Sample", look="faint")
+        hbox(caption, self.number, self.label, self.button, parent=self, spacing=6)
+        vbox(self.gallery, parent=self.popup, margins=(2, 2, 2, 2))
         self.number.entered.connect(self._on_number)
         self.button.clicked.connect(self._open)
         self.gallery.picked.connect(self._on_picture)
-
-    def _lay_out(self, caption: QLabel) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for widget in (caption, self.number, self.label, self.button):
-            row.addWidget(widget)
-        column = QVBoxLayout(self.popup)
-        column.setContentsMargins(2, 2, 2, 2)
-        column.addWidget(self.gallery)
 
     @property
     def sample(self) -> int:

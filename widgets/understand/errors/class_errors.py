@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
 from widgets.understand.errors.text_errors import joined
@@ -29,9 +30,7 @@ class ClassErrors(QWidget):
         self.worst = WorstPredictions(source)
         self.sample = SampleGallery(source, "The prediction picked", "Click a prediction to see it in full.")
         self.chances = BarPlot(source, "What each class was given", "Click a prediction to see how sure it was.")
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
-        self.about.setWordWrap(True)
+        self.about = text_label("", self, look="faint", wrap=True)
         self._evaluation: Evaluation | None = None
         self._rows: list[int] = []
         self._cell: tuple[int, int] | None = None
@@ -40,23 +39,9 @@ class ClassErrors(QWidget):
         self.worst.picked.connect(self._on_row)
 
     def _lay_out(self) -> None:
-        detail = QWidget(self)
-        column = QVBoxLayout(detail)
-        column.setContentsMargins(8, 0, 12, 8)
-        column.setSpacing(4)
-        column.addWidget(self.about)
-        column.addWidget(self.sample, 2)
-        column.addWidget(self.chances, 3)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((self.matrix, 3), (self.worst, 4), (detail, 2)):
-            widget.setMinimumWidth(160)
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setSizes([360, 460, 260])
-        splitter.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(splitter)
+        detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
+        panes = hsplit((self.matrix, 3), (self.worst, 4), (detail, 2), sizes=(360, 460, 260), least=160)
+        vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a classifier."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
 from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.text_errors import joined
 
@@ -16,14 +18,9 @@ class RowErrors(QWidget):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
-        self.about.setWordWrap(True)
+        self.about = text_label("", self, look="faint", wrap=True)
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 0, 12, 0)
-        column.addWidget(self.about)
-        column.addWidget(self.worst, 1)
+        vbox(self.about, (self.worst, 1), parent=self, margins=(12, 0, 12, 0))
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that reads rows of labels."""

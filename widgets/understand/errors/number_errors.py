@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.protocol.evaluation_messages import Forecasted
 from app.protocol.evaluation_values import BaselineErrors, Evaluation
 from app.system.number_format import format_number, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.forecast_plot import SeriesPlot
 from widgets.understand.errors.class_errors import texts_read
@@ -26,26 +27,12 @@ class NumberErrors(QWidget):
         self.agreement = AgreementPlot(source)
         self.series = SeriesPlot(source, "Forecast")
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
-        self.about.setWordWrap(True)
+        self.about = text_label("", self, look="faint", wrap=True)
         self.sides = QStackedWidget(self)
         self.sides.addWidget(self.worst)
         self.sides.addWidget(self.series)
-        side = QWidget(self)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(8, 0, 12, 0)
-        column.addWidget(self.about)
-        column.addWidget(self.sides, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.agreement)
-        splitter.addWidget(side)
-        splitter.setSizes([360, 640])
-        splitter.setStretchFactor(1, 1)
-        splitter.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(splitter)
+        side = boxed(vbox(self.about, (self.sides, 1), margins=(8, 0, 12, 0)))
+        vbox(hsplit((self.agreement, 0), (side, 1), sizes=(360, 640)), parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives numbers."""
@@ -65,9 +52,9 @@ class NumberErrors(QWidget):
 
     def show_forecasts(self, reply: Forecasted) -> None:
         """Show the series, and what was forecast of each step one step before."""
-        found, unit = reply.forecasts, reply.unit
-        self.series.set_series((found.time, found.true[:, 0]), {"forecast": (found.time, found.predicted[:, 0])})
-        error, last = found.error, found.last
+        forecasts, unit = reply.forecasts, reply.unit
+        time, error, last = forecasts.time, forecasts.error, forecasts.last
+        self.series.set_series((time, forecasts.true[:, 0]), {"forecast": (time, forecasts.predicted[:, 0])})
         first = f"One step ahead the forecast errs by {format_number(float(error[0]))}{unit and f' {unit}'} (RMSE)"
         compared = f"; repeating the last value errs by {format_number(float(last[0]))}."
         further = f" At step {len(error)} it errs by {format_number(float(error[-1]))}." if len(error) > 1 else ""

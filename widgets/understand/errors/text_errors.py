@@ -9,14 +9,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
-    QSplitter,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +21,8 @@ from app.protocol.evaluation_values import Evaluation
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,28 +39,14 @@ class TextErrors(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrix = ConfusionMatrix(source)
-        self.about = QLabel(self)
-        self.about.setProperty("faint", True)
-        self.about.setWordWrap(True)
+        self.about = text_label("", self, look="faint", wrap=True)
         self.table = QTableWidget(0, 3, self)
         self.sample = SampleGallery(source, "The sample picked", "Choose a prediction to see its sample.")
         self._evaluation: Evaluation | None = None
         self._set_up_table(source)
-        side = QWidget(self)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(8, 0, 12, 8)
-        column.addWidget(self.about)
-        column.addWidget(self.table, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((self.matrix, 2), (side, 4), (self.sample, 1)):
-            widget.setMinimumWidth(150)
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([300, 560, 200])
-        self.splitter.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.splitter)
+        side = boxed(vbox(self.about, (self.table, 1), margins=(8, 0, 12, 8)))
+        panes = hsplit((self.matrix, 2), (side, 4), (self.sample, 1), sizes=(300, 560, 200), least=150)
+        vbox(panes, parent=self)
 
     def _set_up_table(self, source: ThemeSource) -> None:
         table = self.table

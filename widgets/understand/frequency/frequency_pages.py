@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.numerics import spectrum
 from app.numerics.spectrum import Floats
@@ -17,7 +17,7 @@ from widgets.charts.spectrum_view import SpectrumView
 from widgets.charts.titled_image import Ink, PicturePane
 from widgets.fields.number_field import NumberBox
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.frequency.frequency_tiles import SpectrumTiles
@@ -164,19 +164,11 @@ class SpectraPage(Page):
             source, "Kernels and what they let through", "The filters come with the trained weights.", kernels=True
         )
         self.maps = SpectrumTiles(source, "Maps and their spectra", "Pick a sample.", kernels=False)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._heading = QLabel(self)
-        for tiles, heading in (
-            (self.kernels, QLabel("Kernels and what they let through", self)),
-            (self.maps, self._heading),
-        ):
-            box = QWidget(self)
-            heading.setProperty("heading", True)
-            heading.setIndent(12)
-            vbox(heading, (tiles, 1), parent=box, spacing=0)
-            splitter.addWidget(box)
-        splitter.setChildrenCollapsible(False)
-        self.column.addWidget(splitter, 1)
+        heading = text_label("Kernels and what they let through", look="heading", indent=12)
+        self._heading = text_label("", self, look="heading", indent=12)
+        kernels = boxed(vbox(heading, (self.kernels, 1), spacing=0))
+        maps = boxed(vbox(self._heading, (self.maps, 1), spacing=0))
+        self.column.addWidget(hsplit((kernels, 0), (maps, 0)), 1)
         self.verdict.setText("Slow waves stand in the middle, fast ones at the edges; bright is strong.")
         self.verdict.setProperty("faint", True)
         self._end()

@@ -5,25 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSpinBox,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QPushButton, QSpinBox, QStackedWidget, QWidget
 
 from app.protocol.gan_messages import InterpolatedSamples, InterpolateNoise, ReadRealSamples, RealSamples
 from app.training.gan import snapshots
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.errors import NetloomError
 from widgets.data.sample_views import drawable_values
+from widgets.look.labels import empty_page, text_label
+from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.plot_export import painted, save_png
 from widgets.plots.plot_view import PlotView
@@ -42,7 +33,7 @@ Walk = tuple[Path, int, int, int]
 """A run, the two ends of a walk, and the step after which it was asked for."""
 
 
-class MadeTab(Tab):
+class GeneratedTab(Tab):
     """Generated samples with a slider through time, real samples beside them, and a walk between two of the former."""
 
     title = "Generated samples"
@@ -52,15 +43,15 @@ class MadeTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.made = SampleSheet(source, "Generated samples", NO_FRAMES)
+        self.generated = SampleSheet(source, "Generated samples", NO_FRAMES)
         self.real = SampleSheet(source, "Real samples", "Real samples come from the worker.")
         self.walk = WalkSheet(source)
         self.plane = Plane(source)
         self.times = Times(source, self)
         self.first, self.last = (_end(name, self) for name in ("A", "B"))
         self.other = QPushButton("Other pair", self)
-        self.says = QLabel(NO_RUN, self)
-        self.note = QLabel(self)
+        self.says = empty_page(NO_RUN, self)
+        self.note = text_label("", self, look="faint")
         self.stack = QStackedWidget(self)
         self._run: Path | None = None
         self._asked: Walk | None = None
@@ -73,30 +64,16 @@ class MadeTab(Tab):
     # Building
 
     def _lay_out(self) -> None:
-        for label in (self.says, self.note):
-            label.setProperty("faint", True)
-        self.says.setWordWrap(True)
-        self.says.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        ways = QHBoxLayout()
-        ways.setContentsMargins(12, 0, 12, 0)
-        ways.setSpacing(8)
-        for widget in (QLabel("Way from A", self), self.first, QLabel("to B", self), self.last, self.other):
-            ways.addWidget(widget)
-        ways.addStretch(1)
+        ways = (text_label("Way from A"), self.first, text_label("to B"), self.last, self.other, Stretch(1))
+        self._ways = boxed(hbox(*ways, margins=(12, 0, 12, 0), spacing=8))
         self.other.setToolTip("Walk between two other points of noise")
-        self.sheets = QSplitter(Qt.Orientation.Horizontal, self)
-        walk_side = _side(None, self.walk)
-        for side, share in (
-            (_side(_heading("Generated", self), self.made), 4),
-            (_side(_heading("Real, of the test set", self), self.real), 4),
-            (walk_side, 5),
-        ):
-            side.setMinimumWidth(150)
-            self.sheets.addWidget(side)
-            self.sheets.setStretchFactor(self.sheets.count() - 1, share)
-        self.sheets.setChildrenCollapsible(False)
-        self._ways = QWidget(self)
-        self._ways.setLayout(ways)
+        self.sheets = hsplit(
+            (_headed("Generated", self.generated), 4),
+            (_headed("Real, of the test set", self.real), 4),
+            (boxed(vbox(self.walk)), 5),
+            least=150,
+            parent=self,
+        )
         for page in (self.says, self.sheets, self.plane):
             self.stack.addWidget(page)
         self.bar.addWidget(self._ways)
@@ -107,12 +84,12 @@ class MadeTab(Tab):
 
     def _connect(self) -> None:
         self.times.changed.connect(self._show)
-        self.made.picked.connect(self._on_pick)
+        self.generated.picked.connect(self._on_pick)
         for box in (self.first, self.last):
             box.valueChanged.connect(self._on_ends)
         self.other.clicked.connect(self._on_other)
         self.times.save.clicked.connect(self._save)
-        self.subject.epoch_ended.connect(self._take_epoch)
+        self.subject.epoch_ended.connect(self._on_epoch)
         self.subject.edited.connect(self.on_subject)
 
     # The panel
@@ -144,7 +121,7 @@ class MadeTab(Tab):
         self.times.rest()
         super().hideEvent(event)
 
-    def _take_epoch(self) -> None:
+    def _on_epoch(self) -> None:
         if self.isVisible():
             self._refresh()
 
@@ -172,34 +149,34 @@ class MadeTab(Tab):
         self.times.set_steps(steps)
 
     def _show(self, step: int) -> None:
-        """Show what was made after some step."""
+        """Show what was generated after some step."""
         if self._run is None or step < 0:
             return
         try:
-            made = snapshots.read_snapshot(self._run, step)
+            samples = snapshots.read_snapshot(self._run, step)
         except NetloomError as error:
             self.says.setText(str(error))
             self.stack.setCurrentWidget(self.says)
             return
-        self._bound_ends(len(made))
-        if _is_plane(made):
-            self._show_plane(made)
+        self._bound_ends(len(samples))
+        if _is_plane(samples):
+            self._show_plane(samples)
         else:
             self.stack.setCurrentWidget(self.sheets)
             scale = scale_of(self._real) if self._real is not None else None
-            self.made.show_samples(drawable_values(made), scale)
+            self.generated.show_samples(drawable_values(samples), scale)
         if self.times.at_end:
             self._ask()
 
-    def _show_plane(self, made: Array) -> None:
+    def _show_plane(self, generated: Array) -> None:
         self.stack.setCurrentWidget(self.plane)
         nothing = np.empty((0, 2))
         real = self._real if self._real is not None else nothing
-        self.plane.show_all(made, real, self._walk if self._walk is not None else nothing)
+        self.plane.show_all(generated, real, self._walk if self._walk is not None else nothing)
 
     def _save(self) -> None:
         """Ask for a file, and paint what is on show into it."""
-        view = self.plane if self.stack.currentWidget() is self.plane else self.made
+        view = self.plane if self.stack.currentWidget() is self.plane else self.generated
         start = f"made after {self.times.step} steps.png"
         name, _ = QFileDialog.getSaveFileName(self, "Save the samples", start, "PNG picture (*.png)")
         if not name:
@@ -230,7 +207,7 @@ class MadeTab(Tab):
         return self.first.value() - 1, self.last.value() - 1
 
     def _mark_ends(self) -> None:
-        self.made.mark_ends(self.ends)
+        self.generated.mark_ends(self.ends)
 
     def _on_pick(self, index: int) -> None:
         """A sample that was clicked becomes one end of the walk, in turns."""
@@ -307,22 +284,9 @@ def _end(name: str, parent: QWidget) -> QSpinBox:
     return box
 
 
-def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setProperty("heading", True)
-    label.setIndent(12)
-    return label
-
-
-def _side(heading: QLabel | None, view: QWidget) -> QWidget:
-    side = QWidget()
-    column = QVBoxLayout(side)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    if heading is not None:
-        column.addWidget(heading)
-    column.addWidget(view, 1)
-    return side
+def _headed(title: str, view: QWidget) -> QWidget:
+    """A view under its heading."""
+    return boxed(vbox(text_label(title, look="heading", indent=12), (view, 1), spacing=0))
 
 
 def _is_plane(samples: Array) -> bool:

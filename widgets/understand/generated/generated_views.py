@@ -120,14 +120,14 @@ class Plane(ScatterPlot):
         super().__init__(source, "Generated and real points", "Points come once training has begun.", parent)
         self._sides: tuple[float, float, float, float] | None = None
 
-    def show_all(self, made: Array, real: Array, walk: Array) -> None:
-        """Show made, real and walked points, each (n, 2)."""
-        points = np.concatenate([real, made, walk])
-        kinds = np.repeat([0, 1, 2], [len(real), len(made), len(walk)])
+    def show_all(self, generated: Array, real: Array, walk: Array) -> None:
+        """Show generated, real and walked points, each (n, 2)."""
+        points = np.concatenate([real, generated, walk])
+        kinds = np.repeat([0, 1, 2], [len(real), len(generated), len(walk)])
         self.set_points(points, kinds, ["real", "generated", *(["way from A to B"] if len(walk) else [])])
 
     def show_discriminator(self, probability: Array, sides: tuple[float, float, float, float]) -> None:
-        """Show what the discriminator says, (r, r, 2) for made and real, of the part (x0, x1, y0, y1) of the plane."""
+        """Show what the discriminator says of a part (x0, x1, y0, y1) of the plane: (r, r, 2), generated and real."""
         self._sides = sides
         self.set_surface(probability[..., ::-1], sides)
 

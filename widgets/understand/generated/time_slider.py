@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
 from widgets.look.theme import Themed, ThemeSource
 
 BEAT_MS = 150
@@ -30,18 +32,12 @@ class Times(Themed, QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Time of training")
         self.slider.setToolTip("Drag, or use the arrow keys, to go through the training")
-        self.label = QLabel(self)
+        self.label = text_label("", self)
         self.save = QToolButton(self)
         self.save.setToolTip("Save what is on show as a PNG picture")
         self.save.setAccessibleName("Save the samples on show as a picture")
         self._beat = QTimer(self, interval=BEAT_MS)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 16, 6)
-        row.setSpacing(8)
-        row.addWidget(self.play)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.label)
-        row.addWidget(self.save)
+        hbox(self.play, (self.slider, 1), self.label, self.save, parent=self, margins=(12, 0, 16, 6), spacing=8)
         self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.slider.valueChanged.connect(self._on_value)
         self.play.toggled.connect(self._on_play)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.messages import ModelRequest
 from app.protocol.recurrent_messages import Attention, ReadAttention
 from graph.network import Network
 from graph.structure.blocks import Block
 from widgets.charts.attention_map import AttentionMap
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import SampledTab
 from widgets.understand.subject import Subject
@@ -32,8 +33,8 @@ class AttentionTab(SampledTab):
         super().__init__(source, subject, parent)
         self.map = AttentionMap(source, "Attention", EMPTY)
         self.map.setObjectName("attention")
-        self.answer = QLabel(self)
-        self.bar.addWidget(self.answer)
+        self.prediction = text_label("", self)
+        self.bar.addWidget(self.prediction)
         self.bar.addStretch(1)
         self.bar.addWidget(self.says)
         self.column.addWidget(self.beside(self.map), 1)
@@ -49,27 +50,27 @@ class AttentionTab(SampledTab):
 
     def show_reply(self, reply: Attention) -> None:
         """Show where the network looks in the sample."""
-        found = reply.attention
-        wrong = "" if found.prediction == found.label else f", but it should be {found.label}"
-        self.answer.setText(f"It writes {found.prediction}{wrong}" if found.generated else "")
-        self.map.set_weights(found.weights, found.queries, found.keys, written=found.generated)
+        attention = reply.attention
+        wrong = "" if attention.prediction == attention.label else f", but it should be {attention.label}"
+        self.prediction.setText(f"It writes {attention.prediction}{wrong}" if attention.generated else "")
+        self.map.set_weights(attention.weights, attention.queries, attention.keys, written=attention.generated)
 
     def show_nothing(self, words: str) -> None:
         """Show no weights."""
-        self.answer.clear()
+        self.prediction.clear()
         self.map.set_empty_text(words)
         self.map.set_weights(np.zeros((0, 0)), [], [], written=False)
 
 
 def attention_layers(network: Network, before: str = "") -> list[str]:
     """The attention layers by their paths, ``block1.attention1``, in the network's order."""
-    found: list[str] = []
+    paths: list[str] = []
     for id_ in network.ordered():
         node = network.node(id_)
         if node.muted:
             continue
         if node.layer.has_attention:
-            found.append(f"{before}{node.tied or id_}")
+            paths.append(f"{before}{node.tied or id_}")
         elif isinstance(node.layer, Block):
-            found += attention_layers(node.layer.body.network, f"{before}{id_}.")
-    return list(dict.fromkeys(found))
+            paths += attention_layers(node.layer.body.network, f"{before}{id_}.")
+    return list(dict.fromkeys(paths))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity
 from app.protocol.recurrent_messages import RecurrentStates
 from app.protocol.recurrent_values import StatesOverTime
 from widgets.charts.time_lanes import Lane, TimeLanes
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.subject import Subject
@@ -38,10 +39,10 @@ class GatesTab(SampledTab):
         self.reading = Sentence(self)
         self.reading.setProperty("faint", False)
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.answer = QLabel(self)
+        self.prediction = text_label("", self)
         self.bar.addWidget(self.mode)
         self.bar.addWidget(self.reading, 1)
-        self.bar.addWidget(self.answer)
+        self.bar.addWidget(self.prediction)
         self.bar.addWidget(self.says)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -56,12 +57,12 @@ class GatesTab(SampledTab):
         """Show what the layer did with the sample."""
         states = reply.states
         self.offer_directions(states.layer)
-        self.answer.setText(prediction_text(states))
+        self.prediction.setText(prediction_text(states))
         self.lanes.set_lanes([input_lane(states), *lanes_of(states)], back=states.layer.backward)
 
     def show_nothing(self, words: str) -> None:
         """Show no lanes."""
-        self.answer.clear()
+        self.prediction.clear()
         self.lanes.set_empty_text(words)
         self.lanes.set_lanes([])
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers, verdict
 from app.protocol.messages import OpenProject
@@ -16,6 +16,7 @@ from app.training.runs import Run, runs_folder
 from graph.errors import NetloomError
 from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders, shown_name
 from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
@@ -47,8 +48,7 @@ class GradientsTab(RecurrentTab):
         self.compare.setMenu(self.menu)
         self.reading = Sentence(self)
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.verdict = QLabel(self)
-        self.verdict.setWordWrap(True)
+        self.verdict = text_label("", self, wrap=True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setContentsMargins(12, 2, 12, 8)
         self._shown: GradientsOverTime | None = None
@@ -166,14 +166,14 @@ def curve_of(label: str, gradients: GradientsOverTime, state: str) -> GradientCu
 
 def runs_with_memory(but: Path | None) -> list[Run]:
     """The newest saved runs of networks with a recurrent layer, without the one in ``but``."""
-    found: list[Run] = []
+    runs: list[Run] = []
     for path in run_folders(runs_folder()):
         try:
             run = Run.open(path)
             if path != but and run.weights.is_file() and recurrent_layers(run.project.network):
-                found.append(run)
+                runs.append(run)
         except NetloomError:
             continue
-        if len(found) == MOST_RUNS:
+        if len(runs) == MOST_RUNS:
             break
-    return found
+    return runs

@@ -60,7 +60,7 @@ class RecurrentTab(Tab):
             box.activated.connect(self.look_anew)
         self.picker.picked.connect(self._on_layer)
         subject.edited.connect(self._on_edit)
-        subject.epoch_ended.connect(self._take_epoch)
+        subject.epoch_ended.connect(self._on_epoch)
 
     def unavailable_reason(self) -> str:
         """Over time there is something to see where a layer carries a state."""
@@ -109,7 +109,7 @@ class RecurrentTab(Tab):
             self._offer()
             self._soon.start()
 
-    def _take_epoch(self) -> None:
+    def _on_epoch(self) -> None:
         self._stale = True
         if self.isVisible() and not self._pause.isActive():
             self._pause.start()

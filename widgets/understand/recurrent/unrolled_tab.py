@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers
 from app.protocol.recurrent_messages import RecurrentStates
 from app.protocol.recurrent_values import StatesOverTime
 from widgets.fields.number_field import NumberBox
+from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.recurrent.gates_tab import prediction_text, read_values
@@ -55,14 +56,12 @@ class UnrolledTab(SampledTab):
         self.diagram.told.connect(self.reading.setText)
 
     def _number(self, caption: str, words: str, value: int) -> NumberBox:
-        label, box = QLabel(caption, self), NumberBox(True, 1, MOST_STEPS if value == USUAL else None)
-        label.setProperty("faint", True)
-        label.setBuddy(box)
+        box = NumberBox(True, 1, MOST_STEPS if value == USUAL else None)
         box.setAccessibleName(words)
         box.setToolTip(words)
         box.setFixedWidth(64)
         box.set_value(value)
-        self.bar.addWidget(label)
+        self.bar.addWidget(text_label(caption, self, look="faint", buddy=box))
         self.bar.addWidget(box)
         return box
 

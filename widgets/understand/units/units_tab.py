@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from app.data.dataset import Array
 from app.protocol.unit_messages import Exemplars, FindExemplars, RankUnits, UnitRanking
@@ -13,7 +12,7 @@ from widgets.charts.unit_tiles import ExemplarTiles
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
-from widgets.look.layouts import vbox
+from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.filters_tab import when_of
@@ -69,17 +68,11 @@ class UnitsTab(Tab):
         self.bar.addWidget(self.says)
         self.bar.addWidget(self.again)
         self.again.hide()
-        middle = QWidget(self)
         self.heading.setContentsMargins(12, 4, 12, 4)
-        vbox(self.heading, (self.samples, 1), parent=middle, spacing=2)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((self.sheet, 3), (middle, 4), (self.exciting, 3)):
-            widget.setMinimumWidth(max(200, widget.minimumWidth()))
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setSizes([330, 420, 380])
-        splitter.setChildrenCollapsible(False)
-        self.column.addWidget(splitter, 1)
+        middle = boxed(vbox(self.heading, (self.samples, 1), spacing=2))
+        panes = ((self.sheet, 3), (middle, 4), (self.exciting, 3))
+        least = [max(200, pane.minimumWidth()) for pane, _ in panes]
+        self.column.addWidget(hsplit(*panes, sizes=(330, 420, 380), least=least), 1)
 
     def _connect(self) -> None:
         self.picker.picked.connect(self._look_anew)

@@ -20,7 +20,7 @@ from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel
 from widgets.training.training_controller import TrainingController
-from widgets.understand.generated.generated_tab import NO_FRAMES, NO_GAN, NO_RUN, MadeTab
+from widgets.understand.generated.generated_tab import NO_FRAMES, NO_GAN, NO_RUN, GeneratedTab
 
 STEPS = (0, 40, 80, 120)
 
@@ -38,16 +38,16 @@ def keep(run: Path, *sizes: int, steps: tuple[int, ...] = STEPS) -> None:
         frames.keep(at["step"])
 
 
-def opened(silent: Silent, path: Path, id_: str = "digits_gan") -> MadeTab:
+def opened(silent: Silent, path: Path, id_: str = "digits_gan") -> GeneratedTab:
     run = saved_run(path, document_of(id_))
     keep(run, *((1, 8, 8) if id_ == "digits_gan" else (2,)))
     silent.panel.subject.show_run(run)
     silent.panel.show_tab("Generated samples")
     silent.panel.show()
-    return silent.panel.view(MadeTab)
+    return silent.panel.view(GeneratedTab)
 
 
-def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
+def answer_all(silent: Silent, tab: GeneratedTab, *sizes: int) -> None:
     """Answer as the worker might: real samples, and a walk between the ends that were asked for."""
     rng = np.random.default_rng(0)
     real, line = rng.random((16, *sizes)).astype(np.float32), np.linspace(-1, 1, 4, dtype=np.float32)
@@ -62,7 +62,7 @@ def answer_all(silent: Silent, tab: MadeTab, *sizes: int) -> None:
 
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "Generated samples")
-    tab = silent.panel.view(MadeTab)
+    tab = silent.panel.view(GeneratedTab)
     assert tab.unavailable_reason() == NO_GAN
     assert tab.says.text() == NO_RUN
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("digits", 1)))
@@ -76,12 +76,12 @@ def test_the_slider_goes_through_time(silent: Silent, tmp_path: Path, qtbot: QtB
     tab = opened(silent, tmp_path / "run")
     answer_all(silent, tab, 1, 8, 8)
     assert tab.times.steps == STEPS
-    assert (tab.times.step, tab.made.count(), tab.real.count()) == (120, 16, 16)
+    assert (tab.times.step, tab.generated.count(), tab.real.count()) == (120, 16, 16)
     shades = []
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_End):
         qtbot.keyClick(tab.times.slider, key)
-        image = tab.made.grab().toImage()
-        shades.append(shade(image, tab.made.tile_place(5).center()))
+        image = tab.generated.grab().toImage()
+        shades.append(shade(image, tab.generated.tile_place(5).center()))
     assert shades == sorted(shades)
     assert len(set(shades)) == 3
     assert tab.times.label.text() == "after 120 of 120 steps"
@@ -117,13 +117,15 @@ def test_clicks_choose_the_ends_of_a_walk_in_turns(silent: Silent, tmp_path: Pat
     answer_all(silent, tab, 1, 8, 8)
     assert tab.walk.count() == 18
     for index in (4, 9, 2):
-        qtbot.mouseClick(tab.made, Qt.MouseButton.LeftButton, pos=tab.made.tile_place(index).center().toPoint())
+        qtbot.mouseClick(
+            tab.generated, Qt.MouseButton.LeftButton, pos=tab.generated.tile_place(index).center().toPoint()
+        )
     assert tab.ends == (2, 9)
     _, asked = silent.take("InterpolateNoise")
     assert (asked.first, asked.last) == (2, 9)
     qtbot.mouseClick(tab.other, Qt.MouseButton.LeftButton)
     assert tab.ends == (9, 10)
-    assert tab.made.ends == (9, 10)
+    assert tab.generated.ends == (9, 10)
     tab.first.setValue(1)
     assert silent.take("InterpolateNoise")[1].first == 0
 
@@ -171,7 +173,7 @@ def test_a_broken_file_is_told(silent: Silent, tmp_path: Path) -> None:
     assert "cannot be read" in tab.says.text()
     assert tab.says.isVisible()
     tab.times.slider.setValue(2)
-    assert tab.made.isVisible()
+    assert tab.generated.isVisible()
 
 
 def test_a_real_worker_trains_and_answers(controller: TrainingController, qtbot: QtBot) -> None:
@@ -183,7 +185,7 @@ def test_a_real_worker_trains_and_answers(controller: TrainingController, qtbot:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Generated samples")
     controller.train(document)
-    tab = panel.view(MadeTab)
+    tab = panel.view(GeneratedTab)
     qtbot.waitUntil(lambda: tab.note.text().startswith("Ground"), timeout=PATIENCE)
     qtbot.waitUntil(lambda: tab.times.steps[-1:] == (4,), timeout=PATIENCE)
     qtbot.waitUntil(lambda: "way" in tab.plane.accessibleDescription(), timeout=PATIENCE)

@@ -31,7 +31,7 @@ def test_what_the_network_writes_stands_beside_what_it_should(qtbot: QtBot, sile
         weights=weights, queries=("1", "9"), keys=keys, generated=True, prediction="19", label="1976"
     )
     tab = shown(qtbot, silent, written)
-    assert tab.answer.text() == "It writes 19, but it should be 1976"
+    assert tab.prediction.text() == "It writes 19, but it should be 1976"
     assert tab.says.text() == "untrained weights"
     assert not tab.map.is_empty()
 
@@ -39,7 +39,7 @@ def test_what_the_network_writes_stands_beside_what_it_should(qtbot: QtBot, sile
 def test_of_steps_that_are_no_words_nothing_is_said(qtbot: QtBot, silent: Silent) -> None:
     weights = np.ones((1, 1), np.float32)
     tab = shown(qtbot, silent, AttentionWeights(weights=weights, queries=("1",), keys=("1",)))
-    assert tab.answer.text() == ""
+    assert tab.prediction.text() == ""
     tab.look_anew()
     wait_for(qtbot, silent, ReadAttention)
     silent.refuse("ReadAttention", "The data cannot be read.")

@@ -60,7 +60,7 @@ def test_the_gates_of_the_first_sample_stand_beside_its_words(qtbot: QtBot, sile
     ]  # fmt: skip
     assert set(tab.lanes.lanes[0].words) <= set("()[]")
     assert len(tab.lanes.lanes[0].words) == tab.lanes.steps
-    assert "truth" in tab.answer.text()
+    assert "truth" in tab.prediction.text()
     assert tab.says.text() == "untrained weights"
     assert not tab.level.isVisible()
     assert not tab.direction.isVisible()

@@ -1,0 +1,75 @@
+"""Evaluating a run that has ended, once for each run, as soon as somebody looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.protocol.messages import RunReply
+from widgets.look.labels import empty_page
+from widgets.understand.subject import Subject
+from widgets.understand.understand_tab import Group, Tab
+
+
+class EvaluationTab(Tab):
+    """Pages with what an evaluation brought; before, a page with a sentence that says why there is nothing yet.
+
+    Subclasses send the request, show the reply on a page of theirs, and name the sentences: ``no_run``, ``live`` (while
+    it trains) and ``waiting`` (for the reply).
+    """
+
+    group = Group.PREDICTIONS
+    no_run, live, waiting = "", "", ""
+
+    def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(subject, parent)
+        self.says = empty_page(self.no_run, self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.says)
+        self.column.addWidget(self.pages, 1)
+        self._evaluated: Path | None = None
+
+    def send_request(self) -> None:
+        """Ask for the evaluation; refusals go to `on_refused`."""
+        raise NotImplementedError
+
+    def on_subject(self) -> None:
+        """Another run, or the end of one in progress."""
+        self.forget()
+        if self.isVisible():
+            self.evaluate()
+
+    def on_shown(self) -> None:
+        """Evaluate the run unless that was done."""
+        self.evaluate()
+
+    def forget(self) -> None:
+        """Evaluate anew next time."""
+        self._evaluated = None
+
+    def evaluate(self) -> None:
+        """Ask for the evaluation of the run, unless that was done or there is nothing to evaluate."""
+        run = self.subject.run
+        if run is None or self.subject.live:
+            self.say(self.no_run if run is None else self.live)
+        elif reason := self.unavailable_reason():
+            self.say(reason)
+        elif run.path != self._evaluated:
+            self._evaluated = run.path
+            self.say(self.waiting)
+            self.send_request()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead of an evaluation."""
+        self.says.setText(sentence)
+        self.pages.setCurrentWidget(self.says)
+
+    def is_current(self, reply: RunReply) -> bool:
+        """Whether a reply is about the run that is looked at now."""
+        return self._evaluated is not None and Path(reply.run) == self._evaluated
+
+    def on_refused(self, reason: str) -> None:
+        """Say why there is no evaluation, and try again next time."""
+        self.forget()
+        self.say(reason)
