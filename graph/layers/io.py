@@ -123,6 +123,7 @@ class Output(Layer):
         "How much this output's loss counts among several.",
         minimum=0.0,
         maximum=1e6,
+        term="",
     )
 
     def output_ports(self) -> tuple[Port, ...]:

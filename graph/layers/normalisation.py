@@ -103,7 +103,12 @@ class BatchNorm(_Steadying):
     uses_batch_statistics: ClassVar[bool] = True
 
     momentum: float = setting(
-        0.1, "Weight of the newest batch in the running averages.", minimum=0.0, maximum=1.0, when=("track", (True,))
+        0.1,
+        "Weight of the newest batch in the running averages.",
+        minimum=0.0,
+        maximum=1.0,
+        term="",
+        when=("track", (True,)),
     )
     eps: float = setting(1e-5, EPSILON, minimum=1e-12, maximum=1.0)
     affine: bool = setting(True, AFFINE)

@@ -70,6 +70,7 @@ def setting(
     maximum: float | None = None,
     unit: str | None = None,
     label: str | None = None,
+    term: str | None = None,
     when: tuple[str, tuple[object, ...]] | None = None,
 ) -> Any:
     """Declare one setting of a layer (or of a plan, or of a data source).
@@ -86,6 +87,8 @@ def setting(
         what a number counts, for example ``filters`` or ``pixels``.
     label
         name in forms; without it, the field's name with spaces.
+    term
+        the glossary's word for it; without it, the label, and empty where the label means something else there.
     when
         ``(other setting, its values)`` for which this setting has an effect; forms hide it otherwise.
     """
@@ -94,6 +97,7 @@ def setting(
         "maximum": maximum,
         "unit": unit,
         "label": label,
+        "term": term,
         "when": when,
     }
     return Field(default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra))
@@ -117,6 +121,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     unit: str | None = None
     label: str = ""
+    term: str = ""
     optional: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
 
@@ -177,6 +182,7 @@ def _type_of(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
 def _describe(name: str, info: FieldInfo) -> Setting:
     extra = cast(dict[str, Any], info.json_schema_extra or {})
     kind, choices, optional = _type_of(info.annotation)
+    label = extra.get("label") or name.replace("_", " ")
     return Setting(
         name=name,
         type=kind,
@@ -186,7 +192,8 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         maximum=extra.get("maximum"),
         choices=choices,
         unit=extra.get("unit"),
-        label=extra.get("label") or name.replace("_", " "),
+        label=label,
+        term=label if extra.get("term") is None else extra["term"],
         optional=optional,
         when=extra.get("when"),
     )

@@ -24,6 +24,7 @@ from widgets.data.read_as import ReadAs
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.terms import definition
 
 SHARES = ("train", "validation", "test")
 LEAST = 0.01
@@ -63,6 +64,7 @@ class ChoiceForm(QWidget):
         for title, form in forms:
             form.setAccessibleName(title)
             self._headings[title] = text_label(title, self, look="heading")
+            self._headings[title].setToolTip(definition(title))
             column.addWidget(self._headings[title])
             if form is self.options:
                 column.addWidget(self.read_as)

@@ -11,9 +11,12 @@ from app.protocol.data_values import DataPreview
 from app.system.number_format import format_short
 from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import part_titles, sample_labels
+from widgets.look.terms import definition
 
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 200
+TERMS = ("label", "split")
+"""What the first columns hold, as the glossary has it."""
 
 
 class SampleModel(QAbstractTableModel):
@@ -69,7 +72,11 @@ class SampleModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._heads)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or self._preview is None:
+        if self._preview is None:
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal and section < len(TERMS):
+            return definition(TERMS[section])
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Horizontal:
             return self._heads[section]

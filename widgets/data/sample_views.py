@@ -18,6 +18,7 @@ from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
 from widgets.look.layouts import vbox
+from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
 
@@ -135,7 +136,7 @@ class SampleBrowser(QWidget):
         current = self.tabs.currentWidget()
         self.tabs.clear()
         for title, widget in sides:
-            self.tabs.addTab(widget, title)
+            self.tabs.setTabToolTip(self.tabs.addTab(widget, title), definition(title))
         if any(widget is current for _, widget in sides):
             self.tabs.setCurrentWidget(current)
         for title, widget in sides:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.description.description_panel import Reader
 from widgets.look.layouts import vbox
+from widgets.look.terms import GLOSSARY, anchor
 from widgets.look.theme import ThemeSource
-
-GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
-
-
-def anchor(heading: str) -> str:
-    """The anchor of a heading, as links write it: ``Learning rate`` is ``learning-rate``."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 class GlossaryPanel(QWidget):

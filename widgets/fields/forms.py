@@ -13,6 +13,7 @@ from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
+from widgets.look.terms import tip
 from widgets.look.theme import SMALL_SHARE
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class _Row:
         self.field: FormField = make_field(spec)
         self.refused: object = None
         self.label = text_label(spec.label[:1].upper() + spec.label[1:], buddy=self.field.editor())
-        self.label.setToolTip(spec.help)
+        self._explain()
         self.fault, self.help = _note("error"), _note("faint")
         self.fault.setObjectName(f"{spec.name}Fault")
         self.help.setText(spec.help)
@@ -47,6 +48,12 @@ class _Row:
         grid.addWidget(self.fault, line + 1, 0, 1, 2)
         grid.addWidget(self.help, line + 2, 0, 1, 2)
         self.label.setContentsMargins(0, 5, 0, 0)
+
+    def _explain(self) -> None:
+        """Say what the setting does, and what the term means that it is called by."""
+        self.field.describe(self.spec.label, self.spec.help)
+        for widget in (self.label, self.field):
+            widget.setToolTip(tip(self.spec.term, self.spec.help))
 
     def show(self, values: Mapping[str, Any], help_wanted: bool) -> None:
         """Show the setting's value, or hide the row where the setting has no effect."""
@@ -74,7 +81,7 @@ class _Row:
             self.fault.clear()
             self.fault.setVisible(False)
             self.field.mark(False)
-            self.field.describe(self.spec.label, self.spec.help)
+            self._explain()
 
 
 class SettingsForm(QWidget):

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 
 def make_field(spec: Setting) -> FormField:
-    """The field for ``spec``, empty, named and explained."""
+    """The field for ``spec``, empty."""
     field = _bare(spec)
-    field.describe(spec.label, spec.help)
     field.setObjectName(spec.name)
     return field
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from widgets.look.terms import definition
+
 
 def text_label(
     text: str = "",
@@ -19,7 +21,8 @@ def text_label(
 ) -> QLabel:
     """A label that looks as the style sheet says: ``faint``, ``heading``, or a tone: ``ok``, ``warning``, ``error``.
 
-    ``indent`` is in pixels, -1 the style's; ``buddy`` is the field that the label names.
+    ``indent`` is in pixels, -1 the style's; ``buddy`` is the field that the label names: its tooltip then defines the
+    term that it is.
     """
     label = QLabel(text, parent)
     if look in ("faint", "heading"):
@@ -30,6 +33,7 @@ def text_label(
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if buddy is not None:
         label.setBuddy(buddy)
+        label.setToolTip(definition(text))
     label.setWordWrap(wrap)
     label.setIndent(indent)
     if hidden:

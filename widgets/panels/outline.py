@@ -17,6 +17,7 @@ from graph.layers.base import ShapeError
 from graph.network import Annotation, Node
 from graph.shapes import Shape
 from widgets.look import icons
+from widgets.look.terms import name_columns
 from widgets.look.theme import Themed, ThemeSource
 
 _ID = Qt.ItemDataRole.UserRole
@@ -63,7 +64,7 @@ class Outline(Themed, QTreeWidget):
         super().__init__(parent)
         self.setObjectName("outline")
         self.setAccessibleName("Outline of the network")
-        self.setHeaderLabels(["Layer", "Result"])
+        name_columns(self, "Layer", "Result")
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.setUniformRowHeights(True)
         self.setStyleSheet("QTreeView { border: none; background: transparent; }")

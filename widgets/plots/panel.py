@@ -12,6 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from widgets.look.terms import definition
 from widgets.look.theme import Theme
 from widgets.plots.axes import Axes, AxisRange
 from widgets.plots.pyramid import Floats
@@ -59,6 +60,7 @@ class Axis(pg.AxisItem):
         """Say what runs along the axis, with its unit; an empty title takes no room."""
         if title != self.title:
             self.title = title
+            self.setToolTip(definition(title))
             self.showLabel(bool(title))
 
     def set_names(self, names: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from widgets.canvas.commands.annotation_commands import go_to_annotation
 from widgets.fields.forms import SettingsForm
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import vbox
+from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.panels.history import HistoryPanel
 from widgets.panels.outline import Outline
@@ -76,6 +77,7 @@ class Workbench(QWidget):
         self.left.addTab(self.palette_panel, "Layers")
         self.left.addTab(self.outline, "Outline")
         self.left.addTab(self.history, "History")
+        self.left.setTabToolTip(0, definition("layer"))
         self.left.setMinimumWidth(168)
         self.bottom, self.middle = CurrentOnlyStack(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.checks}

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from app.project.summary import SummaryRow, Totals, inside
 from widgets.inspector.shape_text import axes, scaled
 from widgets.look import icons
+from widgets.look.terms import tip
 from widgets.look.theme import ThemeSource
 
 Index = QModelIndex | QPersistentModelIndex
@@ -52,6 +53,7 @@ def _bytes(number: int) -> str:
     return scaled(number, "B")
 
 
+SORTING = "Click to sort, once more the other way, then as in the network."
 COLUMNS = (
     SummaryColumn("Layer", "The layer's name", lambda row: row.name, lambda row: row.name.casefold()),
     SummaryColumn("Kind", "The kind of layer", lambda row: row.title, lambda row: row.title.casefold()),
@@ -193,12 +195,12 @@ class SummaryModel(QAbstractItemModel):
             return None
         column = COLUMNS[section]
         side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-        found: dict[int, Any] = {
+        roles: dict[int, Any] = {
             ROLE.DisplayRole: column.title,
-            ROLE.ToolTipRole: f"{column.help}. Click to sort, once more the other way, then as in the network.",
+            ROLE.ToolTipRole: tip(column.title, f"{column.help}. {SORTING}"),
             ROLE.TextAlignmentRole: side | Qt.AlignmentFlag.AlignVCenter,
         }
-        return found.get(role)
+        return roles.get(role)
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
         """What a cell shows, as Qt asks for it."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 
@@ -81,7 +82,7 @@ class Trials(QWidget):
         """Begin anew with columns for ``paths``."""
         self._told, self._paths, self._metric = [], paths, metric
         self.table.clear()
-        self.table.setHeaderLabels(["Trial", f"Validation {metric}", "Status", "Epochs", *map(short, paths)])
+        name_columns(self.table, "Trial", f"Validation {metric}", "Status", "Epochs", *map(short, paths))
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         order = Qt.SortOrder.AscendingOrder if metric == "loss" else Qt.SortOrder.DescendingOrder
         self.table.sortByColumn(1, order)

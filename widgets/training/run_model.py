@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPixmap
 
 from app.training import runs
 from graph.errors import NetloomError
+from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import title_of, value_of
 from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
@@ -98,9 +99,11 @@ class RunModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == ROLE.DisplayRole:
-            return COLUMNS[section]
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == ROLE.ToolTipRole:
+            return definition(COLUMNS[section])
+        return COLUMNS[section] if role == ROLE.DisplayRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names can be ticked, and edited unless the run is in progress."""

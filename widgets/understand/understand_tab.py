@@ -92,12 +92,11 @@ class LayerPicker(QWidget):
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        caption = text_label(label, self, look="faint")
         self.box = QComboBox(self)
+        caption = text_label(label, self, look="faint", buddy=self.box)
         self.box.setAccessibleName(label)
         self.box.setMinimumWidth(120)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        caption.setBuddy(self.box)
         hbox(caption, self.box, parent=self, spacing=8)
         self.box.currentTextChanged.connect(self.picked)
         self.hide()

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.markdown_links import anchors, links
-from widgets.description.glossary import GLOSSARY, GlossaryPanel, anchor
+from widgets.description.glossary import GlossaryPanel
+from widgets.look.terms import GLOSSARY, anchor
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.numerics.window_examples import EXAMPLES, Example, worked
 from app.numerics.window_sums import Case, Floats
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
 from widgets.understand.by_hand.scene import ScenePart
 
 TYPED = "typed by you"
@@ -22,18 +24,12 @@ class _Choice(QWidget):
 
     def __init__(self, caption: str, parent: QWidget) -> None:
         super().__init__(parent)
-        label = QLabel(caption, self)
-        label.setVisible(bool(caption))
-        label.setProperty("faint", True)
         self.box = QComboBox(self)
+        label = text_label(caption, self, look="faint", buddy=self.box)
+        label.setVisible(bool(caption))
         self.box.setAccessibleName(caption)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        label.setBuddy(self.box)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(label)
-        row.addWidget(self.box)
+        hbox(label, self.box, parent=self, spacing=6)
         self.box.currentTextChanged.connect(self.picked)
 
     @property

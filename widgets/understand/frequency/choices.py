@@ -32,11 +32,10 @@ class _Choice(QWidget):
 
     def __init__(self, caption: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = text_label(caption, self, look="faint")
         self.box = QComboBox(self)
+        label = text_label(caption, self, look="faint", buddy=self.box)
         self.box.setAccessibleName(name)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        label.setBuddy(self.box)
         self.row = hbox(label, self.box, parent=self, spacing=6)
         self.box.currentIndexChanged.connect(self._on_choice)
 

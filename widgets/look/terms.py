@@ -1,0 +1,72 @@
+"""Terms of the glossary where they stand on the screen: a tooltip says in one sentence what a term means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtWidgets import QTreeWidget
+
+GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
+
+SHORT = {
+    "batch size": "batch",
+    "hidden size": "hidden state",
+    "kernel size": "kernel",
+    "standardise": "standardising",
+    "train": "training set",
+    "validation": "validation set",
+    "test": "test set",
+}
+"""What is written on the screen for a term, where it is not the term itself."""
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+
+
+def anchor(heading: str) -> str:
+    """The anchor of a heading, as links write it: ``Learning rate`` is ``learning-rate``."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@cache
+def definitions() -> Mapping[str, str]:
+    """The first sentence on each term, by the term as its heading has it; read once, when the first is asked for."""
+    entries = re.findall(r"^### ([^\n]+)\n\n(.+?)(?=\n\n|\n*\Z)", GLOSSARY.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return {term: SENTENCE_END.split(LINK.sub(r"\1", text).replace("\n", " "))[0] for term, text in entries}
+
+
+@cache
+def definition(label: str) -> str:
+    """What the term that a label names means, as ``Batch: A handful of samples …``; empty where it names none.
+
+    ``Epochs`` names Epoch, ``validation loss`` names Loss, and ``Stride in input pixels`` names Stride.
+    """
+    by_name = {_plain(term): term for term in definitions()}
+    term = next((by_name[name] for name in _names(_plain(label)) if name in by_name), None)
+    return f"{term}: {definitions()[term]}" if term else ""
+
+
+def tip(label: str, help_line: str = "") -> str:
+    """The tooltip of a label: ``help_line``, and below it what the label's term means."""
+    return "\n".join(filter(None, (help_line, definition(label))))
+
+
+def name_columns(table: QTreeWidget, *titles: str) -> None:
+    """Head the columns of a table; a title that is a term is defined by its tooltip."""
+    table.setHeaderLabels(list(titles))
+    for column, title in enumerate(titles):
+        table.headerItem().setToolTip(column, definition(title))
+
+
+def _plain(words: str) -> str:
+    return words.lower().replace("-", " ").strip(" :…")
+
+
+def _names(label: str) -> Iterator[str]:
+    """What a label may call a term, the likeliest first: all of it, or the noun that the other words only describe."""
+    head = re.split(r" (?:in|of|for|from|to|by) ", label)[0].split()
+    for start in range(len(head)):
+        words = " ".join(head[start:])
+        yield from (words, SHORT.get(words, words), words.removesuffix("s"), words.removesuffix("es"))
