@@ -54,7 +54,7 @@ class Curve:
             raise ValueError(f"{new_steps.shape} steps and {new_values.shape} values do not make points")
         if not len(new_steps):
             return
-        if np.any(np.diff(new_steps) < 0):
+        if (new_steps[1:] < new_steps[:-1]).any():
             order = np.argsort(new_steps, kind="stable")
             new_steps, new_values = new_steps[order], new_values[order]
         new_values = np.where(np.isfinite(new_values), new_values, np.nan)
@@ -83,7 +83,7 @@ class Curve:
 
     def window(self, x: AxisRange) -> tuple[int, int]:
         """Return the indices of the points in view, with one more on each side so that lines reach the edges."""
-        first, last = np.searchsorted(self.steps, (x.low, x.high))
+        first, last = self.steps.searchsorted((x.low, x.high))
         return max(int(first) - 1, 0), min(int(last) + 1, len(self))
 
     def columns(self, x: AxisRange, pixels: int, *, smooth: bool) -> tuple[Floats, Floats]:
@@ -110,7 +110,10 @@ class Curve:
 
 def _per_column(places: Floats, low: Floats, high: Floats, x: AxisRange, pixels: int) -> tuple[Floats, Floats]:
     column = np.floor((places - x.low) * (pixels / x.span)).astype(np.int64)
-    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    begins = np.empty(len(column), dtype=bool)
+    begins[0] = True
+    np.not_equal(column[1:], column[:-1], out=begins[1:])
+    starts = np.flatnonzero(begins)
     least = np.fmin.reduceat(low, starts)
     greatest = np.fmax.reduceat(high, starts)
     falling = np.empty(len(starts), dtype=bool)

@@ -7,7 +7,7 @@ against 9 ms for 860 points); bold is then several such lines side by side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -83,21 +83,24 @@ def _stroke(painter: QPainter, color: QColor, points: NDArray[np.float64], *, bo
 class EndLabels(pg.GraphicsWidget):
     """Each curve's name beside its end, moved apart where ends are close; what has no room is left out."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, ends: Callable[[], Sequence[tuple[Curve, float]]]) -> None:
         super().__init__()
-        self._panel = panel
-        self._ends: list[tuple[Curve, float, QColor]] = []
+        self._panel, self._ends = panel, ends
+        self._named: tuple[Theme, tuple[str, ...], float] | None = None
         self._theme: Theme | None = None
+        self._metrics = {bold: QFontMetricsF(self.font()) for bold in (False, True)}
         panel.sigRangeChanged.connect(lambda *_: self.update())
 
-    def set_ends(self, theme: Theme, ends: Sequence[tuple[Curve, float]], room: float) -> None:
-        """Name curves at their last values, in a plot ``room`` pixels wide."""
-        self._theme = theme
-        self._ends = [(curve, value, hue(theme, curve)) for curve, value in ends if np.isfinite(value)]
-        metrics = QFontMetricsF(theme.font(small=True, bold=True))
-        widest = max((metrics.horizontalAdvance(curve.label) for curve, _ in ends), default=0.0)
-        self._set_width(min(widest, MAX_LABEL) + 10 if room > NARROW else 0.0)
+    def name(self, theme: Theme, curves: Sequence[Curve], room: float) -> None:
+        """Take the width that the names of curves need in a plot ``room`` pixels wide."""
         self.update()
+        named = theme, tuple(curve.label for curve in curves), room
+        if named == self._named:
+            return
+        self._named, self._theme = named, theme
+        self._metrics = {bold: QFontMetricsF(theme.font(small=True, bold=bold)) for bold in (False, True)}
+        widest = max((self._metrics[True].horizontalAdvance(curve.label) for curve in curves), default=0.0)
+        self._set_width(min(widest, MAX_LABEL) + 10 if room > NARROW else 0.0)
 
     def _set_width(self, width: float) -> None:
         if width != self.maximumWidth():
@@ -108,15 +111,17 @@ class EndLabels(pg.GraphicsWidget):
         """Write the names that there is room for."""
         if self._theme is None or self.size().width() < 1:
             return
-        axes, height = self._panel.axes(), QFontMetricsF(self._theme.font(small=True)).height()
+        axes, height = self._panel.axes(), self._metrics[False].height()
         top, bottom = axes.area.top(), axes.area.bottom()
-        ends = [(min(max(axes.to_y(value), top), bottom), curve, color) for curve, value, color in self._ends]
+        finite = ((curve, value) for curve, value in self._ends() if np.isfinite(value))
+        ends = [(min(max(axes.to_y(value), top), bottom), curve) for curve, value in finite]
         ends = sorted(ends, key=lambda end: end[0])[: int(axes.area.height() / height)]
-        rows = spread([row for row, _, _ in ends], height, top, bottom)
-        for (_, curve, color), row in zip(ends, rows, strict=True):
-            painter.setFont(self._theme.font(small=True, bold=curve.part == "validation"))
-            painter.setPen(color)
-            metrics = QFontMetricsF(painter.font())
+        rows = spread([row for row, _ in ends], height, top, bottom)
+        for (_, curve), row in zip(ends, rows, strict=True):
+            bold = curve.part == "validation"
+            metrics = self._metrics[bold]
+            painter.setFont(self._theme.font(small=True, bold=bold))
+            painter.setPen(hue(self._theme, curve))
             text = metrics.elidedText(curve.label, Qt.TextElideMode.ElideRight, self.size().width() - 6)
             painter.drawText(QPointF(8, row + metrics.ascent() / 2 - 1), text)
 

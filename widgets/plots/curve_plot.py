@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
-from widgets.plots.curve_view import CurveView
+from widgets.plots.curve_view import FRAME_MS, CurveView
 
 
 class CurvePlot(QWidget):
@@ -29,11 +29,16 @@ class CurvePlot(QWidget):
     failed = Signal(str)
 
     def __init__(
-        self, source: ThemeSource, title: str, empty: str = "No points yet.", parent: QWidget | None = None
+        self,
+        source: ThemeSource,
+        title: str,
+        empty: str = "No points yet.",
+        parent: QWidget | None = None,
+        frame_ms: int = FRAME_MS,
     ) -> None:
         super().__init__(parent)
         self._title = title
-        self.view = CurveView(source, title, empty)
+        self.view = CurveView(source, title, empty, frame_ms=frame_ms)
         self._heading = QLabel(title, self)
         self._heading.setProperty("heading", True)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)

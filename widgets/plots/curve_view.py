@@ -36,7 +36,13 @@ class CurveView(PlotView):
     log_changed = Signal(bool)
 
     def __init__(
-        self, source: ThemeSource, title: str, empty: str, along: str = "step", parent: QWidget | None = None
+        self,
+        source: ThemeSource,
+        title: str,
+        empty: str,
+        along: str = "step",
+        parent: QWidget | None = None,
+        frame_ms: int = FRAME_MS,
     ) -> None:
         super().__init__(source, title, empty, parent)
         self.curves: dict[str, Curve] = {}
@@ -52,10 +58,9 @@ class CurveView(PlotView):
                 painter, self.theme, axes, list(self.drawn()), log=self._log, smooth=self._smoothing > 0
             )
         )
-        self._labels = EndLabels(panel)
+        self._labels = EndLabels(panel, self._ends)
         self.put(self._labels, self.panel, "right")
-        panel.sigRangeChanged.connect(lambda *_: self._name_ends())
-        self._timer = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._timer = QTimer(self, singleShot=True, interval=frame_ms)
         self._timer.timeout.connect(self.redraw)
 
     # Data
@@ -156,15 +161,16 @@ class CurveView(PlotView):
     def draw(self) -> None:
         """Paint the curves anew."""
         self._strokes.update()
-        self._name_ends()
+        self._labels.name(self.theme, list(self.drawn()), self.width())
 
-    def _name_ends(self) -> None:
+    def _ends(self) -> list[tuple[Curve, float]]:
+        """Return the curves with their last values in view, as the axis measures them."""
         ends = []
         for curve in self.drawn():
             point = curve.value_at(self.panel.x_range.high, smooth=self._smoothing > 0)
             if point is not None and not (self._log and point[1] <= 0):
                 ends.append((curve, float(np.log10(point[1])) if self._log else point[1]))
-        self._labels.set_ends(self.theme, ends, self.width())
+        return ends
 
     # Reading values
 

@@ -48,13 +48,15 @@ class Key(pg.GraphicsWidget):
         self.measure()
         self.update()
 
-    def measure(self) -> None:
-        """Take the height of as many rows as the names need in this width."""
+    def measure(self) -> bool:
+        """Take the height of as many rows as the names need in this width; returns whether that is another."""
         rows = max((row for row, _ in self._places()), default=0 if self._caption else -1) + 1
         height = rows * self._line() + 4 if rows else 0.0
-        if height != self.maximumHeight():
-            self.setMinimumHeight(height)
-            self.setMaximumHeight(height)
+        if height == self.maximumHeight():
+            return False
+        self.setMinimumHeight(height)
+        self.setMaximumHeight(height)
+        return True
 
     def _line(self) -> float:
         return self._metrics.height() + 2

@@ -9,179 +9,22 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets.look.terms import definition
 from widgets.look.theme import Theme
 from widgets.plots.axes import Axes, AxisRange
+from widgets.plots.axis_item import Axis
 from widgets.plots.pyramid import Floats
-from widgets.plots.ticks import linear_ticks, log_ticks, number
 
 # Qt closes what it holds by itself, and every move of a mouse counts.
 pg.setConfigOptions(exitCleanup=False, mouseRateLimit=0, imageAxisOrder="row-major", antialias=False)
 
 NOTCH = 0.85
 """What one notch of the wheel leaves of a range."""
-ROUND_TO = 8
-"""Widths of axes are multiples of this, so that a plot whose numbers grow does not tremble."""
+
 
 Paint = Callable[[QPainter, Axes], None]
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power_text(power: float) -> str:
-    """Return a value on a logarithmic axis, given its exponent of ten."""
-    if power == round(power) and abs(power) > 3:
-        return "10" + str(round(power)).translate(SUPERSCRIPTS)
-    return number(10.0**power, 3)
-
-
-class Axis(pg.AxisItem):
-    """One side's numbers at round values, or names at whole ones, and the title that says what runs along it."""
-
-    def __init__(self, side: str, panel: Panel) -> None:
-        super().__init__(side, linkView=panel, maxTickLength=0)
-        self.enableAutoSIPrefix(False)
-        self._panel = panel
-        self.write: Callable[[float], str] = number
-        self.names: tuple[str, ...] = ()
-        self.whole = self.log = False
-        self.title = ""
-        self._font, self._ink = self.font(), QColor()
-        self._known: tuple[tuple[float, float, float], list[float]] | None = None
-        self._level = side in ("top", "bottom")
-        self._upright = False
-        self._metrics = QFontMetricsF(self.font())
-
-    def set_title(self, title: str) -> None:
-        """Say what runs along the axis, with its unit; an empty title takes no room."""
-        if title != self.title:
-            self.title = title
-            self.setToolTip(definition(title))
-            self.showLabel(bool(title))
-
-    def set_names(self, names: Sequence[str]) -> None:
-        """Write names at 0, 1, 2 ... in place of numbers."""
-        self.names, self._known = tuple(names), None
-
-    def set_log(self, log: bool) -> None:
-        """Say that values are exponents of ten, or values again."""
-        self.log, self._known = log, None
-        self.write = power_text if log else number
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take fonts and inks."""
-        self._font = theme.font(small=True)
-        self._metrics = QFontMetricsF(self._font)
-        self._ink = theme.text if self.names else theme.faint
-        self._known = None
-        self.label.setFont(self._font)
-        self.label.setDefaultTextColor(theme.faint)
-
-    def ticks(self) -> list[float]:
-        """Return the places that are marked in the range in view."""
-        low, high = sorted(self._panel.ends(self._level))
-        size = self.rect().width() if self._level else self.rect().height()
-        if self._known is None or self._known[0] != (low, high, size):
-            self._known = (low, high, size), self._ticks(low, high, size)
-        return self._known[1]
-
-    def _ticks(self, low: float, high: float, size: float) -> list[float]:
-        if not (math.isfinite(high - low) and high > low and size > 1):
-            return []
-        line = self._metrics.height()
-        if self.names:
-            return self._places_of_names(low, high, size, line)
-        wanted = max(2, int(size / (line * (2.2 if self._level else 2.6))))
-        ticks = self._round_places(low, high, wanted)
-        while self._level and wanted > 2 and sum(map(self._breadth, ticks)) > size:
-            wanted -= max(1, wanted // 4)
-            ticks = self._round_places(low, high, wanted)
-        return ticks
-
-    def _round_places(self, low: float, high: float, wanted: int) -> list[float]:
-        ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
-        return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
-
-    def _breadth(self, tick: float) -> float:
-        return self._metrics.horizontalAdvance(self.write(tick)) + 1.4 * self._metrics.height()
-
-    def _places_of_names(self, low: float, high: float, size: float, line: float) -> list[float]:
-        room = size / (high - low)
-        # Names that are wider than their column are written upright, and then take a line's height each.
-        every = max(1, math.ceil(line / room)) if self._upright or not self._level else 1
-        first, last = max(math.ceil(low), 0), min(math.floor(high), len(self.names) - 1)
-        return [float(place) for place in range(first, last + 1) if place % every == 0]
-
-    def measure(self, room: float) -> None:
-        """Take the room that the texts of the range in view need across the axis, at most ``room`` pixels."""
-        widest = max((self._metrics.horizontalAdvance(text) for _, text in self._texts()), default=0.0)
-        title = self._metrics.height() + 4 if self.title else 0.0
-        if not self._level:
-            self.setWidth(math.ceil((min(widest, room) + 8 + title) / ROUND_TO) * ROUND_TO)
-            return
-        low, high = sorted(self._panel.ends(self._level))
-        slot = self.rect().width() / max(high - low, 1e-12) * (1 if self.names else 1e9)
-        self._upright = bool(self.names) and widest > slot - 4
-        across = min(widest, room) + 4 if self._upright else self._metrics.height()
-        self.setHeight(math.ceil(across + 6 + title))
-
-    def lay_out_title(self) -> None:
-        """Write the title as far as it has room."""
-        room = (self.geometry().width() if self._level else self.geometry().height()) - 4
-        text = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, max(room, 0))
-        if self.label.toPlainText() != text:
-            self.label.setPlainText(text)
-            self.resizeEvent()
-
-    def _texts(self) -> list[tuple[float, str]]:
-        return [(tick, self.names[int(tick)] if self.names else self.write(tick)) for tick in self.ticks()]
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Write the texts of the ticks: pyqtgraph's own way takes several times as long."""
-        painter.setFont(self._font)
-        painter.setPen(self._ink)
-        area, line = QRectF(self.rect()), self._metrics.height()
-        title = line + 4 if self.title else 0.0
-        low, high = self._panel.ends(self._level)
-        scale = (area.width() if self._level else area.height()) / (high - low or 1.0)
-        for tick, text in self._texts():
-            along = (tick - low) * scale
-            if self._upright:
-                self._write_upright(painter, along, text, area.height() - title - 8)
-            elif self._level:
-                self._write_level(painter, along, text, 4.0 if self.orientation == "bottom" else title)
-            else:
-                self._write_beside(painter, along - line / 2, text, title)
-
-    def _write_beside(self, painter: QPainter, top: float, text: str, title: float) -> None:
-        """Write at the left of the panel or at its right, next to it."""
-        width, left = self.rect().width() - title - 6, self.orientation == "left"
-        row = QRectF(title if left else 6.0, top, width, self._metrics.height())
-        name = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
-        side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(row, int(side | Qt.AlignmentFlag.AlignVCenter), name)
-
-    def _write_level(self, painter: QPainter, x: float, text: str, top: float) -> None:
-        """Write below or above the middle of a tick; at the ends the text stays within the axis."""
-        width = self._metrics.horizontalAdvance(text)
-        left = min(max(x - width / 2, -2.0), self.rect().right() + 10 - width)
-        painter.drawText(QPointF(left, top + self._metrics.ascent()), text)
-
-    def _write_upright(self, painter: QPainter, x: float, text: str, length: float) -> None:
-        """Write a name that is wider than its column from below upwards."""
-        line = self._metrics.height()
-        painter.save()
-        painter.translate(x, self.rect().height() - 4 if self.orientation == "top" else length + 4)
-        painter.rotate(-90)
-        name = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, length + 1)
-        flags = Qt.AlignmentFlag.AlignVCenter
-        flags |= Qt.AlignmentFlag.AlignLeft if self.orientation == "top" else Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, -line / 2, length + 2, line), int(flags), name)
-        painter.restore()
 
 
 class PaintedItem(pg.GraphicsObject):
@@ -192,10 +35,10 @@ class PaintedItem(pg.GraphicsObject):
         self._panel, self._paint = panel, paint
         self.setZValue(z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        panel.sigRangeChanged.connect(self._changed)
-        panel.sigResized.connect(self._changed)
+        panel.sigRangeChanged.connect(lambda *_: self.update())
+        panel.sigResized.connect(self._resized)
 
-    def _changed(self, *_: object) -> None:
+    def _resized(self, *_: object) -> None:
         self.prepareGeometryChange()
         self.update()
 
@@ -211,10 +54,12 @@ class Panel(pg.ViewBox):
     """A data area. It shows all data, also as more comes, until a person zooms or pans; `fit` goes back to that.
 
     The wheel zooms at the pointer and a drag pans. Where ``wheel_along`` is 0 or 1 the wheel changes one axis, and with
-    Shift the other. `zoomed` says that a person changed the range, or went back to all.
+    Shift the other. `zoomed` says that a person changed the range, or went back to all; `left_behind` that a linked
+    panel has moved on with its data.
     """
 
     zoomed = Signal()
+    left_behind = Signal()
 
     def __init__(self, *, wheel_along: int | None = None) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
@@ -293,8 +138,8 @@ class Panel(pg.ViewBox):
         y = self.y_extent(x) if self.follows_y else self.y_range
         self.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0)
         for panel in self.linked:
-            if panel.x_range != x and panel is not self:
-                panel.show_extent()
+            if panel is not self and panel.x_range != x:
+                panel.left_behind.emit()
 
     def zoom(self, factor: float) -> None:
         """Make the range in view ``factor`` times as large about its middle, as the wheel would."""
@@ -326,6 +171,11 @@ class Panel(pg.ViewBox):
         """Return the values of x and y at a point of the scene."""
         self.updateMatrix()
         return self.mapSceneToView(at)
+
+    def prepareForPaint(self) -> None:
+        """Place what stands in coordinates of the data, where any of it is shown."""
+        if any(item.isVisible() for item in self.childGroup.childItems()):
+            super().prepareForPaint()
 
     def point_of(self, x: float, y: float) -> QPointF:
         """Return the point of the scene at which values of x and y stand."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -31,8 +31,9 @@ from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
+from widgets.plots.axis_item import Axis
 from widgets.plots.key import Key
-from widgets.plots.panel import Axis, Panel
+from widgets.plots.panel import Panel
 from widgets.plots.plot_export import FILE_KINDS, Row
 from widgets.plots.readout import Readout
 
@@ -40,6 +41,8 @@ STILL = 4
 """Pixels that a pointer may move between press and release of a click."""
 SIDES = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
 """Where the sides of a panel lie in the grid, in rows and columns from it."""
+FOLLOW_MS = 200
+"""How long a chart whose own data stay may be behind those that share its x axis."""
 SHARE = 0.3
 """Share of the view that the names of an axis may take."""
 
@@ -61,9 +64,15 @@ class PlotView(pg.GraphicsView, Themed):
         self.keys: list[Key] = []
         self._pressed: QPointF | None = None
         self._stale = False
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.redraw)
+        self._behind = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._behind.timeout.connect(self.draw_later)
         self._rest: QGraphicsWidget | None = None
         self._one_scale = False
         self.clear_panels()
+        # Curves are painted whole, so to look for the least that has changed only costs time.
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setAccessibleName(title)
         self.setAccessibleDescription(empty)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -143,12 +152,13 @@ class PlotView(pg.GraphicsView, Themed):
         self._grid.addItem(panel, *panel.cell)
         for side, title in (("bottom", bottom), ("left", left), ("top", top), ("right", right)):
             if title is not None:
-                axis = panel.sides[side] = Axis(side, panel)
+                axis = panel.sides[side] = Axis(side, panel, partial(panel.ends, side in ("top", "bottom")))
                 axis.set_title(title)
                 self.put(axis, panel, side)
         if grid and left is not None:
             panel.painted(lambda painter, axes: panel.paint_grid(painter, axes, self.theme), -9)
         panel.zoomed.connect(self._place_buttons)
+        panel.left_behind.connect(self._follow_later)
         panel.set_theme(self.theme)
         self.panels.append(panel)
         return panel
@@ -218,10 +228,14 @@ class PlotView(pg.GraphicsView, Themed):
     def draw_later(self) -> None:
         """Show the data when the chart is next painted or asked, however often they change until then."""
         self._stale = True
-        self.viewport().update()
+        if self.isVisible() and not self._later.isActive():
+            self._later.start()
 
     def redraw(self) -> None:
         """Show the data, or the look, as they are now."""
+        # The whole scene is painted anew, once: what items ask for from here on is part of it. To update the viewport
+        # as well, or to redraw within its painting, would paint it twice.
+        self.scene().update()
         self._stale = False
         empty = self.is_empty()
         if empty:
@@ -231,8 +245,14 @@ class PlotView(pg.GraphicsView, Themed):
         self.centralWidget.setVisible(not empty)
         for panel in self.panels if not empty else ():
             panel.show_extent()
+        self._behind.stop()
+        self._later.stop()
         self._place_buttons()
-        self.viewport().update()
+
+    def _follow_later(self) -> None:
+        """Show the stretch of the charts that share the x axis, but not with each of their frames."""
+        if not self._behind.isActive():
+            self._behind.start()
 
     def fit(self) -> None:
         """Show everything, and keep showing everything as data come."""
@@ -244,26 +264,28 @@ class PlotView(pg.GraphicsView, Themed):
         """Give the axes the room that their texts need, before anything is painted or a place is looked up."""
         if self.size() != self.sceneRect().size().toSize():
             self.resizeEvent(None)
-        if self._stale:
+        if self._stale or self._behind.isActive():
             self.redraw()
         if self.is_empty():
             return
-        for _ in range(2):  # what an axis takes changes the room of the others
-            self._share_room()
+        if self._share_room() or self._one_scale:
+            self._share_room()  # what an axis takes changes the room of the others
         for panel in self.panels:
             for axis in panel.sides.values():
                 axis.lay_out_title()
 
-    def _share_room(self) -> None:
-        """Give axes and keys what they need, and the panels the rest."""
-        for panel in self.panels:
-            for side, axis in panel.sides.items():
-                axis.measure(SHARE * (self.width() if side in ("left", "right") else self.height()))
-        for key in self.keys:
-            key.measure()
+    def _share_room(self) -> bool:
+        """Give axes and keys what they need, and the panels the rest; returns whether anything needs more or less."""
+        changes = [
+            axis.measure(SHARE * (self.width() if side in ("left", "right") else self.height()))
+            for panel in self.panels
+            for side, axis in panel.sides.items()
+        ]
+        changes += [key.measure() for key in self.keys]
         self._grid.activate()
         if self._one_scale:
             self._keep_proportions()
+        return any(changes)
 
     def _keep_proportions(self) -> None:
         """Give the first panel the proportions of its data: it has an axis below, and nothing at its right."""

@@ -105,8 +105,5 @@ class Pyramid:
 
 def _reduce(rule: np.ufunc, values: Floats) -> Floats:
     """Return `rule` over each run of `BRANCH` values; the last run may be short."""
-    whole = len(values) // BRANCH * BRANCH
-    result: Floats = rule.reduce(values[:whole].reshape(-1, BRANCH), axis=1)
-    if whole < len(values):
-        result = np.append(result, rule.reduce(values[whole:]))
+    result: Floats = rule.reduceat(values, np.arange(0, len(values), BRANCH))
     return result

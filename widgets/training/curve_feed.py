@@ -17,11 +17,14 @@ from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.curve_view import FRAME_MS
 from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
 
 PARTS: tuple[Part, Part] = ("train", "validation")
 OTHER_HUE = 1
 """How far the hue of a second loss lies from that of its run."""
+METRIC_MS = 2 * FRAME_MS
+"""How long points of a metric wait: a frame more than losses, so that the event loop turns between the two paints."""
 WIDEST = 160
 """Pixels that the chooser of the metric takes at most of a narrow plot."""
 WORDS = {"generator_loss": "generator"}
@@ -41,7 +44,8 @@ class Curves(QObject):
     def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.loss = CurvePlot(source, "Loss", "Press Train to see the loss fall, batch by batch.")
-        self.metric = CurvePlot(source, "Metric", "After the first epoch: how well the network does.")
+        words = "After the first epoch: how well the network does."
+        self.metric = CurvePlot(source, "Metric", words, frame_ms=METRIC_MS)
         self.loss.setObjectName("lossPlot")
         self.metric.setObjectName("metricPlot")
         self.loss.view.panel.link_x(self.metric.view.panel)

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import AxisRange
+from widgets.plots.axis_item import power_text
 from widgets.plots.bars import BarPlot
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.panel import Panel, power_text
+from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
-from widgets.plots.plot_view import PlotView
+from widgets.plots.plot_view import FOLLOW_MS, PlotView
 
 
 class Places(PlotView):
@@ -139,7 +140,8 @@ def test_a_projector_makes_the_texts_larger(qtbot: QtBot) -> None:
     assert view.panel.sceneBoundingRect().width() < before
 
 
-def test_linked_plots_share_their_steps(qtbot: QtBot) -> None:
+@pytest.fixture
+def linked(qtbot: QtBot) -> list[CurvePlot]:
     source = ThemeSource("light")
     plots = [CurvePlot(source, title) for title in ("Loss", "Metric")]
     plots[0].view.panel.link_x(plots[1].view.panel)
@@ -151,6 +153,83 @@ def test_linked_plots_share_their_steps(qtbot: QtBot) -> None:
         plot.show()
         plot.view.redraw()
         plot.grab()
+    return plots
+
+
+class Paints(QObject):
+    """Counts how often charts are painted."""
+
+    def __init__(self, *views: PlotView) -> None:
+        super().__init__()
+        self.counts = {view.title: 0 for view in views}
+        self._titles = {view.viewport(): view.title for view in views}
+        for view in views:
+            view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            self.counts[self._titles[watched]] += 1
+        return False
+
+
+def settle(qtbot: QtBot, paints: Paints) -> None:
+    """Let everything that is pending be painted, then count from nothing."""
+    qtbot.wait(2 * FOLLOW_MS)
+    paints.counts = dict.fromkeys(paints.counts, 0)
+
+
+def test_new_points_cost_one_paint_and_the_linked_plot_follows_later(qtbot: QtBot, linked: list[CurvePlot]) -> None:
+    loss, metric = (plot.view for plot in linked)
+    paints = Paints(loss, metric)
+    settle(qtbot, paints)
+    for last in (1100, 1200, 1300):
+        loss.append("t", [last], [0.1])
+        loss.redraw()
+        QApplication.processEvents()
+    assert paints.counts == {"Loss": 3, "Metric": 0}
+    assert (loss.panel.x_range.high, metric.panel.x_range.high) == (1300, 1000)
+    qtbot.waitUntil(lambda: metric.panel.x_range == loss.panel.x_range)
+    qtbot.wait(2 * FOLLOW_MS)
+    assert paints.counts["Metric"] == 1
+
+
+def test_a_plot_that_is_behind_catches_up_when_it_is_asked(linked: list[CurvePlot]) -> None:
+    loss, metric = (plot.view for plot in linked)
+    loss.append("t", [2000], [0.1])
+    loss.redraw()
+    assert metric.panel_at(QPointF(metric.rect().center())) is metric.panel
+    assert metric.panel.x_range == loss.panel.x_range == AxisRange(0, 2000)
+
+
+def test_a_chart_that_changes_often_is_drawn_and_painted_once(view: Places, qtbot: QtBot) -> None:
+    paints = Paints(view)
+    settle(qtbot, paints)
+    for end in (10, 20, 30):
+        view.panel.set_extent(AxisRange(0, end), AxisRange(0, 5))
+        view.draw_later()
+    assert view.panel.x_range == AxisRange(0, 10)
+    qtbot.waitUntil(lambda: view.panel.x_range == AxisRange(0, 30))
+    qtbot.wait(50)
+    assert paints.counts == {"Places": 1}
+
+
+def test_a_text_beside_an_axis_is_made_once(view: Places) -> None:
+    written: list[float] = []
+
+    def write(value: float) -> str:
+        written.append(value)
+        return f"{value:g} m"
+
+    view.panel.sides["bottom"].write = write
+    for end in (11, 12, 13):
+        view.panel.set_extent(AxisRange(0, end), AxisRange(0, 5))
+        view.redraw()
+        view.grab()
+    assert len(written) == len(set(written)) > 3
+
+
+def test_linked_plots_share_their_steps(qtbot: QtBot, linked: list[CurvePlot]) -> None:
+    plots = linked
     first, second = (plot.view.panel for plot in plots)
     assert first.x_range == second.x_range == AxisRange(0, 1000)
     wheel(plots[0].view, first.point_of(500, 0.5))

@@ -17,7 +17,7 @@ from tests.widgets.understand.recurrent.test_gates_tab import answered, document
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.theme import ThemeSource
-from widgets.plots.panel import power_text
+from widgets.plots.axis_item import power_text
 from widgets.understand.recurrent.gradients_tab import GradientsTab
 
 FADING = np.geomspace(1e-9, 1.0, 20)

@@ -1,0 +1,211 @@
+"""An axis of a plot: pyqtgraph's, with ticks at round values, names, a title, and texts that are measured once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from widgets.look.terms import definition
+from widgets.look.theme import Theme
+from widgets.plots.ticks import linear_ticks, log_ticks, number
+
+ROUND_TO = 8
+"""Widths of axes are multiples of this, so that a plot whose numbers grow does not tremble."""
+WORDS = 400
+"""Texts of ticks that an axis remembers with their widths; zooming makes new ones without end."""
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_text(power: float) -> str:
+    """Return a value on a logarithmic axis, given its exponent of ten."""
+    if power == round(power) and abs(power) > 3:
+        return "10" + str(round(power)).translate(SUPERSCRIPTS)
+    return number(10.0**power, 3)
+
+
+class Axis(pg.AxisItem):
+    """One side's numbers at round values, or names at whole ones, and the title that says what runs along it.
+
+    ``ends`` tells which values stand at the left and right ends of the panel, or at the upper and lower ones.
+    """
+
+    def __init__(self, side: str, panel: pg.ViewBox, ends: Callable[[], tuple[float, float]]) -> None:
+        super().__init__(side, linkView=panel, maxTickLength=0)
+        self.enableAutoSIPrefix(False)
+        self._ends = ends
+        self.write: Callable[[float], str] = number
+        self.names: tuple[str, ...] = ()
+        self.whole = self.log = False
+        self.title = ""
+        self._font, self._ink = self.font(), QColor()
+        self._known: tuple[tuple[float, float, float], list[float]] | None = None
+        self._words: dict[tuple[Callable[[float], str], float], tuple[str, float]] = {}
+        self._written: tuple[str, float] | None = None
+        self._level = side in ("top", "bottom")
+        self._upright = False
+        self._metrics = QFontMetricsF(self.font())
+
+    def set_title(self, title: str) -> None:
+        """Say what runs along the axis, with its unit; an empty title takes no room."""
+        if title != self.title:
+            self.title = title
+            self.setToolTip(definition(title))
+            self.showLabel(bool(title))
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Write names at 0, 1, 2 ... in place of numbers."""
+        self.names, self._known = tuple(names), None
+        self._words.clear()
+
+    def set_log(self, log: bool) -> None:
+        """Say that values are exponents of ten, or values again."""
+        self.log, self._known = log, None
+        self.write = power_text if log else number
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take fonts and inks."""
+        self._font = theme.font(small=True)
+        self._metrics = QFontMetricsF(self._font)
+        self._ink = theme.text if self.names else theme.faint
+        self._known = self._written = None
+        self._words.clear()
+        self.label.setFont(self._font)
+        self.label.setDefaultTextColor(theme.faint)
+
+    def ticks(self) -> list[float]:
+        """Return the places that are marked in the range in view."""
+        low, high = sorted(self._ends())
+        size = self.rect().width() if self._level else self.rect().height()
+        if self._known is None or self._known[0] != (low, high, size):
+            self._known = (low, high, size), self._ticks(low, high, size)
+        return self._known[1]
+
+    def _ticks(self, low: float, high: float, size: float) -> list[float]:
+        if not (math.isfinite(high - low) and high > low and size > 1):
+            return []
+        line = self._metrics.height()
+        if self.names:
+            return self._places_of_names(low, high, size, line)
+        wanted = max(2, int(size / (line * (2.2 if self._level else 2.6))))
+        ticks = self._round_places(low, high, wanted)
+        while self._level and wanted > 2 and sum(map(self._breadth, ticks)) > size:
+            wanted -= max(1, wanted // 4)
+            ticks = self._round_places(low, high, wanted)
+        return ticks
+
+    def _round_places(self, low: float, high: float, wanted: int) -> list[float]:
+        ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
+        return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
+
+    def _breadth(self, tick: float) -> float:
+        return self._word(tick)[1] + 1.4 * self._metrics.height()
+
+    def _word(self, tick: float) -> tuple[str, float]:
+        """Return the text of a tick and its width: live plots ask for the same ones many times a second."""
+        known = self._words.get((self.write, tick))
+        if known is None:
+            if len(self._words) > WORDS:
+                self._words.clear()
+            text = self.names[int(tick)] if self.names else self.write(tick)
+            known = self._words[self.write, tick] = text, self._metrics.horizontalAdvance(text)
+        return known
+
+    def _places_of_names(self, low: float, high: float, size: float, line: float) -> list[float]:
+        room = size / (high - low)
+        # Names that are wider than their column are written upright, and then take a line's height each.
+        every = max(1, math.ceil(line / room)) if self._upright or not self._level else 1
+        first, last = max(math.ceil(low), 0), min(math.floor(high), len(self.names) - 1)
+        return [float(place) for place in range(first, last + 1) if place % every == 0]
+
+    def measure(self, room: float) -> bool:
+        """Take the room that the texts of the range in view need across the axis, at most ``room`` pixels.
+
+        Returns whether it is another than before.
+        """
+        before, widest = self._across(), max((self._word(tick)[1] for tick in self.ticks()), default=0.0)
+        title = self._metrics.height() + 4 if self.title else 0.0
+        if not self._level:
+            wanted = math.ceil((min(widest, room) + 8 + title) / ROUND_TO) * ROUND_TO
+            if wanted != before:
+                self.setWidth(wanted)
+            return wanted != before
+        low, high = sorted(self._ends())
+        slot = self.rect().width() / max(high - low, 1e-12) * (1 if self.names else 1e9)
+        self._upright = bool(self.names) and widest > slot - 4
+        across = min(widest, room) + 4 if self._upright else self._metrics.height()
+        wanted = math.ceil(across + 6 + title)
+        if wanted != before:
+            self.setHeight(wanted)
+        return wanted != before
+
+    def _across(self) -> float:
+        return self.minimumHeight() if self._level else self.minimumWidth()
+
+    def lay_out_title(self) -> None:
+        """Write the title as far as it has room."""
+        room = (self.rect().width() if self._level else self.rect().height()) - 4
+        if self._written == (self.title, room):
+            return
+        self._written = self.title, room
+        text = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, max(room, 0))
+        if self.label.toPlainText() != text:
+            self.label.setPlainText(text)
+            self.resizeEvent()
+
+    def linkedViewChanged(self, view: pg.ViewBox, newRange: Sequence[float] | None = None) -> None:  # noqa: N803
+        """Be painted anew; the range is read from the panel."""
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the axis with what its outer texts stand over."""
+        over = (15, 0) if self._level else (0, 15)
+        return self.rect().adjusted(-over[0], -over[1], *over)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Write the texts of the ticks: pyqtgraph's own way takes several times as long."""
+        painter.setFont(self._font)
+        painter.setPen(self._ink)
+        area, line = QRectF(self.rect()), self._metrics.height()
+        title = line + 4 if self.title else 0.0
+        low, high = self._ends()
+        scale = (area.width() if self._level else area.height()) / (high - low or 1.0)
+        for tick in self.ticks():
+            along, (text, width) = (tick - low) * scale, self._word(tick)
+            if self._upright:
+                self._write_upright(painter, along, text, area.height() - title - 8)
+            elif self._level:
+                self._write_level(painter, along, text, width, 4.0 if self.orientation == "bottom" else title)
+            else:
+                self._write_beside(painter, along - line / 2, text, width, title)
+
+    def _write_beside(self, painter: QPainter, top: float, text: str, width: float, title: float) -> None:
+        """Write at the left of the panel or at its right, next to it."""
+        room, at_left = self.rect().width() - title - 6, self.orientation == "left"
+        if width > room + 1:
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            width = self._metrics.horizontalAdvance(text)
+        left = title + room - width if at_left else 6.0
+        painter.drawText(QPointF(left, top + self._metrics.ascent()), text)
+
+    def _write_level(self, painter: QPainter, x: float, text: str, width: float, top: float) -> None:
+        """Write below or above the middle of a tick; at the ends the text stays within the axis."""
+        left = min(max(x - width / 2, -2.0), self.rect().right() + 10 - width)
+        painter.drawText(QPointF(left, top + self._metrics.ascent()), text)
+
+    def _write_upright(self, painter: QPainter, x: float, text: str, length: float) -> None:
+        """Write a name that is wider than its column from below upwards."""
+        line = self._metrics.height()
+        painter.save()
+        painter.translate(x, self.rect().height() - 4 if self.orientation == "top" else length + 4)
+        painter.rotate(-90)
+        name = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, length + 1)
+        flags = Qt.AlignmentFlag.AlignVCenter
+        flags |= Qt.AlignmentFlag.AlignLeft if self.orientation == "top" else Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, -line / 2, length + 2, line), int(flags), name)
+        painter.restore()
