@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from graph.editing.matching import LooseEnd, SearchResult, search_layers
 from graph.layers.base import Layer
+from widgets.canvas.popup_place import open_near
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -165,11 +166,7 @@ class SearchPopup(QFrame):
         self.list.setFixedHeight(min(ROWS, max(4, len(self._results.results))) * ROW + 2)
         self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
         self.resize(WIDTH, self.sizeHint().height())
-        parent = self.parentWidget() or self
-        room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
-        self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))
-        self.show()
-        self.raise_()
+        open_near(self, place)
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_search(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
+from widgets.canvas.popup_place import open_near
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Theme
@@ -36,11 +37,7 @@ class ProblemPopup(QFrame):
         self._fill(problems, theme, repair)
         self.setFixedWidth(theme.px(WIDTH))
         self.adjustSize()
-        parent = self.parentWidget() or self
-        room = QPoint(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
-        self.move(max(8, min(place.x(), room.x())), max(8, min(place.y(), room.y())))
-        self.show()
-        self.raise_()
+        open_near(self, place)
         first = self.findChild(QPushButton)
         (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, Signal
 
-from widgets.training.worker_link import ROOT
+from widgets.training.command_process import NETLOOM, NO_REASON, CommandProcess
 
-
-def download_command() -> tuple[str, ...]:
-    """The command of this very program that downloads the set whose name is added to it."""
-    return (sys.executable, str(ROOT / "main.py"), "datasets", "--json", "--download")
+DOWNLOAD = ("datasets", "--json", "--download")
+"""The verb that downloads the set whose name is added to it."""
 
 
 class Downloads(QObject):
@@ -27,13 +24,12 @@ class Downloads(QObject):
     done = Signal(str)
     failed = Signal(str, str)
 
-    def __init__(self, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, program: Sequence[str] = NETLOOM, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._command = tuple(command or download_command())
-        self._process: QProcess | None = None
+        self._process = CommandProcess(self, program)
+        self._process.told.connect(self._on_line)
+        self._process.ended.connect(self._on_ended)
         self._kind = ""
-        self._cancelled = False
-        self._text, self._errors = b"", b""
 
     @property
     def kind(self) -> str:
@@ -42,80 +38,40 @@ class Downloads(QObject):
 
     def start(self, kind: str) -> None:
         """Begin, or go on with, downloading ``kind``; while another comes, nothing happens."""
-        if self._process is not None:
-            return
-        self._kind, self._cancelled, self._text, self._errors = kind, False, b"", b""
-        process = QProcess(self)
-        process.readyReadStandardOutput.connect(self._read)
-        process.readyReadStandardError.connect(self._read_errors)
-        process.finished.connect(self._ended)
-        process.errorOccurred.connect(self._not_started)
-        self._process = process
-        process.start(self._command[0], [*self._command[1:], kind])
+        if not self._kind:
+            self._kind = kind
+            self._process.start((*DOWNLOAD, kind))
 
     def cancel(self) -> None:
         """Stop; what has come is kept for the next time."""
-        self._cancelled = True
-        if self._process is not None:
-            self._process.kill()
+        kind = self._kind
+        self.close()
+        self.failed.emit(kind, "")
 
     def close(self) -> None:
         """Stop and wait for the process to be gone, without saying anything."""
-        process, self._process, self._kind = self._process, None, ""
-        if process is not None:
-            process.blockSignals(True)
-            process.kill()
-            process.waitForFinished(3000)
-            process.deleteLater()
+        self._kind = ""
+        self._process.close()
 
-    def _read(self) -> None:
-        if self._process is None:
-            return
-        self._text += bytes(self._process.readAllStandardOutput().data())
-        *lines, self._text = self._text.split(b"\n")
-        for line in lines:
-            share = share_of(line)
-            if share is not None:
-                self.progressed.emit(self._kind, share)
+    def _on_line(self, line: str) -> None:
+        share = share_of(line)
+        if share is not None:
+            self.progressed.emit(self._kind, share)
 
-    def _read_errors(self) -> None:
-        if self._process is not None:
-            self._errors += bytes(self._process.readAllStandardError().data())
-
-    def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
-        if self._process is None:
-            return
-        self._read()
-        self._read_errors()
-        self._release()
+    def _on_ended(self, complete: bool, reason: str) -> None:
         kind, self._kind = self._kind, ""
-        if code == 0 and status == QProcess.ExitStatus.NormalExit:
+        if complete:
             self.done.emit(kind)
-            return
-        said = self._errors.decode("utf-8", "replace").strip()
-        reason = (
-            said.rpartition("\n")[2].removeprefix("Error: ") or "The download ended before all had come; try again."
-        )
-        self.failed.emit(kind, "" if self._cancelled else reason)
-
-    def _not_started(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self._release()
-            kind, self._kind = self._kind, ""
-            self.failed.emit(
-                kind, f"{self._command[0]} cannot be run, so nothing was downloaded; run make setup again."
-            )
-
-    def _release(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.deleteLater()
+        elif reason == NO_REASON:
+            self.failed.emit(kind, "The download ended before all had come; try again.")
+        else:
+            self.failed.emit(kind, reason.removeprefix("Error: "))
 
 
-def share_of(line: bytes) -> float | None:
+def share_of(line: str) -> float | None:
     """How much has come by a line of the process, 0 to 1; None if it says something else."""
     try:
-        found = json.loads(line)
-        return float(found["come"]) / max(float(found["whole"]), 1.0)
+        progress = json.loads(line)
+        return float(progress["come"]) / max(float(progress["whole"]), 1.0)
     except (ValueError, KeyError, TypeError):
         return None

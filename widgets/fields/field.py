@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from widgets.look.labels import set_look
+
 
 class FormField(QWidget):
     """Edits one value.
@@ -42,6 +44,4 @@ class FormField(QWidget):
 def mark(widget: QWidget, wrong: bool) -> None:
     """Set the property by which the style sheet outlines a refused field."""
     if bool(widget.property("invalid")) != wrong:
-        widget.setProperty("invalid", wrong)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        set_look(widget, "invalid", wrong)

@@ -10,7 +10,7 @@ from widgets.description.description_panel import Reader
 from widgets.description.markdown import show_markdown
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 
@@ -158,9 +158,7 @@ class LessonPanel(Themed, QWidget):
         self.back.setEnabled(course.at > 0)
         self.next.setText("Skip" if waiting and not last else "Finish" if last else "Next")
         self.next.setEnabled(not (waiting and last))
-        self.next.setProperty("primary", not waiting)
-        self.next.style().unpolish(self.next)
-        self.next.style().polish(self.next)
+        set_look(self.next, "primary", not waiting)
         self.leave.setVisible(not last or waiting)
 
     def say_wrong(self) -> None:

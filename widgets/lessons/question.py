@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.lessons.schema import LessonQuestion
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
@@ -110,9 +110,7 @@ class QuestionBox(QWidget):
     def say(self, text: str, tone: str) -> None:
         """Say something about the answer."""
         self.verdict.setText(text)
-        self.verdict.setProperty("tone", tone)
-        self.verdict.style().unpolish(self.verdict)
-        self.verdict.style().polish(self.verdict)
+        set_look(self.verdict, "tone", tone)
         self.verdict.setVisible(bool(text))
 
     def _check(self) -> None:

@@ -41,6 +41,13 @@ def text_label(
     return label
 
 
+def set_look(widget: QWidget, name: str, value: object) -> None:
+    """Set a property by which the style sheet knows how a widget looks, such as its ``tone``, and draw it so."""
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
 def empty_page(sentence: str, parent: QWidget | None = None) -> QLabel:
     """A page that has nothing to show but a sentence in its middle, which says why."""
     label = text_label(sentence, parent, look="faint", wrap=True)

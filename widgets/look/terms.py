@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtWidgets import QTreeWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableWidget, QTreeWidget
 
 GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
 
@@ -53,11 +54,12 @@ def tip(label: str, help_line: str = "") -> str:
     return "\n".join(filter(None, (help_line, definition(label))))
 
 
-def name_columns(table: QTreeWidget, *titles: str) -> None:
+def name_columns(table: QTreeWidget | QTableWidget, *titles: str) -> None:
     """Head the columns of a table; a title that is a term is defined by its tooltip."""
-    table.setHeaderLabels(list(titles))
+    table.setColumnCount(len(titles))
     for column, title in enumerate(titles):
-        table.headerItem().setToolTip(column, definition(title))
+        for role, text in ((Qt.ItemDataRole.DisplayRole, title), (Qt.ItemDataRole.ToolTipRole, definition(title))):
+            table.model().setHeaderData(column, Qt.Orientation.Horizontal, text, role)
 
 
 def _plain(words: str) -> str:

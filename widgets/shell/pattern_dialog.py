@@ -16,7 +16,7 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 from widgets.fields.forms import SettingsForm
 from widgets.inspector.shape_text import axes, counted
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
 
 if TYPE_CHECKING:
@@ -105,13 +105,11 @@ class PatternDialog(QDialog):
         """Say what the pattern would come to."""
         self.formula.setText(self.pattern.formula())
         try:
-            told, tone = self._foretold(), ""
+            preview, tone = self._foretold(), ""
         except NetloomError as error:
-            told, tone = str(error), "error"
-        self.preview.setText(told)
-        self.preview.setProperty("tone", tone)
-        self.preview.style().unpolish(self.preview)
-        self.preview.style().polish(self.preview)
+            preview, tone = str(error), "error"
+        self.preview.setText(preview)
+        set_look(self.preview, "tone", tone)
         self.insert.setEnabled(not tone)
 
     def _foretold(self) -> str:

@@ -24,7 +24,7 @@ from app.training.runs import fresh_folder
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.sweep.space_table import SpaceTable
@@ -199,9 +199,7 @@ class SearchDialog(QDialog):
 
     def _say(self, text: str, tone: str = "") -> None:
         self.note.setText(text)
-        self.note.setProperty("tone", tone)
-        self.note.style().unpolish(self.note)
-        self.note.style().polish(self.note)
+        set_look(self.note, "tone", tone)
 
     def _refresh(self) -> None:
         running, chosen = self._process.running, self.trials.current

@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+NETLOOM = (sys.executable, str(ROOT / "main.py"))
+NO_REASON = "it ended without a reason."
 
 
 class CommandProcess(QObject):
@@ -20,8 +22,9 @@ class CommandProcess(QObject):
     told = Signal(str)
     ended = Signal(bool, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, program: Sequence[str] = NETLOOM) -> None:
         super().__init__(parent)
+        self._program = tuple(program)
         self._process: QProcess | None = None
         self._lines: list[str] = []
         self._rest = b""
@@ -37,15 +40,16 @@ class CommandProcess(QObject):
         return list(self._lines)
 
     def start(self, arguments: Sequence[str]) -> None:
-        """Run ``main.py`` with ``arguments``; what ran before is called off."""
+        """Run the program, ``main.py`` as a rule, with ``arguments``; what ran before is called off."""
         self.close()
         self._lines, self._rest = [], b""
         process = self._process = QProcess(self)
-        process.setProgram(sys.executable)
-        process.setArguments([str(ROOT / "main.py"), *arguments])
+        process.setProgram(self._program[0])
+        process.setArguments([*self._program[1:], *arguments])
         process.setWorkingDirectory(str(ROOT))
         process.readyReadStandardOutput.connect(lambda: self._read(process))
-        process.finished.connect(lambda code: self._finish(process, code))
+        process.finished.connect(lambda code, status: self._on_finished(process, code, status))
+        process.errorOccurred.connect(lambda error: self._on_error(process, error))
         process.start()
 
     def stop(self) -> None:
@@ -71,13 +75,20 @@ class CommandProcess(QObject):
                 self._lines.append(text)
                 self.told.emit(text)
 
-    def _finish(self, process: QProcess, code: int) -> None:
+    def _on_error(self, process: QProcess, error: QProcess.ProcessError) -> None:
+        if process is self._process and error == QProcess.ProcessError.FailedToStart:
+            self._process = None
+            process.deleteLater()
+            self.ended.emit(False, f"{self._program[0]} cannot be run; run make setup again.")
+
+    def _on_finished(self, process: QProcess, code: int, status: QProcess.ExitStatus) -> None:
         if process is not self._process:
             return
         self._read(process)
         self._process = None
         errors = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").strip().splitlines()
         process.deleteLater()
-        self.ended.emit(
-            code == 0, " ".join(self._lines[1:]) if code == 0 else (errors or ["it ended without a reason."])[-1]
-        )
+        if code == 0 and status == QProcess.ExitStatus.NormalExit:
+            self.ended.emit(True, " ".join(self._lines[1:]))
+        else:
+            self.ended.emit(False, errors[-1] if errors else NO_REASON)

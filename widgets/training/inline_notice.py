@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import hbox
 
 Tone = Literal["error", "warning", "ok"]
@@ -34,9 +34,7 @@ class InlineNotice(QFrame):
         """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line."""
         self._clear_buttons()
         self._label.setText(sentence)
-        self._label.setProperty("tone", tone)
-        self._label.style().unpolish(self._label)
-        self._label.style().polish(self._label)
+        set_look(self._label, "tone", tone)
         for title, act in (*offers, ("Dismiss", lambda: None)):
             self._add_button(title, act)
         if offers:

@@ -29,7 +29,7 @@ old = download.KNOWN["mnist"]
 files = tuple(download.Remote(one.name, {md5!r}, {size}) for one in old.files)
 download.KNOWN["mnist"] = replace(old, address={address!r}, files=files)
 try:
-    fetch(sys.argv[1], True)
+    fetch(sys.argv[-1], True)
 except NetloomError as error:
     complain(str(error))
     sys.exit(1)
@@ -147,5 +147,5 @@ def test_a_program_that_cannot_be_run_is_told(qtbot: QtBot) -> None:
 
 
 def test_lines_that_say_nothing_of_progress_are_passed_over() -> None:
-    assert share_of(b'{"come": 5, "whole": 10}') == 0.5
-    assert share_of(b"hello") is None and share_of(b'{"folder": "x"}') is None and share_of(b"3") is None
+    assert share_of('{"come": 5, "whole": 10}') == 0.5
+    assert share_of("hello") is None and share_of('{"folder": "x"}') is None and share_of("3") is None

@@ -23,6 +23,7 @@ from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,7 +41,7 @@ class TextErrors(QWidget):
         super().__init__(parent)
         self.matrix = ConfusionMatrix(source)
         self.about = text_label("", self, look="faint", wrap=True)
-        self.table = QTableWidget(0, 3, self)
+        self.table = QTableWidget(self)
         self.sample = SampleGallery(source, "The sample picked", "Choose a prediction to see its sample.")
         self._evaluation: Evaluation | None = None
         self._set_up_table(source)
@@ -51,7 +52,7 @@ class TextErrors(QWidget):
     def _set_up_table(self, source: ThemeSource) -> None:
         table = self.table
         table.setAccessibleName("Worst predictions")
-        table.setHorizontalHeaderLabels(["Sample", "It reads", "It should say, and says"])
+        name_columns(table, "Sample", "It reads", "It should say, and says")
         table.setItemDelegateForColumn(2, _Marked(source, table))
         table.verticalHeader().setVisible(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
