@@ -134,6 +134,7 @@ def _prepare_field(
             scaler = Standardise.fit(cut["train"], field.shape)
             # The parts are copies of their own, so they can be changed where they stand.
             cut = {name: scaler.apply(values, out=values) for name, values in cut.items()}
+        cut = {name: values.astype(np.float32, copy=False) for name, values in cut.items()}
         _check_finite(field.name, cut)
     for name, values in cut.items():
         arrays[name][field.name] = values

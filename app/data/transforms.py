@@ -22,6 +22,8 @@ FEATURE_AXIS: dict[Kind, int] = {Kind.VECTOR: 1, Kind.SEQUENCE: 2, Kind.IMAGE: 1
 
 FEW = 16
 """Fewer pieces than this are not worth a second thread."""
+FINE = 1e-4
+"""Rounding to 32 bits may move a number by so many deviations at most, or it is kept in 64."""
 CHUNK = 1 << 16
 """Values that are worked on at a time: few enough to stay in a core's cache, in 64 bits too."""
 
@@ -36,12 +38,12 @@ def medians(values: Array, shape: Shape) -> Array:
     """Median of each feature (features,), missing values left out; 0 for a feature that has no values."""
     columns = per_feature(values, shape)
     kept = [column[~np.isnan(column)] for column in columns.T]
-    return np.array([np.median(column) if len(column) else 0.0 for column in kept], dtype=np.float32)
+    return np.array([np.median(column) if len(column) else 0.0 for column in kept], dtype=values.dtype)
 
 
 def filled(values: Array, shape: Shape, fill: Array) -> Array:
     """``values`` with each NaN replaced by the entry of ``fill`` (features,) for its feature."""
-    return np.where(np.isnan(values), broadcast(fill, shape), values).astype(np.float32)
+    return np.where(np.isnan(values), broadcast(fill, shape), values).astype(values.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +69,14 @@ class Standardise:
             spread += squares + shift**2 * (count * rows / total)
             mean += shift * (rows / total)
             count = total
-        return cls._of(shape, count, mean, spread)
+        return cls._of(shape, count, mean, spread, values.dtype == np.float64)
 
     @classmethod
-    def _of(cls, shape: Shape, count: int, mean: Array, spread: Array) -> Self:
+    def _of(cls, shape: Shape, count: int, mean: Array, spread: Array, wide: bool = False) -> Self:
         """By the number of values per feature, their means, and the sums of their squared distances from them."""
         deviation = np.sqrt(spread / count)
         # Rounding leaves a constant feature with a deviation near its last digit, not at zero.
-        still = deviation <= 1e-7 * np.maximum(np.abs(mean), 1e-12)
+        still = deviation <= (1e-14 if wide else 1e-7) * np.maximum(np.abs(mean), 1e-12)
         return cls(shape, mean, np.where(still, 1.0, deviation))
 
     def apply(self, values: Array, out: Array | None = None) -> Array:
@@ -88,9 +90,15 @@ class Standardise:
         )
 
     def undo(self, values: Array) -> Array:
-        """Standardised ``values`` (N, *shape) in their own units again, as float32."""
+        """Standardised ``values`` (N, *shape) in their own units again, as float32; as float64 where that is `wide`."""
         mean, scale = broadcast(self.mean, self.shape), broadcast(self.scale, self.shape)
-        return _by_chunks(values, lambda chunk, into: np.add(chunk * scale, mean, out=into, casting="same_kind"))
+        out = np.empty(values.shape, np.float64 if self.wide else np.float32)
+        return _by_chunks(values, lambda chunk, into: np.add(chunk * scale, mean, out=into, casting="same_kind"), out)
+
+    @property
+    def wide(self) -> bool:
+        """Whether 32 bits are too few for values in their own units."""
+        return bool((np.abs(self.mean) * 2.0**-24 > FINE * self.scale).any())
 
     def to_json(self) -> dict[str, Any]:
         """Mean and scale as plain JSON values, exact."""

@@ -289,8 +289,9 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
     if isinstance(values, LazyArray):
         return values if scaler is None else values.scaled(scaler.mean, scaler.scale)
     tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
-    filled = model.prepared.fill(name, np.asarray(values)).astype(np.int64 if tokens else np.float32)
-    return np.ascontiguousarray(filled if scaler is None else scaler.apply(filled))
+    filled = model.prepared.fill(name, np.asarray(values))
+    whole = filled.astype(np.int64) if tokens else filled if scaler is None else scaler.apply(filled)
+    return np.ascontiguousarray(whole, dtype=np.int64 if tokens else np.float32)
 
 
 def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[str, Any]]:

@@ -301,7 +301,7 @@ def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Arra
         raise NetloomError(f"{place} holds {given} numbers, but the network reads {shape.described()}.")
     if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
         raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
-    kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float32
+    kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float64 if values.dtype == np.float64 else np.float32
     return np.ascontiguousarray(arranged, dtype=kind)
 
 

@@ -22,17 +22,17 @@ MISSING, OTHER = "(missing)", "(unknown)"
 """The categories of missing values, and of values that training never saw."""
 
 
-def numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
-    """A column as float32 (N,), NaN where a value is missing or no number, and notes.
+def numbers(series: pd.Series[Any], wide: bool = False) -> tuple[Array, tuple[str, ...]]:
+    """A column as float32 (N,), float64 if ``wide``, NaN where a value is missing or no number, and notes.
 
     Raises
     ------
     NetloomError
         if a value is infinite or too large for a 32-bit number.
     """
-    wide, notes = wide_numbers(series)
+    exact, notes = wide_numbers(series)
     with np.errstate(over="ignore"):
-        values = wide.astype(np.float32)
+        values = exact.astype(np.float64 if wide else np.float32)
     check_range(str(series.name), values)
     return values, notes
 
@@ -53,7 +53,7 @@ def wide_numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
 
 
 def check_range(name: str, values: Array) -> None:
-    """Raise `NetloomError` if a value of column ``name``, float32 (N,), became infinite."""
+    """Raise `NetloomError` if a value of column ``name`` (N,) became infinite."""
     large = int(np.isinf(values).sum())
     if large:
         raise NetloomError(

@@ -35,9 +35,9 @@ def encode_features(
 ) -> tuple[list[Field], tuple[str, ...]]:
     """The columns ``names`` as fields, and notes about what was filled or left out.
 
-    ``features`` is float32 (N, F) with NaN where a measurement is missing; ``categories`` int64 (N, K), where columns
-    of categories are to be tokens. ``calendar`` makes features of dates, ``flag_missing`` one more feature for every
-    column with missing values.
+    ``features`` is float32 (N, F), or float64 where a column needs it before it is standardised, with NaN where a
+    measurement is missing; ``categories`` is int64 (N, K), where columns of categories are to be tokens. ``calendar``
+    makes features of dates, ``flag_missing`` one more feature for every column with missing values.
 
     Raises
     ------
@@ -64,6 +64,7 @@ class _Encoder:
         self._one_hot: list[tuple[int, Array]] = []
         self._tokens: list[Array] = []
         self._vocabulary: list[str] = [PADDING, UNKNOWN]
+        self._wide = False
 
     def add(self, name: str, calendar: bool, as_tokens: bool) -> None:
         """Take in a column by its type; one that cannot be used is noted."""
@@ -72,6 +73,7 @@ class _Encoder:
             values, notes = wide_numbers(series)
             self._plain.append((len(self._names), values))
             self._names.append(name)
+            self._wide |= recipe.wide
             self.notes += notes
         elif kind is ColumnType.CATEGORY:
             self._add_categories(series, recipe, as_tokens)
@@ -116,7 +118,7 @@ class _Encoder:
         file, rows = self._table.file, len(self._table)
         if not self._names and not self._tokens:
             raise NetloomError(f"{file.name} has no column to predict from; one of numbers or of categories is needed.")
-        within_budget(file, 4 * rows * len(self._names) + 8 * rows * len(self._tokens))
+        within_budget(file, (8 if self._wide else 4) * rows * len(self._names) + 8 * rows * len(self._tokens))
         fields = []
         if self._names:
             shape, names, ranges = vector(len(self._names)), tuple(self._names), tuple(self._ranges)
@@ -127,7 +129,7 @@ class _Encoder:
         return fields
 
     def _filled(self) -> Array:
-        values = np.zeros((len(self._table), len(self._names)), dtype=np.float32)
+        values = np.zeros((len(self._table), len(self._names)), np.float64 if self._wide else np.float32)
 
         def fill(rows: slice) -> bool:
             """Whether all values in some rows are finite."""

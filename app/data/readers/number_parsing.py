@@ -1,33 +1,57 @@
-"""Number parsing: numbers as people write them, with thousands in groups, a sign of currency, or per cent."""
+"""Number parsing: numbers as people write them: thousands in groups, currency, per cent, units, odd minus signs."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE = 200
-"""So many cells of a column tell whether it holds such numbers."""
+"""So many cells of a column tell whether it holds such numbers by the first rules, and which unit stands behind."""
 MOSTLY = 0.9
-"""The share of cells that must be numbers; the others are slips."""
-_BLANKS = " \u00a0\u202f'’"
-_SIGNS = "€$£¥%"
-_EXPONENT = r"([eE][-+]?\d+)?"
+"""The share of cells that must be numbers, or have the same unit; the others are slips."""
+_BLANKS = " \u00a0\u2009\u202f'’"
+_SIGNS = "€$£¥₹₽₩₺₴₫฿%‰"
+_CODES = (
+    r"EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|BRL|ZAR|MXN|KRW"
+    r"|Fr\.|kr\.?|zł|Kč|Ft|R\$"
+)
+_CURRENCY = rf"([{_SIGNS}]|{_CODES})"
+_MINUS = "-\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
+"""The minus sign, and what stands for it in tables that were typeset."""
+_SIGN = rf"[+\-{_MINUS[1:]}]"
+_EXPONENT = rf"([eE]{_SIGN}?\d+)?"
+_UNIT = r"[^\W\d_°µ%]?[^\d\s,;|\"()]{0,11}( ?[^\d\s,;|\"()]{1,8})?"
+
+
+def _digits(decimal: str, group: str) -> str:
+    gap, mark = f"[{re.escape(group)}{_BLANKS}]", re.escape(decimal)
+    grouped = rf"\d{{1,3}}({gap}\d{{3}})+|\d{{1,2}}({re.escape(group)}\d{{2}})+{re.escape(group)}\d{{3}}|\d+"
+    return rf"({grouped})({mark}\d*)?|{mark}\d+"
 
 
 def _pattern(decimal: str, group: str) -> str:
     """A number with this sign before the decimals and perhaps this one between groups of three digits."""
-    gap, mark = f"[{re.escape(group)}{_BLANKS}]", re.escape(decimal)
-    digits = rf"(\d{{1,3}}({gap}\d{{3}})+|\d+)({mark}\d*)?|{mark}\d+"
-    return rf"\s*([{_SIGNS}]\s?)?[-+]?([{_SIGNS}]\s?)?({digits}){_EXPONENT}(\s?[{_SIGNS}])?\s*"
+    number = rf"({_CURRENCY}\s?)?{_SIGN}?\s?({_CURRENCY}\s?)?({_digits(decimal, group)}){_EXPONENT}(\s?{_CURRENCY})?"
+    return rf"\s*({number}|\(\s?{number}\s?\))\s*"
 
 
 _PATTERNS = {".": re.compile(_pattern(".", ",")), ",": re.compile(_pattern(",", "."))}
+_WITH_UNIT = {
+    mark: re.compile(rf"\s*{_SIGN}?({_digits(mark, group)}){_EXPONENT}\s?(?P<unit>{_UNIT})\s*")
+    for mark, group in ((".", ","), (",", "."))
+}
 _GROUPED = {",": re.compile(r"[-+]?\d{1,3}(,\d{3})+"), ".": re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}")}
-_WITH_COMMA = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+(\s?[{_SIGNS}])?\s*")
-_WITH_POINT = re.compile(rf"\s*[{_SIGNS}]?\s?[-+]?(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+(\s?[{_SIGNS}])?\s*")
+_ENDS = rf"{_SIGN}?", r"(\s?[^\d\s]{1,6})?\s*"
+_WITH_COMMA = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+{_ENDS[1]}")
+_WITH_POINT = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+{_ENDS[1]}")
+_NOT_DIGITS = {mark: re.compile(rf"[^\d{re.escape(mark)}eE+-]") for mark in ".,"}
+_NO_UNITS = {"am", "pm", "st", "nd", "rd", "th"}
+_TO_MINUS = str.maketrans(dict.fromkeys(_MINUS, "-"))
 
 
 def is_number(cell: str) -> bool:
@@ -40,10 +64,30 @@ def is_grouped(cell: str) -> bool:
     return bool(_GROUPED[","].fullmatch(cell.strip()))
 
 
-def decimal_of(cells: list[str]) -> str:
-    """The sign that stands before the decimals in most of ``cells``: a comma, or else a point."""
-    commas = sum(bool(_WITH_COMMA.fullmatch(cell) or _GROUPED["."].fullmatch(cell.strip())) for cell in cells)
-    return "," if commas > sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells) else "."
+def decimal_of(cells: Iterable[str], usual: str = ".") -> str:
+    """The sign that stands before the decimals in most of ``cells``; ``usual`` where none, or as many, have another."""
+    listed = list(cells)
+    commas = sum(bool(_WITH_COMMA.fullmatch(cell) or _GROUPED["."].fullmatch(cell.strip())) for cell in listed)
+    points = sum(bool(_WITH_POINT.fullmatch(cell)) for cell in listed)
+    return usual if commas == points else "," if commas > points else "."
+
+
+def unit_of(cells: Iterable[str], decimal: str) -> str:
+    """The unit or currency that most of ``cells`` have beside their number; empty where they share none."""
+    listed = [cell for cell in cells if cell.strip()][:SAMPLE]
+    units = Counter(_unit(cell, decimal) for cell in listed)
+    unit, count = max(units.items(), key=lambda item: item[1], default=("", 0))
+    return unit if count >= MOSTLY * len(listed) else ""
+
+
+def _unit(cell: str, decimal: str) -> str:
+    """What stands beside the number in a cell."""
+    if _PATTERNS[decimal].fullmatch(cell):
+        sign = re.search(_CURRENCY, cell)
+        return sign[0] if sign else ""
+    measured = _WITH_UNIT[decimal].fullmatch(cell)
+    unit = measured["unit"].strip() if measured else ""
+    return "" if unit.lower() in _NO_UNITS else unit
 
 
 def is_formatted(series: pd.Series[Any], decimal: str) -> bool:
@@ -70,13 +114,27 @@ def _odd(text: str) -> bool:
     return False
 
 
-def parse_formatted(series: pd.Series[Any], decimal: str) -> pd.Series[Any]:
-    """A column of formatted numbers as a program writes them: as numbers where every cell is one, else as text."""
+def parse_formatted(series: pd.Series[Any], decimal: str, unit: str = "") -> pd.Series[Any]:
+    """A column of formatted numbers as a program writes them: as numbers where every cell is one, else as text.
+
+    ``unit`` may stand behind them.
+    """
     import pandas as pd
 
-    group = "," if decimal == "." else "."
-    number = series.str.fullmatch(_PATTERNS[decimal], na=False)
-    bare = series.str.replace(rf"[{re.escape(group)}{_BLANKS}{_SIGNS}\s]", "", regex=True)
-    plain = series.where(~number, bare.str.replace(decimal, ".", regex=False))
+    plain = series.map(lambda text: _plain(text, decimal, unit), na_action="ignore")
     values = pd.to_numeric(plain, errors="coerce")
     return values if bool((values.isna() == series.isna()).all()) else plain
+
+
+def _plain(text: str, decimal: str, unit: str) -> str:
+    """A number as a program writes it; what is none stays as it is."""
+    bare = text.strip()
+    if unit and bare.endswith(unit):
+        bare = bare.removesuffix(unit)
+    if not _PATTERNS[decimal].fullmatch(bare):
+        return text
+    digits = _NOT_DIGITS[decimal].sub("", _CODE.sub("", bare).translate(_TO_MINUS)).replace(decimal, ".")
+    return f"-{digits}" if bare.startswith("(") and not digits.startswith("-") else digits
+
+
+_CODE = re.compile(_CODES)

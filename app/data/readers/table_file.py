@@ -16,7 +16,7 @@ from app.data.readers import tables
 from app.data.readers.date_parsing import parse_dates
 from app.data.readers.file_access import stamp
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
-from app.data.readers.table_format import Reading, reader_of
+from app.data.readers.table_format import AS_FOUND, Reading, reader_of
 from app.data.readers.typed_columns import describe_column, typed_columns
 from app.protocol.data_values import Column, ColumnType
 from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 KEPT = 1 << 28
 """Tables from files up to this size stay in memory until the next is read, so that looking and loading parse once."""
-
-AS_FOUND = Reading()
-"""Everything about the table is found."""
 
 import_all(tables)
 
@@ -162,8 +159,7 @@ def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
 
 def _read(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
     raw = reader_of(file)(file, reading)
-    known = reading.recipe.by_name if reading.recipe else {}
-    frame, columns = typed_columns(raw.frame, raw.dialect, known, reading.rules)
+    frame, columns = typed_columns(raw.frame, raw.dialect, reading)
     doubts = tuple(f"Column “{column.name}”: {column.why}" for column in columns if column.why)
     recipe = ReadingRecipe(raw.dialect, columns, reading.options, reading.rules)
     return TableData(file, frame, recipe, raw.notes + doubts)

@@ -26,6 +26,10 @@ class Reading:
     recipe: ReadingRecipe | None = None
 
 
+AS_FOUND = Reading()
+"""Everything about the table is found."""
+
+
 @dataclass(frozen=True, eq=False)
 class RawTable:
     """A table as its file holds it, before columns of text become numbers; ``notes`` are sentences for people.

@@ -7,7 +7,6 @@ found in and for every later one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,17 @@ import numpy as np
 
 from app.data.readers.column_values import natural_order
 from app.data.readers.date_parsing import find_date_format
-from app.data.readers.number_parsing import decimal_of, is_formatted, is_zero_padded, parse_formatted
+from app.data.readers.number_parsing import (
+    decimal_of,
+    is_formatted,
+    is_grouped,
+    is_zero_padded,
+    parse_formatted,
+    unit_of,
+)
 from app.data.readers.recipe import MISSING_WORDS, PANDAS_MISSING, ColumnRecipe, Dialect
+from app.data.readers.table_format import AS_FOUND, Reading
+from app.data.transforms import FINE
 from app.protocol.data_values import Column, ColumnType
 
 if TYPE_CHECKING:
@@ -28,10 +36,10 @@ FEW = 10
 """So many different values are always categories."""
 COUNTED = 100_000
 """In columns longer than this, different values are counted among so many evenly spaced ones."""
+SPACED = 1000
+"""So many evenly spaced cells tell how numbers are written."""
 MOSTLY = 0.9
 """The share of values that must be numbers, or dates, for a column to be one of them; the others are slips."""
-FINE = 1e-4
-"""Rounding to 32 bits may move a number by so many deviations of its column at most, or it is kept in 64."""
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = re.compile(
     rf"\s*(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([./-])\d{{1,2}}\2(\d{{4}}|\d{{2}})"
@@ -42,18 +50,19 @@ _TRUTHS = {"true", "false"}
 
 
 def typed_columns(
-    frame: pd.DataFrame, dialect: Dialect, known: Mapping[str, ColumnRecipe], rules: int
+    frame: pd.DataFrame, dialect: Dialect, reading: Reading
 ) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
     """``frame`` with its cells as values, and the recipe of each of its columns.
 
-    Columns in ``known`` are read by their recipe; that of all others is found, by the version ``rules`` of how that is
-    done. Words in columns of numbers stay, so that they can be shown; they count as missing later.
+    Columns that ``reading`` knows are read by their recipe; that of all others is found. Words in columns of numbers
+    stay, so that they can be shown; they count as missing later.
     """
     import pandas as pd
 
+    known = reading.recipe.by_name if reading.recipe else {}
     values, recipes = [], []
     for name, series in frame.items():
-        recipe = known.get(str(name)) or find_column_recipe(series, dialect, rules)
+        recipe = known.get(str(name)) or find_column_recipe(series, dialect, reading)
         values.append(obeyed(series, recipe, dialect))
         recipes.append(recipe)
     if any(new is not old for new, (_, old) in zip(values, frame.items(), strict=True)):
@@ -62,9 +71,9 @@ def typed_columns(
     return frame, tuple(recipes)
 
 
-def find_column_recipe(series: pd.Series[Any], dialect: Dialect, rules: int) -> ColumnRecipe:
+def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Reading = AS_FOUND) -> ColumnRecipe:
     """What a column holds and how its cells become values, from all of them."""
-    if rules == 1:
+    if reading.rules == 1:
         return _first_rules(series, dialect)
     name = str(series.name)
     if not _is_text(series):
@@ -72,10 +81,16 @@ def find_column_recipe(series: pd.Series[Any], dialect: Dialect, rules: int) -> 
     texts = _spelled(series).str.strip()
     known = texts[texts.notna() & (texts != "")]
     words = known[~known.isin(dialect.missing)]
-    decimal = "" if dialect.decimal else decimal_of(words.head(1000).tolist())
-    kind = _type_of_texts(known, words, decimal or dialect.decimal)
+    some = spaced(words)
+    usual = dialect.decimal or "."
+    # Between quotes, 1,234 is taken for a thousand where the comma also divides cells.
+    decisive = [cell for cell in some if dialect.delimiter != "," or not is_grouped(cell)]
+    decimal = decimal_of(decisive, usual) if reading.options.decimal == "auto" else usual
+    unit = unit_of(some, decimal)
+    kind = _type_of_texts(known, words, decimal, unit)
     if kind is ColumnType.NUMBER:
-        recipe = ColumnRecipe(name, kind, decimal=decimal if decimal != "." else "", why=_absent(known, words))
+        own = decimal if decimal != usual else ""
+        recipe = ColumnRecipe(name, kind, decimal=own, unit=unit, why=_absent(known, words))
         return _with_width(recipe, obeyed(series, recipe, dialect))
     if kind is ColumnType.DATE:
         return ColumnRecipe(name, kind, date_format=find_date_format(words), why=_absent(known, words))
@@ -97,7 +112,8 @@ def obeyed(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> pd
         missing.update(dialect.missing)
     texts = texts.mask(texts.isin(list(missing)))
     if recipe.type is ColumnType.NUMBER:
-        return parse_formatted(texts, recipe.decimal or dialect.decimal or ".") if recipe.formatted else texts
+        decimal = recipe.decimal or dialect.decimal or "."
+        return parse_formatted(texts, decimal, recipe.unit) if recipe.formatted else texts
     if recipe.type is ColumnType.CATEGORY and {text.lower() for text in recipe.categories} <= _TRUTHS:
         return _as_spelled_before(texts, recipe.categories)
     return series if texts.equals(series) else texts
@@ -120,6 +136,11 @@ def present(series: pd.Series[Any]) -> pd.Series[Any]:
 def thinned(series: pd.Series[Any]) -> pd.Series[Any]:
     """A column, or `COUNTED` to twice as many evenly spaced values of it where it is longer."""
     return series if len(series) <= COUNTED else series.iloc[:: len(series) // COUNTED]
+
+
+def spaced(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """At most `SPACED` cells of a column, evenly spaced."""
+    return cells if len(cells) <= SPACED else cells.iloc[:: -(-len(cells) // SPACED)]
 
 
 def _is_text(series: pd.Series[Any]) -> bool:
@@ -175,12 +196,12 @@ def _with_width(recipe: ColumnRecipe, values: pd.Series[Any]) -> ColumnRecipe:
     return replace(recipe, wide=True) if rounding > FINE * deviation > 0 else recipe
 
 
-def _type_of_texts(known: pd.Series[Any], words: pd.Series[Any], decimal: str) -> ColumnType:
+def _type_of_texts(known: pd.Series[Any], words: pd.Series[Any], decimal: str, unit: str) -> ColumnType:
     """What the cells ``known`` are; ``words`` are those that would not count as missing among numbers or dates."""
     if not len(known):
         return ColumnType.EMPTY
     sample = thinned(words)
-    if len(sample) and not _are_truths(sample) and _mostly_numbers(sample, decimal) and not is_zero_padded(sample):
+    if len(sample) and not _are_truths(sample) and not is_zero_padded(sample) and _are_numbers(sample, decimal, unit):
         return ColumnType.NUMBER
     some = words.head(200)
     if len(some) and sum(bool(_DATE.fullmatch(text)) for text in some) >= MOSTLY * len(some):
@@ -194,12 +215,14 @@ def _are_truths(texts: pd.Series[Any]) -> bool:
     return {str(text).lower() for text in texts.unique()[:3]} <= _TRUTHS
 
 
-def _mostly_numbers(texts: pd.Series[Any], decimal: str) -> bool:
+def _are_numbers(texts: pd.Series[Any], decimal: str, unit: str) -> bool:
     """Nearly all cells are numbers, formatted or not: the others are slips."""
     import pandas as pd
 
-    values = parse_formatted(texts, decimal)
-    return bool(pd.to_numeric(values, errors="coerce").notna().mean() >= MOSTLY)
+    def share(cells: pd.Series[Any]) -> float:
+        return float(pd.to_numeric(parse_formatted(cells, decimal, unit), errors="coerce").notna().mean())
+
+    return share(spaced(texts)) >= MOSTLY / 2 and share(texts) >= MOSTLY
 
 
 def _as_spelled_before(texts: pd.Series[Any], categories: tuple[str, ...]) -> pd.Series[Any]:

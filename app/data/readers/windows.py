@@ -52,19 +52,20 @@ def windows_info(
     return DatasetInfo(info[0], info[1], Task.FORECASTING, samples, fields, ("window",), "next", info[2], ordered=True)
 
 
-def windows(info: DatasetInfo, values: Array, target: int, stride: int, notes: tuple[str, ...] = ()) -> Dataset:
+def windows(info: DatasetInfo, values: Array, target: int, stride: int, wide: bool = False) -> Dataset:
     """Cut ``values`` (steps, series) into the windows that ``info`` describes.
 
     Window ``i`` covers the steps from ``i * stride``; its target is the column ``target`` of the steps after it.
-    ``Dataset.spans`` says which steps each one uses, so that parts can be kept from overlapping in time.
+    ``Dataset.spans`` says which steps each one uses, so that parts can be kept from overlapping in time. ``wide`` keeps
+    64 bits.
     """
     window, horizon = info.shape.size("T"), info.target_shape.size("F")
     starts = np.arange(info.samples, dtype=np.int64) * stride
-    values = np.ascontiguousarray(values, dtype=np.float32)
+    values = np.ascontiguousarray(values, dtype=np.float64 if wide else np.float32)
     seen = sliding_window_view(values, window, axis=0)[starts].transpose(0, 2, 1)
     ahead = sliding_window_view(values[:, target], horizon)[starts + window]
     values_of = {"window": np.ascontiguousarray(seen), "next": np.ascontiguousarray(ahead)}
-    return info.with_values(values_of, spans=np.stack([starts, starts + window + horizon], axis=1), notes=notes)
+    return info.with_values(values_of, spans=np.stack([starts, starts + window + horizon], axis=1))
 
 
 def joined(

@@ -27,7 +27,7 @@ from graph.layers.settings import setting
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What was measured in one unbroken series: float32 (steps, measured), and notes about what was filled.
+    """What was measured in one unbroken series: float32 or float64 (steps, measured), and notes about what was filled.
 
     ``places`` int64 (steps,) says when: places in the order of all times of the data.
     """
@@ -140,7 +140,7 @@ class Series(TableSource):
         pieces = []
         for record in fitting:
             info = windows_info(described, len(record.values), cut, features, (), target[0])
-            pieces.append(windows(info, record.values, target[1], self.stride))
+            pieces.append(windows(info, record.values, target[1], self.stride, record.values.dtype == np.float64))
         times = [record.places for record in fitting] if self.divide == "by_time" else None
         return joined(pieces, notes + _too_short(len(records) - len(fitting)), bool(self.group), times)
 
@@ -164,7 +164,8 @@ class Series(TableSource):
     ) -> Record:
         """One series; ``seen`` are its columns, and what the calendar adds."""
         names, added = seen
-        measured = [numbers(table[name]) for name in names]
+        wide = any(table.recipe_of(name).wide for name in names)
+        measured = [numbers(table[name], wide) for name in names]
         columns = [column for column, _ in measured]
         own = columns[names.index(target)]
         if added:
@@ -172,7 +173,7 @@ class Series(TableSource):
         columns += [np.concatenate([np.full(min(lag, len(own)), np.nan), own[:-lag]]) for lag in self.lags]
         # Steps before the longest lag have no earlier target; only holes in what was measured are worth a note.
         start = min(max(self.lags, default=0), len(own))
-        values, more = carried(np.stack(columns, axis=1).astype(np.float32)[start:])
+        values, more = carried(np.stack(columns, axis=1).astype(np.float64 if wide else np.float32)[start:])
         notes = tuple(note for _, noted in measured for note in noted) + more
         return Record(values, places[len(places) - len(values) :], notes)
 

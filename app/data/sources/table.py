@@ -148,14 +148,13 @@ class Table(TableSource):
 
     def _target_fields(self, table: TableData, targets: list[str]) -> tuple[list[Field], tuple[str, ...]]:
         """The fields to be held against: amounts together in one vector, each target of classes on its own."""
-        columns = [table.column(name) for name in targets]
-        classes = [is_classes(column, table[column.name], self.task) for column in columns]
+        classes = [is_classes(table, name, self.task) for name in targets]
         if len(targets) > 1 and not any(classes):
-            values = np.concatenate([amounts(column, table[column.name]) for column in columns], axis=1)
+            values = np.concatenate([amounts(table, name) for name in targets], axis=1)
             return [Field("targets", vector(len(targets)), names=tuple(targets), values=values)], ()
         fields = []
-        for column, as_classes in zip(columns, classes, strict=True):
-            name = column.name if column.name not in ("features", "categories") else f"{column.name} (target)"
-            fields.append(target_field(name, column, table[column.name], as_classes, self.rules))
+        for column, as_classes in zip(targets, classes, strict=True):
+            name = column if column not in ("features", "categories") else f"{column} (target)"
+            fields.append(target_field(name, table, column, as_classes))
         notes = (rare_note(np.asarray(field.values), field.classes) for field in fields if field.classes)
         return fields, sum(notes, ())

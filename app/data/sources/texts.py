@@ -79,10 +79,7 @@ class Text(TableSource):
         if not usable.all():
             notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(table)}).",)
         table = table.rows(usable)
-        predicted = table.column(target)
-        field = target_field(
-            "target", predicted, table[target], is_classes(predicted, table[target], "auto"), self.rules
-        )
+        field = target_field("target", table, target, is_classes(table, target, "auto"))
         task = Task.CLASSIFICATION if field.classes else Task.REGRESSION
         summary = f"{len(table)} texts of {file.name}, to predict “{target}”."
         return self._dataset(file, table[column].astype(str).tolist(), field, task, summary, notes)
