@@ -299,11 +299,13 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
         return token_metrics.predicted_texts(head, outputs)
     if head.is_ctc:
         rows, vocabulary = head.transcripts(outputs), head.field.vocabulary
-        found = zip(token_metrics.texts_of(rows, vocabulary), token_metrics.words_of(rows, vocabulary), strict=True)
-        return [{"text": text, "words": words} for text, words in found]
+        transcripts = zip(
+            token_metrics.texts_of(rows, vocabulary), token_metrics.words_of(rows, vocabulary), strict=True
+        )
+        return [{"text": text, "words": words} for text, words in transcripts]
     if not head.classes:
-        given = {"names": list(head.field.names), "units": list(head.field.units)}
-        labels = {name: words for name, words in given.items() if any(words)}
+        named = {"names": list(head.field.names), "units": list(head.field.units)}
+        labels = {name: words for name, words in named.items() if any(words)}
         return [{"values": row.tolist(), **labels} for row in model.prepared.undo(head.field.name, outputs.numpy())]
     probabilities, chosen = head.probabilities(outputs), head.predicted_classes(outputs).tolist()
     return [

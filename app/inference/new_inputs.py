@@ -56,8 +56,8 @@ class Samples:
     problems: tuple[str, ...] = ()
 
 
-def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
-    """As `read_inputs`; ``given`` may also be a folder of pictures or texts, a table that names them, or records.
+def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
+    """As `read_inputs`; ``text`` may also be a folder of pictures or texts, a table that names them, or records.
 
     ``base`` is the folder that the path of ``source`` starts from. Of records, every machine is a sample.
 
@@ -66,29 +66,29 @@ def read_samples(given: str, fields: Sequence[FieldInfo], source: Source, base: 
     NetloomError
         as `read_inputs`.
     """
-    path = _file(given) or _folder(given)
+    path = _file(text) or _folder(text)
     if isinstance(source, Cmapss) and path is not None and path.suffix.lower() == ".txt":
         with reading(path):
             values, machines = source.latest(path, base)
         return Samples({fields[0].name: values}, machines)
     if path is not None and path.is_dir() and is_text(path, source):
-        return _read(given, path, fields, source)
+        return _read(text, path, fields, source)
     pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
     if pictures is not None:
         return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
     if path is not None and path.is_dir():
         raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
-    return _read(given, path, fields, source)
+    return _read(text, path, fields, source)
 
 
-def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
-    """The samples in ``given``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
+def read_inputs(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    """The samples in ``text``, float32 (n, *shape) or int64 (n, T) for each of ``fields``, not standardised.
 
     A number that is missing in a table is NaN; whoever knows the training set fills it.
 
     Parameters
     ----------
-    given
+    text
         a picture, CSV, NPY, NPZ or JSON file; or numbers, JSON or a text itself.
     fields
         what the network reads; with several, an NPZ file or a JSON object names an array for each.
@@ -100,30 +100,34 @@ def read_inputs(given: str, fields: Sequence[FieldInfo], source: Source) -> dict
     NetloomError
         if it cannot be read, or does not have the sizes that the network needs.
     """
-    found = _read(given, _file(given), fields, source).arrays
-    return {name: np.asarray(values) for name, values in found.items()}
+    arrays_by_name = _read(text, _file(text), fields, source).arrays
+    return {name: np.asarray(values) for name, values in arrays_by_name.items()}
 
 
-def _read(given: str, file: Path | None, fields: Sequence[FieldInfo], source: Source) -> Samples:
-    """What `read_samples` gives, of a ``file`` or of ``given`` itself."""
+def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Source) -> Samples:
+    """What `read_samples` gives, of a ``file`` or of ``text`` itself."""
     counters = {field.lengths for field in fields}
     wanted = [field for field in fields if field.name not in counters]
     named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
     if named is not None:
-        found: Mapping[str, Array] = {wanted[0].name: named[1]}
+        arrays_by_name: Mapping[str, Array] = {wanted[0].name: named[1]}
     else:
-        found = _from_file(file, wanted, source) if file else _from_text(given, wanted, source)
+        arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source)
     place = file.name if file else "The input"
     gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
     arrays: dict[str, Array] = {}
     for field in fields:
-        if field.name in counters and field.name not in found:
+        if field.name in counters and field.name not in arrays_by_name:
             continue  # counted below
-        values = _of(found, field, len(wanted), place)
+        values = _of(arrays_by_name, field, len(wanted), place)
         # Of a series the latest steps would do, of a number or a text they would be another.
         if field.lengths or (field.fixed and field.shape.time):
             values, steps = padded(values, field, place)
-            arrays |= {one.name: steps for one in fields if one.name == field.lengths and one.name not in found}
+            arrays |= {
+                counter.name: steps
+                for counter in fields
+                if counter.name == field.lengths and counter.name not in arrays_by_name
+            }
         arrays[field.name] = _shaped(values, field.shape, place, gaps)
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
@@ -137,22 +141,22 @@ def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
     return [replace(info.input_field(name), shape=shape) for name, shape in read.items()]
 
 
-def _file(given: str) -> Path | None:
-    """The file that ``given`` names; None where it is the input itself."""
-    path = Path(given)
+def _file(text: str) -> Path | None:
+    """The file that ``text`` names; None where it is the input itself."""
+    path = Path(text)
     try:
         if path.is_file():
             return path
     except (OSError, ValueError):  # too long for a name, or not one
         return None
-    if path.suffix.lower() in FILES and not re.search(r"[\s\[{]", given):
-        raise NetloomError(f"{given} cannot be opened: there is no such file. Check the name and the folder.")
+    if path.suffix.lower() in FILES and not re.search(r"[\s\[{]", text):
+        raise NetloomError(f"{text} cannot be opened: there is no such file. Check the name and the folder.")
     return None
 
 
-def _folder(given: str) -> Path | None:
+def _folder(text: str) -> Path | None:
     try:
-        return Path(given) if Path(given).is_dir() else None
+        return Path(text) if Path(text).is_dir() else None
     except (OSError, ValueError):
         return None
 
@@ -183,15 +187,18 @@ def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[
         return {"": _picture(file, fields[0].shape, source.fit if isinstance(source, Images) else "stretch")}
 
 
-def _as_learned(found: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+def _as_learned(arrays_by_name: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
     """Bytes as shares from 0 to 1 where pictures of bytes were learned so, and the samples among several arrays."""
-    if len(fields) == 1 and fields[0].name not in found:
-        name = likely(found, SAMPLES) or next(iter(found))
-        found = {name: found[name]}
+    if len(fields) == 1 and fields[0].name not in arrays_by_name:
+        name = likely(arrays_by_name, SAMPLES) or next(iter(arrays_by_name))
+        arrays_by_name = {name: arrays_by_name[name]}
     if not isinstance(source, Images | Arrays | Cifar | Fetched):
-        return found
+        return arrays_by_name
     pictures = any(field.shape.kind in (Kind.IMAGE, Kind.VIDEO) for field in fields)
-    return {name: one / np.float32(255) if pictures and one.dtype == np.uint8 else one for name, one in found.items()}
+    return {
+        name: array / np.float32(255) if pictures and array.dtype == np.uint8 else array
+        for name, array in arrays_by_name.items()
+    }
 
 
 def _text_of(file: Path) -> str:
@@ -200,16 +207,16 @@ def _text_of(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def _from_text(given: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
-    if fields[0].vocabulary and not given.lstrip().startswith(("[", "{")):
-        return {"": _tokens([given], fields[0], _unit(source, fields[0]))}
-    if given.lstrip().startswith(("[", "{")):
-        return _from_json(given, "The input", fields)
+def _from_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+    if fields[0].vocabulary and not text.lstrip().startswith(("[", "{")):
+        return {"": _tokens([text], fields[0], _unit(source, fields[0]))}
+    if text.lstrip().startswith(("[", "{")):
+        return _from_json(text, "The input", fields)
     try:
-        return {"": np.array([float(part) for part in re.split(r"[\s,;]+", given.strip())], dtype=np.float64)}
+        return {"": np.array([float(part) for part in re.split(r"[\s,;]+", text.strip())], dtype=np.float64)}
     except ValueError:
         raise NetloomError(
-            f"“{given[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or numbers "
+            f"“{text[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or numbers "
             "such as 5.1,3.5,1.4,0.2."
         ) from None
 
@@ -224,13 +231,13 @@ def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, 
         raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
 
 
-def _of(found: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -> Array:
+def _of(arrays_by_name: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -> Array:
     """The array for a field: the one of its name, or the only one."""
-    if field.name in found:
-        return found[field.name]
-    if fields == 1 and len(found) == 1:
-        return next(iter(found.values()))
-    raise NetloomError(f"{place} has no array “{field.name}”; it has {', '.join(found) or 'none'}.")
+    if field.name in arrays_by_name:
+        return arrays_by_name[field.name]
+    if fields == 1 and len(arrays_by_name) == 1:
+        return next(iter(arrays_by_name.values()))
+    raise NetloomError(f"{place} has no array “{field.name}”; it has {', '.join(arrays_by_name) or 'none'}.")
 
 
 # Tables and pictures
@@ -297,8 +304,8 @@ def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Arra
         raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
     arranged = _arranged(values, shape)
     if arranged is None or not len(arranged):
-        given = " x ".join(map(str, values.shape)) or "a single number"
-        raise NetloomError(f"{place} holds {given} numbers, but the network reads {shape.described()}.")
+        sizes = " x ".join(map(str, values.shape)) or "a single number"
+        raise NetloomError(f"{place} holds {sizes} numbers, but the network reads {shape.described()}.")
     if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
         raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
     kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float64 if values.dtype == np.float64 else np.float32

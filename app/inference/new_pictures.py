@@ -28,8 +28,8 @@ class NewPictures:
     problems: tuple[str, ...]
 
 
-def named_pictures(given: Path, field: FieldInfo, source: Source) -> NewPictures | None:
-    """The pictures that ``given`` holds or names, which are decoded as those of the training were.
+def named_pictures(path: Path, field: FieldInfo, source: Source) -> NewPictures | None:
+    """The pictures that ``path`` holds or names, which are decoded as those of the training were.
 
     None where it is no folder and no table that names pictures, or the network cannot read a picture. Decoded
     pictures are kept as those of a data set are, so that there may be more of them than fit into memory.
@@ -39,21 +39,21 @@ def named_pictures(given: Path, field: FieldInfo, source: Source) -> NewPictures
     NetloomError
         if there is no picture, or none that can be read.
     """
-    with reading(given):
-        listed = _listed(given, source) if picture_size(field.shape) is not None or given.is_dir() else None
+    with reading(path):
+        listed = _listed(path, source) if picture_size(field.shape) is not None or path.is_dir() else None
     if listed is None:
         return None
     names, files = listed
     sizes = picture_size(field.shape)
     if sizes is None:
         raise NetloomError(
-            f"{given.name}: this network reads {field.shape.described()}, which a picture cannot be made into."
+            f"{path.name}: this network reads {field.shape.described()}, which a picture cannot be made into."
         )
     kept, refused = DecodedPictures(files, sizes, source.fit if isinstance(source, Images) else "stretch").read()
     problems = tuple(f"{names[number]} {why}" for number, why in sorted(refused.items()))
     used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
     if not len(used):
-        raise NetloomError(f"None of the pictures of {given.name} can be read: {problems[0]}.")
+        raise NetloomError(f"None of the pictures of {path.name} can be read: {problems[0]}.")
     stored = LazyArray.of(kept, True, used)
     return NewPictures(_laid(stored, field.shape), tuple(names[number] for number in used), problems)
 
@@ -68,21 +68,21 @@ def picture_size(shape: Shape) -> tuple[int, int, int] | None:
     return (1, side, side) if side > 1 and side**2 == shape.features else None
 
 
-def _listed(given: Path, source: Source) -> tuple[list[str], list[Path]] | None:
+def _listed(path: Path, source: Source) -> tuple[list[str], list[Path]] | None:
     """Names and files of the pictures in a folder, or in the column of paths of a table."""
-    if given.is_dir():
-        files = pictures_in(given)
+    if path.is_dir():
+        files = pictures_in(path)
         if not files:
-            raise NetloomError(f"{given.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
-        return [readable(file.relative_to(given).as_posix()) for file in files], files
-    if given.suffix.lower() not in TABLES:
+            raise NetloomError(f"{path.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
+        return [readable(file.relative_to(path).as_posix()) for file in files], files
+    if path.suffix.lower() not in TABLES:
         return None
-    table = new_table(given, source)
+    table = new_table(path, source)
     column = source.column if isinstance(source, Images) and source.column in table else path_column(table)
     if not column:
         return None
     names = table[column].dropna().astype(str).str.strip().tolist()
-    return names, [inner_path(given, name) for name in names]
+    return names, [inner_path(path, name) for name in names]
 
 
 def _laid(stored: LazyArray, shape: Shape) -> Values:

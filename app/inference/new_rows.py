@@ -108,13 +108,13 @@ class _Finder:
         """The feature ``name``, float32 (rows,); None where the table does not have what it is made of."""
         if name in self._table:
             return numbers(self._table[name])[0]
-        found = self._category(name) if " = " in name else self._dated(name)
-        if found is None and isinstance(self._source, Series):
-            found = self._lagged(name, self._source)
-        if found is None and name.endswith(FLAG):
+        values = self._category(name) if " = " in name else self._dated(name)
+        if values is None and isinstance(self._source, Series):
+            values = self._lagged(name, self._source)
+        if values is None and name.endswith(FLAG):
             held = self.feature(name.removesuffix(FLAG))
-            found = None if held is None else np.isnan(held).astype(np.float32)
-        return found
+            values = None if held is None else np.isnan(held).astype(np.float32)
+        return values
 
     def column_of(self, name: str) -> str:
         """The column of the training file that the feature ``name`` was made of."""

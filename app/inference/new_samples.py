@@ -32,20 +32,20 @@ def texts_of(file: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     NetloomError
         if there is none.
     """
-    files = sorted(one for one in file.rglob("*.txt") if one.is_file()) if file.is_dir() else [file]
+    files = sorted(path for path in file.rglob("*.txt") if path.is_file()) if file.is_dir() else [file]
     if not 0 < len(files) <= MOST:
         raise NetloomError(f"{file.name} holds {len(files)} .txt files; from 1 to {MOST} are read.")
-    found, problems = {}, []
-    for one in files:
-        name = one.relative_to(file).as_posix() if file.is_dir() else one.name
-        text = text_of(one) if one.stat().st_size else ""
+    texts, problems = {}, []
+    for path in files:
+        name = path.relative_to(file).as_posix() if file.is_dir() else path.name
+        text = text_of(path) if path.stat().st_size else ""
         if text is None:
             problems.append(f"{name} is too large, or no text")
         else:
-            found[name] = text
-    if not found:
+            texts[name] = text
+    if not texts:
         raise NetloomError(f"{problems[0]}.")
-    return found, tuple(problems)
+    return texts, tuple(problems)
 
 
 def series_of(file: Path, field: FieldInfo, source: Series) -> tuple[tuple[str, ...], Array]:

@@ -68,8 +68,8 @@ def activations(
     with model.evaluating():
         values = by_unit(module(*source.inputs(state)), layer.shape.kind)[torch.arange(len(units)), list(units)]
         measured = values.mean(1) if whole else values.amax(1)
-    found: Array = measured.float().cpu().numpy()
-    return found
+    measurements: Array = measured.float().cpu().numpy()
+    return measurements
 
 
 class Ways:
@@ -144,12 +144,12 @@ SPATIAL: dict[Kind, tuple[int, ...]] = {
 
 def curvature(values: Tensor, kind: Kind) -> Tensor:
     """How far the neighbours of each value lie from it in sum: the way that makes ``values`` (n, *sizes) smoother."""
-    found = torch.zeros_like(values)
+    bends = torch.zeros_like(values)
     for axis in SPATIAL[kind]:
         rise = values.diff(dim=axis)
         edge = torch.zeros_like(values.narrow(axis, 0, 1))
-        found += torch.cat([rise, edge], axis) - torch.cat([edge, rise], axis)
-    return found
+        bends += torch.cat([rise, edge], axis) - torch.cat([edge, rise], axis)
+    return bends
 
 
 def blurred(values: Tensor, kind: Kind, deviation: float) -> Tensor:
@@ -179,8 +179,8 @@ def _spread(model: Model, source: InputSource) -> Tensor:
     """The deviation of each feature or channel as the network reads it, 1 where it never changes."""
     if source.field.name in model.prepared.scalers:
         return torch.ones((1,) * source.values.dim(), device=source.values.device)
-    found = _some(model, source).std(_others(source), keepdims=True, dtype=np.float64)
-    return torch.from_numpy(np.where(found > 0, found, 1.0).astype(np.float32)).to(source.values.device)
+    spread = _some(model, source).std(_others(source), keepdims=True, dtype=np.float64)
+    return torch.from_numpy(np.where(spread > 0, spread, 1.0).astype(np.float32)).to(source.values.device)
 
 
 def _limits(model: Model, source: InputSource) -> tuple[Array, Array]:

@@ -216,8 +216,8 @@ def source_of(model: Model, position: int | None = None) -> InputSource:
 
 def numbers(values: Tensor) -> Array:
     """A tensor as a float32 array in C order."""
-    found: Array = values.detach().float().cpu().contiguous().numpy()
-    return found
+    array: Array = values.detach().float().cpu().contiguous().numpy()
+    return array
 
 
 def cut_of(part: Part, start: int, stop: int) -> Part:

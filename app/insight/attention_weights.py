@@ -49,10 +49,10 @@ def attention_weights(model: Model, path: str, sample: int) -> AttentionWeights:
 
 def _run(model: Model, layer: Attention, batch: Batch) -> tuple[Tensor, Any]:
     """The weights (queries, keys) for a batch of one, and the network's outputs."""
-    found: list[Tensor] = []
+    weights: list[Tensor] = []
 
     def note(_module: nn.Module, inputs: tuple[Tensor, ...], _result: Tensor) -> None:
-        found.append(layer.weights(*inputs)[0].float().cpu())
+        weights.append(layer.weights(*inputs)[0].float().cpu())
 
     inputs, objective = batch.inputs, model.objective
     with model.evaluating():
@@ -63,7 +63,7 @@ def _run(model: Model, layer: Attention, batch: Batch) -> tuple[Tensor, Any]:
             outputs = model.forward(inputs)
         finally:
             handle.remove()
-    return found[0].clone(), outputs
+    return weights[0].clone(), outputs
 
 
 def _written(model: Model, batch: Batch, outputs: Any, steps: int) -> tuple[tuple[str, ...], str, str] | None:

@@ -79,39 +79,39 @@ class AttributionQuery:
         """Number of classes, of words that the network says, or of numbers that it gives."""
         if self.head.listed:
             return len(self.words)
-        return self.head.classes or max(1, self.said().numel())
+        return self.head.classes or max(1, self.outputs().numel())
 
     @property
     def sample(self) -> Tensor:
         """The sample (1, *sizes) as the network reads it."""
         return self.source.values
 
-    def said(self) -> Tensor:
+    def outputs(self) -> Tensor:
         """What the network gives for the sample (1, *sizes)."""
         with self.model.evaluating():
-            said: Tensor = _first(answering(self.model)(*self.source.inputs(self.sample))).float()
-            return said
+            outputs: Tensor = _first(answering(self.model)(*self.source.inputs(self.sample))).float()
+            return outputs
 
     @cached_property
     def words(self) -> list[int]:
         """The word said at each step up to the end, of a network that says words: each after the true ones before."""
-        said: list[int] = self.said()[0].argmax(1).tolist()
+        tokens: list[int] = self.outputs()[0].argmax(1).tolist()
         vocabulary = self.head.field.vocabulary
         end = vocabulary.index(END) if END in vocabulary else None
-        return said[: said.index(end) + 1] if end in said else said
+        return tokens[: tokens.index(end) + 1] if end in tokens else tokens
 
     def predicted(self) -> int:
         """The class that the network prefers."""
-        return int(self.head.predicted_classes(self.said())[0])
+        return int(self.head.predicted_classes(self.outputs())[0])
 
     def probabilities(self) -> Array:
         """Probabilities of the classes or of the words said, or the numbers in their own units, (count,)."""
-        said = self.said()
+        outputs = self.outputs()
         if self.head.listed:
-            return numbers(self._of_words(token_probabilities(self.head, said))[0])
+            return numbers(self._of_words(token_probabilities(self.head, outputs))[0])
         if self.head.classes:
-            return numbers(self.head.probabilities(said)[0])
-        return self.model.prepared.undo(self.head.field.name, numbers(said)).reshape(-1)
+            return numbers(self.head.probabilities(outputs)[0])
+        return self.model.prepared.undo(self.head.field.name, numbers(outputs)).reshape(-1)
 
     def truth(self) -> Array:
         """What is true of the sample: a class () or numbers (*sizes) in their own units."""
@@ -131,10 +131,10 @@ class AttributionQuery:
         target = self.target or 0
         if answers.shape[1] == 1:
             sign = 1.0 if target == 1 else -1.0
-            said = answers[:, 0].clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else answers[:, 0]
-            return sign * said
-        said = answers[:, target]
-        return said.clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else said
+            logit = answers[:, 0].clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else answers[:, 0]
+            return sign * logit
+        logit = answers[:, target]
+        return logit.clamp(TINY, 1 - 1e-7).logit() if self.head.final_activation else logit
 
     def _of_words(self, values: Tensor) -> Tensor:
         """Of values (n, T, words) those of the words that are said (n, count)."""
@@ -170,10 +170,10 @@ def gradients(question: AttributionQuery) -> Array:
 def _gradient(question: AttributionQuery, values: Tensor) -> Tensor:
     x = values.detach().clone().requires_grad_()
     scores = question.scores(x)
-    found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0] if scores.requires_grad else None
-    if found is None:
+    gradient = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0] if scores.requires_grad else None
+    if gradient is None:
         raise NetloomError(f"The answer does not depend on “{question.source.field.name}”: there is nothing to show.")
-    return torch.nan_to_num(found)
+    return torch.nan_to_num(gradient)
 
 
 def integrated(
@@ -186,18 +186,18 @@ def integrated(
     """
     start = question.baseline()
     way = question.sample - start
-    found = torch.zeros_like(way[0]) if total is None else torch.from_numpy(total).to(way.device)
+    integral = torch.zeros_like(way[0]) if total is None else torch.from_numpy(total).to(way.device)
     size = max(1, min(TOGETHER, question.model.evaluation_size))
     with differentiating(question.model):
         while done < steps:
             stop = min(steps, done + size)
             at = (torch.arange(done, stop, device=way.device, dtype=way.dtype) + 0.5) / steps
             points = start + at.reshape(-1, *(1,) * (way.dim() - 1)) * way
-            found = found + _gradient(question, points).sum(0)
+            integral = integral + _gradient(question, points).sum(0)
             done = stop
             if not more():
                 break
-    return numbers(found), done
+    return numbers(integral), done
 
 
 def attributed(question: AttributionQuery, steps: int, total: Array) -> Array:
@@ -253,13 +253,13 @@ def places_of(question: AttributionQuery) -> tuple[int, ...]:
 
 
 def occlude(
-    question: AttributionQuery, patches: Sequence[tuple[slice, ...]], found: Covered | None, more: Progress
+    question: AttributionQuery, patches: Sequence[tuple[slice, ...]], covered: Covered | None, more: Progress
 ) -> Covered:
     """Go on covering one patch after another with the baseline, and note how far the score falls."""
     sizes = places_of(question)
     zeros = np.zeros(sizes, np.float32)
-    found = found or Covered(zeros, zeros, 0)
-    drops, counts, done = found.drops.copy(), found.counts.copy(), found.done
+    covered = covered or Covered(zeros, zeros, 0)
+    drops, counts, done = covered.drops.copy(), covered.counts.copy(), covered.done
     size = max(1, min(TOGETHER, question.model.evaluation_size))
     with question.model.evaluating():
         whole = question.scores(question.sample)
@@ -321,5 +321,5 @@ def by_place(values: Array, kind: Kind, *, strongest: bool = False) -> Array:
     if kind is Kind.VECTOR:
         return values
     axes = {Kind.IMAGE: (0,), Kind.SEQUENCE: (1,), Kind.VIDEO: (0, 1)}[kind]
-    found: Array = np.abs(values).max(axes) if strongest else values.sum(axes)
-    return found.astype(np.float32)
+    places: Array = np.abs(values).max(axes) if strongest else values.sum(axes)
+    return places.astype(np.float32)

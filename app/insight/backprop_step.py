@@ -52,19 +52,19 @@ class Watched(Model):
 
     def forward(self, inputs: tuple[Tensor, ...]) -> Any:
         """What the network gives for a batch."""
-        leaves = [one.detach().clone().requires_grad_(one.is_floating_point()) for one in inputs]
+        leaves = [tensor.detach().clone().requires_grad_(tensor.is_floating_point()) for tensor in inputs]
         run = _Keeping(self.compiled.module, frozenset(self.compiled.layer_info))
-        found = run.run(*leaves)
+        outputs = run.run(*leaves)
         self.seen.clear()
-        self.seen.update(run.found)
-        return found
+        self.seen.update(run.outputs)
+        return outputs
 
 
 class _Keeping(LayerOutputs):
     def run_node(self, n: torch.fx.Node) -> Any:
         """As `LayerOutputs`; the gradient of what is kept is kept too."""
         result = super().run_node(n)
-        for kept in self.found.values():
+        for kept in self.outputs.values():
             if kept is result and kept.requires_grad:
                 kept.retain_grad()
         return result
@@ -176,7 +176,7 @@ class BackpropSession:
         before, _ = weights.copy()
         batch, answers, loss = self._take(number)
         seen = dict(self.model.seen)
-        kept = weights.by_parameter([one.clone() for one in weights.gradients])
+        kept = weights.by_parameter([gradient.clone() for gradient in weights.gradients])
         parts = zip(weights.by_parameter(before).items(), weights.by_parameter(weights.tensors).values(), strict=True)
         changed = {name: Weight(old, kept[name], new.clone()) for (name, old), new in parts}
         return BackpropStep(
@@ -208,9 +208,9 @@ class _Stepper(DirectStepper):
     norm = 0.0
 
     def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
-        found = super()._backward(batch)
+        losses = super()._backward(batch)
         self.norm = float(self._weights.squared_norm().sqrt())
-        return found
+        return losses
 
 
 def copy_of(model: Model) -> Watched:
@@ -218,12 +218,12 @@ def copy_of(model: Model) -> Watched:
     with _seeded(0):
         compiled = compile_network(model.project.network)
     quicken(compiled.module)
-    compiled.module.load_state_dict({name: one.detach().cpu() for name, one in model.module.state_dict().items()})
+    compiled.module.load_state_dict({name: tensor.detach().cpu() for name, tensor in model.module.state_dict().items()})
     return _watched(replace(model, compiled=compiled, device=torch.device("cpu"), channels_last=False))
 
 
 def _watched(model: Model) -> Watched:
-    return Watched(**{one.name: getattr(model, one.name) for one in fields(Model)})
+    return Watched(**{field.name: getattr(model, field.name) for field in fields(Model)})
 
 
 @contextmanager
@@ -271,10 +271,10 @@ def record(session: BackpropSession, step: BackpropStep) -> StepRecord:
     )
 
 
-def _with_outputs(network: Network, found: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _with_outputs(network: Network, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The same with the output layers, whose values are those of the layers before them."""
     ends = {node.id: network.at(node.id, "in") for node in network if isinstance(node.layer, Output)}
-    return dict(found) | {id_: found[wire.source] for id_, wire in ends.items() if wire and wire.source in found}
+    return dict(values) | {id_: values[wire.source] for id_, wire in ends.items() if wire and wire.source in values}
 
 
 def _layer(network: Network, id_: str, values: Tensor, gradients: Tensor | None, step: BackpropStep) -> LayerStep:
@@ -319,16 +319,16 @@ def _head(head: Head, outputs: Tensor, targets: Tensor, delta: float) -> HeadLos
 
 
 def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> WrittenLoss:
-    given = answer.detach().double().reshape(-1).numpy()
+    outputs = answer.detach().double().reshape(-1).numpy()
     if head.loss == "cross_entropy":
-        return loss_terms.of_classes(given, int(target), head.final_activation)
+        return loss_terms.of_classes(outputs, int(target), head.final_activation)
     if head.classes:
-        wanted = np.eye(head.classes)[int(target)] if len(given) > 1 else np.array([float(target)])
+        wanted = np.eye(head.classes)[int(target)] if len(outputs) > 1 else np.array([float(target)])
     else:
         wanted = target.double().reshape(-1).numpy()
         counts = ~np.isnan(wanted)
-        given, wanted = given[counts], wanted[counts]
-    return loss_terms.of_numbers(head.loss, given, wanted, squashed=bool(head.final_activation), delta=delta)
+        outputs, wanted = outputs[counts], wanted[counts]
+    return loss_terms.of_numbers(head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=delta)
 
 
 def _cut(values: Tensor) -> Array:

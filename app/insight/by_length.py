@@ -43,10 +43,10 @@ def scores_by_length(model: Model) -> ScoresByLength:
 
 def _grouped(lengths: Array, scores: Mapping[str, tuple[Numbers, Numbers]], shares: bool) -> LengthScores:
     """The mean of each score over the samples of each length, of squared errors its root."""
-    each, place, count = np.unique(lengths, return_inverse=True, return_counts=True)
+    different, place, count = np.unique(lengths, return_inverse=True, return_counts=True)
     means = {kind: np.bincount(place, sums) / np.bincount(place, sizes) for kind, (sums, sizes) in scores.items()}
     means = means if shares else {kind: np.sqrt(mean) for kind, mean in means.items()}
-    return LengthScores(length=each.astype(np.int64), count=count.astype(np.int64), **means)
+    return LengthScores(length=different.astype(np.int64), count=count.astype(np.int64), **means)
 
 
 def counter_of(model: Model) -> str:

@@ -92,8 +92,8 @@ def look(
         if picture is not None and path not in seen.gates:
             pictures[path] = CardPicture("maps", picture)
     diagnostics = _of_activations(model, modules, seen)
-    for path, found in _of_gradients(modules if weights is not None else []).items():
-        diagnostics[path].append(found)
+    for path, diagnostic in _of_gradients(modules if weights is not None else []).items():
+        diagnostics[path].append(diagnostic)
     return pictures, {path: tuple(listed) for path, listed in diagnostics.items()}
 
 
@@ -112,7 +112,7 @@ def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozen
         stack.enter_context(model.evaluating())
         outer = LayerOutputs(model.compiled.module, frozenset(path for path in wanted if "." not in path))
         outer.run(*batch.inputs)
-    seen.values.update(outer.found)
+    seen.values.update(outer.outputs)
     return seen
 
 
@@ -126,8 +126,8 @@ def _gates(module: nn.LSTM | nn.GRU, x: Tensor, states: Tensor) -> Tensor:
     They are input, forget and output gate of an LSTM, reset and update gate of a GRU.
     """
     size, weights = module.hidden_size, dict(module.named_parameters())
-    told = module.proj_size or size  # of what the cell remembers, this is what it tells itself
-    before = torch.cat([states.new_zeros(1, told), states[:-1, :told]])
+    output_size = module.proj_size or size  # of what the cell remembers, this is what it tells itself
+    before = torch.cat([states.new_zeros(1, output_size), states[:-1, :output_size]])
     sums = x @ weights["weight_ih_l0"].T + before @ weights["weight_hh_l0"].T
     if module.bias:
         sums = sums + weights["bias_ih_l0"] + weights["bias_hh_l0"]
@@ -194,17 +194,17 @@ def _of_activations(
     worst: dict[str, Diagnostic] = {}
     samples = _samples(model)
     for path, module in modules:
-        found = None
+        diagnostic = None
         if id(module) in seen.greatest:
             greatest = seen.greatest[id(module)]
             dead = int((greatest <= 0).sum())
             if dead >= DEAD_FROM * len(greatest):
-                found = Diagnostic(Kind.DEAD, dead, len(greatest), samples)
+                diagnostic = Diagnostic(Kind.DEAD, dead, len(greatest), samples)
         elif id(module) in seen.flat and not _answers(model, path):
             share = float(torch.stack(seen.flat[id(module)]).mean())
-            found = Diagnostic(Kind.SATURATED, share, 0, samples) if share >= SATURATED_FROM else None
-        if found is not None and (path not in worst or found.amount > worst[path].amount):
-            worst[path] = found
+            diagnostic = Diagnostic(Kind.SATURATED, share, 0, samples) if share >= SATURATED_FROM else None
+        if diagnostic is not None and (path not in worst or diagnostic.amount > worst[path].amount):
+            worst[path] = diagnostic
     ailments: defaultdict[str, list[Diagnostic]] = defaultdict(list)
     for path, ailment in worst.items():
         ailments[path].append(ailment)
@@ -231,12 +231,12 @@ def _of_gradients(modules: Sequence[tuple[str, nn.Module]]) -> dict[str, Diagnos
                 size[path] = max(size[path], norm / weight.numel() ** 0.5)
                 against[path] = max(against[path], norm / max(float(weight.detach().norm()), 1e-12))
     largest = max(size.values(), default=0.0)
-    found: dict[str, Diagnostic] = {}
+    diagnostics: dict[str, Diagnostic] = {}
     for path, own in size.items():
         if own == 0:
-            found[path] = Diagnostic(Kind.STILL)
+            diagnostics[path] = Diagnostic(Kind.STILL)
         elif against[path] > EXPLODED:
-            found[path] = Diagnostic(Kind.EXPLODING, against[path])
+            diagnostics[path] = Diagnostic(Kind.EXPLODING, against[path])
         elif own < VANISHED * largest:
-            found[path] = Diagnostic(Kind.VANISHING, largest / own)
-    return found
+            diagnostics[path] = Diagnostic(Kind.VANISHING, largest / own)
+    return diagnostics

@@ -49,8 +49,8 @@ def decision_surface(model: Model, bounds: Bounds | None = None, resolution: int
     y = np.linspace(bottom, top, resolution, dtype=np.float32)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     scaler = model.prepared.scalers.get(name)
-    given = {name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}
-    part = Part(dict(model.objective.complete_inputs(given)), np.arange(len(grid)))
+    inputs = {name: np.ascontiguousarray(grid if scaler is None else scaler.apply(grid))}
+    part = Part(dict(model.objective.complete_inputs(inputs)), np.arange(len(grid)))
     outputs = torch.from_numpy(model.predict(Feed(part, model.objective.inputs, [], model.device))[0])
     square = (resolution, resolution)
     if not head.classes:

@@ -20,9 +20,9 @@ LARGEST = 4096
 def facts_of(network: Network) -> Mapping[str, LayerInfo]:
     """Shapes and costs of the layers that lead to an output of the network, in the network's order."""
     checker = Checker(Document(network))
-    found = {id_: checker.layer_info(id_) for id_ in network.ordered() if id_ in checker.useful}
+    infos = {id_: checker.layer_info(id_) for id_ in network.ordered() if id_ in checker.useful}
     checker.close()
-    return found
+    return infos
 
 
 def shapes_of(network: Network, facts: Mapping[str, LayerInfo] | None = None) -> Mapping[str, Shape]:
@@ -33,9 +33,9 @@ def shapes_of(network: Network, facts: Mapping[str, LayerInfo] | None = None) ->
     """
     known = facts_of(network) if facts is None else facts
     return {
-        id_: next(iter(one.outputs.values()))
-        for id_, one in known.items()
-        if one.outputs and not isinstance(network.layer(id_), Output)
+        id_: next(iter(info.outputs.values()))
+        for id_, info in known.items()
+        if info.outputs and not isinstance(network.layer(id_), Output)
     }
 
 
@@ -44,13 +44,13 @@ def code_layers(network: Network) -> Mapping[str, int]:
 
     Vectors, and images and sequences of at most `LARGEST` values; not what enters the network.
     """
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for id_, shape in shapes_of(network).items():
         size = shape.elements
         fits = size is not None and size <= LARGEST and shape.kind is not Kind.TOKENS
         if fits and size is not None and not isinstance(network.layer(id_), Input):
-            found[id_] = size
-    return found
+            sizes[id_] = size
+    return sizes
 
 
 def bottleneck(network: Network) -> str:

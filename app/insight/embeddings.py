@@ -90,18 +90,18 @@ def code_of(model: Model, layer: str, batch: Batch) -> Array:
     NetloomError
         if it hands on what it gets, as a muted layer does.
     """
-    found = outputs_of(model, (layer,), batch).get(layer)
-    if found is None:
+    code = outputs_of(model, (layer,), batch).get(layer)
+    if code is None:
         raise NetloomError(f"“{layer}” makes nothing of its own; choose another layer.")
-    return numbers(found).reshape(len(found), -1)
+    return numbers(code).reshape(len(code), -1)
 
 
 def unit(rows: Array) -> Array:
     """Rows (n, d) divided by their lengths; a row of zeros stays one."""
     known = np.nan_to_num(rows.astype(np.float32, copy=False))
     length = np.linalg.norm(known, axis=1, keepdims=True)
-    found: Array = known / np.maximum(length, np.finfo(np.float32).tiny)
-    return found
+    directions: Array = known / np.maximum(length, np.finfo(np.float32).tiny)
+    return directions
 
 
 def nearest(similarity: Array, index: Array, position: int, count: int) -> tuple[Array, Array]:
@@ -160,8 +160,8 @@ def reconstruction(model: Model, layer: str, batch: Batch) -> Reconstruction | N
     heads = [head.field.name for head in model.objective.heads]
     if pair is None or field not in heads:
         return None
-    found = outputs_of(model, pair, batch)
-    before, after = (numbers(found[id_]) for id_ in pair)
+    values_by_layer = outputs_of(model, pair, batch)
+    before, after = (numbers(values_by_layer[id_]) for id_ in pair)
     if isinstance(model.project.network.layer(pair[0]), Input):
         before, after = model.prepared.undo(field, before), model.prepared.undo(field, after)
     with model.evaluating():

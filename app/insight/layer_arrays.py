@@ -39,14 +39,16 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> Netw
     """
     kernels: dict[str, Array] = {}
     for id_ in watch.filters:
-        nodes = model.project.network
-        owner = nodes.node(id_).tied if id_ in nodes else None
-        found = filters(model.module, owner or id_)
-        if found is not None:
-            kernels[id_] = found
+        network = model.project.network
+        owner = network.node(id_).tied if id_ in network else None
+        weights_of_layer = filters(model.module, owner or id_)
+        if weights_of_layer is not None:
+            kernels[id_] = weights_of_layer
     batch = sample_of(model, watch.sample) if watch.maps else None
     maps = feature_maps(model, watch.maps, batch) if batch is not None else {}
-    named = {name: one.detach() for name, one in model.module.named_parameters()} if watch.histograms else {}
+    named = (
+        {name: parameter.detach() for name, parameter in model.module.named_parameters()} if watch.histograms else {}
+    )
     slopes = weights.by_parameter(weights.gradients) if watch.histograms and weights is not None else {}
     return NetworkViews(
         filters=kernels,
@@ -63,11 +65,11 @@ def filters(module: nn.Module, layer: str) -> Array | None:
     A layer inside a block is named by its path, ``block1.conv1``.
     A transposed convolution stores them the other way round; here each is listed by the map that it makes.
     """
-    found = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
-    if not isinstance(found, CONVOLUTIONS):
+    convolution = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
+    if not isinstance(convolution, CONVOLUTIONS):
         return None
-    kernels = found.weight.detach()
-    if isinstance(found, TRANSPOSED):
+    kernels = convolution.weight.detach()
+    if isinstance(convolution, TRANSPOSED):
         kernels = kernels.transpose(0, 1)
     return _array(kernels[:MOST_FILTERS, :MOST_CHANNELS])
 
@@ -85,7 +87,7 @@ def outputs_of(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str,
     with model.evaluating():
         seen = LayerOutputs(model.compiled.module, frozenset(layers))
         seen.run(*batch.inputs)
-    return seen.found
+    return seen.outputs
 
 
 def sample_of(model: Model, position: int) -> Batch:
@@ -99,7 +101,7 @@ def one_sample(prepared: Prepared, position: int) -> Part:
     A sample that is in no part, or beyond the end, stands for the nearest one that is in a part.
     """
     parts = [part for part in prepared.parts.values() if part.samples]
-    part = min(parts, key=lambda one: int(np.abs(one.indices - position).min()))
+    part = min(parts, key=lambda part: int(np.abs(part.indices - position).min()))
     index = int(np.abs(part.indices - position).argmin())
     alone = {name: values[index : index + 1] for name, values in part.arrays.items()}
     return Part(alone, part.indices[index : index + 1])
@@ -107,12 +109,12 @@ def one_sample(prepared: Prepared, position: int) -> Part:
 
 def histograms(tensors: Mapping[str, Tensor]) -> dict[str, Histogram]:
     """The spread of each tensor's finite values."""
-    found: dict[str, Histogram] = {}
+    spreads: dict[str, Histogram] = {}
     for name, tensor in tensors.items():
         values = tensor.detach().float().reshape(-1).cpu().numpy()
         counts, edges = np.histogram(values[np.isfinite(values)], bins=BINS)
-        found[name] = Histogram(counts.astype(np.int64), edges.astype(np.float32))
-    return found
+        spreads[name] = Histogram(counts.astype(np.int64), edges.astype(np.float32))
+    return spreads
 
 
 class LayerOutputs(fx.Interpreter):
@@ -126,7 +128,7 @@ class LayerOutputs(fx.Interpreter):
     def __init__(self, module: fx.GraphModule, layers: frozenset[str]) -> None:
         super().__init__(module)
         self._layers = layers
-        self.found: dict[str, Tensor] = {}
+        self.outputs: dict[str, Tensor] = {}
 
     def run_node(self, n: fx.Node) -> Any:
         """Run one node; keep its result if it leaves a wanted layer."""
@@ -135,7 +137,7 @@ class LayerOutputs(fx.Interpreter):
         result = self._run_inside(n, layer, inside) if inside and n.op == "call_module" else super().run_node(n)
         leaves = n.op == "placeholder" or "port" in n.meta
         if leaves and layer in self._layers and isinstance(result, Tensor):
-            self.found.setdefault(layer, result)
+            self.outputs.setdefault(layer, result)
         return result
 
     def _run_inside(self, n: fx.Node, layer: str, wanted: frozenset[str]) -> Any:
@@ -148,11 +150,11 @@ class LayerOutputs(fx.Interpreter):
         whole = TimeDistributed(_Running(seen)) if isinstance(block, TimeDistributed) else _Running(seen)
         clips = self.fetch_args_kwargs_from_env(n)[0]
         result = whole(*clips)
-        for path, value in seen.found.items():
+        for path, value in seen.outputs.items():
             frames = (
                 value.reshape(*clips[0].shape[:2], *value.shape[1:]) if isinstance(block, TimeDistributed) else value
             )
-            self.found.setdefault(f"{layer}.{path}", frames)
+            self.outputs.setdefault(f"{layer}.{path}", frames)
         return result
 
 

@@ -46,12 +46,12 @@ def of_numbers(
         return _binary(answers, targets, squashed)
     error = targets - answers
     rule, term, terms = _rules(loss, delta)
-    each = terms(error)
-    total = half_squares(answers, targets) if loss == "half_squares" else float(each.mean())
-    rows = np.stack([answers, targets, error, each], axis=1)
-    factor = "½" if loss == "half_squares" else f"1/{len(each)}"
-    line = _line(factor if factor != "1/1" else "", each, total)
-    return WrittenLoss(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(each), total)
+    losses = terms(error)
+    total = half_squares(answers, targets) if loss == "half_squares" else float(losses.mean())
+    rows = np.stack([answers, targets, error, losses], axis=1)
+    factor = "½" if loss == "half_squares" else f"1/{len(losses)}"
+    line = _line(factor if factor != "1/1" else "", losses, total)
+    return WrittenLoss(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(losses), total)
 
 
 def of_classes(scores: Numbers, target: int, squashed: str = "") -> WrittenLoss:
@@ -95,25 +95,25 @@ def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbe
 def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> WrittenLoss:
     chances = answers if squashed else 1 / (1 + np.exp(-np.clip(answers, -500, 500)))
     if squashed:  # torch holds these logarithms above -100
-        yes, no = (np.maximum(np.log(np.maximum(one, TINY)), -100.0) for one in (chances, 1 - chances))
+        yes, no = (np.maximum(np.log(np.maximum(chance, TINY)), -100.0) for chance in (chances, 1 - chances))
     else:
         yes, no = -np.logaddexp(0, -answers), -np.logaddexp(0, answers)
-    each = -(targets * yes + (1 - targets) * no)
-    total = float(each.mean())
-    rows = np.stack([answers, chances, targets, each], axis=1)
+    terms = -(targets * yes + (1 - targets) * no)
+    total = float(terms.mean())
+    rows = np.stack([answers, chances, targets, terms], axis=1)
     rule = "E = mean of −t ln p − (1 − t) ln(1 − p)" + ("" if squashed else ",  p = sigmoid(o)")
-    factor = f"1/{len(each)}" if len(each) > 1 else ""
+    factor = f"1/{len(terms)}" if len(terms) > 1 else ""
     return WrittenLoss(
-        rule, _line(factor, each, total), ("output o", "p", "target t", "term"), _rows(rows), len(each), total
+        rule, _line(factor, terms, total), ("output o", "p", "target t", "term"), _rows(rows), len(terms), total
     )
 
 
-def _line(factor: str, each: Numbers, total: float) -> str:
+def _line(factor: str, values: Numbers, total: float) -> str:
     """The sum with its numbers: ``½ (0.04 + 0.16) = 0.1``."""
-    shown = [_shown(float(one)) for one in each[:IN_A_LINE]]
-    terms = " + ".join(shown) + (" + …" if len(each) > IN_A_LINE else "")
+    shown = [_shown(float(term)) for term in values[:IN_A_LINE]]
+    terms = " + ".join(shown) + (" + …" if len(values) > IN_A_LINE else "")
     if not factor:
-        return f"{terms} = {_shown(total)}" if len(each) > 1 else terms
+        return f"{terms} = {_shown(total)}" if len(values) > 1 else terms
     return f"{factor} ({terms}) = {_shown(total)}"
 
 

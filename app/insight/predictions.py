@@ -23,9 +23,9 @@ def predict_samples(model: Model, index: Array) -> SamplePredictions:
 
     Those in no part are left out, and so are the last where there are more than can be predicted in a short time.
     """
-    each = max(model.operations / 3 / model.plan.batch_size, 1.0)
+    operations = max(model.operations / 3 / model.plan.batch_size, 1.0)
     head, field = model.objective.heads[0], model.objective.heads[0].field
-    places, outputs = _outputs(model, index[: int(min(MOST, max(1, OPERATIONS / each)))])
+    places, outputs = _outputs(model, index[: int(min(MOST, max(1, OPERATIONS / operations)))])
     if head.is_ctc or head.listed:
         tokens = head.transcripts(outputs) if head.is_ctc else predicted_tokens(outputs, field.vocabulary).numpy()
         texts = tuple(texts_of(tokens, field.vocabulary))
@@ -41,17 +41,17 @@ def predict_samples(model: Model, index: Array) -> SamplePredictions:
 
 def _outputs(model: Model, wanted: Array) -> tuple[Array, torch.Tensor]:
     """Positions that are in a part, and the first output for them."""
-    found: list[Array] = []
+    positions: list[Array] = []
     outputs: list[torch.Tensor] = []
     for part in model.prepared.parts.values():
         places = np.flatnonzero(np.isin(part.indices, wanted))
         if len(places):
             arrays = {name: values.take(places, axis=0) for name, values in part.arrays.items()}
-            found.append(part.indices[places])
-            outputs.append(torch.from_numpy(model.predict(model.feed(Part(arrays, found[-1])))[0]))
-    if not found:
+            positions.append(part.indices[places])
+            outputs.append(torch.from_numpy(model.predict(model.feed(Part(arrays, positions[-1])))[0]))
+    if not positions:
         return np.zeros(0, np.int64), torch.zeros(0, *_sizes(model.objective.heads[0]))
-    return np.concatenate(found), torch.cat(outputs)
+    return np.concatenate(positions), torch.cat(outputs)
 
 
 def _sizes(head: Head) -> tuple[int, ...]:

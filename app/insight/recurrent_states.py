@@ -46,22 +46,22 @@ def watching(whole: nn.Module, path: str) -> Iterator[list[list[Track]]]:
     Of a layer that runs several times the first time counts. Weights and results stay as they are, and gradients reach
     every step.
     """
-    found: list[list[Track]] = []
+    passes: list[list[Track]] = []
     layer = dict(walk(whole)).get(path)
     if not is_recurrent(layer):
-        yield found
+        yield passes
         return
     assert layer is not None  # it is recurrent
 
     def forward(*inputs: Any, **named: Any) -> Any:
         tracks, result = _run(layer, *inputs, **named)
-        if not found:
-            found.extend(tracks)
+        if not passes:
+            passes.extend(tracks)
         return result
 
     layer.forward = forward
     try:
-        yield found
+        yield passes
     finally:
         del layer.forward
 
@@ -112,8 +112,8 @@ def _levels(layer: Any, x: Tensor, hx: Any = None, lengths: Tensor | None = None
             directions.append(track)
             last.append(end)
         tracks.append(directions)
-        told = [torch.stack(track.values[HIDDEN], 1) for track in directions]
-        x = torch.cat(told, 2) if len(told) > 1 else told[0]
+        outputs = [torch.stack(track.values[HIDDEN], 1) for track in directions]
+        x = torch.cat(outputs, 2) if len(outputs) > 1 else outputs[0]
         x = x if lengths is None else x * own.unsqueeze(2)
     hidden = torch.stack([end[HIDDEN] for end in last])
     if CELL in last[0]:
@@ -130,11 +130,11 @@ def _suffixes(layer: Any) -> tuple[str, ...]:
 def _begins(layer: Any, x: Tensor, hx: Any) -> list[Values]:
     """The states before the first step by level and direction: those given, else zeros that gradients may reach."""
     count = layer.num_layers * len(_suffixes(layer))
-    told = getattr(layer, "proj_size", 0) or getattr(layer, "state_size", layer.hidden_size)
-    sizes = {HIDDEN: told} | ({CELL: layer.hidden_size} if kind_of(layer) == "lstm" else {})
+    hidden_size = getattr(layer, "proj_size", 0) or getattr(layer, "state_size", layer.hidden_size)
+    sizes = {HIDDEN: hidden_size} | ({CELL: layer.hidden_size} if kind_of(layer) == "lstm" else {})
     if hx is not None:
-        given = hx if isinstance(hx, tuple) else (hx,)
-        return [dict(zip(sizes, (one[at] for one in given), strict=True)) for at in range(count)]
+        states = hx if isinstance(hx, tuple) else (hx,)
+        return [dict(zip(sizes, (state[at] for state in states), strict=True)) for at in range(count)]
     wanted = torch.is_grad_enabled()
     return [
         {name: x.new_zeros(len(x), size).requires_grad_(wanted) for name, size in sizes.items()} for _ in range(count)
@@ -146,38 +146,38 @@ def _direction(layer: Any, x: Tensor, suffix: str, states: Values, own: Tensor) 
     back = suffix.endswith("_reverse")
     weights = {name: getattr(layer, f"{name}_{suffix}", None) for name in NAMES}
     cell = CELLS[kind_of(layer)](layer, weights)
-    sums = F.linear(x, _given(weights, "weight_ih"), weights["bias_ih"]).unbind(1)
+    sums = F.linear(x, _weight(weights, "weight_ih"), weights["bias_ih"]).unbind(1)
     track = Track(tuple(states), own, back, list(x.unbind(1)))
-    found: list[Values] = [{} for _ in sums]
+    steps: list[Values] = [{} for _ in sums]
     for time in reversed(range(len(sums))) if back else range(len(sums)):
         now = cell(sums[time], states)
         kept = own[:, time, None]
         states = {name: torch.where(kept, now[name], before) for name, before in states.items()}
-        found[time] = now  # what a step gives on, and what it shows of it, both hang on these
-    for name in found[0]:
-        track.values[name] = [step[name] for step in found]
+        steps[time] = now  # what a step gives on, and what it shows of it, both hang on these
+    for name in steps[0]:
+        track.values[name] = [step[name] for step in steps]
     return track, states
 
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_ch", "weight_hr")
 
 
-def _given(weights: Mapping[str, Tensor | None], name: str) -> Tensor:
-    found = weights[name]
-    assert found is not None  # every layer has it
-    return found
+def _weight(weights: Mapping[str, Tensor | None], name: str) -> Tensor:
+    weight = weights[name]
+    assert weight is not None  # every layer has it
+    return weight
 
 
 def _rnn_cell(layer: Any, weights: Mapping[str, Tensor | None]) -> Cell:
     """H = f(W x + b + U h + c)."""
-    recurrent, bias = _given(weights, "weight_hh"), weights["bias_hh"]
+    recurrent, bias = _weight(weights, "weight_hh"), weights["bias_hh"]
     f = torch.tanh if layer.nonlinearity == "tanh" else torch.relu
     return lambda sums, before: {HIDDEN: f(sums + F.linear(before[HIDDEN], recurrent, bias))}
 
 
 def _gru_cell(_layer: Any, weights: Mapping[str, Tensor | None]) -> Cell:
     """r, z = s(W x + U h); n = tanh(W x + r (U h)); h = (1 - z) n + z h."""
-    recurrent, bias = _given(weights, "weight_hh"), weights["bias_hh"]
+    recurrent, bias = _weight(weights, "weight_hh"), weights["bias_hh"]
 
     def step(sums: Tensor, before: Values) -> Values:
         h = before[HIDDEN]
@@ -195,7 +195,7 @@ def _lstm_cell(layer: Any, weights: Mapping[str, Tensor | None]) -> Cell:
 
     With peepholes i and f see the cell before and o the one behind; with coupled gates i = 1 - f.
     """
-    recurrent, bias = _given(weights, "weight_hh"), weights["bias_hh"]
+    recurrent, bias = _weight(weights, "weight_hh"), weights["bias_hh"]
     peep, project = weights["weight_ch"], weights["weight_hr"]
     coupled = bool(getattr(layer, "coupled", False))
 
@@ -237,7 +237,7 @@ def _loop(layer: Loop, *sequences: Tensor) -> tuple[list[list[Track]], Any]:
     steps: list[tuple[Tensor, ...]] = []
     for time in range(first.shape[1]):
         now = [sequence[:, time] for sequence in sequences]
-        track.arriving.append(torch.cat([one.flatten(1) for one in now], 1))
+        track.arriving.append(torch.cat([tensor.flatten(1) for tensor in now], 1))
         waiting = iter(now)
         count = len(sequences) + len(held)
         results = layer.cell(*[held[index] if index in held else next(waiting) for index in range(count)])
@@ -246,5 +246,5 @@ def _loop(layer: Loop, *sequences: Tensor) -> tuple[list[list[Track]], Any]:
         for at, name in states.items():
             track.values[name].append(held[at])
         steps.append(results)
-    outputs = steps[-1] if layer.last else tuple(torch.stack(each, dim=1) for each in zip(*steps, strict=True))
+    outputs = steps[-1] if layer.last else tuple(torch.stack(values, dim=1) for values in zip(*steps, strict=True))
     return [[track]], outputs[0] if len(outputs) == 1 else outputs

@@ -159,8 +159,10 @@ def _samples(model: Model, path: str) -> int:
     """How many samples a gradient is averaged over: a batch, fewer where sequences are very long."""
     layer = dict(walk(model.module))[path]
     widest = max((int(np.prod(values.shape[1:2])) for values in model.prepared.train.arrays.values()), default=1)
-    each = widest * int(getattr(layer, "hidden_size", 64)) * KEPT
-    return max(1, min(MOST_SAMPLES, model.plan.batch_size, model.prepared.train.samples, MOST_VALUES // max(each, 1)))
+    operations = widest * int(getattr(layer, "hidden_size", 64)) * KEPT
+    return max(
+        1, min(MOST_SAMPLES, model.plan.batch_size, model.prepared.train.samples, MOST_VALUES // max(operations, 1))
+    )
 
 
 def _stacked(values: Sequence[Tensor], steps: int) -> Array:

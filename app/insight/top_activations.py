@@ -99,24 +99,24 @@ def part_named(model: Model, name: str) -> Part:
     return part
 
 
-def rank(model: Model, layer: ProbedLayer, part: Part, found: Ranking, mean: bool, more: Progress) -> Ranking:
+def rank(model: Model, layer: ProbedLayer, part: Part, ranking: Ranking, mean: bool, more: Progress) -> Ranking:
     """Go on with a ranking over the samples of ``part`` while there is time; at least one batch.
 
     ``mean`` measures a map by the mean of its places instead of its strongest one.
     """
     module = up_to(model, layer.id)
     size = min(model.evaluation_size, TOGETHER)
-    while found.done < part.samples:
-        cut = cut_of(part, found.done, found.done + size)
+    while ranking.done < part.samples:
+        cut = cut_of(part, ranking.done, ranking.done + size)
         with model.evaluating():
             batch = next(model.feed(cut).in_order(size))
             values = by_unit(module(*batch.inputs), layer.shape.kind)
             strongest, places = values.max(2)
             measured = values.mean(2) if mean else strongest
-        found = found.joined(numbers(measured), places.cpu().numpy())
+        ranking = ranking.joined(numbers(measured), places.cpu().numpy())
         if not more():
             break
-    return found
+    return ranking
 
 
 def exemplars(

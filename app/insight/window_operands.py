@@ -89,14 +89,16 @@ def leading_to(network: Network, id: str) -> Network:
     """
     wanted, waiting = set[str](), [id]
     while waiting:
-        each = waiting.pop()
-        if each not in wanted:
-            wanted.add(each)
-            node = network.node(each)
-            waiting += [connection.source for connection in network.into(each).values()]
+        layer = waiting.pop()
+        if layer not in wanted:
+            wanted.add(layer)
+            node = network.node(layer)
+            waiting += [connection.source for connection in network.into(layer).values()]
             waiting += [node.tied] if node.tied else []
-    nodes = [network.node(each) for each in network.ids if each in wanted]
-    connections = [one for one in network.connections if one.source in wanted and one.target in wanted]
+    nodes = [network.node(layer) for layer in network.ids if layer in wanted]
+    connections = [
+        connection for connection in network.connections if connection.source in wanted and connection.target in wanted
+    ]
     end = fresh_name("output", network.ids)
     last = Connection(id, network.node(id).outputs[0], end, "in")
     return Network([*nodes, Node(end, Output(), (0.0, 0.0))], [*connections, last])
@@ -154,7 +156,7 @@ def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
         raise NetloomError(f"{path} ({node.layer.title}) is neither a convolution nor a pooling layer; choose one.")
     if node.muted:
         raise NetloomError(f"{path} is muted: data passes it by unchanged. Unmute it to see it work.")
-    return node.layer, set() if blocks else {one.source for one in inner.into(id_).values()}
+    return node.layer, set() if blocks else {connection.source for connection in inner.into(id_).values()}
 
 
 def _pass_through(
@@ -206,7 +208,7 @@ class _Passage(fx.Interpreter):
             return super().run_node(n)
         if not self.arriving:
             args, _ = self.fetch_args_kwargs_from_env(n)
-            self.arriving = tuple(one for one in args if isinstance(one, Tensor))
+            self.arriving = tuple(arg for arg in args if isinstance(arg, Tensor))
         result = super().run_node(n)
         if "port" in n.meta and isinstance(result, Tensor):
             self.leaving = result
@@ -215,19 +217,19 @@ class _Passage(fx.Interpreter):
 
 def numbers_of(module: nn.Module) -> dict[str, Array]:
     """``weights``, ``scale`` and ``bias`` of a layer's module as `window_sums.Case` wants them, those it has."""
-    found: dict[str, Any] = {}
+    tensors: dict[str, Any] = {}
     if isinstance(module, nn.Conv2d | FixedConv2d):
-        found = {"weights": module.weight, "bias": getattr(module, "bias", None)}
+        tensors = {"weights": module.weight, "bias": getattr(module, "bias", None)}
     elif isinstance(module, nn.Conv1d):
-        found = {"weights": module.weight[:, :, None], "bias": module.bias}
+        tensors = {"weights": module.weight[:, :, None], "bias": module.bias}
     elif isinstance(module, SeparableConv2d):
         deep, mixing = module.depthwise.weight, module.pointwise.weight
-        found = {"weights": mixing * deep[:, 0][None], "bias": module.pointwise.bias}
+        tensors = {"weights": mixing * deep[:, 0][None], "bias": module.pointwise.bias}
     elif isinstance(module, TableConv2d):
-        found = {"weights": _by_filter(module), "bias": module.bias}
+        tensors = {"weights": _by_filter(module), "bias": module.bias}
     elif isinstance(module, Subsampling):
-        found = {"scale": module.weight, "bias": module.bias}
-    return {name: _array(value) for name, value in found.items() if value is not None}
+        tensors = {"scale": module.weight, "bias": module.bias}
+    return {name: _array(value) for name, value in tensors.items() if value is not None}
 
 
 def _by_filter(module: TableConv2d) -> Tensor:

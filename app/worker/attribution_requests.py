@@ -82,13 +82,13 @@ def integrate_gradients(model: Model, request: IntegrateGradients) -> Integrated
     done = before.done if before is not None else 0
     state = _continued(before.sum, tuple(query.sample.shape[1:])) if before is not None else None
     total, done = attribution.integrated(query, steps, done, state, until(request.seconds))
-    found = attribution.attributed(query, steps, total) if done >= steps else None
+    attributed = attribution.attributed(query, steps, total) if done >= steps else None
     return IntegratedGradients(
         done=done,
         total=steps,
         sum=total,
-        attribution=None if found is None else by_place(found, query.source.field.shape.kind),
-        attribution_sum=0.0 if found is None else float(found.sum(dtype=np.float64)),
+        attribution=None if attributed is None else by_place(attributed, query.source.field.shape.kind),
+        attribution_sum=0.0 if attributed is None else float(attributed.sum(dtype=np.float64)),
     )
 
 
@@ -98,11 +98,13 @@ def occlude(model: Model, request: Occlude) -> Occlusion:
     query, before = AttributionQuery.about(model, request.sample, request.output), request.so_far
     patches = attribution.patches_of(query, max(1, request.patch), max(1, request.stride))
     sizes = attribution.places_of(query)
-    found = None
+    covered = None
     if before is not None:
-        found = Covered(_continued(before.drops, sizes), _continued(before.counts, sizes), before.done)
-    found = attribution.occlude(query, patches, found, until(request.seconds))
-    return Occlusion(done=found.done, total=len(patches), drops=found.drops, counts=found.counts, attribution=found.map)
+        covered = Covered(_continued(before.drops, sizes), _continued(before.counts, sizes), before.done)
+    covered = attribution.occlude(query, patches, covered, until(request.seconds))
+    return Occlusion(
+        done=covered.done, total=len(patches), drops=covered.drops, counts=covered.counts, attribution=covered.map
+    )
 
 
 @handles_run(GradCam)

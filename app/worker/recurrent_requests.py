@@ -19,15 +19,15 @@ from app.worker.handlers import handles_run
 @handles_run(ReadRecurrentStates)
 def read_recurrent_states(model: Model, request: ReadRecurrentStates) -> RecurrentStates:
     """Gates and states of a recurrent layer for one sample."""
-    found = states_over_time(model, request.layer, request.sample, level=request.level, backward=request.backward)
-    return RecurrentStates(states=found)
+    states = states_over_time(model, request.layer, request.sample, level=request.level, backward=request.backward)
+    return RecurrentStates(states=states)
 
 
 @handles_run(MeasureRecurrentGradients)
 def measure_recurrent_gradients(model: Model, request: MeasureRecurrentGradients) -> RecurrentGradients:
     """Norms of the gradients over the time steps of a recurrent layer."""
-    found = gradients_over_time(model, request.layer, level=request.level, backward=request.backward)
-    return RecurrentGradients(gradients=found)
+    gradients = gradients_over_time(model, request.layer, level=request.level, backward=request.backward)
+    return RecurrentGradients(gradients=gradients)
 
 
 @handles_run(ReadAttention)

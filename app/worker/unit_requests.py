@@ -29,16 +29,16 @@ from graph.errors import NetloomError
 def rank_units(model: Model, request: RankUnits) -> UnitRanking:
     """Go on with the ranking of a part's samples by the units of a layer."""
     layer, part, before = layer_of(model, request.layer), part_named(model, request.part), request.so_far
-    found = Ranking.empty(layer.units)
+    ranking = Ranking.empty(layer.units)
     if before is not None:
-        found = Ranking(before.values, before.rows, before.places, before.done).checked(layer.units)
-    found = rank(model, layer, part, found, request.mean, until(request.seconds))
+        ranking = Ranking(before.values, before.rows, before.places, before.done).checked(layer.units)
+    ranking = rank(model, layer, part, ranking, request.mean, until(request.seconds))
     return UnitRanking(
-        done=found.done,
+        done=ranking.done,
         total=part.samples,
-        values=found.values,
-        rows=found.rows,
-        places=found.places,
+        values=ranking.values,
+        rows=ranking.rows,
+        places=ranking.places,
         names=tuple(unit_names(model, layer)),
         maps=layer.places,
     )
@@ -48,12 +48,12 @@ def rank_units(model: Model, request: RankUnits) -> UnitRanking:
 def find_exemplars(model: Model, request: FindExemplars) -> Exemplars:
     """Samples of a part, with the patch of each that a unit sees."""
     layer, part = layer_of(model, request.layer), part_named(model, request.part)
-    found = exemplars(model, layer, part, request.rows, request.places)
+    samples = exemplars(model, layer, part, request.rows, request.places)
     return Exemplars(
-        input=found.input,
-        index=found.index,
-        target=found.target,
-        patch=found.patch,
+        input=samples.input,
+        index=samples.index,
+        target=samples.target,
+        patch=samples.patch,
         target_field=model.objective.heads[0].field.facts,
     )
 

@@ -44,10 +44,10 @@ class GradientCurve:
 class GradientPlot(PlotView):
     """Curves over the time steps at the left, the totals at the right, on one axis.
 
-    `told` carries in words what stands at the cursor, which the pointer and the left and right keys move.
+    `hovered` carries in words what stands at the cursor, which the pointer and the left and right keys move.
     """
 
-    told = Signal(str)
+    hovered = Signal(str)
 
     def __init__(self, source: ThemeSource, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(source, "Size of the gradient at each time step", empty, parent)
@@ -175,7 +175,7 @@ class GradientPlot(PlotView):
         self.step = None if step is None or self.is_empty() else min(max(step, 1), self.steps)
         self.over_time.crosshair.setVisible(self.step is not None)
         self.over_time.crosshair.setValue(self.step or 1)
-        self.told.emit("" if self.step is None else self.words_of(self.step))
+        self.hovered.emit("" if self.step is None else self.words_of(self.step))
 
     def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Put the cursor where one clicks."""

@@ -108,13 +108,13 @@ class LaneTitle(pg.GraphicsWidget):
 
 
 class TimeLanes(PlotView):
-    """All lanes of a layer. `told` carries in words what stands at the cursor, which mouse and keys move.
+    """All lanes of a layer. `hovered` carries in words what stands at the cursor, which mouse and keys move.
 
     Keys: left and right change the step, up and down the unit, page up and page down the lane, Home and End go to the
     first and the last step.
     """
 
-    told = Signal(str)
+    hovered = Signal(str)
 
     def __init__(self, source: ThemeSource, title: str, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(source, title, empty, parent)
@@ -300,13 +300,13 @@ class TimeLanes(PlotView):
     def _go(self, lane: int, step: int, unit: int) -> None:
         """Move the cursor, as far as there is something."""
         if self.is_empty():
-            self.told.emit("")
+            self.hovered.emit("")
             return
         lane = min(max(lane, 0), len(self.lanes) - 1)
         step = min(max(step, 0), self.steps - 1)
         unit = min(max(unit, 0), self.lanes[lane].units - 1)
         self.cursor_at = (lane, step, unit)
-        self.told.emit(self.words_of(lane, step, unit))
+        self.hovered.emit(self.words_of(lane, step, unit))
         self.scene().update()
 
     def clicked_at(self, panel: Panel, x: float, y: float) -> None:

@@ -51,8 +51,8 @@ class CodeMap(ScatterPlot):
 
     def mark(self, position: int) -> None:
         """Ring the sample at a position in the data set, if it is on the map."""
-        found = np.flatnonzero(self._positions == position)
-        self._current = int(found[0]) if len(found) else None
+        places = np.flatnonzero(self._positions == position)
+        self._current = int(places[0]) if len(places) else None
         self.redraw()
 
     @property

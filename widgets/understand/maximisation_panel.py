@@ -137,12 +137,14 @@ class ExcitingPane(QWidget):
             self._begin()
         self.recipe_changed.emit()
 
-    def _on_inputs(self, found: MaximisedInputs) -> None:
-        field = found.input_field
-        self.view.set_input(still_values(found.input)[0], still_values(found.deviations)[0], field.names, field.units)
-        if found.patch is not None:
-            self.view.set_patch(tuple(map(float, found.patch)))
-        value, done, total = float(found.values[0]), found.done, found.total
+    def _on_inputs(self, maximised: MaximisedInputs) -> None:
+        field = maximised.input_field
+        self.view.set_input(
+            still_values(maximised.input)[0], still_values(maximised.deviations)[0], field.names, field.units
+        )
+        if maximised.patch is not None:
+            self.view.set_patch(tuple(map(float, maximised.patch)))
+        value, done, total = float(maximised.values[0]), maximised.done, maximised.total
         compared = "" if np.isnan(self._best) else f" (strongest sample: {number(self._best, 3)})"
         step = f"  ·  step {done:,} of {total:,}" if done < total else ""
         self.about.setText(f"activation {number(value, 3)}{compared}{step}")

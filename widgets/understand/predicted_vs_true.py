@@ -48,12 +48,12 @@ class AgreementPlot(PlotView):
 
     def set_predictions(self, true: ArrayLike, predicted: ArrayLike, unit: str = "") -> None:
         """Show N predictions (N, ...) and what was true, in ``unit``; of several numbers each makes a point."""
-        truth, said = np.asarray(true, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+        truth, answers = np.asarray(true, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
         width = int(np.prod(truth.shape[1:])) if truth.ndim > 1 else 1
         rows = np.repeat(np.arange(len(truth)), width)
-        usable = np.flatnonzero(np.isfinite(truth.ravel()) & np.isfinite(said.ravel()))
+        usable = np.flatnonzero(np.isfinite(truth.ravel()) & np.isfinite(answers.ravel()))
         kept = usable[:: max(1, -(-len(usable) // MOST))]
-        self._true, self._predicted, self._rows = truth.ravel()[kept], said.ravel()[kept], rows[kept]
+        self._true, self._predicted, self._rows = truth.ravel()[kept], answers.ravel()[kept], rows[kept]
         self._unit = f" {unit}" if unit else ""
         error = float(np.sqrt(np.mean((self._true - self._predicted) ** 2))) if len(kept) else 0.0
         self.describe(f"{len(truth)} predictions, root mean squared error {number(error)}{self._unit}")
@@ -83,8 +83,8 @@ class AgreementPlot(PlotView):
         nearest = self._nearest(panel, x, y)
         if nearest is None:
             return ""
-        true, said = self._true[nearest], self._predicted[nearest]
-        return f"true {number(true)}{self._unit}, predicted {number(said)}{self._unit}"
+        true, predicted = self._true[nearest], self._predicted[nearest]
+        return f"true {number(true)}{self._unit}, predicted {number(predicted)}{self._unit}"
 
     def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Pick the prediction under the pointer."""

@@ -84,10 +84,10 @@ class UnderstandPanel(QWidget):
 
     def show_slug(self, name: str) -> bool:
         """Bring a tab forward by its title as links write it (``feature-maps``); False where it is not offered."""
-        found = next((tab for tab in self.tabs.values() if slug(tab.title) == name), None)
-        if found is None or not self.views.offered(found):
+        tab = next((tab for tab in self.tabs.values() if slug(tab.title) == name), None)
+        if tab is None or not self.views.offered(tab):
             return False
-        self.views.bring(found)
+        self.views.bring(tab)
         return True
 
     # Inside

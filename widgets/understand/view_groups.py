@@ -142,9 +142,9 @@ class Views(QWidget):
     @property
     def tab(self) -> Tab:
         """The view on screen."""
-        found = self.stack.currentWidget()
-        assert isinstance(found, Tab)  # nothing else was put there
-        return found
+        tab = self.stack.currentWidget()
+        assert isinstance(tab, Tab)  # nothing else was put there
+        return tab
 
     @property
     def listed(self) -> tuple[Tab, ...]:

@@ -218,33 +218,33 @@ class WhyTab(Tab):
         self._cancel()
         self._show_nothing(reason)
 
-    def _on_gradients(self, found: GradientExplanation) -> None:
-        field = found.input_field
-        values, away = (still_values(array[None])[0] for array in (found.input, found.deviations))
-        self._offer_answers(outputs_of(found.explained))
+    def _on_gradients(self, explanation: GradientExplanation) -> None:
+        field = explanation.input_field
+        values, away = (still_values(array[None])[0] for array in (explanation.input, explanation.deviations))
+        self._offer_answers(outputs_of(explanation.explained))
         self._offer_patch(values.shape)
         self._show_controls(True)
         note = "bar: deviations from the mean" if values.ndim == 1 else ""
         self.tiles.set_sample(values, away, field.names, field.units, note)
         table = values.ndim == 1
-        self._show("saliency", Heat("Saliency", as_floats(found.saliency), table, "slope of the score"))
-        self._show("product", Heat("Gradient × input", as_floats(found.product), True, "× (input − mean)"))
-        self.says.setText(f"{sentence_of(found.explained)}  ·  {when_of(found)}")
+        self._show("saliency", Heat("Saliency", as_floats(explanation.saliency), table, "slope of the score"))
+        self._show("product", Heat("Gradient × input", as_floats(explanation.product), True, "× (input − mean)"))
+        self.says.setText(f"{sentence_of(explanation.explained)}  ·  {when_of(explanation)}")
         self.integrated.begin(IntegrateGradients(sample=self._sample, output=self._output, steps=STEPS))
         self._occlude()
         self._ask_cam()
 
-    def _on_integrated(self, found: IntegratedGradients) -> None:
-        if found.attribution is not None:
-            note = f"in sum {number(found.attribution_sum, 3)}"
-            self._show("integrated", Heat("Integrated gradients", as_floats(found.attribution), True, note))
+    def _on_integrated(self, integrated: IntegratedGradients) -> None:
+        if integrated.attribution is not None:
+            note = f"in sum {number(integrated.attribution_sum, 3)}"
+            self._show("integrated", Heat("Integrated gradients", as_floats(integrated.attribution), True, note))
 
-    def _on_occlusion(self, found: Occlusion) -> None:
-        note = "fall of the score" if found.complete else f"{found.done:,} of {found.total:,} patches"
-        self._show("occlusion", Heat("Occlusion", as_floats(found.attribution), True, note))
+    def _on_occlusion(self, occlusion: Occlusion) -> None:
+        note = "fall of the score" if occlusion.complete else f"{occlusion.done:,} of {occlusion.total:,} patches"
+        self._show("occlusion", Heat("Occlusion", as_floats(occlusion.attribution), True, note))
 
-    def _on_cam(self, found: GradCamMap) -> None:
-        self._show("grad_cam", Heat("Grad-CAM", as_floats(found.attribution), False, f"maps of {self.layer.layer}"))
+    def _on_cam(self, cam: GradCamMap) -> None:
+        self._show("grad_cam", Heat("Grad-CAM", as_floats(cam.attribution), False, f"maps of {self.layer.layer}"))
 
     def _on_no_cam(self, reason: str) -> None:
         """A layer without an influence on the answer has no map; the other ways stand."""
@@ -285,10 +285,10 @@ def map_layers(network: Network | None) -> tuple[list[str], str]:
     first = next((node.layer.shape.kind for node in network if isinstance(node.layer, Input)), None)
     if first not in (Kind.IMAGE, Kind.SEQUENCE):
         return [], ""
-    given = {id_: next(iter(checker.layer_info(id_).outputs.values()), None) for id_ in network.ordered()}
+    shapes = {id_: next(iter(checker.layer_info(id_).outputs.values()), None) for id_ in network.ordered()}
     layers = [
         id_
-        for id_, shape in given.items()
+        for id_, shape in shapes.items()
         if shape is not None and shape.kind is first and not isinstance(network.layer(id_), Input | Output)
     ]
     convolutions = [id_ for id_ in layers if network.layer(id_).has_filters]

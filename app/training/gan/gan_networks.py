@@ -91,24 +91,24 @@ def _batch_noise(layer: Noise, count: int, device: torch.device) -> Tensor:
     return torch.randn(sizes, device=device)
 
 
-def _check(compiled: Compiled, found: Roles) -> None:
+def _check(compiled: Compiled, roles: Roles) -> None:
     """The discriminator gives one number for each sample, and both kinds of samples have one shape."""
-    for id_ in (found.generated, found.real):
+    for id_ in (roles.generated, roles.real):
         shape = compiled.layer_info[id_].outputs["out"]
         if shape.sizes != (1,):
             raise NetloomError(
                 f"{id_}: the discriminator gives one number for each sample, but {shape.described()} arrives. End the "
                 "discriminator with one unit."
             )
-    generated = compiled.layer_info[found.meets.source].outputs[found.meets.source_port]
-    real = compiled.layer_info[found.data].outputs["out"]
+    generated = compiled.layer_info[roles.meets.source].outputs[roles.meets.source_port]
+    real = compiled.layer_info[roles.data].outputs["out"]
     if not fits(generated, real):
-        raise NetloomError(different_shapes(found.meets.source, generated, real))
+        raise NetloomError(different_shapes(roles.meets.source, generated, real))
 
 
-def _cut(module: fx.GraphModule, found: Roles) -> tuple[fx.GraphModule, fx.GraphModule]:
+def _cut(module: fx.GraphModule, roles: Roles) -> tuple[fx.GraphModule, fx.GraphModule]:
     """Generator and discriminator, cut where the generated samples reach the discriminator."""
-    judging = [node for node in module.graph.nodes if node.meta.get("layer") in found.discriminator]
+    judging = [node for node in module.graph.nodes if node.meta.get("layer") in roles.discriminator]
     arriving = {source for node in judging for source in node.all_input_nodes if source not in judging}
     if len(arriving) != 1:
         raise NetloomError("The discriminator must judge one thing that the generator makes, and read nothing else.")
@@ -118,7 +118,7 @@ def _cut(module: fx.GraphModule, found: Roles) -> tuple[fx.GraphModule, fx.Graph
     for node in judging:
         copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(copies[judging[-1]])
-    return _generator(module, border, found.noise), fx.GraphModule(module, graph, "Discriminator")
+    return _generator(module, border, roles.noise), fx.GraphModule(module, graph, "Discriminator")
 
 
 def _generator(module: fx.GraphModule, border: fx.Node, noise: tuple[str, ...]) -> fx.GraphModule:

@@ -93,9 +93,9 @@ def roles(network: Network) -> Roles:
 
 def _ways(network: Network) -> tuple[_Way, _Way]:
     """The ways to the outputs of generated and of real samples."""
-    found = [_way(network, node.id) for node in network if isinstance(node.layer, Output)]
-    generated = [way for way in found if any(network.layer(id_).draws_noise for id_ in way.ends)]
-    real = [way for way in found if way not in generated]
+    ways = [_way(network, node.id) for node in network if isinstance(node.layer, Output)]
+    generated = [way for way in ways if any(network.layer(id_).draws_noise for id_ in way.ends)]
+    real = [way for way in ways if way not in generated]
     if not any(node.layer.draws_noise for node in network):
         fix = Fix("Add Noise", (Append(None, Noise()),))
         raise RolesError("A GAN needs Noise, from which its generator makes samples.", None, (fix,))
@@ -149,20 +149,20 @@ def alone(network: Network, side: Side) -> Network:
     RolesError
         if it cannot be told which layers they are.
     """
-    found = roles(network)
+    parts = roles(network)
     if side == "generator":
-        kept = {id_: id_ for id_ in (*found.noise, *found.generator)}
-        return _cut(network, kept, found.meets, "made")
+        kept = {id_: id_ for id_ in (*parts.noise, *parts.generator)}
+        return _cut(network, kept, parts.meets, "made")
     kept = dict[str, str]()
-    for id_ in found.discriminator:
+    for id_ in parts.discriminator:
         owner = _owner(network, id_)
-        borrowed = owner not in found.discriminator and owner not in kept.values()
+        borrowed = owner not in parts.discriminator and owner not in kept.values()
         kept[id_] = owner if borrowed else id_
-    last = network.at(found.generated, "in")
-    data = network.layer(found.data)
+    last = network.at(parts.generated, "in")
+    data = network.layer(parts.data)
     assert last is not None and isinstance(data, Input)  # `roles` found both
     cut = _cut(network, kept, last, "verdict")
-    x, y = network.node(found.meets.target).position
+    x, y = network.node(parts.meets.target).position
     sample = "sample" if "sample" not in cut else fresh_name("sample", cut)
     cut.insert_node(Node(sample, Input(shape=data.shape), (x - CARD_STEP, y)))
     for id_, name in kept.items():

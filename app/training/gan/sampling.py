@@ -54,8 +54,8 @@ def generate(model: Model, noise: Sequence[Array]) -> Array:
             piece = (np.ascontiguousarray(values[start : start + AT_ONCE]) for values in noise)
             samples = objective.gan.generator(*(torch.from_numpy(values).to(model.device) for values in piece))
             pieces.append(samples.float().cpu().contiguous().numpy())
-    found: Array = model.prepared.undo(objective.field, np.concatenate(pieces))
-    return found
+    in_units: Array = model.prepared.undo(objective.field, np.concatenate(pieces))
+    return in_units
 
 
 def _noise(model: Model, count: int, *stream: int) -> tuple[Array, ...]:

@@ -45,8 +45,8 @@ def snapshot_steps(run: Path) -> list[int]:
     folder = run / FOLDER
     if not folder.is_dir():
         return []
-    found = (NAME.fullmatch(path.name) for path in folder.iterdir())
-    return sorted(int(match[1]) for match in found if match)
+    names = (NAME.fullmatch(path.name) for path in folder.iterdir())
+    return sorted(int(match[1]) for match in names if match)
 
 
 def read_snapshot(run: Path, step: int) -> Array:
@@ -59,12 +59,12 @@ def read_snapshot(run: Path, step: int) -> Array:
     """
     path = _path(run, step)
     try:
-        found: Array = np.load(path, allow_pickle=False)
+        samples: Array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         raise NetloomError(f"The samples in {path} cannot be read; train the project again.") from None
-    if found.ndim < 2 or found.dtype != np.float32:
+    if samples.ndim < 2 or samples.dtype != np.float32:
         raise NetloomError(f"{path} holds no samples; train the project again.")
-    return found
+    return samples
 
 
 class SampleSnapshots:

@@ -128,7 +128,7 @@ class StepDiagram(PaintedView):
         tall = max(sum(bodies[id_] + frame + MARGIN for id_ in column) for column in columns.values())
         around = self.parentWidget()
         whole = max(tall, float(around.height() - 4)) if isinstance(around, QWidget) else tall
-        found = dict[str, DiagramCard]()
+        cards_by_layer = dict[str, DiagramCard]()
         box_width = 2 * width + 3 * 6
         for depth, column in columns.items():
             left = MARGIN + depth * (box_width + GAP * scale)
@@ -136,11 +136,13 @@ class StepDiagram(PaintedView):
             for id_ in column:
                 box = QRectF(left, top, box_width, bodies[id_] + frame)
                 body = QRectF(left + 6, top + HEAD * scale, width, bodies[id_])
-                found[id_] = DiagramCard(id_, box, body, body.translated(width + 6, 0), len(step.value(id_, 0)))
+                cards_by_layer[id_] = DiagramCard(
+                    id_, box, body, body.translated(width + 6, 0), len(step.value(id_, 0))
+                )
                 top += box.height() + MARGIN
         box = QRectF(MARGIN + last * (box_width + GAP * scale), (whole - 70 * scale) / 2, width + 36, 70 * scale)
-        found[""] = DiagramCard("", box, box, box, 1)
-        return found
+        cards_by_layer[""] = DiagramCard("", box, box, box, 1)
+        return cards_by_layer
 
     def _body(self, count: int, height: float) -> float:
         return count * height if count <= NUMBERED else CELL[0] * self.theme.scale
@@ -185,11 +187,11 @@ class StepDiagram(PaintedView):
         if matrix is not None:
             top = reach(matrix)
             for unit, row in enumerate(matrix):
-                for given, value in enumerate(row):
+                for source_unit, value in enumerate(row):
                     strength = abs(float(value)) / top if top > 1e-11 else 0.0
                     hue = self.theme.run(0 if value >= 0 else 1) if strength > 0 else self.theme.border
                     painter.setPen(QPen(hue, 0.6 + 3.0 * strength))
-                    painter.drawLine(_right(start.cell(given, back=True)), _left(end.cell(unit)))
+                    painter.drawLine(_right(start.cell(source_unit, back=True)), _left(end.cell(unit)))
             return
         painter.setPen(QPen(self.theme.strong_border, 1.2))
         if start.count == end.count <= NUMBERED and end.id:
@@ -202,8 +204,8 @@ class StepDiagram(PaintedView):
         """The weights of a small dense layer, or their gradients on the way back; each becomes a line."""
         if not end.id or not step.layer(end.id).is_dense or max(start.count, end.count) > NUMBERED:
             return None
-        found = step.matrix(f"{end.id}.weight", gradient=back)
-        return found if found is not None and found.shape == (end.count, start.count) else None
+        weights = step.matrix(f"{end.id}.weight", gradient=back)
+        return weights if weights is not None and weights.shape == (end.count, start.count) else None
 
     def _card(self, painter: QPainter, step: StepSeen, card: DiagramCard) -> None:
         theme, seen = self.theme, step.record.layers[card.id]
@@ -281,8 +283,8 @@ class StepDiagram(PaintedView):
             painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, "no gradient")
             return
         painter.setPen(theme.warning if seen.gradient_norm == 0 else theme.text)
-        told = f"|∂E| = {number(seen.gradient_norm, 3)}"
-        painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, told)
+        norm = f"|∂E| = {number(seen.gradient_norm, 3)}"
+        painter.drawText(foot, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, norm)
         track = QRectF(foot.left(), foot.bottom() - 5, foot.width(), 4)
         painter.fillRect(track, theme.hover)
         track.setWidth(track.width() * strength(seen.gradient_norm, step.strongest))
@@ -302,8 +304,8 @@ class StepDiagram(PaintedView):
         low = card.box.adjusted(4, card.box.height() / 2 - 6, -4, -6)
         if self._reached(Stop(Phase.UPDATE)):
             painter.setFont(theme.font(small=True))
-            told = f"{number(step.record.loss, 4)}\nnow {number(step.record.loss_after, 4)}"
-            painter.drawText(low, Qt.AlignmentFlag.AlignCenter, told)
+            losses = f"{number(step.record.loss, 4)}\nnow {number(step.record.loss_after, 4)}"
+            painter.drawText(low, Qt.AlignmentFlag.AlignCenter, losses)
         elif self._reached(Stop(Phase.LOSS)):
             painter.drawText(low, Qt.AlignmentFlag.AlignCenter, number(step.record.loss, 4))
 
@@ -335,8 +337,8 @@ class StepDiagram(PaintedView):
         if card.count <= NUMBERED:
             return min(int((at.y() - body.top()) / body.height() * card.count), card.count - 1)
         side = body.width() / SIDE
-        found = int((at.y() - body.top()) / side) * SIDE + int((at.x() - body.left()) / side)
-        return found if found < card.count else None
+        cell = int((at.y() - body.top()) / side) * SIDE + int((at.x() - body.left()) / side)
+        return cell if cell < card.count else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick the card that is clicked."""

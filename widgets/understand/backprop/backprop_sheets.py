@@ -57,33 +57,33 @@ def _forward(step: StepSeen, id_: str, sample: int) -> StepSheet:
         return StepSheet(title, ("What enters the network for this sample.", *cut), ("#", "value"), _listed(values))
     if isinstance(layer, Output):
         return StepSheet(title, ("The network's prediction.", *cut), ("#", "output o"), _named(step, id_, values))
-    given = _given(step, id_, sample)
+    inputs = _layer_input(step, id_, sample)
     curve = layer.curve()
-    if curve is not None and given is not None and len(given) == len(values):
-        rows = tuple((at + 1, float(z), float(a)) for at, (z, a) in enumerate(zip(given, values, strict=True)))
+    if curve is not None and inputs is not None and len(inputs) == len(values):
+        rows = tuple((at + 1, float(z), float(a)) for at, (z, a) in enumerate(zip(inputs, values, strict=True)))
         return StepSheet(title, (f"a = f(z) = {_in_z(curve.formula)}", *cut), ("#", "z", "a = f(z)"), rows)
-    if layer.is_dense and given is not None:
+    if layer.is_dense and inputs is not None:
         words = ("z = Σ w · x + b: each unit adds up its inputs, each times a weight.", *cut)
-        return StepSheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, given, len(values)))
+        return StepSheet(title, words, ("#", "z"), _listed(values), _sums(step, id_, inputs, len(values)))
     return StepSheet(title, (f"{seen.count:,} values from what comes before.", *cut), ("#", "value"), _listed(values))
 
 
-def _sums(step: StepSeen, id_: str, given: Floats, count: int) -> tuple[str, ...]:
+def _sums(step: StepSeen, id_: str, inputs: Floats, count: int) -> tuple[str, ...]:
     """Each unit's weighted sum, written out; nothing where not all numbers are known."""
     weights = step.matrix(f"{id_}.weight")
-    if weights is None or weights.shape != (count, len(given)):
+    if weights is None or weights.shape != (count, len(inputs)):
         return ()
     biases = step.record.weights.get(f"{id_}.bias")
     bias = biases.before if biases is not None else None
-    found = []
+    sums = []
     for unit in range(count):
-        terms = [f"{_signed(w)} · {_signed(x)}" for w, x in zip(weights[unit], given, strict=True)]
+        terms = [f"{_signed(w)} · {_signed(x)}" for w, x in zip(weights[unit], inputs, strict=True)]
         if len(terms) > MOST_FACTORS:
             terms = [*terms[:MOST_FACTORS], "…"]
-        total = float(weights[unit] @ given) + (float(bias[unit]) if bias is not None else 0.0)
+        total = float(weights[unit] @ inputs) + (float(bias[unit]) if bias is not None else 0.0)
         tail = "" if bias is None else f" + {_signed(float(bias[unit]))}"
-        found.append(f"z{_low(unit + 1)} = {' + '.join(terms)}{tail} = {shown(total)}")
-    return tuple(found)
+        sums.append(f"z{_low(unit + 1)} = {' + '.join(terms)}{tail} = {shown(total)}")
+    return tuple(sums)
 
 
 # The loss
@@ -121,9 +121,9 @@ def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
     curve = layer.curve()
     name = "z" if layer.is_dense else "o" if isinstance(layer, Output) else "a" if curve else "value"
     words = [_arrival(step, name, sample), *_cut(seen, len(values))]
-    given = _given(step, id_, sample)
-    if curve is not None and given is not None and len(given) == len(gradient):
-        return _through(title, words, curve, given, gradient)
+    inputs = _layer_input(step, id_, sample)
+    if curve is not None and inputs is not None and len(inputs) == len(gradient):
+        return _through(title, words, curve, inputs, gradient)
     if layer.is_dense and step.record.size == 1:
         words.append("It goes on to each weight: ∂E/∂w = ∂E/∂z · x; and to each input: ∂E/∂x = Σ w · ∂E/∂z.")
     pairs = zip(values, gradient, strict=True)
@@ -133,20 +133,20 @@ def _backward(step: StepSeen, id_: str, sample: int) -> StepSheet:
 
 def _arrival(step: StepSeen, name: str, sample: int) -> str:
     grows = "an output" if name == "o" else "a value"
-    told = f"∂E/∂{name}: how the loss changes when {grows} grows a little"
+    meaning = f"∂E/∂{name}: how the loss changes when {grows} grows a little"
     return (
-        f"{told}; of sample {sample + 1}, as its share in the mean of {step.record.size}."
+        f"{meaning}; of sample {sample + 1}, as its share in the mean of {step.record.size}."
         if step.record.size > 1
-        else f"{told}."
+        else f"{meaning}."
     )
 
 
-def _through(title: str, words: list[str], curve: ScalarFunction, given: Floats, gradient: Floats) -> StepSheet:
+def _through(title: str, words: list[str], curve: ScalarFunction, inputs: Floats, gradient: Floats) -> StepSheet:
     """An activation: what comes back times the slope of its function is what it passes on."""
-    slopes = [curve.slope(float(z)) for z in given]
+    slopes = [curve.slope(float(z)) for z in inputs]
     rows = tuple(
         (at + 1, float(z), float(back), slope, float(back) * slope)
-        for at, (z, back, slope) in enumerate(zip(given, gradient, slopes, strict=True))
+        for at, (z, back, slope) in enumerate(zip(inputs, gradient, slopes, strict=True))
     )
     words.append(f"It passes on ∂E/∂z = ∂E/∂a · f′(z),  f′(z) = {_in_z(curve.slope_formula)}")
     if not any(slopes):
@@ -189,13 +189,13 @@ def _worked(
     rule = step.record.rule
     plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
     products = _products(step, weight)
-    found = []
+    lines_by_weight = []
     for at, (label, w, g, after) in enumerate(zip(labels, *numbers, strict=True)):
         moved = f"{_signed(rule.lr)} · {_signed(g)}" if plain else shown(abs(after - w))
         sign = "−" if plain or after < w else "+"
         lines = [f"∂E/∂{label} = {products[at]} = {shown(g)}"] if products else []
-        found.append("\n".join([*lines, f"new {label} = {shown(w)} {sign} {moved} = {shown(after)}"]))
-    return tuple(found)
+        lines_by_weight.append("\n".join([*lines, f"new {label} = {shown(w)} {sign} {moved} = {shown(after)}"]))
+    return tuple(lines_by_weight)
 
 
 def _products(step: StepSeen, weight: str) -> list[str]:
@@ -208,15 +208,15 @@ def _products(step: StepSeen, weight: str) -> list[str]:
         or step.record.rule.clip
     ):
         return []
-    given, back = _given(step, owner, 0), step.gradient(owner, 0)
-    if given is None or back is None or len(back) < step.record.layers[owner].count:
+    inputs, back = _layer_input(step, owner, 0), step.gradient(owner, 0)
+    if inputs is None or back is None or len(back) < step.record.layers[owner].count:
         return []
     if part == "bias":
         return [f"∂E/∂z{_low(unit + 1)}" for unit in range(len(back))]
     return [
         f"∂E/∂z{_low(unit + 1)} · x{_low(at + 1)} = {_signed(float(slope))} · {_signed(float(x))}"
         for unit, slope in enumerate(back)
-        for at, x in enumerate(given)
+        for at, x in enumerate(inputs)
     ]
 
 
@@ -239,13 +239,13 @@ def rule_text(rule: UpdateRule) -> str:
 # Small parts
 
 
-def _given(step: StepSeen, id_: str, sample: int) -> Floats | None:
+def _layer_input(step: StepSeen, id_: str, sample: int) -> Floats | None:
     """What goes into a layer with one input, if all of it is known."""
     sources = step.before(id_)
     if len(sources) != 1:
         return None
-    given = step.value(sources[0], sample)
-    return given if len(given) == step.record.layers[sources[0]].count else None
+    inputs = step.value(sources[0], sample)
+    return inputs if len(inputs) == step.record.layers[sources[0]].count else None
 
 
 def _listed(values: Floats) -> tuple[tuple[Cell, ...], ...]:

@@ -86,7 +86,7 @@ class StepSeen:
     @cached_property
     def depths(self) -> dict[str, int]:
         """How many layers lie before each one, along the longest way."""
-        found = dict.fromkeys(self.record.layers, 0)
+        depths = dict.fromkeys(self.record.layers, 0)
         for id_ in self.record.layers:  # each stands behind those that it depends on
-            found[id_] = max((found[source] + 1 for source in self.before(id_)), default=0)
-        return found
+            depths[id_] = max((depths[source] + 1 for source in self.before(id_)), default=0)
+        return depths

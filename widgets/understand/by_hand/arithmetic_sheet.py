@@ -160,7 +160,7 @@ class SheetWriter:
     def _more(self) -> bool:
         """Whether anything happens to the sum."""
         working = self._working
-        return any(each is not None for each in (working.divisor, working.scale, working.bias))
+        return any(part is not None for part in (working.divisor, working.scale, working.bias))
 
     def _bold(self, value: float, bold: bool = True) -> str:
         return f"<b>{number(value)}</b>" if bold else number(value)
@@ -174,7 +174,7 @@ class SheetWriter:
         if not isinstance(rule.rows, Slide) or not isinstance(rule.columns, Slide):
             return ""
         high, wide = rule.rows.formula(), rule.columns.formula()
-        told = (
+        rule_text = (
             f"length {wide}"
             if rule.along_time
             else f"each way {wide}"
@@ -183,7 +183,7 @@ class SheetWriter:
         )
         rounded = "" if all(_exact(axis) for axis in (rule.rows, rule.columns)) else ", rounded down"
         gaps = ", K with its gaps" if max(rule.rows.dilation, rule.columns.dilation) > 1 else ""
-        words = f"Size of the output, (W − K + 2P) / S + 1{gaps}: {told}{rounded}."
+        words = f"Size of the output, (W − K + 2P) / S + 1{gaps}: {rule_text}{rounded}."
         return f"<p style='margin: 8px 0 0 0'>{self._faint(words)}</p>"
 
     def _faint(self, text: str) -> str:

@@ -29,12 +29,13 @@ PAUSE_MS = 700
 class Asker(QObject):
     """Asks for one layer and one sample at a time, and again whenever the answer may have changed.
 
-    Only the last wish is answered. ``wanted`` is on while anybody looks; nothing is asked before. `changed` says that
-    there are other layers, or another choice of weights; `found` carries a `FollowedLayer`, `refused` a sentence.
+    Only the last request is answered. ``wanted`` is on while anybody looks; nothing is asked before. `changed` says
+    that there are other layers, or another choice of weights; `followed` carries a `FollowedLayer`, `refused` a
+    sentence.
     """
 
     changed = Signal()
-    found = Signal(object)
+    followed = Signal(object)
     refused = Signal(str)
 
     def __init__(self, subject: Subject, parent: QObject | None = None) -> None:
@@ -195,7 +196,7 @@ class Asker(QObject):
 
     def _on_layer(self, reply: FollowedLayer) -> None:
         if self._is_wished():
-            self.found.emit(reply)
+            self.followed.emit(reply)
 
     def _on_refusal(self, reason: str) -> None:
         # While a run begins there may be nothing to look into yet.
@@ -229,19 +230,19 @@ class Asker(QObject):
 
 def followable(network: Network, before: str = "") -> list[str]:
     """Paths of the layers that can be worked out; those inside a block are called ``block1.conv1``."""
-    found = []
+    paths = []
     for id_ in network.ordered():
         layer = network.layer(id_)
         if layer.can_follow():
-            found.append(f"{before}{id_}")
+            paths.append(f"{before}{id_}")
         elif isinstance(layer, Block) and not isinstance(layer, Timed):
-            found += followable(layer.body.network, f"{before}{id_}.")
-    return found
+            paths += followable(layer.body.network, f"{before}{id_}.")
+    return paths
 
 
-def same_networks(one: Network, other: Network) -> bool:
+def same_networks(network: Network, other: Network) -> bool:
     """Whether two networks are the same but for where their cards stand."""
-    return one is other or (one.connections == other.connections and _bare(one) == _bare(other))
+    return network is other or (network.connections == other.connections and _bare(network) == _bare(other))
 
 
 def _bare(network: Network) -> dict[str, tuple[Layer, bool, str | None]]:

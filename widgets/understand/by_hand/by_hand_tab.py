@@ -108,7 +108,7 @@ class ByHandTab(Tab):
         self.weights.activated.connect(lambda row: self.asker.prefer(bool(self.weights.itemData(row))))
         self.examples.changed.connect(self._show_example)
         self.asker.changed.connect(self._offer)
-        self.asker.found.connect(self._on_operands)
+        self.asker.followed.connect(self._on_operands)
         self.asker.refused.connect(self._refuse)
         self.picture.moved.connect(self._on_move)
         self.picture.typed.connect(self._on_number)

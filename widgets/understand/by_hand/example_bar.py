@@ -67,7 +67,7 @@ class ExampleBar(QWidget):
         row.setSpacing(12)
         for choice in (self.example, self.picture, self.kernel, self.way):
             row.addWidget(choice)
-        self.example.offer([one.title for one in EXAMPLES])
+        self.example.offer([example.title for example in EXAMPLES])
         self.example.picked.connect(self._on_example)
         for choice in (self.picture, self.kernel, self.way):
             choice.picked.connect(lambda _: self.changed.emit())
@@ -91,7 +91,7 @@ class ExampleBar(QWidget):
 
     def choose(self, id: str) -> None:
         """Choose an example by its id."""
-        self.example.box.setCurrentIndex([one.id for one in EXAMPLES].index(id))
+        self.example.box.setCurrentIndex([example.id for example in EXAMPLES].index(id))
 
     def type_over(self, part: ScenePart, row: int, column: int, value: float) -> None:
         """Take a number that was typed in place of the example's own."""

@@ -111,7 +111,7 @@ class SceneStep:
     def patch(self) -> Patch | None:
         """What the window sees of the channel on show; None where the map sees nothing at all."""
         patches = self.working.patches
-        return next((one for one in patches if one.channel == self.spot.channel), patches[0] if patches else None)
+        return next((patch for patch in patches if patch.channel == self.spot.channel), patches[0] if patches else None)
 
     @property
     def stacked(self) -> tuple[Patch, ...]:
@@ -176,22 +176,22 @@ def captions(step: SceneStep, note: str = "") -> dict[ScenePart, str]:
     """What stands above each table; ``note`` says more about the input's values."""
     case, spot = step.case, step.spot
     rule, several = case.rule, len(step.working.patches) > 1
-    told = f", {note}" if note else ""
+    remark = f", {note}" if note else ""
     if rule.along_time:
-        found = {
-            ScenePart.INPUT: f"Input, {rule.columns.size:,} steps of {_counted(rule.channels, 'feature')}{told}",
+        titles = {
+            ScenePart.INPUT: f"Input, {rule.columns.size:,} steps of {_counted(rule.channels, 'feature')}{remark}",
             ScenePart.KERNEL: f"Kernel {spot.filter + 1}",
             ScenePart.OUTPUT: f"Output, {rule.columns.out:,} steps of {_counted(len(case.output), 'map')}",
         }
     else:
         channel = f", channel {spot.channel + 1} of {rule.channels:,}" if rule.channels > 1 else ""
         map = f", map {spot.filter + 1} of {rule.filters:,}" if rule.filters > 1 else ""
-        found = {
-            ScenePart.INPUT: f"Input{channel}, {rule.rows.size} x {rule.columns.size}{told}",
+        titles = {
+            ScenePart.INPUT: f"Input{channel}, {rule.rows.size} x {rule.columns.size}{remark}",
             ScenePart.KERNEL: f"Kernel{f', channel {spot.channel + 1}' if several else ''}",
             ScenePart.OUTPUT: f"Output{map}, {rule.rows.out} x {rule.columns.out}",
         }
-    return {**found, ScenePart.WINDOW: "Window"}
+    return {**titles, ScenePart.WINDOW: "Window"}
 
 
 def _counted(count: int, noun: str) -> str:

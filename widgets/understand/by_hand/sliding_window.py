@@ -130,10 +130,10 @@ class SlidingPicture(PaintedView):
         shapes = {part: table.shape for part, table in tables.items()}
         stands = arrange(area.adjusted(12, 6, -12, -8), shapes, caption, self.theme.scale, case.rule.along_time)
         self._stands = stands
-        told = captions(step, self._note)
+        titles = captions(step, self._note)
         for part, table in tables.items():
             paint_table(painter, self.theme, self._draw(part, table, stands[part]), stands[part])
-            self._paint_caption(painter, told[part], stands, part, caption, area)
+            self._paint_caption(painter, titles[part], stands, part, caption, area)
         if self.unfolding:
             self._fade(painter, stands[ScenePart.OUTPUT], step)
         self._paint_signs(painter, stands)
@@ -153,19 +153,19 @@ class SlidingPicture(PaintedView):
 
     def _plane(self, part: ScenePart, number: int, make: Callable[[Case, int], SceneTable]) -> SceneTable:
         """The table of a channel or map, made once for all its steps."""
-        found = self._planes.get(part)
-        if found is None or found[0] != number:
+        kept = self._planes.get(part)
+        if kept is None or kept[0] != number:
             assert self._case is not None
-            found = self._planes[part] = (number, make(self._case, number))
-        return found[1]
+            kept = self._planes[part] = (number, make(self._case, number))
+        return kept[1]
 
     def _draw(self, part: ScenePart, table: SceneTable, stand: Stand) -> Drawn:
         """The table in colours, made once as long as it stays the same."""
-        found = self._drawn.get(part)
-        if found is None or found[1].table is not table or found[0] != stand:
+        kept = self._drawn.get(part)
+        if kept is None or kept[1].table is not table or kept[0] != stand:
             drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is ScenePart.KERNEL)
-            found = self._drawn[part] = (stand, drawn)
-        return found[1]
+            kept = self._drawn[part] = (stand, drawn)
+        return kept[1]
 
     def _reach(self, part: ScenePart, table: SceneTable) -> tuple[float, float]:
         """The numbers that the darkest and the lightest colour stand for."""
@@ -263,10 +263,10 @@ class SlidingPicture(PaintedView):
 
     def sentence_at(self, at: QPointF) -> str:
         """Return the number under the pointer and what it is."""
-        step, found = self._step, self._under(at)
-        if step is None or found is None:
+        step, cell = self._step, self._under(at)
+        if step is None or cell is None:
             return ""
-        part, row, column = found
+        part, row, column = cell
         table = self._tables(step)[part]
         top, left = table.top, table.left
         value = float(table.values[row, column])
@@ -287,10 +287,10 @@ class SlidingPicture(PaintedView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the value or the window under the pointer, or type over a number of the kernel."""
         self.editor.dismiss()
-        found = self._under(event.position())
-        if found is None or event.button() != Qt.MouseButton.LeftButton:
+        cell = self._under(event.position())
+        if cell is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        part, row, column = found
+        part, row, column = cell
         if part is ScenePart.KERNEL and part in self.editable:
             self.edit(part, row, column)
         else:
@@ -298,18 +298,18 @@ class SlidingPicture(PaintedView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Type over a number of the input, where it may be."""
-        found = self._under(event.position())
-        if found is not None and found[0] is ScenePart.INPUT and ScenePart.INPUT in self.editable:
-            self.edit(*found)
+        cell = self._under(event.position())
+        if cell is not None and cell[0] is ScenePart.INPUT and ScenePart.INPUT in self.editable:
+            self.edit(*cell)
         else:
             self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the window over the input, or say what is under the pointer."""
         if event.buttons() & Qt.MouseButton.LeftButton:
-            found = self._under(event.position())
-            if found is not None:
-                self._go_to(*found)
+            cell = self._under(event.position())
+            if cell is not None:
+                self._go_to(*cell)
             return
         super().mouseMoveEvent(event)
 

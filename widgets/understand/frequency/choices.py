@@ -216,7 +216,9 @@ class KernelChoice(_Choice):
             listed = [*KERNELS.items(), *typed]
             return [name for name, _ in listed], [np.array(rows) for _, rows in listed]
         channel = self._channel
-        return [f"filter {index}" for index in range(len(self._weights))], [one[channel] for one in self._weights]
+        return [f"filter {index}" for index in range(len(self._weights))], [
+            weights[channel] for weights in self._weights
+        ]
 
     @property
     def _channel(self) -> int:

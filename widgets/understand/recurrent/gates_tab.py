@@ -51,7 +51,7 @@ class GatesTab(SampledTab):
         area.setWidget(self.lanes)
         self.column.addWidget(self.beside(area), 1)
         self.mode.currentIndexChanged.connect(lambda row: self.lanes.set_curves(row == 1))
-        self.lanes.told.connect(self.reading.setText)
+        self.lanes.hovered.connect(self.reading.setText)
 
     def show_reply(self, reply: RecurrentStates) -> None:
         """Show what the layer did with the sample."""

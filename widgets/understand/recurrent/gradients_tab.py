@@ -62,7 +62,7 @@ class GradientsTab(RecurrentTab):
         self.column.addWidget(self.verdict)
         self.state.activated.connect(self._show)
         self.menu.aboutToShow.connect(self._offer_runs)
-        self.plot.told.connect(self.reading.setText)
+        self.plot.hovered.connect(self.reading.setText)
 
     # The layer chosen
 

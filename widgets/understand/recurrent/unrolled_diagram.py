@@ -64,7 +64,7 @@ class UnrolledDiagram(PaintedView):
     """The drawing. `moved` carries the first step that the user wants to see, by the left and right keys."""
 
     moved = Signal(int)
-    told = Signal(str)
+    hovered = Signal(str)
 
     def __init__(self, source: ThemeSource, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(source, "The layer unrolled over time", empty, parent)
@@ -198,8 +198,8 @@ class UnrolledDiagram(PaintedView):
         if not layer.only_last or step == layer.end:
             self._arrow(painter, [QPointF(centre, box.top()), QPointF(centre, box.top() - self._reach(30))])
             out = QRectF(box.left() - 30, box.top() - self._reach(30) - line, box.width() + 60, line)
-            said = layer.answer if step == layer.end and layer.answer else f"{layer.states[0][0]}{lowered(step)}"
-            self._write(painter, out, said, small=True)
+            label = layer.answer if step == layer.end and layer.answer else f"{layer.states[0][0]}{lowered(step)}"
+            self._write(painter, out, label, small=True)
 
     def _paint_states(self, painter: QPainter, layer: Unrolled, step: int, place: QRectF) -> None:
         """The states as patches of colour, one cell for each unit, their gradients below them."""
@@ -250,7 +250,7 @@ class UnrolledDiagram(PaintedView):
         """The gradient of the state between two cells on its way back: the wider, the larger."""
         tint, scale = self.theme.run(1), self.theme.scale
         length = layer.length(step)
-        most = max(layer.length(one) for one in range(layer.steps))
+        most = max(layer.length(at) for at in range(layer.steps))
         share = 1 + math.log10(length / most) / DECADES if length > 0 and most > 0 else 0.0
         width = (1 + 6 * max(share, 0.0)) * scale
         ends = [QPointF(left, y), QPointF(right, y)]
@@ -336,7 +336,7 @@ class UnrolledDiagram(PaintedView):
         if step is None or self.layer is None:
             return ""
         words = self.words_of(step)
-        self.told.emit(words)
+        self.hovered.emit(words)
         return words
 
     def words_of(self, step: int) -> str:
@@ -344,7 +344,7 @@ class UnrolledDiagram(PaintedView):
         assert self.layer is not None  # asked about a step of it
         parts = [f"Step {step + 1:,} reads {self.layer.read[step]}"]
         for letter, values, slopes in self.layer.states:
-            sizes = (float(np.linalg.norm(one[step])) for one in (values, slopes))
+            sizes = (float(np.linalg.norm(vectors[step])) for vectors in (values, slopes))
             value, slope = (number(size, 3) for size in sizes)
             parts.append(f"size of {letter} {value}, of its gradient {slope}")
         return "  ·  ".join(parts)
@@ -370,7 +370,7 @@ class UnrolledDiagram(PaintedView):
             return
         self.show_steps(moves[key], self.count)
         self.moved.emit(self.first)
-        self.told.emit(self.words_of(self.first))
+        self.hovered.emit(self.words_of(self.first))
 
 
 def lowered(step: int) -> str:

@@ -53,7 +53,7 @@ class UnrolledTab(SampledTab):
         self.start.entered.connect(self._on_steps)
         self.gradients.toggled.connect(self.diagram.show_gradients)
         self.diagram.moved.connect(lambda first: self.start.set_value(first + 1))
-        self.diagram.told.connect(self.reading.setText)
+        self.diagram.hovered.connect(self.reading.setText)
 
     def _number(self, caption: str, words: str, value: int) -> NumberBox:
         box = NumberBox(True, 1, MOST_STEPS if value == USUAL else None)

@@ -105,10 +105,10 @@ class UnitSheet(QWidget):
 
     # Inside
 
-    def _on_exemplars(self, found: Exemplars) -> None:
+    def _on_exemplars(self, exemplars: Exemplars) -> None:
         self._request = None
-        self._samples = dict(enumerate(faces_of(still_values(found.input), found.patch)))
-        self.shown.setItemText(SAMPLES, "strongest sample" if found.patch is None else "strongest patch")
+        self._samples = dict(enumerate(faces_of(still_values(exemplars.input), exemplars.patch)))
+        self.shown.setItemText(SAMPLES, "strongest sample" if exemplars.patch is None else "strongest patch")
         if self.shown.currentIndex() == SAMPLES:
             self.tiles.set_faces(self._samples)
 
@@ -123,9 +123,9 @@ class UnitSheet(QWidget):
         units = tuple(range(min(self.tiles.count(), MOST_UNITS)))
         self.work.begin(MaximiseActivations(layer=self._layer, units=units, settings=self._recipe.values()))
 
-    def _on_inputs(self, found: MaximisedInputs) -> None:
-        inputs = still_values(found.input)
-        patches = None if found.patch is None else np.repeat(found.patch[None], len(inputs), axis=0)
+    def _on_inputs(self, maximised: MaximisedInputs) -> None:
+        inputs = still_values(maximised.input)
+        patches = None if maximised.patch is None else np.repeat(maximised.patch[None], len(inputs), axis=0)
         self.tiles.set_faces(dict(enumerate(faces_of(inputs, patches))))
 
     def _say(self, reason: str) -> None:

@@ -53,7 +53,7 @@ class UnitsTab(Tab):
         self.heading = text_label("Strongest samples", self, look="heading")
         self.exciting = ExcitingPane(source, subject, self)
         self.work = PiecewiseRequest(subject, self)
-        self._found: UnitRanking | None = None
+        self._ranking: UnitRanking | None = None
         self._unit = -1
         self._stale = True
         self._request: int | None = None
@@ -126,7 +126,7 @@ class UnitsTab(Tab):
         if not self.subject.ready or not self.picker.layer:
             self._show_nothing()
             return
-        self._stale, self._found = False, None
+        self._stale, self._ranking = False, None
         self.says.setText("Looking…")
         self.again.setVisible(self.subject.live)
         part = str(self.part.currentData())
@@ -146,9 +146,9 @@ class UnitsTab(Tab):
     def _on_ranking(self, ranking: UnitRanking) -> None:
         self.measure.setVisible(ranking.maps)
         self.says.setText(f"{ranking.done:,} of {ranking.total:,} samples  ·  {when_of(ranking)}")
-        if self._found is None:
+        if self._ranking is None:
             self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(ranking))
-        self._found = ranking
+        self._ranking = ranking
         self.sheet.show_ranking(ranking.values, ranking.names)
 
     def _on_ranked(self, ranking: UnitRanking) -> None:
@@ -173,9 +173,9 @@ class UnitsTab(Tab):
     # One unit
 
     def _on_unit(self, unit: int) -> None:
-        if self._found is None:
+        if self._ranking is None:
             return
-        self._unit, noun = unit, self._noun(self._found)
+        self._unit, noun = unit, self._noun(self._ranking)
         name = f"{noun.capitalize()} {self.sheet.tiles.name_of(unit)}"
         self.heading.setText(f"{name}  ·  strongest samples")
         if self._request is not None:
@@ -183,20 +183,22 @@ class UnitsTab(Tab):
         request = FindExemplars(
             layer=self.picker.layer,
             part=str(self.part.currentData()),
-            rows=tuple(self._found.rows[unit].tolist()),
-            places=tuple(self._found.places[unit].tolist()),
+            rows=tuple(self._ranking.rows[unit].tolist()),
+            places=tuple(self._ranking.places[unit].tolist()),
         )
         self._request = self.subject.request(request, self._on_exemplars, self._show_samples)
-        self.exciting.show_unit(self.picker.layer, unit, name, self._found.maps)
-        self.exciting.show_best(float(self._found.values[unit][0]))
+        self.exciting.show_unit(self.picker.layer, unit, name, self._ranking.maps)
+        self.exciting.show_best(float(self._ranking.values[unit][0]))
 
-    def _on_exemplars(self, found: Exemplars) -> None:
+    def _on_exemplars(self, exemplars: Exemplars) -> None:
         self._request = None
-        if self._found is None:
+        if self._ranking is None:
             return
-        labels = labels_of(found.target_field, found.target)
-        values = self._found.values[self._unit].tolist()
-        self.samples.set_exemplars(drawable_values(found.input), values, labels, found.index.tolist(), found.patch)
+        labels = labels_of(exemplars.target_field, exemplars.target)
+        values = self._ranking.values[self._unit].tolist()
+        self.samples.set_exemplars(
+            drawable_values(exemplars.input), values, labels, exemplars.index.tolist(), exemplars.patch
+        )
 
     def _show_samples(self, words: str) -> None:
         """Show no samples, but these words."""

@@ -138,7 +138,7 @@ def test_the_pointer_reads_all_curves_at_a_step(plot: GradientPlot) -> None:
 
 def test_keys_move_the_cursor(qtbot: QtBot, plot: GradientPlot) -> None:
     told: list[str] = []
-    plot.told.connect(told.append)
+    plot.hovered.connect(told.append)
     qtbot.keyClick(plot, Qt.Key.Key_End)
     assert plot.step == 30
     qtbot.keyClick(plot, Qt.Key.Key_Right)

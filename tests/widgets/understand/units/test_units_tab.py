@@ -81,7 +81,7 @@ def settled(tab: UnitsTab) -> bool:
     """Whether all that was asked for has come."""
     under_way = (tab.work, tab.sheet.work, tab.exciting.work)
     waiting = tab._request is not None or tab.sheet._request is not None
-    return tab._found is not None and not waiting and not any(work.running for work in under_way)
+    return tab._ranking is not None and not waiting and not any(work.running for work in under_way)
 
 
 def units(qtbot: QtBot, controller: TrainingController, kind: str) -> tuple[UnderstandPanel, UnitsTab]:
@@ -111,8 +111,8 @@ def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, control
     place = tab.sheet.tiles.tile_place(2).center().toPoint()
     qtbot.mouseClick(tab.sheet.tiles, Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: "Map 2 " in tab.heading.text() and settled(tab), timeout=PATIENCE)
-    assert tab._found is not None
-    assert tab.samples._values == pytest.approx(tab._found.values[2].tolist())
+    assert tab._ranking is not None
+    assert tab.samples._values == pytest.approx(tab._ranking.values[2].tolist())
     assert tab.exciting.about.text().startswith("activation")
     assert tab.exciting.view._patch is not None
 
@@ -181,10 +181,10 @@ def test_a_run_in_progress_is_looked_into_and_goes_on(qtbot: QtBot, controller: 
     qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
     assert controller.active
     assert "step" in tab.says.text()
-    first = tab._found
+    first = tab._ranking
     assert tab.again.isVisible()
     qtbot.mouseClick(tab.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: settled(tab) and tab._found is not first, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: settled(tab) and tab._ranking is not first, timeout=PATIENCE)
     assert controller.active
     controller.stop()
     qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
