@@ -54,10 +54,12 @@ print([name for name in {HEAVY!r} if name in sys.modules])
 
 
 def environment(home: str) -> dict[str, str]:
-    """The environment of a child: a home of its own, and no display where there is none."""
+    """The environment of a child: a home of its own, no display where there is none, and modules compiled but once."""
     shown = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform in ("win32", "darwin")
     platform = {} if shown else {"QT_QPA_PLATFORM": "offscreen"}
-    return {**os.environ, **platform, "NETLOOM_HOME": home}
+    # As on any user's machine, whatever this one says; the first run of each script, which is not counted, compiles.
+    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(Path(home) / "compiled")}
+    return {**os.environ, **platform, **compiled, "NETLOOM_HOME": home}
 
 
 def seconds(script: str, home: str) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -78,7 +77,7 @@ class Journal:
 
     def _own_file(self) -> Path:
         if self._file is None:
-            name = uuid.uuid4().hex
+            name = os.urandom(16).hex()
             self._lock = try_lock(self._folder / f"{name}.lock")
             self._file = self._folder / f"{name}.json"
         return self._file

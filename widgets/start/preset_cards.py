@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
@@ -97,9 +98,8 @@ class PresetCard(Themed, QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         title, summary, expected = self._lines(width - 26)
-        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
-        words = len(title) * bold.lineSpacing() + (len(summary) + len(expected)) * small.lineSpacing()
-        return round(DRAWING + words + 28)
+        bold, small = (words_in(self.theme, bold).metrics.lineSpacing() for bold in (True, False))
+        return round(DRAWING + len(title) * bold + (len(summary) + len(expected)) * small + 28)
 
     def sizeHint(self) -> QSize:
         return QSize(230, self.heightForWidth(230))
@@ -133,11 +133,11 @@ class PresetCard(Themed, QAbstractButton):
 
     def _lines(self, width: float) -> tuple[list[str], list[str], list[str]]:
         """Title, summary and promise in lines of ``width`` pixels."""
-        bold, small = QFontMetricsF(self.theme.font(bold=True)), QFontMetricsF(self.theme.font(small=True))
+        bold, small = words_in(self.theme, bold=True), words_in(self.theme, bold=False)
         return (
-            wrapped(self.preset.title, bold, width, 2),
-            wrapped(self.preset.summary, small, width, 3),
-            wrapped(promise(self.preset), small, width, 3),
+            bold.wrapped(self.preset.title, width, 2),
+            small.wrapped(self.preset.summary, width, 3),
+            small.wrapped(promise(self.preset), width, 3),
         )
 
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
@@ -146,7 +146,7 @@ class PresetCard(Themed, QAbstractButton):
         small = self.theme.font(small=True)
         top = self._paint_lines(painter, title, area.left(), area.top(), self.theme.font(bold=True), self.theme.text)
         self._paint_lines(painter, summary, area.left(), top + 2, small, self.theme.faint)
-        bottom = area.bottom() - len(expected) * QFontMetricsF(small).lineSpacing()
+        bottom = area.bottom() - len(expected) * words_in(self.theme, bold=False).metrics.lineSpacing()
         self._paint_lines(painter, expected, area.left(), bottom, small, self.theme.ok)
 
     @staticmethod
@@ -161,15 +161,36 @@ class PresetCard(Themed, QAbstractButton):
         return top
 
 
-def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
-    """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
-    lines: list[str] = []
-    words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together
-    while words and len(lines) < most:
-        line = words.pop(0)
-        while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:
-            line = f"{line} {words.pop(0)}"
-        lines.append(line)
-    if words and lines:
-        lines[-1] = metrics.elidedText(" ".join([lines[-1], *words]), Qt.TextElideMode.ElideRight, width)
-    return lines
+class Words:
+    """Wraps texts of one font. Each word is measured once: seventy cards are laid out before the first paint."""
+
+    def __init__(self, font: QFont) -> None:
+        self.metrics = QFontMetricsF(font)
+        self._widths: dict[str, float] = {}
+
+    def _width(self, word: str) -> float:
+        if word not in self._widths:
+            self._widths[word] = self.metrics.horizontalAdvance(word)
+        return self._widths[word]
+
+    def wrapped(self, text: str, width: float, most: int) -> list[str]:
+        """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
+        lines: list[str] = []
+        words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together
+        start = 0
+        while start < len(words) and len(lines) < most:
+            end, taken = start + 1, self._width(words[start])
+            while end < len(words) and (longer := taken + self._width(" ") + self._width(words[end])) <= width:
+                end, taken = end + 1, longer
+            lines.append(" ".join(words[start:end]))
+            start = end
+        if start < len(words) and lines:
+            lines[-1] = " ".join([lines[-1], *words[start:]])
+            lines[-1] = self.metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, width)
+        return lines
+
+
+@lru_cache(maxsize=8)
+def words_in(theme: Theme, bold: bool) -> Words:
+    """The words of all cards: those of titles are bold, the others small."""
+    return Words(theme.font(bold=True) if bold else theme.font(small=True))

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from benchmarks.startup import heavy_before_paint
 from graph.project import Project, write_project
 from tests.widgets.conftest import close, digits_project
 from widgets.launch import make_window
+from widgets.look.theme import LIGHT
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
+from widgets.start.preset_cards import Words, words_in
 from widgets.start.preset_entries import presets, read
 
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
@@ -184,3 +187,35 @@ def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> Non
     sizes = window.workbench.across.sizes()
     window.close_now()
     assert json.loads((netloom_home / "window.json").read_text("utf-8"))["layout"]["across"] == sizes
+
+
+@pytest.mark.parametrize("width", [60, 140, 204])
+def test_words_of_a_card_are_wrapped_to_its_width(width: int, qapp: QApplication) -> None:
+    words = words_in(LIGHT, bold=False)
+    for preset in presets():
+        lines = words.wrapped(preset.summary, width, 3)
+        assert len(lines) <= 3
+        wide = [line for line in lines if " " in line and words.metrics.horizontalAdvance(line) > width + 1]
+        assert wide == []
+        if lines and not lines[-1].endswith("…"):
+            assert " ".join(lines) == preset.summary
+    assert words.wrapped("one two three", 1000, 2) == ["one two three"]
+    assert words.wrapped("one two three", 1, 3) == ["one", "two", "three"]
+    assert words.wrapped("", 100, 3) == []
+
+
+def test_a_word_is_measured_once_for_all_cards(qapp: QApplication) -> None:
+    measured: list[str] = []
+
+    class Metrics(QFontMetricsF):
+        def horizontalAdvance(self, text: str) -> float:  # type: ignore[override] # noqa: N802
+            measured.append(text)
+            return 10.0 * len(text)
+
+    words = Words(LIGHT.font())
+    words.metrics = Metrics(LIGHT.font())
+    for width in (50, 100, 200):
+        words.wrapped("to be or not to be", width, 9)
+    assert sorted(measured) == [" ", "be", "not", "or", "to"]
+    assert words.wrapped("to be or not to be", 90, 9) == ["to be or", "not to be"]
+    assert words_in(LIGHT, bold=True) is words_in(LIGHT, bold=True)
