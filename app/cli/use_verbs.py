@@ -118,12 +118,15 @@ def predict(
         ]
     if json:
         found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
-        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}))
+        notes = {"notes": list(samples.notes)} if samples.notes else {}
+        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}) | notes)
         return
     for number, prediction in enumerate(predictions, 1):
         print_line(f"{prediction.pop('input', number)}: {_sentence(prediction)}")
     for problem in samples.problems:
         print_line(f"- left out: {problem}")
+    for note in samples.notes:
+        print_line(f"- {note}")
 
 
 def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:

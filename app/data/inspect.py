@@ -72,7 +72,7 @@ def inspect(path: Path | str, kind: str | None = None, target: str | None = None
     with reading(file):
         seen = _suggestion(file, kind, target or "")
     dataset = seen.source.load()
-    prepared = prepare(DataChoice(source=seen.source, standardise=False))
+    prepared = prepare(DataChoice(source=seen.source))
     problems = tuple(dict.fromkeys(seen.notes + dataset.notes + leaks(prepared)))
     return Findings(file, seen.source, dataset.info, seen.columns, problems)
 

@@ -28,7 +28,7 @@ from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, picture_size
-from app.inference.new_rows import category_tokens, features_of, new_table
+from app.inference.new_rows import category_tokens, features_of, new_table, unlike_training
 from app.inference.new_samples import is_text, series_of, texts_of
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
@@ -46,7 +46,7 @@ LARGEST = 2**28
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """New samples: for each input field an array (n, *shape), what each sample is called, and what was left out.
+    """New samples: for each input field an array (n, *shape), what each sample is called, what was left out, and notes.
 
     ``names`` is empty where samples have none.
     """
@@ -54,6 +54,7 @@ class Samples:
     arrays: Mapping[str, Values]
     names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
@@ -66,6 +67,7 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
     NetloomError
         as `read_inputs`.
     """
+    source = source.resolved(base)
     path = _file(text) or _folder(text)
     if isinstance(source, Cmapss) and path is not None and path.suffix.lower() == ".txt":
         with reading(path):
@@ -100,7 +102,7 @@ def read_inputs(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[
     NetloomError
         if it cannot be read, or does not have the sizes that the network needs.
     """
-    arrays_by_name = _read(text, _file(text), fields, source).arrays
+    arrays_by_name = _read(text, _file(text), fields, source.resolved()).arrays
     return {name: np.asarray(values) for name, values in arrays_by_name.items()}
 
 
@@ -132,7 +134,9 @@ def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Sou
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
-    return Samples(arrays, *((named[0], named[2]) if named is not None else ()))
+    names, problems = (named[0], named[2]) if named is not None else ((), ())
+    odd = unlike_training(new_table(file, source), source) if gaps and file is not None else ()
+    return Samples(arrays, names, problems, odd)
 
 
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
@@ -249,7 +253,7 @@ def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     if not field.vocabulary:
         return features_of(table, field, source)
     if isinstance(source, Table):
-        return category_tokens(table, field.vocabulary)
+        return category_tokens(table, field.vocabulary, source)
     column = source.column if isinstance(source, Text) and source.column in table else longest(table)
     # A text that is missing holds no words.
     return _tokens(table[column].astype(str).fillna("").tolist(), field, _unit(source, field))

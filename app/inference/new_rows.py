@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
+from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
@@ -22,6 +24,8 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     import pandas as pd
 
+TOLD = 50
+"""So many odd cells of a new table are named one by one."""
 FLAG = " is missing"
 """How the name of a feature ends that says whether another is missing."""
 
@@ -32,9 +36,10 @@ def new_table(file: Path, source: Source) -> TableData:
 
 
 def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
-    """Rows of a new table as float32 (rows, features), NaN where a number is missing.
+    """Rows of a new table (rows, features), as `app.data.readers.feature_encoding` encoded them for training.
 
-    Columns of numbers are found by their names where they have the right ones, else all are taken in their order. A
+    Features are float32, or float64 where a column needs it before it is standardised; NaN where a number is missing.
+    They are found by the names of their columns; where none of these is there, all columns are taken in their order. A
     series is sorted by its times, its gaps repeat the last value known, and steps before the longest lag are left out.
 
     Raises
@@ -44,22 +49,71 @@ def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
     """
     if isinstance(source, Series):
         table = _sorted(table, source)
-    finder = _Finder(table, source, field.names)
-    named = [finder.feature(name) for name in field.names]
+        finder = _Finder(table, source, field.names)
+        named = [finder.feature(name) for name in field.names]
+        column_of: Callable[[str], str] = finder.column_of
+    else:
+        makers = _makers(table, field.names)
+        named = [makers[name]() if name in makers else None for name in field.names]
+        column_of = _column_of
     if named and all(column is not None for column in named):
         values = np.stack([column for column in named if column is not None], axis=1)
         return _whole(values, source) if isinstance(source, Series) else values
     plain = [table[name] for name in table.names if table.type_of(name) is ColumnType.NUMBER]
     missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
     if len(plain) != len(table.names) or (missing and len(plain) != len(field.names)):
-        lacked = finder.column_of(missing[0]) if missing else ""
+        lacked = column_of(missing[0]) if missing else ""
         wanted = f"has no column “{lacked}”, which the network reads" if missing else "holds more than numbers"
         raise NetloomError(f"{table.file.name} {wanted}; its columns are {', '.join(table.names[:12])}.")
     return np.stack([numbers(series)[0] for series in plain], axis=1)
 
 
-def category_tokens(table: TableData, vocabulary: Sequence[str]) -> Array:
+def _makers(table: TableData, names: Sequence[str]) -> dict[str, Callable[[], Array]]:
+    """What makes each feature (rows,) that the columns of ``table`` can become; ``names`` are those of training."""
+    makers: dict[str, Callable[[], Array]] = {}
+    for name in table.names:
+        recipe = table.recipe_of(name)
+        if recipe.type is ColumnType.NUMBER:
+            makers[name] = partial(_number, table, name)
+        elif recipe.type is ColumnType.CATEGORY:
+            known = [value for value in (*recipe.categories, MISSING) if f"{name} = {value}" in names]
+            makers |= {f"{name} = {value}": partial(_is_category, table, name, value) for value in known}
+            makers[f"{name} = {OTHER}"] = partial(_is_unknown, table, name, known)
+        elif recipe.type is ColumnType.DATE and table.type_of(name) is ColumnType.DATE:
+            values, features = calendar_features(table.times(name), day=True)
+            columns = zip(features, values.T.astype(np.float32), strict=True)
+            makers |= {f"{name}: {feature}": partial(np.asarray, column) for feature, column in columns}
+    flags = {name: name.removesuffix(FLAG) for name in names if name.endswith(FLAG) and name not in makers}
+    return makers | {flag: partial(_is_missing, makers[of]) for flag, of in flags.items() if of in makers}
+
+
+def _number(table: TableData, name: str) -> Array:
+    return numbers(table[name], table.recipe_of(name).wide)[0]
+
+
+def _is_category(table: TableData, name: str, value: str) -> Array:
+    return np.asarray((_texts(table, name) == value).to_numpy(np.float32))
+
+
+def _is_unknown(table: TableData, name: str, known: list[str]) -> Array:
+    return np.asarray((~_texts(table, name).isin(known)).to_numpy(np.float32))
+
+
+def _is_missing(made: Callable[[], Array]) -> Array:
+    return np.isnan(made()).astype(np.float32)
+
+
+def _column_of(feature: str) -> str:
+    """The column that a feature was made of, by its name."""
+    column = feature.removesuffix(FLAG).partition(" = ")[0]
+    calendar = feature.endswith((" sine", " cosine", ": years since 2000"))
+    return column.rpartition(": ")[0] if calendar else column
+
+
+def category_tokens(table: TableData, vocabulary: Sequence[str], source: Table) -> Array:
     """Columns of categories as int64 (rows, columns): places in ``vocabulary``, whose entries are ``column = value``.
+
+    What training never saw is token 1, unknown.
 
     Raises
     ------
@@ -67,19 +121,62 @@ def category_tokens(table: TableData, vocabulary: Sequence[str]) -> Array:
         if a column is missing.
     """
     places = {entry: place for place, entry in enumerate(vocabulary)}
-    columns = list(dict.fromkeys(entry.partition(" = ")[0] for entry in vocabulary[2:]))
+    columns = _columns_of_tokens(vocabulary, source)
     missing = next((name for name in columns if name not in table), None)
     if missing is not None:
         raise NetloomError(
             f"{table.file.name} has no column “{missing}”, which the network reads; its columns are "
             f"{', '.join(table.names[:12])}."
         )
-    return np.stack([_places(table, name, places) for name in columns], axis=1)
+    texts = (_texts(table, name) for name in columns)
+    tokens = [[places.get(f"{name} = {text}", 1) for text in cells] for name, cells in zip(columns, texts, strict=True)]
+    return np.array(tokens, dtype=np.int64).T
 
 
-def _places(table: TableData, name: str, places: dict[str, int]) -> Array:
-    """What training never saw is token 1, unknown."""
-    return np.array([places.get(f"{name} = {text}", 1) for text in _texts(table, name)], dtype=np.int64)
+def _columns_of_tokens(vocabulary: Sequence[str], source: Table) -> list[str]:
+    """The columns whose values are in ``vocabulary``, in the order in which training took them."""
+    if source.reading is None:
+        return list(dict.fromkeys(entry.partition(" = ")[0] for entry in vocabulary[2:]))
+    known = set(vocabulary)
+    return [
+        column.name
+        for column in source.reading.columns
+        if any(f"{column.name} = {value}" in known for value in (*column.categories, MISSING))
+    ]
+
+
+def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
+    """A sentence for each row with a category that is not in the training data, and for each word among numbers."""
+    recipe = source.reading if isinstance(source, Table) else None
+    if recipe is None:
+        return ()
+    odd: list[tuple[int, str]] = []
+    for name in table.names:
+        column = recipe.by_name.get(name)
+        if column is None or name in source_roles(source):
+            continue
+        cells = table[name]
+        if column.type is ColumnType.CATEGORY:
+            unknown = cells.notna() & ~cells.isin(list(column.categories))
+            what = "is not among the categories of training; it counts as unknown"
+        elif column.type is ColumnType.NUMBER and cells.dtype.kind not in "fiu":
+            unknown = cells.notna() & np.isnan(numbers(cells, True)[0])
+            what = "is no number; it counts as missing"
+        else:
+            continue
+        rows = np.flatnonzero(unknown).tolist()
+        odd += [(row, f"row {row + 1}: “{cells.iloc[row]}” in “{name}” {what}") for row in rows]
+    odd.sort()
+    more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
+    return (*(sentence for _, sentence in odd[:TOLD]), *more)
+
+
+def source_roles(source: Source) -> set[str]:
+    """Columns of a table that are no features."""
+    if not isinstance(source, Table):
+        return set()
+    targets = (source.target, *(name.strip() for name in source.target.split(",")))
+    return {*source.ignore, *targets, source.group, source.parts}
 
 
 def _texts(table: TableData, name: str) -> pd.Series[str]:
@@ -96,9 +193,9 @@ def _whole(values: Array, source: Series) -> Array:
 
 
 class _Finder:
-    """Finds features in a table by the names they had in training."""
+    """Finds the features of a series in a table by the names they had in training."""
 
-    def __init__(self, table: TableData, source: Source, names: Sequence[str]) -> None:
+    def __init__(self, table: TableData, source: Series, names: Sequence[str]) -> None:
         self._table = table
         self._source = source
         self._names = names
@@ -107,45 +204,17 @@ class _Finder:
     def feature(self, name: str) -> Array | None:
         """The feature ``name``, float32 (rows,); None where the table does not have what it is made of."""
         if name in self._table:
-            return numbers(self._table[name])[0]
-        values = self._category(name) if " = " in name else self._dated(name)
-        if values is None and isinstance(self._source, Series):
-            values = self._lagged(name, self._source)
-        if values is None and name.endswith(FLAG):
-            held = self.feature(name.removesuffix(FLAG))
-            values = None if held is None else np.isnan(held).astype(np.float32)
-        return values
+            return numbers(self._table[name], self._table.recipe_of(name).wide)[0]
+        dated = self._calendar(self._source.order).get(name)
+        return self._lagged(name) if dated is None else dated
 
     def column_of(self, name: str) -> str:
         """The column of the training file that the feature ``name`` was made of."""
-        if " = " in name:
-            return name.partition(" = ")[0]
-        name = name.removesuffix(FLAG)
-        if not isinstance(self._source, Series):
-            return name.rpartition(": ")[0] or name
         target, _, lag = name.rpartition(" -")
         if lag in map(str, self._source.lags):
             return target
         calendar = name == "years since 2000" or name.endswith((" sine", " cosine"))
         return self._source.order if calendar and self._source.calendar else name
-
-    def _category(self, name: str) -> Array | None:
-        """Whether a column has one category, or one that training never saw."""
-        column, _, category = name.partition(" = ")
-        if column not in self._table:
-            return None
-        text = _texts(self._table, column)
-        if category == OTHER:
-            known = [other.partition(" = ")[2] for other in self._names if other.startswith(f"{column} = ")]
-            return np.asarray((~text.isin(known)).to_numpy(np.float32))
-        return np.asarray((text == category).to_numpy(np.float32))
-
-    def _dated(self, name: str) -> Array | None:
-        """What the calendar says of a column: ``signed up: year sine``, or of a series' own times ``year sine``."""
-        if isinstance(self._source, Series):
-            return self._calendar(self._source.order).get(name)
-        column, colon, what = name.rpartition(": ")
-        return self._calendar(column).get(what) if colon else None
 
     def _calendar(self, column: str) -> dict[str, Array]:
         if column not in self._calendars:
@@ -158,11 +227,11 @@ class _Finder:
         values, names = calendar_features(self._table.times(column), day=True)
         return dict(zip(names, values.T.astype(np.float32), strict=True))
 
-    def _lagged(self, name: str, source: Series) -> Array | None:
+    def _lagged(self, name: str) -> Array | None:
         """The target of a series some steps earlier: ``load -24``."""
         target, _, lag = name.rpartition(" -")
-        if target not in self._table or lag not in map(str, source.lags):
+        if target not in self._table or lag not in map(str, self._source.lags):
             return None
-        own = numbers(self._table[target])[0]
+        own = numbers(self._table[target], self._table.recipe_of(target).wide)[0]
         steps = min(int(lag), len(own))
-        return np.concatenate([np.full(steps, np.nan, np.float32), own[: len(own) - steps]])
+        return np.concatenate([np.full(steps, np.nan, own.dtype), own[: len(own) - steps]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict
 
@@ -61,6 +61,16 @@ class Source(Declared):
             if a file of the user's cannot be read.
         """
         raise NotImplementedError
+
+    def resolved(self, base: Path | None = None) -> Self:
+        """The source with what it finds in a file of the user's written down, so that nothing is found anew.
+
+        Raises
+        ------
+        NetloomError
+            if the file cannot be read.
+        """
+        return self
 
     def known_info(self, base: Path | None = None) -> DatasetInfo | None:
         """What the data offers if that can be said without reading a file of the user's, None otherwise.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pydantic
 
+from app.data.readers.file_access import locate, reading
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading
@@ -42,6 +43,16 @@ class TableSource(FileSource):
         options = TableOptions(self.delimiter, self.header, self.encoding, self.decimal)
         recipe = self.reading if self.reading and self.reading.options == options else None
         return Reading(options, self.rules, recipe)
+
+    def resolved(self, base: Path | None = None) -> Self:
+        """The source with its reading recipe."""
+        if self.how_read().recipe or not self.path:
+            return self
+        file = locate(self.path, base)
+        if file.is_dir():
+            return self
+        with reading(file):
+            return self.changed(reading=self.table(file).recipe)
 
     def table(self, file: Path) -> TableData:
         """The table in ``file``, with notes about how it was read.
