@@ -71,8 +71,14 @@ class Prepared:
         return values if scaler is None else scaler.undo(values)
 
     def fill(self, field: str, values: Array) -> Array:
-        """``values`` (n, *shape) of a field with NaN replaced by the training set's medians, in own units."""
+        """``values`` (n, *shape) of a field as training would have had them, before they are standardised.
+
+        NaN is replaced by the training set's medians, and what the training set does not hold counts as unknown.
+        """
         source_field = self.dataset.field_named(field)
+        if source_field.categories or UNKNOWN in source_field.vocabulary:
+            trained = np.asarray(source_field.values)[self.train.indices]
+            values = with_unknown(source_field, values, trained)
         if not source_field.measured or not np.isnan(values).any():
             return values
         known = source_field.values.take(self.train.indices, axis=0)
@@ -124,7 +130,9 @@ def _prepare_field(
     if isinstance(field.values, LazyArray):
         return _prepare_stored(field, field.values, indices, arrays, standardise)
     cut = {name: taken(field.values, part) for name, part in indices.parts()}
-    _forget_unseen(field, cut)
+    if UNKNOWN in field.vocabulary or field.categories:
+        known = cut["train"]
+        cut |= {name: with_unknown(field, cut[name], known) for name in ("validation", "test")}
     scaler = None
     if field.measured:
         if has_gaps(field.values):
@@ -154,20 +162,21 @@ def _prepare_stored(
     return scaler
 
 
-def _forget_unseen(field: Field, cut: dict[str, Array]) -> None:
-    """Categories and words that the training set does not hold count as unknown in the other parts."""
-    if field.vocabulary and UNKNOWN in field.vocabulary:
-        unknown = field.vocabulary.index(UNKNOWN)
-        seen = np.bincount(cut["train"].ravel(), minlength=len(field.vocabulary)) > 0
-        kept = np.where(seen, np.arange(len(seen)), unknown)
-        for name in ("validation", "test"):
-            cut[name] = kept[cut[name]]
+def with_unknown(field: Field, values: Array, known: Array) -> Array:
+    """``values`` (n, *shape) of a field with categories and words that the training set does not hold as unknown.
+
+    ``known`` are the values of the training set.
+    """
+    if UNKNOWN in field.vocabulary:
+        seen = np.bincount(known.ravel(), minlength=len(field.vocabulary)) > 0
+        return np.where(seen, np.arange(len(seen)), field.vocabulary.index(UNKNOWN))[values]
+    values = values.copy() if field.categories else values
     for first, end in field.categories:
-        unseen = first + np.flatnonzero(~cut["train"][:, first:end].any(axis=0))
-        for values in (cut["validation"], cut["test"]):
-            odd = values[:, unseen].any(axis=1)
-            values[:, unseen] = 0.0
-            values[odd, end - 1] = 1.0
+        unseen = first + np.flatnonzero(~known[:, first:end].any(axis=0))
+        odd = values[:, unseen].any(axis=1)
+        values[:, unseen] = 0.0
+        values[odd, end - 1] = 1.0
+    return values
 
 
 def _check_finite(name: str, cut: dict[str, Array]) -> None:

@@ -54,7 +54,10 @@ def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
         column_of: Callable[[str], str] = finder.column_of
     else:
         makers = _makers(table, field.names)
-        named = [makers[name]() if name in makers else None for name in field.names]
+        wide = any(column.wide and column.name in field.names for column in table.recipe.columns)
+        kind = np.float64 if wide else np.float32
+        with np.errstate(over="ignore"):  # what is too large is refused later
+            named = [makers[name]().astype(kind) if name in makers else None for name in field.names]
         column_of = _column_of
     if named and all(column is not None for column in named):
         values = np.stack([column for column in named if column is not None], axis=1)
@@ -81,14 +84,14 @@ def _makers(table: TableData, names: Sequence[str]) -> dict[str, Callable[[], Ar
             makers[f"{name} = {OTHER}"] = partial(_is_unknown, table, name, known)
         elif recipe.type is ColumnType.DATE and table.type_of(name) is ColumnType.DATE:
             values, features = calendar_features(table.times(name), day=True)
-            columns = zip(features, values.T.astype(np.float32), strict=True)
+            columns = zip(features, values.T, strict=True)
             makers |= {f"{name}: {feature}": partial(np.asarray, column) for feature, column in columns}
     flags = {name: name.removesuffix(FLAG) for name in names if name.endswith(FLAG) and name not in makers}
     return makers | {flag: partial(_is_missing, makers[of]) for flag, of in flags.items() if of in makers}
 
 
 def _number(table: TableData, name: str) -> Array:
-    return numbers(table[name], table.recipe_of(name).wide)[0]
+    return numbers(table[name], wide=True)[0]
 
 
 def _is_category(table: TableData, name: str, value: str) -> Array:

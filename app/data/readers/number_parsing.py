@@ -46,6 +46,7 @@ _WITH_UNIT = {
     for mark, group in ((".", ","), (",", "."))
 }
 _GROUPED = {",": re.compile(r"[-+]?\d{1,3}(,\d{3})+"), ".": re.compile(r"[-+]?\d{1,3}(\.\d{3}){2,}")}
+_TWICE = re.compile(r"[-+]?\d{1,3}(,\d{2,3}){2,}(\.\d*)?")
 _ENDS = rf"{_SIGN}?", r"(\s?[^\d\s]{1,6})?\s*"
 _WITH_COMMA = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+{_ENDS[1]}")
 _WITH_POINT = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+{_ENDS[1]}")
@@ -68,7 +69,7 @@ def decimal_of(cells: Iterable[str], usual: str = ".") -> str:
     """The sign that stands before the decimals in most of ``cells``; ``usual`` where none, or as many, have another."""
     listed = list(cells)
     commas = sum(bool(_WITH_COMMA.fullmatch(cell) or _GROUPED["."].fullmatch(cell.strip())) for cell in listed)
-    points = sum(bool(_WITH_POINT.fullmatch(cell)) for cell in listed)
+    points = sum(bool(_WITH_POINT.fullmatch(cell) or _TWICE.fullmatch(cell.strip())) for cell in listed)
     return usual if commas == points else "," if commas > points else "."
 
 
