@@ -93,7 +93,7 @@ class Redraw(QWidget):
             row.addWidget(plot)
         self._loss: list[float] = []
         self._epochs: list[tuple[float, float, float]] = []
-        controller.points.connect(lambda points: self._loss.extend(points.loss.tolist()))
+        controller.link.points.connect(lambda points: self._loss.extend(points.loss.tolist()))
         controller.epoch_ended.connect(self._take_epoch)
         self._timer = QTimer(self, interval=50)
         self._timer.timeout.connect(self._redraw)

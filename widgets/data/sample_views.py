@@ -78,7 +78,7 @@ class SampleBrowser(QWidget):
         """Show a preview, or nothing."""
         self._preview, self._answers, self._row = preview, (), 0
         self.model.set_preview(preview)
-        self.series.clear()
+        self.series.view.clear()
         self.features.clear()
         if preview is None:
             self.gallery.set_samples(np.empty((0, 1)), [], [])
@@ -161,25 +161,25 @@ class SampleBrowser(QWidget):
         """The features of one sequence over time; what comes next follows, with what a network says to it."""
         if self._preview is None or not len(self._preview.inputs):
             return
-        self.series.clear()
+        self.series.view.clear()
         window = np.asarray(self._preview.inputs[row], dtype=np.float64)
         names = self._preview.info.input_field.names or [f"feature {n + 1}" for n in range(window.shape[1])]
         steps = np.arange(len(window))
         for number, name in enumerate(names[:MOST_CURVES]):
-            self.series.add_curve(name, name, number, "validation")
-            self.series.append(name, steps, window[:, number])
+            self.series.view.add_curve(name, name, number, "validation")
+            self.series.view.append(name, steps, window[:, number])
         target = self._preview.info.target_field
         following = np.asarray(self._preview.targets[row], dtype=np.float64).reshape(-1)
         if self._preview.info.task == "forecasting":
-            self.series.add_curve("target", "to be forecast", MOST_CURVES, "validation")
+            self.series.view.add_curve("target", "to be forecast", MOST_CURVES, "validation")
             # The line goes on from the column that is forecast, where the network sees it too.
             seen = [window[-1, number] for number, name in enumerate(names) if name in (*target.names, target.name)]
             places = len(window) - len(seen[:1]) + np.arange(len(following) + len(seen[:1]))
-            self.series.append("target", places, np.concatenate([seen[:1], following]))
+            self.series.view.append("target", places, np.concatenate([seen[:1], following]))
             answer = self._answers[row] if row < len(self._answers) else None
             if answer is not None and len(answer.values) == len(following):
-                self.series.add_curve("network", "the network says", MOST_CURVES + 1, "train")
-                self.series.append("network", places, np.concatenate([seen[:1], answer.values]))
+                self.series.view.add_curve("network", "the network says", MOST_CURVES + 1, "train")
+                self.series.view.append("network", places, np.concatenate([seen[:1], answer.values]))
 
 
 def drawable(preview: DataPreview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,14 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.curve import Part
 from widgets.plots.curve_view import FRAME_MS, CurveView
 
 
 class CurvePlot(QWidget):
     """Live curves of one quantity, such as the loss, over training steps, for any number of runs.
 
-    `failed` carries the sentence of an export that did not work.
+    Curves are added to its ``view``. `failed` carries the sentence of an export that did not work.
     """
 
     failed = Signal(str)
@@ -113,28 +111,6 @@ class CurvePlot(QWidget):
         """Put a control of the owner's beside the title."""
         self._bar.insertWidget(1, control)
         self.fit_bar()
-
-    def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
-        """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""
-        self.view.add_curve(curve_id, label, run, part)
-
-    def append(self, curve_id: str, steps: ArrayLike, values: ArrayLike) -> None:
-        """Add N points to a curve; values that are not finite leave gaps.
-
-        A batch that begins at or before the curve's last step replaces what lay there, as a resumed run needs.
-        Raises `KeyError` for a curve that was not added, `ValueError` for unequal lengths.
-        """
-        self.view.append(curve_id, steps, values)
-
-    def remove_curve(self, curve_id: str) -> None:
-        """Forget a curve; one that is not there is no error."""
-        self.view.curves.pop(curve_id, None)
-        self.view.touch()
-
-    def clear(self) -> None:
-        """Forget all curves and show everything of what comes next."""
-        self.view.curves.clear()
-        self.view.fit()
 
     def set_smoothing(self, factor: float) -> None:
         """Move the slider to `factor`, 0 to 0.99."""

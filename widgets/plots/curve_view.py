@@ -30,6 +30,8 @@ FRAME_MS = 16
 class CurveView(PlotView):
     """Curves over steps. The wheel zooms steps, with Shift values; values follow what is in view.
 
+    ``frame_ms`` is how long new points wait at most until they are drawn.
+
     Keys: left and right move the crosshair, L switches the log axis, Esc hides the crosshair.
     """
 
@@ -60,13 +62,14 @@ class CurveView(PlotView):
         )
         self._labels = EndLabels(panel, self._ends)
         self.put(self._labels, self.panel, "right")
+        self.frame_ms = frame_ms
         self._timer = QTimer(self, singleShot=True, interval=frame_ms)
         self._timer.timeout.connect(self.redraw)
 
     # Data
 
-    def add_curve(self, curve_id: str, label: str, run: int, part: Part) -> None:
-        """Add an empty curve, or give an existing one another label and hue."""
+    def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
+        """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""
         known = self.curves.get(curve_id)
         if known is None:
             self.curves[curve_id] = Curve(label, run, part, self._smoothing)
@@ -75,9 +78,23 @@ class CurveView(PlotView):
         self.touch()
 
     def append(self, curve_id: str, steps: ArrayLike, values: ArrayLike) -> None:
-        """Add N points to a curve. Raises `KeyError` for an unknown curve, `ValueError` for unequal lengths."""
+        """Add N points to a curve; values that are not finite leave gaps.
+
+        A batch that begins at or before the curve's last step replaces what lay there, as a resumed run needs.
+        Raises `KeyError` for a curve that was not added, `ValueError` for unequal lengths.
+        """
         self.curves[curve_id].append(steps, values)
         self.touch()
+
+    def remove_curve(self, curve_id: str) -> None:
+        """Forget a curve; one that is not there is no error."""
+        self.curves.pop(curve_id, None)
+        self.touch()
+
+    def clear(self) -> None:
+        """Forget all curves and show everything of what comes next."""
+        self.curves.clear()
+        self.fit()
 
     def touch(self) -> None:
         """Ask for a repaint within a frame."""

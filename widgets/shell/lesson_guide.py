@@ -95,7 +95,7 @@ class LessonGuide(QObject):
 
     def listen_to_training(self, controller: TrainingController) -> None:
         """Hear what training says from now on."""
-        for signal in (controller.started, controller.points, controller.epoch_ended, controller.finished):
+        for signal in (controller.started, controller.link.points, controller.epoch_ended, controller.finished):
             signal.connect(self._on_event)
 
     def _on_event(self, event: Event) -> None:

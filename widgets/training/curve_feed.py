@@ -19,6 +19,7 @@ from widgets.plots.curve import Part
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.curve_view import FRAME_MS
 from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
+from widgets.training.training_controller import TrainingController
 
 PARTS: tuple[Part, Part] = ("train", "validation")
 OTHER_HUE = 1
@@ -41,8 +42,9 @@ class Curves(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
+    def __init__(self, source: ThemeSource, controller: TrainingController, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._controller = controller
         self.loss = CurvePlot(source, "Loss", "Press Train to see the loss fall, batch by batch.")
         words = "After the first epoch: how well the network does."
         self.metric = CurvePlot(source, "Metric", words, frame_ms=METRIC_MS)
@@ -63,6 +65,9 @@ class Curves(QObject):
         self._others: dict[Path, list[str]] = {}
         self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
 
+        controller.link.points.connect(self._on_points)
+        controller.epoch_ended.connect(self._on_epoch)
+
     # Runs
 
     def add_run(self, path: Path, name: str, hue: int) -> None:
@@ -72,8 +77,8 @@ class Curves(QObject):
         if path not in self._units:
             self._units[path] = target_unit(path)
         for part in PARTS:
-            self.loss.add_curve(_id(path, part), self._label(path, part), hue, part)
-            self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
+            self.loss.view.add_curve(_id(path, part), self._label(path, part), hue, part)
+            self.metric.view.add_curve(_id(path, part), self._label(path, part), hue, part)
         self._relabel()
 
     def remove_run(self, path: Path) -> None:
@@ -82,10 +87,10 @@ class Curves(QObject):
         for known in (self._names, self._hues, self._epochs, self._others, self._units):
             known.pop(path, None)
         for name in others:
-            self.loss.remove_curve(_id(path, name))
+            self.loss.view.remove_curve(_id(path, name))
         for part in PARTS:
-            self.loss.remove_curve(_id(path, part))
-            self.metric.remove_curve(_id(path, part))
+            self.loss.view.remove_curve(_id(path, part))
+            self.metric.view.remove_curve(_id(path, part))
         self._relabel()
 
     def rename_run(self, old: Path, new: Path, name: str) -> None:
@@ -107,7 +112,7 @@ class Curves(QObject):
 
     def _append_history(self, path: Path, history: RunHistory) -> None:
         if len(history.steps):
-            self.loss.append(_id(path, "train"), history.steps, history.losses)
+            self.loss.view.append(_id(path, "train"), history.steps, history.losses)
         for name, losses in history.others.items():
             self._append_other(path, name, history.steps, losses)
         for epoch in history.epochs:
@@ -115,10 +120,11 @@ class Curves(QObject):
 
     # The run in progress
 
-    def on_points(self, path: Path, points: Points) -> None:
+    def _on_points(self, points: Points) -> None:
         """Losses of single batches."""
+        path = self._controller.run
         if path in self._names:
-            self.loss.append(_id(path, "train"), points.step, points.loss)
+            self.loss.view.append(_id(path, "train"), points.step, points.loss)
             for name, losses in points.others.items():
                 self._append_other(path, name, points.step, losses)
 
@@ -129,10 +135,11 @@ class Curves(QObject):
             self._relabel()
         known = np.isfinite(losses)
         if known.any():
-            self.loss.append(_id(path, name), steps[known], losses[known])
+            self.loss.view.append(_id(path, name), steps[known], losses[known])
 
-    def on_epoch(self, path: Path, epoch: Epoch) -> None:
+    def _on_epoch(self, epoch: Epoch) -> None:
         """Metrics of an epoch."""
+        path = self._controller.run
         if path in self._names:
             self._add_epoch(path, epoch.step, epoch.train, epoch.validation)
 
@@ -141,7 +148,7 @@ class Curves(QObject):
         names = [*train, *validation]
         self._offer(names)
         if _known(validation.get("loss")):
-            self.loss.append(_id(path, "validation"), [step], [validation["loss"]])
+            self.loss.view.append(_id(path, "validation"), [step], [validation["loss"]])
         # Another network may not have the metric on the plot; where no run has it, the plot would stay empty.
         if names and not any(self._has(other, self.shown) for other in self._epochs):
             self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
@@ -154,7 +161,7 @@ class Curves(QObject):
             found = [(row[0], row[column].get(self.shown)) for row in rows]  # type: ignore[union-attr]
             steps, values = _columns([(step, value) for step, value in found if _known(value)])
             if steps:
-                self.metric.append(_id(path, part), steps, values)
+                self.metric.view.append(_id(path, part), steps, values)
 
     # Which metric
 
@@ -184,8 +191,8 @@ class Curves(QObject):
     def _choose(self) -> None:
         for path, epochs in self._epochs.items():
             for part in PARTS:
-                self.metric.remove_curve(_id(path, part))
-                self.metric.add_curve(_id(path, part), self._label(path, part), self._hues[path], part)
+                self.metric.view.remove_curve(_id(path, part))
+                self.metric.view.add_curve(_id(path, part), self._label(path, part), self._hues[path], part)
             self._append_metric(path, epochs)
         self._name_metric()
         self.metric.view.fit()
@@ -216,10 +223,12 @@ class Curves(QObject):
         self._name_metric()
         for path, hue in self._hues.items():
             for part in PARTS:
-                self.metric.add_curve(_id(path, part), self._label(path, part), hue, part)
-                self.loss.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
+                self.metric.view.add_curve(_id(path, part), self._label(path, part), hue, part)
+                self.loss.view.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
             for name in self._others.get(path, ()):
-                self.loss.add_curve(_id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train")
+                self.loss.view.add_curve(
+                    _id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train"
+                )
 
 
 def target_unit(path: Path) -> str:

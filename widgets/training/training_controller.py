@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Started, TrainingProgress
+from app.protocol.events import Epoch, Event, Finished, Paused, Resumed, Started, TrainingProgress
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
@@ -44,15 +44,14 @@ class TrainingController(QObject):
     """Starts, pauses, steps, stops and resumes training, and passes on what it says.
 
     `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
-    (`Unfinished`); `started`, `points`, `progressed`, `epoch_ended` and `finished` carry the event of
-    `app.protocol.events`. `failed` carries a sentence. `runs_changed` says that the
+    (`Unfinished`); `started`, `progressed`, `epoch_ended` and `finished` carry the event of `app.protocol.events`;
+    losses and snapshots come straight from the `link`. `failed` carries a sentence. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
     readying = Signal(object)
     started = Signal(object)
-    points = Signal(object)
     progressed = Signal(object)
     epoch_ended = Signal(object)
     finished = Signal(object)
@@ -233,8 +232,6 @@ class TrainingController(QObject):
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case Points():
-                self.points.emit(event)
             case TrainingProgress():
                 self.progressed.emit(event)
             case Epoch():

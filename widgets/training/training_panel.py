@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import Epoch, Points, Started
+from app.protocol.events import Started
 from graph.document import Document
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -37,7 +37,7 @@ class TrainPanel(QWidget):
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
-        self.curves = Curves(source, self)
+        self.curves = Curves(source, controller, self)
         self.runs = RunList(source, self)
         self._lay_out()
         self._connect()
@@ -61,9 +61,8 @@ class TrainPanel(QWidget):
         controller.readying.connect(self.strip.on_readying)
         self.strip.cancelled.connect(controller.stop)
         controller.started.connect(self._on_start)
-        controller.points.connect(self._on_points)
         controller.progressed.connect(self.strip.on_progress)
-        controller.epoch_ended.connect(self._on_epoch)
+        controller.epoch_ended.connect(self.strip.on_epoch)
         controller.failed.connect(self._on_failure)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
@@ -127,15 +126,6 @@ class TrainPanel(QWidget):
         model.tick(run, True)
         if continued:
             self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
-
-    def _on_points(self, points: Points) -> None:
-        if self._controller.run is not None:
-            self.curves.on_points(self._controller.run, points)
-
-    def _on_epoch(self, epoch: Epoch) -> None:
-        self.strip.on_epoch(epoch)
-        if self._controller.run is not None:
-            self.curves.on_epoch(self._controller.run, epoch)
 
     def _on_failure(self, reason: str) -> None:
         run = self._controller.run

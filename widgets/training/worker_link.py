@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 from shiboken6 import isValid
 
-from app.protocol.events import Event, Snapshot
+from app.protocol.events import Event, Points, Snapshot
 from app.protocol.framing import Decoder, encode
 from app.protocol.messages import Command, Envelope, Forget, Message, R, Ready, Refused, Request, Unfinished
 from graph.errors import NetloomError
@@ -49,14 +49,15 @@ class _Pending:
 class WorkerLink(QObject):
     """One worker at a time, started when it is first needed and replaced after it died.
 
-    `snapshot` carries every `Snapshot` of a training, `training_event` every other `Event`. `ready` carries what a
-    worker says of itself once it is.
+    `points` carries the losses of a training (`Points`), `snapshot` every `Snapshot`, and `training_event` every other
+    `Event`. `ready` carries what a worker says of itself once it is.
     `waits(id, Unfinished)` says how far the work is that a request has to wait for. The request is sent again for the
     next piece, unless it is forgotten meanwhile. `lost` carries one sentence when the worker died, was killed or spoke
     nonsense; requests that were waiting are refused with the same sentence before.
     """
 
     training_event = Signal(object)
+    points = Signal(object)
     snapshot = Signal(object)
     ready = Signal(object)
     waits = Signal(int, object)
@@ -203,6 +204,8 @@ class WorkerLink(QObject):
 
     def _dispatch(self, message: Message, number: int | None) -> None:
         match message:
+            case Points():
+                self.points.emit(message)
             case Snapshot():
                 self.snapshot.emit(message)
             case Event():

@@ -22,16 +22,16 @@ def plot(qtbot: QtBot) -> CurvePlot:
     plot = CurvePlot(ThemeSource("light"), "Loss", "Press Train.")
     qtbot.addWidget(plot)
     plot.resize(640, 300)
-    plot.add_curve("t", "train")
-    plot.add_curve("v", "validation", 0, "validation")
+    plot.view.add_curve("t", "train")
+    plot.view.add_curve("v", "validation", 0, "validation")
     plot.show()
     qtbot.waitExposed(plot)
     return plot
 
 
 def fill(plot: CurvePlot) -> None:
-    plot.append("t", np.arange(1000), np.linspace(2, 0.1, 1000))
-    plot.append("v", np.arange(100, 1001, 100), np.linspace(1.8, 0.2, 10))
+    plot.view.append("t", np.arange(1000), np.linspace(2, 0.1, 1000))
+    plot.view.append("v", np.arange(100, 1001, 100), np.linspace(1.8, 0.2, 10))
     plot.view.redraw()
     plot.view.viewport().repaint()
 
@@ -42,7 +42,7 @@ def test_empty_says_what_to_do(plot: CurvePlot) -> None:
 
 
 def test_points_come_to_the_screen_by_themselves(plot: CurvePlot, qtbot: QtBot) -> None:
-    plot.append("t", [0, 1, 2], [1.0, 0.5, 0.2])
+    plot.view.append("t", [0, 1, 2], [1.0, 0.5, 0.2])
     qtbot.waitUntil(lambda: plot.view.view is not None)
     assert plot.view.view is not None
     assert (plot.view.view[0].low, plot.view.view[0].high) == (0, 2)
@@ -118,7 +118,7 @@ def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePl
 
 
 def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
-    plot.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
+    plot.view.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
     plot.view.set_log(True)
     plot.set_smoothing(0.5)
     plot.view.redraw()
@@ -127,7 +127,7 @@ def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
 
 
 def test_a_plot_of_nothing_but_gaps_paints(plot: CurvePlot) -> None:
-    plot.append("t", range(3), [float("nan")] * 3)
+    plot.view.append("t", range(3), [float("nan")] * 3)
     plot.view.redraw()
     plot.view.viewport().repaint()
     assert plot.view.view is not None
@@ -156,9 +156,9 @@ def test_an_export_that_cannot_be_says_why(plot: CurvePlot, tmp_path: Path, name
 
 def test_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
     fill(plot)
-    plot.remove_curve("t")
+    plot.view.remove_curve("t")
     assert [curve.label for curve in plot.view.drawn()] == ["validation"]
-    plot.remove_curve("v")
+    plot.view.remove_curve("v")
     plot.view.redraw()
     assert plot.view.view is None
 

@@ -148,8 +148,8 @@ def linked(qtbot: QtBot) -> list[CurvePlot]:
     for plot, steps in zip(plots, (1000, 500), strict=True):
         qtbot.addWidget(plot)
         plot.resize(420, 260)
-        plot.add_curve("t", "train")
-        plot.append("t", np.arange(steps + 1), np.linspace(1, 0, steps + 1))
+        plot.view.add_curve("t", "train")
+        plot.view.append("t", np.arange(steps + 1), np.linspace(1, 0, steps + 1))
         plot.show()
         plot.view.redraw()
         plot.grab()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import FOLDER
-from app.protocol.events import Epoch
+from app.protocol.events import Epoch, Points
 from app.training.runs import Run
 from tests.app.protocol import samples
 from widgets.look.theme import ThemeSource
+from widgets.plots.curve_view import FRAME_MS
 from widgets.training.curve_feed import Curves
+from widgets.training.training_controller import TrainingController
+from widgets.training.worker_link import WorkerLink
 
 FIRST, SECOND = Path("first"), Path("second")
 
@@ -22,33 +27,68 @@ def epoch(number: int, **metrics: float) -> Epoch:
     return samples.epoch(step=10 * number, train=metrics, validation=metrics)
 
 
-def test_a_metric_that_no_run_has_gives_way(qtbot: QtBot) -> None:
-    curves = Curves(ThemeSource("light"))
+@pytest.fixture
+def link() -> WorkerLink:
+    """A line to no worker."""
+    return WorkerLink()
+
+
+@pytest.fixture
+def curves(qtbot: QtBot, link: WorkerLink) -> Curves:
+    """The curves of a window that hears ``link``."""
+    curves = Curves(ThemeSource("light"), TrainingController(link))
     for plot in (curves.loss, curves.metric):
         qtbot.addWidget(plot)
+    return curves
+
+
+def begin(link: WorkerLink, run: Path) -> None:
+    """A run is the one that trains."""
+    link.training_event.emit(samples.started(run=str(run)))
+
+
+def test_losses_of_the_run_that_trains_come_to_its_curve(curves: Curves, link: WorkerLink) -> None:
+    for run, name in ((FIRST, "first"), (SECOND, "second")):
+        curves.add_run(run, name, 0)
+        begin(link, run)
+        link.points.emit(Points(np.arange(1, 4), np.array([3, 2, 1], np.float32)))
+    link.points.emit(Points(np.array([4]), np.array([0.5], np.float32)))
+    begin(link, Path("not shown"))
+    link.points.emit(Points(np.array([5]), np.array([9], np.float32)))
+    drawn = {curve_id: curve.values.tolist() for curve_id, curve in curves.loss.view.curves.items() if len(curve)}
+    assert drawn == {"first|train": [3, 2, 1], "second|train": [3, 2, 1, 0.5]}
+
+
+def test_losses_and_metrics_are_not_painted_in_one_go(curves: Curves) -> None:
+    assert curves.metric.view.frame_ms >= curves.loss.view.frame_ms + FRAME_MS
+
+
+def test_a_metric_that_no_run_has_gives_way(curves: Curves, link: WorkerLink) -> None:
     curves.add_run(FIRST, "first", 0)
-    curves.on_epoch(FIRST, epoch(1, loss=0.5, accuracy=0.9))
+    begin(link, FIRST)
+    link.training_event.emit(epoch(1, loss=0.5, accuracy=0.9))
     assert curves.shown == "accuracy"
     curves.add_run(SECOND, "second", 1)
-    curves.on_epoch(SECOND, epoch(1, **{"loss": 0.5, "gru.rmse": 0.2, "lstm.rmse": 0.3}))
+    begin(link, SECOND)
+    link.training_event.emit(epoch(1, **{"loss": 0.5, "gru.rmse": 0.2, "lstm.rmse": 0.3}))
     assert curves.shown == "accuracy"
     curves.remove_run(FIRST)
     for number in (2, 3):
-        curves.on_epoch(SECOND, epoch(number, **{"loss": 0.4, "gru.rmse": 0.1, "lstm.rmse": 0.2}))
+        link.training_event.emit(epoch(number, **{"loss": 0.4, "gru.rmse": 0.1, "lstm.rmse": 0.2}))
     assert curves.shown == "gru.rmse"
     drawn = curves.metric.view.curves["second|validation"]
     assert drawn.steps.tolist() == [10, 20, 30]
 
 
-def test_the_axis_names_the_metric_with_the_unit_of_what_is_predicted(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_axis_names_the_metric_with_the_unit_of_what_is_predicted(
+    curves: Curves, link: WorkerLink, tmp_path: Path
+) -> None:
     run = tmp_path / "seasons"
     Run.create(run, json.loads((FOLDER / "seasons_lstm.netloom").read_bytes()), {})
-    curves = Curves(ThemeSource("light"))
-    for plot in (curves.loss, curves.metric):
-        qtbot.addWidget(plot)
     axis = curves.metric.view.panel.sides["left"]
     curves.add_run(run, "seasons", 0)
-    curves.on_epoch(run, epoch(1, loss=0.5, rmse=0.9, r2=0.8))
+    begin(link, run)
+    link.training_event.emit(epoch(1, loss=0.5, rmse=0.9, r2=0.8))
     assert axis.title == "RMSE (MW)"
     curves.chooser.setCurrentIndex(curves.chooser.findData("r2"))
     assert axis.title == "R²"

@@ -30,7 +30,7 @@ def wait_for(qtbot: QtBot, controller: TrainingController, state: State) -> None
 def test_a_whole_training(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     seen, points, epochs = states_of(controller), [], []
-    controller.points.connect(lambda event: points.extend(event.step.tolist()))
+    controller.link.points.connect(lambda event: points.extend(event.step.tolist()))
     controller.epoch_ended.connect(lambda event: epochs.append(event.epoch))
     controller.train(Document(sections=DOCUMENT))
     wait_for(qtbot, controller, State.FINISHED)
@@ -70,7 +70,7 @@ def test_stopping_while_data_is_waited_for_leaves_all_as_it_was(make_controller:
 def test_pausing_stepping_and_going_on(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     steps: list[int] = []
-    controller.points.connect(lambda event: steps.extend(event.step.tolist()))
+    controller.link.points.connect(lambda event: steps.extend(event.step.tolist()))
     controller.train(Document())
     wait_for(qtbot, controller, State.RUNNING)
     controller.pause()
@@ -89,7 +89,7 @@ def test_pausing_stepping_and_going_on(make_controller: MakeController, qtbot: Q
 def test_a_step_from_idle_trains_one_batch_and_waits(make_controller: MakeController, qtbot: QtBot) -> None:
     controller = make_controller("good")
     steps: list[int] = []
-    controller.points.connect(lambda event: steps.extend(event.step.tolist()))
+    controller.link.points.connect(lambda event: steps.extend(event.step.tolist()))
     controller.step(Document())
     qtbot.waitUntil(lambda: steps == [1], timeout=20_000)
     assert controller.state is State.PAUSED

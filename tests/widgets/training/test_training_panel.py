@@ -16,6 +16,7 @@ from app.protocol.events import Points
 from app.protocol.training_messages import Resume
 from app.training.runs import CHECKPOINT
 from graph.document import Document
+from tests.app.protocol import samples
 from tests.graph.networks import section
 from tests.widgets.training.conftest import MakeController
 from widgets.look.theme import ThemeSource
@@ -260,11 +261,13 @@ def test_what_rivals_need_is_offered_only_to_them(make_controller: MakeControlle
 def test_a_second_loss_has_a_curve_of_its_own(
     make_controller: MakeController, qtbot: QtBot, document: Document, tmp_path: Path
 ) -> None:
-    panel = make_panel(make_controller, qtbot, document)
+    controller = make_controller("good")
+    panel = make_panel(lambda _mode: controller, qtbot, document)
     others = {"generator_loss": np.array([np.nan, 1.0, np.nan, 2.0])}
     run = tmp_path / "run"
     panel.curves.add_run(run, "run", 0)
-    panel.curves.on_points(run, Points(np.arange(1, 5), np.full(4, 0.7), others))
+    controller.link.training_event.emit(samples.started(run=str(run)))
+    controller.link.points.emit(Points(np.arange(1, 5), np.full(4, 0.7), others))
     curves = panel.curves.loss.view.curves
     labels = {curve.label: curve.steps.tolist() for curve in curves.values() if len(curve)}
     assert labels == {"discriminator": [1, 2, 3, 4], "generator": [2, 4]}
