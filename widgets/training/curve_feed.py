@@ -182,7 +182,6 @@ class Curves(QObject):
             self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
         self.chooser.setMinimumWidth(min(self.chooser.sizeHint().width(), WIDEST))
         self.chooser.setVisible(True)
-        self.metric.fit_bar()
 
     def _has(self, path: Path, metric: str) -> bool:
         """Whether a run that is shown was measured by ``metric``."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QSlider
+from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
@@ -164,13 +164,27 @@ def test_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
 
 
 def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:
-    """The words go before the number, and nothing that can be pressed goes."""
-    seen = []
-    whole = plot._bar.sizeHint().width()
-    words, number = (one.sizeHint().width() for one in (plot._caption, plot._reading))
-    for width in (whole, whole - 4, whole - words - number // 2, whole):
+    """The word goes first, then the slider becomes shorter; the value and what can be pressed stay whole."""
+    header, log = plot.header, plot.findChildren(QToolButton)[0]
+    whole, least = header.sizeHint().width(), header.minimumSizeHint().width()
+    lengths = []
+    for width, worded in ((whole, True), (whole - 1, False), (least + 10, False), (least, False), (whole, True)):
         plot.resize(width, 300)
-        seen.append((plot._caption.isVisible(), plot._reading.isVisible()))
-    assert seen[0] == seen[3] == (True, True)
-    assert seen[1:3] == [(False, True), (False, False)]
-    assert plot._slider.isVisible() and plot._log.isVisible()
+        assert header.caption.isVisible() == worded
+        assert header.value.geometry().width() >= header.value.fontMetrics().horizontalAdvance("0.00")
+        assert header.slider.geometry().right() < header.value.geometry().left()
+        assert log.geometry().right() < plot.width()
+        lengths.append(header.slider.width())
+    assert lengths == [88, 88, 46, 36, 88]
+
+
+def test_what_a_plot_asks_for_never_depends_on_the_width_that_it_got(plot: CurvePlot) -> None:
+    chooser = QComboBox()
+    chooser.addItem("Accuracy")
+    plot.add_control(chooser)
+    asked = set()
+    for width in (*range(700, 150, -7), *range(150, 700, 7)):
+        plot.resize(width, 300)
+        QApplication.processEvents()
+        asked.add((plot.minimumSizeHint().width(), plot.sizeHint().width()))
+    assert len(asked) == 1
