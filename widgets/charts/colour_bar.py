@@ -14,13 +14,11 @@ from widgets.plots.ticks import number
 
 
 class ColourBar(pg.ColorBarItem):
-    """The colours of an image with the values they stand for.
+    """The colours of an image with the values they stand for: no prefix scales them, and no mark moves them."""
 
-    Where it is `adjustable`, dragging its two marks changes which values have colours of their own.
-    """
-
-    def __init__(self, image: pg.ImageItem, adjustable: bool = True) -> None:
-        super().__init__(width=10, colorMapMenu=False, interactive=adjustable, pen="#808080", hoverPen="#808080")
+    def __init__(self, image: pg.ImageItem) -> None:
+        super().__init__(width=10, colorMapMenu=False, interactive=False)
+        self.axis.enableAutoSIPrefix(False)
         self.write: Callable[[float], str] = lambda value: number(value, 3)
         self._image = image
         self.axis.tickStrings = self._texts
@@ -40,7 +38,6 @@ class ColourBar(pg.ColorBarItem):
             self.getAxis(side).setPen(theme.border)
         self.axis.setLabel(title, **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"})
         self.axis.showLabel(bool(title))
-        self.rounding = (high - low) / 1000
         self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
         self.setLevels((low, high))
         self.setImageItem(self._image)

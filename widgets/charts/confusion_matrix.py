@@ -20,8 +20,6 @@ class ConfusionMatrix(MatrixPlot):
     Cells on the diagonal are tinted as right, the others as wrong, by their share of the row.
     """
 
-    adjustable = False
-
     def __init__(
         self,
         source: ThemeSource,

@@ -33,8 +33,6 @@ class MatrixPlot(PlotView):
 
     picked = Signal(int, int)
     picks_by_arrow = False
-    adjustable = True
-    """Whether the colours can be spread over fewer values by the marks of the colour bar."""
 
     def __init__(
         self, source: ThemeSource, title: str, empty: str, *, rows: str, columns: str, parent: QWidget | None = None
@@ -86,7 +84,7 @@ class MatrixPlot(PlotView):
         rows, columns = self._values.shape
         table, low, high, write, title = self.colours()
         if self._bar is None:
-            self._bar = ColourBar(self._image, self.adjustable)
+            self._bar = ColourBar(self._image)
             self.put(self._bar, self.panel, "right")
         self._bar.write = write
         self._image.setImage(self._values, levels=(low, high))

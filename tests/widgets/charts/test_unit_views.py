@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from widgets.charts.colour_bar import ColourBar
 from widgets.charts.feature_bars import row_at, rows_of
 from widgets.charts.maximised_input import ExcitingInput, rounded
 from widgets.charts.unit_tiles import ExemplarTiles, UnitTiles, faces_of, patch_place
@@ -126,6 +127,37 @@ def test_an_exciting_picture_is_read_under_the_pointer(source: ThemeSource, qtbo
     assert view.grab().toImage() != before
     view.clear()
     assert view.is_empty()
+
+
+def test_the_colour_bar_says_values_as_they_are_and_stays_under_the_pointer(source: ThemeSource, qtbot: QtBot) -> None:
+    view = ExcitingInput(source, "Input", "")
+    values = np.linspace(0, 0.85, 64).reshape(1, 8, 8)
+    view.set_input(values, values)
+    show(qtbot, view)
+    bar = next(item for item in view.scene().items() if isinstance(item, ColourBar))
+    assert bar.axis.label.isVisible()
+    view.set_patch((2, 2, 5, 5))
+    view.redraw()
+    assert bar.axis.label.toPlainText().strip() == "value"
+    place = bar.mapRectToScene(bar.getViewBox().geometry()).toRect()
+    middle = place.center()
+
+    def move(at: QPoint) -> None:
+        qtbot.mouseMove(view.viewport(), at)
+        qtbot.wait(15)  # pyqtgraph takes the pointer's moves a hundred times a second
+
+    move(QPoint(20, 20))
+    before = view.grab(place).toImage()
+    move(middle)
+    move(middle + QPoint(1, 1))
+    view.readout.hide()
+    assert view.grab(place).toImage() == before
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    for down in range(0, 80, 8):
+        move(middle + QPoint(0, down))
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 80))
+    view.readout.hide()
+    assert view.grab(place).toImage() == before
 
 
 def test_an_exciting_sequence_is_a_line_over_time(source: ThemeSource, qtbot: QtBot) -> None:
