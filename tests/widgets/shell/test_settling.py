@@ -52,11 +52,15 @@ def with_curves(window: MainWindow, project_file: Path) -> None:
     assert isinstance(panel, TrainPanel)
     run = project_file.with_name("run")
     panel.curves.add_run(run, "digits", 0)
-    steps = np.arange(1.0, 401.0)
-    panel.curves.on_points(run, Points(steps.astype(np.int64), (1 / steps).astype(np.float32)))
+    controller = window.training.controller
+    assert controller is not None
+    link = controller.link
+    link.training_event.emit(samples.started(run=str(run)))
+    steps = np.arange(1, 401)
+    link.points.emit(Points(steps, (1 / steps).astype(np.float32)))
     for number in range(1, 11):
         metrics = {"loss": 0.5 / number, "accuracy": 1 - 0.5 / number}
-        panel.curves.on_epoch(run, samples.epoch(step=40 * number, train=metrics, validation=metrics))
+        link.training_event.emit(samples.epoch(epoch=number, step=40 * number, train=metrics, validation=metrics))
 
 
 @pytest.mark.parametrize("projector", [False, True])
