@@ -128,21 +128,23 @@ class Axis(pg.AxisItem):
 
         Returns whether it is another than before.
         """
-        before, widest = self._across(), max((self._word(tick)[1] for tick in self.ticks()), default=0.0)
-        title = self._metrics.height() + 4 if self.title else 0.0
-        if not self._level:
-            wanted = math.ceil((min(widest, room) + 8 + title) / ROUND_TO) * ROUND_TO
-            if wanted != before:
-                self.setWidth(wanted)
-            return wanted != before
-        low, high = sorted(self._ends())
-        slot = self.rect().width() / max(high - low, 1e-12) * (1 if self.names else 1e9)
-        self._upright = bool(self.names) and widest > slot - 4
-        across = min(widest, room) + 4 if self._upright else self._metrics.height()
-        wanted = math.ceil(across + 6 + title)
+        before, wanted = self._across(), self._wanted(room)
         if wanted != before:
-            self.setHeight(wanted)
+            (self.setHeight if self._level else self.setWidth)(wanted)
         return wanted != before
+
+    def _wanted(self, room: float) -> int:
+        line = self._metrics.height()
+        title = line + 4 if self.title else 0.0
+        if self._level and not self.names:
+            self._upright = False
+            return math.ceil(line + 6 + title)
+        widest = max((self._word(tick)[1] for tick in self.ticks()), default=0.0)
+        if not self._level:
+            return math.ceil((min(widest, room) + 8 + title) / ROUND_TO) * ROUND_TO
+        low, high = sorted(self._ends())
+        self._upright = widest > self.rect().width() / max(high - low, 1e-12) - 4
+        return math.ceil((min(widest, room) + 4 if self._upright else line) + 6 + title)
 
     def _across(self) -> float:
         return self.minimumHeight() if self._level else self.minimumWidth()
