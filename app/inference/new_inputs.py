@@ -116,7 +116,8 @@ def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Sou
     else:
         arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source)
     place = file.name if file else "The input"
-    gaps = isinstance(source, Table) and file is not None and file.suffix.lower() in TABLES
+    rows = file if file is not None and file.suffix.lower() in TABLES else None
+    gaps = isinstance(source, Table) and rows is not None
     arrays: dict[str, Array] = {}
     for field in fields:
         if field.name in counters and field.name not in arrays_by_name:
@@ -135,7 +136,7 @@ def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Sou
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
     names, problems = (named[0], named[2]) if named is not None else ((), ())
-    odd = unlike_training(new_table(file, source), source) if gaps and file is not None else ()
+    odd = unlike_training(new_table(rows, source), source) if rows and isinstance(source, Table | Series) else ()
     return Samples(arrays, names, problems, odd)
 
 

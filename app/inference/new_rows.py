@@ -13,7 +13,7 @@ from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features
 from app.data.readers.table_file import TableData, read_table
-from app.data.readers.time_column import in_order
+from app.data.readers.time_column import in_order, unread_times, with_times
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table import Table
@@ -149,9 +149,14 @@ def _columns_of_tokens(vocabulary: Sequence[str], source: Table) -> list[str]:
 
 
 def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
-    """A sentence for each row with a category that is not in the training data, and for each word among numbers."""
+    """A sentence for each row with a category that is not in the training data, and for each odd cell elsewhere.
+
+    Of a series, only rows without a time are named.
+    """
+    if isinstance(source, Series):
+        return unread_times(table, source.order)[:TOLD] if _has_times(table, source) else ()
     recipe = source.reading if isinstance(source, Table) else None
-    if recipe is None:
+    if recipe is None or not isinstance(source, Table):
         return ()
     odd: list[tuple[int, str]] = []
     for name in table.names:
@@ -165,6 +170,9 @@ def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
         elif column.type is ColumnType.NUMBER and cells.dtype.kind not in "fiu":
             unknown = cells.notna() & np.isnan(numbers(cells, True)[0])
             what = "is no number; it counts as missing"
+        elif column.type is ColumnType.DATE and source.dates == "calendar":
+            unknown = cells.notna() & table.times(name).isna()
+            what = f"is not a date as in training ({column.date_format}); it counts as missing"
         else:
             continue
         rows = np.flatnonzero(unknown).tolist()
@@ -187,7 +195,20 @@ def _texts(table: TableData, name: str) -> pd.Series[str]:
 
 
 def _sorted(table: TableData, source: Series) -> TableData:
-    return table.rows(in_order(table.times(source.order))) if source.order in table else table
+    """The rows that have a time, in its order; as they come where the table does not say when they were measured."""
+    if not _has_times(table, source):
+        return table
+    timed, _ = with_times(table, source.order)
+    if not len(timed):
+        raise NetloomError(
+            f"No row of {table.file.name} has a time as in training; {unread_times(table, source.order)[0]}."
+        )
+    return timed.rows(in_order(timed.times(source.order)))
+
+
+def _has_times(table: TableData, source: Series) -> bool:
+    parts = [source.order] if source.order in table else [name.strip() for name in source.order.split(",")]
+    return bool(source.order) and all(name in table for name in parts)
 
 
 def _whole(values: Array, source: Series) -> Array:
@@ -225,7 +246,7 @@ class _Finder:
         return self._calendars[column]
 
     def _read_calendar(self, column: str) -> dict[str, Array]:
-        if column not in self._table or self._table.type_of(column) is not ColumnType.DATE:
+        if not _has_times(self._table, self._source) or not self._table.tells_dates(column):
             return {}
         values, names = calendar_features(self._table.times(column), day=True)
         return dict(zip(names, values.T.astype(np.float32), strict=True))

@@ -51,6 +51,8 @@ def texts_of(file: Path) -> tuple[dict[str, str], tuple[str, ...]]:
 def series_of(file: Path, field: FieldInfo, source: Series) -> tuple[tuple[str, ...], Array]:
     """The latest window of each series in a table that tells them apart: their names, and (series, steps, features).
 
+    Rows whose time cannot be read are left out.
+
     Without a column that does, all rows are one series without a name.
 
     Raises

@@ -10,6 +10,9 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.column_values import numbers
+from app.data.readers.date_parsing import is_clock, parse_dates
+from app.data.readers.recipe import ColumnRecipe
+from app.data.readers.time_parts import time_columns
 from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 
@@ -20,7 +23,9 @@ PART_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, 
 """What people write in a column that says which part of the split a row is in."""
 _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
 _TARGET = re.compile(r"target|label|class|y|outcome|species|category|diagnosis", re.IGNORECASE)
-_TIME = re.compile(r"(.*[ _-])?(time|timestamp|date|t|step|epoch|sec|second|minute|hour|day|week)s?", re.IGNORECASE)
+_TIME = re.compile(
+    r"(.*[ _-])?(time|timestamp|date|t|step|epoch|sec|second|minute|hour|day|week|month|quarter|year)s?", re.IGNORECASE
+)
 _SUBJECT = re.compile(
     r"(patient|subject|person|participant|user|customer|client|student|machine|device|session|household)"
     r"([ _-]?(id|nr|no|key|number|name))?",
@@ -53,17 +58,29 @@ def is_identifier(column: Column, series: pd.Series[Any]) -> bool:
 def looks_like_classes(column: Column, series: pd.Series[Any]) -> bool:
     """Whether the values of a target are classes rather than amounts: words, or few different whole numbers."""
     if column.type is not ColumnType.NUMBER:
-        return True
+        return not (column.type is ColumnType.DATE and series.dtype.kind in "iuf")
     values, _ = numbers(series)
     known = values[~np.isnan(values)]
     whole = bool((known == np.round(known)).all())
     return whole and column.unique <= min(20, max(2, len(known) // 5))
 
 
-def likely_order(columns: Sequence[Column]) -> str:
-    """The column of times: the first of dates, or of numbers that is called so; empty where there is none."""
+def likely_order(recipes: Sequence[ColumnRecipe], columns: Sequence[Column], frame: pd.DataFrame) -> str:
+    """The column of times: the first of dates, or of numbers that is called so; empty where there is none.
+
+    Where several columns say a time together, they are listed with commas between them.
+    """
+    together = time_columns(recipes, {str(name): series for name, series in frame.items()})
+    if len(together) > 1:
+        return ", ".join(together)
+    formats = {recipe.name: recipe.date_format for recipe in recipes}
     dates = [column.name for column in columns if column.type is ColumnType.DATE]
-    return next(iter([*dates, *(column.name for column in columns if _counts_time(column))]), "")
+    days = [name for name in dates if not is_clock(formats[name])]
+    # A clock without a day begins anew at midnight.
+    clocks = [
+        name for name in dates if name not in days and parse_dates(frame[name], formats[name]).is_monotonic_increasing
+    ]
+    return next(iter([*days, *(column.name for column in columns if _counts_time(column)), *clocks]), "")
 
 
 def _counts_time(column: Column) -> bool:
@@ -73,10 +90,11 @@ def _counts_time(column: Column) -> bool:
 
 def likely_group(columns: Sequence[Column], frame: pd.DataFrame, order: str) -> str:
     """The column of words that tells several series apart, each of which has every time at most once; or empty."""
-    if not order or frame[order].is_unique:
+    times = [order] if order in frame else order.split(", ")
+    if not order or not frame.duplicated(times).any():
         return ""
     words = [column.name for column in columns if column.type is ColumnType.CATEGORY and column.unique < len(frame) / 2]
-    return next((name for name in words if not frame.duplicated([name, order]).any()), "")
+    return next((name for name in words if not frame.duplicated([name, *times]).any()), "")
 
 
 def is_shared(column: Column, series: pd.Series[Any]) -> bool:

@@ -32,13 +32,15 @@ RULES: Literal[2] = 2
 class TableOptions:
     """What a person says about how a table is written; ``auto`` is found from the file.
 
-    ``delimiter`` and ``decimal`` are words (``comma``), ``header`` is ``yes`` or ``no``, ``encoding`` Python's name.
+    ``delimiter`` and ``decimal`` are words (``comma``), ``header`` is ``yes`` or ``no``, ``encoding`` Python's name,
+    ``date_order`` what comes first in dates of three numbers: ``day_first``, ``month_first`` or ``year_first``.
     """
 
     delimiter: str = "auto"
     header: str = "auto"
     encoding: str = "auto"
     decimal: str = "auto"
+    date_order: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class ColumnRecipe:
     """What a column holds, and how it becomes numbers.
 
     ``formatted`` numbers may be written for people (thousands in groups, currency, per cent), with ``decimal`` before
-    their decimals where it is not the dialect's. ``date_format`` is one of `app.data.readers.date_parsing.FORMATS`,
-    for dates in text. ``categories`` are the values of a column of categories as the file spells them, in the order of
-    their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is what stands
-    behind its numbers. ``trimmed`` says that blanks around a cell do not count, ``wide`` that 32 bits are too few for
-    its numbers before they are standardised. ``why`` is a sentence, empty where nothing is doubtful.
+    their decimals where it is not the dialect's. ``date_format`` is how dates are written, see
+    `app.data.readers.date_parsing`. ``categories`` are the values of a column of categories as the file spells them, in
+    the order of their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is
+    what stands behind its numbers. ``trimmed`` says that blanks around a cell do not count, ``wide`` that 32 bits are
+    too few for its numbers before they are standardised. ``why`` is a sentence, empty where nothing is doubtful.
     """
 
     name: str

@@ -13,10 +13,11 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.discovery import import_all
 from app.data.readers import tables
-from app.data.readers.date_parsing import parse_dates
+from app.data.readers.date_parsing import first_date_format, parse_dates
 from app.data.readers.file_access import stamp
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
 from app.data.readers.table_format import AS_FOUND, Reading, reader_of
+from app.data.readers.time_parts import joined_times
 from app.data.readers.typed_columns import describe_column, typed_columns
 from app.protocol.data_values import Column, ColumnType
 from app.system.memory_budget import GIGABYTE, budget, more_memory_remedy
@@ -90,6 +91,8 @@ class TableData:
     def times(self, name: str) -> pd.Series[Any]:
         """A column as numbers or times that can be sorted, missing where it holds neither.
 
+        Several columns with commas between them are joined: a date and a clock, or year, month and day.
+
         Raises
         ------
         NetloomError
@@ -97,10 +100,23 @@ class TableData:
         """
         import pandas as pd
 
-        series = self[name]
-        if self._recipes[name].type is not ColumnType.NUMBER:
-            return parse_dates(series, self._recipes[name].date_format)
+        names = self.named_in(name)
+        if len(names) > 1:
+            return joined_times([(self.frame[part], self._recipes[part]) for part in names])
+        series = self.frame[names[0]]
+        recipe = self._recipes[names[0]]
+        if recipe.type is not ColumnType.NUMBER:
+            return parse_dates(series, recipe.date_format or self._first_format(series))
         return series if pd.api.types.is_numeric_dtype(series.dtype) else pd.to_numeric(series, errors="coerce")
+
+    def _first_format(self, series: pd.Series[Any]) -> str:
+        """By the first rules of reading, dates among words were looked for again."""
+        return first_date_format(series, self.recipe.options.date_order) if self.recipe.rules == 1 else ""
+
+    def tells_dates(self, name: str) -> bool:
+        """Whether the `times` of a column, or of several, are dates rather than numbers."""
+        names = self.named_in(name)
+        return len(names) > 1 or self.type_of(names[0]) is not ColumnType.NUMBER
 
     def rows(self, rows: Array | pd.Series[Any]) -> TableData:
         """Some rows: those at positions (n,), or those where a mask (N,) is true."""

@@ -41,7 +41,8 @@ def amounts(table: TableData, name: str) -> Array:
     NetloomError
         if a value is no number, or all are the same.
     """
-    if table.type_of(name) is not ColumnType.NUMBER:
+    # Times that are counted are numbers as well.
+    if table.type_of(name) is not ColumnType.NUMBER and table[name].dtype.kind not in "iuf":
         raise NetloomError(f"Column “{name}” does not hold numbers; choose classification, or another target.")
     values, notes = numbers(table[name], table.recipe_of(name).wide)
     if notes:

@@ -34,13 +34,47 @@ def with_times(table: TableData, order: str) -> tuple[TableData, tuple[str, ...]
     if bool(known.all()):
         return table, ()
     missing = f"{int((~known).sum())} of {len(table)}"
-    return table.rows(known), (f"Rows without a time in “{order}” are left out ({missing}).",)
+    return table.rows(known), (
+        f"Rows without a time in “{order}” are left out ({missing}){_shown_rows(table, order)}.",
+    )
+
+
+def unread_times(table: TableData, order: str) -> tuple[str, ...]:
+    """A sentence for each row whose time cannot be read, which names it and what stands there."""
+    columns = table.named_in(order)
+    odd = table.frame.loc[~table.times(order).notna(), columns]
+    formats = " and ".join(filter(None, (table.recipe_of(name).date_format for name in columns)))
+    wanted = f"a time as in training ({formats})" if formats else "a number"
+    return tuple(
+        f"row {index + 1}: {_cells(cells)} in “{order}” is not {wanted}; the row is left out"
+        for index, *cells in odd.itertuples(name=None)
+    )
+
+
+def _shown_rows(table: TableData, order: str) -> str:
+    """The first rows whose time cannot be read though something stands there."""
+    columns = table.named_in(order)
+    odd = table.frame.loc[~table.times(order).notna(), columns].dropna(how="all").head(3)
+    rows = [f"row {index + 1} says {_cells(cells)}" for index, *cells in odd.itertuples(name=None)]
+    return f": {', '.join(rows)}" if rows else ""
+
+
+def _cells(cells: Sequence[Any]) -> str:
+    import pandas as pd
+
+    words = " ".join(str(cell) for cell in cells if not pd.isna(cell))
+    return f"“{words[:60]}”" if words else "an empty cell"
 
 
 def places_in_time(whole: pd.Series[Any], records: Sequence[pd.Series[Any]]) -> list[Array]:
     """Which of all different times in ``whole`` each time in ``records`` is: int64, from 0 on."""
-    known = whole.drop_duplicates().sort_values().to_numpy()
-    return [np.searchsorted(known, times.to_numpy()) for times in records]
+    known = np.unique(_counted(whole))
+    return [np.searchsorted(known, _counted(times)) for times in records]
+
+
+def _counted(times: pd.Series[Any]) -> Array:
+    """Times as numbers that NumPy compares quickly; numbers as they are."""
+    return times.to_numpy(dtype="datetime64[ns]") if times.dtype.kind == "M" else times.to_numpy()
 
 
 def timing_notes(name: str, records: Sequence[pd.Series[Any]]) -> tuple[str, ...]:

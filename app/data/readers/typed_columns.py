@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.readers.column_values import natural_order
-from app.data.readers.date_parsing import find_date_format
+from app.data.readers.date_formats import find_counted_dates, find_date_format
+from app.data.readers.date_parsing import first_date_format
 from app.data.readers.number_parsing import (
     decimal_of,
     is_formatted,
@@ -24,6 +25,7 @@ from app.data.readers.number_parsing import (
 )
 from app.data.readers.recipe import MISSING_WORDS, PANDAS_MISSING, ColumnRecipe, Dialect
 from app.data.readers.table_format import AS_FOUND, Reading
+from app.data.readers.time_parts import part_of_time
 from app.data.transforms import FINE
 from app.protocol.data_values import Column, ColumnType
 
@@ -74,7 +76,7 @@ def typed_columns(
 def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Reading = AS_FOUND) -> ColumnRecipe:
     """What a column holds and how its cells become values, from all of them."""
     if reading.rules == 1:
-        return _first_rules(series, dialect)
+        return _first_rules(series, dialect, reading.options.date_order)
     name = str(series.name)
     if not _is_text(series):
         return _find_in_values(series)
@@ -91,9 +93,12 @@ def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Readin
     if kind is ColumnType.NUMBER:
         own = decimal if decimal != usual else ""
         recipe = ColumnRecipe(name, kind, decimal=own, unit=unit, why=_absent(known, words))
-        return _with_width(recipe, obeyed(series, recipe, dialect))
-    if kind is ColumnType.DATE:
-        return ColumnRecipe(name, kind, date_format=find_date_format(words), why=_absent(known, words))
+        values = obeyed(series, recipe, dialect)
+        return _counted_time(values) or _with_width(recipe, values)
+    date = find_date_format(words, reading.options.date_order, _day_first(dialect))
+    if date.format:
+        why = " ".join(filter(None, (date.why, _absent(known, words))))
+        return ColumnRecipe(name, ColumnType.DATE, date_format=date.format, why=why)
     if kind is ColumnType.CATEGORY:
         categories = tuple(sorted(map(str, known.unique()), key=natural_order))
         return ColumnRecipe(name, kind, categories=categories, why=_doubt(categories))
@@ -175,10 +180,26 @@ def _find_in_values(series: pd.Series[Any]) -> ColumnRecipe:
     if not len(present(series)):
         return ColumnRecipe(name, ColumnType.EMPTY)
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return ColumnRecipe(name, ColumnType.DATE)
+        return ColumnRecipe(name, ColumnType.DATE, date_format="ISO8601")  # as text it would be written so
     if pd.api.types.is_bool_dtype(series.dtype):
         return ColumnRecipe(name, ColumnType.CATEGORY, categories=tuple(sorted(set(_spelled(present(series))))))
-    return _with_width(ColumnRecipe(name, ColumnType.NUMBER), series)
+    return _counted_time(series) or _with_width(ColumnRecipe(name, ColumnType.NUMBER), series)
+
+
+def _counted_time(values: pd.Series[Any]) -> ColumnRecipe | None:
+    """The recipe of numbers that stand for times; None for plain numbers."""
+    import pandas as pd
+
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    date = find_counted_dates(values if numeric else pd.to_numeric(values, errors="coerce"))
+    return (
+        ColumnRecipe(str(values.name), ColumnType.DATE, date_format=date.format, why=date.why) if date.format else None
+    )
+
+
+def _day_first(dialect: Dialect) -> bool:
+    """Whether a file is written as where days come before months."""
+    return dialect.decimal == "," or dialect.delimiter == ";"
 
 
 def _with_width(recipe: ColumnRecipe, values: pd.Series[Any]) -> ColumnRecipe:
@@ -197,18 +218,20 @@ def _with_width(recipe: ColumnRecipe, values: pd.Series[Any]) -> ColumnRecipe:
 
 
 def _type_of_texts(known: pd.Series[Any], words: pd.Series[Any], decimal: str, unit: str) -> ColumnType:
-    """What the cells ``known`` are; ``words`` are those that would not count as missing among numbers or dates."""
+    """What the cells ``known`` are; ``words`` are those that would not count as missing among numbers."""
     if not len(known):
         return ColumnType.EMPTY
     sample = thinned(words)
-    if len(sample) and not _are_truths(sample) and not is_zero_padded(sample) and _are_numbers(sample, decimal, unit):
+    if len(sample) and not _are_truths(sample) and not _are_codes(sample) and _are_numbers(sample, decimal, unit):
         return ColumnType.NUMBER
-    some = words.head(200)
-    if len(some) and sum(bool(_DATE.fullmatch(text)) for text in some) >= MOSTLY * len(some):
-        return ColumnType.DATE
     # Words that hardly ever come twice tell rows apart, as names do, and not kinds of rows.
     most = min(CATEGORIES, max(FEW, len(known) // 2))
     return ColumnType.CATEGORY if thinned(known).nunique() <= most else ColumnType.TEXT
+
+
+def _are_codes(texts: pd.Series[Any]) -> bool:
+    """Whether zeros in front make numbers codes, as they do not for months, days and hours."""
+    return is_zero_padded(texts) and not part_of_time(str(texts.name))
 
 
 def _are_truths(texts: pd.Series[Any]) -> bool:
@@ -252,7 +275,7 @@ def _doubt(categories: tuple[str, ...]) -> str:
 # Rules of Netloom 0.1
 
 
-def _first_rules(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:
+def _first_rules(series: pd.Series[Any], dialect: Dialect, order: str) -> ColumnRecipe:
     """The recipe by the rules of Netloom 0.1, in which blanks counted and the same words were missing everywhere."""
     name, decimal = str(series.name), dialect.decimal
     formatted = bool(decimal) and series.dtype == "str" and is_formatted(series, decimal)
@@ -262,7 +285,7 @@ def _first_rules(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:
     if kind is ColumnType.NUMBER:
         return ColumnRecipe(name, kind, formatted, trimmed=False)
     if kind is ColumnType.DATE:
-        return ColumnRecipe(name, kind, date_format=find_date_format(known), trimmed=False)
+        return ColumnRecipe(name, kind, date_format=first_date_format(known, order), trimmed=False)
     categories = sorted({str(value) for value in known.unique()}) if kind is ColumnType.CATEGORY else ()
     missing = dialect.missing if dialect.delimiter else ()
     return ColumnRecipe(name, kind, categories=tuple(categories), missing=missing, trimmed=False)

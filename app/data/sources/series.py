@@ -12,9 +12,9 @@ import pydantic
 
 from app.data.dataset import Array, Dataset
 from app.data.readers.column_values import group_numbers, numbers
-from app.data.readers.date_parsing import calendar_features
+from app.data.readers.date_parsing import calendar_features, is_clock
 from app.data.readers.file_access import within_budget
-from app.data.readers.likely_roles import likely_group, likely_order
+from app.data.readers.likely_roles import is_identifier, likely_group, likely_order
 from app.data.readers.table_file import TableData
 from app.data.readers.time_column import in_order, places_in_time, timing_notes, with_times
 from app.data.readers.windows import joined, window_count, windows, windows_info
@@ -50,7 +50,10 @@ class Series(TableSource):
     precedence: ClassVar[int] = 40
 
     target: str = setting("", "The column to forecast; empty for the last one")
-    order: str = setting("", "The column of times to sort by; empty keeps the order of the file")
+    order: str = setting(
+        "",
+        "The column of times to sort by, or several with commas (date and clock); empty keeps the order of the file",
+    )
     group: str = setting("", "Column that tells series apart, such as a machine or a place")
     divide: Literal["whole", "by_time"] = setting(
         "whole", "Several series: each stays whole in one set, or all are cut at the same times"
@@ -70,12 +73,13 @@ class Series(TableSource):
         if candidate.path.is_dir():
             return False
         table, columns = candidate.table, candidate.table.columns
-        order = likely_order(columns)
+        order = likely_order(table.recipe.columns, columns, table.frame)
         group = likely_group(columns, table.frame, order)
-        is_target = candidate.target and candidate.target in (order, group)
+        timed = table.named_in(order) if order else []
+        is_target = candidate.target and candidate.target in (*timed, group)
         if not order or is_target or not (group or _rises(table, order)):
             return len(columns) == 1 and columns[0].type is ColumnType.NUMBER
-        others = [column.type for column in columns if column.name not in (order, group)]
+        others = [column.type for column in columns if column.name not in (*timed, *_numbering(table), group)]
         measured = [kind for kind in others if kind is not ColumnType.EMPTY]
         return bool(measured) and all(kind is ColumnType.NUMBER for kind in measured)
 
@@ -84,18 +88,27 @@ class Series(TableSource):
         """Windows of a tenth of the series at most, so that every set of the split has room for some."""
         if target:
             table.check(target)
-        order = likely_order(table.columns)
+        order = likely_order(table.recipe.columns, table.columns, table.frame)
         group = likely_group(table.columns, table.frame, order)
         names = numeric(table, order)
         steps = int(table[group].value_counts().min()) if group else len(table)
         settings = {"target": target or (names or ("",))[-1], "order": order, "window": max(1, min(50, steps // 10))}
+        notes: tuple[str, ...] = ()
+        if ", " in order:
+            notes = (f"The columns {_listed(table, order)} say together when a row was measured.",)
+        if order in table and is_clock(table.recipe_of(order).date_format):
+            notes += (f"Column “{order}” holds times of the day without a date; all rows count as one day.",)
+        numbering = _numbering(table)
+        if numbering:
+            settings["columns"] = tuple(name for name in names if name not in numbering)
+            notes += tuple(f"Column “{name}” only numbers the rows and is left out." for name in numbering)
         if not group:
-            return settings, ()
+            return settings, notes
         # Machines are told apart by their own clocks, places by the same calendar.
-        by_time = table[group].nunique() < 3 or table.type_of(order) is ColumnType.DATE
+        by_time = table[group].nunique() < 3 or table.tells_dates(order)
         how = "all are divided at the same times" if by_time else "each stays whole in one set"
         settings |= {"group": group, "divide": "by_time" if by_time else "whole"}
-        return settings, (f"Column “{group}” tells series apart; {how}.",)
+        return settings, (*notes, f"Column “{group}” tells series apart; {how}.")
 
     def read(self, file: Path) -> Dataset:
         """The series in windows, with what comes after each."""
@@ -187,7 +200,7 @@ class Series(TableSource):
         """
         if not self.calendar:
             return ()
-        if not self.order or table.type_of(self.order) is ColumnType.NUMBER:
+        if not self.order or not table.tells_dates(self.order):
             raise NetloomError("Calendar features need a column of dates; name it as the column of times to sort by.")
         return calendar_features(table.times(self.order))[1]
 
@@ -208,10 +221,25 @@ class Series(TableSource):
 
 
 def _rises(table: TableData, order: str) -> bool:
-    """Whether the first column holds the times: dates, or numbers each of which is larger than the one before."""
-    if table.names[0] != order:
+    """Whether the first column holds the times: dates, or numbers each of which is larger than the one before.
+
+    A column before it may number the rows.
+    """
+    timed, numbering = table.named_in(order), _numbering(table)
+    if next(name for name in table.names if name not in numbering) not in timed:
         return False
-    return table.type_of(order) is ColumnType.DATE or bool((table[order].diff().iloc[1:] > 0).all())
+    return table.tells_dates(order) or bool((table.times(order).diff().iloc[1:] > 0).all())
+
+
+def _numbering(table: TableData) -> tuple[str, ...]:
+    """The first column, where it only numbers the rows of a table that has times beside it."""
+    first = table.column(table.names[0])
+    counts = first.type is ColumnType.NUMBER and is_identifier(first, table[first.name])
+    return (first.name,) if counts and len(table.names) > 2 else ()
+
+
+def _listed(table: TableData, names: str) -> str:
+    return " and ".join(f"“{name}”" for name in table.named_in(names))
 
 
 def _too_short(count: int) -> tuple[str, ...]:
@@ -219,8 +247,9 @@ def _too_short(count: int) -> tuple[str, ...]:
 
 
 def numeric(table: TableData, order: str) -> tuple[str, ...]:
-    """Names of the columns of numbers, without the column ``order``."""
-    return tuple(name for name in table.names if name != order and table.type_of(name) is ColumnType.NUMBER)
+    """Names of the columns of numbers, without those of times that ``order`` lists."""
+    timed = table.named_in(order) if order else []
+    return tuple(name for name in table.names if name not in timed and table.type_of(name) is ColumnType.NUMBER)
 
 
 def carried(values: Array) -> tuple[Array, tuple[str, ...]]:

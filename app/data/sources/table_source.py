@@ -26,6 +26,9 @@ class TableSource(FileSource):
     header: Literal["auto", "yes", "no"] = setting("auto", "Whether the first line names the columns")
     encoding: Literal["auto", "utf-8", "utf-16", "cp1252", "latin-1"] = setting("auto", "How letters are stored")
     decimal: Literal["auto", "point", "comma"] = setting("auto", "The sign before the decimals of a number")
+    date_order: Literal["auto", "day_first", "month_first", "year_first"] = setting(
+        "auto", "What comes first in dates such as 01/02/2021, where that may be either"
+    )
 
     reading: ReadingRecipe | None = pydantic.Field(None, description="How the file is read, found once")
 
@@ -40,7 +43,7 @@ class TableSource(FileSource):
 
     def how_read(self) -> Reading:
         """How the table is read: by the recipe that was found, unless the settings say something else by now."""
-        options = TableOptions(self.delimiter, self.header, self.encoding, self.decimal)
+        options = TableOptions(self.delimiter, self.header, self.encoding, self.decimal, self.date_order)
         recipe = self.reading if self.reading and self.reading.options == options else None
         return Reading(options, self.rules, recipe)
 

@@ -79,16 +79,20 @@ DAYS = [datetime.datetime(2021, month, 14, 9, 30) for month in range(1, 13)]
 )  # fmt: skip
 def test_dates_in_many_forms(style: str) -> None:
     series = pd.Series([day.strftime(style) for day in DAYS], name="when")
-    assert find_column_recipe(series, Dialect()).type is ColumnType.DATE
-    assert [(one.month, one.day) for one in parse_dates(series)] == [(day.month, 14) for day in DAYS]
+    recipe = find_column_recipe(series, Dialect())
+    assert recipe.type is ColumnType.DATE
+    assert [(one.month, one.day) for one in parse_dates(series, recipe.date_format)] == [
+        (day.month, 14) for day in DAYS
+    ]
 
 
 def test_a_few_slips_among_dates_are_no_dates() -> None:
     series = pd.Series([day.strftime("%d.%m.%Y") for day in DAYS * 2] + ["unknown", None], name="when")
-    assert find_column_recipe(series, Dialect()).type is ColumnType.DATE
-    assert parse_dates(series).isna().tolist() == [False] * 24 + [True] * 2
+    recipe = find_column_recipe(series, Dialect())
+    assert recipe.type is ColumnType.DATE
+    assert parse_dates(series, recipe.date_format).isna().tolist() == [False] * 24 + [True] * 2
     with pytest.raises(NetloomError, match="neither numbers nor dates"):
-        parse_dates(pd.Series(["soon", "later"], name="when"))
+        parse_dates(pd.Series(["soon", "later"], name="when"), "")
 
 
 # Columns
@@ -166,7 +170,7 @@ def test_uneven_and_repeated_times_are_told(write: Write) -> None:
 def test_rows_without_a_time_are_left_out(write: Write) -> None:
     frame = hours(60)
     frame.loc[[3, 9], "time"] = ["", "unknown"]
-    assert "Rows without a time in “time” are left out (2 of 60)." in notes_of(write, frame)
+    assert "Rows without a time in “time” are left out (2 of 60): row 10 says “unknown”." in notes_of(write, frame)
 
 
 def test_rising_numbers_called_time_make_a_series(write: Write) -> None:

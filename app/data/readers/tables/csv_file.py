@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.data.readers.date_parsing import COUNTS, DIGITS
 from app.data.readers.dialect import FALLBACK, find_dialect, read_head, wrong_encoding
 from app.data.readers.number_parsing import is_zero_padded
-from app.data.readers.recipe import PANDAS_MISSING, Dialect
+from app.data.readers.recipe import PANDAS_MISSING, ColumnRecipe, Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, reads, too_wide
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
@@ -37,7 +38,8 @@ def read_csv(file: Path, reading: Reading) -> RawTable:
         if it is no table, too wide, or not in the encoding that is said.
     """
     known = reading.recipe
-    dialect = known.dialect if known else _found_dialect(file, reading)
+    # A recipe that was found in a workbook says nothing of delimiters.
+    dialect = known.dialect if known and known.dialect.delimiter else _found_dialect(file, reading)
     try:
         frame = _parsed(file, dialect, reading)
     except UnicodeError:  # further down than the head, from which the dialect was found
@@ -136,7 +138,7 @@ def _respelled(file: Path, dialect: Dialect, reading: Reading, frame: pd.DataFra
     """
     known = reading.recipe.by_name if reading.recipe else {}
     values = [place for place, kind in enumerate(frame.dtypes) if kind.kind in "biuf"]
-    words = [place for place in values if names[place] in known and known[names[place]].type in WORDS]
+    words = [place for place in values if names[place] in known and _are_words(known[names[place]])]
     unknown = [place for place in values if names[place] not in known]
     if reading.rules != 1:
         words += [place for place in unknown if frame.dtypes.iloc[place].kind == "b"]
@@ -149,6 +151,11 @@ def _respelled(file: Path, dialect: Dialect, reading: Reading, frame: pd.DataFra
     for place, (_, text) in zip(words, texts.items(), strict=True):
         columns[place] = text
     return type(frame)(dict(enumerate(columns)))
+
+
+def _are_words(column: ColumnRecipe) -> bool:
+    """Whether the cells of a column stay text: not those of dates that are written as numbers."""
+    return column.type in WORDS and column.date_format not in (*COUNTS, *DIGITS)
 
 
 def _zero_padded(file: Path, dialect: Dialect, reading: Reading, places: list[int]) -> list[int]:
