@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from app.training.runs import Run
+from graph.build.code import DataCode
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import write_atomically
@@ -39,10 +40,19 @@ def export_code(network: Network, title: str, out: Path, run: Run | None = None)
 
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
-    source = code_with_drawing(network, title).encode("utf-8")
+    data = _data_of(run, network) if run is not None else None
+    source = code_with_drawing(network, title, data).encode("utf-8")
     files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)]
     write_atomically(out, source)
     return files
+
+
+def _data_of(run: Run, network: Network) -> DataCode | None:
+    """What the code of a run's whole network knows of its data."""
+    from app.exchange.code_data import data_code
+    from app.training.trainable import Model
+
+    return data_code(Model.build(run.project, run.base, "cpu"), run.base) if network is run.project.network else None
 
 
 def export_weights(run: Run, out: Path, network: Network | None = None) -> Path:

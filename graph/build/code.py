@@ -10,6 +10,7 @@ import ast
 import importlib.util
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -30,6 +31,8 @@ SQUARE = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 """Arguments for which torch reads one number as the same number along both axes."""
 
 INFIX = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-", "operator.truediv": "/"}
+
+DATA = "\n# What the data of this run was, so that raw values go in and answers come out in its own units.\n"
 
 LOADER = '''
 def load(path: str, device: str = "cpu") -> Network:
@@ -57,8 +60,17 @@ def load(path: str, device: str = "cpu") -> Network:
 '''
 
 
-def generate(network: Network, title: str = "") -> str:
-    """The Python source of ``network``.
+@dataclass(frozen=True)
+class DataCode:
+    """Source that a file has beside its network: what its data was, with the imports that needs and another end."""
+
+    source: str
+    imports: tuple[str, ...] = ()
+    main: str = ""
+
+
+def generate(network: Network, title: str = "", data: DataCode | None = None) -> str:
+    """The Python source of ``network``, with what is known of its ``data``.
 
     Raises
     ------
@@ -69,13 +81,15 @@ def generate(network: Network, title: str = "") -> str:
     classes = _Classes()
     classes.add(plan, "Network")
     imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
+    extra = data.imports if data else ()
     parts = [
         f'"""{title or "A network"}, drawn in Netloom. Needs only torch."""\n',
-        "\n".join(["from __future__ import annotations", "", *_imports(imports)]) + "\n",
+        "\n".join(["from __future__ import annotations", "", *_imports([*imports, *extra])]) + "\n",
         *sources,
         *classes.written.values(),
         LOADER,
-        _main(plan),
+        *([f"{DATA}\n{data.source}"] if data else []),
+        data.main if data and data.main else _main(plan),
     ]
     return "\n".join(part if part.startswith("\n") or index < 2 else f"\n{part}" for index, part in enumerate(parts))
 

@@ -22,7 +22,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graph.build.code import generate
+from graph.build.code import DataCode, generate
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project, decode, encode, parse_project, project_json
@@ -45,17 +45,17 @@ class EmbeddedDrawing:
     intact: bool
 
 
-def code_with_drawing(network: Network, title: str = "") -> str:
-    """The Python source of ``network`` with its drawing at the end.
+def code_with_drawing(network: Network, title: str = "", data: DataCode | None = None) -> str:
+    """The Python source of ``network``, with what is known of its ``data``, and its drawing at the end.
 
-    Data and training settings stay out: they name files of the machine.
+    The choice of data and the training settings stay out: they name files of the machine.
 
     Raises
     ------
     NetloomError
         if the network has errors.
     """
-    code = generate(network, title)
+    code = generate(network, title, data)
     project = Project(network, {"about": {"title": title}} if title else {})
     written = encode(project_json(project)).decode("utf-8")
     drawing = "".join(f"# {piece}\n" for line in written.strip().split("\n") for piece in _pieces(line))
@@ -94,9 +94,14 @@ def _says_the_same(code: str, project: Project) -> bool:
     about = project.sections.get("about")
     title = str(about.get("title", "")) if isinstance(about, Mapping) else ""
     try:
-        return ast.dump(ast.parse(code)) == ast.dump(ast.parse(generate(project.network, title)))
+        return _classes(code) == _classes(generate(project.network, title))
     except (NetloomError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def _classes(code: str) -> list[str]:
+    """The definitions of modules; what stands around them does not change the network."""
+    return [ast.dump(node) for node in ast.parse(code).body if isinstance(node, ast.ClassDef)]
 
 
 def _digest(code: str) -> str:

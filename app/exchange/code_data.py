@@ -1,0 +1,304 @@
+"""What exported code knows of a run's data: scaling, categories, class names and units, so that raw values go in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.data.dataset import Field
+from app.data.lazy_array import LazyArray
+from app.data.prepare import Prepared
+from app.data.readers.column_values import MISSING, OTHER
+from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
+from app.data.sources.table import Table
+from app.data.transforms import FEATURE_AXIS, medians
+from app.protocol.data_values import ColumnType
+from app.training.heads import Head
+from app.training.objectives.reconstruction import Reconstruction
+from app.training.objectives.supervised import Supervised
+from app.training.trainable import Model
+from graph.build.code import DataCode
+from graph.shapes import Kind
+
+WIDTH = 120
+CALENDAR = ("years since 2000", "year sine", "year cosine", "week sine", "week cosine", "day sine", "day cosine")
+
+SCALING = '''
+def standardised(name: str, values: torch.Tensor) -> torch.Tensor:
+    """Values of an input in the data's own units, as the network takes them."""
+    known = INPUTS[name]
+    if "mean" not in known:
+        return values
+    mean, scale, median = (torch.tensor(known[part], dtype=torch.float64) for part in ("mean", "scale", "median"))
+    shape = [1] * values.dim()
+    shape[known["axis"]] = -1
+    filled = torch.where(values.isnan(), median.reshape(shape), values.double())
+    return ((filled - mean.reshape(shape)) / scale.reshape(shape)).float()
+
+
+def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
+    """What an output says of each sample: a class with the probabilities of all, or numbers in the data's own units."""
+    known = OUTPUTS[name]
+    if "classes" not in known:
+        if "mean" in known:
+            shape = [1] * result.dim()
+            shape[known["axis"]] = -1
+            mean, scale = (torch.tensor(known[part], dtype=torch.float64).reshape(shape) for part in ("mean", "scale"))
+            result = (result * scale + mean).float()
+        return [{"values": row.tolist(), "names": known["names"], "units": known["units"]} for row in result]
+    if known["gives"] == "scores":
+        result = result.softmax(1) if result.shape[1] > 1 else result.sigmoid()
+    if result.shape[1] == 1:  # a single number is the probability of the second class
+        result = torch.cat([1 - result, result], 1)
+    best = result.argmax(1).tolist()
+    return [
+        {"class": known["classes"][place], "probabilities": dict(zip(known["classes"], row.tolist()))}
+        for place, row in zip(best, result)
+    ]
+
+
+def predict(network: Network, *inputs: torch.Tensor) -> list[list[dict[str, object]]]:
+    """The answers of every output for raw inputs [samples, ...], in the order of the network's own."""
+    with torch.no_grad():
+        results = network(*(standardised(name, values) for name, values in zip(INPUTS, inputs)))
+    listed = results if isinstance(results, tuple) else (results,)
+    return [answers(name, result) for name, result in zip(OUTPUTS, listed)]
+'''
+
+ROWS = '''
+def number(cell: object, column: str) -> float:
+    """A cell as a number, not a number (nan) where it is missing; text is read as in the training file."""
+    if not isinstance(cell, str):
+        return math.nan if cell is None else float(cell)
+    known, text = COLUMNS[column], cell.strip()
+    if text in MISSING:
+        return math.nan
+    text = text.removesuffix(known["unit"]).strip()
+    negative = text.startswith(("(", "-", "\\u2212"))
+    digits = "".join(sign for sign in text if sign.isdigit() or sign in known["decimal"] + "eE+-").lstrip("+-")
+    try:
+        value = float(digits.replace(known["decimal"], "."))
+    except ValueError:
+        return math.nan
+    return -value if negative else value
+
+
+def features(row: dict[str, object]) -> list[float]:
+    """A row of the table, by the names of its columns, as the numbers that the network was trained on."""
+    values: list[float] = []
+    for column, what in FEATURES:
+        if column not in row:
+            raise KeyError(f"the row has no column “{column}”; it has {', '.join(row)}")
+        cell = row[column]
+        text = "" if cell is None else str(cell).strip()
+        known = COLUMNS[column]["categories"]
+        if what == "number":
+            values.append(number(cell, column))
+        elif what == "is missing":
+            values.append(float(math.isnan(number(cell, column))))
+        elif what == "(missing)":
+            values.append(float(text == ""))
+        elif what == "(unknown)":
+            values.append(float(text not in known and (text != "" or (column, "(missing)") not in FEATURES)))
+        elif what in CALENDAR:
+            values.append(calendar(text, column)[CALENDAR.index(what)])
+        else:
+            values.append(float(text == what.removeprefix("= ")))
+    return values
+'''
+
+DATES = '''
+def calendar(text: str, column: str) -> list[float]:
+    """The place of a date in the calendar, see CALENDAR."""
+    style = COLUMNS[column]["dates"]
+    moment = datetime.fromisoformat(text) if style == "ISO8601" else datetime.strptime(text, style)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment.astimezone(UTC)
+    day = (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86400
+    passed = (moment - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() / (365.25 * 86400)
+    places = ((moment.timetuple().tm_yday - 1 + day) / 365.25, (moment.weekday() + day) / 7, day)
+    return [passed, *(turn(2 * math.pi * place) for place in places for turn in (math.sin, math.cos))]
+'''
+
+DATED = """        elif what in CALENDAR:
+            values.append(calendar(text, column)[CALENDAR.index(what)])
+"""
+"""The part of `ROWS` that needs `DATES`."""
+
+MAIN = """
+if __name__ == "__main__":
+    network = load(sys.argv[1]) if len(sys.argv) > 1 else Network().eval()
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], encoding=ENCODING, newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=DELIMITER))
+        for answer in zip(*predict(network, torch.tensor([features(row) for row in rows], dtype=torch.float64))):
+            print(*answer)
+    else:
+        print("Usage: python FILE WEIGHTS.safetensors ROWS.csv")
+"""
+
+
+def data_code(model: Model, base: Path | None) -> DataCode | None:
+    """What the code of a run knows of its data; None where its answers are made step by step, or by a generator.
+
+    ``base`` is the folder that the path of its data starts from.
+    """
+    if not isinstance(model.objective, Supervised | Reconstruction) or any(
+        head.listed or head.is_ctc for head in model.objective.heads
+    ):
+        return None
+    inputs = {
+        id_: _input(model.prepared, name)
+        for id_, name in zip(model.compiled.inputs, model.objective.inputs, strict=True)
+    }
+    outputs = {head.output: _output(model.prepared, head) for head in model.objective.heads}
+    whole = DataCode(f"{_constant('INPUTS', inputs)}\n{_constant('OUTPUTS', outputs)}\n\n{SCALING}")
+    return _with_rows(model, whole, base)
+
+
+def _input(prepared: Prepared, name: str) -> dict[str, Any]:
+    field, scaler = prepared.dataset.field_named(name), prepared.scalers.get(name)
+    described: dict[str, Any] = {"names": list(field.names), "units": list(field.units)}
+    if field.vocabulary:
+        described["vocabulary"] = list(field.vocabulary)
+    if scaler is None:
+        return described
+    numbers = {"mean": scaler.mean.tolist(), "scale": scaler.scale.tolist(), "median": _medians(prepared, field)}
+    return described | {"axis": FEATURE_AXIS[field.shape.kind], **numbers}
+
+
+def _medians(prepared: Prepared, field: Field) -> list[float]:
+    known = field.values.take(prepared.train.indices, axis=0)
+    if isinstance(known, LazyArray):
+        return [0.0] * field.shape.features  # what is read when it is asked for has no gaps
+    return [float(value) for value in medians(known, field.shape)]
+
+
+def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
+    if head.classes:
+        return {"classes": list(head.field.classes), "gives": "probabilities" if head.final_activation else "scores"}
+    scaler = prepared.scalers.get(head.field.name)
+    described: dict[str, Any] = {"names": list(head.field.names), "units": list(head.field.units)}
+    if scaler is None:
+        return described
+    axis = FEATURE_AXIS[head.field.shape.kind]
+    return described | {"axis": axis, "mean": scaler.mean.tolist(), "scale": scaler.scale.tolist()}
+
+
+# Rows of a table
+
+
+@dataclass(frozen=True)
+class _Feature:
+    """A feature of a table: its column, and what of it."""
+
+    column: str
+    what: str
+
+
+def _with_rows(model: Model, code: DataCode, base: Path | None) -> DataCode:
+    """The code with what makes features of rows, where the network reads a single vector from a table."""
+    prepared = model.prepared
+    if len(model.objective.inputs) != 1:
+        return code
+    field = prepared.dataset.field_named(model.objective.inputs[0])
+    if field.shape.kind is not Kind.VECTOR or not field.names or field.vocabulary:
+        return code
+    source = prepared.choice.source
+    recipe = source.resolved(base).reading if isinstance(source, Table) else None
+    made = [_Feature(name, "number") for name in field.names] if recipe is None else _features(field.names, recipe)
+    if made is None:
+        return code
+    columns = {feature.column: _column(feature.column, recipe) for feature in made}
+    missing = list(recipe.dialect.missing) if recipe else ["", "nan"]
+    dialect = recipe.dialect if recipe else None
+    dated = any(feature.what in CALENDAR for feature in made)
+    constants = [
+        _constant("COLUMNS", columns),
+        _constant("FEATURES", [(feature.column, feature.what) for feature in made]),
+        *([_constant("CALENDAR", list(CALENDAR))] if dated else []),
+        _constant("MISSING", missing),
+        _constant("DELIMITER", dialect.delimiter if dialect and dialect.delimiter else ","),
+        _constant("ENCODING", dialect.encoding if dialect and dialect.encoding else "utf-8"),
+    ]
+    imports = ["import csv", "import math", *(["from datetime import UTC, datetime"] if dated else [])]
+    functions = f"{DATES}\n{ROWS}" if dated else ROWS.replace(DATED, "")
+    text = "\n".join([code.source, "", *constants, "", functions])
+    return replace(code, source=text, imports=tuple(imports), main=MAIN)
+
+
+def _features(names: Sequence[str], recipe: ReadingRecipe) -> list[_Feature] | None:
+    """What each feature is made of, by its name; None where that cannot be said."""
+    possible: dict[str, _Feature] = {}
+    for column in recipe.columns:
+        possible |= {name: _Feature(column.name, what) for name, what in _made_of(column)}
+    made = [possible.get(name) for name in names]
+    return None if None in made else [feature for feature in made if feature is not None]
+
+
+def _made_of(column: ColumnRecipe) -> list[tuple[str, str]]:
+    """Names of the features that a column can become, and what each is."""
+    name = column.name
+    if column.type is ColumnType.NUMBER:
+        return [(name, "number"), (f"{name} is missing", "is missing")]
+    if column.type is ColumnType.CATEGORY:
+        known = [(f"{name} = {value}", f"= {value}") for value in column.categories]
+        return [*known, (f"{name} = {MISSING}", MISSING), (f"{name} = {OTHER}", OTHER)]
+    return [(f"{name}: {what}", what) for what in CALENDAR]
+
+
+def _column(name: str, recipe: ReadingRecipe | None) -> dict[str, Any]:
+    column = recipe.by_name[name] if recipe else ColumnRecipe(name, ColumnType.NUMBER)
+    decimal = column.decimal or (recipe.dialect.decimal if recipe else "") or "."
+    return {
+        "unit": column.unit,
+        "decimal": decimal,
+        "categories": list(column.categories),
+        "dates": column.date_format,
+    }
+
+
+# Printing
+
+
+def _constant(name: str, value: object) -> str:
+    """``NAME = value``, broken where a line would be too long."""
+    line = f"{name} = {_literal(value)}"
+    if len(line) <= WIDTH:
+        return line
+    return f"{name} = {_broken(value, 1)}"
+
+
+def _broken(value: object, depth: int) -> str:
+    pad, end = "    " * depth, "    " * (depth - 1)
+
+    def part(prefix: str, inner: object) -> str:
+        line = f"{pad}{prefix}{_literal(inner)},"
+        return line if len(line) <= WIDTH else f"{pad}{prefix}{_broken(inner, depth + 1)},"
+
+    if isinstance(value, dict):
+        inner = "\n".join(part(f"{_literal(key)}: ", entry) for key, entry in value.items())
+        return f"{{\n{inner}\n{end}}}"
+    if isinstance(value, list):
+        inner = "\n".join(part("", entry) for entry in value)
+        return f"[\n{inner}\n{end}]"
+    return _literal(value)
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(key)}: {_literal(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, float) and not np.isfinite(value):
+        return f'float("{value}")'
+    return repr(value)

@@ -1,0 +1,110 @@
+"""Exported code takes raw values and answers as Netloom does: classes, and numbers in the data's own units."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import main
+from app.data.data_choice import DataChoice
+from app.data.inspect import suggest
+from app.exchange.export import export_code
+from app.project.fit_preset import fit_preset
+from app.training.runs import Run
+from graph.project import Project, read_project, write_project
+from tests.app.cli.calling import Caller
+
+
+def people(folder: Path) -> Path:
+    """A table with German numbers, units, codes, missing cells and dates."""
+    draw = random.Random(5)
+    rows = []
+    for _ in range(120):
+        income = f"{draw.uniform(500, 9000):,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+        mass = f"{draw.uniform(40, 90):.1f} kg".replace(".", ",")
+        size, code = draw.choice(["S", "M", "None", ""]), draw.choice(["007", "010"])
+        day = f"{draw.randrange(1, 28):02}.{draw.randrange(1, 13):02}.20{draw.randrange(10, 30)}"
+        rows.append(f"{draw.choice([income, income, '?'])};{mass};{size};{code};{day};{draw.choice(['ja', 'nein'])}")
+    path = folder / "people.csv"
+    path.write_text("income;mass;size;code;joined;stays\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def trained(folder: Path, project: Project) -> Run:
+    project.sections["plan"] = {"epochs": 2, "batch_size": 16, "seed": 1}
+    write_project(folder / "p.netloom", project)
+    assert main.main(["train", str(folder / "p.netloom"), "--out", str(folder / "run"), "--json"]) == 0
+    return Run.open(folder / "run")
+
+
+def run_code(folder: Path, code: str) -> Any:
+    """What a program prints as JSON that imports the exported ``net`` and its loaded ``network``."""
+    source = f"import json, torch, net\nnetwork = net.load('net.safetensors')\n{code}"
+    done = subprocess.run([sys.executable, "-c", source], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("options", [{}, {"missing": "flag", "dates": "calendar"}])
+def test_rows_of_a_table(tmp_path: Path, call: Caller, options: dict[str, str]) -> None:
+    data = suggest(people(tmp_path), target="stays", base=tmp_path)
+    data = data.model_copy(update={"source": data.source.changed(**options)})
+    run = trained(tmp_path, fit_preset(data, tmp_path, None, "people"))
+    export_code(run.project.network, "people", tmp_path / "net.py", run)
+    subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--line-length", "120", "net.py"],
+        cwd=tmp_path,
+        check=True,
+    )
+    code = (
+        "import csv\nrows = list(csv.DictReader(open('people.csv', encoding='utf-8'), delimiter=';'))\n"
+        "values = torch.tensor([net.features(row) for row in rows], dtype=torch.float64)\n"
+        "print(json.dumps(net.predict(network, values)[0]))"
+    )
+    ours = call("predict", run.path, tmp_path / "people.csv", "--json").json["predictions"]
+    theirs = run_code(tmp_path, code)
+    assert [one["class"] for one in theirs] == [one["class"] for one in ours]
+    chances = [[list(one["probabilities"].values()) for one in answers] for answers in (theirs, ours)]
+    np.testing.assert_allclose(chances[0], chances[1], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("preset", "samples"), [("iris_mlp", 3), ("diabetes_mlp", 2), ("digits_cnn", 2), ("seasons_lstm", 2)]
+)
+def test_raw_values_of_shipped_data(tmp_path: Path, call: Caller, preset: str, samples: int) -> None:
+    assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", preset]) == 0
+    run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
+    export_code(run.project.network, preset, tmp_path / "net.py", run)
+    dataset = DataChoice.parse(run.project.sections["data"]).source.load()
+    raw = np.asarray(dataset.input_field().values[:samples])
+    np.save(tmp_path / "raw.npy", raw)
+    ours = call("predict", run.path, tmp_path / "raw.npy", "--json").json["predictions"]
+    theirs = run_code(tmp_path, f"print(json.dumps(net.predict(network, torch.tensor({raw.tolist()}))[0]))")
+    for one, other in zip(theirs, ours, strict=True):
+        if "class" in other:
+            assert one["class"] == other["class"]
+            np.testing.assert_allclose(
+                list(one["probabilities"].values()), list(other["probabilities"].values()), atol=1e-5
+            )
+        else:
+            np.testing.assert_allclose(one["values"], other["values"], rtol=1e-4)
+
+
+def test_a_row_without_a_column_is_refused(tmp_path: Path, call: Caller) -> None:
+    assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", "iris_mlp"]) == 0
+    run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
+    export_code(run.project.network, "iris", tmp_path / "net.py", run)
+    code = """
+try:
+    net.features({"sepal length": 1.0})
+except KeyError as error:
+    print(json.dumps(str(error)))
+"""
+    assert "has no column “sepal width”" in run_code(tmp_path, code)
