@@ -37,7 +37,8 @@ class FieldInfo:
     give. ``names`` and ``units`` have one entry per feature, or are empty. ``vocabulary`` lists what the numbers of a
     token field stand for. ``lengths`` names the field that says how many steps of each sample count, where samples of
     unequal length are padded with zeros. ``fixed`` values mean something as they are (bits, marks, pixels of +1 and
-    -1) and are never standardised.
+    -1) and are never standardised. ``labels`` says that each feature is one of several labels that a sample may have: 1
+    where it has the label in ``names``, else 0.
     """
 
     name: str
@@ -48,6 +49,7 @@ class FieldInfo:
     vocabulary: tuple[str, ...] = ()
     lengths: str = ""
     fixed: bool = False
+    labels: bool = False
 
     @property
     def facts(self) -> FieldFacts:
@@ -88,6 +90,7 @@ class FieldInfo:
             "vocabulary": len(self.vocabulary),
             "lengths": self.lengths,
             "fixed": self.fixed,
+            "labels": self.labels,
         }
 
 

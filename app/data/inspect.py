@@ -74,7 +74,8 @@ def inspect(path: Path | str, kind: str | None = None, target: str | None = None
     dataset = seen.source.load()
     prepared = prepare(DataChoice(source=seen.source))
     problems = tuple(dict.fromkeys(seen.notes + dataset.notes + leaks(prepared)))
-    return Findings(file, seen.source, dataset.info, seen.columns, problems)
+    # A folder may hold the table that names its pictures, which is then what is read.
+    return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems)
 
 
 def suggest(

@@ -16,7 +16,7 @@ from app.data.lazy_array import Values
 from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
 from app.data.readers.file_access import reading
-from app.data.readers.picture_file import SUFFIXES, PictureError, picture_array
+from app.data.readers.picture_file import MORE_SUFFIXES, SUFFIXES
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.cifar import Cifar
@@ -27,7 +27,7 @@ from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text, longest
-from app.inference.new_pictures import named_pictures, picture_size
+from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import category_tokens, features_of, new_table, unlike_training
 from app.inference.new_samples import is_text, series_of, texts_of
 from graph.checking.data_fit import sizes_fit
@@ -39,7 +39,7 @@ from graph.shapes import Kind, Shape
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq"})
 ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
-FILES = SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
+FILES = SUFFIXES | MORE_SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
 LARGEST = 2**28
 """Most bytes of a JSON file."""
 
@@ -189,7 +189,7 @@ def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[
             return _from_json(_text_of(file), file.name, fields)
         if suffix in TABLES:
             return {field.name: _table(file, field, source) for field in fields}
-        return {"": _picture(file, fields[0].shape, source.fit if isinstance(source, Images) else "stretch")}
+        return {"": single_picture(file, fields[0].shape, source)}
 
 
 def _as_learned(arrays_by_name: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
@@ -245,7 +245,7 @@ def _of(arrays_by_name: Mapping[str, Array], field: FieldInfo, fields: int, plac
     raise NetloomError(f"{place} has no array “{field.name}”; it has {', '.join(arrays_by_name) or 'none'}.")
 
 
-# Tables and pictures
+# Tables
 
 
 def _table(file: Path, field: FieldInfo, source: Source) -> Array:
@@ -285,19 +285,6 @@ def _check_known(texts: list[list[str]], field: FieldInfo) -> None:
             raise NetloomError(
                 f"“{field.name}” takes up to {field.shape.time:,} tokens, but {len(text):,} were given; shorten it."
             )
-
-
-def _picture(file: Path, shape: Shape, fit: str) -> Array:
-    """A picture as the network reads it: as an image, as a sequence of rows, or as a list of pixels."""
-    sizes = picture_size(shape)
-    if sizes is None:
-        raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
-    channels, height, width = sizes
-    try:
-        values = picture_array(file, (height, width), channels == 3, fit)
-    except PictureError as error:
-        raise NetloomError(f"{file.name} {error}.") from None
-    return values.reshape(1, *(size or height for size in shape.sizes))
 
 
 # Sizes

@@ -11,7 +11,11 @@ from app.data.dataset import Array, FieldInfo
 from app.data.lazy_array import LazyArray, Values
 from app.data.readers.decoded_pictures import DecodedPictures
 from app.data.readers.file_access import readable, reading
-from app.data.readers.picture_listing import inner_path, path_column, pictures_in
+from app.data.readers.picture_file import GreyScale, PictureError, picture_values, shares
+from app.data.readers.picture_listing import pictures_in
+from app.data.readers.picture_names import as_texts, path_column, picture_paths
+from app.data.readers.recipe import RULES
+from app.data.sources.file_source import FileSource
 from app.data.sources.images import TABLES, Images
 from app.data.sources.source import Source
 from app.inference.new_rows import new_table
@@ -49,13 +53,37 @@ def named_pictures(path: Path, field: FieldInfo, source: Source) -> NewPictures 
         raise NetloomError(
             f"{path.name}: this network reads {field.shape.described()}, which a picture cannot be made into."
         )
-    kept, refused = DecodedPictures(files, sizes, source.fit if isinstance(source, Images) else "stretch").read()
-    problems = tuple(f"{names[number]} {why}" for number, why in sorted(refused.items()))
-    used = np.setdiff1d(np.arange(len(files)), list(refused)).astype(np.int64)
+    decoded = DecodedPictures(files, sizes, *_manner(source)).read()
+    problems = tuple(f"{names[number]} {why}" for number, why in sorted(decoded.refused.items()))
+    used = np.setdiff1d(np.arange(len(files)), list(decoded.refused)).astype(np.int64)
     if not len(used):
         raise NetloomError(f"None of the pictures of {path.name} can be read: {problems[0]}.")
-    stored = LazyArray.of(kept, True, used)
+    stored = LazyArray.of(decoded.store, True, used)
     return NewPictures(_laid(stored, field.shape), tuple(names[number] for number in used), problems)
+
+
+def single_picture(file: Path, shape: Shape, source: Source) -> Array:
+    """A picture as the network reads it, float32 (1, *shape): as an image, as a sequence of rows, or a list of pixels.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be read, or not be made into that.
+    """
+    sizes = picture_size(shape)
+    if sizes is None:
+        raise NetloomError(f"{file.name}: this network reads {shape.described()}, which a picture cannot be made into.")
+    channels, height, width = sizes
+    try:
+        values = shares(picture_values(file, (height, width), channels == 3, *_manner(source)))
+    except PictureError as error:
+        raise NetloomError(f"{file.name} {error}.") from None
+    return values.reshape(1, *(size or height for size in shape.sizes))
+
+
+def _manner(source: Source) -> tuple[str, GreyScale | None]:
+    """How pictures are fitted and scaled: as those of the training were."""
+    return (source.fit, source.grey_scale()) if isinstance(source, Images) else ("stretch", None)
 
 
 def picture_size(shape: Shape) -> tuple[int, int, int] | None:
@@ -70,19 +98,20 @@ def picture_size(shape: Shape) -> tuple[int, int, int] | None:
 
 def _listed(path: Path, source: Source) -> tuple[list[str], list[Path]] | None:
     """Names and files of the pictures in a folder, or in the column of paths of a table."""
+    rules = source.rules if isinstance(source, FileSource) else RULES
     if path.is_dir():
-        files = pictures_in(path)
+        files = pictures_in(path, rules)
         if not files:
             raise NetloomError(f"{path.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
         return [readable(file.relative_to(path).as_posix()) for file in files], files
     if path.suffix.lower() not in TABLES:
         return None
     table = new_table(path, source)
-    column = source.column if isinstance(source, Images) and source.column in table else path_column(table)
+    column = source.column if isinstance(source, Images) and source.column in table else path_column(table, rules)
     if not column:
         return None
-    names = table[column].dropna().astype(str).str.strip().tolist()
-    return names, [inner_path(path, name) for name in names]
+    names = as_texts(table[column].dropna())
+    return names, picture_paths(path, names, rules)
 
 
 def _laid(stored: LazyArray, shape: Shape) -> Values:

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.info_cache import key_of
 from app.data.lazy_array import RowFile, RowStatistics, RowStore
-from app.data.readers.picture_file import PictureError, picture_bytes
+from app.data.readers.picture_file import GreyScale, PictureError, picture_with_remarks
 from app.system.home import home
 from app.system.memory_budget import budget
 from app.system.progress import Progress, Steps, done
@@ -35,8 +36,16 @@ WAITING, DONE, REFUSED = 0, 1, 2
 DECODING = "Decoding pictures"
 """What takes so long, in words."""
 
-Found = tuple[RowStore, dict[int, str]]
-"""The pictures, and why some cannot be used, by their numbers."""
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The pictures, why some cannot be used by their numbers, and what is remarkable about each, uint8 (N,) of bits."""
+
+    store: RowStore
+    refused: dict[int, str]
+    remarks: Array
+
+
 Put = Callable[[list[int], Array], None]
 """Keeps pictures (n, H, W, C) of these numbers, and that they are done."""
 
@@ -44,22 +53,28 @@ Put = Callable[[list[int], Array], None]
 class DecodedPictures:
     """The pictures ``files`` as uint8 (N, H, W, C), decoded when they are first asked for.
 
-    What an earlier, interrupted attempt has decoded is used. Where the disk is full, the memory takes its place.
+    With the ``scale`` of a set of deep pictures they are float32; None is version 1 of the rules of reading. What an
+    earlier, interrupted attempt has decoded is used. Where the disk is full, the memory takes its place.
     ``sizes`` are (channels, height, width).
     """
 
-    def __init__(self, files: Sequence[Path], sizes: tuple[int, int, int], fit: str) -> None:
+    def __init__(
+        self, files: Sequence[Path], sizes: tuple[int, int, int], fit: str, scale: GreyScale | None = None
+    ) -> None:
         self.files = files
         self.sizes = sizes
         self.fit = fit
+        self.scale = scale
         stamps = [(str(file), *_stamp(file)) for file in files]
-        self._key = key_of(stamps, sizes, fit)
+        deep = scale is not None and scale.deep
+        self._dtype = np.dtype(np.float32 if deep else np.uint8)
+        self._key = key_of(stamps, sizes, fit, (scale.black, scale.white) if scale and deep else scale is None)
         self._place = home() / "cache" / "pictures" / self._key
         self._size = sum(size for _, size, _ in stamps)
         self._shape = (len(files), *sizes[1:], sizes[0])
-        self._notes = np.zeros(len(files), _note(sizes[0]))
+        self._notes = np.zeros(len(files), _note(0 if deep else sizes[0]))
 
-    def read(self) -> Found:
+    def read(self) -> Decoded:
         """The pictures, and for each that cannot be used its number and why; its pixels are zero.
 
         Raises
@@ -71,8 +86,8 @@ class DecodedPictures:
         """
         return done(f"pictures {self._key}", self._steps)
 
-    def _steps(self) -> Steps[Found]:
-        amount = math.prod(self._shape)
+    def _steps(self) -> Steps[Decoded]:
+        amount = self._row * len(self.files)
         if amount < SMALL and self._size < SMALL:
             return (yield from self._in_memory())
         try:
@@ -86,22 +101,22 @@ class DecodedPictures:
                 ) from None
             return (yield from self._in_memory())
 
-    def _in_memory(self) -> Steps[Found]:
-        pixels = np.zeros(self._shape, np.uint8)
+    def _in_memory(self) -> Steps[Decoded]:
+        pixels = np.zeros(self._shape, self._dtype)
         self._notes = np.zeros(len(self.files), self._notes.dtype)
 
         def put(numbers: list[int], pictures: Array) -> None:
             pixels[numbers] = pictures
 
         refused = yield from self._fill({}, put)
-        return RowStore(pixels, 3, self._info()), refused
+        return self._decoded(pixels, refused)
 
-    def _on_disk(self) -> Steps[Found]:
+    def _on_disk(self) -> Steps[Decoded]:
         pixels, notes, reasons = (self._place / name for name in ("pixels", "notes", "refused.json"))
         self._place.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
             self._place.touch()  # the age by which sets are thrown away
-        row = math.prod(self._shape[1:])
+        row = self._row
         if _length(notes) == self._notes.nbytes and _length(pixels) == row * len(self.files):
             self._notes = np.fromfile(notes, self._notes.dtype)
         make_room(self._place, row * len(self.files), row * int((self._notes["state"] == WAITING).sum()))
@@ -117,7 +132,17 @@ class DecodedPictures:
 
             refused = yield from self._fill(_reasons(reasons), put)
         reasons.write_text(json.dumps(refused), "utf-8")
-        return RowStore(RowFile(pixels, self._shape, np.dtype(np.uint8)), 3, self._info()), refused
+        return self._decoded(RowFile(pixels, self._shape, self._dtype), refused)
+
+    @property
+    def _row(self) -> int:
+        """Bytes of a picture."""
+        return math.prod(self._shape[1:]) * self._dtype.itemsize
+
+    def _decoded(self, pixels: Array | RowFile, refused: dict[int, str]) -> Decoded:
+        names = ("digest", "sums", "squares")
+        known = RowStatistics(*(np.ascontiguousarray(self._notes[name]) for name in names))
+        return Decoded(RowStore(pixels, 3, known), refused, np.ascontiguousarray(self._notes["remarks"]))
 
     def _fill(self, refused: dict[int, str], put: Put) -> Steps[dict[int, str]]:
         """Decode what is still waiting; refused pictures whose reason was lost are tried again."""
@@ -135,7 +160,7 @@ class DecodedPictures:
 
     def _batch(self, batch: list[int], refused: dict[int, str], put: Put, threads: ThreadPoolExecutor) -> Iterator[int]:
         """Decode a few pictures, and count them; where that is stopped, those which are done are put down as well."""
-        pictures = np.zeros((len(batch), *self._shape[1:]), np.uint8)
+        pictures = np.zeros((len(batch), *self._shape[1:]), self._dtype)
         count = 0
         try:
             for found in threads.map(self._noted, batch):
@@ -152,19 +177,19 @@ class DecodedPictures:
         """One picture decoded, and what is to be known of it noted."""
         found = self._decode(number)
         note = self._notes[number : number + 1]
-        note["state"] = REFUSED if isinstance(found, str) else DONE
-        if not isinstance(found, str):
-            info = RowStatistics.of(found[None], 3)
-            note["digest"], note["sums"], note["squares"] = info.digests, info.sums, info.squares
-        return found
+        if isinstance(found, str):
+            note["state"] = REFUSED
+            return found
+        values, remarks = found
+        info = RowStatistics.of(values[None], 3)
+        note["digest"], note["sums"], note["squares"] = info.digests, info.sums, info.squares
+        note["state"], note["remarks"] = DONE, remarks
+        return values
 
-    def _info(self) -> RowStatistics:
-        return RowStatistics(*(np.ascontiguousarray(self._notes[name]) for name in ("digest", "sums", "squares")))
-
-    def _decode(self, number: int) -> Array | str:
+    def _decode(self, number: int) -> tuple[Array, int] | str:
         channels, height, width = self.sizes
         try:
-            return picture_bytes(self.files[number], (height, width), channels == 3, self.fit)
+            return picture_with_remarks(self.files[number], (height, width), channels == 3, self.fit, self.scale)
         except PictureError as error:
             return str(error)
 
@@ -172,7 +197,9 @@ class DecodedPictures:
 def _note(channels: int) -> np.dtype[np.void]:
     """What is noted down of each picture."""
     eights = {"digest": 2, "sums": channels, "squares": channels}
-    return np.dtype([("state", "u1", ()), *((name, "<u8", (count,)) for name, count in eights.items())])
+    return np.dtype(
+        [("state", "u1", ()), ("remarks", "u1", ()), *((name, "<u8", (count,)) for name, count in eights.items())]
+    )
 
 
 def _length(path: Path) -> int:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,63 +19,194 @@ from app.data.dataset import Array
 if TYPE_CHECKING:
     from PIL import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
+"""Endings of the pictures that version 1 of the rules reads."""
+MORE_SUFFIXES = frozenset({".pgm", ".ppm", ".pbm", ".pnm", ".jp2", ".j2k", ".jpx", ".avif", ".heic", ".heif", ".hif"})
+"""Endings of those that version 2 reads besides."""
+HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
+"""Endings of the pictures of phones that only the library pillow-heif can decode."""
+OTHER_SUFFIXES = frozenset({
+    ".svg", ".psd", ".xcf", ".ico", ".tga", ".jxl", ".exr", ".hdr", ".dcm", ".nii", ".raw", ".dng", ".cr2", ".cr3",
+    ".nef", ".arw", ".orf", ".rw2", ".raf", ".eps", ".ai", ".mp4", ".mov", ".avi", ".mkv", ".webm",
+})  # fmt: skip
+"""Endings of pictures and films that are not read, and are told of where they lie among others."""
 PIXELS = 40_000_000
 """Most pixels that a picture may have: a small file can unfold to fill the memory."""
+EIGHT_BITS = 255.0
+LOOKED_AT = 1000
+"""So many deep pictures, evenly spaced, are measured to find out how bright they get."""
+MORE_FRAMES, CUT_TO_EIGHT_BITS = 1, 2
+"""What is remarkable about a picture that can be read, as bits of a number."""
 
 
 class PictureError(Exception):
     """A picture cannot be used; the text says why, as the end of a sentence."""
 
 
-def is_colour(file: Path) -> bool:
-    """Whether a picture holds colours; False for one that cannot be opened."""
+@dataclass(frozen=True)
+class GreyScale:
+    """The values that become 0 and 1 in the deep pictures of a set: grey ones of 16 or 32 bits, or of floats.
+
+    The two are equal where no picture of the set is deep. Pictures of eight bits always go from 0 to 255. With the same
+    scale a picture means the same in training and later.
+    """
+
+    black: float = 0.0
+    white: float = 0.0
+
+    @property
+    def deep(self) -> bool:
+        """Whether a picture of the set holds more than eight bits."""
+        return self.black != self.white
+
+
+def find_grey_scale(files: Sequence[Path]) -> GreyScale:
+    """The scale of a set of pictures: that of eight bits unless some are deep.
+
+    The white of whole numbers is that of the 8, 10, 12, 14 or 16 bits that hold the brightest of all, that of floats 1
+    or 255, or the brightest.
+    """
+    with ThreadPoolExecutor(4) as threads:
+        deep = [file for file, is_one in zip(files, threads.map(is_deep, files), strict=True) if is_one]
+        some = deep[:: max(1, len(deep) // LOOKED_AT)]
+        ranges = [seen for seen in threads.map(_grey_range, some) if seen is not None]
+    if not ranges:
+        return GreyScale()
+    low, high = min(low for low, _, _ in ranges), max(high for _, high, _ in ranges)
+    tops = [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)] if all(whole for *_, whole in ranges) else [1.0, EIGHT_BITS]
+    white = next((top for top in tops if high <= top), high)
+    black = min(0.0, low)
+    return GreyScale(black, white if white > black else black + 1.0)
+
+
+def is_deep(file: Path) -> bool:
+    """Whether a picture is grey with more than eight bits; False for one that cannot be opened."""
+    if file.suffix.lower() not in (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx"):
+        return False
     try:
         with _opened(file) as picture:
-            return not (picture.mode in ("1", "L", "LA") or picture.mode.startswith(("I", "F")))
+            return _is_deep(picture)
     except PictureError:
         return False
 
 
-def picture_array(file: Path, size: tuple[int, int], colour: bool, fit: str) -> Array:
-    """A picture as `picture_bytes` gives it, as float32 (C, H, W) with values from 0 to 1."""
-    return picture_bytes(file, size, colour, fit).transpose(2, 0, 1).astype(np.float32) / 255.0
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode.startswith(("I", "F"))
 
 
-def picture_bytes(file: Path, size: tuple[int, int], colour: bool, fit: str) -> Array:
-    """A picture as uint8 (H, W, C), turned upright as its EXIF orientation says.
+def _grey_range(file: Path) -> tuple[float, float, bool] | None:
+    """Smallest and largest value of a deep picture, and whether it holds whole numbers; None where it is damaged."""
+    try:
+        with _opened(file) as picture:
+            values = _grey_values(picture)
+            return float(values.min()), float(values.max()), picture.mode.startswith("I")
+    except Exception:  # whoever decodes it says what is wrong with it
+        return None
 
-    ``size`` is (height, width); ``fit`` is ``stretch``, ``crop`` (fill and cut off) or ``pad`` (fit in and add black).
-    What is transparent becomes white.
+
+def is_colour(file: Path) -> bool:
+    """Whether a picture holds colours; False for one that cannot be opened."""
+    try:
+        with _opened(file) as picture:
+            return not (picture.mode in ("1", "L", "LA") or _is_deep(picture))
+    except PictureError:
+        return False
+
+
+def picture_values(file: Path, size: tuple[int, int], colour: bool, fit: str, scale: GreyScale | None) -> Array:
+    """A picture as (H, W, C), turned upright as its EXIF orientation says; of several frames the first.
+
+    It is uint8, or float32 with 0 and 1 where ``scale`` has black and white of a set of deep pictures. Without a scale,
+    version 1 of the rules, each deep picture is brought to eight bits by itself. ``size`` is (height, width). ``fit``
+    is ``stretch``, ``crop`` (fill and cut off) or ``pad`` (fit in and add black). What is transparent becomes white.
 
     Raises
     ------
     PictureError
         if the file is no picture, damaged, or larger than `PIXELS`.
     """
+    return picture_with_remarks(file, size, colour, fit, scale)[0]
+
+
+def picture_with_remarks(
+    file: Path, size: tuple[int, int], colour: bool, fit: str, scale: GreyScale | None
+) -> tuple[Array, int]:
+    """As `picture_values`, and what is remarkable: `MORE_FRAMES` and `CUT_TO_EIGHT_BITS` as bits."""
     from PIL import ImageOps
 
+    deep = scale is not None and scale.deep
     with _opened(file) as picture:
         try:
+            remarks = CUT_TO_EIGHT_BITS * _cut_to_eight_bits(picture)
             # A large photograph is decoded at an eighth to a half of its size where that is still twice what is wanted.
             picture.draft(None, (2 * max(size), 2 * max(size)))
             upright = ImageOps.exif_transpose(picture)
-            flat = _fitted(_flattened(upright, colour), (size[1], size[0]), fit)
+            flat = _scaled(upright, scale) if scale and deep and _is_deep(upright) else _flattened(upright, colour)
+            values = np.asarray(_fitted(flat, (size[1], size[0]), fit))
         except Exception as error:  # a damaged picture makes decoders raise almost anything
             raise PictureError(f"is damaged ({_short(error)})") from None
-        values = np.asarray(flat, dtype=np.uint8)
-    return values if colour else values[..., None]
+        remarks |= MORE_FRAMES * _has_more_frames(picture)
+    if deep and values.dtype == np.uint8:
+        values = values * SHARE
+    if values.ndim == 2:
+        values = np.repeat(values[..., None], 3 if colour else 1, axis=2)
+    return values, remarks
+
+
+SHARE = np.float32(1 / 255)
+"""What a byte is multiplied by to become a share, exactly as samples are while training."""
+
+
+def shares(values: Array) -> Array:
+    """A picture of `picture_values` as float32 (C, H, W), bytes as shares from 0 to 1."""
+    laid = values.transpose(2, 0, 1)
+    return np.ascontiguousarray(laid * SHARE if laid.dtype == np.uint8 else laid, dtype=np.float32)
+
+
+def picture_array(file: Path, size: tuple[int, int], colour: bool, fit: str, scale: GreyScale | None = None) -> Array:
+    """A picture as `picture_values` gives it, as float32 (C, H, W) with values from 0 to 1."""
+    return shares(picture_values(file, size, colour, fit, scale))
+
+
+def _cut_to_eight_bits(picture: Image.Image) -> bool:
+    """Whether a picture stores 16 bits per colour, of which Pillow gives eight; known before it is decoded."""
+    modes = [tile[3] for tile in getattr(picture, "tile", ())]
+    texts = [part for mode in modes for part in (mode if isinstance(mode, tuple) else (mode,)) if isinstance(part, str)]
+    return any(";16" in text for text in texts) and not _is_deep(picture)
+
+
+def _has_more_frames(picture: Image.Image) -> bool:
+    """Whether a picture is animated or has several pages; False where what follows the first frame is damaged."""
+    with contextlib.suppress(Exception):
+        return picture.format in ("GIF", "TIFF", "WEBP", "PNG", "AVIF") and bool(getattr(picture, "is_animated", False))
+    return False
+
+
+@cache
+def _heic_is_read() -> bool:
+    """Whether the library for pictures of phones is there, which then enters itself into Pillow."""
+    if find_spec("pillow_heif") is None:
+        return False
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return True
 
 
 def _opened(file: Path) -> Image.Image:
     """The picture with its size known and nothing decoded."""
     from PIL import Image, UnidentifiedImageError
 
+    formats: tuple[str, ...] = FORMATS
+    if file.suffix.lower() in HEIC_SUFFIXES:
+        if not _heic_is_read():
+            raise PictureError("is a HEIC picture, which the library pillow-heif would read")
+        formats = (*FORMATS, "HEIF")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = Image.open(file, formats=FORMATS)
+            picture = Image.open(file, formats=formats)
     except Image.DecompressionBombError:
         raise PictureError(_too_large()) from None
     except FileNotFoundError:
@@ -118,11 +255,26 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     # In place and in 32 bits: of the largest pictures four are decoded at a time.
-    values = np.nan_to_num(np.array(picture, dtype=np.float32), copy=False, posinf=0.0, neginf=0.0)
+    values = _grey_values(picture)
     top = 65535.0 if picture.mode.startswith("I") else 1.0
     scale = top if values.max(initial=0.0) <= top else float(values.max())
     values *= np.float32(255.0 / scale)
     return Image.fromarray(np.clip(values, 0.0, 255.0, out=values).astype(np.uint8))
+
+
+def _grey_values(picture: Image.Image) -> Array:
+    """Deep grey values as float32 (H, W); what is no number is 0."""
+    return np.nan_to_num(np.array(picture, dtype=np.float32), copy=False, posinf=0.0, neginf=0.0)
+
+
+def _scaled(picture: Image.Image, scale: GreyScale) -> Image.Image:
+    """Deep grey values, black as 0 and white as 1; brighter ones than white stay brighter."""
+    from PIL import Image
+
+    values = _grey_values(picture)
+    values -= np.float32(scale.black)
+    values *= np.float32(1.0 / (scale.white - scale.black))
+    return Image.fromarray(values)
 
 
 def _fitted(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Image:

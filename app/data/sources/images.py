@@ -1,39 +1,59 @@
-"""Picture source: a folder for each class, or a table of paths and labels."""
+"""Picture source: a folder for each class, or a table of paths with classes, amounts or several labels."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo, FieldInfo, Task
 from app.data.lazy_array import LazyArray
 from app.data.readers.column_values import rare_note
-from app.data.readers.decoded_pictures import DecodedPictures
+from app.data.readers.decoded_pictures import Decoded, DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
-from app.data.readers.picture_file import is_colour
-from app.data.readers.picture_listing import Listing, in_folder, in_table, path_column
-from app.data.sources.file_source import Candidate, FileSource
+from app.data.readers.picture_file import (
+    CUT_TO_EIGHT_BITS,
+    MORE_FRAMES,
+    GreyScale,
+    find_grey_scale,
+    is_colour,
+)
+from app.data.readers.picture_listing import Listing, in_folder
+from app.data.readers.picture_names import path_column
+from app.data.readers.picture_table import find_columns, in_table, likely_parts, table_in
+from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
+from app.data.readers.table_file import TableData, read_table
+from app.data.readers.table_format import Reading
+from app.data.sources.file_source import Candidate, FileSource, Suggestion
+from app.protocol.data_values import Column
+from app.system.memory_budget import budget
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
-from graph.shapes import image, vector
+from graph.shapes import image
 
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
-COLUMNS = ("column", "target", "parts")
+COLUMNS = ("column", "target", "parts", "task")
 """Settings that are about a table."""
 SHOWN = 5
 """So many skipped pictures are named; the others are counted."""
 FIRST = 5
 """So many pictures of each class are looked at to find out whether there are colours."""
+EVENLY = 50
+"""The same where there are no classes, evenly spaced."""
 
 
 class Images(FileSource):
     """Pictures of your own, in one folder that holds a folder for each class, or named in a table with their labels.
 
     Folders called train, validation and test that hold the folders of classes are the split of the data. PNG, JPEG,
-    WebP, BMP, TIFF and GIF; all are brought to one size. Pictures that are damaged or larger than 40 megapixels are
-    listed and left out.
+    WebP, BMP, TIFF, GIF, PGM, JPEG 2000 and AVIF; all are brought to one size. Pictures that are damaged or larger than
+    40 megapixels are listed and left out. In a table, numbers are amounts to be predicted, and a cell may hold several
+    labels.
     """
 
     kind: ClassVar[str] = "images"
@@ -51,9 +71,16 @@ class Images(FileSource):
     )
 
     column: str = setting("", "In a table: the column of paths; empty for the one that looks like it")
-    target: str = setting("", "In a table: the column of labels; empty for the one that looks most like it")
+    target: str = setting("", "In a table: the column of labels, or several with commas; empty for the likeliest")
 
     parts: str = setting("", "In a table: the column with the split of each picture: train, validation or test")
+    task: Literal["auto", "classification", "regression", "labels"] = setting(
+        "auto", "In a table: one class, an amount, or several labels for each picture; found from the values"
+    )
+
+    black: float | None = pydantic.Field(None, description="The value that becomes 0 in deep pictures, found once")
+    white: float | None = pydantic.Field(None, description="The value that becomes 1 in deep pictures, found once")
+    reading: ReadingRecipe | None = pydantic.Field(None, description="How the table is read, found once")
 
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
@@ -62,10 +89,37 @@ class Images(FileSource):
             return next(candidate.path.glob("*/*.txt"), None) is None
         return len(candidate.table.names) > 1 and path_column(candidate.table) != ""
 
+    def values(self) -> dict[str, Any]:
+        """The settings as JSON values; what is found once only where it was found."""
+        found = {"black": self.black, "white": self.white, "reading": self.reading and to_json(self.reading)}
+        plain = {name: value for name, value in super().values().items() if name not in found}
+        return plain | {name: value for name, value in found.items() if value is not None}
+
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures."""
         named = Path(self.path).suffix.lower() in TABLES
         return tuple(spec for spec in self.settings() if named or spec.name not in COLUMNS)
+
+    def suggest(self, file: Path, target: str) -> Suggestion:
+        """The source with the columns of a table and the scale of deep pictures that were found."""
+        found: dict[str, Any] = {"target": target}
+        columns: tuple[Column, ...] = ()
+        named = table_in(file) if file.is_dir() and self.rules != 1 else None
+        if named is not None:
+            file = named
+            found["path"] = str(named)
+        if _is_table(file):
+            table = self._table(file)
+            columns = table.columns
+            paths = self.column or path_column(table, self.rules)
+            parts = self.parts or likely_parts(table, (paths, target))
+            found |= {"column": paths, "parts": parts, "reading": table.recipe}
+            found["target"] = ", ".join(find_columns(table, paths, target, parts, self.rules).targets)
+        source = self.changed(**found)
+        if self.rules != 1:
+            scale = find_grey_scale(source._listed(file).files)
+            source = source.changed(black=scale.black, white=scale.white)
+        return Suggestion(source, columns)
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """What the folder offers, from its listing; pictures that prove damaged when loaded are still counted."""
@@ -75,45 +129,96 @@ class Images(FileSource):
             return self._info(folder, listed, len(listed.files))
 
     def read(self, file: Path) -> Dataset:
-        """The pictures, and the name of the folder each is in, or its label, as its class."""
+        """The pictures, and what is to be said of each: the name of its folder, or what a table says."""
         listed = self._listed(file)
         info = self._info(file, listed, len(listed.files))
         sizes = (info.shape.size("C"), self.height, self.width)
-        kept, refused = DecodedPictures(listed.files, sizes, self.fit).read()
-        skipped = [f"{_short(file, listed.files[number])} {why}" for number, why in sorted(refused.items())]
-        used = np.setdiff1d(np.arange(len(listed.files)), list(refused)).astype(np.int64)
+        scale = self._scale(listed)
+        decoded = DecodedPictures(listed.files, sizes, self.fit, scale).read()
+        names = [_short(file, path) for path in listed.files]
+        skipped = {names[number]: why for number, why in sorted(decoded.refused.items())}
+        used = np.setdiff1d(np.arange(len(listed.files)), list(decoded.refused)).astype(np.int64)
         if not len(used):
-            raise NetloomError(f"None of the pictures in {file.name} can be read: {skipped[0]}.")
-        labels = listed.labels[used]
-        if len(np.unique(labels)) < 2:
+            raise NetloomError(
+                f"None of the pictures in {file.name} can be read: {' '.join(next(iter(skipped.items())))}."
+            )
+        target = np.asarray(listed.target.values)[used]
+        if listed.target.classes and len(np.unique(target)) < 2:
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
+        notes = skipped_note(skipped) + listed.notes
+        if self.rules != 1:
+            notes += _remarks_note(decoded, names) + _scale_note(scale)
+        notes += rare_note(target, listed.target.classes) if listed.target.classes else ()
         return info.with_values(
-            {"image": LazyArray.of(kept, True, used), "class": labels},
-            notes=skipped_note(skipped) + listed.notes + rare_note(labels, info.classes) + self.change_note(file),
+            {"image": LazyArray.of(decoded.store, True, used), listed.target.name: target},
+            notes=notes + self.change_note(file),
             given=None if listed.given is None else listed.given[used],
         )
 
+    def resolved(self, base: Path | None = None) -> Self:
+        """The source with the scale of deep pictures; that of eight bits where the training's pictures are gone."""
+        if self.rules == 1 or self.white is not None or not self.path:
+            return self
+        scale = GreyScale()
+        with contextlib.suppress(NetloomError, OSError):
+            scale = find_grey_scale(self._listed(locate(self.path, base)).files)
+        return self.changed(black=scale.black, white=scale.white)
+
+    def grey_scale(self) -> GreyScale | None:
+        """The values that became 0 and 1 in training; None by the first rules, where each deep picture has its own."""
+        return self._scale(None)
+
+    def _scale(self, listed: Listing | None) -> GreyScale | None:
+        if self.rules == 1:
+            return None
+        if self.white is not None:
+            return GreyScale(self.black or 0.0, self.white)
+        return _found_scale(listed.files, budget()) if listed else GreyScale()
+
     def _listed(self, file: Path) -> Listing:
-        if file.suffix.lower() in TABLES and not file.is_dir():
-            return in_table(file, self.column, self.target, self.parts)
-        return in_folder(file)
+        if not _is_table(file):
+            return in_folder(file, self.rules)
+        table = self._table(file)
+        columns = find_columns(table, self.column, self.target, self.parts, self.rules)
+        return in_table(table, columns, self.task, self.rules)
+
+    def _table(self, file: Path) -> TableData:
+        return read_table(file, Reading(TableOptions(), self.rules, self.reading))
 
     def _info(self, folder: Path, listed: Listing, samples: int) -> DatasetInfo:
-        fields = (
-            FieldInfo("image", image(3 if self._colour(listed) else 1, self.height, self.width)),
-            FieldInfo("class", vector(len(listed.classes)), classes=listed.classes),
-        )
-        summary = f"{samples:,} pictures of {len(listed.classes)} classes in {folder.name}."
-        return DatasetInfo(self.kind, folder.name, Task.CLASSIFICATION, samples, fields, ("image",), "class", summary)
+        target = listed.target.info
+        fields = (FieldInfo("image", image(3 if self._colour(listed) else 1, self.height, self.width)), target)
+        if target.classes:
+            summary = f"{samples:,} pictures of {len(target.classes)} classes in {folder.name}."
+        else:
+            what = (
+                f"{len(target.names)} labels" if target.labels else " and ".join(f"“{name}”" for name in target.names)
+            )
+            summary = f"{samples:,} pictures of {folder.name}, to predict {what}."
+        task = Task.CLASSIFICATION if target.classes else Task.REGRESSION
+        return DatasetInfo(self.kind, folder.name, task, samples, fields, ("image",), target.name, summary)
 
     def _colour(self, listed: Listing) -> bool:
         """Whether one of the first pictures of a class holds colours."""
         if self.colour != "auto":
             return self.colour == "colour"
-        order = np.argsort(listed.labels, kind="stable")
-        starts = np.searchsorted(listed.labels[order], np.arange(len(listed.classes)))
+        if not listed.target.classes:
+            return any(map(is_colour, listed.files[:: max(1, len(listed.files) // EVENLY)]))
+        labels = np.asarray(listed.target.values)
+        order = np.argsort(labels, kind="stable")
+        starts = np.searchsorted(labels[order], np.arange(len(listed.target.classes)))
         return any(is_colour(listed.files[place]) for start in starts for place in order[start : start + FIRST])
+
+
+@lru_cache(maxsize=2)
+def _found_scale(files: tuple[Path, ...], allowed: int) -> GreyScale:
+    """The scale of a set, which is not looked for twice."""
+    return find_grey_scale(files)
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in TABLES and not file.is_dir()
 
 
 def _short(file: Path, picture: Path) -> str:
@@ -121,10 +226,44 @@ def _short(file: Path, picture: Path) -> str:
     return readable(picture.relative_to(folder).as_posix())
 
 
-def skipped_note(skipped: list[str]) -> tuple[str, ...]:
-    """One sentence that lists what was left out."""
+def skipped_note(skipped: Mapping[str, str]) -> tuple[str, ...]:
+    """One sentence that lists the pictures that were left out, with why."""
     if not skipped:
         return ()
-    more = f", and {len(skipped) - SHOWN:,} more" if len(skipped) > SHOWN else ""
     count = "1 picture was" if len(skipped) == 1 else f"{len(skipped):,} pictures were"
-    return (f"{count} left out: {', '.join(skipped[:SHOWN])}{more}.",)
+    more = f", and {len(skipped) - SHOWN:,} more" if len(skipped) > SHOWN else ""
+    reasons = set(skipped.values())
+    if len(reasons) == 1 < len(skipped):
+        return (f"{count} left out, because each {next(iter(reasons))}: {', '.join([*skipped][:SHOWN])}{more}.",)
+    shown = [f"{name} {why}" for name, why in skipped.items()]
+    return (f"{count} left out: {', '.join(shown[:SHOWN])}{more}.",)
+
+
+_CUT = "of 16 bits per colour, of which the upper eight are read"
+
+
+def _remarks_note(decoded: Decoded, names: list[str]) -> tuple[str, ...]:
+    """Sentences about pictures of which less is read than they hold."""
+    animated = "animated or has several pages; its first is read"
+    told = (
+        (MORE_FRAMES, animated, "animated or have several pages, of which the first is read"),
+        (CUT_TO_EIGHT_BITS, _CUT, _CUT),
+    )
+    notes = []
+    for bit, one, many in told:
+        places = np.flatnonzero(decoded.remarks & bit)
+        if len(places) == 1:
+            notes.append(f"{names[places[0]]} is {one}.")
+        elif len(places):
+            shown = ", ".join(names[place] for place in places[:SHOWN])
+            more = f", and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
+            notes.append(f"{len(places):,} pictures are {many}: {shown}{more}.")
+    return tuple(notes)
+
+
+def _scale_note(scale: GreyScale | None) -> tuple[str, ...]:
+    """A sentence about deep pictures, which all follow one scale."""
+    if scale is None or not scale.deep:
+        return ()
+    black, white = (f"{value:,.6g}" for value in (scale.black, scale.white))
+    return (f"The pictures hold more than 8 bits: in all of them {black} becomes 0 and {white} becomes 1.",)
