@@ -87,7 +87,9 @@ def _unit(cell: str, decimal: str) -> str:
         sign = re.search(_CURRENCY, cell)
         return sign[0] if sign else ""
     measured = _WITH_UNIT[decimal].fullmatch(cell)
-    unit = measured["unit"].strip() if measured else ""
+    if measured is None or measured["unit"].startswith(".") or cell[: measured.start("unit")].endswith("."):
+        return ""  # 12.png is the name of a file
+    unit = measured["unit"].strip()
     return "" if unit.lower() in _NO_UNITS else unit
 
 
