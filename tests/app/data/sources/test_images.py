@@ -351,7 +351,7 @@ def test_an_interrupted_decoding_is_gone_on_with(
 ) -> None:
     whole = decoded_pictures.DecodedPictures._decode
 
-    def stopped(self: decoded_pictures.DecodedPictures, number: int) -> Array | str:
+    def stopped(self: decoded_pictures.DecodedPictures, number: int) -> tuple[Array, int] | str:
         if number == 5:
             raise KeyboardInterrupt
         return whole(self, number)
