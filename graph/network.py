@@ -130,10 +130,10 @@ class Network:
         NetloomError
             if there is none.
         """
-        found = self._nodes.get(id)
-        if found is None:
+        node = self._nodes.get(id)
+        if node is None:
             raise NetloomError(f"There is no layer called “{id}” in this network.")
-        return found
+        return node
 
     def layer(self, id: str) -> Layer:
         """The layer called ``id``."""
@@ -153,7 +153,7 @@ class Network:
     @property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, sorted."""
-        return tuple(sorted((each for found in self._into.values() for each in found.values()), key=_parts))
+        return tuple(sorted((each for arriving in self._into.values() for each in arriving.values()), key=_parts))
 
     def into(self, id: str) -> dict[str, Connection]:
         """Connections that arrive at the layer, by input port."""
@@ -182,7 +182,7 @@ class Network:
 
     def ordered(self) -> list[str]:
         """Ids from inputs to outputs; among equals by name, so the order follows from the content alone."""
-        missing = {id_: len(found) for id_, found in self._into.items()}
+        missing = {id_: len(arriving) for id_, arriving in self._into.items()}
         ready = [id_ for id_, count in missing.items() if not count]
         heapify(ready)
         order: list[str] = []

@@ -84,12 +84,12 @@ def decode(content: bytes, place: str) -> dict[str, Any]:
     """Strict JSON: an object, without duplicate keys, NaN or infinity."""
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        if len(found) != len(items):
+        members = dict(items)
+        if len(members) != len(items):
             names = [name for name, _ in items]
             twice = next(name for name in names if names.count(name) > 1)
             raise NetloomError(f"{place}: the key “{twice}” stands twice in one object; remove one of them.")
-        return found
+        return members
 
     def constant(name: str) -> Any:
         raise NetloomError(f"{place}: {name} is not a number that a project may hold; replace it.")

@@ -129,18 +129,20 @@ def data(
     """Say what a file or folder of data holds, and what is wrong with it."""
     from app.data.inspect import inspect
 
-    found = inspect(path, kind, target).to_json()
+    inspected = inspect(path, kind, target).to_json()
     if json:
-        print_json(found)
+        print_json(inspected)
         return
-    print_line(f"{found['path']}: {found['kind']}, {found['samples']:,} samples of {written(found['shape'])}")
-    print_line(f"task: {found['task']}" + (f", to predict “{found['target']}”" if found["target"] else ""))
-    if found["classes"]:
-        print_line(f"classes: {', '.join(found['classes'])}")
-    if found["columns"]:
-        names = list(dict.fromkeys(name for column in found["columns"] for name in column))
-        print_table(names, [[column.get(name) for name in names] for column in found["columns"]])
-    for problem in found["problems"]:
+    print_line(
+        f"{inspected['path']}: {inspected['kind']}, {inspected['samples']:,} samples of {written(inspected['shape'])}"
+    )
+    print_line(f"task: {inspected['task']}" + (f", to predict “{inspected['target']}”" if inspected["target"] else ""))
+    if inspected["classes"]:
+        print_line(f"classes: {', '.join(inspected['classes'])}")
+    if inspected["columns"]:
+        names = list(dict.fromkeys(name for column in inspected["columns"] for name in column))
+        print_table(names, [[column.get(name) for name in names] for column in inspected["columns"]])
+    for problem in inspected["problems"]:
         print_line(f"- {problem}")
 
 

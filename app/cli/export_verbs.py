@@ -105,7 +105,7 @@ def _standardised(run: Run | None, part: str) -> list[str]:
     scaler = model.prepared.scalers.get(gan_objective(model).field)
     if scaler is None:
         return []
-    times, plus = (", ".join(f"{one:.6g}" for one in values.tolist()) for values in (scaler.scale, scaler.mean))
+    times, plus = (", ".join(f"{value:.6g}" for value in values.tolist()) for values in (scaler.scale, scaler.mean))
     verb = (
         "Generated samples times" if part == "generator" else "It judges standardised samples: a standardised one times"
     )

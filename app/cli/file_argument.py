@@ -42,7 +42,7 @@ def open_source(file: str) -> FileArgument:
     from app.project.presets import PREFIX, preset
 
     if file.startswith(PREFIX):
-        found = preset(file.removeprefix(PREFIX))
-        return FileArgument(found.project, found.path, None, found.id)
+        shipped = preset(file.removeprefix(PREFIX))
+        return FileArgument(shipped.project, shipped.path, None, shipped.id)
     path = Path(file)
     return FileArgument(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))

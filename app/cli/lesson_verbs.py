@@ -44,13 +44,15 @@ def lesson(
 
     if action != "check":
         raise typer.BadParameter(f"there is no “{action}” for lessons; there is check.")
-    found = read_lesson(file)
-    wrong = faults(found)
+    lesson = read_lesson(file)
+    wrong = faults(lesson)
     if json:
-        print_json({"ok": not wrong, "id": found.id, "title": found.title, "steps": len(found.steps), "faults": wrong})
+        print_json(
+            {"ok": not wrong, "id": lesson.id, "title": lesson.title, "steps": len(lesson.steps), "faults": wrong}
+        )
         return
     for fault in wrong:
         print_line(f"- {fault}")
     if wrong:
         raise NetloomError(f"{file.name}: {len(wrong)} fault{'s' if len(wrong) > 1 else ''} to correct.")
-    print_line(f"{file.name}: “{found.title}”, {len(found.steps)} steps, nothing to correct.")
+    print_line(f"{file.name}: “{lesson.title}”, {len(lesson.steps)} steps, nothing to correct.")

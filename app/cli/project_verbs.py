@@ -78,9 +78,9 @@ def repoint(
     project, base = read_project(file), file.resolve().parent
     section = project.sections.get("data")
     choice = DataChoice.parse(section)
-    found = repointed(choice, path.resolve() if path is not None else None, base)
-    write_project(file, Project(project.network, {**project.sections, "data": found.to_json()}))
-    place = str(found.source.values()["path"])
+    moved = repointed(choice, path.resolve() if path is not None else None, base)
+    write_project(file, Project(project.network, {**project.sections, "data": moved.to_json()}))
+    place = str(moved.source.values()["path"])
     print_result(json, {"file": str(file), "path": place}, f"{file}: the data is {place}")
 
 

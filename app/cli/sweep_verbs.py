@@ -90,10 +90,10 @@ def _ended(search: Search, stopped: bool, json: bool) -> int:
     listed, best = search.trials(), search.best()
     status = "stopped" if stopped else "completed"
     if json:
-        found = None if best is None else best.to_json()
+        best_trial = None if best is None else best.to_json()
         opened = None if best is None else str(search.folder / BEST)
         event = {"event": "finished", "status": status, "study": str(search.folder), "trials": len(listed)}
-        print_json(event | {"best": found, "project": opened})
+        print_json(event | {"best": best_trial, "project": opened})
         return 0 if best is not None or stopped else 1
     short = {path: path.removeprefix("plan.") for path in search.space.settings}
     rows = [

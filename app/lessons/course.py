@@ -88,10 +88,10 @@ class Course:
         self._done[self._step] = all(met(goal, now) for goal in self.step.goals)
         return self.done
 
-    def answer(self, given: float) -> bool:
+    def answer(self, typed: float) -> bool:
         """Whether ``given``, a number or the number of a choice, answers the step's question; a right one is kept."""
         question = self.step.question
-        if question is None or not question.right(given):
+        if question is None or not question.right(typed):
             return False
         self._done[self._step] = True
         return True

@@ -63,8 +63,8 @@ class RunResults:
 
     def value(self, part: str, metric: str) -> float | None:
         """A metric on a part, where it is known."""
-        found = self.parts.get(part, {}).get(metric)
-        return float(found) if isinstance(found, int | float) else None
+        value = self.parts.get(part, {}).get(metric)
+        return float(value) if isinstance(value, int | float) else None
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,12 @@ def _setting(goal: SettingGoal, now: Situation) -> bool:
 
 def setting_of(section: str, name: str, sections: Mapping[str, Any]) -> Any:
     """A setting of the plan or of the data, defaults included; None where there is no such setting."""
-    given = sections.get(section) or {}
+    values = sections.get(section) or {}
     try:
         if section == "plan":
-            value: Any = Plan.parse(given).to_json()
+            value: Any = Plan.parse(values).to_json()
         else:
-            choice = DataChoice.parse(given)
+            choice = DataChoice.parse(values)
             value = choice.to_json() | {"augment": choice.augment.model_dump(mode="json")}
     except NetloomError:
         return None

@@ -15,12 +15,12 @@ from graph.layers.catalogue import catalogue
 
 def faults(lesson: Lesson) -> list[str]:
     """What would go wrong in a lesson that can be read, one sentence each."""
-    found = list[str]()
+    sentences = list[str]()
     if lesson.start.startswith(PREFIX) and lesson.start.removeprefix(PREFIX) not in preset_ids():
-        found.append(f"start: there is no preset “{lesson.start.removeprefix(PREFIX)}”.")
+        sentences.append(f"start: there is no preset “{lesson.start.removeprefix(PREFIX)}”.")
     for number, step in enumerate(lesson.steps, 1):
-        found += [f"step {number}: {fault}" for fault in (*_goal_faults(step), *_link_faults(step))]
-    return found
+        sentences += [f"step {number}: {fault}" for fault in (*_goal_faults(step), *_link_faults(step))]
+    return sentences
 
 
 def _goal_faults(step: LessonStep) -> Iterator[str]:

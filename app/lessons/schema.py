@@ -190,11 +190,11 @@ class LessonQuestion(_Strict):
             raise ValueError("give two choices or more, and as “answer” the number of the right one, counted from 1")
         return self
 
-    def right(self, given: float) -> bool:
+    def right(self, answer: float) -> bool:
         """Whether a number, or the number of a choice, is the answer."""
         if self.number is None:
-            return given == self.answer
-        return abs(given - self.number) <= self.tolerance + 1e-9 * abs(self.number)
+            return answer == self.answer
+        return abs(answer - self.number) <= self.tolerance + 1e-9 * abs(self.number)
 
 
 class LessonStep(_Strict):

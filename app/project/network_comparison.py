@@ -82,7 +82,7 @@ class ChangeMark:
         return f"{'+' if grown > 0 else '−'}{abs(grown):,} parameters" if grown else ""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """All of it as one line."""
         return "; ".join([*self.texts, *([self.cost] if self.cost else [])])
 

@@ -340,13 +340,13 @@ def downstream(network: Network, start: Iterable[str]) -> list[str]:
 def leading_to_outputs(network: Network) -> frozenset[str]:
     """Ids of the layers from which a path leads to an output layer."""
     waiting = [node.id for node in network if isinstance(node.layer, Output)]
-    found = set(waiting)
+    leading = set(waiting)
     while waiting:
         for before in network.graph.predecessors(waiting.pop()):
-            if before not in found:
-                found.add(before)
+            if before not in leading:
+                leading.add(before)
                 waiting.append(before)
-    return frozenset(found)
+    return frozenset(leading)
 
 
 def network_problems(network: Network) -> tuple[Problem, ...]:

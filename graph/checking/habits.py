@@ -28,8 +28,8 @@ class HintContext:
     def nodes(self) -> tuple[Node, ...]:
         """The layers that count, from inputs to outputs."""
         useful = self._checker.useful
-        found = (self.network.node(id_) for id_ in self.network.ordered() if id_ in useful)
-        return tuple(node for node in found if not node.muted)
+        nodes = (self.network.node(id_) for id_ in self.network.ordered() if id_ in useful)
+        return tuple(node for node in nodes if not node.muted)
 
     @property
     def parameters(self) -> int:
@@ -85,8 +85,8 @@ class HintContext:
     def final_layers(self) -> Iterator[tuple[Node, Node]]:
         """Each output with the layer whose values leave by it."""
         for node in () if self._inner else self.nodes:
-            if isinstance(node.layer, Output) and (found := self.before(node.id)) is not None:
-                yield node, found
+            if isinstance(node.layer, Output) and (before := self.before(node.id)) is not None:
+                yield node, before
 
     def holds(self, wanted: Callable[[Layer], object]) -> bool:
         """Whether one of the layers is ``wanted``, inside blocks too."""

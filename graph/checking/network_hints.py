@@ -57,8 +57,8 @@ class HintRule(Generic[L]):
 
     def hints(self, context: L) -> Iterator[Hint]:
         """The departures from this habit."""
-        for found in self.find(context):
-            yield Hint(Severity.HINT, found.layer, None, found.message, found.fixes, self.id, self.why)
+        for finding in self.find(context):
+            yield Hint(Severity.HINT, finding.layer, None, finding.message, finding.fixes, self.id, self.why)
 
 
 # Convolutions
@@ -115,8 +115,8 @@ def _unshrunk(context: HintContext) -> Iterator[Finding]:
 
 
 def _behind_convolution(context: HintContext, node: Node) -> bool:
-    found = context.back(node.id, lambda layer: not (_is_convolution(layer) or isinstance(layer, InputLike)))
-    return found is not None and _is_convolution(found.layer)
+    before = context.back(node.id, lambda layer: not (_is_convolution(layer) or isinstance(layer, InputLike)))
+    return before is not None and _is_convolution(before.layer)
 
 
 def _not_deeper(context: HintContext) -> Iterator[Finding]:
@@ -201,19 +201,19 @@ def _bent_answers(context: HintContext) -> Iterator[Finding]:
 
 
 def _useless_biases(context: HintContext) -> Iterator[Finding]:
-    found = [
+    biased = [
         node
         for node in context.those(lambda layer: layer.weighted_sum)
         if node.layer.values().get("bias") and _normed(context, node)
     ]
-    if not found:
+    if not biased:
         return
-    edits = tuple(Replace(node.id, node.layer.changed(bias=False)) for node in found)
-    who, title = f"{found[0].id} has a bias", "Do without the bias"
-    if len(found) > 1:
-        who = f"{found[0].id} and {_number(len(found) - 1)} more have a bias"
+    edits = tuple(Replace(node.id, node.layer.changed(bias=False)) for node in biased)
+    who, title = f"{biased[0].id} has a bias", "Do without the bias"
+    if len(biased) > 1:
+        who = f"{biased[0].id} and {_number(len(biased) - 1)} more have a bias"
         title = "Do without the biases"
-    yield Finding(found[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
+    yield Finding(biased[0].id, f"{who} that the batch norm behind takes out again.", (Fix(title, edits),))
 
 
 def _normed(context: HintContext, node: Node) -> bool:

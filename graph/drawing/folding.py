@@ -92,10 +92,10 @@ def breaks(part: RowPart, per_row: int) -> list[int]:
         price, start = _cheapest(prices, end, per_row, least)
         prices.append(price + (PER_WIRE * cuts[end] if end < width else 0.0))
         befores.append(start)
-    found = [befores[width]]
-    while found[-1]:
-        found.append(befores[found[-1]])
-    return found[::-1]
+    starts = [befores[width]]
+    while starts[-1]:
+        starts.append(befores[starts[-1]])
+    return starts[::-1]
 
 
 def _cheapest(prices: Sequence[float], end: int, per_row: int, least: int) -> tuple[float, int]:
@@ -104,14 +104,14 @@ def _cheapest(prices: Sequence[float], end: int, per_row: int, least: int) -> tu
     if last < first:
         return inf, 0
     lowest = min(prices[first : last + 1])
-    price, found = inf, 0
+    price, start_of_last = inf, 0
     for start in range(first, last + 1):
         ragged = (per_row - end + start) ** 2
         if lowest + ragged > price:
             break  # raggedness only grows from here on
         if prices[start] + ragged <= price:
-            price, found = prices[start] + ragged, start
-    return price, found
+            price, start_of_last = prices[start] + ragged, start
+    return price, start_of_last
 
 
 def fold_to_fit(parts: Sequence[RowPart], room: tuple[float, float]) -> dict[str, Position]:
@@ -120,17 +120,17 @@ def fold_to_fit(parts: Sequence[RowPart], room: tuple[float, float]) -> dict[str
     Among equals the one with the fewest rows wins.
     """
     columns = max(part.width for part in parts)
-    best, found = -1.0, dict[str, Position]()
+    best, best_places = -1.0, dict[str, Position]()
     tries = sorted({ceil(columns / rows) for rows in range(_fewest(parts, room), columns + 1)}, reverse=True)
     for per_row in tries[_skipped(parts, tries, room) :]:
         places = fold(parts, per_row)
         across, down = _fits(parts, places, room)
         zoom = min(across, down, 1.0)
         if zoom > best * 1.02:
-            best, found = zoom, places
+            best, best_places = zoom, places
         if down < across or zoom == 1.0:
             break
-    return found
+    return best_places
 
 
 def _skipped(parts: Sequence[RowPart], tries: Sequence[int], room: tuple[float, float]) -> int:
@@ -191,7 +191,7 @@ def fold_down_to_fit(
 ) -> dict[str, Position]:
     """Places from top to bottom that can be shown in ``room`` at the largest zoom; among equals the fewest columns."""
     levels = max(part.width for part in parts)
-    best, found = -1.0, dict[str, Position]()
+    best, best_places = -1.0, dict[str, Position]()
     for per_column in sorted({ceil(levels / columns) for columns in range(1, levels + 1)}, reverse=True):
         places = fold_down(parts, heights, per_column)
         width = max(x for x, _ in places.values()) + cards.WIDTH
@@ -199,7 +199,7 @@ def fold_down_to_fit(
         across, down = room[0] / width, room[1] / height
         zoom = min(across, down, 1.0)
         if zoom > best * 1.02:
-            best, found = zoom, places
+            best, best_places = zoom, places
         if across < down or zoom == 1.0:
             break
-    return found
+    return best_places

@@ -102,9 +102,9 @@ def clear_of_others(network: Network, places: Mapping[str, Position]) -> dict[st
         drop += math.ceil((other[1] + other[3] + cards.ROW_GAP - mine[1]) / cards.GRID) * cards.GRID
 
 
-def _covers(one: cards.Box, other: cards.Box) -> bool:
-    across = one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
-    return across and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
+def _covers(box: cards.Box, other: cards.Box) -> bool:
+    across = box[0] < other[0] + other[2] and other[0] < box[0] + box[2]
+    return across and box[1] < other[1] + other[3] and other[1] < box[1] + box[3]
 
 
 def _heights(network: Network, chosen: Sequence[str]) -> dict[str, float]:
@@ -258,7 +258,7 @@ def _crossings(grid: _Grid) -> int:
     for column in sorted(grid.cells):
         place = {cell: index for index, cell in enumerate(grid.cells.get(column + 1, []))}
         ends = [sorted(place[after] for after in grid.after[cell] if after in place) for cell in grid.cells[column]]
-        total += _inversions([end for found in ends for end in found])
+        total += _inversions([end for places in ends for end in places])
     return total
 
 
@@ -293,25 +293,25 @@ def _straighten(grid: _Grid) -> dict[str, float]:
 
 def _settle(grid: _Grid, column: int, tops: dict[str, float], neighbours: Mapping[str, list[str]]) -> None:
     cells = grid.cells[column]
-    wishes, weights, offsets, offset = [], [], [], 0.0
+    wanted_tops, weights, offsets, offset = [], [], [], 0.0
     for cell in cells:
         linked = [other for other in neighbours.get(cell, []) if other in tops]
         real = [other for other in linked if other not in grid.lanes] if cell not in grid.lanes else linked
         chosen = real or linked
-        wish = sum(tops[other] for other in chosen) / len(chosen) if chosen else tops.get(cell, offset)
-        wishes.append(wish - offset)
+        wanted_top = sum(tops[other] for other in chosen) / len(chosen) if chosen else tops.get(cell, offset)
+        wanted_tops.append(wanted_top - offset)
         weights.append(1e-4 if cell in grid.lanes else 1.0 if chosen else 0.2)
         offsets.append(offset)
         offset += grid.height[cell] + cards.ROW_GAP * (0.5 if cell in grid.lanes else 1.0)
-    for cell, place, shift in zip(cells, _monotone(wishes, weights), offsets, strict=True):
+    for cell, place, shift in zip(cells, _monotone(wanted_tops, weights), offsets, strict=True):
         tops[cell] = place + shift
 
 
-def _monotone(wishes: Sequence[float], weights: Sequence[float]) -> list[float]:
+def _monotone(values: Sequence[float], weights: Sequence[float]) -> list[float]:
     """The rising numbers nearest to the wishes (weighted least squares, by pooling neighbours)."""
     pools: list[tuple[float, float, int]] = []
-    for wish, weight in zip(wishes, weights, strict=True):
-        mean, total, count = wish, weight, 1
+    for wanted, weight in zip(values, weights, strict=True):
+        mean, total, count = wanted, weight, 1
         while pools and pools[-1][0] > mean:
             before, heavy, many = pools.pop()
             mean = (before * heavy + mean * total) / (heavy + total)

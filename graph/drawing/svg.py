@@ -105,11 +105,11 @@ def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box])
     return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.vertical, target.vertical))
 
 
-def _extent(boxes: Iterable[cards.Box]) -> cards.Box:
-    found = list(boxes)
-    left, top = min(box[0] for box in found) - MARGIN, min(box[1] for box in found) - MARGIN
-    right = max(box[0] + box[2] for box in found) + MARGIN
-    bottom = max(box[1] + box[3] for box in found) + MARGIN
+def _extent(areas: Iterable[cards.Box]) -> cards.Box:
+    boxes = list(areas)
+    left, top = min(box[0] for box in boxes) - MARGIN, min(box[1] for box in boxes) - MARGIN
+    right = max(box[0] + box[2] for box in boxes) + MARGIN
+    bottom = max(box[1] + box[3] for box in boxes) + MARGIN
     return left, top, right - left, bottom - top
 
 

@@ -96,5 +96,5 @@ def name_block(document: Document, id: str, name: str) -> None:
 def identifier(text: str) -> str:
     """A layer's id made from what a person typed; empty where nothing of it can be one."""
     words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else "_" for letter in text)
-    found = re.sub("_+", "_", words).strip("_")
-    return found if found[:1].isalpha() and not keyword.iskeyword(found) else ""
+    name = re.sub("_+", "_", words).strip("_")
+    return name if name[:1].isalpha() and not keyword.iskeyword(name) else ""

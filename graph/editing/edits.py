@@ -119,9 +119,9 @@ def _feeding(id_: str, outer: Sequence[Connection], inner: Iterable[Connection])
     seen, queue = {id_}, [id_]
     while queue:
         current = queue.pop(0)
-        found = next((c for c in outer if c.target == current), None)
-        if found is not None:
-            return found
+        arriving = next((c for c in outer if c.target == current), None)
+        if arriving is not None:
+            return arriving
         before = [c.source for c in inner if c.target == current and c.source not in seen]
         seen.update(before)
         queue += before

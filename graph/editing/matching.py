@@ -120,7 +120,7 @@ def search_layers(
     kinds: Iterable[type[Layer]], text: str, recent: Sequence[str] = (), end: LooseEnd | None = None
 ) -> list[SearchResult]:
     """Kinds of layer that answer to ``text``, best first: what fits the wire, then the match, then lately used."""
-    found = []
+    ranked = []
     for order, kind in enumerate(kinds):
         score = max(_scores(kind, text))
         if score <= 0:
@@ -128,8 +128,8 @@ def search_layers(
         reason = end.complaint(kind) if end else ""
         lately = recent.index(kind.kind) if kind.kind in recent else len(recent)
         # With nothing typed only recency counts; with something typed a better match comes first.
-        found.append(((bool(reason), -score, lately, order), SearchResult(kind, reason)))
-    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+        ranked.append(((bool(reason), -score, lately, order), SearchResult(kind, reason)))
+    return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def _scores(kind: type[Layer], text: str) -> list[float]:

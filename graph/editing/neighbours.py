@@ -28,9 +28,9 @@ def neighbour(network: Network, current: str | None, dx: float, dy: float) -> st
 def _siblings(network: Network, current: str) -> list[str]:
     sources = {c.source for c in network.into(current).values()}
     targets = {c.target for c in network.out_of(current)}
-    found = [c.target for source in sources for c in network.out_of(source)]
-    found += [c.source for target in targets for c in network.into(target).values()]
-    siblings = [id_ for id_ in dict.fromkeys(found) if id_ != current]
+    ids = [c.target for source in sources for c in network.out_of(source)]
+    ids += [c.source for target in targets for c in network.into(target).values()]
+    siblings = [id_ for id_ in dict.fromkeys(ids) if id_ != current]
     return siblings or [id_ for id_ in network.ids if id_ != current]
 
 

@@ -84,18 +84,18 @@ class LayerPattern(Declared):
         NetloomError
             if convolutions cannot work on that shape, or pools have made it too small.
         """
-        found: list[Layer] = []
+        layers: list[Layer] = []
         for stage in range(self.stages):
             stage_layers = self._stage(shape, self.filters * (2**stage if self.doubling else 1))
             for layer in stage_layers:
                 shape = self._through(layer, shape, stage)
-            found += stage_layers
+            layers += stage_layers
         if shape.kind is not Kind.VECTOR:
-            found.append(Flatten())
+            layers.append(Flatten())
         act = ACTIVATIONS[self.activation]
         for _ in range(self.dense):
-            found += [Dense(units=self.units), act()]
-        return [*found, Dense(units=self.answers)]
+            layers += [Dense(units=self.units), act()]
+        return [*layers, Dense(units=self.answers)]
 
     def _stage(self, shape: Shape, filters: int) -> list[Layer]:
         flat = shape.kind is Kind.SEQUENCE
@@ -110,12 +110,12 @@ class LayerPattern(Declared):
             else Conv2d(filters=filters, kernel_size=(self.kernel, self.kernel))
         )
         act = ACTIVATIONS[self.activation]
-        found = [conv, *([BatchNorm()] if self.normalise else []), act()] * self.convolutions
+        layers = [conv, *([BatchNorm()] if self.normalise else []), act()] * self.convolutions
         pools: dict[str, tuple[type[Layer], type[Layer]]] = {
             "max": (MaxPool1d, MaxPool2d),
             "average": (AveragePool1d, AveragePool2d),
         }
-        return [*found, pools[self.pool][0 if flat else 1]()] if self.pool != "none" else found
+        return [*layers, pools[self.pool][0 if flat else 1]()] if self.pool != "none" else layers
 
     def _through(self, layer: Layer, shape: Shape, stage: int) -> Shape:
         try:

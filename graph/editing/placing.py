@@ -48,8 +48,8 @@ def row_of(network: Network, id: str) -> list[str]:
     """The layers that lead to ``id`` in its row of cards, and itself, from left to right."""
     row = [id]
     while True:
-        (x, y), found = network.node(row[0]).position, network.into(row[0]).values()
-        before = [c.source for c in found if _in_row(network.node(c.source).position, (x, y))]
+        (x, y), arriving = network.node(row[0]).position, network.into(row[0]).values()
+        before = [c.source for c in arriving if _in_row(network.node(c.source).position, (x, y))]
         if not before:
             return row
         row.insert(0, before[0])

@@ -13,50 +13,50 @@ Adapter = tuple[str, Layer]
 """What to call the layer in the title of a repair, and the layer."""
 
 
-def _images(given: Shape, wanted: Shape) -> list[Adapter]:
+def _images(arriving: Shape, wanted: Shape) -> list[Adapter]:
     channels, high, wide = wanted.size("C"), wanted.size("H"), wanted.size("W")
-    found: list[Adapter] = []
-    strides = (-(-given.size("H") // high), -(-given.size("W") // wide))
-    if given.sizes[1:] == wanted.sizes[1:]:
-        found.append(("a 1x1 convolution", Conv2d(filters=channels, kernel_size=(1, 1), padding="valid")))
+    ways: list[Adapter] = []
+    strides = (-(-arriving.size("H") // high), -(-arriving.size("W") // wide))
+    if arriving.sizes[1:] == wanted.sizes[1:]:
+        ways.append(("a 1x1 convolution", Conv2d(filters=channels, kernel_size=(1, 1), padding="valid")))
     elif max(strides) <= 4096:
         shrink = Conv2d(filters=channels, kernel_size=(1, 1), stride=strides, padding="valid")
-        found.append((f"a 1x1 convolution with stride {strides[0]} x {strides[1]}", shrink))
-    if given.features == channels and given.size("H") >= high and given.size("W") >= wide:
-        found.append((f"AdaptivePool2d to {high} x {wide}", AdaptivePool2d(size=(high, wide))))
-    return found
+        ways.append((f"a 1x1 convolution with stride {strides[0]} x {strides[1]}", shrink))
+    if arriving.features == channels and arriving.size("H") >= high and arriving.size("W") >= wide:
+        ways.append((f"AdaptivePool2d to {high} x {wide}", AdaptivePool2d(size=(high, wide))))
+    return ways
 
 
-def _sequences(given: Shape, wanted: Shape) -> list[Adapter]:
-    if given.time == wanted.time:
+def _sequences(arriving: Shape, wanted: Shape) -> list[Adapter]:
+    if arriving.time == wanted.time:
         return [("TimeDistributedDense", TimeDistributedDense(units=wanted.features))]
-    if wanted.time and given.time and given.time > wanted.time:
+    if wanted.time and arriving.time and arriving.time > wanted.time:
         return [(f"AdaptivePool1d to {wanted.time} steps", AdaptivePool1d(size=wanted.time))]
     return []
 
 
-def _vectors(given: Shape, wanted: Shape) -> list[Adapter]:
-    if given.kind is Kind.VECTOR:
+def _vectors(arriving: Shape, wanted: Shape) -> list[Adapter]:
+    if arriving.kind is Kind.VECTOR:
         return [(f"Dense with {wanted.features:,} units", Dense(units=wanted.features))]
-    return to_vector(given)
+    return to_vector(arriving)
 
 
-def to_vector(given: Shape) -> list[Adapter]:
+def to_vector(arriving: Shape) -> list[Adapter]:
     """Layers that make a vector of ``given``, the most usual first."""
-    if given.kind is Kind.IMAGE:
+    if arriving.kind is Kind.IMAGE:
         return [("Flatten", Flatten()), ("GlobalPool2d", GlobalPool2d())]
-    if given.kind is Kind.SEQUENCE:
-        flat: list[Adapter] = [("Flatten", Flatten())] if given.elements else []
+    if arriving.kind is Kind.SEQUENCE:
+        flat: list[Adapter] = [("Flatten", Flatten())] if arriving.elements else []
         return [("Last step", LastStep()), ("GlobalPool1d", GlobalPool1d()), *flat]
-    return [("Flatten", Flatten())] if given.elements else []
+    return [("Flatten", Flatten())] if arriving.elements else []
 
 
-def adapters(given: Shape, wanted: Shape) -> list[Adapter]:
+def adapters(arriving: Shape, wanted: Shape) -> list[Adapter]:
     """Layers that may turn ``given`` into ``wanted``; some fit one size only, so the caller tries them."""
     if wanted.kind is Kind.VECTOR:
-        return _vectors(given, wanted)
-    if given.kind is wanted.kind is Kind.IMAGE:
-        return _images(given, wanted)
-    if given.kind is wanted.kind is Kind.SEQUENCE:
-        return _sequences(given, wanted)
+        return _vectors(arriving, wanted)
+    if arriving.kind is wanted.kind is Kind.IMAGE:
+        return _images(arriving, wanted)
+    if arriving.kind is wanted.kind is Kind.SEQUENCE:
+        return _sequences(arriving, wanted)
     return []

@@ -168,8 +168,8 @@ class PyramidPool2d(ImageLayer):
     def output(self, x: Shape) -> Shape:
         """Channels times the windows of all levels."""
         if not self.levels:
-            one = Remedy("Use one level", replace=self.changed(levels=(1,)))
-            raise refusal(self, {"in": x}, f"{self.title} needs at least one level.", [one])
+            remedy = Remedy("Use one level", replace=self.changed(levels=(1,)))
+            raise refusal(self, {"in": x}, f"{self.title} needs at least one level.", [remedy])
         return vector(x.features * sum(level**2 for level in self.levels))
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:

@@ -122,8 +122,8 @@ class _Recurrent(Layer):
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """As for other layers; states of all layers and directions lie side by side in a vector."""
-        found = super().infer(inputs)
-        return found | {name: vector(self._stack * self.width_of(name)) for name in self._ends}
+        shapes = super().infer(inputs)
+        return shapes | {name: vector(self._stack * self.width_of(name)) for name in self._ends}
 
     @property
     def _starts(self) -> tuple[str, ...]:
@@ -225,19 +225,19 @@ class _Recurrent(Layer):
             return Ref(len(steps) - 1)
 
         starts = tuple(add_start(add, name, self._stack, self.width_of(name)) for name in self._starts)
-        given: tuple[Argument, ...] = (starts if len(starts) > 1 else starts[0],) if starts else ()
+        initial: tuple[Argument, ...] = (starts if len(starts) > 1 else starts[0],) if starts else ()
         named = {"lengths": Ref(LENGTHS.name)} if self.lengths else {}
-        found = add(BuildStep("own", "", (X, *given), named))
+        result = add(BuildStep("own", "", (X, *initial), named))
 
         def state(name: str) -> Ref:
-            at = found
+            at = result
             for index in self._state(name):
                 at = add(function("operator.getitem", at, index))
             return at
 
         outputs: dict[str, Ref] = {}
         if self.output_mode == "sequence":
-            outputs["out"] = add(function("operator.getitem", found, 0))
+            outputs["out"] = add(function("operator.getitem", result, 0))
         elif not self.bidirectional:
             outputs["out"] = add(method("select", state(STATE), 0, -1))
         else:

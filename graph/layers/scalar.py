@@ -49,4 +49,6 @@ def softmax(scores: Sequence[float]) -> list[float]:
 def softmax_slopes(scores: Sequence[float]) -> list[list[float]]:
     """How share i (row) changes with score j (column): share i (1 - share i) on the diagonal, else -share i share j."""
     shares = softmax(scores)
-    return [[one * ((row == column) - other) for column, other in enumerate(shares)] for row, one in enumerate(shares)]
+    return [
+        [share * ((row == column) - other) for column, other in enumerate(shares)] for row, share in enumerate(shares)
+    ]

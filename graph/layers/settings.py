@@ -214,7 +214,7 @@ def sentence(error: ValidationError, place: str) -> NetloomError:
     if fault["type"] == "extra_forbidden":
         reason = "there is no such setting; remove it or correct its name"
     shown = f"{fault['input']!r}"
-    given = (
+    refused = (
         f" (given: {shown if len(shown) < 60 else shown[:57] + '...'})" if where and fault["type"] != "missing" else ""
     )
-    return NetloomError(f"{place}: {f'{where}: ' if where else ''}{reason}{given}.")
+    return NetloomError(f"{place}: {f'{where}: ' if where else ''}{reason}{refused}.")

@@ -144,8 +144,8 @@ def _alternatives(x: Shape, wanted: Shape) -> tuple[Shape, ...]:
         return (vector(total),)
     if wanted.kind is Kind.SEQUENCE:
         steps = wanted.time or 1
-        found = [sequence(steps, total // steps)] if total % steps == 0 else []
+        shapes = [sequence(steps, total // steps)] if total % steps == 0 else []
         if x.kind is Kind.IMAGE:
-            found.append(sequence(x.size("H"), x.size("C") * x.size("W")))
-        return tuple(dict.fromkeys(found))
+            shapes.append(sequence(x.size("H"), x.size("C") * x.size("W")))
+        return tuple(dict.fromkeys(shapes))
     return ()

@@ -22,7 +22,7 @@ class FractionalMaxPool(nn.Module):
             raise ValueError("nothing would be left of the image")
         where = x.new_empty(x.shape[0], x.shape[1], 2)
         where = where.uniform_() if self.training else where.fill_(0.5)
-        found, _ = functional.fractional_max_pool2d_with_indices(
+        pooled, _ = functional.fractional_max_pool2d_with_indices(
             x, self.kernel_size, output_size=size, _random_samples=where
         )
-        return found
+        return pooled

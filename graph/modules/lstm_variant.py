@@ -60,10 +60,10 @@ class LstmVariant(nn.Module):
         bound = 1 / math.sqrt(self.hidden_size)
         end = self.front * self.hidden_size
         with torch.no_grad():
-            for name, one in self.named_parameters():
-                one.uniform_(-bound, bound)
+            for name, parameter in self.named_parameters():
+                parameter.uniform_(-bound, bound)
                 if name.startswith("bias_ih"):
-                    one[end - self.hidden_size : end] += forget_bias
+                    parameter[end - self.hidden_size : end] += forget_bias
 
     def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None, lengths: Tensor | None = None) -> States:
         """States ``[batch, time, size]`` and the last hidden states and cells ``[layers x directions, batch, size]``.
@@ -79,13 +79,13 @@ class LstmVariant(nn.Module):
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 values = F.dropout(values, self.dropout, self.training)
-            found = []
+            directions = []
             for suffix in self.suffixes:
                 begin = None if hx is None else (hx[0][len(last)], hx[1][len(last)])
                 states, end = self._direction(values, f"l{layer}{suffix}", begin, counts, bool(suffix))
-                found.append(states)
+                directions.append(states)
                 last.append(end)
-            values = torch.cat(found, 2) if len(found) > 1 else found[0]
+            values = torch.cat(directions, 2) if len(directions) > 1 else directions[0]
         hidden, cells = zip(*last, strict=True)
         return values, (torch.stack(hidden), torch.stack(cells))
 
@@ -100,14 +100,14 @@ class LstmVariant(nn.Module):
         peep, project = self._get("weight_ch", suffix), self._get("weight_hr", suffix)
         h, c = begin or (x.new_zeros(len(x), self.state_size), x.new_zeros(len(x), self.hidden_size))
         own = [None] * len(sums) if counts is None else list(counts.unsqueeze(2).unbind(1))
-        states = list(sums)
+        states_by_time = list(sums)
         for time in range(len(sums) - 1, -1, -1) if back else range(len(sums)):
             h_new, c_new = self._cell(torch.addmm(sums[time], h, recurrent), c, peep, project)
             now = own[time]
             h, c = (h_new, c_new) if now is None else (torch.where(now, h_new, h), torch.where(now, c_new, c))
-            states[time] = h
-        found = torch.stack(states, 1)
-        return (found if counts is None else found * counts.unsqueeze(2)), (h, c)
+            states_by_time[time] = h
+        all_states = torch.stack(states_by_time, 1)
+        return (all_states if counts is None else all_states * counts.unsqueeze(2)), (h, c)
 
     def _cell(self, sums: Tensor, c: Tensor, peep: Tensor | None, project: Tensor | None) -> tuple[Tensor, Tensor]:
         """One step: from the gates' sums ``[batch, gates x hidden]`` and the cell to the new state and cell."""
@@ -122,5 +122,5 @@ class LstmVariant(nn.Module):
         return (h if project is None else h @ project.t()), c
 
     def _get(self, name: str, suffix: str) -> Tensor | None:
-        found: Tensor | None = getattr(self, f"{name}_{suffix}", None)
-        return found
+        parameter: Tensor | None = getattr(self, f"{name}_{suffix}", None)
+        return parameter

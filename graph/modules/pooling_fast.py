@@ -20,8 +20,8 @@ class FastMaxPool2d(nn.MaxPool2d):
     def forward(self, input: Tensor) -> Tensor:
         """The largest values of the windows, ``[batch, channels, height // 2, width // 2]``; ties as in torch."""
         pool = _Halving.apply if _covers(input) else super().forward
-        found: Tensor = pool(input)
-        return found
+        pooled: Tensor = pool(input)
+        return pooled
 
 
 def quicken(module: nn.Module) -> None:
@@ -72,7 +72,7 @@ class _Halving(torch.autograd.Function):
         return whole
 
 
-def _split(gradient: Tensor, first: Tensor, one: Tensor, other: Tensor) -> None:
+def _split(gradient: Tensor, first: Tensor, chosen: Tensor, other: Tensor) -> None:
     """Write ``gradient`` into ``one`` where ``first`` holds and into ``other`` elsewhere, and zeros beside it."""
-    torch.mul(gradient, first, out=one)
-    torch.sub(gradient, one, out=other)
+    torch.mul(gradient, first, out=chosen)
+    torch.sub(gradient, chosen, out=other)

@@ -41,8 +41,8 @@ class FastRnn(nn.RNN):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:  # type: ignore[override]
         """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
-        one = _tanh if self.nonlinearity == "tanh" else _relu
-        return _forward(self, input, one) if _covers(self, input, hx) else super().forward(input, hx)
+        direction = _tanh if self.nonlinearity == "tanh" else _relu
+        return _forward(self, input, direction) if _covers(self, input, hx) else super().forward(input, hx)
 
 
 class FastPaddedGru(PaddedGru):
@@ -100,7 +100,7 @@ def _covers(module: nn.RNNBase, x: Tensor, state: object) -> bool:
     return plain and small and state is None and module.batch_first and x.shape[1] > 0
 
 
-def _forward(module: nn.RNNBase, x: Tensor, one: Pass, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def _forward(module: nn.RNNBase, x: Tensor, direction: Pass, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """All layers; with ``lengths`` each sample is turned round within its own steps, and the rest is zeros."""
     values, last = x.permute(1, 2, 0), []
     own = None if lengths is None else _Own(lengths, x.shape[1])
@@ -111,11 +111,11 @@ def _forward(module: nn.RNNBase, x: Tensor, one: Pass, lengths: Tensor | None = 
         for suffix in ("", "_reverse") if module.bidirectional else ("",):
             weights = _weights(module, f"l{layer}{suffix}")
             if own is not None:
-                found = one(own.turned(values), weights) if suffix else one(values, weights)
-                last.append(own.last(found))
-                states.append(own.kept(own.turned(found) if suffix else found))
+                outputs = direction(own.turned(values), weights) if suffix else direction(values, weights)
+                last.append(own.last(outputs))
+                states.append(own.kept(own.turned(outputs) if suffix else outputs))
                 continue
-            states.append(one(values.flip(0), weights).flip(0) if suffix else one(values, weights))
+            states.append(direction(values.flip(0), weights).flip(0) if suffix else direction(values, weights))
             last.append(states[-1][0 if suffix else -1])
         values = torch.cat(states, 1) if len(states) > 1 else states[0]
     return values.permute(2, 0, 1), torch.stack(last).transpose(1, 2)
@@ -163,7 +163,7 @@ def _held(module: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[Te
     for layer in range(module.num_layers):
         if layer and module.dropout:
             values = F.dropout(values, module.dropout)
-        found = []
+        directions = []
         for suffix in ("", "_reverse") if module.bidirectional else ("",):
             w, u, *biases = _weights(module, f"l{layer}{suffix}")
             more = [module.get_parameter(f"weight_hr_l{layer}{suffix}")] if module.proj_size else []
@@ -175,32 +175,32 @@ def _held(module: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[Te
             place = (steps - 1) if not suffix else torch.zeros_like(steps)
             hidden.append(states.gather(1, place.expand(-1, 1, states.shape[2])).squeeze(1))
             cells.append(cell[0])
-            found.append(states * own)
-        values = torch.cat(found, 2) if len(found) > 1 else found[0]
+            directions.append(states * own)
+        values = torch.cat(directions, 2) if len(directions) > 1 else directions[0]
     return values, (torch.stack(hidden), torch.stack(cells))
 
 
 def _weights(module: nn.RNNBase, suffix: str) -> list[Tensor]:
     """Weights from the input and from the state, and both biases (zeros where the layer has none)."""
-    found: list[Tensor] = [getattr(module, f"weight_{source}_{suffix}") for source in ("ih", "hh")]
+    weights: list[Tensor] = [getattr(module, f"weight_{source}_{suffix}") for source in ("ih", "hh")]
     if not module.bias:
-        return [*found, *[found[0].new_zeros(len(found[0]))] * 2]
-    return found + [getattr(module, f"bias_{source}_{suffix}") for source in ("ih", "hh")]
+        return [*weights, *[weights[0].new_zeros(len(weights[0]))] * 2]
+    return weights + [getattr(module, f"bias_{source}_{suffix}") for source in ("ih", "hh")]
 
 
 def _gru(x: Tensor, weights: list[Tensor]) -> Tensor:
-    found: Tensor = _Gru.apply(x, *weights)  # type: ignore[no-untyped-call]
-    return found
+    states: Tensor = _Gru.apply(x, *weights)  # type: ignore[no-untyped-call]
+    return states
 
 
 def _tanh(x: Tensor, weights: list[Tensor]) -> Tensor:
-    found: Tensor = _Rnn.apply(x, *weights, torch.tanh_, _slope_of_tanh)  # type: ignore[no-untyped-call]
-    return found
+    states: Tensor = _Rnn.apply(x, *weights, torch.tanh_, _slope_of_tanh)  # type: ignore[no-untyped-call]
+    return states
 
 
 def _relu(x: Tensor, weights: list[Tensor]) -> Tensor:
-    found: Tensor = _Rnn.apply(x, *weights, torch.relu_, _slope_of_relu)  # type: ignore[no-untyped-call]
-    return found
+    states: Tensor = _Rnn.apply(x, *weights, torch.relu_, _slope_of_relu)  # type: ignore[no-untyped-call]
+    return states
 
 
 def _slope_of_tanh(states: Tensor) -> Tensor:

@@ -24,10 +24,10 @@ class RecurrentConv2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the state after the last step, ``[batch, filters, height, width]``."""
-        given = self.feedforward(self.evened(x))
-        state: Tensor = self.norm(torch.relu(given))
+        driven = self.feedforward(self.evened(x))
+        state: Tensor = self.norm(torch.relu(driven))
         for _ in range(self.steps):
-            state = self.norm(torch.relu(given + self.recurrent(self.evened(state))))
+            state = self.norm(torch.relu(driven + self.recurrent(self.evened(state))))
         return state
 
     def evened(self, x: Tensor) -> Tensor:

@@ -132,7 +132,7 @@ class Block(Layer):
 
     def exposed_settings(self) -> tuple[tuple[Setting, Any], ...]:
         """The exposed settings with their values, each named by its path; what is not there any more is left out."""
-        known = {path: found for id_ in self.body.network.ids for path, found in _offered(self.body.network, id_)}
+        known = {path: setting for id_ in self.body.network.ids for path, setting in _offered(self.body.network, id_)}
         return tuple(known[path] for path in self.exposed if path in known)
 
     def with_exposed(self, path: str, value: Any) -> Self:
@@ -222,16 +222,16 @@ class Block(Layer):
 
     def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """The receptive field after every repetition, along the path that sees most."""
-        found: ReceptiveField | None = before
+        field: ReceptiveField | None = before
         arriving = self.arriving(inputs)
         for repetition in self.repetitions(inputs):
-            if found is None:
+            if field is None:
                 return None
-            checker = Checker(Document(self.body.network), arriving=arriving, receptive_field=found)
+            checker = Checker(Document(self.body.network), arriving=arriving, receptive_field=field)
             fields = [checker.layer_info(name).receptive_field for name in self.inner_outputs()]
-            found = max((each for each in fields if each), key=lambda each: each.size, default=None)
+            field = max((each for each in fields if each), key=lambda each: each.size, default=None)
             arriving = {name: repetition[self.inner_outputs()[0]].outputs["out"] for name in self.inner_inputs()}
-        return found
+        return field
 
     def layers_inside(self) -> Iterator[Layer]:
         """Those of the body that are not muted, and those inside its blocks."""
@@ -393,14 +393,14 @@ def loop_arguments(block: Loop) -> dict[str, Any]:
 def _offered(network: Network, id: str) -> list[tuple[str, tuple[Setting, Any]]]:
     """Settings of a layer and, of a block, those it exposes in turn, by their paths and under their full names."""
     layer = network.layer(id)
-    found = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
-    found += layer.exposed_settings() if isinstance(layer, Block) else ()
-    paths = [f"{id}.{spec.name}" for spec, _ in found]
+    settings = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
+    settings += layer.exposed_settings() if isinstance(layer, Block) else ()
+    paths = [f"{id}.{spec.name}" for spec, _ in settings]
     named = [
         replace(spec, name=path, label=f"{id} {spec.label}", when=None)
-        for path, (spec, _) in zip(paths, found, strict=True)
+        for path, (spec, _) in zip(paths, settings, strict=True)
     ]
-    return [(path, (spec, value)) for path, spec, (_, value) in zip(paths, named, found, strict=True)]
+    return [(path, (spec, value)) for path, spec, (_, value) in zip(paths, named, settings, strict=True)]
 
 
 def _frozen(value: Any) -> Any:

@@ -116,13 +116,13 @@ def time_distributing(network: Network, id: str, inputs: Mapping[str, Shape]) ->
 
 def _for_single_frames(network: Network, id: str) -> tuple[str, ...]:
     """The layer, and those that follow it one by one up to the first that reads what comes over time."""
-    found = [id]
+    ids = [id]
     while True:
-        leaving = network.out_of(found[-1])
+        leaving = network.out_of(ids[-1])
         after = network.node(leaving[0].target) if len(leaving) == 1 else None
         if after is None or len(after.inputs) != 1 or not _reads_frames(after.layer):
-            return tuple(found)
-        found.append(after.id)
+            return tuple(ids)
+        ids.append(after.id)
 
 
 def _reads_frames(layer: Layer) -> bool:

@@ -81,9 +81,9 @@ class Board:
 
     def cards_in(self, region: QRectF) -> list[Card]:
         """Cards of which something lies in the region."""
-        found = [self.cards[id_] for id_ in self.card_index.meeting(region)]
-        found.sort(key=lambda card: card.order)
-        return found
+        cards = [self.cards[id_] for id_ in self.card_index.meeting(region)]
+        cards.sort(key=lambda card: card.order)
+        return cards
 
     def wires_in(self, region: QRectF) -> list[Wire]:
         """Wires of which something may lie in the region."""

@@ -63,7 +63,7 @@ class Differing:
     def description(self, id: str) -> str:
         """What differs at a layer."""
         mark = self._overlay.marks.get(id)
-        return f"{WORDS[mark.sign].capitalize()}: {mark.told}" if mark is not None else ""
+        return f"{WORDS[mark.sign].capitalize()}: {mark.summary}" if mark is not None else ""
 
     def bounds(self) -> QRectF:
         """Around the ghosts."""

@@ -47,13 +47,13 @@ class Alignment:
     @property
     def runs(self) -> list[tuple[int, int, int]]:
         """Label, first step and number of steps of each stretch of the path that is no blank."""
-        found, at = [], 0
+        stretches, at = [], 0
         for label, steps in groupby(self.path.tolist()):
             count = len(list(steps))
             if label != BLANK:
-                found.append((label, at, count))
+                stretches.append((label, at, count))
             at += count
-        return found
+        return stretches
 
     @property
     def read(self) -> str:

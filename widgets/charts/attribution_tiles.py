@@ -226,15 +226,15 @@ class HeatTiles(TileView):
         across, down = (at.x() - place.left()) / place.width(), (at.y() - place.top()) / place.height()
         if self._sample.ndim == 1:
             row = row_at(self._away if heat is None else heat.values, at, inset(place), self.theme)
-            return None if row is None else f"{self._names[row]}: {self._said(heat, (row,))}"
+            return None if row is None else f"{self._names[row]}: {self._value_text(heat, (row,))}"
         if self._sample.ndim == 2:
             step = min(max(round(across * (len(self._sample) - 1)), 0), len(self._sample) - 1)
-            return f"step {step + 1}: {self._said(heat, (step,))}"
+            return f"step {step + 1}: {self._value_text(heat, (step,))}"
         height, width = self._sample.shape[1:]
         row, column = min(int(down * height), height - 1), min(int(across * width), width - 1)
-        return f"row {row}, column {column}: {self._said(heat, (row, column))}"
+        return f"row {row}, column {column}: {self._value_text(heat, (row, column))}"
 
-    def _said(self, heat: Heat | None, at: tuple[int, ...]) -> str:
+    def _value_text(self, heat: Heat | None, at: tuple[int, ...]) -> str:
         if heat is not None:
             value = float(heat.values[at])
             return number(value) if np.isfinite(value) else "not covered yet"

@@ -148,6 +148,6 @@ class FeatureMapGrid(TileView):
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)
         row = min(int((at.y() - place.top()) / place.height() * plane.shape[0]), plane.shape[0] - 1)
         across, (frame, column) = column, divmod(column, plane.shape[1] // self._frames)
-        told = f"frame {frame + 1}, " if self._frames > 1 else ""
-        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"{told}row {row}, column {column}"
+        frame_text = f"frame {frame + 1}, " if self._frames > 1 else ""
+        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"{frame_text}row {row}, column {column}"
         return f"{text}\n{where}: {number(float(plane[row, across]))}"

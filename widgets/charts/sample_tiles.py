@@ -207,9 +207,9 @@ class SampleGallery(SampleTiles):
             words = {
                 *self._labels,
                 *self._parts,
-                *(one.words for one in self._answers if one and one.right is not False),
+                *(answer.words for answer in self._answers if answer and answer.right is not False),
             }
-            wrong = {one.words for one in self._answers if one and one.right is False}
+            wrong = {answer.words for answer in self._answers if answer and answer.right is False}
             widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
             self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
         return max(super().least_width(), self._widest[1])
@@ -231,10 +231,10 @@ class SampleGallery(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return label, part and answer of a sample."""
         answer = self._answer(index)
-        said = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
+        prediction = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
         text = f"“{self._texts[index]}”, " if self._texts else ""
         label = f"{self._labels[index]}, " if self._labels[index] else ""
-        return f"Sample {index}: {text}{label}{self._parts[index]}{said}"
+        return f"Sample {index}: {text}{label}{self._parts[index]}{prediction}"
 
 
 class WorstPredictions(SampleTiles):

@@ -63,8 +63,8 @@ class PicturePane(PlotView):
         ``note`` stands below instead of their range, ``scale`` are the values of the first and last colour, and
         ``write`` puts a value into words where there is room in its cell.
         """
-        found = np.asarray(values, dtype=np.float64)
-        self._values = found if found.ndim == 3 else found[None]
+        numbers = np.asarray(values, dtype=np.float64)
+        self._values = numbers if numbers.ndim == 3 else numbers[None]
         self._ink, self._limits, self._write = ink, scale, write
         self.title = self.title if title is None else title
         low, high = limits(self._values) if self._values.size else (0.0, 0.0)

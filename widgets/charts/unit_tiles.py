@@ -36,7 +36,7 @@ def faces_of(samples: ArrayLike, patches: ArrayLike | None = None) -> list[Face]
     values = np.asarray(samples, dtype=np.float64)
     low, high = limits(values)
     rows = [None] * len(values) if patches is None else [tuple(map(float, row)) for row in np.asarray(patches)]
-    return [Face(one, patch, low, high) for one, patch in zip(values, rows, strict=True)]
+    return [Face(sample, patch, low, high) for sample, patch in zip(values, rows, strict=True)]
 
 
 def stretch(face: Face) -> Samples:
@@ -144,8 +144,8 @@ class UnitTiles(TileView):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the unit and what it said at most."""
         value = float(self._strongest[index])
-        said = "silent on every sample" if value == 0 else f"activation at most {number(value)}"
-        return f"{self._noun.capitalize()} {self.name_of(index)}, {said}"
+        activity = "silent on every sample" if value == 0 else f"activation at most {number(value)}"
+        return f"{self._noun.capitalize()} {self.name_of(index)}, {activity}"
 
 
 class ExemplarTiles(SampleTiles):

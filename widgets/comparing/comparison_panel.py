@@ -71,15 +71,15 @@ class ComparisonPanel(Themed, QWidget):
             spacing=0,
         )
 
-    def show_comparison(self, name: str, found: Comparison) -> None:
+    def show_comparison(self, name: str, comparison: Comparison) -> None:
         """Show what differs from the version called ``name``."""
-        self._shown = found
-        counts = {sign: sum(each.sign == sign for each in found.differences) for sign in WORDS}
-        told = ", ".join(f"{count} {WORDS[sign]}" for sign, count in counts.items() if count)
-        self.title.setText(f"Compared with {name}: {told or 'no difference'}")
-        self.costs.setText("     ".join(_cost(one.name, one.after, one.change) for one in found.costs))
+        self._shown = comparison
+        counts = {sign: sum(each.sign == sign for each in comparison.differences) for sign in WORDS}
+        counts_text = ", ".join(f"{count} {WORDS[sign]}" for sign, count in counts.items() if count)
+        self.title.setText(f"Compared with {name}: {counts_text or 'no difference'}")
+        self.costs.setText("     ".join(_cost(cost.name, cost.after, cost.change) for cost in comparison.costs))
         self.list.clear()
-        self.list.addTopLevelItems([self._item(each) for each in found.differences])
+        self.list.addTopLevelItems([self._item(each) for each in comparison.differences])
 
     def _item(self, each: Difference) -> QTreeWidgetItem:
         hue = sign_color(self.theme, each.sign)

@@ -50,7 +50,7 @@ class ChoiceForm(QWidget):
         self._headings: dict[str, QLabel] = {}
         self.options, self.split, self.scaling = SettingsForm(self), SettingsForm(self), SettingsForm(self)
         self.columns, self.altering = ColumnList(self), AugmentForm(self)
-        self._found: Sequence[Column] = ()
+        self._columns: Sequence[Column] = ()
         self.read_as = ReadAs(self)
         self.read_as.wanted.connect(self.kind_wanted)
         column = vbox(parent=self, spacing=8)
@@ -95,7 +95,7 @@ class ChoiceForm(QWidget):
 
     def show_columns(self, columns: Sequence[Column], more: int) -> None:
         """Show the columns of the table that the choice reads, none where it is no table."""
-        self._found, self._more = columns, more
+        self._columns, self._more = columns, more
         self.columns.setVisible(bool(columns))
         self._headings["Columns"].setVisible(bool(columns))
         self._show_picks()
@@ -110,13 +110,13 @@ class ChoiceForm(QWidget):
 
     def _show_picks(self) -> None:
         if self._choice is not None:
-            self.columns.show_picks(picks(self._choice.source, self._found), self._more)
+            self.columns.show_picks(picks(self._choice.source, self._columns), self._more)
 
     def _tick(self, name: str, wanted: bool) -> None:
-        self._change_source(lambda source: use(source, self._found, name, wanted), f"use of {name}")
+        self._change_source(lambda source: use(source, self._columns, name, wanted), f"use of {name}")
 
     def _star(self, name: str, several: bool) -> None:
-        self._change_source(lambda source: aim(source, self._found, name, several), "target")
+        self._change_source(lambda source: aim(source, self._columns, name, several), "target")
 
     def _change_source(self, change: Callable[[Source], Source], what: str) -> None:
         if self._choice is None:

@@ -36,26 +36,28 @@ def picks(source: Source, columns: Sequence[Column]) -> list[Pick]:
         return []
     targets = targets_of(source, columns)
     used = used_by(source, columns)
-    found = []
-    for one in columns:
-        why = _why(source, one, one.name in targets)
-        found.append(Pick(one, one.name in used and not why, one.name in targets, why, _role(source, one.name)))
-    return found
+    picked = []
+    for column in columns:
+        why = _why(source, column, column.name in targets)
+        picked.append(
+            Pick(column, column.name in used and not why, column.name in targets, why, _role(source, column.name))
+        )
+    return picked
 
 
 def targets_of(source: Source, columns: Sequence[Column]) -> list[str]:
     """The columns that are predicted; the likeliest where none is named."""
     named: str = getattr(source, "target", "")
-    names = [one.name for one in columns]
+    names = [column.name for column in columns]
     if named in names:
         return [named]
     if named:
-        return [one for one in (part.strip() for part in named.split(",")) if one in names]
+        return [column for column in (part.strip() for part in named.split(",")) if column in names]
     if isinstance(source, Series):
         numbers = _numbers(source, columns)
         return numbers[-1:]
     ignored: tuple[str, ...] = getattr(source, "ignore", ())
-    return [name for name in [likely_target(tuple(one for one in columns if one.name not in ignored))] if name]
+    return [name for name in [likely_target(tuple(column for column in columns if column.name not in ignored))] if name]
 
 
 def used_by(source: Source, columns: Sequence[Column]) -> set[str]:
@@ -66,7 +68,7 @@ def used_by(source: Source, columns: Sequence[Column]) -> set[str]:
         return {getattr(source, "column", "")}
     ignored = source.ignore
     targets = targets_of(source, columns)
-    return {one.name for one in columns if one.name not in ignored and one.name not in targets}
+    return {column.name for column in columns if column.name not in ignored and column.name not in targets}
 
 
 def use(source: Source, columns: Sequence[Column], name: str, wanted: bool) -> Source:
@@ -77,16 +79,16 @@ def use(source: Source, columns: Sequence[Column], name: str, wanted: bool) -> S
     NetloomError
         if the source refuses.
     """
-    names = [one.name for one in columns]
+    names = [column.name for column in columns]
     if isinstance(source, Text):
         return source.changed(column=name) if wanted else source
     if isinstance(source, Series):
         seen = used_by(source, columns) | {name} if wanted else used_by(source, columns) - {name}
-        kept = tuple(one for one in names if one in seen)
+        kept = tuple(column for column in names if column in seen)
         return source.changed(columns=() if list(kept) == _numbers(source, columns) else kept)
     if isinstance(source, Table):
         left = set(source.ignore) - {name} if wanted else {*source.ignore, name}
-        return source.changed(ignore=tuple(one for one in names if one in left))
+        return source.changed(ignore=tuple(column for column in names if column in left))
     return source
 
 
@@ -98,22 +100,24 @@ def aim(source: Source, columns: Sequence[Column], name: str, several: bool) -> 
     NetloomError
         if the source refuses.
     """
-    held = targets_of(source, columns)
+    targets = targets_of(source, columns)
     if not several or not isinstance(source, Table):
         names = [name]
-    elif name in held:
-        names = [one for one in held if one != name] or held
+    elif name in targets:
+        names = [target for target in targets if target != name] or targets
     else:
-        names = [*held, name]
+        names = [*targets, name]
     if not isinstance(source, Table):
         return source.changed(target=name)
-    return source.changed(target=", ".join(names), ignore=tuple(one for one in source.ignore if one not in names))
+    return source.changed(
+        target=", ".join(names), ignore=tuple(target for target in source.ignore if target not in names)
+    )
 
 
 def _numbers(source: Series, columns: Sequence[Column]) -> list[str]:
     """The columns of numbers that a series sees where none are named."""
     apart = (source.order, source.group)
-    return [one.name for one in columns if one.type is ColumnType.NUMBER and one.name not in apart]
+    return [column.name for column in columns if column.type is ColumnType.NUMBER and column.name not in apart]
 
 
 def _role(source: Source, name: str) -> str:

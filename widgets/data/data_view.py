@@ -323,8 +323,8 @@ class DataView(QWidget):
         self.waiting.clear()
         preview = reply.preview
         self._show_preview(preview)
-        said, offers = self.moved.offers_where_changed(preview.notes)
-        warnings = " ".join([*filter(None, [said]), *preview.leaks])
+        change, offers = self.moved.offers_where_changed(preview.notes)
+        warnings = " ".join([*filter(None, [change]), *preview.leaks])
         if self._refused:  # what was said then is no longer so
             self.notice.clear()
             self._refused = False
@@ -403,13 +403,15 @@ class DataView(QWidget):
 
     def _notes(self, preview: DataPreview) -> list[str]:
         """What was done to the data, and what was found when its file was opened as long as it is read so."""
-        said = [note for note in preview.notes if note not in preview.leaks and not note.endswith(CHANGED)]
+        remarks = [note for note in preview.notes if note not in preview.leaks and not note.endswith(CHANGED)]
         section = self.section
         if self._problems is not None and section is not None:
             source, problems = self._problems
             if section.get("options") == source.values():
-                said = [one for one in problems if one not in said and one not in preview.leaks] + said
-        return said
+                remarks = [
+                    problem for problem in problems if problem not in remarks and problem not in preview.leaks
+                ] + remarks
+        return remarks
 
     def _refresh_offer(self) -> None:
         """Offer to fit the network where the data and its ends do not match."""

@@ -27,7 +27,7 @@ class Downloads(QObject):
     def __init__(self, program: Sequence[str] = NETLOOM, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._process = CommandProcess(self, program)
-        self._process.told.connect(self._on_line)
+        self._process.printed.connect(self._on_line)
         self._process.ended.connect(self._on_ended)
         self._kind = ""
 

@@ -46,7 +46,7 @@ def dataset_info(facts: DatasetFacts) -> DatasetInfo:
 def misfits(document: Document, checker: Checker) -> list[Problem]:
     """The problems at inputs and outputs that a fix would repair, inputs first."""
     network = document.network
-    found = [
+    unfit = [
         problem
         for problem in checker.problems
         if problem.severity is Severity.ERROR
@@ -54,7 +54,7 @@ def misfits(document: Document, checker: Checker) -> list[Problem]:
         and problem.layer is not None
         and isinstance(network.layer(problem.layer), Input | Output)
     ]
-    return sorted(found, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
+    return sorted(unfit, key=lambda problem: not isinstance(network.layer(problem.layer or ""), Input))
 
 
 def lacking(document: Document, info: DatasetFacts) -> str:

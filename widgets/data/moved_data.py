@@ -56,8 +56,8 @@ class Repointer(QObject):
 
     def offers_where_changed(self, notes: Sequence[str]) -> tuple[str, tuple[Offer, ...]]:
         """The note that says that the data has changed, and what can be done; an empty one where it has not."""
-        said = next((note for note in notes if note.endswith(CHANGED)), "")
-        return said, (("Use the changed data", self._accept), ("Find it…", self._find)) if said else ()
+        change = next((note for note in notes if note.endswith(CHANGED)), "")
+        return change, (("Use the changed data", self._accept), ("Find it…", self._find)) if change else ()
 
     def _accept(self) -> None:
         self._repoint("Use the changed data", None)

@@ -55,13 +55,13 @@ class GlossaryPanel(QWidget):
         return self.reader.cursorRect().top()
 
     def _headings(self) -> dict[str, QTextBlock]:
-        found: dict[str, QTextBlock] = {}
+        headings: dict[str, QTextBlock] = {}
         block = self.reader.document().begin()
         while block.isValid():
             if block.blockFormat().headingLevel():
-                found.setdefault(anchor(block.text()), block)
+                headings.setdefault(anchor(block.text()), block)
             block = block.next()
-        return found
+        return headings
 
     def _find(self, text: str) -> None:
         """Go to the first term that begins with ``text``, else the first that holds it."""

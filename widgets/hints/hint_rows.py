@@ -128,5 +128,5 @@ class HintNote(QWidget):
 
 def _without_name(hint: Hint) -> str:
     """The message without the layer's name, which stands above it: ``One kernel of 7 × 7 where ...``."""
-    said = hint.message.removeprefix(f"{hint.layer}: ")
-    return said[:1].upper() + said[1:] if said != hint.message else said
+    message = hint.message.removeprefix(f"{hint.layer}: ")
+    return message[:1].upper() + message[1:] if message != hint.message else message

@@ -30,10 +30,10 @@ class SoftmaxPlot(PaintedView):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "Softmax of three scores", "", parent)
         self.setObjectName("softmaxPlot")
-        told = ", ".join(
+        pairs = ", ".join(
             f"{number(score, 3)} becomes {share:.2f}" for score, share in zip(SCORES, softmax(SCORES), strict=True)
         )
-        self.describe(f"Scores and their shares: {told}")
+        self.describe(f"Scores and their shares: {pairs}")
 
     def is_empty(self) -> bool:
         """Never."""

@@ -137,10 +137,10 @@ class LayerPage(Themed, QWidget):
         self.problem.setText("\n".join(problem.message for problem in wrong))
         self.problem.setVisible(bool(wrong))
 
-    def show_health(self, told: str) -> None:
+    def show_health(self, diagnosis: str) -> None:
         """Say how the layer fares in training; nothing where it fares well."""
-        self.health.setText(told)
-        self.health.setVisible(bool(told))
+        self.health.setText(diagnosis)
+        self.health.setVisible(bool(diagnosis))
 
     def _show_kind(self, node: Node) -> None:
         self._id, self._kind = node.id, type(node.layer)
@@ -240,9 +240,9 @@ class NetworkPage(QWidget):
     def show_network(self, document: Document, checker: Checker) -> None:
         """Show the whole network."""
         about = document.sections.get("about")
-        told = about if isinstance(about, dict) else {}
-        self.title.setText(str(told.get("title") or "This network"))
-        self._tell(str(told.get("summary") or ""), _sentence(str(told.get("expect") or "")))
+        description = about if isinstance(about, dict) else {}
+        self.title.setText(str(description.get("title") or "This network"))
+        self._tell(str(description.get("summary") or ""), _sentence(str(description.get("expect") or "")))
         self.facts.show_facts(total_facts(checker))
         self.hint.setText("Select a layer to see and change its settings.")
 
@@ -250,8 +250,8 @@ class NetworkPage(QWidget):
         """Show what several layers have in common."""
         self.title.setText(f"{counted(len(ids), 'layer')} selected")
         self._tell("", "")
-        found = [checker.layer_info(id_) for id_ in ids]
-        self.facts.show_facts([("Parameters", f"{sum(one.parameters for one in found):,}")])
+        infos = [checker.layer_info(id_) for id_ in ids]
+        self.facts.show_facts([("Parameters", f"{sum(info.parameters for info in infos):,}")])
         self.hint.setText("Settings are shown while one layer is selected.")
 
     def _tell(self, summary: str, expect: str) -> None:
@@ -346,10 +346,10 @@ class Inspector(QScrollArea):
         self.pages.bring(self.layer if len(ids) == 1 else self.network)
         self.updateGeometry()
 
-    def show_health(self, told: Mapping[str, str]) -> None:
+    def show_health(self, diagnoses: Mapping[str, str]) -> None:
         """Take over how layers of the network on show fare in training, in sentences by id."""
-        if told != self._health:
-            self._health = told
+        if diagnoses != self._health:
+            self._health = diagnoses
             self.refresh()
 
     def commit(self) -> None:

@@ -24,13 +24,13 @@ def scaled(number: float, unit: str) -> str:
     return f"{shown} {prefix}{unit}"
 
 
-def shapes(found: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
+def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
     """The shapes at ports, each with its port's name where there are several."""
-    if not found:
+    if not by_port:
         return "not known yet"
-    if len(ports) == 1 and ports[0] in found:
-        return _described(found[ports[0]])
-    return "\n".join(f"{port}: {_described(found[port])}" for port in ports if port in found)
+    if len(ports) == 1 and ports[0] in by_port:
+        return _described(by_port[ports[0]])
+    return "\n".join(f"{port}: {_described(by_port[port])}" for port in ports if port in by_port)
 
 
 def _described(shape: Shape) -> str:

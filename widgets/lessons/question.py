@@ -122,8 +122,8 @@ class QuestionBox(QWidget):
             else:
                 self.answered.emit(float(self.group.checkedId()))
             return
-        given = read_number(self.field.text())
-        if given is None:
+        number = read_number(self.field.text())
+        if number is None:
             self.say(NO_NUMBER if self.field.text().strip() else EMPTY, "warning")
         else:
-            self.answered.emit(given)
+            self.answered.emit(number)

@@ -385,8 +385,8 @@ def icon(name: str, theme: Theme, color: QColor | None = None) -> QIcon:
         return QIcon(_Engine(name, chosen, disabled))
     import qtawesome
 
-    found: QIcon = qtawesome.icon(name, color=chosen.name(), color_disabled=disabled.name())
-    return found
+    drawn: QIcon = qtawesome.icon(name, color=chosen.name(), color_disabled=disabled.name())
+    return drawn
 
 
 def family_icon(family: str, theme: Theme) -> QIcon:

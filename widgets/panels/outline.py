@@ -37,7 +37,7 @@ class OutlineRow(QTreeWidgetItem):
 
     def data(self, column: int, role: int) -> Any:
         """What the view shows, asked for what is in sight only."""
-        return self._outline.told(self.id, column, role)
+        return self._outline.cell(self.id, column, role)
 
     def setData(self, column: int, role: int, value: Any) -> None:
         """Another name was typed."""
@@ -132,13 +132,13 @@ class Outline(Themed, QTreeWidget):
         """Notes and frames stand below the layers, as they are read from the top."""
         assert self._document is not None
         annotations = self._document.network.annotations.values()
-        found = sorted(annotations, key=lambda each: (each.area[1], each.area[0], each.id))
-        if found == self._annotations:
+        in_order = sorted(annotations, key=lambda annotation: (annotation.area[1], annotation.area[0], annotation.id))
+        if in_order == self._annotations:
             return
         while self.topLevelItemCount() > len(self._rows):
             self.takeTopLevelItem(len(self._rows))
-        self._annotations = found
-        self.addTopLevelItems([self._annotation_item(each) for each in found])
+        self._annotations = in_order
+        self.addTopLevelItems([self._annotation_item(annotation) for annotation in in_order])
 
     def _annotation_item(self, annotation: Annotation) -> QTreeWidgetItem:
         """A note or frame; activating it goes there."""
@@ -182,7 +182,7 @@ class Outline(Themed, QTreeWidget):
         row.addChildren([*arriving, *(_link(f"{c.source_port}: to {c.target}", c.target) for c in network.out_of(id_))])
         self._nest(row, network.node(id_), self._checker.layer_info(id_).inputs, ())
 
-    def told(self, id_: str, column: int, role: int) -> Any:
+    def cell(self, id_: str, column: int, role: int) -> Any:
         """What a row says in a role of Qt's."""
         if role == _ID:
             return id_

@@ -205,8 +205,8 @@ class Palette(Themed, QWidget):
 
 
 def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    found = (top.child(row) for row in range(top.childCount()))
-    return [item for item in found if item is not None]
+    children = (top.child(row) for row in range(top.childCount()))
+    return [item for item in children if item is not None]
 
 
 def _item(kind: type[Layer]) -> QTreeWidgetItem:

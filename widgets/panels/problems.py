@@ -147,7 +147,7 @@ class Problems(QScrollArea):
 
     def _hint_row(self, hint: Hint, title: str) -> HintRow:
         row = HintRow(hint, title, self._themes)
-        row.opened.connect(lambda found: self.opened.emit(found.layer) if found.layer else None)
+        row.opened.connect(lambda entry: self.opened.emit(entry.layer) if entry.layer else None)
         row.fixed.connect(self._apply)
         row.dismissed.connect(self.dismissed)
         row.hidden.connect(self.hidden)
@@ -155,7 +155,7 @@ class Problems(QScrollArea):
 
     def _row(self, problem: Problem) -> ProblemRow:
         row = ProblemRow(problem, self._themes)
-        row.opened.connect(lambda found: self.opened.emit(found.layer) if found.layer else None)
+        row.opened.connect(lambda entry: self.opened.emit(entry.layer) if entry.layer else None)
         row.fixed.connect(self._apply)
         return row
 

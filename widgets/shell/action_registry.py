@@ -73,9 +73,9 @@ def discover() -> tuple[Action, ...]:
     return in_order(action for name in names for action in importlib.import_module(name).ACTIONS)
 
 
-def in_order(found: Iterable[Action]) -> tuple[Action, ...]:
+def in_order(registered: Iterable[Action]) -> tuple[Action, ...]:
     """The same actions, each behind the one that it is to follow."""
-    every = list(found)
+    every = list(registered)
     placed = [action for action in every if not action.after]
     waiting = [action for action in every if action.after]
     while waiting:

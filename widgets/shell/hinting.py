@@ -69,14 +69,14 @@ class Hinting(QObject):
     def refresh(self) -> None:
         """Look again now."""
         self._soon.stop()
-        hints = self._found() if self._preferences["hints"] else ()
+        hints = self._hints() if self._preferences["hints"] else ()
         self._workbench.problems.set_hints(hints, TITLES)
         self._workbench.inspector.set_hints(hints)
         if hints != self._session.hints:
             self._session.hints = hints
             self.changed.emit()
 
-    def _found(self) -> tuple[Hint, ...]:
+    def _hints(self) -> tuple[Hint, ...]:
         inside, sections = self._workbench.block_navigation, self._session.document.sections
         if inside.path:
             return inner_hints(inside.checker, "/".join(inside.path), sections, self.hidden)

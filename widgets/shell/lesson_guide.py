@@ -159,11 +159,11 @@ class LessonGuide(QObject):
         self.end()
         self._context.say(Notice(text, "ok", (("Choose another lesson", self._context.show_lessons),), "lesson"))
 
-    def _answer(self, given: float) -> None:
+    def _answer(self, answer: float) -> None:
         course = self.course
         if course is None:
             return
-        if course.answer(given):
+        if course.answer(answer):
             self._panel.question.show_answer()
             self._panel.show_progress()
             self._keep()

@@ -115,15 +115,15 @@ class LivePreviews(QObject):
 
     def _show(self) -> None:
         canvas, board = self._workbench.canvas, self._workbench.canvas.board
-        known = [id_ for id_ in self._told_of() if id_ in board.cards and self._same(id_)] if self.wanted else []
+        known = [id_ for id_ in self._layers_known() if id_ in board.cards and self._same(id_)] if self.wanted else []
         strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
-        ailing = {id_: told for id_ in known if (told := self._sentences(self._path(id_)))}
+        ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
         shown = LiveCards(board, canvas.context.theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
-        self._workbench.inspector.show_health({id_: "\n".join(told) for id_, told in ailing.items()})
+        self._workbench.inspector.show_health({id_: "\n".join(sentences) for id_, sentences in ailing.items()})
 
-    def _told_of(self) -> list[str]:
+    def _layers_known(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
         start = self._path("")
         paths = (path for path in (*self._strips, *self._diagnostics) if path.startswith(start))
@@ -131,11 +131,11 @@ class LivePreviews(QObject):
 
     def _sentences(self, path: str) -> list[str]:
         """What ails a layer and, where it is a block, the layers inside."""
-        told = [one.sentence for one in self._diagnostics.get(path, ())]
+        sentences = [diagnostic.sentence for diagnostic in self._diagnostics.get(path, ())]
         inside = [inner for inner in self._diagnostics if inner.startswith(f"{path}.")]
-        told += [f"{inner}: {self._diagnostics[inner][0].sentence}" for inner in inside[:MOST_INSIDE]]
+        sentences += [f"{inner}: {self._diagnostics[inner][0].sentence}" for inner in inside[:MOST_INSIDE]]
         more = len(inside) - MOST_INSIDE
-        return [*told, f"… and {more} more layers inside."] if more > 0 else told
+        return [*sentences, f"… and {more} more layers inside."] if more > 0 else sentences
 
     # Which layer is which
 

@@ -123,13 +123,13 @@ class PatternDialog(QDialog):
         tried = Checker(copy, checker.data_spec)
         parameters = sum(tried.layer_info(id_).parameters for id_ in made)
         before = [id_ for id_ in made if not copy.network.layer(id_).is_dense and tried.layer_info(id_).receptive_field]
-        told = (
+        outcome = (
             f"{counted(len(made), 'layer')} behind {start}" if start else f"{counted(len(made), 'layer')} and the ends"
         )
-        told += f", {counted(parameters, 'parameter')}"
+        outcome += f", {counted(parameters, 'parameter')}"
         if before:
-            told += f"; the last convolution or pool sees {axes(tried.layer_info(before[-1]).receptive_size)} places"
-        return f"{told}."
+            outcome += f"; the last convolution or pool sees {axes(tried.layer_info(before[-1]).receptive_size)} places"
+        return f"{outcome}."
 
     def apply(self) -> None:
         """Insert it where the selection says; one undo takes it back."""

@@ -48,9 +48,9 @@ def _memory_remark() -> str:
 
     from app.system.memory_budget import GIGABYTE, VARIABLE, default_budget
 
-    said = os.environ.get(VARIABLE, "").strip()
-    if said:
-        return f"The environment variable {VARIABLE} comes before it, and says {said}."
+    budget = os.environ.get(VARIABLE, "").strip()
+    if budget:
+        return f"The environment variable {VARIABLE} comes before it, and says {budget}."
     return f"0: a quarter of this machine's, {default_budget() / GIGABYTE:.1f} GB."
 
 
@@ -105,17 +105,17 @@ def as_settings() -> tuple[Setting, ...]:
 
     return tuple(
         Setting(
-            name=one.name,
-            type=one.type,
-            default=one.default,
-            help=f"{one.help} {one.remark()}" if one.remark is not None else one.help,
-            minimum=one.minimum,
-            maximum=one.maximum,
-            choices=one.choices,
-            unit=one.unit,
-            label=one.label,
+            name=preference.name,
+            type=preference.type,
+            default=preference.default,
+            help=f"{preference.help} {preference.remark()}" if preference.remark is not None else preference.help,
+            minimum=preference.minimum,
+            maximum=preference.maximum,
+            choices=preference.choices,
+            unit=preference.unit,
+            label=preference.label,
         )
-        for one in PREFERENCES
+        for preference in PREFERENCES
     )
 
 
@@ -124,10 +124,12 @@ class Preferences:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        found = read_object(file)
+        stored = read_object(file)
         self._values = {
-            one.name: found[one.name] if one.name in found and one.accepts(found[one.name]) else one.default
-            for one in PREFERENCES
+            preference.name: stored[preference.name]
+            if preference.name in stored and preference.accepts(stored[preference.name])
+            else preference.default
+            for preference in PREFERENCES
         }
         self._listeners: list[Callable[[str], None]] = []
 

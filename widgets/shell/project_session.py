@@ -113,8 +113,8 @@ class ProjectSession(QObject):
         if self._path is not None:
             return self._path.name
         about = self.document.sections.get("about")
-        told = about.get("title") if isinstance(about, dict) else None
-        return told if isinstance(told, str) and told else "Untitled"
+        title = about.get("title") if isinstance(about, dict) else None
+        return title if isinstance(title, str) and title else "Untitled"
 
     @property
     def suggested_name(self) -> str:

@@ -180,12 +180,12 @@ class TopBar(Themed, QWidget):
         button.setMenu(QMenu(button))
         return button
 
-    def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str, found: str = "") -> None:
+    def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str, automatic: str = "") -> None:
         """Offer devices as ``(id, title)`` and mark the chosen one; ``found`` is what ``auto`` comes to, if known."""
         if self._offered == (tuple(offered), chosen):
             return
         self._offered = (tuple(offered), chosen)
-        shown = f"auto ({found})" if chosen == "auto" and found else chosen
+        shown = f"auto ({automatic})" if chosen == "auto" and automatic else chosen
         menu = self.devices.menu()
         menu.clear()
         for name, title in offered:

@@ -49,8 +49,8 @@ class LessonSketch:
 def lessons(folder: Path = LESSONS) -> list[LessonSketch]:
     """All lessons in ``folder`` in their order; a file that makes no sense has no card."""
     kept = read_object(home() / KEPT)
-    found = (read(path, kept) for path in sorted(folder.glob("*.json")))
-    return [lesson for lesson in found if lesson is not None]
+    sketches = (read(path, kept) for path in sorted(folder.glob("*.json")))
+    return [lesson for lesson in sketches if lesson is not None]
 
 
 def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
@@ -64,9 +64,9 @@ def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
             title=str(value["title"]),
             summary=str(value["summary"]),
             minutes=int(value["minutes"]),
-            textbook=tuple(str(one) for one in value.get("textbook", ())),
+            textbook=tuple(str(each) for each in value.get("textbook", ())),
             steps=len(value["steps"]),
-            done=sum(one is True for one in done) if isinstance(done, list) else 0,
+            done=sum(each is True for each in done) if isinstance(done, list) else 0,
         )
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return None
@@ -114,9 +114,9 @@ class LessonList(Shelf[LessonCard]):
         super().__init__()
         self.setObjectName("lessonList")
 
-    def show_lessons(self, found: Sequence[LessonSketch]) -> None:
+    def show_lessons(self, sketches: Sequence[LessonSketch]) -> None:
         """Show these lessons."""
-        cards = [LessonCard(lesson, self) for lesson in found]
+        cards = [LessonCard(lesson, self) for lesson in sketches]
         for card in cards:
             card.chosen.connect(self.chosen)
         self.show_cards(cards)

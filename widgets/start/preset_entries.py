@@ -66,9 +66,11 @@ class PresetEntry:
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
     """All presets in ``folder``, those of `FIRST` before the rest; a file that makes no sense has no card."""
-    found = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
+    entries = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
     places = {name: place for place, name in enumerate(FIRST)}
-    return sorted(found, key=lambda one: (places.get(one.path.stem, len(FIRST)), len(one.sketch.layers), one.title))
+    return sorted(
+        entries, key=lambda entry: (places.get(entry.path.stem, len(FIRST)), len(entry.sketch.layers), entry.title)
+    )
 
 
 def promise(preset: PresetEntry) -> str:
@@ -93,7 +95,7 @@ def read(path: Path) -> PresetEntry | None:
             expect=str(about.get("expect") or ""),
             minutes=about.get("minutes") if isinstance(about.get("minutes"), int | float) else None,
             data=str((value.get("data") or {}).get("source") or ""),
-            textbook=tuple(str(one) for one in about.get("textbook") or ()),
+            textbook=tuple(str(chapter) for chapter in about.get("textbook") or ()),
             sketch=sketch(value.get("network") or {}),
             topics=topics(value.get("network") or {}),
         )
@@ -104,10 +106,10 @@ def read(path: Path) -> PresetEntry | None:
 def sketch(network: Mapping[str, Any]) -> Sketch:
     """The drawing of a network's JSON."""
     layers = []
-    for one in network.get("layers", ()):
-        x, y = one.get("position", (0, 0))
-        layers.append((str(one["kind"]), float(x), float(y)))
-    index = {one["id"]: place for place, one in enumerate(network.get("layers", ()))}
+    for layer in network.get("layers", ()):
+        x, y = layer.get("position", (0, 0))
+        layers.append((str(layer["kind"]), float(x), float(y)))
+    index = {layer["id"]: place for place, layer in enumerate(network.get("layers", ()))}
     wires = []
     for text in network.get("connections", ()):
         source, target = (end.strip().split(".")[0] for end in text.split("->"))
@@ -117,6 +119,6 @@ def sketch(network: Mapping[str, Any]) -> Sketch:
 
 def topics(network: Mapping[str, Any]) -> frozenset[str]:
     """What the inputs of a network's JSON read, as `TOPICS`."""
-    inputs = (one.get("settings") or {} for one in network.get("layers", ()) if one.get("kind") == "input")
+    inputs = (layer.get("settings") or {} for layer in network.get("layers", ()) if layer.get("kind") == "input")
     kinds = {str((settings.get("shape") or {}).get("kind")) for settings in inputs}
     return frozenset(topic for topic, shapes in TOPICS.items() if kinds & set(shapes))

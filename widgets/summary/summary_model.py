@@ -147,13 +147,15 @@ class SummaryModel(QAbstractItemModel):
 
     def _sorted(self, numbers: list[int]) -> list[int]:
         column, order = self._order
-        found = sorted(numbers)  # rows are made in the network's order
+        in_order = sorted(numbers)  # rows are made in the network's order
         if column >= 0:
             key = COLUMNS[column].key
-            found.sort(key=lambda number: key(self._items[number].row), reverse=order == Qt.SortOrder.DescendingOrder)
-        for place, number in enumerate(found):
+            in_order.sort(
+                key=lambda number: key(self._items[number].row), reverse=order == Qt.SortOrder.DescendingOrder
+            )
+        for place, number in enumerate(in_order):
             self._items[number].place = place
-        return found
+        return in_order
 
     def _index_of(self, number: int, column: int) -> QModelIndex:
         return self.createIndex(self._items[number].place, column, number)

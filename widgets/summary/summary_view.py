@@ -68,9 +68,9 @@ class TotalsLine(Themed, QWidget):
     def show_totals(self, whole: Totals) -> None:
         """Show other sums."""
         self._whole = whole
-        told = [f"{column.title.lower()} {text}" for column, text in zip(COLUMNS, self.texts(), strict=True) if text]
+        totals = [f"{column.title.lower()} {text}" for column, text in zip(COLUMNS, self.texts(), strict=True) if text]
         self.setAccessibleName("Totals of the network")
-        self.setAccessibleDescription(", ".join(told[1:]))
+        self.setAccessibleDescription(", ".join(totals[1:]))
         self.setToolTip("Sums over the layers that lead to an output")
         self.update()
 
@@ -279,14 +279,14 @@ class Summary(Themed, QWidget):
 
     def _shown(self, parent: QModelIndex | None = None) -> list[QModelIndex]:
         """Every row that is not hidden in a closed block, top to bottom."""
-        found = []
+        rows = []
         at = parent or QModelIndex()
         for place in range(self.model.rowCount(at)):
             index = self.model.index(place, 0, at)
-            found.append(index)
+            rows.append(index)
             if self.tree.isExpanded(index):
-                found += self._shown(index)
-        return found
+                rows += self._shown(index)
+        return rows
 
     def _listed(self) -> list[SummaryRow]:
         return [self.model.row_at(index) for index in self._shown()]

@@ -143,7 +143,7 @@ def _short(value: float) -> float:
 def written(values: SearchRange) -> str:
     """A range as it is typed: ``8 to 128 log``, or ``16, 32, 64``."""
     if values.choices:
-        return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values.choices)
+        return ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in values.choices)
     return f"{values.low:g} to {values.high:g}{' log' if values.log else ''}"
 
 

@@ -119,7 +119,7 @@ class SearchDialog(QDialog):
         self.use.clicked.connect(self._use)
         self.open_run.clicked.connect(self._open)
         self.trials.chosen.connect(self._refresh)
-        self._process.told.connect(self._on_line)
+        self._process.printed.connect(self._on_line)
         self._process.ended.connect(self._ended)
 
     # Before a search
@@ -183,9 +183,9 @@ class SearchDialog(QDialog):
     # While it runs
 
     def _on_line(self, line: str) -> None:
-        told = json.loads(line)
-        if told.get("event") == "trial":
-            self.trials.add(told)
+        event = json.loads(line)
+        if event.get("event") == "trial":
+            self.trials.add(event)
             done = self.trials.count
             self._say(f"{done} of {self.count.value()} trials; {self.trials.sentence()}")
         self._refresh()

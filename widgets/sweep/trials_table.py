@@ -45,7 +45,7 @@ class Trials(QWidget):
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: list[dict[str, Any]] = []
+        self._trials: list[dict[str, Any]] = []
         self._paths: list[str] = []
         self._metric = "loss"
         self.table = QTreeWidget(self)
@@ -80,7 +80,7 @@ class Trials(QWidget):
 
     def clear(self, paths: list[str], metric: str) -> None:
         """Begin anew with columns for ``paths``."""
-        self._told, self._paths, self._metric = [], paths, metric
+        self._trials, self._paths, self._metric = [], paths, metric
         self.table.clear()
         name_columns(self.table, "Trial", f"Validation {metric}", "Status", "Epochs", *map(short, paths))
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -90,11 +90,11 @@ class Trials(QWidget):
         self.across.addItems([short(path) for path in paths])
         self._draw()
 
-    def add(self, told: dict[str, Any]) -> None:
+    def add(self, trial: dict[str, Any]) -> None:
         """A trial that ended, as the command line tells it."""
-        self._told.append(told)
-        values = [told["settings"].get(path) for path in self._paths]
-        cells = [told["number"], told["value"], WORDS.get(told["status"], told["status"]), told["epochs"], *values]
+        self._trials.append(trial)
+        values = [trial["settings"].get(path) for path in self._paths]
+        cells = [trial["number"], trial["value"], WORDS.get(trial["status"], trial["status"]), trial["epochs"], *values]
         line = _Line([written(cell) for cell in cells])
         for column, cell in enumerate(cells):
             number = isinstance(cell, int | float)
@@ -103,23 +103,23 @@ class Trials(QWidget):
             line.setData(column, NUMBER, cell if number else missing if column == 1 else None)
             if number or column == 1:
                 line.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            if told.get("reason"):
-                line.setToolTip(column, told["reason"])
-        line.setData(0, NUMBER + 1, told)
+            if trial.get("reason"):
+                line.setToolTip(column, trial["reason"])
+        line.setData(0, NUMBER + 1, trial)
         self.table.addTopLevelItem(line)
-        if told["status"] == "completed" and self.best is told:
+        if trial["status"] == "completed" and self.best is trial:
             self.table.setCurrentItem(line)
         self._draw()
 
     @property
     def count(self) -> int:
         """Number of trials."""
-        return len(self._told)
+        return len(self._trials)
 
     @property
     def best(self) -> dict[str, Any] | None:
         """The completed trial with the best result."""
-        done = [one for one in self._told if one["status"] == "completed" and one["value"] is not None]
+        done = [trial for trial in self._trials if trial["status"] == "completed" and trial["value"] is not None]
         if not done:
             return None
         pick = min if self._metric == "loss" else max
@@ -129,8 +129,8 @@ class Trials(QWidget):
     def current(self) -> dict[str, Any] | None:
         """The trial that is selected."""
         item = self.table.currentItem()
-        told: dict[str, Any] | None = item.data(0, NUMBER + 1) if item is not None else None
-        return told
+        trial: dict[str, Any] | None = item.data(0, NUMBER + 1) if item is not None else None
+        return trial
 
     def sentence(self) -> str:
         """What the best result is."""
@@ -143,10 +143,10 @@ class Trials(QWidget):
 
     def _draw(self) -> None:
         path = self._paths[self.across.currentIndex()] if 0 <= self.across.currentIndex() < len(self._paths) else ""
-        shown = [one for one in self._told if one["value"] is not None and path in one["settings"]]
-        names = sorted({str(one["settings"][path]) for one in shown if not _is_number(one["settings"][path])})
-        points = [(_place(one["settings"][path], names), one["value"]) for one in shown]
-        kinds = [STATUS.index(one["status"]) if one["status"] in STATUS else 0 for one in shown]
+        shown = [trial for trial in self._trials if trial["value"] is not None and path in trial["settings"]]
+        names = sorted({str(trial["settings"][path]) for trial in shown if not _is_number(trial["settings"][path])})
+        points = [(_place(trial["settings"][path], names), trial["value"]) for trial in shown]
+        kinds = [STATUS.index(trial["status"]) if trial["status"] in STATUS else 0 for trial in shown]
         used = [WORDS[name] for name in STATUS[: max(kinds, default=0) + 1]]
         listed = f" ({', '.join(f'{at} {name}' for at, name in enumerate(names))})" if names else ""
         self.plot.set_names(short(path) + listed, self._metric)
@@ -175,5 +175,5 @@ def _place(value: Any, names: list[str]) -> float:
     return float(value) if _is_number(value) else float(names.index(str(value)))
 
 
-def _result(told: Mapping[str, Any]) -> float:
-    return float(told["value"])
+def _result(trial: Mapping[str, Any]) -> float:
+    return float(trial["value"])

@@ -21,10 +21,10 @@ PATIENCE = 60.0
 class WindowDriver:
     """One user at one window. ``said`` is called with a line for everything done."""
 
-    def __init__(self, window: QWidget, folder: Path, said: Callable[[str], None]) -> None:
+    def __init__(self, window: QWidget, folder: Path, log: Callable[[str], None]) -> None:
         self.window = window
         self._folder = folder
-        self._said = said
+        self._log = log
         self.pictures: list[Path] = []
 
     # Finding and waiting
@@ -159,7 +159,7 @@ class WindowDriver:
         path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
         self.window.grab().save(str(path))
         self.pictures.append(path)
-        self._said(f"{path.name}: {caption}")
+        self._log(f"{path.name}: {caption}")
 
 
 def _move(widget: QWidget, place: QPoint, button: Qt.MouseButton) -> None:

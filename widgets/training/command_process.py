@@ -14,12 +14,12 @@ NO_REASON = "it ended without a reason."
 
 
 class CommandProcess(QObject):
-    """One process at a time. ``told`` carries each line of its output, ``ended`` whether it worked and the last word.
+    """One process at a time. ``printed`` carries each line of its output, ``ended`` whether it worked and a last word.
 
-    The last word is the reason where it failed, else the output's last lines.
+    That is the reason where it failed, else the output's last lines.
     """
 
-    told = Signal(str)
+    printed = Signal(str)
     ended = Signal(bool, str)
 
     def __init__(self, parent: QObject | None = None, program: Sequence[str] = NETLOOM) -> None:
@@ -73,7 +73,7 @@ class CommandProcess(QObject):
             text = line.decode("utf-8", "replace").rstrip()
             if text:
                 self._lines.append(text)
-                self.told.emit(text)
+                self.printed.emit(text)
 
     def _on_error(self, process: QProcess, error: QProcess.ProcessError) -> None:
         if process is self._process and error == QProcess.ProcessError.FailedToStart:

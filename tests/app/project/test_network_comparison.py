@@ -63,7 +63,7 @@ def test_an_overlay_marks_layers_and_counts_their_parameters() -> None:
     found = overlay(compare(old.network, new.network), old.network, new.network)
     assert found is not None
     assert {id_: mark.sign for id_, mark in found.marks.items()} == {"output4": Sign.REMOVED, "conv1": Sign.CHANGED}
-    assert found.marks["conv1"].told == "filters: 16 → 8; −80 parameters"
+    assert found.marks["conv1"].summary == "filters: 16 → 8; −80 parameters"
     assert found.added == frozenset()
     assert {(wire.source, wire.target) for wire in found.removed} == {("flatten2", "dense3"), ("dense3", "output4")}
 
@@ -79,8 +79,8 @@ def test_an_overlay_inside_a_block_has_what_differs_there() -> None:
     outside, inside = (overlay(found, old.network, new.network, path) for path in ((), ("stage",)))
     assert outside is not None
     assert inside is not None
-    assert outside.marks["stage"].told == "1 difference inside; −16 parameters"
-    assert {id_: mark.told for id_, mark in inside.marks.items()} == {"conv1": "bias: on → off"}
+    assert outside.marks["stage"].summary == "1 difference inside; −16 parameters"
+    assert {id_: mark.summary for id_, mark in inside.marks.items()} == {"conv1": "bias: on → off"}
     assert overlay(found, old.network, new.network, ("conv1",)) is None
 
 

@@ -31,7 +31,7 @@ class ComparisonActions:
         self.panel: ComparisonPanel | None = None
         self._other: Network | None = None
         self._name = ""
-        self._found: Comparison | None = None
+        self._comparison: Comparison | None = None
         self._soon = QTimer(context.window(), singleShot=True, interval=60)
         self._soon.timeout.connect(self._refresh)
 
@@ -92,8 +92,8 @@ class ComparisonActions:
 
         session = self._context.session
         if self.panel is not None and self._other is not None:
-            self._found = compare(self._other, session.document.network)
-            self.panel.show_comparison(self._name, self._found)
+            self._comparison = compare(self._other, session.document.network)
+            self.panel.show_comparison(self._name, self._comparison)
             self._draw()
 
     def _draw(self) -> None:
@@ -102,10 +102,12 @@ class ComparisonActions:
         from widgets.canvas.comparison_layer import Differing
 
         session, workbench, shown = self._context.session, self._context.workbench, None
-        if self._other is not None and self._found is not None:
-            found = overlay(self._found, self._other, session.document.network, workbench.block_navigation.path)
-            if found is not None:
-                shown = Differing(workbench.canvas.board, workbench.canvas.context.theme, found)
+        if self._other is not None and self._comparison is not None:
+            differences = overlay(
+                self._comparison, self._other, session.document.network, workbench.block_navigation.path
+            )
+            if differences is not None:
+                shown = Differing(workbench.canvas.board, workbench.canvas.context.theme, differences)
         workbench.canvas.surface.show_extra(DIFFERENCES, shown)
 
     def _go_to(self, path: tuple[str, ...]) -> None:
@@ -119,7 +121,7 @@ class ComparisonActions:
 
     def stop(self) -> None:
         """Compare no longer."""
-        self._other = self._found = None
+        self._other = self._comparison = None
         self._draw()
         self._context.workbench.lend(None)
         self._context.commands.refresh()

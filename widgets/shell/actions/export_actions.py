@@ -57,17 +57,17 @@ class ExportActions:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
         folder = Path(str(self._context.memory.get("folder", "")))
         formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
-        found = self._choose("Export the trained network", folder / run.name, formats)
-        if found is not None:
-            self.start(run, *found)
+        chosen = self._choose("Export the trained network", folder / run.name, formats)
+        if chosen is not None:
+            self.start(run, *chosen)
 
     def ask_project(self, wanted: Format) -> None:
         """Ask where to put the open project as ``wanted``."""
         from graph.project import SUFFIX, write_project
 
         session = self._context.session
-        found = self._choose(f"Export: {wanted.title}", self._stem, (wanted,))
-        if found is None:
+        chosen = self._choose(f"Export: {wanted.title}", self._stem, (wanted,))
+        if chosen is None:
             return
         kept = QTemporaryDir()
         source = Path(kept.path()) / f"{session.suggested_name}{SUFFIX}"
@@ -76,7 +76,7 @@ class ExportActions:
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (), "export"))
             return
-        self.start(source, *found, base=session.base)
+        self.start(source, *chosen, base=session.base)
         self._folder = kept
 
     def export_code(self) -> None:

@@ -81,12 +81,12 @@ class TrainingActions(QObject):
 
     def _show_devices(self) -> None:
         """Offer the devices that the worker has, and mark the plan's."""
-        offered, found = [("auto", "Automatic"), ("cpu", "Processor")], ""
+        offered, automatic = [("auto", "Automatic"), ("cpu", "Processor")], ""
         if self.controller is not None and self.controller.devices:
             devices = self.controller.devices
-            offered = [("auto", "Automatic"), *((one.id, one.title) for one in devices)]
-            found = next((one.id for one in devices if one.id != "cpu"), "cpu")
-        self.devices_told.emit(offered, self._device(), found)
+            offered = [("auto", "Automatic"), *((device.id, device.title) for device in devices)]
+            automatic = next((device.id for device in devices if device.id != "cpu"), "cpu")
+        self.devices_told.emit(offered, self._device(), automatic)
 
     def _device(self) -> str:
         plan = self._context.session.document.sections.get("plan") if self._context.ready else None
