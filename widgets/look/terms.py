@@ -57,6 +57,8 @@ def tip(label: str, help_line: str = "") -> str:
 def name_columns(table: QTreeWidget | QTableWidget, *titles: str) -> None:
     """Head the columns of a table; a title that is a term is defined by its tooltip."""
     table.setColumnCount(len(titles))
+    if isinstance(table, QTableWidget):
+        table.setHorizontalHeaderLabels(titles)  # its model takes header data only where there are header items
     for column, title in enumerate(titles):
         for role, text in ((Qt.ItemDataRole.DisplayRole, title), (Qt.ItemDataRole.ToolTipRole, definition(title))):
             table.model().setHeaderData(column, Qt.Orientation.Horizontal, text, role)

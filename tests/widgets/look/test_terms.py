@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QLabel, QTabBar, QTreeWidget, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QTabBar, QTableWidget, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
@@ -132,6 +132,15 @@ def labels_of(window: MainWindow) -> Iterator[tuple[str, str]]:
             roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
             text, tooltip = (model.headerData(section, across, role) for role in roles)
             yield str(text or ""), str(tooltip or "")
+
+
+def test_a_table_that_is_still_empty_shows_the_names_of_its_columns(qtbot: QtBot) -> None:
+    table = QTableWidget(0, 2)
+    qtbot.addWidget(table)
+    name_columns(table, "Epoch", "It reads")
+    across, model = Qt.Orientation.Horizontal, table.model()
+    assert [model.headerData(column, across) for column in range(model.columnCount())] == ["Epoch", "It reads"]
+    assert model.headerData(0, across, Qt.ItemDataRole.ToolTipRole) == definition("Epoch") != ""
 
 
 def test_no_term_in_the_window_lacks_its_explanation(window: MainWindow, qtbot: QtBot) -> None:
