@@ -113,7 +113,7 @@ def by_hand(out: Path) -> None:
         s.canvas.select(["conv2"])
         s.window.commands["by_hand"].trigger()
         tab = s.panel("understand").by_hand
-        s.driver.wait(lambda: tab.picker.layer == "conv2" and not tab.picture.is_empty(), "conv2 was to be worked out")
+        s.driver.wait(lambda: tab.picker.chosen == "conv2" and not tab.picture.is_empty(), "conv2 was to be worked out")
         tab.go(Spot(filter=1, row=0, column=3))
         s.grab("by-hand")
         tab.show_examples("kernels")

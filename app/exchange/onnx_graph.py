@@ -35,7 +35,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
-class KnownValue:
+class OnnxValue:
     """A value of the ONNX graph: the output port it comes from, and how its axes lie.
 
     ``border`` is what a Pad before it adds to each of our axes, which only a convolution can take up; ``mode`` says
@@ -49,12 +49,12 @@ class KnownValue:
     mode: str = "constant"
     half: int | None = None
 
-    def with_axes(self, axes: tuple[Axis, ...]) -> KnownValue:
+    def with_axes(self, axes: tuple[Axis, ...]) -> OnnxValue:
         """The same value, its axes lying otherwise."""
         return replace(self, axes=axes)
 
     @property
-    def plain(self) -> KnownValue:
+    def plain(self) -> OnnxValue:
         """Without axes of size 1."""
         return self.with_axes(tuple(axis for axis in self.axes if axis is not None))
 
@@ -81,13 +81,13 @@ class NetworkBuilder:
         self.weights: dict[str, Array] = {}
         self.frozen: list[str] = []
         self.constants: dict[str, Array] = {}
-        self.values: dict[str, KnownValue] = {}
+        self.values: dict[str, OnnxValue] = {}
         self.uses = uses
         self.shapes: dict[tuple[str, str], Shape] = {}
 
     # Values
 
-    def value(self, name: str) -> KnownValue:
+    def value(self, name: str) -> OnnxValue:
         """The value called ``name``.
 
         Raises
@@ -100,7 +100,7 @@ class NetworkBuilder:
             raise UnreadableError(f"reads {what} where data is expected")
         return self.values[name]
 
-    def unbordered(self, name: str) -> KnownValue:
+    def unbordered(self, name: str) -> OnnxValue:
         """The same, where a border before it cannot be taken up."""
         value = self.value(name)
         if value.border:
@@ -115,11 +115,11 @@ class NetworkBuilder:
             raise UnreadableError(f"calculates {what}, which must be a constant here")
         return self.constants[name]
 
-    def shape(self, value: KnownValue) -> Shape:
+    def shape(self, value: OnnxValue) -> Shape:
         """Our shape behind a value."""
         return self.shapes[value.source, value.port]
 
-    def feature(self, value: KnownValue) -> int:
+    def feature(self, value: OnnxValue) -> int:
         """Where among the ONNX axes our features lie.
 
         Raises
@@ -132,7 +132,7 @@ class NetworkBuilder:
             raise UnreadableError("works on the features of a recurrent layer while its directions are apart")
         return value.axes.index(at)
 
-    def feature_of(self, value: KnownValue) -> int:
+    def feature_of(self, value: OnnxValue) -> int:
         """Which of our axes are the features."""
         return FEATURE[self.shape(value).kind]
 
@@ -143,7 +143,7 @@ class NetworkBuilder:
         id_ = self._named(name, Input(shape=shape))
         self.network.insert_node(Node(id_, Input(shape=shape), (0.0, 0.0)))
         self.shapes[id_, "out"] = shape
-        self.values[name] = KnownValue(id_, "out", axes)
+        self.values[name] = OnnxValue(id_, "out", axes)
 
     def leave(self, name: str) -> str:
         """An output of the graph; returns the id of its layer."""
@@ -155,7 +155,7 @@ class NetworkBuilder:
         self.network.insert_connection(Connection(value.source, value.port, id_, "in"))
         return id_
 
-    def add(self, kind: str, into: Mapping[str, KnownValue], hint: str = "", /, **settings: Any) -> str:
+    def add(self, kind: str, into: Mapping[str, OnnxValue], hint: str = "", /, **settings: Any) -> str:
         """A layer of the catalogue behind the values ``into``, by port; its id, which follows ``hint`` if it can.
 
         Raises
@@ -179,10 +179,10 @@ class NetworkBuilder:
         """Give a layer other settings, which change no shape."""
         self.network.replace_node(replace(self.network.node(id_), layer=layer))
 
-    def after(self, name: str, kind: str, value: KnownValue, hint: str = "", /, **settings: Any) -> str:
+    def after(self, name: str, kind: str, value: OnnxValue, hint: str = "", /, **settings: Any) -> str:
         """A layer behind one value that leaves the axes as they lie; its result is called ``name``."""
         id_ = self.add(kind, {"in": value}, hint, **settings)
-        self.values[name] = KnownValue(id_, "out", value.axes)
+        self.values[name] = OnnxValue(id_, "out", value.axes)
         return id_
 
     def keep(self, id_: str, **arrays: Array) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.exchange import onnx_graph, onnx_states, onnx_windows
-from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
+from app.exchange.onnx_graph import Axis, NetworkBuilder, OnnxValue, UnreadableError, attributes, natural
 from app.exchange.onnx_windows import CHANNELS_FIRST
 from graph.layers.base import OnnxOperator
 from graph.layers.catalogue import catalogue
@@ -49,7 +49,7 @@ def gemm(builder: NetworkBuilder, node: NodeProto) -> None:
         raise UnreadableError("multiplies something other than a vector for each sample")
     bias = bool(onnx_graph.input_name(node, 2))
     id_ = builder.add("dense", {"in": value}, node.input[1], units=weight.shape[0], bias=bias)
-    builder.values[node.output[0]] = KnownValue(id_, "out", (0, 1))
+    builder.values[node.output[0]] = OnnxValue(id_, "out", (0, 1))
     builder.keep(id_, weight=weight)
     if bias:
         values = builder.constant(node.input[2], "its biases") * attrs.get("beta", 1.0)
@@ -76,7 +76,7 @@ def embed(builder: NetworkBuilder, node: NodeProto) -> None:
             raise UnreadableError("looks something other than tokens up in a table")
         id_ = builder.add("embedding", {"in": value}, node.input[0], vocabulary=table.shape[0], size=table.shape[1])
         builder.keep(id_, weight=table)
-        builder.values[node.output[0]] = KnownValue(id_, "out", (0, 1, 2))
+        builder.values[node.output[0]] = OnnxValue(id_, "out", (0, 1, 2))
         return
     value = builder.value(node.input[0])
     index = builder.constant(node.input[1], "the place that it picks")
@@ -91,7 +91,7 @@ def embed(builder: NetworkBuilder, node: NodeProto) -> None:
         builder.values[node.output[0]] = replace(value, axes=rest, half=int(index) % 2)
     elif axis == 1 and shape.kind is Kind.SEQUENCE and int(index) in (-1, (shape.time or 0) - 1) and value.half is None:
         id_ = builder.add("last_step", {"in": value})
-        builder.values[node.output[0]] = KnownValue(id_, "out", tuple(1 if axis == 2 else axis for axis in rest))
+        builder.values[node.output[0]] = OnnxValue(id_, "out", tuple(1 if axis == 2 else axis for axis in rest))
     else:
         raise UnreadableError("picks one place, which only the last step of a sequence can be")
 
@@ -156,7 +156,7 @@ def arithmetic(builder: NetworkBuilder, node: NodeProto) -> None:
     _scaled(builder, node, value, scale, shift)
 
 
-def _per_feature(builder: NetworkBuilder, value: KnownValue, values: Array) -> Array:
+def _per_feature(builder: NetworkBuilder, value: OnnxValue, values: Array) -> Array:
     """A constant as one number for each feature."""
     features, at = builder.shape(value).features, builder.feature(value)
     spread = values.reshape((1,) * (len(value.axes) - values.ndim) + values.shape)
@@ -165,7 +165,7 @@ def _per_feature(builder: NetworkBuilder, value: KnownValue, values: Array) -> A
     return np.broadcast_to(spread.reshape(-1).astype(np.float32), (features,)).copy()
 
 
-def _as_bias(builder: NetworkBuilder, node: NodeProto, value: KnownValue, numbers: Array) -> bool:
+def _as_bias(builder: NetworkBuilder, node: NodeProto, value: OnnxValue, numbers: Array) -> bool:
     """Take what is added as the biases of the dense layer right before, if there is one without."""
     layer = builder.network.layer(value.source)
     source = next(name for name in node.input if name not in builder.constants)
@@ -177,7 +177,7 @@ def _as_bias(builder: NetworkBuilder, node: NodeProto, value: KnownValue, number
     return True
 
 
-def _scaled(builder: NetworkBuilder, node: NodeProto, value: KnownValue, scale: Array, shift: Array) -> None:
+def _scaled(builder: NetworkBuilder, node: NodeProto, value: OnnxValue, scale: Array, shift: Array) -> None:
     """A batch normalisation that only scales and shifts, value fixed; one after another become one."""
     source = next(name for name in node.input if name not in builder.constants)
     if value.source in builder.frozen and builder.uses[source] == 1:
@@ -204,7 +204,7 @@ def merge(builder: NetworkBuilder, node: NodeProto, kind: str) -> None:
         builder.values[node.output[0]] = values[0]
         return
     ports = {f"in{number}": value for number, value in enumerate(values, 1)}
-    builder.values[node.output[0]] = KnownValue(builder.add(kind, ports, inputs=len(values)), "out", values[0].axes)
+    builder.values[node.output[0]] = OnnxValue(builder.add(kind, ports, inputs=len(values)), "out", values[0].axes)
 
 
 def several(kind: str) -> Reader:
@@ -229,7 +229,7 @@ def concat(builder: NetworkBuilder, node: NodeProto) -> None:
         raise UnreadableError("joins pictures side by side")
     ports = {f"in{number}": value for number, value in enumerate(values, 1)}
     id_ = builder.add("concatenate", ports, inputs=len(values), along=along)
-    builder.values[node.output[0]] = KnownValue(id_, "out", values[0].axes)
+    builder.values[node.output[0]] = OnnxValue(id_, "out", values[0].axes)
 
 
 def split(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -241,7 +241,7 @@ def split(builder: NetworkBuilder, node: NodeProto) -> None:
         raise UnreadableError("splits otherwise than into equal parts of the features")
     id_ = builder.add("channel_split", {"in": value}, parts=parts)
     for number, name in enumerate(node.output, 1):
-        builder.values[name] = KnownValue(id_, f"out{number}", value.axes)
+        builder.values[name] = OnnxValue(id_, f"out{number}", value.axes)
 
 
 def cut(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -339,14 +339,14 @@ def flatten(builder: NetworkBuilder, node: NodeProto) -> None:
     _flat(builder, node, value)
 
 
-def _flat(builder: NetworkBuilder, node: NodeProto, value: KnownValue) -> None:
+def _flat(builder: NetworkBuilder, node: NodeProto, value: OnnxValue) -> None:
     shape = builder.shape(value)
     if value.axes != natural(shape):
         raise UnreadableError(f"lays {shape.described()} in a row in another order of axes than Netloom's")
     if shape.kind is Kind.VECTOR:
         builder.values[node.output[0]] = value
         return
-    builder.values[node.output[0]] = KnownValue(builder.add("flatten", {"in": value}), "out", (0, 1))
+    builder.values[node.output[0]] = OnnxValue(builder.add("flatten", {"in": value}), "out", (0, 1))
 
 
 def reshape(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -373,7 +373,7 @@ def _size(shape: Shape, axis: Axis) -> int | None:
     return shape.sizes[axis - 1] if isinstance(axis, int) and axis > 0 else None
 
 
-def _given_shape(builder: NetworkBuilder, node: NodeProto, value: KnownValue, sizes: list[int]) -> None:
+def _given_shape(builder: NetworkBuilder, node: NodeProto, value: OnnxValue, sizes: list[int]) -> None:
     shape = builder.shape(value)
     kind = {2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}.get(len(sizes))
     if value.axes != natural(shape) or kind is None or shape.elements is None:
@@ -381,10 +381,10 @@ def _given_shape(builder: NetworkBuilder, node: NodeProto, value: KnownValue, si
     rest = int(np.prod([size for size in sizes if size > 0]))
     full = tuple(shape.elements // rest if size == -1 else size for size in sizes)
     id_ = builder.add("reshape", {"in": value}, shape=Shape(kind, full))
-    builder.values[node.output[0]] = KnownValue(id_, "out", natural(Shape(kind, full)))
+    builder.values[node.output[0]] = OnnxValue(id_, "out", natural(Shape(kind, full)))
 
 
-def _joined(value: KnownValue) -> KnownValue | None:
+def _joined(value: OnnxValue) -> OnnxValue | None:
     """Directions and units as the features they are together, where they lie side by side."""
     if "D" not in value.axes or "H" not in value.axes:
         return None

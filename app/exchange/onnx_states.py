@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes
+from app.exchange.onnx_graph import Axis, NetworkBuilder, OnnxValue, UnreadableError, attributes
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -85,8 +85,8 @@ def _leave(builder: NetworkBuilder, id_: str, every: str, last: str, directions:
     if every:
         units: Axis = 2 if directions == 1 else "H"
         states: tuple[Axis, ...] = (0, 1, direction, units) if layout else (1, direction, 0, units)
-        builder.values[every] = KnownValue(id_, "out", states)
+        builder.values[every] = OnnxValue(id_, "out", states)
     if last:
-        source = builder.add("last_step", {"in": KnownValue(id_, "out", (0, 1, 2))}) if every else id_
+        source = builder.add("last_step", {"in": OnnxValue(id_, "out", (0, 1, 2))}) if every else id_
         unit: Axis = 1 if directions == 1 else "H"
-        builder.values[last] = KnownValue(source, "out", (0, direction, unit) if layout else (direction, 0, unit))
+        builder.values[last] = OnnxValue(source, "out", (0, direction, unit) if layout else (direction, 0, unit))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.exchange import onnx_graph
-from app.exchange.onnx_graph import Axis, KnownValue, NetworkBuilder, UnreadableError, attributes, natural
+from app.exchange.onnx_graph import Axis, NetworkBuilder, OnnxValue, UnreadableError, attributes, natural
 from graph.layers.grid import same_pads
 from graph.shapes import Kind
 
@@ -27,7 +27,7 @@ CHANNELS_FIRST: dict[Kind, tuple[Axis, ...]] = {
 class OnnxWindow:
     """Sizes of a window along our axes of places, read from an operator's attributes."""
 
-    def __init__(self, builder: NetworkBuilder, node: NodeProto, value: KnownValue, kernel: list[int]) -> None:
+    def __init__(self, builder: NetworkBuilder, node: NodeProto, value: OnnxValue, kernel: list[int]) -> None:
         attrs = attributes(node)
         kind = builder.shape(value).kind
         places = value.axes[2:]
@@ -106,7 +106,7 @@ def conv(builder: NetworkBuilder, node: NodeProto) -> None:
     # A single axis may have been drawn as an image one pixel high.
     weight = weight.reshape(weight.shape[0], weight.shape[1], *window.kernel)
     id_ = builder.add(name, {"in": value}, node.input[1], **settings)
-    builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
+    builder.values[node.output[0]] = OnnxValue(id_, "out", value.axes)
     builder.keep_weight(id_, weight, bias)
 
 
@@ -131,7 +131,7 @@ def conv_transpose(builder: NetworkBuilder, node: NodeProto) -> None:
         groups=attrs.get("group", 1),
         bias=bool(bias),
     )
-    builder.values[node.output[0]] = KnownValue(id_, "out", value.axes)
+    builder.values[node.output[0]] = OnnxValue(id_, "out", value.axes)
     builder.keep_weight(id_, weight, bias)
 
 
@@ -181,7 +181,7 @@ def reduce(builder: NetworkBuilder, node: NodeProto) -> None:
 
 
 def _whole(
-    builder: NetworkBuilder, node: NodeProto, value: KnownValue, places: list[int], average: bool, keep: bool
+    builder: NetworkBuilder, node: NodeProto, value: OnnxValue, places: list[int], average: bool, keep: bool
 ) -> None:
     shape = builder.shape(value)
     ours = {value.axes[at] for at in places} - {None}
@@ -196,7 +196,7 @@ def _whole(
             left += [None] if keep else []
         else:
             left.append(1 if axis == builder.feature_of(value) else axis)
-    builder.values[node.output[0]] = KnownValue(id_, "out", tuple(left))
+    builder.values[node.output[0]] = OnnxValue(id_, "out", tuple(left))
 
 
 def pad(builder: NetworkBuilder, node: NodeProto) -> None:
@@ -213,7 +213,7 @@ def pad(builder: NetworkBuilder, node: NodeProto) -> None:
     feature = builder.feature_of(value)
     if any(axis in (0, feature) for axis, _ in placed) or any(min(pair) < 0 for _, pair in placed):
         raise UnreadableError("pads the features or the batch, or cuts off")
-    builder.values[node.output[0]] = KnownValue(value.source, value.port, value.axes, placed, mode)
+    builder.values[node.output[0]] = OnnxValue(value.source, value.port, value.axes, placed, mode)
 
 
 def resize(builder: NetworkBuilder, node: NodeProto) -> None:

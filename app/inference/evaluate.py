@@ -67,6 +67,12 @@ def evaluate_model(model: Model, part: str = "test") -> Evaluation:
     return _of_classes(model, head, part, feed) if head.classes else _of_numbers(model, head, part, feed)
 
 
+def _outputs_and_targets(model: Model, head: Head, part: str, feed: Feed) -> tuple[Part, torch.Tensor, Array]:
+    """A part with the first output for each of its samples (n, ...), and the targets (n, ...)."""
+    data = model.prepared.parts[part]
+    return data, torch.from_numpy(model.predict(feed)[0]), np.asarray(data.arrays[head.field.name])
+
+
 def _read_words(model: Model, inputs: Array) -> Texts:
     """Samples as lists of words where the network reads tokens; nothing where it reads numbers."""
     source = model.prepared.dataset.field_named(model.objective.inputs[0])
@@ -79,9 +85,8 @@ def _texts(rows: Array, vocabulary: tuple[str, ...]) -> Texts:
 
 def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     """The evaluation of outputs that are tokens; ``classes`` are the tokens that occur."""
-    vocabulary, data = head.field.vocabulary, model.prepared.parts[part]
-    outputs = torch.from_numpy(model.predict(feed)[0])
-    true = np.asarray(data.arrays[head.field.name])
+    vocabulary = head.field.vocabulary
+    data, outputs, true = _outputs_and_targets(model, head, part, feed)
     predicted = token_metrics.predicted_tokens(outputs, vocabulary).numpy()
     loss = token_metrics.token_losses(head, outputs, torch.from_numpy(true))
     counts = true != token_metrics.ignored_token(vocabulary)
@@ -102,9 +107,7 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
 
 
 def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
-    data = model.prepared.parts[part]
-    outputs = torch.from_numpy(model.predict(feed)[0])
-    true = np.asarray(data.arrays[head.field.name])
+    data, outputs, true = _outputs_and_targets(model, head, part, feed)
     probabilities = head.probabilities(outputs)
     probabilities = probabilities / probabilities.sum(1, keepdim=True).clamp_min(1e-12)
     predicted = head.predicted_classes(outputs).numpy()
@@ -143,9 +146,8 @@ def _gan_confusion(model: Model, data: Part, feed: Feed) -> Array:
 
 def _of_labels(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     """The evaluation of rows of labels as they are read with all beams, and the metrics that follow from that."""
-    data = model.prepared.parts[part]
-    predicted = head.transcripts(torch.from_numpy(model.predict(feed)[0]))
-    true = np.asarray(data.arrays[head.field.name])
+    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+    predicted = head.transcripts(outputs)
     edits = edit_distances(predicted, true)
     # Of those with as many edits, the short ones are worse.
     rows = np.lexsort(((true != BLANK).sum(1), -edits))[:WORST]

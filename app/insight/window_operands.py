@@ -38,7 +38,7 @@ MOST_VALUES = 2**21
 
 
 @dataclass(frozen=True, eq=False)
-class WindowOperands:
+class RunnableNetwork:
     """A network that can be run on samples: in training, loaded, or only just initialised."""
 
     network: Network
@@ -48,12 +48,12 @@ class WindowOperands:
     device: torch.device
 
     @classmethod
-    def of(cls, model: Model) -> WindowOperands:
+    def of(cls, model: Model) -> RunnableNetwork:
         """The network of a model, with the weights it has now."""
         return cls(model.project.network, model.compiled, model.prepared, model.objective.inputs, model.device)
 
     @classmethod
-    def fresh(cls, project: Project, layer: str, base: Path | None = None) -> WindowOperands:
+    def fresh(cls, project: Project, layer: str, base: Path | None = None) -> RunnableNetwork:
         """The network of a project with the weights that training would start from; no random state is touched.
 
         Where the network cannot run yet, what leads to ``layer`` is built alone.
@@ -104,12 +104,12 @@ def leading_to(network: Network, id: str) -> Network:
     return Network([*nodes, Node(end, Output(), (0.0, 0.0))], [*connections, last])
 
 
-def look(bench: WindowOperands, path: str, sample: int) -> LayerOperands:
+def look(runnable: RunnableNetwork, path: str, sample: int) -> LayerOperands:
     """What the layer at ``path`` does with a sample; a layer inside blocks is called ``block1.conv1``.
 
     Parameters
     ----------
-    bench
+    runnable
         the network; it is left as it is, mode and random state included.
     sample
         position in the data set; one that is in no part stands for the nearest that is.
@@ -119,22 +119,22 @@ def look(bench: WindowOperands, path: str, sample: int) -> LayerOperands:
     NetloomError
         if there is no such layer, or it is none whose values can be worked out.
     """
-    layer, sources = _layer_at(bench.network, path)
-    part = one_sample(bench.prepared, sample)
-    feed = Feed(part, bench.inputs, [], bench.device)
-    arriving, leaving, module = _pass_through(bench, feed.pick(0).inputs, path)
+    layer, sources = _layer_at(runnable.network, path)
+    part = one_sample(runnable.prepared, sample)
+    feed = Feed(part, runnable.inputs, [], runnable.device)
+    arriving, leaving, module = _pass_through(runnable, feed.pick(0).inputs, path)
     numbers = {} if module is None else numbers_of(module)
     index = int(part.indices[0])
-    target = bench.prepared.dataset.target_field()
-    inputs = zip(bench.compiled.inputs, bench.inputs, strict=True)
+    target = runnable.prepared.dataset.target_field()
+    inputs = zip(runnable.compiled.inputs, runnable.inputs, strict=True)
     return LayerOperands(
         kind=layer.kind,
         settings=layer.values(),
         sample=index,
-        samples=bench.prepared.dataset.samples,
+        samples=runnable.prepared.dataset.samples,
         target_field=target.facts,
         target=np.asarray(target.values[index : index + 1]),
-        standardised=any(id_ in sources and name in bench.prepared.scalers for id_, name in inputs),
+        standardised=any(id_ in sources and name in runnable.prepared.scalers for id_, name in inputs),
         values=planes(_array(arriving)),
         **_capped({"output": planes(_array(leaving)), **numbers}),
     )
@@ -160,11 +160,11 @@ def _layer_at(network: Network, path: str) -> tuple[Layer, set[str]]:
 
 
 def _pass_through(
-    bench: WindowOperands, inputs: tuple[Tensor, ...], path: str
+    runnable: RunnableNetwork, inputs: tuple[Tensor, ...], path: str
 ) -> tuple[Tensor, Tensor, nn.Module | None]:
     """What arrives at a layer and what leaves it, without the batch, and its module."""
     *blocks, id_ = path.split(".")
-    module, network = bench.compiled.module, bench.network
+    module, network = runnable.compiled.module, runnable.network
     mode = module.training
     module.eval()
     try:
@@ -175,7 +175,7 @@ def _pass_through(
                 module, network = _first(getattr(module, network.node(name).tied or name)), block.body.network
             passage = _passage(module, id_, inputs)
     finally:
-        bench.compiled.module.train(mode)
+        runnable.compiled.module.train(mode)
     if passage.leaving is None:
         raise NetloomError(f"{path} leads to no output of its block; connect it to see it work.")
     return passage.arriving[0][0], passage.leaving[0], getattr(module, network.node(id_).tied or id_, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.insight.window_operands import WindowOperands, look
+from app.insight.window_operands import RunnableNetwork, look
 from app.protocol.messages import OpenProject
 from app.protocol.window_messages import FollowedLayer, FollowLayer
 from app.training.trainable import Model
@@ -14,7 +14,7 @@ from graph.project import parse_project
 def follow_layer(subject: Model | OpenProject, request: FollowLayer) -> FollowedLayer:
     """What a layer works on for a sample: of a run, or with the weights that training the open project starts from."""
     if isinstance(subject, Model):
-        bench = WindowOperands.of(subject)
+        runnable = RunnableNetwork.of(subject)
     else:
-        bench = WindowOperands.fresh(parse_project(dict(subject.project)), request.layer, subject.base)
-    return FollowedLayer(layer=request.layer, operands=look(bench, request.layer, max(0, request.sample)))
+        runnable = RunnableNetwork.fresh(parse_project(dict(subject.project)), request.layer, subject.base)
+    return FollowedLayer(layer=request.layer, operands=look(runnable, request.layer, max(0, request.sample)))

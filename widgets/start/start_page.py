@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QLabel,
     QLineEdit,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
+from widgets.look.segments import segments
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
@@ -65,25 +65,6 @@ class Gallery(Shelf[PresetCard]):
         if self.cards:
             return "No example has all of these words. Try fewer."
         return "No examples are installed with this copy of Netloom."
-
-
-def segments(named: Sequence[tuple[str, str]], parent: QWidget) -> tuple[QFrame, QButtonGroup]:
-    """A row of buttons of which one is on, the first to begin with: object names and titles, numbered in order."""
-    frame = QFrame()
-    frame.setProperty("segments", True)
-    row = hbox(parent=frame, margins=(3, 3, 3, 3), spacing=2)
-    group = QButtonGroup(parent)
-    for index, (name, title) in enumerate(named):
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setText(title)
-        button.setAccessibleName(title)
-        button.setCheckable(True)
-        button.setProperty("segmented", True)
-        group.addButton(button, index)
-        row.addWidget(button)
-    group.button(0).setChecked(True)
-    return frame, group
 
 
 class FileRow(QToolButton):

@@ -11,8 +11,9 @@ from app.protocol.watch import Watch
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Inside, Subject, having_filters
-from widgets.understand.understand_tab import LayerPicker, Tab
+from widgets.understand.understand_tab import Tab
 
 NO_RUN = "Train a network with a convolution to watch its filters form."
 NO_FILTERS = "This network has no convolution, so it has no filters. Its weights are under Weights."
@@ -27,7 +28,7 @@ class FiltersTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.picker = LayerPicker("Convolution", self)
+        self.picker = NamePicker("Convolution", self)
         self.step = text_label("", self, look="faint")
         self.grid = FilterGrid(source, empty=NO_RUN)
         self.grid.setObjectName("filters")
@@ -52,19 +53,19 @@ class FiltersTab(Tab):
 
     def subscription(self) -> Watch:
         """The filters of the layer chosen."""
-        return Watch(filters=(self.picker.layer,)) if self.picker.layer else Watch()
+        return Watch(filters=(self.picker.chosen,)) if self.picker.chosen else Watch()
 
     def on_subject(self) -> None:
         """Offer the convolutions of another run."""
         layers = self.subject.convolutions_within()
-        self.picker.set_layers(layers)
+        self.picker.offer(layers)
         if not layers:
             self.grid.set_filters(np.empty((0, 1, 1, 1)))
         self.grid.set_empty_text(NO_FILTERS if self.subject.run is not None and not layers else NO_RUN)
 
     def on_inside(self, inside: Inside) -> None:
         """Show new weights."""
-        filters = inside.views.filters.get(self.picker.layer)
+        filters = inside.views.filters.get(self.picker.chosen)
         if filters is not None and filters.ndim in (3, 4):
             self.grid.set_filters(filters)
             self._offer_channels()

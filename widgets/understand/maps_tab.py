@@ -10,9 +10,10 @@ from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Inside, Subject
-from widgets.understand.understand_tab import LayerPicker, Tab
+from widgets.understand.understand_tab import Tab
 
 
 class MapsTab(Tab):
@@ -24,7 +25,7 @@ class MapsTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.picker = LayerPicker("Layer", self)
+        self.picker = NamePicker("Layer", self)
         self.step = text_label("", self, look="faint")
         self.gallery = SamplePicker(source, subject, "Train a network, then pick one of its validation samples.")
         self.grid = FeatureMapGrid(source, empty="Train a network to see what its layers make of a sample.")
@@ -42,13 +43,13 @@ class MapsTab(Tab):
 
     def subscription(self) -> Watch:
         """The maps of the layer chosen, for the sample picked."""
-        return Watch(maps=(self.picker.layer,), sample=self._sample) if self.picker.layer else Watch()
+        return Watch(maps=(self.picker.chosen,), sample=self._sample) if self.picker.chosen else Watch()
 
     def on_subject(self) -> None:
         """Offer the layers of another run, and the samples it was trained on."""
         layers = self.subject.layers_within()
         convolutions = self.subject.convolutions_within()
-        self.picker.set_layers(layers, convolutions[0] if convolutions else layers[1] if len(layers) > 1 else "")
+        self.picker.offer(layers, convolutions[0] if convolutions else layers[1] if len(layers) > 1 else "")
         if self.isVisible():
             self.on_shown()
 
@@ -59,7 +60,7 @@ class MapsTab(Tab):
 
     def on_inside(self, inside: Inside) -> None:
         """Show new maps."""
-        maps = inside.views.maps.get(self.picker.layer)
+        maps = inside.views.maps.get(self.picker.chosen)
         if maps is not None and maps.ndim in (1, 2, 3, 4):
             self.grid.set_maps(maps)
             self.step.setText(when_of(inside))

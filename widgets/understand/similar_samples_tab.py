@@ -22,9 +22,10 @@ from widgets.look.layouts import Item, boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.embedding_map import CodeMap
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 NO_RUN = "Train an autoencoder, or any network with a vector in it, to search its samples by their codes."
 LIVE = "Once training has ended, samples can be searched by their codes."
@@ -76,7 +77,7 @@ class SimilarTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.picker = LayerPicker("Codes of", self)
+        self.picker = NamePicker("Codes of", self)
         self.gallery = SamplePicker(source, subject, NO_RUN)
         self.sample = SampleGallery(source, "The sample and what the network makes of it", "Pick a sample.")
         self.by_code = NeighbourGallery(source, "Nearest by code")
@@ -135,7 +136,7 @@ class SimilarTab(Tab):
         self.map.clear()
         self._ask_for_samples()
         sizes = code_layers(network) if network is not None else {}
-        self.picker.set_layers(list(sizes), bottleneck(network) if network is not None else "")
+        self.picker.offer(list(sizes), bottleneck(network) if network is not None else "")
         if self.isVisible():
             self.on_shown()
 
@@ -167,7 +168,7 @@ class SimilarTab(Tab):
             return LIVE
         if not run.weights.is_file():
             return NO_WEIGHTS
-        return "" if self.picker.layer else NO_CODE
+        return "" if self.picker.chosen else NO_CODE
 
     def _look(self) -> None:
         reason = self._refusal()
@@ -176,7 +177,7 @@ class SimilarTab(Tab):
         run = self.subject.run
         if reason or run is None or self._position is None or not self.isVisible():
             return
-        wanted = (run.path, self.picker.layer, self._position)
+        wanted = (run.path, self.picker.chosen, self._position)
         if wanted != self._asked:
             self._asked, self._stopped = wanted, False
             self._ask()

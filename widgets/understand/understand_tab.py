@@ -1,16 +1,14 @@
-"""What every tab of the understand panel is, and the choice of a layer that several have."""
+"""What every view of the Understand workspace is, and the groups they stand in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.watch import Watch
-from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.understand.subject import Inside, Subject
 
@@ -83,43 +81,3 @@ class Tab(QWidget):
 
     def on_shown(self) -> None:
         """The tab has come to the screen."""
-
-
-class LayerPicker(QWidget):
-    """Chooses a layer by name. `picked` carries its id, also when a new list brings another one."""
-
-    picked = Signal(str)
-
-    def __init__(self, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.box = QComboBox(self)
-        caption = text_label(label, self, look="faint", buddy=self.box)
-        self.box.setAccessibleName(label)
-        self.box.setMinimumWidth(120)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        hbox(caption, self.box, parent=self, spacing=8)
-        self.box.currentTextChanged.connect(self.picked)
-        self.hide()
-
-    def set_layers(self, layers: Sequence[str], preferred: str = "") -> None:
-        """Offer layers; the one that was chosen stays chosen, else ``preferred`` is, else the first."""
-        current = self.layer
-        if [self.box.itemText(row) for row in range(self.box.count())] == list(layers):
-            return
-        self.box.blockSignals(True)
-        self.box.clear()
-        self.box.addItems(list(layers))
-        wanted = current if current in layers else preferred
-        self.box.setCurrentIndex(max(self.box.findText(wanted), 0) if layers else -1)
-        self.box.blockSignals(False)
-        self.setVisible(bool(layers))
-        self.picked.emit(self.layer)
-
-    def choose(self, layer: str) -> None:
-        """Choose a layer, if it is offered."""
-        self.box.setCurrentIndex(max(self.box.findText(layer), 0))
-
-    @property
-    def layer(self) -> str:
-        """The id of the layer chosen, empty where there is none."""
-        return self.box.currentText()

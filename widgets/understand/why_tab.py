@@ -29,11 +29,12 @@ from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.output_text import outputs_of, sentence_of
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 EMPTY = "Train a network, then pick a sample to see what in it speaks for the prediction."
 PICK = "Pick a sample to see what in it speaks for the prediction."
@@ -60,7 +61,7 @@ class WhyTab(Tab):
         self.answer.setAccessibleName("Prediction to explain")
         self.answer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.answer.setMinimumContentsLength(17)
-        self.layer = LayerPicker("Grad-CAM of", self)
+        self.layer = NamePicker("Grad-CAM of", self)
         self.patch, self.stride = (NumberBox(True, 1, 256, parent=self) for _ in range(2))
         self.overlay = QSlider(Qt.Orientation.Horizontal, self)
         self.again = QPushButton("Look again", self)
@@ -134,7 +135,7 @@ class WhyTab(Tab):
         self._stale, self._answers = True, []
         self.answer.clear()
         layers, preferred = map_layers(self.subject.network)
-        self.layer.set_layers(layers, preferred)
+        self.layer.offer(layers, preferred)
         if self.isVisible():
             self.on_shown()
 
@@ -187,8 +188,8 @@ class WhyTab(Tab):
         self._requests["gradients"] = self.subject.request(request, self._on_gradients, self._on_refusal)
 
     def _ask_cam(self) -> None:
-        if self._shape and self.layer.layer and not self._stale:
-            request = GradCam(sample=self._sample, output=self._output, layer=self.layer.layer)
+        if self._shape and self.layer.chosen and not self._stale:
+            request = GradCam(sample=self._sample, output=self._output, layer=self.layer.chosen)
             self._requests["cam"] = self.subject.request(request, self._on_cam, self._on_no_cam)
 
     def _occlude(self) -> None:
@@ -244,7 +245,7 @@ class WhyTab(Tab):
         self._show("occlusion", Heat("Occlusion", as_floats(occlusion.attribution), True, note))
 
     def _on_cam(self, cam: GradCamMap) -> None:
-        self._show("grad_cam", Heat("Grad-CAM", as_floats(cam.attribution), False, f"maps of {self.layer.layer}"))
+        self._show("grad_cam", Heat("Grad-CAM", as_floats(cam.attribution), False, f"maps of {self.layer.chosen}"))
 
     def _on_no_cam(self, reason: str) -> None:
         """A layer without an influence on the answer has no map; the other ways stand."""

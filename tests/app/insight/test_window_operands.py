@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.insight.window_operands import WindowOperands, look
+from app.insight.window_operands import RunnableNetwork, look
 from app.numerics.window_sums import Case
 from app.project.presets import preset
 from app.protocol.framing import Decoder, encode
@@ -47,12 +47,12 @@ def assert_worked(found: Case) -> None:
 
 def test_a_network_that_was_never_trained_shows_the_weights_that_training_starts_from() -> None:
     plan, state = project(cnn(), seed=5), torch.get_rng_state()
-    operands = look(WindowOperands.fresh(plan, "conv2"), "conv2", 17)
+    operands = look(RunnableNetwork.fresh(plan, "conv2"), "conv2", 17)
     assert torch.equal(torch.get_rng_state(), state)
     assert operands.sample == 17
     assert operands.target_field.classes[int(operands.target[0])] in "0123456789"
     assert not operands.standardised
-    assert look(WindowOperands.fresh(plan, "conv1"), "conv1", 0).standardised
+    assert look(RunnableNetwork.fresh(plan, "conv1"), "conv1", 0).standardised
     with torch.random.fork_rng():
         model = Model.build(plan)
     weights = model.module.get_parameter("conv2.weight")
@@ -67,7 +67,7 @@ def test_presets_can_be_followed_layer_by_layer(id_: str) -> None:
     followed = [name for name in plan.network.ids if plan.network.layer(name).family in ("Convolution", "Pooling")]
     assert followed
     for name in followed:
-        assert_worked(case_of(look(WindowOperands.fresh(plan, name), name, 3)))
+        assert_worked(case_of(look(RunnableNetwork.fresh(plan, name), name, 3)))
 
 
 def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
@@ -76,7 +76,7 @@ def test_what_is_half_drawn_is_built_as_far_as_the_layer() -> None:
         ("conv1", "conv2d", {"filters": 4}),
         ("dense1", "dense", {}),
     )
-    found = case_of(look(WindowOperands.fresh(project(network), "conv1"), "conv1", 0))
+    found = case_of(look(RunnableNetwork.fresh(project(network), "conv1"), "conv1", 0))
     assert found.output.shape == (4, 8, 8)
     assert_worked(found)
 
@@ -89,10 +89,10 @@ def test_a_layer_inside_nested_blocks_is_called_by_its_path() -> None:
     with document.transaction("Group"):
         outer = group(document, checker, [inner, "conv2"])
     plan = project(document.network)
-    flat = look(WindowOperands.fresh(plan, outer), f"{outer}.{inner}.conv1", 3)
+    flat = look(RunnableNetwork.fresh(plan, outer), f"{outer}.{inner}.conv1", 3)
     assert_worked(case_of(flat))
     assert flat.output.shape == (4, 8, 8)
-    assert look(WindowOperands.fresh(plan, outer), f"{outer}.conv2", 3).values.shape == (4, 8, 8)
+    assert look(RunnableNetwork.fresh(plan, outer), f"{outer}.conv2", 3).values.shape == (4, 8, 8)
 
 
 def test_sequences_lie_down_as_one_row_per_feature() -> None:
@@ -106,7 +106,7 @@ def test_sequences_lie_down_as_one_row_per_feature() -> None:
     )
     plan = project(network, {"source": "sine", "options": {"window": 10, "horizon": 1}})
     for name, shape in (("conv1", (3, 1, 10)), ("pool1", (3, 1, 5))):
-        found = case_of(look(WindowOperands.fresh(plan, name), name, 4))
+        found = case_of(look(RunnableNetwork.fresh(plan, name), name, 4))
         assert found.output.shape == shape
         assert_worked(found)
 
@@ -123,7 +123,7 @@ def test_shared_weights_are_those_of_their_owner() -> None:
     document = Document(network)
     with document.transaction("Share"):
         document.tie("conv2", "conv1")
-    workbench = WindowOperands.fresh(project(document.network), "conv2")
+    workbench = RunnableNetwork.fresh(project(document.network), "conv2")
     tied, owner = (look(workbench, id_, 0).weights for id_ in ("conv2", "conv1"))
     assert tied is not None and owner is not None
     assert np.array_equal(tied, owner)
@@ -156,7 +156,7 @@ def reply_to(request: FollowLayer) -> FollowedLayer:
 )
 def test_what_cannot_be_worked_out_is_refused_in_a_sentence(layer: str, words: str) -> None:
     with pytest.raises(NetloomError, match=words):
-        look(WindowOperands.fresh(project(cnn()), layer), layer, 0)
+        look(RunnableNetwork.fresh(project(cnn()), layer), layer, 0)
 
 
 def test_a_muted_layer_and_a_project_without_data_are_told() -> None:
@@ -164,6 +164,6 @@ def test_a_muted_layer_and_a_project_without_data_are_told() -> None:
     with document.transaction("Mute"):
         document.mute("conv1", True)
     with pytest.raises(NetloomError, match="muted"):
-        look(WindowOperands.fresh(project(document.network), "conv1"), "conv1", 0)
+        look(RunnableNetwork.fresh(project(document.network), "conv1"), "conv1", 0)
     with pytest.raises(NetloomError, match="choose a data set"):
-        WindowOperands.fresh(Project(cnn()), "conv1")
+        RunnableNetwork.fresh(Project(cnn()), "conv1")

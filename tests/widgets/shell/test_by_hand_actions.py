@@ -46,7 +46,7 @@ def test_the_menu_of_a_convolution_leads_there(window: MainWindow, project_file:
     menu.deleteLater()
     assert workbench.workspace == "understand"
     assert tab.isVisible()
-    assert (tab.mode, tab.picker.layer) == (NETWORK, "conv1")
+    assert (tab.mode, tab.picker.chosen) == (NETWORK, "conv1")
 
 
 def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
@@ -80,11 +80,11 @@ def test_the_command_works_out_the_selected_layer_and_picking_another_switches(w
         document.connect(Connection("pool1", "out", "pool2", "in"))
     workbench.canvas.select(["pool2"])
     window.commands["by_hand"].trigger()
-    assert tab.picker.layer == "pool2"
+    assert tab.picker.chosen == "pool2"
     workbench.canvas.select(["pool1"])
-    assert tab.picker.layer == "pool1"
+    assert tab.picker.chosen == "pool1"
     workbench.canvas.select([])
-    assert tab.picker.layer == "pool1"
+    assert tab.picker.chosen == "pool1"
 
 
 def test_the_command_shows_the_examples_where_there_is_no_such_layer(window: MainWindow) -> None:
@@ -104,4 +104,4 @@ def test_inside_a_block_layers_are_found_by_their_path(window: MainWindow) -> No
     workbench.block_navigation.enter("block1")
     workbench.canvas.select(["conv1"])
     window.commands["by_hand"].trigger()
-    assert tab.picker.layer == "block1.conv1"
+    assert tab.picker.chosen == "block1.conv1"

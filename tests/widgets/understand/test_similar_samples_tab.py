@@ -225,7 +225,7 @@ def test_neighbours_from_the_real_worker(qtbot: QtBot, controller: TrainingContr
     panel.show_tab("Similar")
     tab = panel.view(SimilarTab)
     qtbot.waitUntil(lambda: not tab.by_code.is_empty() and not tab.map.is_empty(), timeout=PATIENCE)
-    assert tab.picker.layer == "flatten1"
+    assert tab.picker.chosen == "flatten1"
     assert tab.by_code.count() == tab.by_value.count() == 12
     assert tab.sample.count() == 1
     first = tab.by_code.positions[0]

@@ -141,7 +141,7 @@ def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingControll
 def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     tab = panel.view(FiltersTab)
-    tab.picker.set_layers(["conv2"])
+    tab.picker.offer(["conv2"])
     weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
     tab.on_inside(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
     assert tab.channel.isVisible()

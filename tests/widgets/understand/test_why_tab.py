@@ -51,7 +51,7 @@ def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingCon
     _, tab = explained_run(qtbot, controller, "digits", ALL)
     assert all(heat.values.shape == (8, 8) for heat in tab.tiles.heats.values())
     assert tab.answer.count() == 11
-    assert tab.layer.layer == "conv1"
+    assert tab.layer.chosen == "conv1"
     before = tab.says.text()
     place = tab.gallery.tile_place(4).center().toPoint()
     qtbot.mouseClick(tab.gallery, Qt.MouseButton.LeftButton, pos=place)

@@ -32,8 +32,9 @@ from widgets.understand.backprop.backprop_diagram import StepDiagram
 from widgets.understand.backprop.backprop_sheets import sheet
 from widgets.understand.backprop.backprop_table import NOTHING, SheetView
 from widgets.understand.backprop.recorded_step import Phase, StepSeen, Stop
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 TITLES = {Phase.FORWARD: "1 Forward", Phase.LOSS: "2 Loss", Phase.BACKWARD: "3 Backward", Phase.UPDATE: "4 New weights"}
 TIPS = {
@@ -77,7 +78,7 @@ class BackpropTab(Tab):
         self.sheet = SheetView(source, self)
         self.area = QScrollArea(self)
         self.weights_of, self.batch, self.sample = QComboBox(self), QComboBox(self), QSpinBox(self)
-        self.picker = LayerPicker("Weights", self)
+        self.picker = NamePicker("Weights", self)
         self.back, self.on = QPushButton("◀ Back", self), QPushButton("Step ▶", self)
         self.next, self.again = QPushButton("Next batch", self), QPushButton("Start again", self)
         self.phases = QButtonGroup(self)
@@ -306,7 +307,7 @@ class BackpropTab(Tab):
         self.sample.setSuffix(f" of {self._step.record.size}")
         self.sample.blockSignals(False)
         names = list(self._step.record.weights)
-        self.picker.set_layers(names)
+        self.picker.offer(names)
         self._refresh()
 
     def _on_refusal(self, reason: str) -> None:
@@ -337,7 +338,7 @@ class BackpropTab(Tab):
         step, stop = self._step, self.stop
         self.picker.setVisible(stop is not None and stop.phase is Phase.UPDATE)
         self.sheet.show_sheet(NOTHING if step is None or stop is None else
-                              sheet(step, stop, self._shown_sample, self.picker.layer))  # fmt: skip
+                              sheet(step, stop, self._shown_sample, self.picker.chosen))  # fmt: skip
 
     def _summary(self) -> str:
         """Which step it is, and what it does to the loss."""
@@ -379,7 +380,7 @@ class BackpropTab(Tab):
         """The layer that the numbers are about; empty for the loss."""
         if stop.phase is not Phase.UPDATE or self._step is None:
             return stop.layer
-        owners = [layer.id for layer in self._step.record.layers.values() if self.picker.layer in layer.weights]
+        owners = [layer.id for layer in self._step.record.layers.values() if self.picker.chosen in layer.weights]
         return owners[0] if owners else ""
 
 

@@ -46,7 +46,7 @@ class Asker(QObject):
         self._stop: Callable[[], None] | None = None
         self._preferred: bool | None = None
         self._fitted: object = None
-        self._wish: tuple[str, int] | None = None
+        self._current: tuple[str, int] | None = None
         self._busy: tuple[object, ...] | None = None
         self._stale = False
         self._unread = False
@@ -55,7 +55,7 @@ class Asker(QObject):
         self._soon.timeout.connect(self._ask)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._go_on)
-        subject.epoch_ended.connect(self._take_epoch)
+        subject.epoch_ended.connect(self._on_epoch)
 
     # Whose
 
@@ -63,7 +63,7 @@ class Asker(QObject):
         """Look at another project; ``base`` is where its relative paths start."""
         self.close_document()
         self._document, self._base = document, base
-        self._stop = document.subscribe(self._take_commit)
+        self._stop = document.subscribe(self._on_commit)
         self._refit()
 
     def set_base(self, base: Path | None) -> None:
@@ -139,7 +139,7 @@ class Asker(QObject):
 
     def ask(self, layer: str, sample: int) -> None:
         """Work out this layer for this sample of the data set."""
-        self._wish = (layer, sample) if layer else None
+        self._current = (layer, sample) if layer else None
         self._ask()
 
     def refresh(self) -> None:
@@ -151,16 +151,16 @@ class Asker(QObject):
 
     def _again(self) -> None:
         self._stale = True
-        if self.wanted and self._wish is not None:
+        if self.wanted and self._current is not None:
             self._soon.start()
 
     def _ask(self) -> None:
         self._soon.stop()
         self._stale = True
-        if not self.wanted or self._wish is None or self._busy is not None:
+        if not self.wanted or self._current is None or self._busy is not None:
             return
         self._stale = False
-        layer, sample = self._wish
+        layer, sample = self._current
         self._busy = (self.trained, layer, sample)
         request = FollowLayer(layer=layer, sample=sample)
         if self.trained:
@@ -186,26 +186,26 @@ class Asker(QObject):
         project = Project(self._document.network, dict(self._document.sections))
         return OpenProject(project=project_json(project), base=self._base)
 
-    def _is_wished(self) -> bool:
-        """Whether what the worker answers is still wished for; what was wished meanwhile is asked next."""
-        wished = self._wish is not None and self._busy == (self.trained, *self._wish)
+    def _is_current(self) -> bool:
+        """Whether the reply is about the layer and sample on show; where those changed, they are asked about next."""
+        current = self._current is not None and self._busy == (self.trained, *self._current)
         self._busy = None
-        if self._stale or not wished:
+        if self._stale or not current:
             self._soon.start()
-        return wished
+        return current
 
     def _on_layer(self, reply: FollowedLayer) -> None:
-        if self._is_wished():
+        if self._is_current():
             self.followed.emit(reply)
 
     def _on_refusal(self, reason: str) -> None:
         # While a run begins there may be nothing to look into yet.
-        if self._is_wished() and not (self.trained and self._subject.live):
+        if self._is_current() and not (self.trained and self._subject.live):
             self.refused.emit(reason)
 
     # What may change the answer
 
-    def _take_commit(self, commit: Commit) -> None:
+    def _on_commit(self, commit: Commit) -> None:
         if all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             return
         self._stale = self._stale or not self.trained
@@ -216,7 +216,7 @@ class Asker(QObject):
         if not self.trained:
             self._again()
 
-    def _take_epoch(self) -> None:
+    def _on_epoch(self) -> None:
         if self.trained:
             self._stale = True
             if not self._pause.isActive():

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from app.numerics.window_sums import Case
 from app.protocol.messages import Array
@@ -19,6 +19,7 @@ from graph.layers.catalogue import parse_layer
 from graph.layers.window_rule import shape_of
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
+from widgets.look.segments import segments
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
 from widgets.understand.by_hand.by_hand_requests import Asker
@@ -28,8 +29,9 @@ from widgets.understand.by_hand.player import Player
 from widgets.understand.by_hand.sample_box import SampleBox
 from widgets.understand.by_hand.scene import ScenePart, Spot
 from widgets.understand.by_hand.sliding_window import SlidingPicture
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, Tab
 
 NETWORK, EXAMPLES = 0, 1
 NO_LAYER = "This network has no convolution or pooling layer. The worked examples need none: choose Examples."
@@ -52,7 +54,7 @@ class ByHandTab(Tab):
         super().__init__(subject, parent)
         self.setObjectName("byHand")
         self.asker = Asker(subject, self)
-        self.picker = LayerPicker("Layer", self)
+        self.picker = NamePicker("Layer", self)
         self.sample = SampleBox(source, self.asker.ask_about_samples, self)
         self.weights = QComboBox(self)
         self.weights.setAccessibleName("Weights")
@@ -64,7 +66,6 @@ class ByHandTab(Tab):
         self.map, self.channel = CountBox("Map"), CountBox("Channel")
         self.says = text_label("", self, look="faint", wrap=True)
         self.says.setContentsMargins(12, 0, 12, 0)
-        self.modes = QButtonGroup(self)
         self._shown = False
         self._lay_out()
         self._connect()
@@ -85,20 +86,11 @@ class ByHandTab(Tab):
         self.column.addWidget(hsplit((left, 3), (self.sheet, 2), sizes=(640, 400)), 1)
 
     def _make_modes(self) -> QFrame:
-        frame = QFrame(self)
-        frame.setProperty("segments", True)
-        row = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
-        for mode, title in ((NETWORK, "My network"), (EXAMPLES, "Examples")):
-            button = QToolButton(frame)
-            button.setText(title)
-            button.setCheckable(True)
-            button.setProperty("segmented", True)
-            button.setObjectName(f"byHand{title.replace(' ', '')}")
+        named = (("byHandMyNetwork", "My network"), ("byHandExamples", "Examples"))
+        frame, self.modes = segments(named, self, margin=2)
+        for button in self.modes.buttons():
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setAccessibleName(f"Work out: {title}")
-            self.modes.addButton(button, mode)
-            row.addWidget(button)
-        self.modes.button(NETWORK).setChecked(True)
+            button.setAccessibleName(f"Work out: {button.text()}")
         return frame
 
     def _connect(self) -> None:
@@ -200,7 +192,7 @@ class ByHandTab(Tab):
         self.weights.setVisible(len(sources) > 1)
         self.only.setText(f"Weights {SOURCES[sources[0]]}" if len(sources) == 1 else "")
         layers = self.asker.layers()
-        self.picker.set_layers(layers)
+        self.picker.offer(layers)
         self.sample.setVisible(bool(layers))
         if self.mode == NETWORK and not layers:
             self._refuse(NO_LAYER if self.asker.network is not None and len(self.asker.network) else NO_NETWORK)
@@ -211,9 +203,9 @@ class ByHandTab(Tab):
             self._ask()
 
     def _ask(self) -> None:
-        if self.picker.layer and self.picture.case is None:
+        if self.picker.chosen and self.picture.case is None:
             self.picture.set_empty_text(WORKING)
-        self.asker.ask(self.picker.layer, self.sample.sample)
+        self.asker.ask(self.picker.chosen, self.sample.sample)
 
     def _on_operands(self, reply: FollowedLayer) -> None:
         if self.mode != NETWORK:
@@ -240,7 +232,7 @@ class ByHandTab(Tab):
         return frozenset({ScenePart.KERNEL} if layer is not None else ())
 
     def _typed_layer(self) -> Layer | None:
-        document, id_ = self.asker.document, self.picker.layer
+        document, id_ = self.asker.document, self.picker.chosen
         if document is None or self.asker.trained or id_ not in document.network:
             return None
         layer = document.network.layer(id_)
@@ -271,7 +263,7 @@ class ByHandTab(Tab):
             return
         rows = [list(numbers) for numbers in layer.typed_kernel() or ()]
         rows[row][column] = value
-        id_ = self.picker.layer
+        id_ = self.picker.chosen
         changed = layer.with_kernel(tuple(tuple(numbers) for numbers in rows))
         try:
             with document.transaction(f"Set kernel of {id_}", merge=f"{id_}.numbers"):

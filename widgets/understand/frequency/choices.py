@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.numerics.spectrum import Floats, checked_kernel
 from graph.errors import NetloomError
@@ -17,7 +17,7 @@ from widgets.fields.field import mark
 from widgets.fields.number_field import NumberBox
 from widgets.fields.simple_fields import MatrixField
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox
+from widgets.understand.name_picker import NamePicker
 
 SAMPLE = "The sample"
 TYPED = "Typed"
@@ -25,19 +25,14 @@ CROSS: Matrix = ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 1.0))
 """The kernel that stands in the field before one types."""
 
 
-class _Choice(QWidget):
-    """A captioned list, and behind it the number of one of several. `changed` says that something else is chosen."""
+class _Choice(NamePicker):
+    """A choice, and behind it the number of one of several. `changed` says that something else is chosen."""
 
     changed = Signal()
 
-    def __init__(self, caption: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.box = QComboBox(self)
-        label = text_label(caption, self, look="faint", buddy=self.box)
-        self.box.setAccessibleName(name)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.row = hbox(label, self.box, parent=self, spacing=6)
-        self.box.currentIndexChanged.connect(self._on_choice)
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(caption, parent, least=0, compact=True)
+        self.picked.connect(self._on_choice)
 
     def _add_number(self, caption: str, name: str) -> tuple[QLabel, NumberBox]:
         box = NumberBox(whole=True, minimum=0, maximum=0)
@@ -56,22 +51,6 @@ class _Choice(QWidget):
         box.clamp()
         self.changed.emit()
 
-    def _offer(self, names: Sequence[str]) -> None:
-        """List these; what was chosen stays chosen if it is among them."""
-        if names == [self.box.itemText(index) for index in range(self.box.count())]:
-            return
-        chosen = self.box.currentText()
-        self.box.blockSignals(True)
-        self.box.clear()
-        self.box.addItems(list(names))
-        self.box.setCurrentIndex(max(self.box.findText(chosen), 0))
-        self.box.blockSignals(False)
-        self._on_choice()
-
-    def choose(self, name: str) -> None:
-        """Choose what has this name, if it is offered."""
-        self.box.setCurrentIndex(max(self.box.findText(name), 0))
-
     def _on_choice(self) -> None:
         raise NotImplementedError
 
@@ -88,20 +67,20 @@ class PictureChoice(_Choice):
     """The sample, or one map of what a layer makes of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Picture", "Picture", parent)
+        super().__init__("Picture", parent)
         self._sample: Floats = np.empty((0, 0, 0))
         self._maps: Floats = np.empty((0, 0, 0))
         self.map = self._add_number("map", "Map of the layer")
-        self.offer(())
+        self.offer_layers(())
 
-    def offer(self, layers: Sequence[str]) -> None:
+    def offer_layers(self, layers: Sequence[str]) -> None:
         """Offer the sample and the maps of these layers."""
-        self._offer([SAMPLE, *layers])
+        self.offer([SAMPLE, *layers])
 
     @property
     def layer(self) -> str:
         """The layer whose map is chosen, empty for the sample."""
-        return "" if self.box.currentIndex() <= 0 else self.box.currentText()
+        return "" if self.box.currentIndex() <= 0 else self.chosen
 
     def set_sample(self, values: NDArray[np.float64] | None) -> None:
         """Take the sample; only pictures (C, H, W) are of use here."""
@@ -147,7 +126,7 @@ class KernelChoice(_Choice):
     mistaken = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Kernel", "Kernel", parent)
+        super().__init__("Kernel", parent)
         self._weights: Floats = np.empty((0, 0, 0, 0))
         self._known: Mapping[str, Floats] = {}
         self._typed: Matrix = CROSS
@@ -161,13 +140,13 @@ class KernelChoice(_Choice):
         self.channel = self._add_number("channel", "Input channel of the filter")
         self.field.edited.connect(self._on_typed)
         self.field.mistaken.connect(self._on_mistake)
-        self.offer((), {})
+        self.offer_layers((), {})
         self.choose("edge")
 
-    def offer(self, layers: Sequence[str], known: Mapping[str, Floats]) -> None:
+    def offer_layers(self, layers: Sequence[str], known: Mapping[str, Floats]) -> None:
         """Offer the standard kernels and those of layers; ``known`` are kernels (f, c, h, w) that need no training."""
         self._known = known
-        self._offer([*KERNELS, TYPED, *layers])
+        self.offer([*KERNELS, TYPED, *layers])
         if self.layer in known and known[self.layer].shape != self._weights.shape:
             self._on_choice()
         elif self.layer in known and not np.array_equal(known[self.layer], self._weights):
@@ -176,7 +155,7 @@ class KernelChoice(_Choice):
     @property
     def layer(self) -> str:
         """The layer whose filter is chosen, empty for a standard or typed kernel."""
-        return self.box.currentText() if self.box.currentIndex() > len(KERNELS) else ""
+        return self.chosen if self.box.currentIndex() > len(KERNELS) else ""
 
     @property
     def wanted(self) -> str:
@@ -191,7 +170,7 @@ class KernelChoice(_Choice):
         self.changed.emit()
 
     def _on_choice(self) -> None:
-        self.field.setVisible(self.box.currentText() == TYPED)
+        self.field.setVisible(self.chosen == TYPED)
         self.set_weights(self._known.get(self.layer, np.empty((0, 0, 0, 0))))
 
     def _on_typed(self, rows: Matrix) -> None:
@@ -212,7 +191,7 @@ class KernelChoice(_Choice):
     def all(self) -> tuple[list[str], list[Floats]]:
         """Names and numbers of all kernels to be seen side by side: the layer's, or the standard and typed ones."""
         if not self.layer:
-            typed = [(TYPED, self._typed)] if self.box.currentText() == TYPED else []
+            typed = [(TYPED, self._typed)] if self.chosen == TYPED else []
             listed = [*KERNELS.items(), *typed]
             return [name for name, _ in listed], [np.array(rows) for _, rows in listed]
         channel = self._channel
@@ -234,7 +213,7 @@ class KernelChoice(_Choice):
             if it is too large to be looked at.
         """
         if not self.layer:
-            return checked_kernel(self._typed if self.box.currentText() == TYPED else KERNELS[self.box.currentText()])
+            return checked_kernel(self._typed if self.chosen == TYPED else KERNELS[self.chosen])
         chosen = int(self.filter[1].value() or 0)
         return checked_kernel(self._weights[chosen, self._channel]) if len(self._weights) else None
 
@@ -242,5 +221,5 @@ class KernelChoice(_Choice):
     def title(self) -> str:
         """What the kernel is called."""
         if not self.layer:
-            return "typed kernel" if self.box.currentText() == TYPED else self.box.currentText()
+            return "typed kernel" if self.chosen == TYPED else self.chosen
         return f"{self.layer}, filter {int(self.filter[1].value() or 0)}"

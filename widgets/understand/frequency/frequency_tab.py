@@ -109,9 +109,9 @@ class FrequencyTab(Tab):
         network, drawn = self.subject.network, self.subject.drawn
         known = typed_kernels(drawn) if drawn is not None else {}
         shapes = shapes_of(network) if network is not None else {}
-        self.picture.offer([id_ for id_, shape in shapes.items() if shape.kind is Kind.IMAGE])
+        self.picture.offer_layers([id_ for id_, shape in shapes.items() if shape.kind is Kind.IMAGE])
         trained = [id_ for id_ in self.subject.convolutions() if id_ not in known and makes_pictures(shapes.get(id_))]
-        self.kernel.offer([*known, *trained], known)
+        self.kernel.offer_layers([*known, *trained], known)
 
     def on_inside(self, inside: Inside) -> None:
         """Take maps and filters."""

@@ -46,7 +46,7 @@ class AttentionTab(SampledTab):
     def make_request(self) -> ModelRequest[Any] | None:
         """The weights of the layer for the sample that was picked."""
         sample = self.gallery.position
-        return None if sample is None else ReadAttention(layer=self.picker.layer, sample=sample)
+        return None if sample is None else ReadAttention(layer=self.picker.chosen, sample=sample)
 
     def show_reply(self, reply: Attention) -> None:
         """Show where the network looks in the sample."""

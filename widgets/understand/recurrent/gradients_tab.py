@@ -68,7 +68,7 @@ class GradientsTab(RecurrentTab):
 
     def make_request(self) -> MeasureRecurrentGradients:
         """The gradients of the layer that is chosen."""
-        return MeasureRecurrentGradients(layer=self.picker.layer, level=self.chosen_level, backward=self.backward)
+        return MeasureRecurrentGradients(layer=self.picker.chosen, level=self.chosen_level, backward=self.backward)
 
     def show_reply(self, reply: RecurrentGradients) -> None:
         """Show the gradient of the layer chosen."""
@@ -130,7 +130,7 @@ class GradientsTab(RecurrentTab):
 
     def _ask_untrained(self, run: Run) -> None:
         project = OpenProject(project=project_json(run.project), base=run.base)
-        self._ask_other("untrained", MeasureRecurrentGradients(project=project, layer=self.picker.layer))
+        self._ask_other("untrained", MeasureRecurrentGradients(project=project, layer=self.picker.chosen))
 
     def _ask_other(self, name: str, request: MeasureRecurrentGradients) -> None:
         self._forget_other()

@@ -14,9 +14,10 @@ from app.protocol.recurrent_values import RecurrentLayer
 from graph.network import Network
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Group, LayerPicker, Tab
+from widgets.understand.understand_tab import Group, Tab
 from widgets.understand.view_groups import Sentence
 
 EMPTY = "Open a network with a recurrent layer: RNN, LSTM, GRU or a loop of your own."
@@ -41,7 +42,7 @@ class RecurrentTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.picker = LayerPicker("Layer", self)
+        self.picker = NamePicker("Layer", self)
         self.level, self.direction = QComboBox(self), QComboBox(self)
         self.level.setAccessibleName("Which of the stacked layers")
         self.direction.setAccessibleName("Direction of reading")
@@ -116,8 +117,8 @@ class RecurrentTab(Tab):
 
     def _offer(self) -> None:
         network: Network | None = self.subject.drawn
-        self.picker.set_layers(self.layers_of(network) if network is not None else [])
-        if not self.picker.layer:
+        self.picker.offer(self.layers_of(network) if network is not None else [])
+        if not self.picker.chosen:
             self.show_nothing(self.unavailable_reason() or self.empty)
 
     def _on_layer(self, _layer: str) -> None:
@@ -141,7 +142,7 @@ class RecurrentTab(Tab):
             self._stale = True
 
     def _ask_if_seen(self) -> None:
-        if not self._stale or not self.isVisible() or self._request is not None or not self.picker.layer:
+        if not self._stale or not self.isVisible() or self._request is not None or not self.picker.chosen:
             return
         request = self.make_request()
         if request is None:
@@ -201,7 +202,7 @@ class SampledTab(RecurrentTab):
         if sample is None:
             return None
         return ReadRecurrentStates(
-            layer=self.picker.layer, level=self.chosen_level, backward=self.backward, sample=sample
+            layer=self.picker.chosen, level=self.chosen_level, backward=self.backward, sample=sample
         )
 
     def on_shown(self) -> None:

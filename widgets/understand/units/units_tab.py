@@ -17,9 +17,10 @@ from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.filters_tab import when_of
 from widgets.understand.maximisation_panel import ExcitingPane
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import LayerPicker, Tab
+from widgets.understand.understand_tab import Tab
 from widgets.understand.units.unit_sheet import UnitSheet
 
 PICK = "Pick a unit to see the samples that it answers to most."
@@ -35,7 +36,7 @@ class UnitsTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.picker = LayerPicker("Layer", self)
+        self.picker = NamePicker("Layer", self)
         self.part = QComboBox(self)
         self.part.setAccessibleName("Part of the data to look through")
         for title, name in PARTS:
@@ -91,7 +92,7 @@ class UnitsTab(Tab):
         layers = [] if network is None else self.subject.layers()
         units = [id_ for id_ in layers if network is not None and not isinstance(network.layer(id_), Input)]
         convolutions = self.subject.convolutions()
-        self.picker.set_layers(units, convolutions[0] if convolutions else "")
+        self.picker.offer(units, convolutions[0] if convolutions else "")
         for widget in (self.part, self.measure):
             widget.setVisible(self.subject.run is not None)
         self._look_anew()
@@ -123,15 +124,15 @@ class UnitsTab(Tab):
             self._request = None
 
     def _look(self) -> None:
-        if not self.subject.ready or not self.picker.layer:
+        if not self.subject.ready or not self.picker.chosen:
             self._show_nothing()
             return
         self._stale, self._ranking = False, None
         self.says.setText("Looking…")
         self.again.setVisible(self.subject.live)
         part = str(self.part.currentData())
-        self.sheet.show_layer(self.picker.layer, part, "unit")
-        self.work.begin(RankUnits(layer=self.picker.layer, part=part, mean=self.measure.currentIndex() == 1))
+        self.sheet.show_layer(self.picker.chosen, part, "unit")
+        self.work.begin(RankUnits(layer=self.picker.chosen, part=part, mean=self.measure.currentIndex() == 1))
 
     def _show_nothing(self) -> None:
         self.says.clear()
@@ -147,7 +148,7 @@ class UnitsTab(Tab):
         self.measure.setVisible(ranking.maps)
         self.says.setText(f"{ranking.done:,} of {ranking.total:,} samples  ·  {when_of(ranking)}")
         if self._ranking is None:
-            self.sheet.show_layer(self.picker.layer, str(self.part.currentData()), self._noun(ranking))
+            self.sheet.show_layer(self.picker.chosen, str(self.part.currentData()), self._noun(ranking))
         self._ranking = ranking
         self.sheet.show_ranking(ranking.values, ranking.names)
 
@@ -181,13 +182,13 @@ class UnitsTab(Tab):
         if self._request is not None:
             self.subject.drop(self._request)
         request = FindExemplars(
-            layer=self.picker.layer,
+            layer=self.picker.chosen,
             part=str(self.part.currentData()),
             rows=tuple(self._ranking.rows[unit].tolist()),
             places=tuple(self._ranking.places[unit].tolist()),
         )
         self._request = self.subject.request(request, self._on_exemplars, self._show_samples)
-        self.exciting.show_unit(self.picker.layer, unit, name, self._ranking.maps)
+        self.exciting.show_unit(self.picker.chosen, unit, name, self._ranking.maps)
         self.exciting.show_best(float(self._ranking.values[unit][0]))
 
     def _on_exemplars(self, exemplars: Exemplars) -> None:

@@ -179,7 +179,7 @@ def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: Understan
     assert editor.accessibleName() == "Kernel, row 2, column 2"
     qtbot.keyClicks(editor, "5")
     assert output(tab) == [[8, 7, 8], [2, 8, 7], [2, 7, 8]]
-    assert tab.examples.kernel.name == "typed by you"
+    assert tab.examples.kernel.chosen == "typed by you"
     qtbot.keyClicks(editor, "x")
     assert editor.property("invalid")
     qtbot.keyClick(editor, Qt.Key.Key_Escape)

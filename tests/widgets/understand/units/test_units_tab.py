@@ -103,7 +103,7 @@ def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: Trainin
 
 def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, controller: TrainingController) -> None:
     _, tab = units(qtbot, controller, "digits")
-    assert tab.picker.layer == "conv1"
+    assert tab.picker.chosen == "conv1"
     assert tab.sheet.tiles.count() == 4
     assert len(tab.sheet.tiles.faces) == 4
     assert tab.samples.count() == 16
