@@ -1,4 +1,4 @@
-"""Verbs that list what there is: layers, presets, data sets, and what a file of data holds."""
+"""The subcommands `layers`, `presets`, `datasets` and `data`: list what there is, and look into a data file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: all verbs, and what every one of them has in common."""
+"""The command line's entry point: the typer app with all subcommands, and the options that all of them share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb that exports networks and runs."""
+"""The subcommand `export`: a network or a trained run as Python code, ONNX and other formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the command line ends when something went wrong: one line on stderr, and an exit code."""
+"""Exit codes and error messages of the command line: one line on stderr for each failure."""
 
 from __future__ import annotations
 

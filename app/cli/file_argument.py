@@ -1,4 +1,4 @@
-"""What a verb's FILE stands for: a project file, or a preset that ships."""
+"""The FILE argument of subcommands: a path to a project file, or `preset:NAME`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples from a generator, on the command line: a sheet of pictures, a file of values, or lines."""
+"""Sampling from a GAN's generator on the command line: a sheet of pictures, a file of values, or lines."""
 
 from __future__ import annotations
 

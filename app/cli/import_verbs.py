@@ -1,4 +1,4 @@
-"""The verb that brings networks in from elsewhere."""
+"""The subcommand `import`: a network from an ONNX file or exported Python code."""
 
 from __future__ import annotations
 

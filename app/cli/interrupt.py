@@ -1,4 +1,4 @@
-"""Ctrl+C while training."""
+"""SIGINT (Ctrl+C) while training: stop after the current step, and at once when pressed twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verbs about lessons: what there is, and whether a file of one's own holds up."""
+"""The subcommands `lessons` and `lesson`: list the lessons, and check a lesson's JSON file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work with data as people watch it in a terminal: a bar on stderr, and Ctrl+C to stop it."""
+"""Progress bars on stderr for long work with data, which Ctrl+C stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output of the command line: JSON alone where asked for, tables and sentences for people otherwise."""
+"""Output formats of the command line: `--json` on stdout, or tables and sentences with rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verbs that make and check projects."""
+"""The subcommands `new`, `check` and `repoint`: make and check project files, and point them to moved data."""
 
 from __future__ import annotations
 

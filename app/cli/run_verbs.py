@@ -1,4 +1,4 @@
-"""Verbs that train: each says what happens while it happens, and stops after the current step on Ctrl+C."""
+"""The subcommands `train` and `resume`: the training loop with a progress bar or events as JSON lines."""
 
 from __future__ import annotations
 

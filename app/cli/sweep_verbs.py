@@ -1,4 +1,4 @@
-"""The verb that searches for good settings."""
+"""The subcommand `sweep`: hyperparameter search over settings of a project with Optuna."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training as people watch it in a terminal: a bar with loss and time left, and a line for each epoch."""
+"""The training progress bar in a terminal: loss and time left, and a line for each epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verbs for runs that are there: list them, test them, use them."""
+"""The subcommands `runs`, `evaluate` and `predict`: list trained runs, test them, use them for inference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lesson as one person works through it: the step on show, what is done, and how far training has come."""
+"""Progress through a lesson: the current step, which goals are met, and how far training has come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a goal is met: one function for each kind, over what is known of the project and of its training."""
+"""Conditions of a lesson's goals: one predicate for each kind, over the project and its training metrics."""
 
 from __future__ import annotations
 

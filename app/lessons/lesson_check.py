@@ -1,4 +1,4 @@
-"""Looking through a lesson before a class does: names that do not exist, links that lead nowhere."""
+"""Validation of a lesson file beyond its schema: names that do not exist, links that lead nowhere."""
 
 from __future__ import annotations
 

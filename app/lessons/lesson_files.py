@@ -1,4 +1,4 @@
-"""Where lessons are found, and what is kept of working through them."""
+"""Loading lesson JSON files, and saving a person's progress through them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lesson is, as strict values: files that teachers write are read into these, or refused with a sentence.
+"""The JSON schema of lesson files as strict pydantic models; a file that does not fit is refused with a sentence.
 
 A lesson is one JSON object. Its steps have a text in Markdown and either goals, which the program checks by itself, or
 a question, or neither (something to read).
