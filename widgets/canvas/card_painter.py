@@ -125,11 +125,18 @@ class CardPainter:
         strip = QRectF(left, 0, right - left, cards.HEADER)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, name)
         room = right - left - self._name.horizontalAdvance(name) - 10
-        title = self._kind.elidedText(card.title, Qt.TextElideMode.ElideRight, room)
+        font = self.kind_fitting(card.title, room)
+        title = QFontMetricsF(font).elidedText(card.title, Qt.TextElideMode.ElideRight, room)
         if room > 40 and len(title) > 3:
             painter.setPen(blend(self.theme.faint, self.theme.text, 0.75))
-            painter.setFont(self.kind_font)
+            painter.setFont(font)
             painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, title)
+
+    def kind_fitting(self, title: str, room: float) -> QFont:
+        """The font of kinds, or where a title has no room in it, the smaller one that cards have in the usual look."""
+        if self._kind.horizontalAdvance(title) <= room:
+            return self.kind_font
+        return _sized(self.kind_font, KIND_PIXELS)
 
     def _lines(self, painter: QPainter, card: Card) -> None:
         rows, settled, _ = cards.measures(card.node.layer, card.node.vertical)

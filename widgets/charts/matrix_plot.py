@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.charts.colour_bar import ColourBar
@@ -22,6 +22,8 @@ from widgets.plots.plot_view import PlotView
 
 LARGEST = 64.0
 """Largest side of a cell in pixels, until one zooms."""
+LEAST_TEXT = 10
+"""Least height of a line in a cell in pixels: what is smaller cannot be read."""
 MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
 
@@ -86,6 +88,8 @@ class MatrixPlot(PlotView):
         if self._bar is None:
             self._bar = ColourBar(self._image)
             self.put(self._bar, self.panel, "right")
+        # Half of the bar's last text stands below the panel.
+        self.put_gap(self.panel, QFontMetricsF(self.theme.font(small=True)).height() / 2)
         self._bar.write = write
         self._image.setImage(self._values, levels=(low, high))
         self._image.setRect(QRectF(-0.5, -0.5, columns, rows))
@@ -97,7 +101,6 @@ class MatrixPlot(PlotView):
         """Write the texts of the cells in view, part the cells by lines, and frame the one chosen."""
         rows, columns = self._values.shape
         cell = QRectF(0, 0, axes.area.width() / axes.x.span, axes.area.height() / abs(axes.y.span))
-        metrics = QFontMetricsF(self.theme.font(small=True))
         if cell.width() >= 6 and cell.height() >= 6:
             painter.setPen(QPen(self.theme.surface, 1))
             for row in range(rows + 1):
@@ -105,21 +108,24 @@ class MatrixPlot(PlotView):
             for column in range(columns + 1):
                 x = axes.to_x(column - 0.5)
                 painter.drawLine(QPointF(x, 0), QPointF(x, axes.area.bottom()))
-        if cell.height() >= metrics.height() and cell.width() >= metrics.horizontalAdvance("0") + 4:
-            self._write_cells(painter, axes, cell, metrics)
+        self._write_cells(painter, axes, cell)
         if self._current is not None:
             painter.setPen(QPen(self.theme.text, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._cell(axes, *self._current).adjusted(1, 1, -1, -1))
 
-    def _write_cells(self, painter: QPainter, axes: Axes, cell: QRectF, metrics: QFontMetricsF) -> None:
-        painter.setFont(self.theme.font(small=True))
+    def _write_cells(self, painter: QPainter, axes: Axes, cell: QRectF) -> None:
         table, low, high, _, _ = self.colours()
         seen_rows, seen_columns = (
             range(max(round(span.low), 0), min(round(span.high), count - 1) + 1)
             for span, count in zip((self.panel.y_range, self.panel.x_range), self._values.shape, strict=True)
         )
         texts = {(row, column): self.cell_texts(row, column) for row in seen_rows for column in seen_columns}
+        font = self._cell_font(cell, [words[0] for words in texts.values() if words])
+        if font is None:
+            return
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
         # A line is written in all cells or in none, so that a blank cell says something.
         widths = [max(map(metrics.horizontalAdvance, column)) for column in zip_longest(*texts.values(), fillvalue="")]
         fitting = sum(width <= cell.width() - 2 for width in widths)
@@ -128,6 +134,17 @@ class MatrixPlot(PlotView):
             share = np.clip((self._values[row, column] - low) / (high - low) * 255, 0, 255)
             painter.setPen(self.theme.on(QColor(*table[int(np.nan_to_num(share))].tolist())))
             painter.drawText(self._cell(axes, row, column), Qt.AlignmentFlag.AlignCenter, "\n".join(words[:lines]))
+
+    def _cell_font(self, cell: QRectF, firsts: Sequence[str]) -> QFont | None:
+        """The font in which the first lines of all cells fit: the small one, or a smaller one; None if none fits."""
+        font = self.theme.font(small=True)
+        metrics = QFontMetricsF(font)
+        widest = max(map(metrics.horizontalAdvance, firsts), default=0.0)
+        share = min(1.0, cell.height() / metrics.height(), (cell.width() - 2) / max(widest, 1.0))
+        size = int(metrics.height() * share)
+        if share < 1.0:
+            font.setPointSizeF(font.pointSizeF() * share)
+        return font if size >= LEAST_TEXT and firsts else None
 
     def _cell(self, axes: Axes, row: int, column: int) -> QRectF:
         return QRectF(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 from widgets.look.terms import tip
-from widgets.look.theme import SMALL_SHARE
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -35,7 +34,7 @@ class _Row:
         cell = QWidget()
         inside = hbox((self.field, 1), parent=cell, spacing=6)
         if spec.unit:
-            inside.addWidget(_Unit(spec.unit))
+            inside.addWidget(text_label(spec.unit, look="unit"))
         self.pin = QToolButton()
         self.pin.setCheckable(True)
         self.pin.setAccessibleName(f"Show {spec.label} on the block")
@@ -178,23 +177,3 @@ def _note(look: str) -> QLabel:
     label = text_label(look=look, wrap=True, hidden=True)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return label
-
-
-class _Unit(QLabel):
-    """A unit beside its field, small at every text size."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__(unit)
-        self.setProperty("faint", True)
-        self._shrink()
-
-    def _shrink(self) -> None:
-        font = QApplication.font()
-        font.setPointSizeF(font.pointSizeF() * SMALL_SHARE)
-        if font != self.font():
-            self.setFont(font)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._shrink()

@@ -19,13 +19,14 @@ def text_label(
     indent: int = -1,
     buddy: QWidget | None = None,
 ) -> QLabel:
-    """A label that looks as the style sheet says: ``faint``, ``heading``, or a tone: ``ok``, ``warning``, ``error``.
+    """A label that looks as the style sheet says: ``faint``, ``heading``, ``unit``, or a tone: ``ok``, ``warning``,
+    ``error``.
 
     ``indent`` is in pixels, -1 the style's; ``buddy`` is the field that the label names: its tooltip then defines the
     term that it is.
     """
     label = QLabel(text, parent)
-    if look in ("faint", "heading"):
+    if look in ("faint", "heading", "unit"):
         label.setProperty(look, True)
     elif look:
         label.setProperty("tone", look)

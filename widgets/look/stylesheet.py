@@ -54,8 +54,9 @@ def stylesheet(theme: Theme) -> str:
 
     `primary` (bool) on a button that is the one thing to do next; `segmented` on the buttons or the tab bar of a
     segmented control; `card` on a framed raised panel; `rule` on a hairline; `heading` on a label above a group;
-    `faint` on a label that explains; `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in
-    a row of steps, with `dashed` where the step is not always taken.
+    `faint` on a label that explains, `unit` on one beside a field; `compact` on buttons that share a narrow row;
+    `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in a row of steps, with `dashed` where
+    the step is not always taken.
     """
     names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
     names += ["error", "warning", "ok", "selection"]
@@ -85,6 +86,7 @@ QToolTip { color: @text; background: @raised; border: 1px solid @strong_border; 
 QMainWindow, QDialog { background: @surface; }
 QMainWindow::separator { background: @border; width: 1px; height: 1px; }
 QLabel[faint="true"] { color: @faint; }
+QLabel[unit="true"] { color: @faint; font-size: @small; }
 QLabel[chip="true"] { background: @raised; border: 1px solid @border; border-radius: 9px; padding: 1px 8px; }
 QLabel[dashed="true"] { border-style: dashed; border-color: @strong_border; }
 QLabel[heading="true"] { color: @text; font-weight: 600; padding: 4px 0; }
@@ -106,6 +108,7 @@ QPushButton[primary="true"]:hover, QPushButton[primary="true"]:pressed { backgro
 QPushButton[primary="true"]:focus { border-color: @text; }
 QPushButton[primary="true"]:disabled { background: @hover; color: @faint; border-color: @border; }
 QPushButton:flat { background: transparent; border-color: transparent; }
+QPushButton[compact="true"] { padding: 3px 6px; }
 QPushButton:flat:hover { background: @hover; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }

@@ -78,7 +78,7 @@ class Workbench(QWidget):
         self.left.addTab(self.outline, "Outline")
         self.left.addTab(self.history, "History")
         self.left.setTabToolTip(0, definition("layer"))
-        self.left.setMinimumWidth(168)
+        self.left.setUsesScrollButtons(False)
         self.bottom, self.middle = CurrentOnlyStack(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.checks}
         self._assemble()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedLayout,
+    QStyle,
     QTableView,
     QWidget,
 )
@@ -23,13 +24,15 @@ from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import RunEntry, delete_run
-from widgets.training.run_model import COLUMNS, RunModel
+from widgets.training.run_model import COLUMNS, SWATCH, RunModel
 
 EMPTY = "No runs yet. Press Train: every training is kept here, to be looked at, compared and continued."
 
 
 NAME_LETTERS = 22
 """Room that a run's name keeps, in letters of usual width."""
+GAP = 4
+"""Pixels between box, swatch and name."""
 
 LEAST_NEEDED = ("Date", "Validation", "Epochs", "Status")
 """Columns in the order in which they are left out where there is no room."""
@@ -44,6 +47,36 @@ TIPS = {
 }
 
 
+class RunTable(QTableView):
+    """Runs in columns. The least needed are left out until the name has room; nothing is ever scrolled sideways.
+
+    Which columns there are depends on the width and the texts alone, so that none comes or goes by a click.
+    """
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as the new width has room for."""
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Show the columns that have room."""
+        header = self.horizontalHeader()
+        columns = range(1, self.model().columnCount())
+        wide = {n: max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) + 1 for n in columns}
+        room = self.viewport().width() - self._name_width()
+        for name in LEAST_NEEDED:
+            number = COLUMNS.index(name)
+            crowded = sum(wide.values()) > room
+            self.setColumnHidden(number, crowded)
+            if crowded:
+                del wide[number]
+
+    def _name_width(self) -> int:
+        """Pixels that a name keeps, with its box and swatch."""
+        box = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth) + SWATCH + 4 * GAP
+        return self.fontMetrics().averageCharWidth() * NAME_LETTERS + box
+
+
 class RunList(QWidget):
     """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do."""
 
@@ -54,7 +87,7 @@ class RunList(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunModel(source, self)
-        self.table = QTableView(self)
+        self.table = RunTable(self)
         self.notice = InlineNotice(self)
         self._empty = QLabel(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
@@ -81,7 +114,7 @@ class RunList(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # runs of one project differ at the end of their names
         header.setMinimumSectionSize(36)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -103,7 +136,7 @@ class RunList(QWidget):
             button.setFlat(True)
             button.setAccessibleName(f"{title} of the selected run")
             button.setToolTip(TIPS[title])
-            button.setMinimumWidth(24)
+            button.setProperty("compact", True)
             button.clicked.connect(act)
             self._buttons[title] = button
         row = hbox(*self._buttons.values(), Stretch(1), spacing=4)
@@ -143,25 +176,11 @@ class RunList(QWidget):
 
     # Inside
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._fit_columns)
-
-    def _fit_columns(self) -> None:
-        """Leave out the least needed columns until the name has room; nothing is ever scrolled sideways."""
-        table, header = self.table, self.table.horizontalHeader()
-        columns = range(1, self.model.columnCount())
-        wide = {n: max(table.sizeHintForColumn(n), header.sectionSizeHint(n)) + 1 for n in columns}
-        room = table.viewport().width() - table.fontMetrics().averageCharWidth() * NAME_LETTERS
-        for name in LEAST_NEEDED:
-            number = COLUMNS.index(name)
-            crowded = sum(wide.values()) > room
-            table.setColumnHidden(number, crowded)
-            if crowded:
-                del wide[number]
-
     def _refresh(self, *_: object) -> None:
-        self._fit_columns()
+        self.table.fit_columns()
+        self._enable()
+
+    def _enable(self) -> None:
         self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
         entry = self.current
         free = entry is not None and entry.path != self.model.busy
@@ -176,7 +195,7 @@ class RunList(QWidget):
             self._buttons["Export"].setEnabled(free and entry.problem is None)
 
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self._refresh()
+        self._enable()
         if current.isValid():
             self.picked.emit(self.model.entry(current.row()).path)
 

@@ -17,6 +17,8 @@ from widgets.training.metric_text import title_of, value_of
 from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
 
 COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
+SWATCH = 10
+"""Side of the square in a run's hue, in pixels."""
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 
@@ -207,6 +209,6 @@ def _shown(entry: RunEntry, value: float | None) -> str:
 
 
 def _swatch(color: QColor) -> QPixmap:
-    picture = QPixmap(10, 10)
+    picture = QPixmap(SWATCH, SWATCH)
     picture.fill(color)
     return picture

@@ -45,6 +45,7 @@ class TrainPanel(QWidget):
     def _lay_out(self) -> None:
         self.tabs = QTabWidget(self)
         self.tabs.setAccessibleName("Training settings and runs")
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)

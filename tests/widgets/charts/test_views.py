@@ -17,7 +17,7 @@ from widgets.charts.filter_tiles import FilterGrid
 from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, WorstPredictions, shortened
 from widgets.charts.tiles import GAP, TileView
 from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
-from widgets.look.theme import ThemeSource
+from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
 
@@ -290,3 +290,19 @@ def test_samples_without_labels_leave_no_gap(qtbot: QtBot) -> None:
     gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", "cat"], ["training", "test"])
     assert gallery.caption_lines == 2
     assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: cat, test"
+
+
+def test_counts_of_ten_classes_are_written_in_the_projectors_text_too(source: ThemeSource, qtbot: QtBot) -> None:
+    view = ConfusionMatrix(source)
+    source.set_scale(PROJECTOR_SCALE)
+    view.set_counts(27 * np.eye(10, dtype=np.int64), [str(digit) for digit in range(10)])
+    qtbot.addWidget(view)
+    view.resize(330, 250)
+    view.show()
+    inside = view.place(4, 4).adjusted(2, 2, -2, -2).toRect()
+    assert inside.height() < QFontMetricsF(source.theme.font(small=True)).height()
+    picture = view.grab(inside).toImage()
+    hues = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+    assert len(hues) > 5  # the cell's colour and those of its number
+    half_a_line = QFontMetricsF(source.theme.font(small=True)).height() / 2
+    assert view.panel.sceneBoundingRect().bottom() + half_a_line <= view.height()  # the last text of the bar is whole
