@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from app.data.lazy_array import LazyArray
 from app.data.prepare import Prepared
 from app.data.readers.column_values import MISSING, OTHER
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
+from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.transforms import FEATURE_AXIS, medians
 from app.protocol.data_values import ColumnType
@@ -168,11 +169,12 @@ def _input(prepared: Prepared, name: str) -> dict[str, Any]:
         described["vocabulary"] = list(field.vocabulary)
     if scaler is None:
         return described
-    numbers = {"mean": scaler.mean.tolist(), "scale": scaler.scale.tolist(), "median": _medians(prepared, field)}
+    numbers = {"mean": scaler.mean.tolist(), "scale": scaler.scale.tolist(), "median": medians_of(prepared, field)}
     return described | {"axis": FEATURE_AXIS[field.shape.kind], **numbers}
 
 
-def _medians(prepared: Prepared, field: Field) -> list[float]:
+def medians_of(prepared: Prepared, field: Field) -> list[float]:
+    """What stands in for a missing value of each feature of a field: the median of the training set."""
     known = field.values.take(prepared.train.indices, axis=0)
     if isinstance(known, LazyArray):
         return [0.0] * field.shape.features  # what is read when it is asked for has no gaps
@@ -191,6 +193,14 @@ def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
 
 
 # Rows of a table
+
+
+def columns_read(source: Source, names: Sequence[str], base: Path | None) -> tuple[Mapping[str, Any], ...]:
+    """The columns of a table that the features ``names`` are made of, as its recipe reads them, as JSON values."""
+    recipe = source.resolved(base).reading if isinstance(source, Table) else None
+    made = _features(names, recipe) if recipe else None
+    columns = dict.fromkeys(feature.column for feature in made or ())
+    return tuple({"name": name, **_column(name, recipe)} for name in columns)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from app.data.dataset import FieldInfo
-from app.data.transforms import Standardise, broadcast
+from app.data.transforms import Standardise, broadcast, has_gaps
+from app.exchange.code_data import columns_read, medians_of
 from app.training.trainable import Model
 from graph.build.compile import Compiled
 from graph.layers.io import InputLike
@@ -45,6 +47,10 @@ class ModelPort:
     scaler: Standardise | None = None
     rows: Tensor | None = None
     gives: str = ""
+    median: tuple[float, ...] = ()
+    """What stands in for a missing value of each feature, where the data has any missing."""
+    columns: tuple[Mapping[str, Any], ...] = ()
+    """Of a table: its columns as they are read, of which the features are made."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, for the file's metadata."""
@@ -56,6 +62,10 @@ class ModelPort:
                     described[name] = list(getattr(self.field, name))
         if self.scaler is not None:
             described |= {"mean": self.scaler.mean.tolist(), "scale": self.scaler.scale.tolist()}
+        if self.median:
+            described["median"] = list(self.median)
+        if self.columns:
+            described["columns"] = list(self.columns)
         return described | ({"gives": self.gives} if self.gives else {})
 
 
@@ -106,19 +116,22 @@ class DeployedModule(nn.Module):
         inside = info.scaling == "inside"
         self.before = [f"input_{port.name}" if inside and port.scaler else "" for port in info.inputs]
         self.behind = [f"output_{port.name}" if inside and port.scaler else "" for port in info.outputs]
+        self.filled = {
+            name for port, name in zip(info.inputs, self.before, strict=True) if name and port.median and port.scaler
+        }
         for port, name in (*zip(info.inputs, self.before, strict=True), *zip(info.outputs, self.behind, strict=True)):
             if name and port.scaler is not None:
-                for part, values in (("mean", port.scaler.mean), ("scale", port.scaler.scale)):
+                kind = torch.float64 if port.scaler.wide else torch.float32
+                known = {"mean": port.scaler.mean, "scale": port.scaler.scale}
+                known |= {"median": np.array(port.median)} if name in self.filled else {}
+                for part, values in known.items():
                     self.register_buffer(
-                        f"{name}_{part}", torch.tensor(broadcast(values, port.scaler.shape), dtype=torch.float32)
+                        f"{name}_{part}", torch.tensor(broadcast(values, port.scaler.shape), dtype=kind)
                     )
 
     def forward(self, *inputs: Tensor) -> Any:
         """As the network, in the data's own units."""
-        given = [
-            (x - self.get_buffer(f"{name}_mean")) / self.get_buffer(f"{name}_scale") if name else x
-            for x, name in zip(inputs, self.before, strict=True)
-        ]
+        given = [self._standardised(x, name) for x, name in zip(inputs, self.before, strict=True)]
         outputs = self.network(*given)
         listed = outputs if isinstance(outputs, tuple) else (outputs,)
         results = tuple(
@@ -126,6 +139,14 @@ class DeployedModule(nn.Module):
             for y, name in zip(listed, self.behind, strict=True)
         )
         return results if len(results) > 1 else results[0]
+
+    def _standardised(self, x: Tensor, name: str) -> Tensor:
+        """An input with its gaps filled, as the network takes it; ``name`` is empty where it takes it as it is."""
+        if not name:
+            return x
+        if name in self.filled:
+            x = torch.where(torch.isnan(x), self.get_buffer(f"{name}_median"), x)
+        return ((x - self.get_buffer(f"{name}_mean")) / self.get_buffer(f"{name}_scale")).float()
 
 
 def info_of_network(network: Network, compiled: Compiled) -> DeployedInfo:
@@ -137,20 +158,22 @@ def info_of_network(network: Network, compiled: Compiled) -> DeployedInfo:
     )
 
 
-def info_of_model(model: Model, inside: bool) -> DeployedInfo:
-    """Of a trained model: with fields, classes, units, scaling, and a few samples of its test set."""
+def info_of_model(model: Model, inside: bool, base: Path | None = None) -> DeployedInfo:
+    """Of a trained model: with fields, classes, units, scaling, and a few samples of its test set.
+
+    ``base`` is the folder that the path of its data starts from.
+    """
     network, prepared = model.project.network, model.prepared
     rows = next((part for part in (prepared.test, prepared.validation, prepared.train) if part.samples), prepared.train)
     inputs = []
     for id_, name in zip(model.compiled.inputs, model.objective.inputs, strict=True):
         known = np.ascontiguousarray(np.asarray(rows.arrays[name][:ROWS]))
         known = prepared.undo(name, known) if inside else known
-        field = prepared.dataset.field_named(name).info
-        inputs.append(
-            ModelPort(
-                id_, network.layer_as(id_, InputLike).shape, field, prepared.scalers.get(name), torch.from_numpy(known)
-            )
-        )
+        field, shape = prepared.dataset.field_named(name), network.layer_as(id_, InputLike).shape
+        median = tuple(medians_of(prepared, field)) if field.measured and has_gaps(np.asarray(field.values)) else ()
+        columns = columns_read(prepared.choice.source, field.names, base)
+        scaler, known_rows = prepared.scalers.get(name), torch.from_numpy(known)
+        inputs.append(ModelPort(id_, shape, field.info, scaler, known_rows, median=median, columns=columns))
     outputs = []
     for head in model.objective.heads:
         shape, scaler = model.compiled.layer_info[head.output].outputs["out"], prepared.scalers.get(head.field.name)

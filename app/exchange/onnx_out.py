@@ -121,7 +121,7 @@ def _prepared(
         _, model = load_model(run.path)
         compiled = model.compiled
         compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-        info = info_of_model(model, inside)
+        info = info_of_model(model, inside, run.base)
     return compiled, info, DeployedModule(compiled.module, info).eval(), trained
 
 

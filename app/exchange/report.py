@@ -10,6 +10,9 @@ import numpy as np
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
+from app.data.prepare import Prepared
+from app.data.readers.recipe import Dialect, ReadingRecipe
+from app.data.sources.table_source import TableSource
 from app.data.split import NAMES
 from app.exchange import html_parts
 from app.project.project_check import check_project
@@ -29,6 +32,8 @@ CLASSES = 40
 
 CONFUSED = 20
 """Most frequent mistakes that are listed where there are more classes."""
+COLUMNS = 100
+"""Columns of a table, and features, that are listed."""
 
 
 def export_report(project: Project, title: str, out: Path, base: Path | None, run: Run | None = None) -> Path:
@@ -120,6 +125,30 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         described["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
     yield html_parts.properties(described)
     yield html_parts.table(("Field", "Role", "Holds"), _fields(info))
+    recipe = choice.source.reading if isinstance(choice.source, TableSource) else None
+    if recipe is not None:
+        yield from _reading(recipe)
+
+
+def _reading(recipe: ReadingRecipe) -> Iterator[str]:
+    """How the table was read: its file, and what each column holds."""
+    dialect, usual = recipe.dialect, Dialect()
+    written = {
+        "delimiter": {"\t": "tab", " ": "blank"}.get(dialect.delimiter, dialect.delimiter),
+        "decimal mark": dialect.decimal,
+        "encoding": dialect.encoding,
+        "lines above the table": dialect.skip,
+        "names of columns": "" if dialect.header == usual.header else "none",
+    }
+    yield "<h3>How the table is read</h3>"
+    yield html_parts.properties({name: value for name, value in written.items() if value})
+    lines = []
+    for column in recipe.columns[:COLUMNS]:
+        known = ", ".join(column.categories[:12]) + (", …" if len(column.categories) > 12 else "")
+        lines.append((column.name, str(column.type), column.unit, known or column.date_format, column.why))
+    yield html_parts.table(("Column", "Holds", "Unit", "Categories or format", "Note"), lines)
+    if len(recipe.columns) > COLUMNS:
+        yield f'<p class="faint">{len(recipe.columns) - COLUMNS:,} more columns.</p>'
 
 
 def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
@@ -198,7 +227,31 @@ def _results(run: Run) -> Iterator[str]:
         _, model = load_model(run.path)
     except NetloomError:
         return
+    yield from _standardisation(model.prepared)
     yield from _filters(run, model)
+
+
+def _standardisation(prepared: Prepared) -> Iterator[str]:
+    """What each feature is standardised with, so that the numbers can be had again."""
+    lines = [
+        (field.name, name, unit, float(mean), float(scale))
+        for field in prepared.dataset.fields.values()
+        if (scaler := prepared.scalers.get(field.name)) is not None
+        for name, unit, mean, scale in zip(
+            field.names or [""] * len(scaler.mean),
+            field.units or [""] * len(scaler.mean),
+            scaler.mean,
+            scaler.scale,
+            strict=True,
+        )
+    ]
+    if not lines:
+        return
+    yield "<h2>Standardisation</h2>"
+    yield "<p>From each value the mean of the training set is subtracted; the rest is divided by its deviation.</p>"
+    yield html_parts.table(("Field", "Feature", "Unit", "Mean", "Deviation"), lines[:COLUMNS], ("Mean", "Deviation"))
+    if len(lines) > COLUMNS:
+        yield f'<p class="faint">{len(lines) - COLUMNS:,} more features.</p>'
 
 
 def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:

@@ -16,6 +16,8 @@ import main
 from app.data.data_choice import DataChoice
 from app.data.inspect import suggest
 from app.exchange.export import export_code
+from app.exchange.onnx_out import export_onnx
+from app.exchange.report import export_report
 from app.project.fit_preset import fit_preset
 from app.training.runs import Run
 from graph.project import Project, read_project, write_project
@@ -108,3 +110,34 @@ except KeyError as error:
     print(json.dumps(str(error)))
 """
     assert "has no column “sepal width”" in run_code(tmp_path, code)
+
+
+def test_an_onnx_file_takes_raw_rows_with_gaps_and_large_numbers(tmp_path: Path, call: Caller) -> None:
+    import onnxruntime
+
+    draw = random.Random(3)
+    rows = [
+        f"{5_812_345 + draw.randrange(100) / 100:.2f},{draw.choice(['', f'{draw.uniform(0, 9):.2f}'])},{'ab'[row % 2]}"
+        for row in range(90)
+    ]
+    file = tmp_path / "sites.csv"
+    file.write_text("northing,depth,soil\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    data = suggest(file, target="soil", base=tmp_path)
+    run = trained(tmp_path, fit_preset(data, tmp_path, None, "sites"))
+    made = export_onnx(run.project, "sites", tmp_path / "net.onnx", run)
+    described = made.info.inputs[0].to_json()
+    assert [column["name"] for column in described["columns"]] == ["northing", "depth"]
+    session = onnxruntime.InferenceSession(str(made.file))
+    raw = np.asarray(data.source.load(tmp_path).input_field().values[:20], np.float64)
+    assert np.isnan(raw).any()
+    (scores,) = session.run(None, {session.get_inputs()[0].name: raw})
+    ours = call("predict", run.path, file, "--json").json["predictions"][:20]
+    assert [("a", "b")[int(place)] for place in np.asarray(scores).argmax(1)] == [one["class"] for one in ours]
+
+
+def test_the_report_says_how_the_data_are_read(tmp_path: Path) -> None:
+    data = suggest(people(tmp_path), target="stays", base=tmp_path)
+    run = trained(tmp_path, fit_preset(data, tmp_path, None, "people"))
+    page = export_report(run.project, "people", tmp_path / "report.html", run.base, run).read_text("utf-8")
+    for words in ("How the table is read", "Standardisation", "007", "kg", "counts as missing"):
+        assert words in page
