@@ -64,7 +64,7 @@ def test_every_column_that_is_predicted_has_an_output(call: Caller, forces: Path
     trained = call("train", project, "--epochs", 30, "--device", "cpu", "--out", run, "--json")
     test = trained.lines[-1]["test"]
     assert test["output1.accuracy"] > 0.85 and test["output2.r2"] > 0.8
-    (tmp_path / "new.csv").write_text("u,v\n1.5,0\n")
+    (tmp_path / "new.csv").write_text("u\tv\n1.5\t0\n")  # divided as the training file is
     (answer,) = call("predict", run, tmp_path / "new.csv", "--json").json["predictions"]
     assert answer["output1"]["class"] == "yes"
     assert answer["output2"]["names"] == ["force"]
