@@ -23,6 +23,21 @@ def only_own(values: Array, lengths: Array) -> Array:
     return np.where(behind.reshape(*behind.shape, *(1,) * (values.ndim - 2)), np.float32(np.nan), values)
 
 
+def own_steps(values: Array, lengths: Array) -> Array:
+    """The steps (steps, 1, ...) of ``values`` (n, T, ...) that count; ``lengths`` is (n,) or (n, 1)."""
+    counted = np.arange(values.shape[1]) < np.asarray(lengths).reshape(-1, 1)
+    return values[counted][:, None]
+
+
+def blank_padding(values: Array, lengths: Array) -> Array:
+    """``values`` (n, T, ...) with 0 behind each sample's own steps, changed where they stand.
+
+    ``lengths`` is (n,) or (n, 1).
+    """
+    values[np.arange(values.shape[1]) >= np.asarray(lengths).reshape(-1, 1)] = 0
+    return values
+
+
 def even(value: Any) -> Any:
     """Lists of steps made equally long with NaN behind the shorter ones; anything else as it is.
 

@@ -12,6 +12,7 @@ import numpy as np
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
 from app.data.lazy_array import LazyArray, Values
+from app.data.padding import blank_padding, own_steps
 from app.data.readers.tokens import UNKNOWN
 from app.data.split import Indices, split
 from app.data.transforms import Standardise, all_finite, filled, has_gaps, medians, taken
@@ -82,6 +83,9 @@ class Prepared:
         if not source_field.measured or not np.isnan(values).any():
             return values
         known = source_field.values.take(self.train.indices, axis=0)
+        if source_field.lengths:
+            counts = self.dataset.fields[source_field.lengths].values
+            known = own_steps(np.asarray(known), np.asarray(counts)[self.train.indices])
         if isinstance(known, LazyArray):
             known = known[:: max(1, known.size // MEASURED)]
         return filled(values, source_field.shape, medians(known, source_field.shape))
@@ -116,7 +120,8 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
     arrays: dict[str, dict[str, Values]] = {name: {} for name, _ in indices.parts()}
     scalers = {}
     for field in dataset.fields.values():
-        scaler = _prepare_field(field, indices, arrays, choice.standardise)
+        lengths = dataset.fields[field.lengths].values if field.lengths else None
+        scaler = _prepare_field(field, indices, arrays, choice.standardise, lengths)
         if scaler is not None:
             scalers[field.name] = scaler
     parts = {name: Part(arrays[name], part) for name, part in indices.parts()}
@@ -124,9 +129,16 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
 
 
 def _prepare_field(
-    field: Field, indices: Indices, arrays: dict[str, dict[str, Values]], standardise: bool
+    field: Field,
+    indices: Indices,
+    arrays: dict[str, dict[str, Values]],
+    standardise: bool,
+    lengths: Values | None = None,
 ) -> Standardise | None:
-    """Fill in ``arrays`` for one field; returns the scaler if it was standardised."""
+    """Fill in ``arrays`` for one field; returns the scaler if it was standardised.
+
+    ``lengths`` (N, 1) are the steps of each sample that count; what lies behind is not measured, and stays 0.
+    """
     if isinstance(field.values, LazyArray):
         return _prepare_stored(field, field.values, indices, arrays, standardise)
     cut = {name: taken(field.values, part) for name, part in indices.parts()}
@@ -135,18 +147,25 @@ def _prepare_field(
         cut |= {name: with_unknown(field, cut[name], known) for name in ("validation", "test")}
     scaler = None
     if field.measured:
+        own = {} if lengths is None else {name: np.asarray(lengths)[part] for name, part in indices.parts()}
         if has_gaps(field.values):
-            fill = medians(cut["train"], field.shape)
+            fill = medians(_counted(cut["train"], own), field.shape)
             cut = {name: filled(values, field.shape, fill) for name, values in cut.items()}
         if standardise:
-            scaler = Standardise.fit(cut["train"], field.shape)
+            scaler = Standardise.fit(_counted(cut["train"], own), field.shape)
             # The parts are copies of their own, so they can be changed where they stand.
             cut = {name: scaler.apply(values, out=values) for name, values in cut.items()}
         cut = {name: values.astype(np.float32, copy=False) for name, values in cut.items()}
+        cut |= {name: blank_padding(cut[name], steps) for name, steps in own.items()}
         _check_finite(field.name, cut)
     for name, values in cut.items():
         arrays[name][field.name] = values
     return scaler
+
+
+def _counted(values: Array, own: Mapping[str, Array]) -> Array:
+    """Of the training set's ``values`` what is measured: its ``own`` steps, where samples are of unequal length."""
+    return own_steps(values, own["train"]) if own else values
 
 
 def _prepare_stored(

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, Values
-from app.data.padding import only_own
+from app.data.padding import blank_padding, only_own
 from app.data.prepare import Part
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
@@ -280,6 +280,9 @@ def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
                 f"{' x '.join(map(str, values.shape))} was given."
             )
         arrays[name] = _scaled(model, name, values)
+        field = model.prepared.dataset.fields.get(name)
+        if field is not None and field.measured and field.lengths in inputs:
+            arrays[name] = blank_padding(np.asarray(arrays[name]), np.asarray(inputs[field.lengths]))
     if len({len(values) for values in arrays.values()}) != 1:
         raise NetloomError("The inputs have different numbers of samples; give as many of each.")
     return Part(arrays, np.arange(len(next(iter(arrays.values())))))

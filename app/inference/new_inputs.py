@@ -17,19 +17,22 @@ from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
 from app.data.readers.file_access import reading
 from app.data.readers.picture_file import MORE_SUFFIXES, SUFFIXES
+from app.data.readers.recording_files import ENDINGS as RECORDINGS
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.arrays import SAMPLES, Arrays, likely
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
 from app.data.sources.downloadable import Fetched
 from app.data.sources.images import Images
+from app.data.sources.recordings import Recordings
+from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import category_tokens, features_of, new_table, unlike_training
-from app.inference.new_samples import is_text, series_of, texts_of
+from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
@@ -73,6 +76,10 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
         with reading(path):
             values, machines = source.latest(path, base)
         return Samples({fields[0].name: values}, machines)
+    if path is not None and isinstance(source, Recordings | Sequences):
+        sequences = _sequences(path, fields, source)
+        if sequences is not None:
+            return sequences
     if path is not None and path.is_dir() and is_text(path, source):
         return _read(text, path, fields, source)
     pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
@@ -81,6 +88,22 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
     if path is not None and path.is_dir():
         raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
     return _read(text, path, fields, source)
+
+
+def _sequences(path: Path, fields: Sequence[FieldInfo], source: Recordings | Sequences) -> Samples | None:
+    """The sequences in a table, or the recordings in a file or a folder; None where ``path`` holds something else."""
+    suffix = path.suffix.lower()
+    with reading(path):
+        if isinstance(source, Recordings):
+            if not path.is_dir() and suffix not in RECORDINGS:
+                return None
+            recordings, notes = source.new_recordings(path)
+        elif suffix in TABLES and not path.is_dir():
+            recordings, notes = source.new_recordings(new_table(path, source))
+        else:
+            return None
+        arrays, names = sequences_of(recordings, source.cut, fields, path.name)
+    return Samples(arrays, names, (), notes)
 
 
 def read_inputs(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:

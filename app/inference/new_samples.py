@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo
+from app.data.padding import padded
+from app.data.readers.sequence_samples import INPUT, Cut, Recording, laid_out, samples_of
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.texts import Text, text_of
@@ -46,6 +50,34 @@ def texts_of(file: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     if not texts:
         raise NetloomError(f"{problems[0]}.")
     return texts, tuple(problems)
+
+
+def sequences_of(
+    recordings: Sequence[Recording], cut: Cut, fields: Sequence[FieldInfo], place: str
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """New recordings as training saw its own: padded, with their lengths, and what each sample is called.
+
+    ``fields`` are those that the network reads; ``place`` begins the sentence of an error.
+
+    Raises
+    ------
+    NetloomError
+        if a sample is longer than what the network takes.
+    """
+    if not recordings:
+        raise NetloomError(f"{place} holds no sequence.")
+    field = next((field for field in fields if field.name == INPUT), fields[0])
+    samples, names, _ = samples_of(recordings, cut)
+    longest = max(map(len, samples))
+    short = min(map(len, samples)) < (field.shape.time or longest)
+    if short and not field.lengths:
+        raise NetloomError(
+            f"{place} has {min(map(len, samples))} steps, but every sample of the training data has "
+            f"{field.shape.time or longest}; give as many."
+        )
+    values, steps = padded(laid_out(samples, longest, math.nan), field, place)
+    arrays = {field.name: np.asarray(values, np.float32)}
+    return arrays | ({field.lengths: steps} if field.lengths else {}), tuple(names)
 
 
 def series_of(file: Path, field: FieldInfo, source: Series) -> tuple[tuple[str, ...], Array]:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.data.readers.likely_roles import likely_target
+from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
 from app.protocol.data_values import Column, ColumnType
 
-ROLES = ("order", "group", "parts")
-TITLES = {"order": "time", "group": "group", "parts": "part"}
+ROLES = ("order", "group", "parts", "sequence")
+TITLES = {"order": "time", "group": "group", "parts": "part", "sequence": "sequence"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def targets_of(source: Source, columns: Sequence[Column]) -> list[str]:
     if isinstance(source, Series):
         numbers = _numbers(source, columns)
         return numbers[-1:]
+    if isinstance(source, Sequences):
+        return []
     ignored: tuple[str, ...] = getattr(source, "ignore", ())
     return [name for name in [likely_target(tuple(column for column in columns if column.name not in ignored))] if name]
 
@@ -64,6 +67,8 @@ def used_by(source: Source, columns: Sequence[Column]) -> set[str]:
     """The columns that the network sees."""
     if isinstance(source, Series):
         return set(source.columns or _numbers(source, columns)) | set(targets_of(source, columns))
+    if isinstance(source, Sequences):
+        return set(source.columns or _numbers(source, columns))
     if not isinstance(source, Table):
         return {getattr(source, "column", "")}
     ignored = source.ignore
@@ -82,7 +87,7 @@ def use(source: Source, columns: Sequence[Column], name: str, wanted: bool) -> S
     names = [column.name for column in columns]
     if isinstance(source, Text):
         return source.changed(column=name) if wanted else source
-    if isinstance(source, Series):
+    if isinstance(source, Series | Sequences):
         seen = used_by(source, columns) | {name} if wanted else used_by(source, columns) - {name}
         kept = tuple(column for column in names if column in seen)
         return source.changed(columns=() if list(kept) == _numbers(source, columns) else kept)
@@ -114,14 +119,20 @@ def aim(source: Source, columns: Sequence[Column], name: str, several: bool) -> 
     )
 
 
-def _numbers(source: Series, columns: Sequence[Column]) -> list[str]:
-    """The columns of numbers that a series sees where none are named."""
-    apart = (source.order, source.group)
+def _numbers(source: Series | Sequences, columns: Sequence[Column]) -> list[str]:
+    """The columns of numbers that a series, or a sequence, sees where none are named."""
+    label = (source.sequence, source.target) if isinstance(source, Sequences) else ()
+    apart = (*_named(source.order, [column.name for column in columns]), source.group, *label)
     return [column.name for column in columns if column.type is ColumnType.NUMBER and column.name not in apart]
 
 
 def _role(source: Source, name: str) -> str:
-    return next((TITLES[role] for role in ROLES if getattr(source, role, "") == name), "")
+    return next((TITLES[role] for role in ROLES if name in _named(getattr(source, role, ""), [name])), "")
+
+
+def _named(setting: str, names: Sequence[str]) -> list[str]:
+    """The columns that a setting lists: one, or several with commas between them."""
+    return [setting] if setting in names else [part.strip() for part in setting.split(",")]
 
 
 def _why(source: Source, column: Column, target: bool) -> str:
@@ -133,7 +144,7 @@ def _why(source: Source, column: Column, target: bool) -> str:
     role = _role(source, column.name)
     if role:
         return f"It says the {role} of each row"
-    if isinstance(source, Series) and column.type is not ColumnType.NUMBER:
+    if isinstance(source, Series | Sequences) and column.type is not ColumnType.NUMBER:
         return "A series is made of numbers"
     if isinstance(source, Text) and column.type not in (ColumnType.TEXT, ColumnType.CATEGORY):
         return "It holds no text"
@@ -141,4 +152,4 @@ def _why(source: Source, column: Column, target: bool) -> str:
         return "A table has no use for free text; open the file as text for that"
     if isinstance(source, Table) and column.type is ColumnType.DATE and source.dates != "calendar":
         return "Dates are left out; set “dates” to calendar to use them"
-    return "" if isinstance(source, Table | Series | Text) else "It cannot be chosen for this kind of data"
+    return "" if isinstance(source, Table | Series | Sequences | Text) else "It cannot be chosen for this kind of data"

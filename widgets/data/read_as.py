@@ -1,17 +1,18 @@
-"""As what a table of the user's is read: samples in rows, steps of a series, or texts."""
+"""As what a table of the user's is read: samples in rows, steps of a series or of labelled sequences, or texts."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 
-KINDS = (Table, Series, Text)
+KINDS = (Table, Series, Sequences, Text)
 
 
 class ReadAs(QWidget):

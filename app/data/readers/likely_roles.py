@@ -80,10 +80,11 @@ def likely_order(recipes: Sequence[ColumnRecipe], columns: Sequence[Column], fra
     clocks = [
         name for name in dates if name not in days and parse_dates(frame[name], formats[name]).is_monotonic_increasing
     ]
-    return next(iter([*days, *(column.name for column in columns if _counts_time(column)), *clocks]), "")
+    return next(iter([*days, *(column.name for column in columns if counts_time(column)), *clocks]), "")
 
 
-def _counts_time(column: Column) -> bool:
+def counts_time(column: Column) -> bool:
+    """Whether a column holds numbers in every row and is called as times are."""
     named = column.type is ColumnType.NUMBER and not column.missing and _TIME.fullmatch(column.name)
     return bool(named) and column.unique > 2
 

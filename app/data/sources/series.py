@@ -232,7 +232,7 @@ def _rises(table: TableData, order: str) -> bool:
 
 
 def _numbering(table: TableData) -> tuple[str, ...]:
-    """The first column, where it only numbers the rows of a table that has times beside it."""
+    """The first column, where it only numbers the rows."""
     first = table.column(table.names[0])
     counts = first.type is ColumnType.NUMBER and is_identifier(first, table[first.name])
     return (first.name,) if counts and len(table.names) > 2 else ()

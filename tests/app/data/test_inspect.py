@@ -51,7 +51,9 @@ def test_kind_and_target_can_be_said(write: Write) -> None:
     assert inspect(write("t.csv", TABLE), target="size").info.task == "regression"
     with pytest.raises(NetloomError, match="no column “weight”; it has “id”, “size”"):
         inspect(write("t.csv", TABLE), target="weight")
-    with pytest.raises(NetloomError, match="no kind of data “digits”; choose one of table, series, images"):
+    with pytest.raises(
+        NetloomError, match="no kind of data “digits”; choose one of table, series, sequences, recordings, images"
+    ):
         inspect(path, kind="digits")
 
 

@@ -262,8 +262,9 @@ def test_a_table_is_read_as_a_series(qtbot: QtBot, view: DataView, table: Path) 
     assert box.currentText() == "Time series" and options(view)["target"] == "third"
     row = view.form.columns.row("parity")
     assert not row.tick.isEnabled() and "numbers" in row.tick.toolTip()
+    assert options(view)["columns"] == ["second", "third"], "what only numbers the rows is left out"
     tick(qtbot, view, "customer id")
-    assert options(view)["columns"] == ["second", "third"]
+    assert options(view)["columns"] == []
     choose(qtbot, view, "digits")
     assert not view.form.read_as.isVisible() and not view.form.columns.isVisible()
 
