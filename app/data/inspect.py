@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,15 @@ class Findings:
         }
 
 
-def inspect(path: Path | str, kind: str | None = None, target: str | None = None) -> Findings:
+def inspect(
+    path: Path | str,
+    kind: str | None = None,
+    target: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Findings:
     """Read a file or folder as ``kind`` (found where None) and say what is in it.
+
+    ``options`` are settings of the source, such as the delimiter of a table; all others are found.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def inspect(path: Path | str, kind: str | None = None, target: str | None = None
     """
     file = locate(str(path), None)
     with reading(file):
-        seen = _suggestion(file, kind, target or "")
+        seen = _suggestion(file, kind, target or "", options or {})
     dataset = seen.source.load()
     prepared = prepare(DataChoice(source=seen.source))
     problems = tuple(dict.fromkeys(seen.notes + dataset.notes + leaks(prepared)))
@@ -91,7 +99,7 @@ def suggest(
     return inspect(path, kind, target).choice(base)
 
 
-def _suggestion(file: Path, kind: str | None, target: str) -> Suggestion:
+def _suggestion(file: Path, kind: str | None, target: str, options: Mapping[str, Any]) -> Suggestion:
     """The source that reads ``file`` as ``kind``, or else the first that recognises it, with settings that fit it."""
     if kind is not None and kind not in KINDS:
         raise NetloomError(f"There is no kind of data “{kind}”; choose one of {', '.join(KINDS)}.")
@@ -101,4 +109,4 @@ def _suggestion(file: Path, kind: str | None, target: str) -> Suggestion:
         chosen = next(source for source in by_precedence if source.recognises(candidate))
     else:
         chosen = KINDS[kind]
-    return chosen(path=str(file)).suggest(file, target)
+    return chosen.parse({**options, "path": str(file)}, "data.options").suggest(file, target)

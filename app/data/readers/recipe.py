@@ -71,7 +71,9 @@ class ColumnRecipe:
     `app.data.readers.date_parsing`. ``categories`` are the values of a column of categories as the file spells them, in
     the order of their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is
     what stands behind its numbers. ``trimmed`` says that blanks around a cell do not count, ``wide`` that 32 bits are
-    too few for its numbers before they are standardised. ``why`` is a sentence, empty where nothing is doubtful.
+    too few for its numbers before they are standardised. ``merged`` are pairs of a spelling and the category that it
+    stands for. ``why`` is a sentence, empty where nothing is doubtful. ``stated`` says that a person decided on the
+    column, so that it stays as it is when the others are found again.
     """
 
     name: str
@@ -84,7 +86,9 @@ class ColumnRecipe:
     unit: str = ""
     trimmed: bool = True
     wide: bool = False
+    merged: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    stated: bool = False
 
 
 @dataclass(frozen=True)
