@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
-from app.data.lazy_array import Values
+from app.data.lazy_array import LazyArray, Values
 from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
+from app.data.readers.array_roles import SAMPLES, likely
 from app.data.readers.file_access import reading
-from app.data.readers.picture_file import MORE_SUFFIXES, SUFFIXES
+from app.data.readers.picture_file import MORE_SUFFIXES, SHARE, SUFFIXES
 from app.data.readers.recording_files import ENDINGS as RECORDINGS
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
-from app.data.sources.arrays import SAMPLES, Arrays, likely
+from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
 from app.data.sources.downloadable import Fetched
@@ -40,9 +41,9 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq"})
-ARRAYS = (".npy", ".npz", ".safetensors", ".idx", ".gz", "-ubyte")
+ARRAYS = (".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
-FILES = SUFFIXES | MORE_SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".idx", ".json"}
+FILES = SUFFIXES | MORE_SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json"}
 LARGEST = 2**28
 """Most bytes of a JSON file."""
 
@@ -135,17 +136,20 @@ def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Sou
     wanted = [field for field in fields if field.name not in counters]
     named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
     if named is not None:
-        arrays_by_name: Mapping[str, Array] = {wanted[0].name: named[1]}
+        arrays_by_name: Mapping[str, Values] = {wanted[0].name: named[1]}
     else:
         arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source)
     place = file.name if file else "The input"
     rows = file if file is not None and file.suffix.lower() in TABLES else None
     gaps = isinstance(source, Table) and rows is not None
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, Values] = {}
     for field in fields:
         if field.name in counters and field.name not in arrays_by_name:
             continue  # counted below
         values = _of(arrays_by_name, field, len(wanted), place)
+        if isinstance(values, LazyArray):  # bytes, which are of the right shape already
+            arrays[field.name] = values
+            continue
         # Of a series the latest steps would do, of a number or a text they would be another.
         if field.lengths or (field.fixed and field.shape.time):
             values, steps = padded(values, field, place)
@@ -203,11 +207,11 @@ def _named(
     return None
 
 
-def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> Mapping[str, Values]:
     suffix = file.suffix.lower()
     with reading(file):
         if file.name.lower().endswith(ARRAYS):
-            return _as_learned(read_arrays(file), fields, source)
+            return _as_learned(file, read_arrays(file), fields, source)
         if suffix == ".json":
             return _from_json(_text_of(file), file.name, fields)
         if suffix in TABLES:
@@ -215,17 +219,22 @@ def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> dict[
         return {"": single_picture(file, fields[0].shape, source)}
 
 
-def _as_learned(arrays_by_name: dict[str, Array], fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
+def _as_learned(
+    file: Path, arrays_by_name: dict[str, Array], fields: Sequence[FieldInfo], source: Source
+) -> Mapping[str, Values]:
     """Bytes as shares from 0 to 1 where pictures of bytes were learned so, and the samples among several arrays."""
-    if len(fields) == 1 and fields[0].name not in arrays_by_name:
+    learned: Mapping[str, Values] = arrays_by_name
+    if isinstance(source, Arrays):
+        learned = source.as_learned(arrays_by_name, {field.name: field.shape for field in fields}, file)
+    elif len(fields) == 1 and fields[0].name not in arrays_by_name:
         name = likely(arrays_by_name, SAMPLES) or next(iter(arrays_by_name))
-        arrays_by_name = {name: arrays_by_name[name]}
+        learned = {name: arrays_by_name[name]}
     if not isinstance(source, Images | Arrays | Cifar | Fetched):
-        return arrays_by_name
+        return learned
     pictures = any(field.shape.kind in (Kind.IMAGE, Kind.VIDEO) for field in fields)
     return {
-        name: array / np.float32(255) if pictures and array.dtype == np.uint8 else array
-        for name, array in arrays_by_name.items()
+        name: array * SHARE if pictures and isinstance(array, np.ndarray) and array.dtype == np.uint8 else array
+        for name, array in learned.items()
     }
 
 
@@ -259,7 +268,7 @@ def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, 
         raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
 
 
-def _of(arrays_by_name: Mapping[str, Array], field: FieldInfo, fields: int, place: str) -> Array:
+def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, place: str) -> Values:
     """The array for a field: the one of its name, or the only one."""
     if field.name in arrays_by_name:
         return arrays_by_name[field.name]

@@ -1,4 +1,4 @@
-"""Reading arrays (NPY, NPZ, safetensors, IDX), trusting nothing that a file says about its size."""
+"""Reading arrays (NPY, NPZ, safetensors, MATLAB, HDF5, IDX), trusting nothing that a file says about its size."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def read_arrays(file: Path) -> dict[str, Array]:
     except Exception as error:  # zip, gzip, LZMA and NumPy's header parser raise almost anything at damaged bytes
         raise NetloomError(f"{file.name} is damaged or cannot be read ({_short(error)}).") from None
     raise NetloomError(
-        f"{file.name} holds no arrays that Netloom knows; NumPy's .npy and .npz, .safetensors, and the IDX files of"
-        " MNIST can be read."
+        f"{file.name} holds no arrays that Netloom knows; NumPy's .npy and .npz, .safetensors, MATLAB's .mat, HDF5, and"
+        " the IDX files of MNIST can be read."
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.info_cache import key_of
 from app.data.lazy_array import RowFile, RowStatistics, RowStore
-from app.data.readers.picture_file import GreyScale, PictureError, picture_with_remarks
+from app.data.readers.picture_file import HEIC_SUFFIXES, GreyScale, PictureError, heic_is_read, picture_with_remarks
 from app.system.home import home
 from app.system.memory_budget import budget
 from app.system.progress import Progress, Steps, done
@@ -68,7 +68,9 @@ class DecodedPictures:
         stamps = [(str(file), *_stamp(file)) for file in files]
         deep = scale is not None and scale.deep
         self._dtype = np.dtype(np.float32 if deep else np.uint8)
-        self._key = key_of(stamps, sizes, fit, (scale.black, scale.white) if scale and deep else scale is None)
+        # What was refused for want of a library is tried again once that is there.
+        heic = any(file.suffix.lower() in HEIC_SUFFIXES for file in files) and heic_is_read()
+        self._key = key_of(stamps, sizes, fit, (scale.black, scale.white) if scale and deep else scale is None, heic)
         self._place = home() / "cache" / "pictures" / self._key
         self._size = sum(size for _, size, _ in stamps)
         self._shape = (len(files), *sizes[1:], sizes[0])

@@ -184,7 +184,7 @@ def _has_more_frames(picture: Image.Image) -> bool:
 
 
 @cache
-def _heic_is_read() -> bool:
+def heic_is_read() -> bool:
     """Whether the library for pictures of phones is there, which then enters itself into Pillow."""
     if find_spec("pillow_heif") is None:
         return False
@@ -200,7 +200,7 @@ def _opened(file: Path) -> Image.Image:
 
     formats: tuple[str, ...] = FORMATS
     if file.suffix.lower() in HEIC_SUFFIXES:
-        if not _heic_is_read():
+        if not heic_is_read():
             raise PictureError("is a HEIC picture, which the library pillow-heif would read")
         formats = (*FORMATS, "HEIF")
     try:

@@ -78,7 +78,8 @@ def picture(kind: str) -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6
     options = {"exif": exif} if kind in ("JPEG", "PNG", "WEBP", "TIFF") else {}
-    return saved(lambda stream: Image.fromarray(values).save(stream, kind, **options))
+    written = "JPEG2000" if kind == "JP2" else kind
+    return saved(lambda stream: Image.fromarray(values).save(stream, written, **options))
 
 
 def arrays() -> dict[str, Array]:
@@ -97,8 +98,21 @@ def safe() -> bytes:
     return save(arrays())
 
 
+def matlab() -> bytes:
+    from scipy.io import savemat
+
+    return saved(lambda stream: savemat(stream, arrays(), do_compression=True))
+
+
+def deep() -> bytes:
+    from PIL import Image
+
+    values = np.random.default_rng(0).integers(0, 4096, (9, 7)).astype(np.uint16)
+    return saved(lambda stream: Image.fromarray(values).save(stream, "PNG"))
+
+
 PIXELS = np.arange(9 * 16).reshape(9, 4, 4) % 256
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JP2", "AVIF")
 ROWS = "".join(f"{row},{row * 0.5},{('red', 'blue')[row % 2]}\n" for row in range(12))
 DAYS = "".join(f"2024-01-{row + 1:02},{row * 0.5}\n" for row in range(28))
 WORDS = "".join(f"it was a very {('good', 'bad')[row % 2]} film {row},{row % 2}\n" for row in range(12))
@@ -108,6 +122,8 @@ VALID = {
     "idx": idx(PIXELS),
     "idx.gz": packed_idx(PIXELS),
     "safetensors": safe(),
+    "mat": matlab(),
+    "deep.png": deep(),
     "xlsx": workbook(),
     "tar.gz": archive(),
     "bin": records(),
@@ -173,6 +189,7 @@ READERS: list[tuple[str, type[FileSource], str]] = [
     ("train-images-idx3-ubyte", Arrays, "idx"),
     ("train-images-idx3-ubyte.gz", Arrays, "idx.gz"),
     ("a.safetensors", Arrays, "safetensors"),
+    ("a.mat", Arrays, "mat"),
     ("a.xlsx", Table, "xlsx"),
     ("a.parquet", Table, "csv"),
     ("a.tar.gz", Cifar, "tar.gz"),
@@ -232,6 +249,24 @@ def test_damaged_pictures_of_every_format(kind: str, data: st.DataObject) -> Non
             assert dataset.samples in (3, 5)
         with contextlib.suppress(NetloomError):
             read_inputs(str(path), [Field("image", image(3, 4, 4), values=np.zeros((1, 3, 4, 4)))], Images())
+
+
+@FEW
+@given(data=st.data())
+def test_damaged_deep_pictures_that_a_table_names(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(5):
+            path = Path(folder) / "train" / f"{number}.png"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data.draw(damaged("deep.png")) if number % 2 else VALID["deep.png"])
+        table = Path(folder) / "train.csv"
+        cells = data.draw(st.lists(CELLS.filter(lambda cell: '"' not in cell), min_size=5, max_size=5))
+        table.write_text("\n".join(["id,label", *(f"{number},{cell}" for number, cell in enumerate(cells))]), "utf-8")
+        with contextlib.suppress(NetloomError):
+            source = Images(path=str(table)).suggest(table, "").source
+            assert np.isfinite(source.load().input_field().values[:]).all()
+        with contextlib.suppress(NetloomError):
+            suggest(Path(folder))
 
 
 @FEW

@@ -43,7 +43,7 @@ def read_gzip(file: Path, stream: IO[bytes]) -> dict[str, Array]:
 register(
     ArrayFormat(
         endings=(".idx", "-ubyte"),
-        matches=lambda file, start: start[:2] == b"\0\0" and file.suffix.lower() != ".safetensors",
+        matches=lambda file, start: start[:2] == b"\0\0" and file.suffix.lower() not in (".safetensors", ".mat"),
         read=read_idx,
         header=idx_header,
     )

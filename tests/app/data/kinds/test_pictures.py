@@ -63,7 +63,7 @@ def test_twelve_bits_keep_all_levels() -> None:
 
 
 def test_pictures_that_cannot_be_read_are_counted_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_file, "_heic_is_read", lambda: False)
+    monkeypatch.setattr(picture_file, "heic_is_read", lambda: False)
     found = inspect(CASES / "half_heic")
     assert found.info.samples == 8
     (note,) = (note for note in found.problems if "left out" in note)
@@ -72,7 +72,7 @@ def test_pictures_that_cannot_be_read_are_counted_and_named(monkeypatch: pytest.
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pillow_heif") is None, reason="pillow-heif is not installed")
-def test_heic_is_read_where_its_library_is_there() -> None:
+def testheic_is_read_where_its_library_is_there() -> None:
     dataset = Images(path=str(CASES / "half_heic")).load()
     assert dataset.samples == 16 and not any("left out" in note for note in dataset.notes)
 

@@ -1,0 +1,234 @@
+"""Roles of the arrays in a file: which are inputs, which are targets, by their names and shapes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.data.dataset import Array
+from app.data.readers.array_splits import PartArray
+from graph.errors import NetloomError
+
+SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
+TARGETS = ("y", "y_train", "train_y", "train_labels", "labels", "label", "target", "targets", "classes")
+"""Names that people give to samples and targets, the likeliest first."""
+MORE_SAMPLES = (
+    *SAMPLES,
+    "xtrain",
+    "xs",
+    "train_data",
+    "train_features",
+    "input",
+    "pictures",
+    "signals",
+    "image",
+    "imgs",
+)
+MORE_TARGETS = (
+    *TARGETS, "ytrain", "ys", "train_targets", "outputs", "output", "masks", "mask", "annotations", "gt", "class",
+)  # fmt: skip
+"""The same for version 2 of the rules."""
+LETTER = re.compile(r"(?<![a-z])x(?![a-z])", re.IGNORECASE)
+"""How samples are called in the names of files."""
+_INPUT = re.compile(r"(x|inputs?|in|images?|features?)[_ -]?(\d+|[a-z]+)", re.IGNORECASE)
+_OUTPUT = re.compile(r"(y|targets?|outputs?|out|labels?)[_ -]?(\d+|[a-z]+)", re.IGNORECASE)
+"""How several inputs and several targets are called: ``x1`` and ``x2``, ``input_image`` and ``input_text``."""
+_OTHER_PART = re.compile(r"(^|[_ -])(test|t10k|val|valid|validation)([_ -]|$)|^[xy](test|val|valid)$", re.IGNORECASE)
+_NUMBERED = re.compile(r"arr_(\d+)")
+"""What NumPy calls arrays that were saved without names."""
+LAST = (".mat", ".h5", ".hdf5")
+"""Files in which samples are often counted by the last axis."""
+_OF_FILES = (
+    ("images", "labels"), ("data", "labels"), ("data", "targets"), ("features", "labels"), ("features", "targets"),
+    ("inputs", "targets"), ("inputs", "outputs"), ("images", "masks"), ("samples", "labels"),
+)  # fmt: skip
+"""What files of samples and of their targets are called."""
+_BESIDE = ("labels", "targets", "y")
+"""Files of targets beside any file of samples."""
+
+
+@dataclass(frozen=True)
+class ArrayRecipe:
+    """What the arrays in a file are for, found once.
+
+    ``samples`` and ``targets`` are names of arrays; there are no targets where they lie in another file, or nowhere.
+    ``last`` says that samples are counted by the last axis, as MATLAB does. ``said`` are the settings by which it
+    was found: it holds only as long as they are the same. ``why`` are sentences about what else could be meant.
+    """
+
+    samples: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    last: bool = False
+    said: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+def find_roles(file: Path, arrays: Mapping[str, Array], said: Sequence[str], beside: bool) -> ArrayRecipe:
+    """The inputs and targets among ``arrays``; ``said`` are the settings: names of samples, of targets, and the task.
+
+    ``beside`` says that targets lie in a file of their own.
+
+    Raises
+    ------
+    NetloomError
+        if there is no array of a name, or none that can hold samples.
+    """
+    samples, target, task = said
+    others = {name: values for name, values in arrays.items() if name not in named_in(arrays, target)}
+    inputs = _named(file, arrays, samples) if samples else _likely_inputs(file, others)
+    rest = {name: values for name, values in arrays.items() if name not in inputs}
+    if task == "reconstruction" or beside:
+        return ArrayRecipe(inputs, said=tuple(said))
+    if target:
+        targets = _named(file, rest, target)
+        return _with_axis(ArrayRecipe(inputs, targets, said=tuple(said)), arrays)
+    targets, why = _likely_targets(rest, inputs, arrays, file.suffix.lower() in LAST)
+    return _with_axis(ArrayRecipe(inputs, targets, False, tuple(said), why), arrays)
+
+
+def named_in(arrays: Mapping[str, Array], names: str) -> list[str]:
+    """The arrays that ``names`` lists: one, or several with commas between them."""
+    if not names or names in arrays:
+        return [names] if names else []
+    return [name.strip() for name in names.split(",")]
+
+
+def _named(file: Path, arrays: Mapping[str, Array], names: str) -> tuple[str, ...]:
+    listed = named_in(arrays, names)
+    for name in listed:
+        if name not in arrays:
+            raise no_array(file, arrays, name)
+    return tuple(dict.fromkeys(listed))
+
+
+def no_array(file: Path, arrays: Mapping[str, Array], name: str) -> NetloomError:
+    """The error for a file without the array called ``name``."""
+    names = ", ".join(f"“{other}”" for other in list(arrays)[:12]) or "nothing else"
+    return NetloomError(f"{file.name} has no array “{name}”; it has {names}.")
+
+
+def _likely_inputs(file: Path, arrays: Mapping[str, Array]) -> tuple[str, ...]:
+    """The arrays that are called as samples are, or else the first of those without a name, or else the largest."""
+    name = likely(arrays, MORE_SAMPLES)
+    if name:
+        return (name,)
+    several = _alike(arrays, _INPUT)
+    if several:
+        return several
+    numbers = {name: values for name, values in arrays.items() if values.dtype.kind in "biuf" and values.ndim}
+    numbered = sorted((name for name in numbers if _NUMBERED.fullmatch(name)), key=_number)
+    if numbered:
+        return (numbered[0],)
+    largest = max(numbers, key=lambda name: math.prod(numbers[name].shape), default="")
+    if not largest:
+        first = next(iter(arrays), "")
+        if not first:
+            raise no_array(file, arrays, "")
+        return (first,)
+    return (largest,)
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("arr_"))
+
+
+def _alike(arrays: Mapping[str, Array], pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """The arrays whose names follow a pattern and that have as many samples; empty where it is one only."""
+    found = [name for name in arrays if pattern.fullmatch(name) and not _OTHER_PART.search(name) and arrays[name].ndim]
+    return tuple(found) if len(found) > 1 and len({arrays[name].shape[0] for name in found}) == 1 else ()
+
+
+def _likely_targets(
+    rest: Mapping[str, Array], inputs: Sequence[str], arrays: Mapping[str, Array], last: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The arrays that are to be predicted, and sentences about what else could be meant.
+
+    ``last`` says that either axis may count the samples.
+    """
+    name = likely(rest, MORE_TARGETS, suffix=split_suffix(inputs[0]))
+    if name:
+        return (name,), ()
+    several = _alike(rest, _OUTPUT)
+    if several:
+        return several, ()
+    first = arrays[inputs[0]]
+    rows = {first.shape[0], first.shape[-1]} if last and first.ndim > 1 else set(first.shape[:1])
+    fitting = [
+        name
+        for name, values in rest.items()
+        if values.ndim and not _OTHER_PART.search(name) and rows & {values.shape[0], values.shape[-1 if last else 0]}
+    ]
+    if not fitting or not first.ndim:
+        return (), ()
+    if len(fitting) == 1 or all(map(_NUMBERED.fullmatch, fitting)):
+        taken = min(fitting, key=lambda name: (math.prod(rest[name].shape[1:]), fitting.index(name)))
+        how = f"“{taken}” is taken for what is to be predicted from “{inputs[0]}”"
+        return (taken,), (f"{how}; choose the task reconstruction where it is not, or name another array as target.",)
+    names = ", ".join(f"“{name}”" for name in fitting[:8])
+    return (), (
+        f"Beside “{inputs[0]}”, the arrays {names} have as many samples and are not read; name one as target, or "
+        "several as samples.",
+    )
+
+
+def _with_axis(recipe: ArrayRecipe, arrays: Mapping[str, Array]) -> ArrayRecipe:
+    """With a sentence where the last axis must be the one that counts samples, for as many targets there are."""
+    samples = arrays[recipe.samples[0]]
+    if not recipe.targets or samples.ndim < 2:
+        return recipe
+    rows = len(as_rows(arrays[recipe.targets[0]], samples.shape[-1]))
+    if rows != samples.shape[-1] or samples.shape[0] == rows:
+        return recipe
+    note = f"The last axis of “{recipe.samples[0]}” counts the samples, for there are {rows:,} targets."
+    return replace(recipe, last=True, why=(*recipe.why, note))
+
+
+def as_rows(targets: Array, samples: int) -> Array:
+    """Targets as one row for each sample: MATLAB lays them out in one row."""
+    if targets.ndim == 2 and targets.shape[0] == 1 != samples and targets.shape[1] == samples:
+        return targets.T
+    return targets
+
+
+def numbered_parts(arrays: Mapping[str, Array], recipe: ArrayRecipe) -> list[PartArray]:
+    """The test set, and the validation set before it, among arrays that NumPy numbered: as many pairs as are left."""
+    if not (len(recipe.samples) == len(recipe.targets) == 1 and all(map(_NUMBERED.fullmatch, arrays))):
+        return []
+    samples, targets = arrays[recipe.samples[0]], arrays[recipe.targets[0]]
+    rest = [arrays[name] for name in sorted(arrays, key=_number) if name not in (*recipe.samples, *recipe.targets)]
+    more = [values for values in rest if values.shape[1:] == samples.shape[1:]]
+    aims = [values for values in rest if values.shape[1:] == targets.shape[1:]]
+    if len(more) not in (1, 2) or not len(rest) == 2 * len(more) == 2 * len(aims):
+        return []
+    pieces = [
+        PartArray(part, values, aim)
+        for part, values, aim in zip((2,) if len(more) == 1 else (1, 2), more, aims, strict=True)
+    ]
+    return pieces if all(piece.fits(samples, targets) for piece in pieces) else []
+
+
+def likely(arrays: Mapping[str, Array], usual: tuple[str, ...], suffix: str = "") -> str:
+    """The name in ``arrays`` that comes first in ``usual``; with ``suffix``, ones that contain it come first."""
+    known = sorted((name for name in arrays if name.lower() in usual), key=lambda name: usual.index(name.lower()))
+    return next((name for name in known if suffix and suffix in name.lower()), known[0] if known else "")
+
+
+def split_suffix(name: str) -> str:
+    """``train`` of ``x_train``: targets of the same part belong to it."""
+    return next((part for part in ("train", "test", "valid") if part in name.lower()), "")
+
+
+def labels_beside(file: Path, rules: int) -> Path | None:
+    """The file of targets that goes with a file of samples, None without one.
+
+    By MNIST's names, or ``y`` for ``x``; by version 2 of the ``rules`` also ``labels`` for ``images`` or ``data``, and
+    files called ``labels`` or ``targets``.
+    """
+    names = [file.name.replace("images", "labels").replace("idx3", "idx1"), LETTER.sub("y", file.name)]
+    if rules != 1:
+        names += [file.name.replace(samples, targets) for samples, targets in _OF_FILES]
+        names += [f"{stem}{file.suffix}" for stem in _BESIDE if file.suffix == ".npy"]
+    return next((other for name in names if name != file.name and (other := file.with_name(name)).is_file()), None)

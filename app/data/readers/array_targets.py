@@ -1,0 +1,166 @@
+"""Targets in arrays: class numbers, one-hot classes, several labels, amounts, or whole pictures and sequences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from app.data.dataset import Array, Field, Task
+from app.data.readers.array_layouts import as_samples, check_finite, shape_of
+from app.data.readers.column_values import CLASSES, natural_order
+from app.data.readers.label_lists import labels_field
+from graph.errors import NetloomError
+from graph.shapes import vector
+
+FEW = 20
+"""So many different whole numbers are classes without much doubt."""
+
+Found = tuple[Field, Task, tuple[str, ...]]
+"""The field, what it sets for a task, and sentences about what else could be meant."""
+
+
+def first_target(file: Path, raw: Array, samples: int, task: str) -> Found:
+    """The targets by version 1 of the rules: whole numbers and words are classes, all else is amounts.
+
+    Raises
+    ------
+    NetloomError
+        if there are not as many as samples, or they cannot be learned so.
+    """
+    values = _columns(raw)
+    _check_count(file, len(values), samples)
+    if task == "auto":
+        few = values.shape[1] == 1 and _are_few(values)
+        classes = values.dtype.kind in "biuU" and few
+    else:
+        classes = task == "classification"
+    if classes:
+        return classes_field(file, values, natural=False), Task.CLASSIFICATION, ()
+    return amounts_field(file, values), Task.REGRESSION, ()
+
+
+def array_target(file: Path, raw: Array, samples: int, task: str, name: str = "target") -> Found:
+    """The targets as the field ``name``, as their type, shape and values look where the ``task`` is ``auto``.
+
+    Raises
+    ------
+    NetloomError
+        if there are not as many as samples, or they cannot be learned so.
+    """
+    _check_count(file, len(raw) if raw.ndim else 1, samples)
+    if raw.ndim > 2 and task in ("auto", "regression") and raw.dtype.kind in "biuf":
+        return _whole_field(file, raw, name), Task.REGRESSION, ()
+    values = _columns(raw)
+    marks = values.shape[1] > 1 and values.dtype.kind in "biuf" and bool(np.isin(values, (0, 1)).all())
+    one_hot = marks and bool((values.sum(axis=1) == 1).all())
+    if task == "labels" or (task == "auto" and marks and not one_hot):
+        if not marks:
+            raise NetloomError(
+                f"{file.name}: several labels need 0 or 1 in two columns or more; there are other values."
+            )
+        names = tuple(f"label {number}" for number in range(values.shape[1]))
+        return labels_field(name, values, names), Task.REGRESSION, (_labels_note(values),) if task == "auto" else ()
+    if one_hot and task in ("auto", "classification"):
+        field = classes_field(file, values.argmax(axis=1)[:, None], name, values.shape[1])
+        return field, Task.CLASSIFICATION, ()
+    if task == "classification":
+        return classes_field(file, values, name), Task.CLASSIFICATION, ()
+    if task == "regression" or values.shape[1] > 1:
+        return amounts_field(file, values, name), Task.REGRESSION, ()
+    return _one_column(file, values, name)
+
+
+def _one_column(file: Path, values: Array, name: str) -> Found:
+    """One value for each sample: words, truths and few whole numbers as classes, others as amounts."""
+    if values.dtype.kind in "Ub":
+        return classes_field(file, values, name), Task.CLASSIFICATION, ()
+    check_finite(file, values)
+    known = np.unique(values)
+    whole, few = bool((known == np.round(known)).all()), _are_few(values)
+    if not whole:
+        return amounts_field(file, values, name), Task.REGRESSION, ()
+    count = len(known)
+    # Class numbers leave out none, and begin at 0 or 1; amounts seldom do.
+    gapless = bool(count > 1 and known[0] in (0, 1) and known[-1] - known[0] == count - 1) or known.tolist() == [-1, 1]
+    integer = values.dtype.kind in "iu"
+    if integer and count == 1:
+        return classes_field(file, values, name), Task.CLASSIFICATION, ()  # which refuses them
+    if count > 1 and few and (gapless or (integer and count <= FEW)) and (integer or count <= FEW):
+        doubt = count > FEW or not gapless or not integer
+        note = f"The targets of {file.name} are {count} different whole numbers, which are read as classes; choose the "
+        field = classes_field(file, values, name)
+        return field, Task.CLASSIFICATION, (f"{note}task regression where they are amounts.",) if doubt else ()
+    note = f"The targets of {file.name} are {count:,} different whole numbers, which are read as amounts; choose the "
+    doubt = few and count > 1
+    field = amounts_field(file, values, name)
+    return field, Task.REGRESSION, (f"{note}task classification where they are classes.",) if doubt else ()
+
+
+def _are_few(values: Array) -> bool:
+    return len(np.unique(values)) <= min(CLASSES, max(2, len(values) // 2))
+
+
+def _labels_note(values: Array) -> str:
+    return (
+        f"The targets are 0 or 1 in {values.shape[1]} columns and are read as {values.shape[1]} labels, of which a "
+        "sample may have several; choose the task regression where they are amounts."
+    )
+
+
+def _columns(raw: Array) -> Array:
+    return raw.reshape(len(raw), -1) if raw.ndim > 1 else raw[:, None] if raw.ndim else raw[None, None]
+
+
+def _check_count(file: Path, targets: int, samples: int) -> None:
+    if targets != samples:
+        raise NetloomError(f"{file.name} has {samples} samples but {targets} targets; both must be the same.")
+
+
+def _whole_field(file: Path, raw: Array, name: str) -> Field:
+    """Targets that are pictures or sequences themselves; those of 0 and 1 are never standardised."""
+    check_finite(file, raw)
+    shape = shape_of(raw.shape[1:], "auto", file)
+    marks = bool(np.isin(raw, (0, 1)).all())
+    values = as_samples(raw.astype(np.float32) if marks else raw, shape, "auto", file)
+    return Field(name, shape, values=values, fixed=marks)
+
+
+def amounts_field(file: Path, values: Array, name: str = "target") -> Field:
+    """Targets (N, n) as amounts, float32.
+
+    Raises
+    ------
+    NetloomError
+        if they are words, or not finite.
+    """
+    if values.dtype.kind == "U":
+        raise NetloomError(f"{file.name}: the targets are words, which only classification can learn.")
+    check_finite(file, values)
+    return Field(name, vector(values.shape[1]), values=values.astype(np.float32))
+
+
+def classes_field(file: Path, values: Array, name: str = "target", count: int = 0, natural: bool = True) -> Field:
+    """Targets as class numbers; with a ``count``, they are 0 to ``count`` - 1 even if one never comes.
+
+    Words come in their ``natural`` order, or else in that of their letters.
+
+    Raises
+    ------
+    NetloomError
+        if they are no classes, or only one, or too many.
+    """
+    if values.shape[1] != 1:
+        raise NetloomError(f"{file.name}: each sample has {values.shape[1]} targets; classification needs one.")
+    if values.dtype.kind == "f":
+        check_finite(file, values)
+    names, numbers = np.unique(values[:, 0], return_inverse=True)
+    if natural and values.dtype.kind == "U":
+        order = sorted(range(len(names)), key=lambda place: natural_order(str(names[place])))
+        names, numbers = names[order], np.argsort(order)[numbers]
+    if count and len(names) > 1:
+        names, numbers = np.arange(count), values[:, 0]
+    if not 2 <= len(names) <= CLASSES:
+        raise NetloomError(f"{file.name} has {len(names)} different targets; 2 to {CLASSES} classes can be learned.")
+    classes = tuple(f"{name:g}" if values.dtype.kind == "f" else str(name) for name in names)
+    return Field(name, vector(len(classes)), classes, values=numbers.astype(np.int64))
