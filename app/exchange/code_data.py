@@ -14,6 +14,7 @@ from app.data.dataset import Field
 from app.data.lazy_array import LazyArray
 from app.data.prepare import Prepared
 from app.data.readers.column_values import MISSING, OTHER
+from app.data.readers.date_parsing import COUNTS
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
 from app.data.sources.source import Source
 from app.data.sources.table import Table
@@ -261,7 +262,10 @@ def _made_of(column: ColumnRecipe) -> list[tuple[str, str]]:
     if column.type is ColumnType.CATEGORY:
         known = [(f"{name} = {value}", f"= {value}") for value in column.categories]
         return [*known, (f"{name} = {MISSING}", MISSING), (f"{name} = {OTHER}", OTHER)]
-    return [(f"{name}: {what}", what) for what in CALENDAR]
+    plain = (
+        not any(sign in column.date_format for sign in ("%q", "%Z", "ISO8601 ")) and column.date_format not in COUNTS
+    )
+    return [(f"{name}: {what}", what) for what in CALENDAR] if plain and column.date_format else []
 
 
 def _column(name: str, recipe: ReadingRecipe | None) -> dict[str, Any]:
