@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.cli.printing import Columns, Json, print_entries, print_json, print_line, print_result, print_table, written
+from app.cli.table_options import NOTHING_SAID, with_table_options
 
 
 def layers(json: Json = False) -> None:
@@ -118,6 +120,7 @@ def fetch(kind: str, json: bool) -> None:
     print_result(json, {"folder": str(folder)}, f"{KNOWN[kind].title} is in {folder}")
 
 
+@with_table_options
 def data(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or folder of data.", show_default=False)],
     kind: Annotated[
@@ -125,11 +128,12 @@ def data(
     ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     json: Json = False,
+    table: Mapping[str, Any] = NOTHING_SAID,
 ) -> None:
     """Say what a file or folder of data holds, and what is wrong with it."""
     from app.data.inspect import inspect
 
-    inspected = inspect(path, kind, target).to_json()
+    inspected = inspect(path, kind, target, table).to_json()
     if json:
         print_json(inspected)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from app.cli.file_argument import File, open_source
 from app.cli.printing import Json, print_json, print_line, print_result, print_table, written
+from app.cli.table_options import NOTHING_SAID, with_table_options
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, read_project, write_project
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from app.project.project_check import Report
 
 
+@with_table_options
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The project file to make.", show_default=False)],
     preset: Annotated[str | None, typer.Option(help="The preset to begin with; see `presets`.")] = None,
@@ -25,13 +28,16 @@ def new(
     target: Annotated[str | None, typer.Option(help="The column of it to predict.")] = None,
     force: Annotated[bool, typer.Option(help="Write over a file that is there already.")] = False,
     json: Json = False,
+    table: Mapping[str, Any] = NOTHING_SAID,
 ) -> None:
     """Make a project: empty, from a preset, or from a preset fitted to your own data."""
+    if table and data is None:
+        raise typer.BadParameter("Options of a table say how the data is written; give --data as well.")
     if target is not None and data is None:
         raise typer.BadParameter("--target names a column of the data; give --data as well.")
     if file.exists() and not force:
         raise NetloomError(f"{file} is there already; choose another name, or add --force to write over it.")
-    project = _new_project(file, preset, data, target)
+    project = _new_project(file, preset, data, target, table)
     write_project(file, project)
     report = _report(project, file.resolve().parent)
     layers, parameters = len(project.network), report.checker.parameters
@@ -103,7 +109,9 @@ def _report(project: Project, base: Path | None) -> Report:
     return check_project(project, base)
 
 
-def _new_project(file: Path, preset: str | None, data: Path | None, target: str | None) -> Project:
+def _new_project(
+    file: Path, preset: str | None, data: Path | None, target: str | None, options: Mapping[str, Any]
+) -> Project:
     if data is not None:
         from app.data.data_choice import named_set
         from app.data.inspect import suggest
@@ -111,7 +119,7 @@ def _new_project(file: Path, preset: str | None, data: Path | None, target: str 
 
         base = file.resolve().parent
         choice = named_set(str(data)) if target is None and not data.exists() else None
-        choice = choice or suggest(data.resolve(), target=target, base=base)
+        choice = choice or suggest(data.resolve(), target=target, base=base, options=options)
         return fit_preset(choice, base, preset, file.name.removesuffix(SUFFIX))
     if preset is not None:
         from app.project.presets import PREFIX

@@ -14,6 +14,8 @@ from app.data.prepare import prepare
 from app.data.readers.file_access import content_hash, locate, reading, relative
 from app.data.source_catalogue import FILES
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
+from app.data.sources.table import Table
+from app.data.sources.table_source import TableSource
 from app.protocol.data_values import Column
 from graph.errors import NetloomError
 
@@ -62,14 +64,11 @@ class Findings:
 
 
 def inspect(
-    path: Path | str,
-    kind: str | None = None,
-    target: str | None = None,
-    options: Mapping[str, Any] | None = None,
+    path: Path | str, kind: str | None = None, target: str | None = None, options: Mapping[str, Any] | None = None
 ) -> Findings:
     """Read a file or folder as ``kind`` (found where None) and say what is in it.
 
-    ``options`` are settings of the source, such as the delimiter of a table; all others are found.
+    ``options`` are settings of `app.data.sources.table_source.TableSource` that say how a table is written.
 
     Raises
     ------
@@ -87,7 +86,11 @@ def inspect(
 
 
 def suggest(
-    path: Path | str, kind: str | None = None, target: str | None = None, base: Path | None = None
+    path: Path | str,
+    kind: str | None = None,
+    target: str | None = None,
+    base: Path | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> DataChoice:
     """A project's choice of the data at ``path``, kept relative to the project's folder ``base``, with its hash.
 
@@ -96,7 +99,7 @@ def suggest(
     NetloomError
         as `inspect`.
     """
-    return inspect(path, kind, target).choice(base)
+    return inspect(path, kind, target, options).choice(base)
 
 
 def _suggestion(file: Path, kind: str | None, target: str, options: Mapping[str, Any]) -> Suggestion:
@@ -104,9 +107,16 @@ def _suggestion(file: Path, kind: str | None, target: str, options: Mapping[str,
     if kind is not None and kind not in KINDS:
         raise NetloomError(f"There is no kind of data “{kind}”; choose one of {', '.join(KINDS)}.")
     if kind is None:
-        candidate = Candidate(file, target)
+        written = Table.parse(options, "data.options").table_options()
+        candidate = Candidate(file, target, written)
         by_precedence = sorted(KINDS.values(), key=lambda source: source.precedence)
         chosen = next(source for source in by_precedence if source.recognises(candidate))
     else:
         chosen = KINDS[kind]
+    if not issubclass(chosen, TableSource):
+        if options:
+            raise NetloomError(
+                f"{file.name} is no table but {chosen.title.lower()}, so {', '.join(options)} cannot be said of it."
+            )
+        return chosen(path=str(file)).suggest(file, target)
     return chosen.parse({**options, "path": str(file)}, "data.options").suggest(file, target)

@@ -103,6 +103,11 @@ def setting(
     return Field(default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra))
 
 
+def text_setting(default: str, help: str, suggested: tuple[str, ...]) -> Any:
+    """Declare a setting of text for which forms offer the texts ``suggested``; it may be another one all the same."""
+    return Field(default=default, description=help, json_schema_extra={"suggested": list(suggested)})
+
+
 @dataclass(frozen=True)
 class Setting:
     """Description of one setting.
@@ -190,7 +195,7 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         help=info.description or "",
         minimum=extra.get("minimum"),
         maximum=extra.get("maximum"),
-        choices=choices,
+        choices=choices or tuple(extra.get("suggested", ())),
         unit=extra.get("unit"),
         label=label,
         term=label if extra.get("term") is None else extra["term"],

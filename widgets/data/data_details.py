@@ -22,7 +22,10 @@ from app.protocol.data_values import TablePreview
 from app.protocol.messages import R
 from widgets.training.worker_link import WorkerLink
 
-WRITING = ("path", "sha256", "delimiter", "header", "encoding", "decimal", "date_order")
+WRITING = (
+    "path", "sha256", "delimiter", "header", "header_rows", "skip", "footer", "encoding", "decimal", "date_order",
+    "sheet", "missing_words",
+)  # fmt: skip
 """Settings that decide what the columns are; others need no second look."""
 BATCH = 48
 """Samples of the batch that is shown."""

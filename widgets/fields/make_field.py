@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from widgets.fields.field import FormField
 from widgets.fields.number_field import NumberBox, NumberField
-from widgets.fields.simple_fields import MatrixField, SizesField, SwitchField, TextField, choice_field
+from widgets.fields.simple_fields import (
+    MatrixField,
+    SizesField,
+    SuggestingField,
+    SwitchField,
+    TextField,
+    choice_field,
+)
 from widgets.fields.size_fields import PairField, ShapeField
 
 if TYPE_CHECKING:
@@ -39,4 +46,4 @@ def _bare(spec: Setting) -> FormField:
         case "shape":
             return ShapeField()
         case _:
-            return TextField(spec.optional)
+            return SuggestingField(spec.choices) if spec.choices else TextField(spec.optional)

@@ -77,6 +77,34 @@ class ListChoice(_Boxed):
         self._box.setCurrentIndex(self._box.findData(None if value is None else str(value)))
 
 
+class SuggestingField(_Boxed):
+    """A text that may be typed, or picked from those that are suggested."""
+
+    def __init__(self, suggested: Sequence[str]) -> None:
+        self._box = QuietCombo()
+        super().__init__(self._box)
+        self._box.setEditable(True)
+        self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._box.addItems(list(suggested))
+        self._last = ""
+        self._box.activated.connect(lambda _index: self.commit())
+        line = self._box.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(self.commit)
+
+    def show_value(self, value: object) -> None:
+        """Show a text."""
+        self._last = str(value or "")
+        self._box.setEditText(self._last)
+
+    def commit(self) -> None:
+        """Take what stands there, if it is another text than before."""
+        text = self._box.currentText()
+        if text != self._last:
+            self._last = text
+            self.edited.emit(text)
+
+
 class SegmentChoice(FormField):
     """One of a few, side by side; the arrow keys move between them."""
 

@@ -1,26 +1,57 @@
-"""Sniffing the dialect of a CSV file: encoding, delimiter, header, decimal mark and lines to skip, from its head."""
+"""Sniffing the dialect of a CSV file from its head: encoding, delimiter, lines above, header and decimal mark."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
 import re
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+from app.data.readers.charset import HEAD, Encoding, decoded, find_encoding, python_name, read_head, wrong_encoding
+from app.data.readers.header_rows import BODY, LOOKED, find_layout
 from app.data.readers.number_parsing import decimal_of, is_grouped, is_number
 from app.data.readers.recipe import Dialect, TableOptions
-from app.data.readers.table_format import COLUMNS, no_rows, too_wide
-from graph.errors import NetloomError
+from app.data.readers.table_format import COLUMNS, UnreadableTableError, too_wide
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 DECIMALS = {"point": ".", "comma": ","}
-FALLBACK = "cp1252"
-"""The encoding that is taken where a file is not UTF-8 and announces no other."""
-HEAD = 1 << 20
-"""Bytes from which it is found how a file is written."""
-_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*$")
+BLANKS = r"\s+"
+"""The delimiter of columns that are lined up by any number of blanks, as pandas has it."""
+SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*$")
+_WORDS = re.compile(r'"[^"]*"|\S+')
+LINES = 2000
+"""So many lines are looked through for the beginning of the table."""
+DECIMAL_ROWS = 100
+"""So many lines of values tell the sign before decimals."""
+FOOTER = 50
+"""Most lines below a table that are none of its rows."""
+
+
+@dataclass(frozen=True)
+class _Divided:
+    """Lines of a file divided by a sign: ``rows`` of cells without blanks around them, and the number of each's line.
+
+    Blank lines are left out.
+    """
+
+    delimiter: str
+    rows: list[list[str]]
+    lines: list[int]
+
+    @cached_property
+    def agreement(self) -> tuple[int, float]:
+        """The usual number of cells, and the share of lines that have it, without those above and below the table."""
+        widths = [len(row) for row in self.rows]
+        runs = [(len(list(run)), width) for width, run in itertools.groupby(widths)]
+        usual = max(((length, width) for length, width in runs if width > 1), default=(0, 1))[1]
+        table = widths[widths.index(usual) if usual in widths else 0 :]
+        remarks = len(list(itertools.takewhile(lambda width: width == 1, reversed(table))))
+        if remarks <= min(FOOTER, len(table) / 3):
+            table = table[: len(table) - remarks]
+        return usual, table.count(usual) / max(len(table), 1)
 
 
 def find_dialect(file: Path, options: TableOptions) -> Dialect:
@@ -31,78 +62,58 @@ def find_dialect(file: Path, options: TableOptions) -> Dialect:
     NetloomError
         if it is empty, no text, in another encoding than is said, or has more columns than can be read.
     """
-    head, encoding = _decoded(file, read_head(file), options.encoding)
-    if "\0" in head:
-        raise NetloomError(f"{file.name} is not a text file; a table of comma-separated values is needed.")
-    if not head.strip():
-        raise no_rows(file)
-    lines = list(itertools.islice(io.StringIO(head, newline=""), 100))
-    skip = _lines_above(lines)
-    delimiter = _delimiter(lines, skip, options.delimiter)
-    rows = _rows("".join(lines[skip:]), delimiter)
+    raw = read_head(file)
+    head, encoding = read_text(file, raw, options.encoding)
+    lines = list(itertools.islice(io.StringIO(head, newline=""), LINES))
+    if len(raw) == HEAD and len(lines) > 1:
+        del lines[-1]  # within which the head ends
+    above = remarks_above(lines) if options.skip is None else options.skip
+    divided = _divide(lines, above, options.delimiter)
     # Found in the head, as pandas would work on a hundred thousand columns for minutes.
-    columns = max(map(len, rows[:10]), default=0)
+    columns = max(map(len, divided.rows[:10]), default=0)
     if columns > COLUMNS:
         raise too_wide(file, columns)
+    layout = find_layout(divided.rows, options if options.skip is None else replace(options, skip=0))
+    first = layout.skip + layout.names + len(layout.below)
+    delimiter = divided.delimiter
     return Dialect(
-        header=_has_header(rows) if options.header == "auto" else options.header == "yes",
-        skip=skip,
+        header=layout.names > 0,
+        skip=divided.lines[layout.skip] if divided.lines else above,
         delimiter=delimiter,
-        decimal=_decimal(rows, delimiter) if options.decimal == "auto" else DECIMALS[options.decimal],
-        encoding=encoding,
-        lossy=options.encoding == "auto" and encoding == FALLBACK,
-        spaced=delimiter == " " or any(blank in f"\n{head}" for blank in (f"{delimiter} ", "\n ")),
+        decimal=_decimal(divided.rows[first:], delimiter) if options.decimal == "auto" else DECIMALS[options.decimal],
+        encoding=encoding.name,
+        lossy=encoding.lossy,
+        spaced=delimiter in (" ", BLANKS) or any(blank in f"\n{head}" for blank in (f"{delimiter} ", "\n ")),
+        names=max(layout.names, 1),
+        below=layout.below,
+        row_names=layout.row_names,
+        why=encoding.why + layout.why,
     )
 
 
-def wrong_encoding(file: Path, encoding: str) -> NetloomError:
-    """The error for a file that does not hold what its encoding promises."""
-    return NetloomError(f"{file.name} is not written in {encoding}; choose another encoding.")
-
-
-def read_head(file: Path) -> bytes:
-    """The first `HEAD` bytes of a file.
+def read_text(file: Path, raw: bytes, option: str) -> tuple[str, Encoding]:
+    """The beginning ``raw`` of a file as text, and the encoding it is in (``auto``: found).
 
     Raises
     ------
     NetloomError
-        if it is empty, or no table by its first line.
+        if it is in another encoding than is said, or no text.
     """
-    with file.open("rb") as stream:
-        raw = stream.read(HEAD)
-    if not raw.strip():
-        raise no_rows(file)
-    if len(raw) == HEAD and b"\n" not in raw and b"\r" not in raw:
-        raise NetloomError(f"{file.name} has a first line of more than {HEAD >> 20} MB, as no table has.")
-    return raw
-
-
-def _decoded(file: Path, raw: bytes, encoding: str) -> tuple[str, str]:
-    """The beginning ``raw`` of a file as text, and the encoding it is in (``auto``: found)."""
-    wanted = {"auto": _announced(raw), "utf-8": "utf-8-sig"}.get(encoding, encoding)
+    encoding = find_encoding(file, raw) if option == "auto" else Encoding(python_name(option))
     try:
-        # The beginning may end within a letter where the file goes on.
-        return codecs.getincrementaldecoder(wanted)().decode(raw, final=len(raw) < HEAD), wanted
+        head = raw.decode(encoding.name, "replace") if encoding.lossy else decoded(raw, encoding.name)
     except UnicodeError:
-        if encoding != "auto":
-            raise wrong_encoding(file, encoding) from None
-        return raw.decode(FALLBACK, errors="replace"), FALLBACK
+        raise wrong_encoding(file, option) from None
+    if "\0" in head or not head.strip():
+        raise UnreadableTableError(
+            f"{file.name} is not a text file; a table of comma-separated values is needed.", "encoding"
+        )
+    return head, encoding
 
 
-def _announced(raw: bytes) -> str:
-    """The encoding that the first bytes announce, or that every other one shows by being 0; UTF-8 else."""
-    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    even, odd = raw[:512:2], raw[1:512:2]
-    for encoding, letters, zeros in (("utf-16-le", even, odd), ("utf-16-be", odd, even)):
-        if len(zeros) > 3 and zeros.count(0) > 0.7 * len(zeros) and 0 not in letters:
-            return encoding
-    return "utf-8-sig"
-
-
-def _lines_above(lines: list[str]) -> int:
+def remarks_above(lines: list[str]) -> int:
     """How many lines at the top are no part of the table; a remark that names as many columns as follow is."""
-    skip = 1 if lines and _SEPARATOR.match(lines[0]) else 0
+    skip = 1 if lines and SEPARATOR.match(lines[0]) else 0
     while skip < len(lines) - 1 and lines[skip].lstrip().startswith("#"):
         here, below = lines[skip], lines[skip + 1]
         alike = [sign for sign in DELIMITERS.values() if sign != " " and 0 < here.count(sign) == below.count(sign)]
@@ -112,55 +123,83 @@ def _lines_above(lines: list[str]) -> int:
     return skip
 
 
-def _delimiter(lines: list[str], skip: int, option: str) -> str:
-    if option != "auto":
-        return DELIMITERS[option]
-    announced = _SEPARATOR.match(lines[0]) if skip else None
-    if announced and announced[1] in DELIMITERS.values():
-        return announced[1]
-    return _likely_delimiter("".join(lines[skip:]))
+def cells_of(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The cells of lines without blanks around them, and the number of the line that each row begins in.
 
-
-def _rows(head: str, delimiter: str) -> list[list[str]]:
+    Blank lines are left out; nothing comes of lines that cannot be divided.
+    """
+    if delimiter == BLANKS:
+        words = [_WORDS.findall(line) for line in lines]
+        filled = [place for place, row in enumerate(words) if row]
+        return [[cell.strip('"').strip() for cell in words[place]] for place in filled], filled
+    reader = csv.reader(lines, delimiter=delimiter)
+    rows, numbers, before = [], [], 0
     try:
-        return [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
+        for row in reader:
+            if len(row) > 1 or any(cell.strip() for cell in row):
+                rows.append([cell.strip() for cell in row])
+                numbers.append(before)
+            before = reader.line_num
     except csv.Error:
-        return []
+        return [], []
+    return rows, numbers
 
 
-def _likely_delimiter(head: str) -> str:
+def _divide(lines: list[str], above: int, option: str) -> _Divided:
+    """The lines from ``above`` on, divided by the sign that is said, announced or found."""
+    announced_sign = SEPARATOR.match(lines[0]) if above else None
+    if option != "auto":
+        sign = DELIMITERS.get(option, option)
+        runs = sign == " " and any("  " in line.strip() for line in lines[above:])
+        return _divided(lines, above, BLANKS if runs else sign)
+    if announced_sign and announced_sign[1] in DELIMITERS.values():
+        return _divided(lines, above, announced_sign[1])
+    return _likely_division(lines, above)
+
+
+def _divided(lines: list[str], above: int, sign: str) -> _Divided:
+    rows, numbers = cells_of(lines[above:], sign)
+    return _Divided(sign, rows, [above + number for number in numbers])
+
+
+def _likely_division(lines: list[str], above: int) -> _Divided:
     """The sign that divides most lines into the same number of columns; the more columns the better."""
-    best, score = ",", 0.0
-    for sign in DELIMITERS.values():
-        rows = _rows(head, sign)
-        usual, agreement = _agreement(rows)
-        if sign not in {" ", ","} and usual > 1 and agreement >= 0.9 and _holds_decimals(rows):
-            return sign  # a comma before decimals divides lines alike as well
-        # A blank also divides words, so it must divide every line alike to count.
-        if usual > 1 and (sign != " " or agreement == 1.0) and agreement * (1 + usual / 100) > score:
-            best, score = sign, agreement * (1 + usual / 100)
-    return best
+    text = "".join(lines[above:])
+    aligned = re.search(r"\S([ \t]{2,})\S|^ +\S", text, re.MULTILINE) is not None
+    best, score = None, 0.0
+    for sign in (*list(DELIMITERS.values())[:-1], BLANKS if aligned else " "):
+        if sign != BLANKS and sign not in text:
+            continue
+        divided = _divided(lines, above, sign)
+        usual, agreement = divided.agreement
+        blank = sign in (" ", BLANKS)
+        alike = usual > 1 and agreement >= (1.0 if blank else 0.9)
+        if sign not in {",", " "} and alike and _holds_decimals(divided.rows):
+            return divided  # a comma before decimals divides lines alike as well
+        # A blank also divides words, so it must divide every line alike to count, and below remarks only numbers.
+        first = len(divided.rows[0]) if divided.rows else 0
+        whole = first == usual or first == usual - 1 > 1 or _mostly_numbers(divided.rows)
+        counts = not blank or (agreement == 1.0 and whole)
+        # What leaves nothing above the table is likelier than what does.
+        own = agreement * (1 + usual / 100) - (0.05 if first != usual else 0.0)
+        if usual > 1 and counts and own > score:
+            best, score = divided, own
+    return best or _divided(lines, above, ",")
 
 
-def _agreement(rows: list[list[str]]) -> tuple[int, float]:
-    """The usual number of cells, and the share of lines that have it."""
-    widths = [len(row) for row in rows]
-    usual = max(set(widths), key=widths.count, default=1)
-    return usual, widths.count(usual) / max(len(widths), 1)
+def _mostly_numbers(rows: list[list[str]]) -> bool:
+    cells = [cell for row in rows[-BODY:] for cell in row]
+    return sum(map(is_number, cells)) > len(cells) / 2
 
 
 def _holds_decimals(rows: list[list[str]]) -> bool:
     """Whether commas inside cells are mostly those of numbers."""
-    cells = [cell for row in rows for cell in row if "," in cell]
+    cells = [cell for row in rows for cell in row if "," in cell.rstrip(",")][:1000]
     return bool(cells) and sum(map(is_number, cells)) > len(cells) / 2
 
 
 def _decimal(rows: list[list[str]], delimiter: str) -> str:
-    cells = [cell for row in rows for cell in row]
+    every = max(1, max(map(len, rows[:1]), default=1) // LOOKED)
+    cells = [cell for row in rows[:DECIMAL_ROWS] for cell in row[::every]]
     # Between quotes, 1,234 is taken for a thousand where the comma also divides cells.
     return decimal_of([cell for cell in cells if delimiter != "," or not is_grouped(cell)])
-
-
-def _has_header(rows: list[list[str]]) -> bool:
-    """Names are not numbers; a first line with a number in it is a line of values."""
-    return bool(rows) and not any(is_number(cell) for cell in rows[0])

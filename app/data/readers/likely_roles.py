@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.readers.column_values import numbers
+from app.data.readers.column_values import numbers, wide_numbers
 from app.data.readers.date_parsing import is_clock, parse_dates
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.time_parts import time_columns
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PART_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
 """What people write in a column that says which part of the split a row is in."""
+NAMELESS = "column 1"
+"""What the first column is called where it has no name, as row numbers have none."""
 _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
 _TARGET = re.compile(r"target|label|class|y|outcome|species|category|diagnosis", re.IGNORECASE)
 _TIME = re.compile(
@@ -52,7 +54,15 @@ def is_called_identifier(name: str) -> bool:
 
 def is_identifier(column: Column, series: pd.Series[Any]) -> bool:
     """Whether a column only numbers the rows: all values differ and its name says so."""
-    return len(series) > 2 and is_called_identifier(column.name) and int(series.nunique()) == len(series)
+    if len(series) < 3 or not is_called_identifier(column.name) or int(series.nunique()) != len(series):
+        return False
+    return column.name != NAMELESS or column.type is not ColumnType.NUMBER or _counts(series)
+
+
+def _counts(series: pd.Series[Any]) -> bool:
+    """Whether each number is one more than that before it."""
+    values, _ = wide_numbers(series)
+    return bool((np.diff(values.astype(np.float64)) == 1).all())
 
 
 def looks_like_classes(column: Column, series: pd.Series[Any]) -> bool:

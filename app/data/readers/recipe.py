@@ -28,12 +28,19 @@ RULES: Literal[2] = 2
 """Version of the rules by which recipes are found: 1 are those of Netloom 0.1, by which its projects go on."""
 
 
+Below = Literal["units", "types", "roles", "text"]
+"""What a line below the names may hold: units, or as Orange writes them, types and roles of columns; or remarks."""
+
+
 @dataclass(frozen=True)
 class TableOptions:
-    """What a person says about how a table is written; ``auto`` is found from the file.
+    """What a person says about how a table is written; ``auto`` and None are found from the file.
 
-    ``delimiter`` and ``decimal`` are words (``comma``), ``header`` is ``yes`` or ``no``, ``encoding`` Python's name,
-    ``date_order`` what comes first in dates of three numbers: ``day_first``, ``month_first`` or ``year_first``.
+    ``delimiter`` is a word (``comma``) or any single sign, ``decimal`` a word, ``header`` is ``yes`` or ``no``,
+    ``encoding`` Python's name. ``header_rows`` counts the lines of names of a table that has some (0 is found),
+    ``skip`` and ``footer`` the lines above and below it. ``sheet`` is that of a workbook, or the file in an archive.
+    ``date_order`` is what comes first in dates of three numbers: ``day_first``, ``month_first`` or ``year_first``.
+    ``missing_words`` stand for no value in every column, beside what counts as missing anyway.
     """
 
     delimiter: str = "auto"
@@ -41,11 +48,16 @@ class TableOptions:
     encoding: str = "auto"
     decimal: str = "auto"
     date_order: str = "auto"
+    header_rows: int = 0
+    skip: int | None = None
+    footer: int | None = None
+    sheet: str = ""
+    missing_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the cells of a table are written down. Workbooks and Parquet files know only ``header`` and ``skip``."""
+    """How the cells of a table are written down. Workbooks know no more than where the values begin, and the sheet."""
 
     header: bool = True
     """Whether the first line of the table names the columns."""
@@ -60,6 +72,16 @@ class Dialect:
     """Whether cells may begin with blanks, which do not count."""
     missing: tuple[str, ...] = MISSING_WORDS
     """What counts as missing among numbers and dates, beside an empty cell."""
+    names: int = 1
+    """Lines of names, which are joined, where ``header`` is true."""
+    below: tuple[Below, ...] = ()
+    """What each line holds that stands between the names and the values."""
+    row_names: bool = False
+    """Whether the first cell of each line has no name above it, as R writes the names of rows."""
+    sheet: str = ""
+    """The sheet of a workbook, or the file in an archive; empty where there is one only."""
+    why: tuple[str, ...] = ()
+    """Sentences on what was found and could be read another way."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +92,9 @@ class ColumnRecipe:
     their decimals where it is not the dialect's. ``date_format`` is how dates are written, see
     `app.data.readers.date_parsing`. ``categories`` are the values of a column of categories as the file spells them, in
     the order of their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is
-    what stands behind its numbers. ``trimmed`` says that blanks around a cell do not count, ``wide`` that 32 bits are
-    too few for its numbers before they are standardised. ``merged`` are pairs of a spelling and the category that it
-    stands for. ``why`` is a sentence, empty where nothing is doubtful. ``stated`` says that a person decided on the
-    column, so that it stays as it is when the others are found again.
+    what stands behind its numbers, or below its name. ``trimmed`` says that blanks around a cell do not count, ``wide``
+    that 32 bits are too few for its numbers before they are standardised. ``role`` is what the file says the column is
+    for: ``target``, ``ignore``, or nothing. ``why`` is a sentence, empty where nothing is doubtful.
     """
 
     name: str
@@ -86,9 +107,8 @@ class ColumnRecipe:
     unit: str = ""
     trimmed: bool = True
     wide: bool = False
-    merged: tuple[tuple[str, str], ...] = ()
+    role: str = ""
     why: str = ""
-    stated: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.data.readers import tables
 from app.data.readers.date_parsing import first_date_format, parse_dates
 from app.data.readers.file_access import stamp
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
-from app.data.readers.table_format import AS_FOUND, Reading, reader_of
+from app.data.readers.table_format import AS_FOUND, Reading, reader_of, without_words
 from app.data.readers.time_parts import joined_times
 from app.data.readers.typed_columns import describe_column, typed_columns
 from app.protocol.data_values import Column, ColumnType
@@ -175,7 +175,8 @@ def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
 
 def _read(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
     raw = reader_of(file)(file, reading)
-    frame, columns = typed_columns(raw.frame, raw.dialect, reading)
+    frame = without_words(raw.frame, reading.options.missing_words)
+    frame, columns = typed_columns(replace(raw, frame=frame), reading)
     doubts = tuple(f"Column “{column.name}”: {column.why}" for column in columns if column.why)
     recipe = ReadingRecipe(raw.dialect, columns, reading.options, reading.rules)
     return TableData(file, frame, recipe, raw.notes + doubts)

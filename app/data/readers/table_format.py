@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.data.readers.recipe import RULES, Dialect, ReadingRecipe, TableOptions
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -34,12 +35,17 @@ AS_FOUND = Reading()
 class RawTable:
     """A table as its file holds it, before columns of text become numbers; ``notes`` are sentences for people.
 
-    Text stands as the file spells it, and only empty cells are missing.
+    Text stands as the file spells it, and only empty cells are missing. ``units``, ``types`` and ``roles`` are what the
+    file says of its columns, by their names; ``categories`` are those that it lists for a column, in order.
     """
 
     frame: pd.DataFrame
     dialect: Dialect
     notes: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 TableReader = Callable[[Path, Reading], RawTable]
@@ -73,6 +79,34 @@ def column_names(given: list[object], header: bool) -> list[str]:
             free = f"{free} ({number})"
         taken[free] = None
     return list(taken)
+
+
+def without_words(frame: pd.DataFrame, words: Sequence[str]) -> pd.DataFrame:
+    """``frame`` with cells that hold one of ``words`` empty; a word that is a number stands for equal numbers too."""
+    if not words:
+        return frame
+    import pandas as pd
+
+    values = pd.to_numeric(pd.Series(words), errors="coerce").dropna().tolist()
+    return pd.concat([_without(series, words, values) for _, series in frame.items()], axis=1)
+
+
+def _without(series: pd.Series[Any], words: Sequence[str], numbers: Sequence[float]) -> pd.Series[Any]:
+    if series.dtype.kind in "iuf":
+        odd = series.isin(numbers)
+    elif str(series.dtype) == "str":
+        odd = series.str.strip().isin(words)
+    else:
+        odd = series.isin([*words, *numbers])
+    return series.mask(odd) if odd.any() else series
+
+
+class UnreadableTableError(NetloomError):
+    """A table that cannot be read as it is; ``settings`` are those of a source that may help when they are said."""
+
+    def __init__(self, reason: str, *settings: str) -> None:
+        super().__init__(reason)
+        self.settings = settings
 
 
 def too_wide(file: Path, columns: int) -> NetloomError:

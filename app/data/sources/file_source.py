@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -12,8 +12,9 @@ import pydantic
 from app.data.dataset import Dataset, DatasetInfo
 from app.data.info_cache import cache_info, cached_info, key_of
 from app.data.readers.file_access import content_hash, locate, reading, stamp
-from app.data.readers.recipe import RULES
+from app.data.readers.recipe import RULES, TableOptions
 from app.data.readers.table_file import TableData, read_table
+from app.data.readers.table_format import Reading
 from app.data.sources.source import Origin, Source
 from app.protocol.data_values import Column
 from app.system.memory_budget import budget
@@ -22,10 +23,14 @@ from graph.layers.settings import setting
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file or folder whose kind of data is looked for; ``target`` is the column to be predicted, where it is said."""
+    """A file or folder whose kind of data is looked for.
+
+    ``target`` is the column to be predicted, where it is said, ``options`` what is said of how a table is written.
+    """
 
     path: Path
     target: str = ""
+    options: TableOptions = field(default_factory=TableOptions)
 
     @cached_property
     def table(self) -> TableData:
@@ -36,7 +41,7 @@ class Candidate:
         NetloomError
             if it is none.
         """
-        return read_table(self.path)
+        return read_table(self.path, Reading(self.options))
 
 
 @dataclass(frozen=True)

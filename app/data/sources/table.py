@@ -14,6 +14,7 @@ from app.data.readers.column_values import group_numbers, rare_note
 from app.data.readers.feature_encoding import encode_features
 from app.data.readers.likely_roles import is_identifier, is_shared, likely_target, names_parts, part_numbers
 from app.data.readers.table_file import TableData
+from app.data.readers.table_format import UnreadableTableError
 from app.data.readers.target_fields import amounts, is_classes, target_field
 from app.data.readers.time_column import in_order, with_times
 from app.data.sources.file_source import Candidate
@@ -64,17 +65,23 @@ class Table(TableSource):
         """The likeliest target; columns that number the rows are ignored, and one that names the split is used."""
         columns = table.columns
         if len(columns) < 2:
-            raise NetloomError(
-                f"{table.file.name} has one column only; one to predict and at least one to predict from are needed."
+            raise UnreadableTableError(
+                f"{table.file.name} has one column only; one to predict and at least one to predict from are needed.",
+                "delimiter",
+                "skip",
             )
         parts = next(
             (column.name for column in columns if column.name != target and names_parts(column, table[column.name])), ""
         )
-        target = target or likely_target([column for column in columns if column.name != parts])
+        said = [column.name for column in table.recipe.columns if column.role == "target"]
+        target = target or ", ".join(said) or likely_target([column for column in columns if column.name != parts])
         targets = table.named_in(target)
         others = [column for column in columns if column.name not in targets]
         ids = tuple(column.name for column in others if is_identifier(column, table[column.name]))
         notes = [f"Column “{name}” only numbers the rows and is left out." for name in ids]
+        ids += tuple(
+            column.name for column in others if column.name not in ids and table.recipe_of(column.name).role == "ignore"
+        )
         if parts:
             notes.append(f"Column “{parts}” says which set of the split each row is in.")
         else:

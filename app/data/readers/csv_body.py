@@ -1,0 +1,158 @@
+"""The values of a CSV file: where they begin and end, the names above them, and what a new file must have in common."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from app.data.readers.charset import HEAD, announced, decoded, find_encoding, is_whole, read_head
+from app.data.readers.dialect import BLANKS, DELIMITERS, LINES, cells_of, find_dialect
+from app.data.readers.footer import footer_of
+from app.data.readers.heading import Heading, fitting_start, heading_of, no_names
+from app.data.readers.recipe import Dialect, ReadingRecipe, TableOptions
+from app.data.readers.table_format import UnreadableTableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Body:
+    """The values of a text file: behind ``first`` lines, and before the byte ``end`` where lines below are none.
+
+    Notes say what is ``below`` them, and in what a new file is ``differing`` from the one whose recipe it is read by.
+    Where there is no ``heading``, the dialect says where pandas finds the names, by the rules of Netloom 0.1.
+    """
+
+    dialect: Dialect
+    first: int = 0
+    heading: Heading | None = None
+    end: int | None = None
+    below: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+
+    def in_dialect(self, **changes: Any) -> Body:
+        """The same with another dialect."""
+        return replace(self, dialect=replace(self.dialect, **changes))
+
+    def in_encoding(self, encoding: str) -> Body:
+        """The same in another encoding, the last resort, in which bytes that mean nothing are replaced."""
+        return self.in_dialect(encoding=encoding, lossy=True)
+
+    @contextmanager
+    def opened(self, file: Path) -> Iterator[tuple[Path | IO[str], dict[str, Any]]]:
+        """What pandas reads the values from, and the options that say where they are in it."""
+        dialect = self.dialect
+        if self.heading is None:
+            yield file, {"header": 0 if dialect.header else None, "skiprows": dialect.skip}
+            return
+        with file.open("rb") as whole:
+            part = whole if self.end is None else io.BufferedReader(_Upto(whole, self.end))
+            errors = "replace" if dialect.lossy else "strict"
+            with io.TextIOWrapper(part, dialect.encoding, errors, newline="") as text:
+                for _ in range(self.first):
+                    text.readline()
+                yield text, {"header": None, "names": range(len(self.heading.names) + dialect.row_names)}
+
+    def without_blank(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """``frame`` without columns that have neither name nor value: what a delimiter at the end of lines leaves."""
+        blank = [name for name in (self.heading.nameless if self.heading else ()) if frame[name].isna().all()]
+        return frame.drop(columns=blank) if blank else frame
+
+
+class _Upto(io.RawIOBase):
+    """The bytes of a file before one place."""
+
+    def __init__(self, whole: IO[bytes], end: int) -> None:
+        super().__init__()
+        self._whole, self._left = whole, end
+
+    def readable(self) -> bool:
+        """It is only read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill ``buffer``; returns how many bytes came."""
+        block = self._whole.read(min(len(buffer), self._left))
+        self._left -= len(block)
+        buffer[: len(block)] = block
+        return len(block)
+
+
+def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options: TableOptions) -> Body:
+    """Where the values of ``file`` are that is written in ``dialect``, and the names of its columns.
+
+    A new file may have other lines above its names than that whose recipe is ``known``, its columns in another order,
+    and another delimiter and encoding where there is no doubt about them; a note says so.
+
+    Raises
+    ------
+    NetloomError
+        if the file is written otherwise than ``dialect`` says; the sentence says what differs.
+    """
+    raw, differing = read_head(file), tuple[str, ...]()
+    if known is not None:
+        dialect, differing = _in_own_encoding(file, raw, dialect)
+    rows, numbers, count = _rows_of(raw, dialect)
+    start = next((place for place, number in enumerate(numbers) if number >= dialect.skip), len(rows))
+    if known is not None:
+        fitting = fitting_start(file, rows, start, known)
+        found = find_dialect(file, known.options) if fitting is None else dialect
+        if found.delimiter != dialect.delimiter:
+            differing = (*differing, _other(file, "delimiter", _sign(found.delimiter), _sign(dialect.delimiter)))
+            return replace(find_body(file, found, None, options), differing=differing)
+        if fitting is None and dialect.header and not found.header:
+            raise no_names(file, rows, start, known)
+        start = start if fitting is None else fitting
+    heading = heading_of(rows, replace(dialect, skip=start))
+    first = numbers[heading.below] if heading.below < len(rows) else count
+    end, below = footer_of(file, dialect, rows[heading.below :], options)
+    return Body(dialect, first, heading, end, below, differing)
+
+
+def _rows_of(raw: bytes, dialect: Dialect) -> tuple[list[list[str]], list[int], int]:
+    """The first rows of a file, the number of the line that each begins in, and how many lines there are of them."""
+    text = raw.decode(dialect.encoding, "replace") if dialect.lossy else decoded(raw, dialect.encoding)
+    lines = list(itertools.islice(io.StringIO(text, newline=""), LINES))
+    if len(raw) == HEAD and len(lines) > 1:
+        del lines[-1]  # within which the head ends
+    return *cells_of(lines, dialect.delimiter), len(lines)
+
+
+def _in_own_encoding(file: Path, raw: bytes, dialect: Dialect) -> tuple[Dialect, tuple[str, ...]]:
+    """The dialect with the encoding of a new file that begins with ``raw``, and a note if it is another.
+
+    Raises
+    ------
+    NetloomError
+        if it is another, and which one is not sure.
+    """
+    own = announced(raw)
+    plain = raw.isascii() and not own.startswith(("utf-16", "utf-32"))
+    if plain or dialect.lossy:
+        return dialect, ()
+    if own != dialect.encoding and is_whole(raw, own):
+        return replace(dialect, encoding=own), (_other(file, "encoding", _plain(own), _plain(dialect.encoding)),)
+    if not is_whole(raw, dialect.encoding):
+        own = find_encoding(file, raw).name
+        reason = _other(file, "encoding", _plain(own), _plain(dialect.encoding))
+        raise UnreadableTableError(f"{reason} Save it as that one is.", "encoding")
+    return dialect, ()
+
+
+def _plain(encoding: str) -> str:
+    return encoding.removesuffix("-sig")
+
+
+def _other(file: Path, what: str, found: str, expected: str) -> str:
+    return f"{file.name} differs from the table that the project was made for: its {what} is {found}, not {expected}."
+
+
+def _sign(delimiter: str) -> str:
+    words = {sign: word for word, sign in DELIMITERS.items()} | {BLANKS: "blanks"}
+    return words.get(delimiter, f"“{delimiter}”")
