@@ -8,14 +8,28 @@ PLAIN = 1e9
 """Numbers from here on are written with an exponent."""
 
 
+def nth(index: int) -> str:
+    """The number that people know an item by, such as a sample, a unit or a row: places are counted from 1."""
+    return f"{index + 1:,}"
+
+
+def ungroup_year(text: str) -> str:
+    """A whole number of four digits without its separator, since it may be a year: ``1960``; others as they are."""
+    return text.replace(",", "") if len(text.lstrip("-−")) == len("1,960") and "." not in text else text
+
+
 def format_number(value: float, digits: int = 4) -> str:
-    """A number with so many figures, in groups of thousands: ``0.0132``, ``12.50``, ``229,656``, ``2.5e+09``."""
+    """A number with so many figures, in groups of thousands from 10,000 on: ``0.0132``, ``12.50``, ``1960``,
+    ``229,656``, ``2.5e+09``.
+    """
     if not math.isfinite(value) or (value != 0 and not 1e-3 <= abs(value) < PLAIN):
         return f"{value:.3g}"
-    return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}" if value else "0"
+    if not value:
+        return "0"
+    return ungroup_year(f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}")
 
 
 def format_short(value: float, digits: int = 4) -> str:
     """The same without zeros at the end: ``12.5``."""
     text = format_number(value, digits)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    return ungroup_year(text.rstrip("0").rstrip(".")) if "." in text and "e" not in text else text

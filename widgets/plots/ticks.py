@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from app.system.number_format import ungroup_year
+
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -42,7 +44,9 @@ def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Write a number for people: thousands separated, `digits` significant, a power of ten where it is shorter."""
+    """Write a number for people: `digits` significant, thousands separated from 10,000 on, a power of ten where it is
+    shorter.
+    """
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     size = abs(value)
@@ -55,4 +59,4 @@ def number(value: float, digits: int = 4) -> str:
     decimals = max(0, digits - 1 - math.floor(math.log10(size)))
     text = f"{value:,.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
+    return ungroup_year(text).replace("-", "−")

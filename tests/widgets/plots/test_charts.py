@@ -31,7 +31,7 @@ def test_bars_say_name_and_heights(qtbot: QtBot) -> None:
     view = BarPlot(ThemeSource("light"), "Classes")
     view.set_bars(["cat", "dog"], {"train": [10, 1200], "test": [2, 3]})
     shown(qtbot, view)
-    assert words(view) == {"cat: train 10, test 2", "dog: train 1,200, test 3"}
+    assert words(view) == {"cat: train 10, test 2", "dog: train 1200, test 3"}
     with pytest.raises(ValueError, match="needs 2 heights"):
         view.set_bars(["a", "b"], {"train": [1]})
 

@@ -25,7 +25,16 @@ def test_log_ticks_stand_on_one_two_and_five() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (1234.0, "1,234"), (0.25, "0.25"), (-3.5, "−3.5"), (1e-6, "1e−6"), (float("nan"), "not a number")],
+    [
+        (0.0, "0"),
+        (1234.0, "1234"),
+        (1960.0, "1960"),
+        (12345.0, "12,345"),
+        (0.25, "0.25"),
+        (-3.5, "−3.5"),
+        (1e-6, "1e−6"),
+        (float("nan"), "not a number"),
+    ],
 )
 def test_numbers(value: float, text: str) -> None:
     assert number(value) == text
