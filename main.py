@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> int:
             return open_window(None)
         case ["open", file] if Path(file).is_file():
             return open_window(Path(file))
+        case [file] if is_file_name(file):  # as a file manager opens it; verbs have no dot
+            return main(["open", file])
         case ["worker"]:
             from app.worker.process import main as work
 
@@ -30,6 +32,12 @@ def main(arguments: list[str]) -> int:
             from app.cli.command import Screen, run
 
             return run(arguments, Screen(open_window, run_tour))
+
+
+def is_file_name(argument: str) -> bool:
+    """Whether an argument names a file rather than a verb: a project, be it missing, or any other file there is."""
+    path = Path(argument)
+    return path.suffix == ".netloom" or (bool(path.suffix) and path.is_file())
 
 
 def open_window(file: Path | None) -> int:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+import main
 from app.cli import catalogue_verbs
 from app.cli.command import Screen, build
 from app.cli.failures import report_window
 from app.project.presets import FOLDER
 from graph.errors import NetloomError
+from graph.network import Network
+from graph.project import Project, write_project
 from tests.app.cli.calling import Caller
 
 VERBS = (
@@ -95,3 +98,23 @@ def test_a_window_that_cannot_open_says_why(capsys: pytest.CaptureFixture[str]) 
     assert "make run" in lines[0]
     assert lines[1] == "The folder cannot be made."
     assert lines[2].startswith("internal error: RuntimeError: odd")
+
+
+def test_a_file_without_a_verb_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path | None] = []
+    monkeypatch.setattr(main, "open_window", lambda file: opened.append(file) or 0)
+    file = tmp_path / "houses.netloom"
+    write_project(file, Project(Network(), {}))
+    assert main.main([str(file)]) == main.main(["open", str(file)]) == 0
+    assert opened == [file, file]
+
+
+def test_a_project_that_is_missing_is_named_and_a_verb_stays_a_verb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["missing.netloom"]) != 0
+    assert "missing.netloom" in (missing := capsys.readouterr().err) and "command" not in missing
+    (tmp_path / "layers").write_text("a file that is called like a verb")
+    assert main.main(["layers"]) == 0
+    assert "conv2d" in capsys.readouterr().out
