@@ -109,6 +109,7 @@ def build_training(window: MainWindow) -> None:
 
     smooth("smoothing")
     panel.destroyed.connect(window.preferences.subscribe(smooth))
+    session.replaced.connect(controller.forget)
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
@@ -142,6 +143,7 @@ def build_data(window: MainWindow) -> None:
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(view.predictions.show_run)
+    controller.forgotten.connect(lambda: view.predictions.show_run(None))
     controller.finished.connect(lambda _: view.predictions.show_run(controller.run))
 
     def follow() -> None:

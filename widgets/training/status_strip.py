@@ -81,11 +81,17 @@ class StatusStrip(QWidget):
         if state not in ACTIVE and not self._epochs:
             self.epoch.clear()  # data was waited for, and no training came of it
         if state is State.STARTING:
-            self._epochs = 0
-            for label in (self.epoch, self.speed, self.left, self.figures):
-                label.clear()
-            self._figures = ("",)
-            self.bar.setValue(0)
+            self.clear()
+        self._hide_empty()
+
+    def clear(self) -> None:
+        """Tell nothing of a run any more."""
+        self._epochs = 0
+        for label in (self.epoch, self.speed, self.left, self.figures):
+            label.clear()
+        self._figures = ("",)
+        self.figures.setToolTip("")
+        self.bar.setValue(0)
         self._hide_empty()
 
     def on_readying(self, progress: Unfinished) -> None:

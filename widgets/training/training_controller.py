@@ -46,7 +46,8 @@ class TrainingController(QObject):
     `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
     (`Unfinished`); `started`, `progressed`, `epoch_ended` and `finished` carry the event of `app.protocol.events`;
     losses and snapshots come straight from the `link`. `failed` carries a sentence. `runs_changed` says that the
-    list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
+    list of runs is not what it was. `devices_changed` comes once a worker has told its devices,
+    `forgotten` when another project is open, to which no run belongs yet.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
@@ -58,6 +59,7 @@ class TrainingController(QObject):
     failed = Signal(str)
     runs_changed = Signal()
     devices_changed = Signal()
+    forgotten = Signal()
 
     def __init__(self, link: WorkerLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -214,6 +216,14 @@ class TrainingController(QObject):
         cards, health = self._cards
         every = CARDS_EVERY if self._watch.empty else self._watch.every
         return replace(self._watch, cards=cards, health=health, every=every)
+
+    def forget(self) -> None:
+        """Another project is open: what was trained last is not its own. A run in progress goes on."""
+        if self.active:
+            return
+        self._run, self._title, self._reason, self._complete = None, "", "", False
+        self._set_state(State.IDLE)
+        self.forgotten.emit()
 
     def close(self) -> None:
         """End the worker, and with it a run in progress, which can be resumed later."""

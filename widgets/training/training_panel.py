@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Started
@@ -67,6 +67,7 @@ class TrainPanel(QWidget):
         controller.failed.connect(self._on_failure)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
+        controller.forgotten.connect(self._forget)
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
@@ -127,6 +128,18 @@ class TrainPanel(QWidget):
         model.tick(run, True)
         if continued:
             self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
+
+    def _forget(self) -> None:
+        """Show no run: those of another project are still listed, and a tick brings their curves back."""
+        self._live = None
+        for path in self.runs.model.shown:
+            self.runs.model.tick(path, False)
+        self.runs.table.clearSelection()
+        self.runs.table.setCurrentIndex(QModelIndex())
+        self.notice.clear()
+        self.strip.clear()
+        for plot in (self.curves.loss, self.curves.metric):
+            plot.view.fit()
 
     def _on_failure(self, reason: str) -> None:
         run = self._controller.run

@@ -55,6 +55,7 @@ class Subject(QObject):
         controller.started.connect(self._on_start)
         controller.stateChanged.connect(self._on_state)
         controller.epoch_ended.connect(self._on_epoch)
+        controller.forgotten.connect(self.forget)
 
     # Reading
 
