@@ -232,7 +232,7 @@ class HeatTiles(TileView):
             return f"step {step + 1}: {self._value_text(heat, (step,))}"
         height, width = self._sample.shape[1:]
         row, column = min(int(down * height), height - 1), min(int(across * width), width - 1)
-        return f"row {row}, column {column}: {self._value_text(heat, (row, column))}"
+        return f"row {row + 1}, column {column + 1}: {self._value_text(heat, (row, column))}"
 
     def _value_text(self, heat: Heat | None, at: tuple[int, ...]) -> str:
         if heat is not None:

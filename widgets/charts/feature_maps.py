@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import nth
 from widgets.charts.colour_maps import colour, image, limits, sequential
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.sample_tiles import WIDEST
@@ -142,12 +143,18 @@ class FeatureMapGrid(TileView):
         if self._vector:
             unit = unit_at(plane.shape[0], at, place, self.theme)
             return self._summary() if unit is None else f"Unit {unit + 1}: {number(float(plane[unit, 0]))}"
-        text = f"Map {index}: mean {number(float(np.nanmean(plane)), 3)}" if not self._sequence else self._summary()
+        text = (
+            f"Map {nth(index)}: mean {number(float(np.nanmean(plane)), 3)}" if not self._sequence else self._summary()
+        )
         if not place.contains(at):
             return text
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)
         row = min(int((at.y() - place.top()) / place.height() * plane.shape[0]), plane.shape[0] - 1)
         across, (frame, column) = column, divmod(column, plane.shape[1] // self._frames)
         frame_text = f"frame {frame + 1}, " if self._frames > 1 else ""
-        where = f"step {column + 1}, feature {row + 1}" if self._sequence else f"{frame_text}row {row}, column {column}"
+        where = (
+            f"step {column + 1}, feature {row + 1}"
+            if self._sequence
+            else f"{frame_text}row {row + 1}, column {column + 1}"
+        )
         return f"{text}\n{where}: {number(float(plane[row, across]))}"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import nth
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture, reach
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.tiles import TileView
@@ -175,7 +176,7 @@ class FilterGrid(TileView):
         painter.setFont(self.theme.font(bold=True))
         painter.setPen(self.theme.text)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle, f"Filter {index}")
+        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle, f"Filter {nth(index)}")
         painter.setFont(self.theme.font())
         painter.setPen(self.theme.faint)
         painter.drawText(QRectF(16, 4, area.width() - 32, head), middle | Qt.AlignmentFlag.AlignRight, "Esc to go back")
@@ -218,12 +219,12 @@ class FilterGrid(TileView):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the filter's index, the value under the pointer and its range."""
         plane = self._planes()[index]
-        text = f"Filter {index}: {number(float(plane.min()), 3)} to {number(float(plane.max()), 3)}"
+        text = f"Filter {nth(index)}: {number(float(plane.min()), 3)} to {number(float(plane.max()), 3)}"
         if not place.contains(at):
             return text
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)
         row = min(int((at.y() - place.top()) / place.height() * plane.shape[0]), plane.shape[0] - 1)
-        return f"{text}\nrow {row}, column {column}: {number(float(plane[row, column]))}"
+        return f"{text}\nrow {row + 1}, column {column + 1}: {number(float(plane[row, column]))}"
 
 
 def bars(kernel: NDArray[np.float64], extent: float, theme: Theme) -> Bytes:

@@ -97,6 +97,8 @@ class ExcitingInput(PlotView):
             self.add_key(panel)
         else:
             panel = self.add_panel(left="row", bottom="column", grid=False)
+            for side in panel.sides.values():
+                side.write = lambda value: number(value + 1)  # rows and columns are counted from 1
             panel.invertY(True)
             panel.setAspectLocked(True)
             self._item = pg.ImageItem()
@@ -189,14 +191,14 @@ class ExcitingInput(PlotView):
         if not (0 <= row < height and 0 <= column < width):
             return ""
         values = ", ".join(number(float(value), 3) for value in self._values[:4, row, column])
-        return f"row {row}, column {column}: {values}"
+        return f"row {row + 1}, column {column + 1}: {values}"
 
     def table(self) -> Sequence[Row]:
         """Return every value with its place."""
         names = {1: ("feature", "value"), 2: ("step", "feature", "value"), 3: ("channel", "row", "column", "value")}
         places = np.ndenumerate(self._values)
         if self._values.ndim == 3:
-            return named_rows(names[3], ((*at, float(value)) for at, value in places))
+            return named_rows(names[3], ((*(place + 1 for place in at), float(value)) for at, value in places))
         rows = ((*(step + 1 for step in at[:-1]), self._names[at[-1]], float(value)) for at, value in places)
         return named_rows(names[self._values.ndim], rows)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import nth
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.tiles import GAP, TileView
 from widgets.look.theme import Theme, ThemeSource
@@ -170,20 +171,29 @@ class SampleGallery(SampleTiles):
         super().__init__(source, title, empty, parent)
         self._labels: list[str] = []
         self._parts: list[str] = []
+        self.positions: list[int] = []
         self._answers: list[Answer | None] = []
         self._widest: tuple[Theme, float] | None = None
 
     def set_samples(
-        self, samples: ArrayLike, labels: Sequence[str], parts: Sequence[str], texts: Sequence[str] = ()
+        self,
+        samples: ArrayLike,
+        labels: Sequence[str],
+        parts: Sequence[str],
+        texts: Sequence[str] = (),
+        *,
+        positions: Sequence[int] | None = None,
     ) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
 
         Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
-        instead. Raises `ValueError` if N differs.
+        instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered. Raises
+        `ValueError` if N differs.
         """
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
         self._labels, self._parts = list(labels), list(parts)
+        self.positions = list(range(len(labels))) if positions is None else [int(place) for place in positions]
         self.set_answers(())
         self._set_samples(samples, texts)
         self.describe(f"{len(labels)} samples" if labels else self.empty_text)
@@ -234,7 +244,7 @@ class SampleGallery(SampleTiles):
         prediction = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
         text = f"“{self._texts[index]}”, " if self._texts else ""
         label = f"{self._labels[index]}, " if self._labels[index] else ""
-        return f"Sample {index}: {text}{label}{self._parts[index]}{prediction}"
+        return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{prediction}"
 
 
 class WorstPredictions(SampleTiles):

@@ -176,11 +176,11 @@ class PicturePane(PlotView):
     def _where(self, row: int, column: int) -> str:
         """Return the value in a cell, in words."""
         values = " ".join(number(float(value)) for value in self._values[:3, row, column])
-        return f"row {row}, column {column}: {values}"
+        return f"row {row + 1}, column {column + 1}: {values}"
 
     def table(self) -> Sequence[Row]:
         """Return every value as (channel, row, column, value)."""
-        places = ((*at, float(value)) for at, value in np.ndenumerate(self._values))
+        places = ((*(place + 1 for place in at), float(value)) for at, value in np.ndenumerate(self._values))
         return named_rows(("channel", "row", "column", "value"), places)
 
     def sizeHint(self) -> QSize:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import nth
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.sample_tiles import Samples, SampleTiles, paint_lines
 from widgets.charts.tiles import TileView
@@ -139,7 +140,7 @@ class UnitTiles(TileView):
     def name_of(self, index: int) -> str:
         """Return a unit's number, and its name if it has one that is not just its number."""
         name = self._names[index] if index < len(self._names) else ""
-        return f"{index}: {name}" if name and name != str(index) else str(index)
+        return f"{nth(index)}: {name}" if name and name != nth(index) else nth(index)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the unit and what it said at most."""
@@ -202,7 +203,7 @@ class ExemplarTiles(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is and what the unit said to it."""
         label = f", {self._labels[index]}" if self._labels[index] else ""
-        return f"Sample {self._indices[index]:,}{label}: activation {number(self._values[index])}"
+        return f"Sample {nth(self._indices[index])}{label}: activation {number(self._values[index])}"
 
 
 def patch_place(patch: Patch, sample: Samples, place: QRectF) -> QRectF:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.protocol.data_values import DataPreview
-from app.system.number_format import format_short
+from app.system.number_format import format_short, nth
 from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.look.terms import definition
@@ -80,7 +80,7 @@ class SampleModel(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Horizontal:
             return self._heads[section]
-        return f"{int(self._preview.index[section]):,}"
+        return nth(int(self._preview.index[section]))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The cell's text and alignment, as Qt asks for them."""

@@ -84,7 +84,8 @@ class SampleBrowser(QWidget):
             self.gallery.set_samples(np.empty((0, 1)), [], [])
             self._offer(("Samples", self.gallery))
             return
-        self.gallery.set_samples(drawable(preview), sample_labels(preview), part_titles(preview), preview.input_texts)
+        labels, parts, texts = sample_labels(preview), part_titles(preview), preview.input_texts
+        self.gallery.set_samples(drawable(preview), labels, parts, texts, positions=preview.index.tolist())
         self._push_features(preview)
         self.table.resizeColumnsToContents()
         shape = preview.inputs.ndim - 1

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import nth
 from widgets.look.theme import ThemeSource
 from widgets.plots.panel import Panel
 from widgets.plots.scatter import ScatterPlot
@@ -70,7 +71,7 @@ class CodeMap(ScatterPlot):
     def sentence_of(self, index: int) -> str:
         """Return which sample a point is."""
         name = self._called[index]
-        return f"Sample {self._positions[index]:,}{f': {name}' if name else ''}"
+        return f"Sample {nth(self._positions[index])}{f': {name}' if name else ''}"
 
     def clicked_at(self, panel: Panel, x: float, y: float) -> None:
         """Pick the sample under the pointer."""

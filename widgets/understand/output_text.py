@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.protocol.attribution_messages import ExplainedOutput
+from app.system.number_format import nth
 from widgets.plots.ticks import number
 
 MOST = 200
@@ -26,7 +27,7 @@ def outputs_of(explained: ExplainedOutput) -> list[str]:
 
 def sentence_of(explained: ExplainedOutput) -> str:
     """What is true of the sample, what the network predicts, and the score that is explained."""
-    names, unit, sample = explained.outputs, f" {explained.unit}".rstrip(), f"Sample {explained.sample:,}"
+    names, unit, sample = explained.outputs, f" {explained.unit}".rstrip(), f"Sample {nth(explained.sample)}"
     score, baseline = number(explained.score, 3), number(explained.baseline_score, 3)
     if explained.predicted is not None and explained.output is not None:
         best, output = explained.predicted, names[explained.output]

@@ -87,7 +87,9 @@ class SamplePicker(SampleGallery):
         labels = sample_labels(preview, units=False)
         self._places = [int(preview.index[row]) for row in rows]
         texts = [preview.input_texts[row] for row in rows] if preview.input_texts else []
-        self.set_samples(drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), texts)
+        self.set_samples(
+            drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), texts, positions=self._places
+        )
         if texts:  # as wide as its tiles are now, which texts need
             self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 from app.insight.embedding_layers import bottleneck, code_layers
 from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.protocol.embedding_values import SampleNeighbours
+from app.system.number_format import nth
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
@@ -47,7 +48,6 @@ class NeighbourGallery(SampleGallery):
 
     def __init__(self, source: ThemeSource, title: str, parent: QWidget | None = None) -> None:
         super().__init__(source, title, "Pick a sample to find those like it.", parent)
-        self.positions: list[int] = []
 
     def set_neighbours(
         self,
@@ -57,14 +57,13 @@ class NeighbourGallery(SampleGallery):
         similarity: Sequence[float],
     ) -> None:
         """Show N samples, the nearest first, with their labels, positions in the data set and similarities."""
-        self.positions = list(positions)
-        self.set_samples(samples, labels, [f"{value:.4f}" for value in similarity])
+        self.set_samples(samples, labels, [f"{value:.4f}" for value in similarity], positions=positions)
         self.describe(f"{len(labels)} samples, the most similar first" if labels else self.empty_text)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is, and how similar."""
         name = f", {self._labels[index]}" if self._labels[index] else ""
-        return f"Sample {self.positions[index]:,}{name}: cosine similarity {self._parts[index]}"
+        return f"Sample {nth(self.positions[index])}{name}: cosine similarity {self._parts[index]}"
 
 
 class SimilarTab(Tab):
@@ -252,7 +251,7 @@ class SimilarTab(Tab):
     def _show_sample(self, label: str, neighbours: SampleNeighbours) -> None:
         sample, reconstruction = neighbours.input, neighbours.reconstruction
         shown, names = [sample], [label or "the sample"]
-        words = f"Sample {self._position:,}, a code of {len(neighbours.code):,} numbers."
+        words = f"Sample {nth(self._position)}, a code of {len(neighbours.code):,} numbers."
         if reconstruction is not None:
             words += f" Reconstruction error (RMSE): {number(reconstruction.error, 3)}."
             if reconstruction.after.shape == sample.shape:

@@ -97,9 +97,9 @@ def test_values_are_read_under_the_pointer(source: ThemeSource, qtbot: QtBot) ->
     grab(view)
     place = view.tile_place(1)
     at = place.topLeft() + QPointF(place.width() * 3.5 / 8, place.height() * 2.5 / 8)
-    assert view.sentence_at(at) == "Grad-CAM: maps of conv2\nrow 2, column 3: 1.9"
+    assert view.sentence_at(at) == "Grad-CAM: maps of conv2\nrow 3, column 4: 1.9"
     at = at - place.topLeft() + view.tile_place(0).topLeft()
-    assert view.sentence_at(at) == "Sample\nrow 2, column 3: 19"
+    assert view.sentence_at(at) == "Sample\nrow 3, column 4: 19"
 
 
 def test_bars_are_read_by_the_names_of_features(source: ThemeSource, qtbot: QtBot) -> None:

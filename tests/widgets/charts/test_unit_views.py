@@ -51,16 +51,16 @@ def test_units_are_picked_by_mouse_and_by_keyboard(source: ThemeSource, qtbot: Q
     qtbot.keyClick(view, Qt.Key.Key_Right)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     assert picked == [2, 3]
-    assert view.sentence_at(view.tile_place(1).center()) == "Map 1, silent on every sample"
-    assert view.sentence_at(view.tile_place(0).center()) == "Map 0, activation at most 3"
+    assert view.sentence_at(view.tile_place(1).center()) == "Map 2, silent on every sample"
+    assert view.sentence_at(view.tile_place(0).center()) == "Map 1, activation at most 3"
 
 
 def test_units_that_are_answers_show_their_names(source: ThemeSource, qtbot: QtBot) -> None:
     view = UnitTiles(source, "Units", "")
-    view.set_units([3.0, 2.0], "neuron", ["X", "1"])
+    view.set_units([3.0, 2.0], "neuron", ["X", "2"])
     show(qtbot, view)
-    assert view.sentence_at(view.tile_place(0).center()) == "Neuron 0: X, activation at most 3"
-    assert view.name_of(1) == "1"
+    assert view.sentence_at(view.tile_place(0).center()) == "Neuron 1: X, activation at most 3"
+    assert view.name_of(1) == "2"
 
 
 def test_a_unit_shows_only_the_patch_that_excites_it(source: ThemeSource, qtbot: QtBot) -> None:
@@ -101,7 +101,7 @@ def test_exemplars_say_activation_and_label_and_outline_the_patch(source: ThemeS
     bare = show(qtbot, view)
     view.set_exemplars(samples, [2.5, 1.25], ["3", "5"], [17, 1204], [[0, 0, 3, 3], [-1, 5, 2, 9]])
     assert view.grab().toImage() != bare
-    assert view.sentence_at(view.tile_place(1).center()) == "Sample 1,204, 5: activation 1.25"
+    assert view.sentence_at(view.tile_place(1).center()) == "Sample 1,205, 5: activation 1.25"
     with pytest.raises(ValueError, match="differ in number"):
         view.set_exemplars(samples, [1.0], ["3", "5"], [1, 2])
 
@@ -120,7 +120,7 @@ def test_an_exciting_picture_is_read_under_the_pointer(source: ThemeSource, qtbo
     body = view.body
     at = view.panel.point_of(3.0, 2.0)
     assert body.contains(at)
-    assert view.sentence_at(at) == "row 2, column 3: 19"
+    assert view.sentence_at(at) == "row 3, column 4: 19"
     assert view.sentence_at(QPointF(1, 1)) == ""
     before = view.grab().toImage()
     view.set_patch((2, 2, 5, 5))

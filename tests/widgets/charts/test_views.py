@@ -80,7 +80,7 @@ def test_a_filter_says_the_value_under_the_pointer(source: ThemeSource, qtbot: Q
     show(qtbot, view)
     place = view.tile_place(2)
     said = view.sentence_at(QPointF(place.right() - 3, place.top() + 3))
-    assert said == "Filter 2: 0 to 0.75\nrow 0, column 2: 0.75"
+    assert said == "Filter 3: 0 to 0.75\nrow 1, column 3: 0.75"
 
 
 def test_brackets_choose_the_input_channel(source: ThemeSource, qtbot: QtBot) -> None:
@@ -137,8 +137,8 @@ def test_a_map_of_a_video_is_a_strip_that_says_frame_and_place(source: ThemeSour
     view.set_maps(np.arange(2 * 1 * 4 * 4, dtype=float).reshape(2, 1, 4, 4))
     show(qtbot, view)
     place = view.tile_place(0)
-    assert "frame 1, row 0, column 0: 0" in view.sentence_at(place.topLeft() + QPointF(2, 2))
-    assert "frame 2, row 3, column 3: 31" in view.sentence_at(place.bottomRight() - QPointF(3, 3))
+    assert "frame 1, row 1, column 1: 0" in view.sentence_at(place.topLeft() + QPointF(2, 2))
+    assert "frame 2, row 4, column 4: 31" in view.sentence_at(place.bottomRight() - QPointF(3, 3))
 
 
 def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
@@ -286,10 +286,10 @@ def test_samples_without_labels_leave_no_gap(qtbot: QtBot) -> None:
     qtbot.addWidget(gallery)
     gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", ""], ["training", "test"])
     assert gallery.caption_lines == 1
-    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: test"
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 2: test"
     gallery.set_samples(np.zeros((2, 1, 4, 4)), ["", "cat"], ["training", "test"])
     assert gallery.caption_lines == 2
-    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 1: cat, test"
+    assert gallery.tile_sentence(1, QPointF(), QRectF()) == "Sample 2: cat, test"
 
 
 def test_counts_of_ten_classes_are_written_in_the_projectors_text_too(source: ThemeSource, qtbot: QtBot) -> None:

@@ -132,7 +132,7 @@ def test_neighbours_and_reconstruction(silent: Silent, tmp_path: Path, qtbot: Qt
     assert "0.125" in tab.about.text()
     assert tab.note.text() == "1,000 of 1,797 samples compared"
     sentence = tab.by_code.tile_sentence(1, QPointF(), tab.by_code.tile_place(1))
-    assert sentence == "Sample 101, 3: cosine similarity 0.9876"
+    assert sentence == "Sample 102, 3: cosine similarity 0.9876"
     tab.grab()
     qtbot.mouseClick(tab.by_value, Qt.MouseButton.LeftButton, pos=tab.by_value.tile_place(2).center().toPoint())
     assert newest(silent).sample == 202
@@ -202,7 +202,7 @@ def test_the_map_by_keyboard(qtbot: QtBot) -> None:
         assert view.current == point
     qtbot.keyClick(view, Qt.Key.Key_Return)
     assert picked == [5]
-    assert view.accessibleDescription() == "Sample 5: a"
+    assert view.accessibleDescription() == "Sample 6: a"
     view.mark(8)
     assert view.current == 3
     view.mark(99)

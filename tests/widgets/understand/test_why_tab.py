@@ -56,7 +56,7 @@ def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingCon
     place = tab.gallery.tile_place(4).center().toPoint()
     qtbot.mouseClick(tab.gallery, Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: tab.says.text() != before and settled(tab, ALL), timeout=PATIENCE)
-    assert f"Sample {tab.gallery.position:,} is" in tab.says.text()
+    assert f"Sample {(tab.gallery.position or 0) + 1:,} is" in tab.says.text()
 
 
 def test_another_answer_has_another_explanation(qtbot: QtBot, controller: TrainingController) -> None:
@@ -146,12 +146,12 @@ def explained(**changes: Any) -> ExplainedOutput:
 def test_outputs_are_told_in_words() -> None:
     assert outputs_of(explained()) == ["what it prefers: O", "X  ·  2.0%", "O  ·  98.0%"]
     assert sentence_of(explained()) == (
-        "Sample 1,204 is X; the network says O (98.0%). The score of O is 3.5; of the mean input −0.25."
+        "Sample 1,205 is X; the network says O (98.0%). The score of O is 3.5; of the mean input −0.25."
     )
     number = explained(is_class=False, unit="MW", predicted=None, output=None)
     one = replace(number, outputs=("load",), values=(3.5,), label=(2.5,))
     assert outputs_of(one) == []
-    assert sentence_of(one) == "Sample 1,204 is 2.5 MW; the network says 3.5 MW, and of the mean input −0.25 MW."
+    assert sentence_of(one) == "Sample 1,205 is 2.5 MW; the network says 3.5 MW, and of the mean input −0.25 MW."
     two = replace(number, outputs=("+1", "+2"), values=(3.5, 4.0), label=(2.5, 3.0))
     assert outputs_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
     assert "what is explained is 3.5 MW" in sentence_of(two)

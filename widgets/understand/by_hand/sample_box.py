@@ -33,10 +33,10 @@ class SampleBox(QWidget):
     def __init__(self, source: ThemeSource, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
-        self.number = NumberBox(True, 0)
+        self.number = NumberBox(True, 1)
         self.number.setAccessibleName("Sample")
         self.number.setToolTip("Its place in the data set")
-        self.number.set_value(0)
+        self.number.set_value(1)
         self.number.setMaximumWidth(96)
         self.button = QToolButton(self)
         self.button.setObjectName("byHandSamples")
@@ -57,19 +57,19 @@ class SampleBox(QWidget):
     @property
     def sample(self) -> int:
         """The position in the data set."""
-        return int(self.number.value() or 0)
+        return int(self.number.value() or 1) - 1
 
     def show_sample(self, operands: LayerOperands) -> None:
         """Show the sample that is worked out, and what it is."""
         if not self.number.lineEdit().isModified():
-            self.number.set_value(operands.sample)
-        self.number.setToolTip(f"Its place among the {operands.samples:,} samples of the data set, from 0 on")
+            self.number.set_value(operands.sample + 1)
+        self.number.setToolTip(f"Its place among the {operands.samples:,} samples of the data set")
         words = labels_of(operands.target_field, operands.target)
         self.label.setText(f"is {words[0]}" if words and words[0] else "")
 
     def _on_number(self, value: object) -> None:
         self.number.lineEdit().setModified(False)
-        self.picked.emit(int(value) if isinstance(value, int | float) else 0)
+        self.picked.emit(int(value) - 1 if isinstance(value, int | float) else 0)
 
     def _open(self) -> None:
         self.gallery.set_samples(np.empty((0, 1)), [], [])
@@ -86,10 +86,11 @@ class SampleBox(QWidget):
     def _on_preview(self, reply: DataPreviewed) -> None:
         preview = reply.preview
         self._places = [int(place) for place in preview.index]
-        self.gallery.set_samples(drawable(preview), sample_labels(preview, units=False), part_titles(preview))
+        labels = sample_labels(preview, units=False)
+        self.gallery.set_samples(drawable(preview), labels, part_titles(preview), positions=self._places)
 
     def _on_picture(self, row: int) -> None:
         if 0 <= row < len(self._places):
             self.popup.hide()
-            self.number.set_value(self._places[row])
+            self.number.set_value(self._places[row] + 1)
             self.picked.emit(self._places[row])

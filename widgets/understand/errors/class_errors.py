@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
+from app.system.number_format import nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values
@@ -91,7 +92,7 @@ class ClassErrors(QWidget):
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])
         self.about.setText(
-            f"Sample {index:,} is {true}; the network says {predicted}, with {probability:.1%} certainty."
+            f"Sample {nth(index)} is {true}; the network says {predicted}, with {probability:.1%} certainty."
         )
         texts = texts_read(self._evaluation)[row : row + 1]
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)

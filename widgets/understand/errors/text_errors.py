@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.protocol.evaluation_values import Evaluation
+from app.system.number_format import nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
@@ -80,7 +81,7 @@ class TextErrors(QWidget):
         self.table.setRowCount(len(words.true))
         self.table.setColumnHidden(1, not words.input)
         for row, (true, predicted) in enumerate(zip(words.true, words.predicted, strict=True)):
-            number = self._put(row, 0, f"{int(worst.index[row]):,}")
+            number = self._put(row, 0, f"{nth(int(worst.index[row]))}")
             number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._put(row, 1, joined(words.input[row]) if words.input else "")
             output = self._put(row, 2, f"{joined(true)}; it says {joined(predicted) or 'nothing'}")
@@ -101,7 +102,7 @@ class TextErrors(QWidget):
         if self._evaluation is None or self.sample.isHidden() or not 0 <= row < self.table.rowCount():
             return
         worst = self._evaluation.worst
-        name = f"sample {int(worst.index[row]):,}"
+        name = f"sample {nth(int(worst.index[row]))}"
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
 
 

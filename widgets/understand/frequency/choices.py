@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.numerics.spectrum import Floats, checked_kernel
+from app.system.number_format import nth
 from graph.errors import NetloomError
 from graph.layers.image_kernels import KERNELS
 from graph.layers.settings import Matrix
@@ -39,7 +40,7 @@ class _Choice(NamePicker):
         label = text_label(caption, self, look="faint", buddy=box)
         box.setAccessibleName(name)
         box.setFixedWidth(64)
-        box.set_value(0)
+        box.set_value(1)
         self.row.addWidget(label)
         self.row.addWidget(box)
         label.hide()
@@ -55,12 +56,17 @@ class _Choice(NamePicker):
         raise NotImplementedError
 
 
-def _count(number: tuple[QLabel, NumberBox], last: int, *, first: int = 0) -> None:
-    """Let a number go from ``first`` to ``last``, and hide it where there is nothing to choose."""
+def _count(number: tuple[QLabel, NumberBox], count: int) -> None:
+    """Let a number go from 1 to ``count``, and hide it where there is nothing to choose."""
     label, box = number
-    box.set_range(first, last)
+    box.set_range(1, max(count, 1))
     for widget in (label, box):
-        widget.setVisible(last > first)
+        widget.setVisible(count > 1)
+
+
+def _index(number: tuple[QLabel, NumberBox]) -> int:
+    """What is chosen, as an index."""
+    return int(number[1].value() or 1) - 1
 
 
 class PictureChoice(_Choice):
@@ -92,7 +98,7 @@ class PictureChoice(_Choice):
     def set_maps(self, maps: NDArray[np.float64]) -> None:
         """Take what the layer gives, (C, H, W)."""
         self._maps = np.asarray(maps, dtype=np.float64) if maps.ndim == 3 else np.empty((0, 0, 0))
-        _count(self.map, max(len(self._maps) - 1, 0))
+        _count(self.map, len(self._maps))
         self.changed.emit()
 
     def _on_choice(self) -> None:
@@ -108,13 +114,13 @@ class PictureChoice(_Choice):
     @property
     def picture(self) -> Floats:
         """The sample (C, H, W), or the one map that is chosen (1, H, W); empty while nothing has come."""
-        chosen = int(self.map[1].value() or 0)
+        chosen = _index(self.map)
         return self._maps[chosen : chosen + 1] if self.layer else self._sample
 
     @property
     def title(self) -> str:
         """What the picture is called."""
-        return f"{self.layer}, map {int(self.map[1].value() or 0)}" if self.layer else "Sample"
+        return f"{self.layer}, map {nth(_index(self.map))}" if self.layer else "Sample"
 
 
 class KernelChoice(_Choice):
@@ -165,8 +171,8 @@ class KernelChoice(_Choice):
     def set_weights(self, weights: NDArray[np.float64]) -> None:
         """Take the filters of the layer chosen, (filters, channels, h, w)."""
         self._weights = np.asarray(weights, dtype=np.float64) if weights.ndim == 4 else np.empty((0, 0, 0, 0))
-        _count(self.filter, max(len(self._weights) - 1, 0))
-        _count(self.channel, max(self._weights.shape[1], 1), first=1)
+        _count(self.filter, len(self._weights))
+        _count(self.channel, self._weights.shape[1])
         self.changed.emit()
 
     def _on_choice(self) -> None:
@@ -195,13 +201,13 @@ class KernelChoice(_Choice):
             listed = [*KERNELS.items(), *typed]
             return [name for name, _ in listed], [np.array(rows) for _, rows in listed]
         channel = self._channel
-        return [f"filter {index}" for index in range(len(self._weights))], [
+        return [f"filter {nth(index)}" for index in range(len(self._weights))], [
             weights[channel] for weights in self._weights
         ]
 
     @property
     def _channel(self) -> int:
-        return int(self.channel[1].value() or 1) - 1
+        return _index(self.channel)
 
     @property
     def kernel(self) -> Floats | None:
@@ -214,7 +220,7 @@ class KernelChoice(_Choice):
         """
         if not self.layer:
             return checked_kernel(self._typed if self.chosen == TYPED else KERNELS[self.chosen])
-        chosen = int(self.filter[1].value() or 0)
+        chosen = _index(self.filter)
         return checked_kernel(self._weights[chosen, self._channel]) if len(self._weights) else None
 
     @property
@@ -222,4 +228,4 @@ class KernelChoice(_Choice):
         """What the kernel is called."""
         if not self.layer:
             return "typed kernel" if self.chosen == TYPED else self.chosen
-        return f"{self.layer}, filter {int(self.filter[1].value() or 0)}"
+        return f"{self.layer}, filter {nth(_index(self.filter))}"

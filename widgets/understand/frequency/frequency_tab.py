@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 from app.insight.embedding_layers import shapes_of
 from app.numerics.spectrum import Floats, bounded, most_pixels
 from app.protocol.watch import Watch
+from app.system.number_format import nth
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.shapes import Kind, Shape
@@ -147,14 +148,14 @@ class FrequencyTab(Tab):
 
     def _on_kernel(self, index: int) -> None:
         if self.kernel.layer:
-            self.kernel.filter[1].set_value(index)
+            self.kernel.filter[1].set_value(index + 1)
             self._on_choice()
         else:
             self.kernel.choose(self.kernel.all[0][index])
 
     def _on_map(self, index: int) -> None:
         if self.picture.layer:
-            self.picture.map[1].set_value(index)
+            self.picture.map[1].set_value(index + 1)
             self._on_choice()
 
     # Showing
@@ -190,7 +191,7 @@ class FrequencyTab(Tab):
         small, times = bounded(picture, most_pixels(kernel))
         if times > 1:
             self.note.setText(f"shown at 1/{times} of its size")
-        names = [f"map {index}" for index in range(len(self.picture.all))]
+        names = [f"map {nth(index)}" for index in range(len(self.picture.all))]
         if not self.picture.layer:
             names = ["sample"] if len(names) == 1 else [f"channel {index + 1}" for index in range(len(names))]
         maps, sampled = (names, list(self.picture.all)), not self.picture.layer

@@ -246,7 +246,7 @@ def test_filters_and_maps_of_a_run(silent: Silent, tmp_path: Path, qtbot: QtBot)
     tab.kernel.channel[1].setFocus()
     qtbot.keyClick(tab.kernel.channel[1], Qt.Key.Key_Up)
     assert np.array_equal(tab.routes.kernel.values[0], filters[3, 1])
-    assert tab.routes.kernel.accessibleName() == "conv1, filter 3"
+    assert tab.routes.kernel.accessibleName() == "conv1, filter 4"
 
 
 def test_everything_usable_has_a_name(silent: Silent) -> None:

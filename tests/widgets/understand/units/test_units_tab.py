@@ -110,7 +110,7 @@ def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, control
     assert not tab.exciting.view.is_empty()
     place = tab.sheet.tiles.tile_place(2).center().toPoint()
     qtbot.mouseClick(tab.sheet.tiles, Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: "Map 2 " in tab.heading.text() and settled(tab), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Map 3 " in tab.heading.text() and settled(tab), timeout=PATIENCE)
     assert tab._ranking is not None
     assert tab.samples._values == pytest.approx(tab._ranking.values[2].tolist())
     assert tab.exciting.about.text().startswith("activation")
@@ -121,7 +121,7 @@ def test_neurons_of_a_table_and_maps_of_a_series(qtbot: QtBot, controller: Train
     _, tab = units(qtbot, controller, "diabetes")
     assert tab.exciting.view._values.shape == (10,)
     assert not tab.measure.isVisible()
-    assert tab.heading.text().startswith("Neuron 0: ")
+    assert tab.heading.text().startswith("Neuron 1: ")
     assert tab.exciting.view._names[0] != "feature 1"
 
 
