@@ -251,7 +251,7 @@ class SimilarTab(Tab):
     def _show_sample(self, label: str, neighbours: SampleNeighbours) -> None:
         sample, reconstruction = neighbours.input, neighbours.reconstruction
         shown, names = [sample], [label or "the sample"]
-        words = f"Sample {nth(self._position)}, a code of {len(neighbours.code):,} numbers."
+        words = f"Sample {nth(self._position or 0)}, a code of {len(neighbours.code):,} numbers."
         if reconstruction is not None:
             words += f" Reconstruction error (RMSE): {number(reconstruction.error, 3)}."
             if reconstruction.after.shape == sample.shape:

@@ -102,7 +102,12 @@ def test_a_window_that_cannot_open_says_why(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_file_without_a_verb_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path | None] = []
-    monkeypatch.setattr(main, "open_window", lambda file: opened.append(file) or 0)
+
+    def open_window(file: Path | None) -> int:
+        opened.append(file)
+        return 0
+
+    monkeypatch.setattr(main, "open_window", open_window)
     file = tmp_path / "houses.netloom"
     write_project(file, Project(Network(), {}))
     assert main.main([str(file)]) == main.main(["open", str(file)]) == 0
