@@ -9,6 +9,7 @@ import numpy as np
 from app.data.correlation import correlations
 from app.data.dataset import Array, Dataset, Field
 from app.data.leakage import leaks
+from app.data.padding import own_steps
 from app.data.prepare import Prepared
 from app.data.preprocessing_steps import stages
 from app.data.readers.tokens import text_of
@@ -37,7 +38,7 @@ def preview(prepared: Prepared, limit: int = 200) -> DataPreview:
     limit = min(limit, dataset.samples, max(FEWEST, SHOWN // sum(map(_size, dataset.fields.values()))))
     index = np.unique(np.linspace(0, dataset.samples - 1, limit).astype(np.int64))
     warnings = leaks(prepared)
-    features = {name: statistics(field) for name, field in dataset.fields.items()}
+    features = {name: statistics(field, _lengths(dataset, field)) for name, field in dataset.fields.items()}
     missing = sum(feature.missing for feature in features[dataset.inputs[0]])
     return DataPreview(
         info=dataset.info.facts,
@@ -105,12 +106,21 @@ def balance(prepared: Prepared) -> ClassBalance | None:
     return ClassBalance(target.classes, counts)
 
 
-def statistics(field: Field) -> tuple[FeatureStatistics, ...]:
-    """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units."""
+def _lengths(dataset: Dataset, field: Field) -> Array | None:
+    return np.asarray(dataset.fields[field.lengths].values) if field.lengths else None
+
+
+def statistics(field: Field, lengths: Array | None = None) -> tuple[FeatureStatistics, ...]:
+    """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units.
+
+    ``lengths`` (N, 1) says how many steps of each sample count; what lies behind is padding.
+    """
     if field.classes or field.values.dtype.kind != "f":
         return ()
     step = max(1, field.values.size // VALUES)
-    columns = per_feature(field.values[::step], field.shape)[:, :FEATURES]
+    values = np.asarray(field.values[::step])
+    counted = values if lengths is None else own_steps(values, lengths[::step])
+    columns = per_feature(counted, field.shape)[:, :FEATURES]
     names = field.names or tuple(f"{_noun(field)} {number + 1}" for number in range(columns.shape[1]))
     units = field.units or ("",) * len(names)
     return tuple(_statistics_of(*feature) for feature in zip(names, units, columns.T, strict=False))

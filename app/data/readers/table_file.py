@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,8 @@ class TableData:
     frame: pd.DataFrame
     recipe: ReadingRecipe
     notes: tuple[str, ...] = ()
+    known_times: dict[str, pd.Series[Any]] = field(default_factory=dict, repr=False)
+    """What `times` gave so far, because parsing dates takes longer than reading numbers."""
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -98,6 +100,11 @@ class TableData:
         NetloomError
             if it holds neither anywhere, or is not there.
         """
+        if name not in self.known_times:
+            self.known_times[name] = self._parsed_times(name)
+        return self.known_times[name]
+
+    def _parsed_times(self, name: str) -> pd.Series[Any]:
         import pandas as pd
 
         names = self.named_in(name)
@@ -120,8 +127,10 @@ class TableData:
 
     def rows(self, rows: Array | pd.Series[Any]) -> TableData:
         """Some rows: those at positions (n,), or those where a mask (N,) is true."""
-        picked = self.frame[rows] if rows.dtype.kind == "b" else self.frame.iloc[rows]
-        return TableData(self.file, picked, self.recipe)
+        mask = rows.dtype.kind == "b"
+        picked = self.frame[rows] if mask else self.frame.iloc[rows]
+        times = {name: known[rows] if mask else known.iloc[rows] for name, known in self.known_times.items()}
+        return TableData(self.file, picked, self.recipe, known_times=times)
 
     def by_value(self, name: str) -> dict[str, TableData]:
         """The rows of each different value of a column, in the order in which these come; missing ones are left out."""

@@ -21,10 +21,12 @@ from app.data.sources.cifar import Cifar
 from app.data.sources.cmapss import Cmapss
 from app.data.sources.file_source import FileSource
 from app.data.sources.images import Images
+from app.data.sources.recordings import Recordings
+from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
-from app.inference.new_inputs import read_inputs
+from app.inference.new_inputs import read_inputs, read_samples
 from graph.errors import NetloomError
 from graph.shapes import image
 from tests.app.conftest import idx, packed_idx
@@ -116,6 +118,15 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JP2", "AVIF")
 ROWS = "".join(f"{row},{row * 0.5},{('red', 'blue')[row % 2]}\n" for row in range(12))
 DAYS = "".join(f"2024-01-{row + 1:02},{row * 0.5}\n" for row in range(28))
 WORDS = "".join(f"it was a very {('good', 'bad')[row % 2]} film {row},{row % 2}\n" for row in range(12))
+STEPS = "".join(f"{row // 4},{row % 4},{row * 0.5},{('walk', 'sit')[row // 4 % 2]}\n" for row in range(24))
+
+
+def sound() -> bytes:
+    from scipy.io import wavfile
+
+    return saved(lambda stream: wavfile.write(stream, 100, np.arange(40, dtype=np.int16)))
+
+
 VALID = {
     "npy": saved(lambda stream: np.save(stream, arrays()["x"])),
     "npz": saved(lambda stream: np.savez_compressed(stream, x=arrays()["x"], y=arrays()["y"])),
@@ -134,6 +145,8 @@ VALID = {
     "utf-16": f"a,b,c\n{ROWS}".encode("utf-16"),
     "series": f"day,load\n{DAYS}".encode(),
     "texts": f"text,label\n{WORDS}".encode(),
+    "sequences": f"id,step,x,label\n{STEPS}".encode(),
+    "wav": sound(),
     **{kind: picture(kind) for kind in FORMATS},
 }
 
@@ -183,6 +196,9 @@ def test_tables_of_any_bytes(content: bytes) -> None:
     read_all("t.csv", content)
 
 
+ROLES: dict[type[FileSource], dict[str, object]] = {Sequences: {"sequence": "id", "order": "step", "target": "label"}}
+OPTIONS = {Series: {"window": 2}, Cmapss: {"window": 2}} | ROLES
+"""Settings without which a kind of data cannot be read, and with which these small files can be."""
 READERS: list[tuple[str, type[FileSource], str]] = [
     ("a.npy", Arrays, "npy"),
     ("a.npz", Arrays, "npz"),
@@ -201,6 +217,7 @@ READERS: list[tuple[str, type[FileSource], str]] = [
     ("b.csv", Table, "utf-16"),
     ("c.csv", Series, "series"),
     ("d.csv", Text, "texts"),
+    ("f.csv", Sequences, "sequences"),
     ("e.csv", Images, "csv"),
 ]
 
@@ -212,7 +229,7 @@ def test_good_files_are_read(name: str, kind: type[FileSource], first: str, tmp_
     path.write_bytes(VALID[first])
     if name == "a.parquet" or kind is Images:
         pytest.skip("nothing that these read is among the files to start from")
-    assert kind.parse({"path": str(path)} | ({"window": 2} if kind in (Series, Cmapss) else {}), "test").load().samples
+    assert kind.parse({"path": str(path)} | OPTIONS.get(kind, {}), "test").load().samples
 
 
 @pytest.mark.parametrize(("name", "kind", "first"), READERS)
@@ -227,7 +244,7 @@ def test_damaged_files_of_every_kind(name: str, kind: type[FileSource], first: s
             with pytest.MonkeyPatch.context() as context:
                 context.setenv("NETLOOM_MEMORY", budget)
                 with contextlib.suppress(NetloomError):
-                    dataset = kind(path=str(path)).load()
+                    dataset = kind.parse({"path": str(path)} | ROLES.get(kind, {}), "test").load()
                     np.asarray(dataset.input_field().values[:2])
         with contextlib.suppress(NetloomError):
             suggest(path)
@@ -292,7 +309,26 @@ QUESTIONS: list[tuple[str, str, str, type[FileSource]]] = [
     ("csv", "csv", "a.json", Table),
     ("series", "series", "a.csv", Series),
     ("texts", "texts", "a.csv", Text),
+    ("sequences", "sequences", "a.csv", Sequences),
 ]
+
+
+@pytest.mark.parametrize(("first", "ending"), [("wav", "wav"), ("series", "csv")])
+@FEW
+@given(data=st.data())
+def test_damaged_recordings_in_folders(first: str, ending: str, data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(("a/1", "a/2", "a/3", "b/1", "b/2", "b/3")):
+            path = Path(folder) / "recordings" / f"{name}.{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.draw(damaged(first)) if number % 2 else VALID[first])
+        source = Recordings(path=str(path.parents[1]))
+        with contextlib.suppress(NetloomError):
+            dataset = source.load()
+            assert np.isfinite(np.asarray(dataset.input_field().values)).all()
+            read_samples(str(path), [dataset.info.input_field()], source)
+        with contextlib.suppress(NetloomError):
+            suggest(path.parents[1])
 
 
 @pytest.mark.parametrize(("learned", "asked", "name", "kind"), QUESTIONS)
@@ -305,10 +341,12 @@ def test_damaged_files_of_new_rows(
         path, new = Path(folder) / "learned.csv", Path(folder) / name
         path.write_bytes(VALID[learned])
         new.write_bytes(data.draw(damaged(asked)))
-        source = kind.parse({"path": str(path)} | ({"window": 2} if kind is Series else {}), "test")
+        source = kind.parse({"path": str(path)} | OPTIONS.get(kind, {}), "test")
         dataset = source.load()
         with contextlib.suppress(NetloomError):
             read_inputs(str(new), [dataset.info.input_field()], source)
+        with contextlib.suppress(NetloomError):
+            read_samples(str(new), [dataset.info.input_field()], source)
 
 
 @FEW

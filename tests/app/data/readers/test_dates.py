@@ -82,6 +82,24 @@ def test_quarters(quarter: Callable[[int, int], str]) -> None:
     assert naive(as_times(texts, find_date_format(texts).format)) == QUARTERS
 
 
+@given(
+    st.lists(
+        st.one_of(
+            st.text("0123456789/-.: TZQWMapmCESTjanuary,", max_size=24),
+            st.from_regex(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}( \d{1,2}[:.]\d{2})?( ?[A-Z]{1,4})?", fullmatch=True),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["time", "date", "x"]),
+    st.sampled_from(["auto", "day_first", "month_first", "year_first"]),
+)
+def test_any_words_are_dates_or_not(texts: list[str], name: str, order: str) -> None:
+    found = find_date_format(words(texts, name), order)
+    if found.format:
+        assert as_times(words(texts, name), found.format).notna().mean() >= 0.9
+
+
 def test_weeks() -> None:
     texts = words(["2021-W01", "2021-W02", "2021-W03"])
     times = naive(as_times(texts, find_date_format(texts).format))
