@@ -24,6 +24,7 @@ from tests.widgets.data.test_data_view import choose, press
 from widgets.data.data_view import BATCH, ROWS, DataView
 from widgets.data.fit_network import OUTPUTS, TITLE
 
+CASES = Path("tests/cases")
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -267,6 +268,21 @@ def test_a_table_is_read_as_a_series(qtbot: QtBot, view: DataView, table: Path) 
     assert options(view)["columns"] == []
     choose(qtbot, view, "digits")
     assert not view.form.read_as.isVisible() and not view.form.columns.isVisible()
+
+
+def test_columns_of_sequences_and_of_times_say_what_they_are_for(qtbot: QtBot, view: DataView) -> None:
+    opened(qtbot, view, CASES / "long_sequences.csv")
+    assert view.section is not None and view.section["source"] == "sequences"
+    assert view.form.read_as.box.currentText() == "Labelled sequences"
+    rows = {name: view.form.columns.row(name) for name in view.form.columns.names}
+    assert [name for name, row in rows.items() if row.tick.isChecked()] == ["ax", "ay"]
+    assert rows["activity"].star.isChecked()
+    assert "sequence" in rows["sequence"].tick.toolTip() and "time" in rows["step"].tick.toolTip()
+    tick(qtbot, view, "ax")
+    assert options(view)["columns"] == ["ay"]
+    opened(qtbot, view, CASES / "air_date_time_simple.csv")
+    qtbot.waitUntil(lambda: view.form.columns.names == ["Date", "Time", "load"])
+    assert [view.form.columns.row(name).tick.isEnabled() for name in ("Date", "Time")] == [False, False]
 
 
 def test_a_kind_that_does_not_fit_is_refused_and_nothing_changes(qtbot: QtBot, view: DataView, tmp_path: Path) -> None:
