@@ -18,6 +18,7 @@ from app.data.dataset import Array
 
 if TYPE_CHECKING:
     from PIL import Image
+    from PIL.Image import Resampling
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
@@ -154,6 +155,35 @@ def picture_with_remarks(
     return values, remarks
 
 
+def picture_indices(file: Path, size: tuple[int, int], fit: str) -> Array:
+    """A mask as uint32 (H, W): values of grey and of palettes as they are, colours as 0x1RRGGBB, and never blended.
+
+    Raises
+    ------
+    PictureError
+        if the file is no picture, damaged, or larger than `PIXELS`.
+    """
+    with _opened(file) as picture:
+        try:
+            colours = picture.mode not in ("1", "L", "P") and not _is_deep(picture)
+            values = np.asarray(picture.convert("RGB") if colours else picture).astype(np.uint32)
+            if values.ndim == 3:
+                grey = bool((values[..., :1] == values).all())
+                red, green, blue = values[..., 0], values[..., 1], values[..., 2]
+                values = red if grey else (1 << 24) + (red << 16) + (green << 8) + blue
+        except Exception as error:  # a damaged picture makes decoders raise almost anything
+            raise PictureError(f"is damaged ({_short(error)})") from None
+    return _nearest(values, size, fit)
+
+
+def _nearest(values: Array, size: tuple[int, int], fit: str) -> Array:
+    """Values (h, w) brought to a size as `_fitted` does, each taken from the nearest pixel; bars are 0."""
+    from PIL import Image
+
+    numbers = Image.fromarray(values.astype(np.int32))
+    return np.asarray(_fitted(numbers, (size[1], size[0]), fit, Image.Resampling.NEAREST)).astype(np.uint32)
+
+
 SHARE = np.float32(1 / 255)
 """What a byte is multiplied by to become a share, exactly as samples are while training."""
 
@@ -277,10 +307,10 @@ def _scaled(picture: Image.Image, scale: GreyScale) -> Image.Image:
     return Image.fromarray(values)
 
 
-def _fitted(picture: Image.Image, size: tuple[int, int], fit: str) -> Image.Image:
+def _fitted(picture: Image.Image, size: tuple[int, int], fit: str, method: Resampling | None = None) -> Image.Image:
     from PIL import Image, ImageOps
 
-    method = Image.Resampling.BILINEAR
+    method = Image.Resampling.BILINEAR if method is None else method
     if fit == "crop":
         return ImageOps.fit(picture, size, method)
     return ImageOps.pad(picture, size, method) if fit == "pad" else picture.resize(size, method)

@@ -24,6 +24,7 @@ from app.data.readers.picture_file import (
     is_colour,
 )
 from app.data.readers.picture_listing import Listing, in_folder
+from app.data.readers.picture_masks import find_masks, mask_field, picture_folders, refuse_boxes
 from app.data.readers.picture_names import path_column
 from app.data.readers.picture_table import find_columns, in_table, likely_parts, table_in
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
@@ -86,7 +87,8 @@ class Images(FileSource):
     def recognises(cls, candidate: Candidate) -> bool:
         """A folder without texts, or a table one of whose columns names pictures."""
         if candidate.path.is_dir():
-            return next(candidate.path.glob("*/*.txt"), None) is None
+            texts = next(candidate.path.glob("*/*.txt"), None) is not None
+            return not texts or next(picture_folders(candidate.path), None) is not None
         return len(candidate.table.names) > 1 and path_column(candidate.table) != ""
 
     def values(self) -> dict[str, Any]:
@@ -142,14 +144,14 @@ class Images(FileSource):
             raise NetloomError(
                 f"None of the pictures in {file.name} can be read: {' '.join(next(iter(skipped.items())))}."
             )
-        target = np.asarray(listed.target.values)[used]
+        target = listed.target.values.take(used, axis=0)
         if listed.target.classes and len(np.unique(target)) < 2:
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
         notes = skipped_note(skipped) + listed.notes
         if self.rules != 1:
             notes += _remarks_note(decoded, names) + _scale_note(scale)
-        notes += rare_note(target, listed.target.classes) if listed.target.classes else ()
+        notes += rare_note(np.asarray(target), listed.target.classes) if listed.target.classes else ()
         return info.with_values(
             {"image": LazyArray.of(decoded.store, True, used), listed.target.name: target},
             notes=notes + self.change_note(file),
@@ -178,10 +180,26 @@ class Images(FileSource):
 
     def _listed(self, file: Path) -> Listing:
         if not _is_table(file):
-            return in_folder(file, self.rules)
+            return (self._with_masks(file) if self.rules != 1 else None) or in_folder(file, self.rules)
         table = self._table(file)
         columns = find_columns(table, self.column, self.target, self.parts, self.rules)
         return in_table(table, columns, self.task, self.rules)
+
+    def _with_masks(self, folder: Path) -> Listing | None:
+        """The pictures of a folder with a folder of masks beside them; None where there is none."""
+        refuse_boxes(folder)
+        pairs = find_masks(folder)
+        if pairs is None:
+            return None
+        field, damaged = mask_field(folder, pairs.masks, (self.height, self.width), self.fit)
+        kept = np.setdiff1d(np.arange(len(pairs.masks)), list(damaged)).astype(np.int64)
+        parts = np.array(pairs.parts, np.uint8)[kept]
+        notes = skipped_note({_short(folder, pairs.masks[number]): why for number, why in sorted(damaged.items())})
+        if pairs.bare:
+            notes += (f"Pictures without a mask are left out ({pairs.bare:,}).",)
+        target = field.info.with_values(field.values.take(kept, axis=0))
+        given = parts if parts.any() and not parts.all() else None
+        return Listing(tuple(pairs.pictures[place] for place in kept), target, given, notes)
 
     def _table(self, file: Path) -> TableData:
         return read_table(file, Reading(TableOptions(), self.rules, self.reading))
