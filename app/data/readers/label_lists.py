@@ -65,6 +65,22 @@ def label_list(texts: Sequence[str], sure: bool = False) -> LabelList | None:
     return LabelList([[cell] if cell else [] for cell in cells], ",") if sure else None
 
 
+def labels_doubt(column: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """A sentence where cells that are read as one class each could be several labels as well: they share words."""
+    wholes = sorted({str(text).strip() for text in texts})
+    for between in SEPARATORS:
+        parted = [list(filter(None, map(str.strip, cell.split(between)))) for cell in wholes]
+        labels = {label for cell in parted for label in cell}
+        longest = max(parted, key=len, default=[])
+        if len(longest) > 1 and len(labels) <= len(wholes) < sum(len(set(cell)) for cell in parted):
+            cell = between.join(longest)
+            return (
+                f"Column “{column}” is read as one class for each cell, such as “{cell}”; choose the task labels where "
+                f"that is several labels ({' and '.join(f'“{label}”' for label in longest[:4])}).",
+            )
+    return ()
+
+
 def _are_labels(cells: Sequence[str], parted: Sequence[Sequence[str]], between: str) -> bool:
     """Whether the pieces of cells come again in other combinations, as labels do and words of a name do not."""
     labels, wholes = {label for cell in parted for label in cell}, set(cells)

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import CLASSES, class_labels
-from app.data.readers.label_lists import as_labels, label_list, labels_field
+from app.data.readers.label_lists import as_labels, label_list, labels_doubt, labels_field
 from app.data.readers.likely_roles import (
     PART_NAMES,
     is_called_identifier,
@@ -211,8 +211,9 @@ def _target(table: TableData, columns: PictureColumns, task: PictureTask, rules:
         field = Field("amount", vector(1), names=(name,), values=amounts(table, name))
         return field, () if task == "regression" else _amounts_note(name, series)
     labels, classes = class_labels(series, rules)
-    few = column.type is ColumnType.NUMBER and len(classes) > 2
-    return class_target(labels, classes), (_classes_note(name, classes),) if few else ()
+    if column.type is not ColumnType.NUMBER:
+        return class_target(labels, classes), labels_doubt(name, classes)
+    return class_target(labels, classes), (_classes_note(name, classes),) if len(classes) > 2 else ()
 
 
 def _from_columns(table: TableData, names: Sequence[str], task: PictureTask) -> tuple[Field, tuple[str, ...]]:

@@ -161,6 +161,17 @@ def test_names_of_several_words_stay_one_class(cells: list[str]) -> None:
     assert label_list(cells) is None
 
 
+def test_words_that_could_be_labels_are_told(tmp_path: Path) -> None:
+    cells = ["sea wood", "sun sea wood", "sun wood", "wood"] * 2
+    set_of(tmp_path, [f"{n}.png" for n in range(8)])
+    path = table(tmp_path, "file,tags", [f"{n}.png,{cell}" for n, cell in enumerate(cells)])
+    dataset = Images(path=str(path)).load()
+    assert len(dataset.target_field().classes) == 4
+    (note,) = (note for note in dataset.notes if "choose the task labels" in note)
+    assert "“sun sea wood”" in note and "“sun” and “sea” and “wood”" in note
+    assert Images(path=str(path), task="labels").load().target_field().names == ("sea", "sun", "wood")
+
+
 def test_columns_of_marks_are_labels_or_classes(tmp_path: Path) -> None:
     set_of(tmp_path, [f"{n}.png" for n in range(4)])
     several = table(tmp_path, "file,sun,sea", ["0.png,1,0", "1.png,1,1", "2.png,0,0", "3.png,0,1"])
