@@ -11,7 +11,7 @@ import typer
 from app.cli.failures import FAILED, complain
 from app.cli.file_argument import File, open_source
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.printing import Json, print_json
+from app.cli.printing import Json, print_json, print_line
 from app.cli.training_progress import Display
 from graph.project import Project
 
@@ -36,16 +36,23 @@ def train(
     precision: Annotated[
         Literal["float32", "bfloat16", "bf16"] | None, typer.Option(help="Numbers to calculate with.")
     ] = None,
+    class_weights: Annotated[
+        Literal["none", "automatic", "own"] | None, typer.Option(help="How much each class counts in the loss.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed."""
     source = open_source(file)
     changes = {"epochs": epochs, "seed": seed, "device": device, "precision": _precision(precision)}
+    changes |= {"class_weights": class_weights}
     project = with_plan(source.project, {name: value for name, value in changes.items() if value is not None})
     with stop_on_interrupt() as control:
         from app.training.training_session import begin
 
-        return _run(begin(project, source.base, out), control, json)
+        session = begin(project, source.base, out)
+        if not json:
+            _tell_lopsided(session)
+        return _run(session, control, json)
 
 
 def resume(
@@ -59,6 +66,15 @@ def resume(
         from app.training.training_session import resume as session
 
         return _run(session(run, epochs, device=device), control, json)
+
+
+def _tell_lopsided(session: TrainingSession) -> None:
+    """Say where classes are lopsided and count alike all the same."""
+    from app.data.lopsided import lopsided_note
+
+    note = lopsided_note(session.model.prepared.dataset.info)
+    if note and session.model.plan.class_weights == "none":
+        print_line(f"{note} The option --class-weights automatic does.")
 
 
 def with_plan(project: Project, changes: Mapping[str, Any]) -> Project:

@@ -15,6 +15,15 @@ from graph.errors import NetloomError
 
 NOISE = "noise:"
 """How input for a generator begins."""
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Probability above which a label, or the second of two classes, is predicted.",
+        show_default="the run's own",
+    ),
+]
 SHOWN_CLASSES = 5
 """Probabilities that people are shown for a sample, the largest ones."""
 
@@ -44,14 +53,19 @@ def runs(
 def evaluate(
     run: RunFolder,
     part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The set of the split.")] = "test",
+    threshold: Threshold = None,
     json: Json = False,
 ) -> None:
-    """Test a run on the test set of its data, and say what could be had without a network."""
+    """Test a run on the test set of its data, and say what could be had without a network.
+
+    Of classes and labels it prints precision, recall, F1 and the areas under the ROC and precision-recall curves.
+    """
     from app.data.baselines import baselines
     from app.inference.evaluate import evaluate_model
     from app.training.training_session import load_model
 
     opened, model = load_model(run)
+    model.objective.set_threshold(threshold)
     evaluation = {"run": str(opened.path), **evaluate_model(model, part).to_json()}
     compared = [baseline.to_json() for baseline in baselines(model.prepared)] if part == "test" else []
     if json:
@@ -64,6 +78,29 @@ def evaluate(
         classes = evaluation["classes"]
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
         print_table(("true \\ predicted", *classes), rows, classes)
+    if "scores" in evaluation:
+        _print_scores(evaluation["scores"])
+
+
+def _print_scores(scores: dict[str, Any]) -> None:
+    """How well each class is told from the rest, and on average."""
+    averages = scores["averages"]
+    overall = ("balanced_accuracy", "roc_auc_macro", "average_precision_macro", "calibration_error")
+    print_line(metrics({name.removesuffix("_macro"): averages[name] for name in overall}))
+    if "threshold" in scores:
+        best = f"; the best F1 would be at {scores['best_threshold']:.3g}" if "best_threshold" in scores else ""
+        print_line(f"threshold {scores['threshold']:.3g}{best}")
+    columns = ("precision", "recall", "f1", "roc_auc", "average_precision")
+    rows = [
+        (entry["name"], entry["support"], *("–" if entry[name] is None else f"{entry[name]:.3f}" for name in columns))
+        for entry in scores["classes"]
+    ]
+    for average in ("micro", "macro", "weighted"):
+        if f"f1_{average}" in averages:
+            means = [f"{averages[f'{name}_{average}']:.3f}" for name in columns[:3]]
+            rows.append((f"mean, {average}", "", *means, "", ""))
+    heads = ("precision", "recall", "F1", "ROC AUC", "average precision")
+    print_table(("class", "samples", *heads), rows, ("samples", *heads))
 
 
 def predict(
@@ -81,6 +118,7 @@ def predict(
         Path | None, typer.Option("--output", "-o", help="For noise: a PNG sheet of pictures, or NPY or CSV values.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="For noise: another number makes other samples.")] = 0,
+    threshold: Threshold = None,
     json: Json = False,
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
@@ -111,7 +149,7 @@ def predict(
     samples = read_samples(given, fields, choice.source, opened.base)
     from app.inference.evaluate import predict as predict_samples
 
-    predictions = [_with_value(prediction) for prediction in predict_samples(run, samples.arrays)]
+    predictions = [_with_value(prediction) for prediction in predict_samples(run, samples.arrays, threshold)]
     if samples.names:
         predictions = [
             {"input": name} | prediction for name, prediction in zip(samples.names, predictions, strict=True)
@@ -131,7 +169,7 @@ def predict(
 
 def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:
     """A prediction with the one number that tells most beside all of them."""
-    if "text" in prediction:
+    if "text" in prediction or "labels" in prediction:
         return prediction
     if "class" in prediction:
         return prediction | {"probability": prediction["probabilities"][prediction["class"]]}
@@ -154,12 +192,19 @@ def _single(values: list[Any]) -> bool:
     return len(values) == 1 and not isinstance(values[0], list)
 
 
+def _ranked(prediction: dict[str, Any]) -> str:
+    """The largest probabilities."""
+    ranked = sorted(prediction["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+    return ", ".join(f"{name} {100 * probability:.1f} %" for name, probability in ranked)
+
+
 def _sentence(prediction: dict[str, Any]) -> str:
     if "text" in prediction:
         return f"{prediction['text']} ({100 * prediction['probability']:.1f} % sure)"
     if "class" in prediction:
-        ranked = sorted(prediction["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
-        return f"{prediction['class']} ({', '.join(f'{name} {100 * chance:.1f} %' for name, chance in ranked)})"
+        return f"{prediction['class']} ({_ranked(prediction)})"
+    if "labels" in prediction:
+        return f"{', '.join(prediction['labels']) or 'no label'} ({_ranked(prediction)})"
     if "values" in prediction:
         return _amounts(prediction["values"], prediction.get("names") or (), prediction.get("units") or ())
     return "; ".join(f"{name}: {_sentence(part)}" for name, part in prediction.items())

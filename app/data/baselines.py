@@ -56,13 +56,16 @@ def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
 
     A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
     training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
-    classes with the most frequent one. Empty where there is no test set or nothing here applies.
+    classes with the most frequent one, labels with what most samples have. Empty where there is no test set or
+    nothing here applies.
     """
     target = prepared.dataset.target_field()
     if not prepared.test.samples or prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
         return ()
     if target.classes:
         return (_most_frequent(prepared),)
+    if target.labels:
+        return (_usual_labels(prepared),)
     found = []
     seen, ahead = _own_past(prepared, "train"), _truth(prepared, "train")
     if seen is not None and _own_past(prepared, "test") is not None:
@@ -135,6 +138,15 @@ def _most_frequent(prepared: Prepared) -> Baseline:
     labels = np.asarray(prepared.test.arrays[name])
     majority = prepared.dataset.target_field().classes[usual]
     return Baseline(f"always “{majority}”", np.full(len(labels), usual), accuracy=float((labels == usual).mean()))
+
+
+def _usual_labels(prepared: Prepared) -> Baseline:
+    """Each label is predicted where most training samples have it; ``accuracy`` is that over all labels."""
+    name = prepared.dataset.target
+    usual = np.asarray(prepared.train.arrays[name]).mean(0) > 0.5
+    truth = np.asarray(prepared.test.arrays[name]) > 0.5
+    predictions = np.broadcast_to(usual, truth.shape).astype(np.float32)
+    return Baseline("each label as most have it", predictions, accuracy=float((truth == usual).mean()))
 
 
 def _some(count: int, wanted: int = FITTED) -> slice:

@@ -9,6 +9,7 @@ import numpy as np
 from app.data.correlation import correlations
 from app.data.dataset import Array, Dataset, Field
 from app.data.leakage import leaks
+from app.data.lopsided import lopsided_note
 from app.data.padding import own_steps
 from app.data.prepare import Prepared
 from app.data.preprocessing_steps import stages
@@ -43,6 +44,7 @@ def preview(prepared: Prepared, limit: int = 200) -> DataPreview:
     return DataPreview(
         info=dataset.info.facts,
         notes=(*dataset.notes, *given_note(dataset), *warnings),
+        lopsided=lopsided_note(dataset.info),
         leaks=warnings,
         parts={name: part.samples for name, part in prepared.parts.items()},
         balance=balance(prepared),
@@ -95,8 +97,16 @@ def place_of(prepared: Prepared) -> Array:
 
 
 def balance(prepared: Prepared) -> ClassBalance | None:
-    """The classes of the target and how often each occurs in each part; None where the target has no classes."""
+    """The classes of the target and how often each occurs in each part, the same of labels; else None."""
     target = prepared.dataset.target_field()
+    if target.labels:
+        return ClassBalance(
+            target.names,
+            {
+                name: tuple(np.asarray(part.arrays[target.name]).sum(0).astype(np.int64).tolist())
+                for name, part in prepared.parts.items()
+            },
+        )
     if not target.classes:
         return None
     counts = {

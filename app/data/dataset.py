@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
@@ -22,6 +23,8 @@ class Task(StrEnum):
     """What a network is asked to say about a sample; it decides the default loss and metrics."""
 
     CLASSIFICATION = "classification"
+    LABELS = "labels"
+    """Each sample may have several of some labels, or none."""
     REGRESSION = "regression"
     FORECASTING = "forecasting"
     RECONSTRUCTION = "reconstruction"
@@ -62,6 +65,7 @@ class FieldInfo:
             self.names,
             self.units,
             len(self.vocabulary),
+            self.labels,
         )
 
     def with_values(self, values: Values) -> Field:
@@ -114,6 +118,13 @@ class Field(FieldInfo):
         return FieldInfo(**{own.name: getattr(self, own.name) for own in fields(FieldInfo)})
 
     @property
+    def counts(self) -> tuple[int, ...]:
+        """The samples of each class or label; empty for anything else."""
+        if self.classes:
+            return tuple(np.bincount(np.asarray(self.values), minlength=len(self.classes)).tolist())
+        return tuple(np.asarray(self.values).sum(0).astype(np.int64).tolist()) if self.labels else ()
+
+    @property
     def measured(self) -> bool:
         """Whether the values are measurements, which are filled and standardised."""
         return not self.classes and bool(self.values.dtype.kind == "f") and not self.fixed
@@ -124,7 +135,8 @@ class DatasetInfo:
     """What can be said about a data set without loading it.
 
     ``inputs`` and ``target`` name the fields that a network reads and is held against by default. ``ordered`` says
-    that samples follow each other in time, so that they are split by time.
+    that samples follow each other in time, so that they are split by time. ``counts`` are the samples of each class or
+    label of the target, empty where they are not known without loading.
     """
 
     id: str
@@ -136,6 +148,7 @@ class DatasetInfo:
     target: str
     summary: str = ""
     ordered: bool = False
+    counts: tuple[int, ...] = field(default=(), compare=False)
 
     def field_named(self, name: str) -> FieldInfo:
         """The field called ``name``.
@@ -165,6 +178,8 @@ class DatasetInfo:
             return self.task
         if field.classes:
             return Task.CLASSIFICATION
+        if field.labels:
+            return Task.LABELS
         if field.vocabulary and field.name not in self.inputs:
             return Task.SEQUENCE
         return Task.RECONSTRUCTION if field.name in self.inputs else Task.REGRESSION
@@ -294,9 +309,8 @@ class Dataset:
     def info(self) -> DatasetInfo:
         """What can be said about this data set without its values."""
         fields = tuple(one.info for one in self.fields.values())
-        return DatasetInfo(
-            self.id, self.title, self.task, self.samples, fields, self.inputs, self.target, self.summary, self.ordered
-        )
+        known = (self.id, self.title, self.task, self.samples, fields, self.inputs, self.target, self.summary)
+        return DatasetInfo(*known, self.ordered, self.target_field().counts)
 
 
 def _no_field(title: str, name: str, known: list[str]) -> NetloomError:

@@ -10,6 +10,7 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.leakage import leaks
+from app.data.lopsided import lopsided_note
 from app.data.prepare import prepare
 from app.data.readers.file_access import content_hash, locate, reading, relative
 from app.data.source_catalogue import FILES
@@ -80,7 +81,8 @@ def inspect(
         seen = _suggestion(file, kind, target or "", options or {})
     dataset = seen.source.load()
     prepared = prepare(DataChoice(source=seen.source))
-    problems = tuple(dict.fromkeys(seen.notes + dataset.notes + leaks(prepared)))
+    notes = (*seen.notes, *dataset.notes, *leaks(prepared), lopsided_note(dataset.info))
+    problems = tuple(dict.fromkeys(filter(None, notes)))
     # A folder may hold the table that names its pictures, which is then what is read.
     return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems)
 

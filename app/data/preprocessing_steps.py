@@ -95,6 +95,12 @@ def _target(prepared: Prepared) -> Iterator[PreprocessingStep]:
             f"target: class 1 of {count:,}",
             f"The target is one of {count:,} classes, held against one number of the network for each.",
         )
+    elif target.labels:
+        count = len(target.names)
+        yield PreprocessingStep(
+            f"target: {count:,} labels",
+            f"The target is 0 or 1 for each of {count:,} labels; the network gives a probability for each.",
+        )
     elif scaler is not None:
         yield PreprocessingStep(
             "target: standardised",

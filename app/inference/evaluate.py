@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,14 @@ from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, Values
 from app.data.padding import blank_padding, only_own
 from app.data.prepare import Part
+from app.inference.scores import class_scores, label_scores
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
 from app.training.sequence import token_metrics
 from app.training.sequence.label_metrics import LabelTally, label_rates, label_sums
 from app.training.sequence.transcripts import BLANK, edit_distances
+from app.training.thresholds import has_threshold
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from graph.checking.data_fit import sizes_fit
@@ -64,6 +66,8 @@ def evaluate_model(model: Model, part: str = "test") -> Evaluation:
         return _of_tokens(model, head, part, feed)
     if head.is_ctc:
         return _of_labels(model, head, part, feed)
+    if head.labels:
+        return _of_label_sets(model, head, part, feed)
     return _of_classes(model, head, part, feed) if head.classes else _of_numbers(model, head, part, feed)
 
 
@@ -108,8 +112,7 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
 
 def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     data, outputs, true = _outputs_and_targets(model, head, part, feed)
-    probabilities = head.probabilities(outputs)
-    probabilities = probabilities / probabilities.sum(1, keepdim=True).clamp_min(1e-12)
+    probabilities = head.normalised_probabilities(outputs)
     predicted = head.predicted_classes(outputs).numpy()
     loss = F.nll_loss(probabilities.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
     # Mistakes come before correct predictions, however unsure those were.
@@ -121,6 +124,8 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         probability=probabilities[rows, predicted[rows]].numpy(),
         probabilities=probabilities[rows].numpy(),
     )
+    hidden = model.objective.hidden_outputs
+    threshold = head.threshold if has_threshold(head) else None
     return Evaluation(
         part=part,
         task="classification",
@@ -128,10 +133,34 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         metrics=model.measure(feed),
         predictions=_first(data, true, predicted),
         worst=worst,
-        confusion=_gan_confusion(model, data, feed) if model.objective.hidden_outputs else confusion,
+        confusion=_gan_confusion(model, data, feed) if hidden else confusion,
         classes=head.field.classes,
         names=head.field.names,
         units=head.field.units,
+        scores=None if hidden else class_scores(true, predicted, probabilities.numpy(), head.field.classes, threshold),
+    )
+
+
+def _of_label_sets(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+    """The evaluation of several labels for each sample; the worst are those with most labels wrong."""
+    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+    probabilities = head.label_probabilities(outputs)
+    predicted = head.positive(outputs).numpy()
+    loss = F.binary_cross_entropy(probabilities, torch.from_numpy(true), reduction="none").mean(1).numpy()
+    rows = np.lexsort((-loss, -(predicted != (true > 0.5)).sum(1)))[:WORST]
+    truth, given = true.astype(np.int64), predicted.astype(np.int64)
+    return Evaluation(
+        part=part,
+        task="labels",
+        target=head.field.name,
+        metrics=model.measure(feed),
+        predictions=_first(data, truth, given),
+        worst=replace(
+            _worst(model, data, rows, truth[rows], given[rows], loss[rows]), probabilities=probabilities[rows].numpy()
+        ),
+        classes=head.field.names,
+        names=head.field.names,
+        scores=label_scores(true, predicted, probabilities.numpy(), head.field.names, head.threshold),
     )
 
 
@@ -175,7 +204,7 @@ def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     predicted = np.empty((0, *wanted.shape[1:]), np.float32)
     start = 0
     for outputs in model.predict_batches(feed):
-        batch = outputs[0].numpy()
+        batch = head.values(outputs[0]).numpy()
         first.append(batch[: max(0, shown - start)].copy())
         # Compared in standardised units, so that a feature with large numbers does not decide alone.
         error = (batch.astype(np.float64) - wanted[start : start + len(batch)]).reshape(len(batch), -1)
@@ -229,7 +258,7 @@ def _worst(
     )
 
 
-def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
+def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = None) -> list[dict[str, Any]]:
     """The predictions of the run ``path`` for new samples: one JSON object for each.
 
     Parameters
@@ -238,20 +267,18 @@ def predict(path: Path, inputs: Mapping[str, Values]) -> list[dict[str, Any]]:
         the run.
     inputs
         for each input field by name, values (n, *sizes) in the data's own units.
+    threshold
+        the probability above which a label, or the second of two classes, is predicted; None takes the run's own.
 
     Returns
     -------
     list
-        per sample, by output layer: ``{"class", "index", "probabilities"}``, ``{"text", "words", "probability"}`` or
-        ``{"values"}`` in own units with their ``names`` and ``units`` where they have some; with a single output,
-        that object itself.
-
-    Raises
-    ------
-    NetloomError
-        if the run is incomplete, or the inputs do not fit it.
+        per sample, by output layer: ``{"class", "index", "probabilities"}``, of several labels ``{"labels",
+        "probabilities", "threshold"}``, of texts ``{"text", "words", "probability"}``, else ``{"values"}`` in own units
+        with their ``names`` and ``units`` where they have some; with a single output, that object itself.
     """
     _, model = load_model(path)
+    model.objective.set_threshold(threshold)
     part = _new_part(model, model.objective.complete_inputs(inputs))
     feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
     predicted = [
@@ -308,10 +335,15 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
             token_metrics.texts_of(rows, vocabulary), token_metrics.words_of(rows, vocabulary), strict=True
         )
         return [{"text": text, "words": words} for text, words in transcripts]
+    if head.labels:
+        return list(_label_predictions(head, outputs))
     if not head.classes:
         named = {"names": list(head.field.names), "units": list(head.field.units)}
         labels = {name: words for name, words in named.items() if any(words)}
-        return [{"values": row.tolist(), **labels} for row in model.prepared.undo(head.field.name, outputs.numpy())]
+        return [
+            {"values": row.tolist(), **labels}
+            for row in model.prepared.undo(head.field.name, head.values(outputs).numpy())
+        ]
     probabilities, chosen = head.probabilities(outputs), head.predicted_classes(outputs).tolist()
     return [
         {
@@ -321,3 +353,14 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
         }
         for index, row in zip(chosen, probabilities.tolist(), strict=True)
     ]
+
+
+def _label_predictions(head: Head, outputs: torch.Tensor) -> Iterator[dict[str, Any]]:
+    """The labels above the threshold, and the probability of each."""
+    names = head.field.names
+    for row, predicted in zip(head.label_probabilities(outputs).tolist(), head.positive(outputs).tolist(), strict=True):
+        yield {
+            "labels": [name for name, given in zip(names, predicted, strict=True) if given],
+            "probabilities": dict(zip(names, row, strict=True)),
+            "threshold": head.threshold,
+        }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.project.data_spec import default_target
+from app.training.class_weights import check_weighable
 from app.training.losses import check_loss, chosen_loss, final_activation
-from app.training.plan import ADVERSARIAL, TEACHER_FORCING, objective_of
+from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
 from graph.checking.check import Checker
 from graph.checking.fixes import Edit, Fix, Replace, Write
 from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
+from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.network import Network, Node
 
@@ -33,7 +35,21 @@ def objective_problems(checker: Checker, sections: Mapping[str, Any], info: Data
         return []
     outputs = [node for node in checker.network if isinstance(node.layer, Output) and not node.muted]
     problems = [_loss_problem(checker.network, node, sections, info) for node in outputs]
-    return [problem for problem in (_decoder_problem(checker.network, settings, info), *problems) if problem]
+    weights = _weights_problem([node.layer for node in outputs], settings, info)
+    return [problem for problem in (_decoder_problem(checker.network, settings, info), *problems, weights) if problem]
+
+
+def _weights_problem(outputs: Sequence[Layer], settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
+    """Class weights need classes, and own ones must fit them."""
+    if settings.get("class_weights", "none") == "none":
+        return None
+    targets = [target_of(layer, info, settings) for layer in outputs if isinstance(layer, Output)]
+    try:
+        check_weighable(Plan.parse(settings), [field for field in targets if field is not None])
+    except NetloomError as error:
+        fix = Fix("Count all classes alike", (Write("plan", {**settings, "class_weights": "none"}),))
+        return Problem(Severity.ERROR, None, None, str(error), (fix,))
+    return None
 
 
 def _decoder_problem(network: Network, settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.data.lopsided import lopsided_note
 from app.project.objective_problems import target_of
 from app.training.plan import Plan
 from graph.checking.check import Checker
@@ -27,6 +28,7 @@ from graph.network import Connection, Node
 from graph.shapes import Kind, vector
 
 SECTION = "hints"
+WEIGH = "Weigh the classes automatically"
 MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
 """Learning rates above these are unusual."""
 USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
@@ -63,6 +65,10 @@ class ProjectContext(HintContext):
         """Steps of what a layer takes, or of an input what it gives."""
         shape = self.arriving(id) or self.leaving(id)
         return shape.time if shape is not None else None
+
+    def outputs(self) -> Iterator[Node]:
+        """The output layers."""
+        return (node for node in self.nodes if isinstance(node.layer, Output))
 
     def inputs(self) -> Iterator[tuple[Node, FieldInfo]]:
         """Each input with the field that it reads, where both are known."""
@@ -172,6 +178,15 @@ def _softmax_twice(context: ProjectContext) -> Iterator[Finding]:
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
+def _softmax_labels(context: ProjectContext) -> Iterator[Finding]:
+    """A softmax before several labels: it shares one certainty among them."""
+    for output, node in context.final_layers():
+        field = context.target(output)
+        if node.layer.final_activation == "softmax" and field is not None and field.labels:
+            message = f"{node.id}: it shares one certainty among labels of which a sample may have several."
+            yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
+
+
 def _bounded_numbers(context: ProjectContext) -> Iterator[Finding]:
     if context.info is None or context.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
@@ -187,6 +202,16 @@ def _bounded_numbers(context: ProjectContext) -> Iterator[Finding]:
 
 
 # Training
+
+
+def _lopsided(context: ProjectContext) -> Iterator[Finding]:
+    """Rare classes that count no more than usual ones."""
+    info, plan = context.info, context.plan
+    if info is None or plan is None or plan.class_weights != "none" or plan.objective != "supervised":
+        return
+    note = lopsided_note(info)
+    if note and any(context.target(output) == info.target_field() for output in context.outputs()):
+        yield Finding(None, note, (Fix(WEIGH, (context.changed("plan", class_weights="automatic"),)),))
 
 
 def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
@@ -247,6 +272,13 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         _softmax_twice,
     ),
     HintRule(
+        "softmax_labels",
+        "Softmax before several labels",
+        "A softmax makes the probabilities of a sample add up to 1, so that one label can only win where others lose. "
+        "Several labels need a sigmoid for each, which the binary cross-entropy holds already.",
+        _softmax_labels,
+    ),
+    HintRule(
         "squashed_number",
         "Predicted numbers behind a bounded activation",
         "A number that is predicted needs a last layer without activation. A sigmoid cannot give more than one, and "
@@ -259,6 +291,13 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "With many parameters for each sample a network can remember the samples instead of what they have in common. "
         "This is overfitting. Dropout, normalisation, altered pictures or weight decay make it harder.",
         _overfitting,
+    ),
+    HintRule(
+        "lopsided",
+        "Rare classes without class weights",
+        "Where one class is far more frequent, a network that always says so has a high accuracy and knows nothing. "
+        "Automatic class weights make rare classes count as much in the loss as frequent ones.",
+        _lopsided,
     ),
     HintRule(
         "high_rate",

@@ -56,7 +56,7 @@ class PreprocessingStep:
 
 @dataclass(frozen=True)
 class ClassBalance:
-    """The classes of a target, and by part of the split how often each occurs there."""
+    """The classes or labels of a target, and by part of the split how often each occurs there."""
 
     classes: tuple[str, ...]
     counts: Mapping[str, tuple[int, ...]]
@@ -98,7 +98,8 @@ class DataPreview:
     where a value is missing; ``texts`` by field of tokens the n samples as people read them.
 
     ``notes`` are sentences about the data, among them ``leaks``, the warnings of leakage; ``parts`` counts the samples
-    of each part; ``balance`` is None without classes; ``features`` has the statistics of each field;
+    of each part; ``balance`` is None without classes; ``lopsided`` says where these are; ``features`` has the
+    statistics of each field;
     ``correlations`` is None where no columns can be compared; ``pipeline`` are the steps to the network.
     """
 
@@ -115,6 +116,7 @@ class DataPreview:
     place: Array
     values: Mapping[str, Array]
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lopsided: str = ""
 
     @property
     def inputs(self) -> Array:

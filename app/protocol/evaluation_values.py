@@ -9,7 +9,7 @@ from typing import Any, Literal
 from app.protocol.json_values import plain
 from app.protocol.messages import Array
 
-Task = Literal["classification", "regression", "sequence", "transcription"]
+Task = Literal["classification", "labels", "regression", "sequence", "transcription"]
 Texts = tuple[tuple[str, ...], ...]
 
 
@@ -50,12 +50,96 @@ class WorstPredictions(Predictions):
     words: SampleWords = field(default_factory=SampleWords)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClassScores:
+    """How well one class, or one label, is told from the rest; ``support`` samples are of it.
+
+    ``accuracy`` is the share of samples of which it is said rightly whether they are of it. The areas under the ROC and
+    the precision-recall curve are None where all samples are of it, or none.
+    """
+
+    name: str
+    support: int
+    accuracy: float
+    precision: float
+    recall: float
+    f1: float
+    roc_auc: float | None = None
+    average_precision: float | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScoreCurve:
+    """A curve of one class against the rest, from left to right: float32 (n,) each."""
+
+    name: str
+    x: Array
+    y: Array
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration:
+    """Reliability: in bins of the probability its mean ``predicted``, and the share ``observed`` that came true.
+
+    Of two classes it is that of the second, of more that of the class predicted, of labels that of every label. Both
+    float32 (bins,), ``counts`` int64 (bins,) without empty bins; ``error`` is the expected calibration error.
+    """
+
+    predicted: Array
+    observed: Array
+    counts: Array
+    error: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ThresholdScores:
+    """Precision, recall and F1 at each threshold, float32 (n,), and the threshold with the ``best`` F1."""
+
+    threshold: Array
+    precision: Array
+    recall: Array
+    f1: Array
+    best: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scores:
+    """How well classes or labels are told apart: each one, averaged, and as curves.
+
+    ``averages`` has ``balanced_accuracy``, ``precision_macro``, ``f1_weighted``, ``calibration_error`` and their like.
+    ``threshold`` is the probability above which a label, or the second of two classes, was predicted.
+    """
+
+    classes: tuple[ClassScores, ...]
+    averages: Mapping[str, float | None]
+    roc: tuple[ScoreCurve, ...]
+    precision_recall: tuple[ScoreCurve, ...]
+    calibration: Calibration
+    threshold: float | None = None
+    by_threshold: ThresholdScores | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the curves, as plain JSON values."""
+        bins = {name: getattr(self.calibration, name).tolist() for name in ("predicted", "observed", "counts")}
+        values: dict[str, Any] = {
+            "averages": self.averages,
+            "classes": [vars(scores) for scores in self.classes],
+            "calibration": bins,
+        }
+        if self.threshold is not None:
+            values["threshold"] = self.threshold
+        if self.by_threshold is not None:
+            values["best_threshold"] = self.by_threshold.best
+        return values
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
     """How well a run does on one part of its data; ``task`` is told by the first output.
 
     ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted; of a ``sequence`` it counts
-    tokens, step by step, those named by ``classes``. ``predictions`` are those of the first samples.
+    tokens, step by step, those named by ``classes``. ``predictions`` are those of the first samples; of ``labels`` they
+    are 0 or 1 for each. ``scores`` are those of classes and labels.
     """
 
     part: str
@@ -68,6 +152,7 @@ class Evaluation:
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    scores: Scores | None = None
 
     @property
     def unit(self) -> str:
@@ -82,6 +167,8 @@ class Evaluation:
         found = {**facts, "metrics": self.metrics, "words": {name: texts for name, texts in named.items() if texts}}
         if self.confusion is not None:
             found["confusion"] = self.confusion.tolist()
+        if self.scores is not None:
+            found["scores"] = self.scores.to_json()
         plain_values: dict[str, Any] = plain(found | {"worst_index": self.worst.index.tolist()})
         return plain_values
 

@@ -17,3 +17,5 @@ class FieldFacts:
     units: tuple[str, ...] = ()
     vocabulary: int = 0
     """How many tokens are known to a field of tokens."""
+    labels: bool = False
+    """Whether each value is 0 or 1 for one of several labels."""

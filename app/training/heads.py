@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -36,7 +37,9 @@ class Head:
 
     ``field`` is the target field. ``final_activation`` names the layer, ``softmax`` or ``sigmoid``, that has already
     turned logits into probabilities, or is empty. ``binary`` says that the target holds only zeros and ones, so that
-    there is an accuracy. ``beams`` is the beam width with which rows of labels are read.
+    there is an accuracy. ``beams`` is the beam width with which rows of labels are read. ``threshold`` is the
+    probability above which a label, or the second of two classes, is predicted. ``class_weights`` has an entry for each
+    class or label where they do not count alike.
     """
 
     output: str
@@ -47,6 +50,8 @@ class Head:
     loss_fn: LossFn
     binary: bool = False
     beams: int = 1
+    threshold: float = 0.5
+    class_weights: tuple[float, ...] = ()
 
     @property
     def classes(self) -> int:
@@ -62,6 +67,11 @@ class Head:
     def is_ctc(self) -> bool:
         """Whether the outputs spell a row of labels whose places are unknown (CTC)."""
         return self.loss == "ctc"
+
+    @property
+    def labels(self) -> bool:
+        """Whether each value says how likely one label is, whatever the others are."""
+        return self.field.labels and self.loss == "bce"
 
     def transcripts(self, outputs: Tensor) -> Array:
         """The rows of labels that outputs (n, T, labels) spell, int64 (n, longest), blanks behind the last label."""
@@ -83,15 +93,40 @@ class Head:
             found = outputs.softmax(1) if outputs.shape[1] > 1 else outputs.sigmoid()
         return found if found.shape[1] > 1 else torch.cat([1 - found, found], 1)
 
+    def normalised_probabilities(self, outputs: Tensor) -> Tensor:
+        """The same so that those of a sample add up to 1, (n, classes)."""
+        probabilities = self.probabilities(outputs)
+        return probabilities / probabilities.sum(1, keepdim=True).clamp_min(1e-12)
+
+    def positive_probabilities(self, outputs: Tensor) -> Tensor:
+        """The probability of each label (n, labels), or of the second of two classes (n,)."""
+        return self.label_probabilities(outputs) if self.labels else self.normalised_probabilities(outputs)[:, 1]
+
+    def label_probabilities(self, outputs: Tensor) -> Tensor:
+        """The probability of 1 by the outputs of a binary cross-entropy, of the same shape."""
+        return outputs.float().clamp(0.0, 1.0) if self.final_activation else outputs.float().sigmoid()
+
+    def values(self, outputs: Tensor) -> Tensor:
+        """The numbers that outputs stand for: those of a binary cross-entropy are between 0 and 1."""
+        return self.label_probabilities(outputs) if self.loss == "bce" else outputs
+
     def predicted_classes(self, outputs: Tensor) -> Tensor:
-        """The likeliest class by outputs (n, classes), int64 (n,)."""
-        if outputs.shape[1] > 1:
-            return outputs.argmax(1)
-        return self.positive(outputs[:, 0]).long()
+        """The likeliest class by outputs (n, classes), int64 (n,); of two, the second above the threshold."""
+        if outputs.shape[1] == 1:
+            return self.positive(outputs[:, 0]).long()
+        if self.classes == 2 and self.threshold != 0.5:
+            return (self.normalised_probabilities(outputs)[:, 1] > self.threshold).long()
+        return outputs.argmax(1)
 
     def positive(self, outputs: Tensor) -> Tensor:
-        """Whether the probability of 1 is above a half, bool of the same shape."""
-        return outputs > (0.5 if self.final_activation else 0.0)
+        """Whether the probability of 1 is above the threshold, bool of the same shape."""
+        return outputs > (self.threshold if self.final_activation else _logit(self.threshold))
+
+
+def _logit(probability: float) -> float:
+    if not 0.0 < probability < 1.0:
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log(probability / (1.0 - probability))
 
 
 def find_heads(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, default: str = "") -> list[Head]:
@@ -115,13 +150,14 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
     arrives = compiled.layer_info[id_].outputs["out"]
     if loss == "ctc":
         ctc.check_fit(id_, field, arrives.sizes)
-        loss_fn = partial(ctc.ctc_loss, final_activation=activation)
-        return Head(id_, field, loss, layer.weight, activation, loss_fn, beams=plan.label_beams)
+        of_rows = partial(ctc.ctc_loss, final_activation=activation)
+        return Head(id_, field, loss, layer.weight, activation, of_rows, beams=plan.label_beams)
     check_loss(id_, field, loss)
     _check_shape(id_, field, arrives)
     binary = bool(field.classes) and arrives.sizes == (1,)
     loss = "bce" if binary and loss == "cross_entropy" else loss
-    return Head(id_, field, loss, layer.weight, activation, _loss_fn(field, loss, activation, plan, binary))
+    loss_fn = _loss_fn(field, loss, activation, plan, binary)
+    return Head(id_, field, loss, layer.weight, activation, loss_fn, threshold=plan.threshold)
 
 
 def _check_shape(id_: str, field: FieldInfo, arrives: Shape) -> None:

@@ -17,7 +17,9 @@ def chosen_loss(layer: Output, plan_loss: str, field: FieldInfo, final_activatio
 
 
 def default_loss(field: FieldInfo, final_activation: str) -> str:
-    """The loss that fits the task: cross-entropy for classes, mean squared error for numbers."""
+    """The loss that fits the task: cross-entropy for classes, binary for labels, mean squared error for numbers."""
+    if field.labels:
+        return "bce"
     if not field.classes and not field.listed:
         return "mse"
     return "bce" if final_activation == "sigmoid" else "cross_entropy"
@@ -49,6 +51,11 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
     """
     if field.listed and loss != "cross_entropy":
         raise NetloomError(f"{id_}: words are compared by cross-entropy alone; choose that, or auto, as its loss.")
+    if loss == "cross_entropy" and field.labels:
+        raise NetloomError(
+            f"{id_}: cross-entropy takes one class for each sample, but “{field.name}” holds several labels; choose "
+            "bce, or auto, as its loss."
+        )
     if loss == "cross_entropy" and not field.classes and not field.listed:
         raise NetloomError(
             f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."

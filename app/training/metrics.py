@@ -115,7 +115,41 @@ def _tally(head: Head, scaler: Standardise | None) -> Tally:
     """The sums that fit an output's target."""
     if head.is_ctc:
         return LabelTally(head)
+    if head.labels:
+        return MultiLabelTally(head)
     return TokenTally(head) if head.listed else _Tally(head, scaler)
+
+
+class MultiLabelTally:
+    """Sums for an output of several labels: of each label the hits, the false alarms and the misses."""
+
+    names: tuple[str, ...] = ("accuracy", "exact_match", "f1_micro", "f1_macro")
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.total: Tensor | None = None
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add outputs and targets (n, labels) of some samples; float64 sums (5, labels) stay on the device."""
+        predicted, true = self.head.positive(outputs.float()), targets > 0.5
+        exact = (predicted == true).all(1).sum().expand(true.shape[1])
+        rows = torch.full_like(exact, len(true))
+        sums = [(predicted & true).sum(0), (predicted & ~true).sum(0), (~predicted & true).sum(0), exact, rows]
+        found = torch.stack(sums).double()
+        self.total = found if self.total is None else self.total + found
+
+    def values(self) -> list[float]:
+        """Accuracy over all labels, the share of samples all of whose labels are right, F1 micro and macro.
+
+        The F1 of a label that neither is true nor was predicted anywhere is 0.
+        """
+        assert self.total is not None
+        hits, alarms, misses, exact, rows = self.total.cpu()
+        wrong = alarms + misses
+        each = 2 * hits / (2 * hits + wrong).clamp_min(1)
+        micro = 2 * hits.sum() / (2 * hits + wrong).sum().clamp_min(1)
+        accuracy = 1 - wrong.sum() / rows.sum()
+        return [float(accuracy), float(exact[0] / rows[0]), float(micro), float(each.mean())]
 
 
 class _Tally:
@@ -138,9 +172,10 @@ class _Tally:
             right = ((self.head.positive(outputs.float()) == (targets > 0.5)) & counts).sum().double()
             found = torch.stack([right, counts.sum().double()])
         elif self.head.padded:
+            outputs = self.head.values(outputs)
             found = self._own_steps(self._columns(outputs.float()), self._columns(targets.float()))
         else:
-            given, wanted = self._columns(outputs.float()), self._columns(targets.float())
+            given, wanted = self._columns(self.head.values(outputs).float()), self._columns(targets.float())
             error = (given - wanted).double()
             wanted = wanted.double()
             rows = torch.full_like(error[0], len(error))

@@ -19,12 +19,14 @@ from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise, extent
 from app.training.batches import Feed
+from app.training.class_weights import check_weighable, class_weights
 from app.training.heads import Head, find_heads
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser
 from app.training.plan import Plan
 from app.training.sequence.ctc import check_steps
 from app.training.stepping import DeferredStepper, DirectStepper, Steppable, Stepper
+from app.training.weighted_losses import weighted
 from app.training.weights import Weights
 from graph.build.compile import Compiled
 from graph.checking.data_fit import fits
@@ -58,7 +60,8 @@ class Objective(ABC):
         self.inputs = [input_field(network, prepared, id_) for id_ in compiled.inputs]
         info = prepared.dataset.info
         heads = find_heads(network, compiled, info, plan, self.default_target())
-        self.heads: list[Head] = [replace(head, binary=_is_binary(head, prepared)) for head in heads]
+        check_weighable(plan, [head.field for head in heads])
+        self.heads: list[Head] = [_fitted(head, prepared, plan) for head in heads]
         self._single = self.heads[0].loss_fn if len(self.heads) == 1 and self.heads[0].weight == 1 else None
         for head in self.heads:
             _check_range(head, prepared)
@@ -100,6 +103,17 @@ class Objective(ABC):
     def complete_inputs(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
         """New samples by field, together with what the network reads beside them and nobody gives."""
         return inputs
+
+    def set_threshold(self, threshold: float | None) -> None:
+        """Predict by one threshold in all outputs; None leaves them as they are."""
+        if threshold is not None:
+            self.set_thresholds({head.output: threshold for head in self.heads})
+
+    def set_thresholds(self, thresholds: Mapping[str, float]) -> None:
+        """Predict labels and the second of two classes above other thresholds, by output."""
+        if thresholds:
+            heads = self.heads
+            self.heads = [replace(head, threshold=thresholds.get(head.output, head.threshold)) for head in heads]
 
     @property
     def targets(self) -> list[str]:
@@ -154,6 +168,14 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
             f"{field.shape.described()}; set the input's shape to that."
         )
     return field.name
+
+
+def _fitted(head: Head, prepared: Prepared, plan: Plan) -> Head:
+    """The head with what follows from the training set: whether it is binary, and the weights of its classes."""
+    targets = prepared.train.arrays[head.field.name]
+    weights = None if isinstance(targets, LazyArray) else class_weights(plan, head.field, targets)
+    head = replace(head, binary=_is_binary(head, prepared))
+    return head if weights is None else weighted(head, weights, plan)
 
 
 def _is_binary(head: Head, prepared: Prepared) -> bool:

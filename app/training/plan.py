@@ -19,6 +19,8 @@ DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 
 LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"]
 
+BY_CLASSES = ("auto", "cross_entropy", "bce")
+"""Losses by which classes and labels are learned."""
 
 OBJECTIVES = tuple(
     sorted(
@@ -128,6 +130,32 @@ class Plan(Declared):
         minimum=1e-6,
         maximum=1e6,
         when=("loss", ("huber",)),
+    )
+    class_weights: Literal["none", "automatic", "own"] = setting(
+        "none",
+        "How much each class or label counts in the loss: all alike, rare ones more (automatic, by how often each is "
+        "in the training set), or by numbers of your own.",
+        when=("loss", BY_CLASSES),
+    )
+    own_weights: str = setting(
+        "",
+        "The weight of each class in their order, such as 1, 9; or names with weights, such as yes: 9, where all "
+        "others count 1.",
+        when=("class_weights", ("own",)),
+    )
+    threshold_by: Literal["hand", "f1", "balanced_accuracy"] = setting(
+        "hand",
+        "Who sets the threshold above which a label, or the second of two classes, is predicted: you, or the best F1 "
+        "or balanced accuracy on the validation set once training ends.",
+        label="threshold set by",
+        when=("loss", BY_CLASSES),
+    )
+    threshold: float = setting(
+        0.5,
+        "Probability above which a label, or the second of two classes, is predicted.",
+        minimum=0.0,
+        maximum=1.0,
+        when=("threshold_by", ("hand",)),
     )
 
     optimiser: Literal["sgd", "adam", "adamw", "rmsprop"] = setting("adam", "How gradients change the weights.")
@@ -248,6 +276,8 @@ class Plan(Declared):
             raise ValueError(f"the device must be auto, cpu, cuda or cuda:NUMBER, not “{self.device}”")
         if self.nesterov and self.optimiser == "sgd" and self.momentum == 0:
             raise ValueError("Nesterov needs momentum above 0; raise the momentum or switch Nesterov off")
+        if self.class_weights == "own" and not self.own_weights.strip():
+            raise ValueError("own class weights need numbers, such as 1, 9 for two classes, or names such as yes: 9")
         if self.objective in ADVERSARIAL and self.schedule == "plateau":
             raise ValueError("no loss of a GAN falls steadily, so a plateau says nothing; choose another schedule")
         return self

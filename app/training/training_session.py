@@ -23,6 +23,7 @@ from app.training.plan import Plan
 from app.training.runs import Run, fresh_folder
 from app.training.schedules import Schedule
 from app.training.stepping import Stepper
+from app.training.thresholds import saved_thresholds, tuned_thresholds
 from app.training.trainable import Model, now
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
@@ -121,7 +122,12 @@ class TrainingSession:
 
     def save_weights(self) -> None:
         """Write the weights that the module holds now as those to use."""
-        state = {"epoch": self.best.epoch or self.position.epochs, "step": self.position.steps}
+        state: dict[str, Any] = {"epoch": self.best.epoch or self.position.epochs, "step": self.position.steps}
+        by = self.model.plan.threshold_by
+        thresholds = {} if by == "hand" else tuned_thresholds(self.model, by)
+        if thresholds:
+            self.model.objective.set_thresholds(thresholds)
+            state["thresholds"] = thresholds
         checkpoints.save(self.run.weights, self.model.module.state_dict(), state)
 
     def load(self, epochs: int | None) -> None:
@@ -250,8 +256,9 @@ def load_model(path: Path) -> tuple[Run, Model]:
     run = Run.open(path)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         model = Model.build(run.project, run.base, _device_again(run))
-    tensors, _ = checkpoints.load(run.weights)
+    tensors, state = checkpoints.load(run.weights)
     checkpoints.fill_module(model.module, tensors, run.weights)
+    model.objective.set_thresholds(saved_thresholds(state))
     model.module.eval()
     return run, model
 

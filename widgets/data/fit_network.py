@@ -37,6 +37,7 @@ def dataset_info(facts: DatasetFacts) -> DatasetInfo:
             field.classes,
             # Which words there are does not matter here, how many there are does.
             vocabulary=("",) * field.vocabulary,
+            labels=field.labels,
         )
         for field in facts.fields
     )

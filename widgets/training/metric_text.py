@@ -9,7 +9,8 @@ from app.protocol.events import PER_CENT, SHARES
 from app.system.number_format import format_number
 
 PRIMARY = (
-    "neighbour_accuracy", "accuracy", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss",
+    "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae",
+    "r2", "loss",
 )  # fmt: skip
 """Metrics in the order in which one is chosen to stand for a run."""
 
@@ -27,12 +28,15 @@ TITLES = {
     "generator_loss": "Generator's loss",
     "neighbour_accuracy": "Told apart",
     "label_error": "Label error rate",
+    "exact_match": "All labels right",
+    "f1_micro": "F1 micro",
+    "f1_macro": "F1 macro",
 }
 
 IN_UNITS = frozenset({"rmse", "mae"})
 """Metrics in the unit of what is predicted."""
 
-GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2"}
+GREATER_IS_BETTER = SHARES - {"neighbour_accuracy"} | {"r2", "f1_micro", "f1_macro"}
 
 
 def title_of(metric: str) -> str:

@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Training",
         ("epochs", "batch_size", "objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
     ),
+    ("Classes", ("class_weights", "own_weights", "threshold_by", "threshold")),
     ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
     (
         "Optimiser",

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.data.dataset import Array, Field
+from app.data.dataset import Array, Field, FieldInfo, Task
 from app.data.readers.column_values import class_labels, numbers
 from app.data.readers.likely_roles import looks_like_classes
 from app.data.readers.table_file import TableData
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from graph.shapes import vector
+
+
+def task_of(target: FieldInfo) -> Task:
+    """What it means to predict a target from a table."""
+    if target.labels:
+        return Task.LABELS
+    return Task.CLASSIFICATION if target.classes else Task.REGRESSION
 
 
 def is_classes(table: TableData, name: str, task: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import pydantic
 
-from app.data.dataset import Dataset, DatasetInfo, FieldInfo, Task
+from app.data.dataset import Dataset, DatasetInfo, FieldInfo
 from app.data.lazy_array import LazyArray
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
@@ -30,6 +30,7 @@ from app.data.readers.picture_table import find_columns, in_table, likely_parts,
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading
+from app.data.readers.target_fields import task_of
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.protocol.data_values import Column
 from app.system.memory_budget import budget
@@ -214,8 +215,10 @@ class Images(FileSource):
                 f"{len(target.names)} labels" if target.labels else " and ".join(f"“{name}”" for name in target.names)
             )
             summary = f"{samples:,} pictures of {folder.name}, to predict {what}."
-        task = Task.CLASSIFICATION if target.classes else Task.REGRESSION
-        return DatasetInfo(self.kind, folder.name, task, samples, fields, ("image",), target.name, summary)
+        task, counts = task_of(target), listed.target.counts
+        return DatasetInfo(
+            self.kind, folder.name, task, samples, fields, ("image",), target.name, summary, counts=counts
+        )
 
     def _colour(self, listed: Listing) -> bool:
         """Whether one of the first pictures of a class holds colours."""

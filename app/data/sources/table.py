@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pydantic
 
-from app.data.dataset import Dataset, Field, Task
+from app.data.dataset import Dataset, Field
 from app.data.readers.column_values import group_numbers, rare_note
 from app.data.readers.feature_encoding import encode_features
+from app.data.readers.label_fields import labels_target, lists_labels
 from app.data.readers.likely_roles import is_identifier, is_shared, likely_target, names_parts, part_numbers
 from app.data.readers.table_file import TableData
 from app.data.readers.table_format import UnreadableTableError
-from app.data.readers.target_fields import amounts, is_classes, target_field
+from app.data.readers.target_fields import amounts, is_classes, target_field, task_of
 from app.data.readers.time_column import in_order, with_times
 from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
@@ -29,7 +30,9 @@ class Table(TableSource):
 
     Columns of numbers are used as they are, columns of categories become one feature per category, and one more for
     categories that training never saw. Missing numbers are replaced by the median of the training set; rows whose
-    target is missing are left out. Several targets are named with commas between them.
+    target is missing are left out. Several targets are named with commas between them; if all of them hold 0 and 1,
+    or true and false, they are labels, of which a row may have several. One column may also list the labels of each
+    row.
     """
 
     kind: ClassVar[str] = "table"
@@ -38,8 +41,8 @@ class Table(TableSource):
     precedence: ClassVar[int] = 70
 
     target: str = setting("", "The column to predict, or several with commas; empty for the likeliest")
-    task: Literal["auto", "classification", "regression"] = setting(
-        "auto", "Whether the target is a class or an amount; found from its values where not said"
+    task: Literal["auto", "classification", "regression", "labels"] = setting(
+        "auto", "Whether the target is a class, an amount, or several labels; found from its values where not said"
     )
     missing: Literal["fill", "flag", "drop"] = setting(
         "fill", "Missing numbers: the training set's median, the median and a feature that says so, or drop the row"
@@ -106,7 +109,7 @@ class Table(TableSource):
         return Dataset(
             self.kind,
             file.stem,
-            Task.CLASSIFICATION if target_fields[0].classes else Task.REGRESSION,
+            task_of(target_fields[0]),
             {field.name: field for field in (*inputs, *target_fields)},
             tuple(field.name for field in inputs),
             target_fields[0].name,
@@ -129,7 +132,7 @@ class Table(TableSource):
         notes: tuple[str, ...] = ()
         for name in targets:
             present = table[name].notna()
-            if not present.all():
+            if not present.all() and not (self.missing != "drop" and lists_labels(table, targets, self.task)):
                 notes += (f"Rows without a value in “{name}” are left out ({int((~present).sum())} of {len(table)}).",)
                 table = table.rows(present)
         if self.missing == "drop":
@@ -155,6 +158,8 @@ class Table(TableSource):
 
     def _target_fields(self, table: TableData, targets: list[str]) -> tuple[list[Field], tuple[str, ...]]:
         """The fields to be held against: amounts together in one vector, each target of classes on its own."""
+        if (labels := labels_target(table, targets, self.task)) is not None:
+            return [labels[0]], labels[1]
         classes = [is_classes(table, name, self.task) for name in targets]
         if len(targets) > 1 and not any(classes):
             values = np.concatenate([amounts(table, name) for name in targets], axis=1)

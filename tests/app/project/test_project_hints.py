@@ -22,6 +22,11 @@ from tests.graph.networks import chain, layer
 Case = tuple[list[Layer], dict[str, Any]]
 OUT, RELU, FLAT = layer("output"), layer("relu"), layer("flatten")
 IRIS, DIABETES, DIGITS = ({"source": name} for name in ("iris", "diabetes", "digits"))
+CASES = Path(__file__).resolve().parents[2] / "cases"
+LOPSIDED, TAGS = (
+    {"source": "table", "options": {"path": str(CASES / name), "target": target}}
+    for name, target in (("lopsided.csv", "ill"), ("tags.csv", "tags"))
+)
 
 
 def table(columns: int, *layers: Layer) -> list[Layer]:
@@ -55,9 +60,11 @@ TRIGGERS: dict[str, Case] = {
         table(4, AS_SERIES, layer("conv1d", filters=6), RELU, layer("max_pool1d"), FLAT, dense()), {"data": IRIS}
     ),
     "softmax_twice": (table(4, dense(), layer("softmax")), {"data": IRIS}),
+    "softmax_labels": (table(2, dense(), layer("softmax")), {"data": TAGS}),
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
     "padding_read": (judge(Lstm()), {"data": BRACKETS}),
     "by_heart": (BIG, {"data": DIGITS}),
+    "lopsided": (table(2, dense(2)), {"data": LOPSIDED}),
     "high_rate": (PLAIN, {"data": IRIS, "plan": {"learning_rate": 0.5}}),
     "not_standardised": (PLAIN, {"data": {**IRIS, "standardise": False}}),
     "no_validation": (PLAIN, {"data": {**IRIS, "split": {"train": 0.8, "validation": 0.0, "test": 0.2}}}),
@@ -72,7 +79,12 @@ KEPT: dict[str, list[Case]] = {
         (table(4, dense(), layer("softmax")), {"data": IRIS, "plan": {"loss": "mse"}}),
         (table(4, dense(), layer("softmax")), {}),
     ],
+    "softmax_labels": [
+        (table(2, dense(), layer("sigmoid")), {"data": TAGS}),
+        (table(2, dense()), {"data": TAGS}),
+    ],
     "squashed_number": [
+        (table(2, dense(), layer("sigmoid")), {"data": TAGS}),
         (table(10, dense(1)), {"data": DIABETES}),
         (table(4, dense(), layer("sigmoid")), {"data": IRIS}),
     ],
@@ -86,6 +98,11 @@ KEPT: dict[str, list[Case]] = {
         (BIG, {"data": DIGITS, "plan": {"weight_decay": 0.01}}),
         ([*BIG[:-2], layer("dropout"), *BIG[-2:]], {"data": DIGITS}),
         (PLAIN, {"data": IRIS}),
+    ],
+    "lopsided": [
+        (PLAIN, {"data": IRIS}),
+        (table(2, dense(2)), {"data": LOPSIDED, "plan": {"class_weights": "automatic"}}),
+        (table(2, dense(2)), {}),
     ],
     "high_rate": [
         (PLAIN, {"plan": {"learning_rate": 0.01}}),

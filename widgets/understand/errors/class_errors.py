@@ -16,6 +16,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
+from widgets.understand.errors.score_tabs import ScoreTabs
 from widgets.understand.errors.text_errors import joined
 
 
@@ -28,6 +29,9 @@ class ClassErrors(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrix = ConfusionMatrix(source)
+        self.scores = ScoreTabs(source)
+        self.scores.insertTab(0, self.matrix, "Confusion")
+        self.scores.setCurrentIndex(0)
         self.worst = WorstPredictions(source)
         self.sample = SampleGallery(source, "The prediction picked", "Click a prediction to see it in full.")
         self.chances = BarPlot(source, "What each class was given", "Click a prediction to see how sure it was.")
@@ -41,7 +45,7 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
-        panes = hsplit((self.matrix, 3), (self.worst, 4), (detail, 2), sizes=(360, 460, 260), least=160)
+        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=160)
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
@@ -49,6 +53,7 @@ class ClassErrors(QWidget):
         self._evaluation, self._cell = evaluation, None
         if evaluation.confusion is not None:
             self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
+        self.scores.show_scores(evaluation.scores)
         self._list(range(len(evaluation.worst.true)))
 
     def _list(self, rows: Sequence[int]) -> None:

@@ -12,6 +12,7 @@ from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import IN_UNITS, title_of, value_of
 from widgets.understand.errors.class_errors import ClassErrors
+from widgets.understand.errors.label_errors import LabelErrors
 from widgets.understand.errors.label_row_errors import RowErrors
 from widgets.understand.errors.number_errors import NumberErrors
 from widgets.understand.errors.text_errors import TextErrors
@@ -42,7 +43,8 @@ class ErrorsTab(EvaluationTab):
         self.numbers = NumberErrors(source, self)
         self.texts = TextErrors(source, self)
         self.rows = RowErrors(source, self)
-        for page in (self.classes, self.numbers, self.texts, self.rows):
+        self.labels = LabelErrors(source, self)
+        for page in (self.classes, self.labels, self.numbers, self.texts, self.rows):
             self.pages.addWidget(page)
         self.bar.addWidget(self.part)
         self.bar.addWidget(self.metrics)
@@ -74,12 +76,14 @@ class ErrorsTab(EvaluationTab):
             # A network that does not forecast refuses; then the samples that were missed most stay.
             self.subject.request(Forecast(part=evaluation.part), self._on_forecasted, lambda _: None)
 
-    def _page_of(self, task: Task) -> ClassErrors | NumberErrors | TextErrors | RowErrors:
+    def _page_of(self, task: Task) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors:
         match task:
             case "sequence":
                 return self.texts
             case "transcription":
                 return self.rows
+            case "labels":
+                return self.labels
             case "classification":
                 return self.classes
             case "regression":

@@ -1,0 +1,50 @@
+"""Where a network that gives several labels errs: scores of each label, and the samples with most labels wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from app.protocol.evaluation_values import Evaluation
+from widgets.charts.sample_tiles import Answer, SampleGallery
+from widgets.data.sample_views import drawable_values
+from widgets.look.labels import text_label
+from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.theme import ThemeSource
+from widgets.understand.errors.class_errors import texts_read
+from widgets.understand.errors.score_tabs import ScoreTabs
+
+
+class LabelErrors(QWidget):
+    """The scores of the labels; beside them the worst predictions, with what is true and what was predicted."""
+
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scores = ScoreTabs(source)
+        self.about = text_label("", self, look="faint", wrap=True)
+        self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
+        side = boxed(vbox(self.about, (self.worst, 1), margins=(8, 0, 12, 0)))
+        vbox(hsplit((self.scores, 1), (side, 1), sizes=(540, 460), least=160), parent=self)
+
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Show the evaluation of a network that gives several labels."""
+        worst, names = evaluation.worst, evaluation.names
+        self.scores.show_scores(evaluation.scores)
+        true = [f"is {labels_of(row, names)}" for row in worst.true]
+        off = (worst.true != worst.predicted).sum(1).tolist()
+        self.worst.set_samples(drawable_values(worst.input), true, list(map(_off, off)), texts_read(evaluation))
+        answers = [
+            Answer(f"says {labels_of(row, names)}", wrong == 0) for row, wrong in zip(worst.predicted, off, strict=True)
+        ]
+        self.worst.set_answers(answers)
+        self.about.setText("The samples with most labels wrong.")
+
+
+def labels_of(row: Sequence[float], names: Sequence[str]) -> str:
+    """The labels of a sample, by 0 or 1 for each."""
+    return ", ".join(name for name, has in zip(names, row, strict=True) if has) or "no label"
+
+
+def _off(count: int) -> str:
+    return "all right" if count == 0 else "1 label wrong" if count == 1 else f"{count} labels wrong"
