@@ -150,6 +150,14 @@ class Network:
         """Ids in the order in which the layers were added."""
         return tuple(self._nodes)
 
+    def computes_as(self, other: Network) -> bool:
+        """Whether both have the same layers, settings and connections; where layers are drawn does not matter."""
+
+        def computed(network: Network) -> dict[str, tuple[object, ...]]:
+            return {node.id: (node.layer, node.muted, node.tied) for node in network}
+
+        return computed(self) == computed(other) and self.connections == other.connections
+
     @property
     def connections(self) -> tuple[Connection, ...]:
         """All connections, sorted."""

@@ -111,6 +111,7 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(controller.forget)
     session.replaced.connect(lambda: panel.set_document(session.document))
+    window.training.outdated_told.connect(panel.strip.mark_outdated)
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
     LivePreviews(window, controller)
@@ -171,6 +172,7 @@ def build_understand(window: MainWindow) -> None:
 
     def follow(*_: object) -> None:
         panel.subject.follow(session.document, session.base)
+        panel.show_whose()
 
     panel.views.changed.connect(visit)
     workbench.workspace_changed.connect(visit)

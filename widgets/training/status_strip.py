@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QW
 
 from app.protocol.events import Epoch, Started, TrainingProgress
 from app.protocol.messages import Unfinished
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
 from widgets.training.training_controller import ACTIVE, State, describe_state
@@ -36,6 +37,7 @@ class StatusStrip(QWidget):
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
+        self.outdated = text_label("the network has changed since", self, look="warning", hidden=True)
         self.figures = QLabel(self)
         self._epochs = 0
         self._figures: tuple[str, ...] = ("",)
@@ -53,6 +55,7 @@ class StatusStrip(QWidget):
             label.setAccessibleDescription(name)
         row = hbox(
             self.state,
+            self.outdated,
             self.epoch,
             self.bar,
             self.cancel,
@@ -93,6 +96,10 @@ class StatusStrip(QWidget):
         self.figures.setToolTip("")
         self.bar.setValue(0)
         self._hide_empty()
+
+    def mark_outdated(self, outdated: bool) -> None:
+        """Say that what was trained is another network than the one that is drawn, or no more."""
+        self.outdated.setVisible(outdated)
 
     def on_readying(self, progress: Unfinished) -> None:
         """How far the data is that training waits for."""

@@ -85,6 +85,12 @@ class Subject(QObject):
         return self._run.project.network if self._run is not None else None
 
     @property
+    def outdated(self) -> bool:
+        """Whether the network of the run is another than the one that is drawn in the open project."""
+        network, document = self.network, self._document
+        return network is not None and document is not None and not network.computes_as(document.network)
+
+    @property
     def drawn(self) -> Network | None:
         """The network that was trained, or that of the open project where there is no run."""
         return self._document.network if self._run is None and self._document is not None else self.network

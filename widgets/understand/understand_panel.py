@@ -93,17 +93,22 @@ class UnderstandPanel(QWidget):
     # Inside
 
     def _on_subject(self) -> None:
-        run = self.subject.run
         self._show_about()
-        if run is None:
-            self.about.setText(NOTHING)
-        else:
-            live = "  ·  live" if self.subject.live else ""
-            self.about.setText(f"{shown_name(run.path, run.title)}{live}")
+        self.show_whose()
         for tab in self.tabs.values():
             tab.on_subject()
         self.views.refresh()
         self._subscribe_soon.start()
+
+    def show_whose(self) -> None:
+        """Name the run that is looked at, and say where its network is not the one that is drawn."""
+        run = self.subject.run
+        if run is None:
+            self.about.setText(NOTHING)
+            return
+        live = "  ·  live" if self.subject.live else ""
+        other = "  ·  not the network as it is drawn now" if self.subject.outdated else ""
+        self.about.setText(f"{shown_name(run.path, run.title)}{live}{other}")
 
     def _show_about(self) -> None:
         """Say whose inside is on show; a tab that works without a run needs none."""

@@ -80,3 +80,22 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
     assert controller.state is State.RUNNING and controller.run is not None
     assert train_panel(window).strip.state.text() == "Training"
     controller._set_state(State.FINISHED)
+
+
+def test_an_edit_after_training_is_said_until_it_is_undone(
+    window: MainWindow, controller: TrainingController, qtbot: QtBot
+) -> None:
+    panel, understand = train_panel(window), window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel)
+    window.show_workspace("train")
+    assert "per epoch" in window.status.costs.text() and not panel.strip.outdated.isVisible()
+    window.show_workspace("network")
+    window.workbench.canvas.select(["flatten2"])
+    qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
+    window.show_workspace("train")
+    assert window.status.training.text() == "Finished; the network has changed since"
+    assert "per epoch" not in window.status.costs.text() and panel.strip.outdated.isVisible()
+    assert understand.about.text().endswith("not the network as it is drawn now")
+    window.session.document.undo()
+    assert window.status.training.text() == "Finished" and "per epoch" in window.status.costs.text()
+    assert not panel.strip.outdated.isVisible() and "drawn now" not in understand.about.text()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from graph.errors import NetloomError
 from widgets.shell.action_registry import Action
 from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.banners import Notice
@@ -13,10 +14,12 @@ from widgets.shell.banners import Notice
 if TYPE_CHECKING:
     from app.protocol.events import Epoch
     from app.protocol.messages import Unfinished
+    from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
 
+CHANGED = "the network has changed since"
 WAIT_MS = 1500
 """The status line tells of long work until the worker has said nothing of it for so long."""
 
@@ -25,17 +28,20 @@ class TrainingActions(QObject):
     """Between the actions and the `TrainingController`, which is there once it is loaded.
 
     ``state_told`` carries where training stands, in words. ``devices_told`` carries the devices as ``(id, title)``,
-    the one chosen, and what ``auto`` comes to.
+    the one chosen, and what ``auto`` comes to. ``outdated_told`` says whether the network is another than was trained.
     """
 
     state_told = Signal(str)
     devices_told = Signal(list, str, str)
+    outdated_told = Signal(bool)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window())
         self._context = context
         self.controller: TrainingController | None = None
-        self.epoch_seconds: float | None = None
+        self._epoch_seconds: float | None = None
+        self._trained: Network | None = None
+        self._outdated = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
@@ -49,6 +55,9 @@ class TrainingActions(QObject):
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
         self._context.session.replaced.connect(self._forget_epoch)
+        controller.started.connect(lambda _: self._remember_network())
+        controller.forgotten.connect(self._remember_network)
+        self._context.session.committed.connect(lambda _: self._compare())
         self._show_devices()
         self._show_state()
 
@@ -56,7 +65,8 @@ class TrainingActions(QObject):
         from widgets.training.training_controller import describe_state
 
         if self.controller is not None:
-            self.state_told.emit(describe_state(self.controller.state))
+            words = describe_state(self.controller.state)
+            self.state_told.emit(f"{words}; {CHANGED}" if self._outdated else words)
             self._context.commands.refresh()
 
     def _show_wait(self, _request: int, progress: Unfinished) -> None:
@@ -72,11 +82,36 @@ class TrainingActions(QObject):
         choices = (("Resume", self.resume),) if self.can_resume and not refused else ()
         self._context.say(Notice(sentence, "error", choices, "training"))
 
+    @property
+    def epoch_seconds(self) -> float | None:
+        """How long an epoch of the network as it is drawn takes, None where that is not known."""
+        return None if self._outdated else self._epoch_seconds
+
+    def _remember_network(self) -> None:
+        """Take the network of the run that begins, or of none, for the one that was trained."""
+        from app.training.runs import Run
+
+        run = self.controller.run if self.controller is not None else None
+        try:
+            self._trained = Run.open(run).project.network if run is not None else None
+        except NetloomError:
+            self._trained = None
+        self._compare()
+
+    def _compare(self) -> None:
+        """Say when the network is no more the one that was trained, or is it again."""
+        outdated = self._trained is not None and not self._trained.computes_as(self._context.session.document.network)
+        if outdated != self._outdated:
+            self._outdated = outdated
+            self.outdated_told.emit(outdated)
+            self._show_state()
+            self._context.refresh()
+
     def _forget_epoch(self) -> None:
-        self.epoch_seconds = None
+        self._epoch_seconds = None
 
     def _on_epoch(self, event: Epoch) -> None:
-        self.epoch_seconds = event.seconds
+        self._epoch_seconds = event.seconds
         self._context.refresh()
 
     def _show_devices(self) -> None:
