@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.description.description_panel import Reader
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.terms import GLOSSARY, anchor
 from widgets.look.theme import ThemeSource
@@ -23,10 +24,11 @@ class GlossaryPanel(QWidget):
         self.search.setPlaceholderText("Find a term")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._find)
+        self.nothing = text_label(look="faint", wrap=True, hidden=True)
         self.reader.setAccessibleName("Terms")
         self.reader.linked.connect(lambda address: self.show_term(address.removeprefix("#")))
         self.setFocusProxy(self.search)
-        vbox(self.search, (self.reader, 1), parent=self, margins=(14, 12, 8, 10))
+        vbox(self.search, self.nothing, (self.reader, 1), parent=self, margins=(14, 12, 8, 10))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(220, 80)
@@ -64,7 +66,10 @@ class GlossaryPanel(QWidget):
         return headings
 
     def _find(self, text: str) -> None:
-        """Go to the first term that begins with ``text``, else the first that holds it."""
+        """Go to the first term that begins with ``text``, else the first that holds it; say so where there is none."""
         typed, names = anchor(text.strip()), list(self._headings())
-        if typed and (fitting := [name for name in names if typed in name]):
+        fitting = [name for name in names if typed in name]
+        self.nothing.setText(f"No term holds “{text.strip()}”.")
+        self.nothing.setHidden(bool(fitting))
+        if typed and fitting:
             self.show_term(min(fitting, key=lambda name: (not name.startswith(typed), names.index(name))))

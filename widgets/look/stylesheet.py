@@ -98,6 +98,7 @@ QFrame[card="true"] { background: @raised; border: 1px solid @border; border-rad
 
 QPushButton { background: @raised; border: 1px solid @strong_border; border-radius: 6px; padding: 3px 12px;
     min-height: @field; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @selection; }
 QPushButton:focus { border-color: @accent; }
@@ -168,9 +169,10 @@ QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
     background: @raised; }
 QCheckBox::indicator { border-radius: 4px; }
-#searchSpace::indicator { width: 14px; height: 14px; border: 1px solid @strong_border; border-radius: 4px;
-    background: @raised; }
-#searchSpace::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }
+#searchSpace::indicator, #runs::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
+    border-radius: 4px; background: @raised; }
+#searchSpace::indicator:checked, #runs::indicator:checked { background: @accent; border-color: @accent;
+    image: url("@check_mark"); }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
 QRadioButton::indicator:focus { border-color: @accent; }

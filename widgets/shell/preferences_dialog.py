@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QWidget
 
 from widgets.fields.forms import SettingsForm
-from widgets.look.layouts import Stretch, vbox
+from widgets.look.layouts import Stretch, boxed, vbox
 from widgets.shell.preferences import Preferences, as_settings
 
 
@@ -22,10 +23,21 @@ class PreferencesDialog(QDialog):
         self.form.edited.connect(preferences.set)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
-        vbox(self.form, Stretch(1), buttons, parent=self, margins=(20, 16, 20, 16), spacing=16)
+        area = self.area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(boxed(vbox(self.form, Stretch(1), margins=(20, 16, 12, 0))))
+        vbox((area, 1), buttons, parent=self, margins=(0, 0, 8, 16), spacing=16)
         self.setMinimumWidth(440)
         self._stop = preferences.subscribe(lambda _: self._show())
         self._show()
+
+    def sizeHint(self) -> QSize:
+        """All preferences at once, as far as the screen has room; the rest is scrolled to."""
+        frame = 80  # pixels of the window's title and of bars of the screen
+        whole = self.area.widget().sizeHint().height() + super().sizeHint().height() - self.area.sizeHint().height()
+        return QSize(super().sizeHint().width(), min(whole, self.screen().availableGeometry().height() - frame))
 
     def _show(self) -> None:
         self.form.show_settings(as_settings(), self._preferences.values)

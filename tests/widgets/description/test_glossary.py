@@ -85,3 +85,12 @@ def test_a_click_on_a_link_leads_to_another_term(pane: GlossaryPanel, qtbot: QtB
     place: QPoint = pane.reader.cursorRect(cursor).center()
     qtbot.mouseClick(pane.reader.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert pane.term == "Sample"
+
+
+def test_a_search_without_a_match_says_so(pane: GlossaryPanel, qtbot: QtBot) -> None:
+    qtbot.keyClicks(pane.search, "zebra")
+    assert pane.nothing.isVisible() and pane.nothing.text() == "No term holds “zebra”."
+    pane.search.clear()
+    assert not pane.nothing.isVisible()
+    qtbot.keyClicks(pane.search, "epoch")
+    assert not pane.nothing.isVisible() and pane.term == "Epoch"

@@ -16,6 +16,7 @@ from graph.project import project_json
 from tests.widgets.conftest import digits_project
 from widgets.canvas.card_painter import CardPainter
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
+from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
 
@@ -109,3 +110,16 @@ def test_kinds_of_layers_stay_whole_on_their_cards() -> None:
         room = cards.WIDTH - 42 - QFontMetricsF(painter.name_font).horizontalAdvance(name) - 10
         assert QFontMetricsF(painter.kind_fitting(title, room)).horizontalAdvance(title) <= room
     assert painter.kind_fitting("ReLU", cards.WIDTH) == painter.kind_font
+
+
+def test_preferences_fit_the_screen_and_scroll(window: MainWindow, qtbot: QtBot) -> None:
+    window.preferences.set("text_size", 150)
+    dialog = preferences_dialog(window)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    assert dialog.height() <= window.screen().availableGeometry().height()
+    dialog.resize(dialog.width(), 400)
+    close = dialog.findChild(QPushButton)
+    assert (close is not None and close.isVisible() and close.icon().isNull()) or dialog.height() == 400
+    assert dialog.area.verticalScrollBar().maximum() > 0
+    dialog.close()
