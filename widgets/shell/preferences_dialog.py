@@ -27,7 +27,8 @@ class PreferencesDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(boxed(vbox(self.form, Stretch(1), margins=(20, 16, 12, 0))))
+        self._page = boxed(vbox(self.form, Stretch(1), margins=(20, 16, 12, 0)))
+        area.setWidget(self._page)
         vbox((area, 1), buttons, parent=self, margins=(0, 0, 8, 16), spacing=16)
         self.setMinimumWidth(440)
         self._stop = preferences.subscribe(lambda _: self._show())
@@ -36,7 +37,7 @@ class PreferencesDialog(QDialog):
     def sizeHint(self) -> QSize:
         """All preferences at once, as far as the screen has room; the rest is scrolled to."""
         frame = 80  # pixels of the window's title and of bars of the screen
-        whole = self.area.widget().sizeHint().height() + super().sizeHint().height() - self.area.sizeHint().height()
+        whole = self._page.sizeHint().height() + super().sizeHint().height() - self.area.sizeHint().height()
         return QSize(super().sizeHint().width(), min(whole, self.screen().availableGeometry().height() - frame))
 
     def _show(self) -> None:

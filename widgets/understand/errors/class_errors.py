@@ -97,7 +97,7 @@ class ClassErrors(QWidget):
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])
         self.about.setText(
-            f"Sample {nth(index)} is {true}; the network says {predicted}, with {probability:.1%} certainty."
+            f"Sample {nth(index)} is {true}; the network says {predicted}, with {100 * probability:.1f} % certainty."
         )
         texts = texts_read(self._evaluation)[row : row + 1]
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)
