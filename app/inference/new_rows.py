@@ -11,7 +11,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
-from app.data.readers.date_parsing import calendar_features
+from app.data.readers.date_parsing import calendar_features, date_features
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order, unread_times, with_times
 from app.data.sources.series import Series, carried
@@ -83,7 +83,7 @@ def _makers(table: TableData, names: Sequence[str]) -> dict[str, Callable[[], Ar
             makers |= {f"{name} = {value}": partial(_is_category, table, name, value) for value in known}
             makers[f"{name} = {OTHER}"] = partial(_is_unknown, table, name, known)
         elif recipe.type is ColumnType.DATE and table.type_of(name) is ColumnType.DATE:
-            values, features = calendar_features(table.times(name), day=True)
+            values, features = date_features(table.times(name), recipe.date_format, day=True)
             columns = zip(features, values.T, strict=True)
             makers |= {f"{name}: {feature}": partial(np.asarray, column) for feature, column in columns}
     flags = {name: name.removesuffix(FLAG) for name in names if name.endswith(FLAG) and name not in makers}

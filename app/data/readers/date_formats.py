@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.readers.date_parsing import COUNTS, DIGITS, MOSTLY, SAMPLE, ZONES, as_times, order_of
+from app.data.readers.date_parsing import COUNTS, DIGITS, MOSTLY, SAMPLE, ZONES, as_times, order_of, with_english_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,6 +251,7 @@ def _clock_alone(cell: str) -> str:
 
 def _written(cell: str) -> _Written | None:
     """How a date is written in a cell; None where there is none."""
+    cell = with_english_months(cell)
     weekday = _WEEKDAY.match(cell)
     before = _weekday_format(weekday["word"].lower()) if weekday else ""
     if weekday and before:
@@ -322,7 +323,8 @@ def _number_formats(name: str, low: float, high: float) -> list[str]:
     if not _DATED.fullmatch(name):
         return []
     found = [known for known, (first, last) in DIGITS.items() if first <= low and high <= last]
-    return found or (["excel"] if low >= 20_000 and high <= 80_000 and "month" not in name.lower() else [])
+    days = re.search("dat|fecha", name, re.IGNORECASE) and low >= 20_000 and high <= 80_000
+    return found or (["excel"] if days else [])
 
 
 def _counting(date_format: str) -> str:

@@ -50,7 +50,20 @@ ZONES = {
     "AKST": "-09:00", "AKDT": "-08:00", "HST": "-10:00", "BRT": "-03:00",
 }  # fmt: skip
 """Names of time zones, with and without daylight saving, and how far they are ahead of UTC."""
-_ZONE = re.compile(r"\s*([A-Z]+)\s*$")
+_MONTHS = {
+    "January": "januar janvier enero gennaio januari janeiro", "February": "februar février febrero febbraio februari",
+    "March": "märz maerz mars marzo maart março", "April": "avril abril aprile", "May": "mai mayo maggio mei maio",
+    "June": "juni juin junio giugno junho", "July": "juli juillet julio luglio julho",
+    "August": "août agosto augustus", "September": "septembre septiembre settembre setembro",
+    "October": "oktober octobre octubre ottobre outubro", "November": "novembre noviembre novembro",
+    "December": "dezember décembre diciembre dicembre december dezembro",
+    "Jan": "janv ene gen", "Feb": "févr fév fev", "Mar": "mär mrz mrt", "Apr": "avr abr", "Jun": "giu",
+    "Jul": "juil lug", "Aug": "ago", "Sep": "sept set", "Oct": "okt ott out", "Dec": "dez déc dic",
+}  # fmt: skip
+"""Names of months as German, French, Spanish, Italian, Dutch and Portuguese files have them, by the English ones."""
+_ENGLISH = {word: month for month, words in _MONTHS.items() for word in words.split()}
+_ANY_MONTH = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+_FOREIGN = re.compile(rf"(?<![^\W\d_])({_ANY_MONTH})\.?(?![^\W\d_])", re.IGNORECASE)
 _HALF_OF_DAY = re.compile(r"\s*([ap])\.?m\.?(?=\s|$)", re.IGNORECASE)
 
 
@@ -83,6 +96,11 @@ def order_of(date_format: str) -> str:
     if re.match(r"%m(.)%d\1%[Yy]", date_format):
         return "month_first"
     return "year_first" if re.match(r"%y(.)%m\1%d", date_format) else ""
+
+
+def with_english_months(text: str) -> str:
+    """A date with the names of its months in English."""
+    return _FOREIGN.sub(lambda word: _ENGLISH[word[1].lower()], text)
 
 
 def is_clock(date_format: str) -> bool:
@@ -123,6 +141,8 @@ def as_times(series: pd.Series[Any], date_format: str, errors: Literal["raise", 
     if date_format in COUNTS:
         return _counted(series, date_format)
     texts = _as_text(series)
+    if "%b" in date_format or "%B" in date_format:
+        texts = texts.str.replace(_FOREIGN, lambda word: _ENGLISH[word[1].lower()], regex=True)
     if "%p" in date_format:
         texts = texts.str.replace(_HALF_OF_DAY, r" \1m", regex=True)
     if date_format.endswith("%Z"):
@@ -175,6 +195,13 @@ def _first_months(texts: pd.Series[Any], date_format: str) -> pd.Series[Any]:
     parts = texts.str.extract(re.compile(f"^{pattern}$", re.IGNORECASE))
     months = parts["quarter"].map({"1": "-01", "2": "-04", "3": "-07", "4": "-10"})
     return (parts["year"] + months).where(months.notna(), texts)
+
+
+def date_features(times: pd.Series[Any], date_format: str, day: bool = False) -> tuple[Array, tuple[str, ...]]:
+    """What `calendar_features` says of the ``times`` of a column; of a clock, only the place in the day."""
+    values, names = calendar_features(times, day or is_clock(date_format))
+    kept = [place for place, name in enumerate(names) if not is_clock(date_format) or name.startswith("day ")]
+    return values[:, kept], tuple(names[place] for place in kept)
 
 
 def calendar_features(times: pd.Series[Any], day: bool = False) -> tuple[Array, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import category_codes, check_range, wide_numbers
-from app.data.readers.date_parsing import calendar_features, parse_dates
+from app.data.readers.date_parsing import date_features, parse_dates
 from app.data.readers.file_access import within_budget
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData
@@ -94,7 +94,7 @@ class _Encoder:
             self._names += entries
 
     def _add_dates(self, series: pd.Series[Any], recipe: ColumnRecipe) -> None:
-        values, features = calendar_features(parse_dates(series, recipe.date_format))
+        values, features = date_features(parse_dates(series, recipe.date_format), recipe.date_format)
         for column, feature in zip(values.T, features, strict=True):
             self._plain.append((len(self._names), column))
             self._names.append(f"{recipe.name}: {feature}")

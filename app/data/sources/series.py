@@ -122,6 +122,11 @@ class Series(TableSource):
         ]
         notes += timing_notes(self.order, [rows.times(self.order) for rows in series]) if self.order else ()
         notes += tuple(dict.fromkeys(note for record in records for note in record.notes))
+        if self.group and self.divide == "whole" and self.order and table.tells_dates(self.order):
+            notes += (
+                "Each series stays whole in one set, so windows of the training set may lie after those of the test "
+                "set in time; divide by time if what is asked for is the future.",
+            )
         features = (*names, *added, *(f"{target} -{lag}" for lag in self.lags))
         return self._windows(file, records, (target, names.index(target)), features, notes)
 

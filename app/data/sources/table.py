@@ -53,7 +53,7 @@ class Table(TableSource):
     dates: Literal["leave_out", "calendar"] = setting(
         "leave_out", "Dates: not used, or as place in the year, the week and the day"
     )
-    order: str = setting("", "Column of times: rows are sorted by it, and the split follows time")
+    order: str = setting("", "Column of times, or several with commas: rows are sorted, and the split follows time")
     group: str = setting("", "Column whose equal values belong together, such as a patient: never parted")
     parts: str = setting("", "Column with the split of each row: train, validation or test")
     ignore: tuple[str, ...] = pydantic.Field((), description="Columns to leave out")
@@ -150,10 +150,11 @@ class Table(TableSource):
         return table, notes
 
     def _not_features(self, table: TableData, targets: list[str]) -> set[str]:
-        named = [*self.ignore, *filter(None, (self.order, self.group, self.parts))]
+        orders = table.named_in(self.order) if self.order else []
+        named = [*self.ignore, *orders, *filter(None, (self.group, self.parts))]
         for name in named:
             table.check(name)
-        kept = {self.order} if self.dates == "calendar" and self.order and self.order not in self.ignore else set()
+        kept = set(orders) - set(self.ignore) if self.dates == "calendar" else set()
         return {*named, *targets} - kept
 
     def _target_fields(self, table: TableData, targets: list[str]) -> tuple[list[Field], tuple[str, ...]]:

@@ -100,6 +100,22 @@ def test_any_words_are_dates_or_not(texts: list[str], name: str, order: str) -> 
         assert as_times(words(texts, name), found.format).notna().mean() >= 0.9
 
 
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        (["3. März 2021", "14. Mai 2021", "1. Dezember 2021"], [(3, 3), (5, 14), (12, 1)]),
+        (["03-Mrz-21", "14-Okt-21"], [(3, 3), (10, 14)]),
+        (["3 février 2021", "14 août 2021"], [(2, 3), (8, 14)]),
+        (["3 ene. 2021", "14 dic. 2021"], [(1, 3), (12, 14)]),
+        (["Sept 2021", "Oct 2021"], [(9, 1), (10, 1)]),
+        (["Mai-21", "Juni-21"], [(5, 1), (6, 1)]),
+    ],
+)
+def test_months_in_other_languages(texts: list[str], days: list[tuple[int, int]]) -> None:
+    times = as_times(words(texts), find_date_format(words(texts)).format)
+    assert [(time.month, time.day) for time in times] == days
+
+
 def test_weeks() -> None:
     texts = words(["2021-W01", "2021-W02", "2021-W03"])
     times = naive(as_times(texts, find_date_format(texts).format))
@@ -300,6 +316,31 @@ def test_columns_that_are_no_times_are_refused(write: Write) -> None:
     path = write("t.csv", "day,name,v\n" + "".join(f"2021-01-{step + 1:02},a{step % 3},{step}\n" for step in range(28)))
     with pytest.raises(NetloomError, match="“name” is no part of a time"):
         Series(path=str(path), order="day, name", window=2).load()
+
+
+def test_a_clock_tells_the_place_in_the_day_and_no_more(write: Write) -> None:
+    rows = "".join(f"{hour:02}:{minute:02},{hour},{hour * minute}\n" for hour in range(24) for minute in (0, 30))
+    source = suggest(write("t.csv", "Time,u,v\n" + rows), "table", "v").source.changed(dates="calendar")
+    field = source.load(None).fields["features"]
+    assert field.names == ("Time: day sine", "Time: day cosine", "u")
+    found = read_samples(str(write("new.csv", "Time,u\n06:30,6\n")), [field.info], source)
+    np.testing.assert_array_equal(np.asarray(found.arrays["features"])[0], np.asarray(field.values)[13])
+
+
+def test_a_table_is_sorted_by_date_and_clock(write: Write) -> None:
+    rows = [f"2021-01-0{1 + step // 24},{step % 24:02}:00,{step % 5},{step}" for step in range(96)]
+    order = np.random.default_rng(0).permutation(96)
+    path = write("t.csv", "day,time,u,v\n" + "\n".join(rows[place] for place in order) + "\n")
+    dataset = Table(path=str(path), target="v", order="day, time", task="regression").load()
+    assert np.asarray(dataset.target_field().values).ravel().tolist() == list(range(96))
+    assert dataset.fields["features"].names == ("u",)
+
+
+def test_series_that_stay_whole_are_told_to_lie_in_the_same_time() -> None:
+    source, notes = series_of(CASES / "eu_two_shops.csv")
+    assert not any("stays whole" in note for note in notes)
+    whole = source.changed(divide="whole").load()
+    assert any("may lie after those of the test set" in note for note in whole.notes)
 
 
 # Series of the cases
