@@ -85,7 +85,9 @@ class SampleBrowser(QWidget):
             self._offer(("Samples", self.gallery))
             return
         labels, parts, texts = sample_labels(preview), part_titles(preview), preview.input_texts
-        self.gallery.set_samples(drawable(preview), labels, parts, texts, positions=preview.index.tolist())
+        self.gallery.set_samples(
+            with_targets(drawable(preview), preview), labels, parts, texts, positions=preview.index.tolist()
+        )
         self._push_features(preview)
         self.table.resizeColumnsToContents()
         shape = preview.inputs.ndim - 1
@@ -190,6 +192,27 @@ def drawable(preview: DataPreview) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     """
     values = drawable_values(preview.inputs)
     return over_own_range(values) if preview.info.input_field.kind == Kind.VECTOR and len(values) else values
+
+
+def with_targets(
+    pictures: np.ndarray[tuple[int, ...], np.dtype[np.float64]], preview: DataPreview
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Pictures (n, C, H, W), each with the mask or picture that is to be predicted from it at its right.
+
+    Masks of several kinds, one in each channel, are drawn as one shade for each kind.
+    """
+    target = preview.info.target_field
+    aims = np.asarray(preview.targets, dtype=np.float64)
+    same = target.kind == Kind.IMAGE and pictures.ndim == 4 and aims.shape[2:] == pictures.shape[2:]
+    if not same or target.name in preview.info.inputs or not len(pictures):
+        return pictures
+    if aims.shape[1] not in (1, pictures.shape[1]):
+        aims = aims.argmax(axis=1)[:, None] / max(1, aims.shape[1] - 1)
+    low, high = pictures.min(), pictures.max()
+    spread = np.ptp(aims) or 1.0
+    shown = low + (aims - aims.min()) / spread * (high - low)
+    line = np.full((*pictures.shape[:3], 1), high)
+    return np.concatenate([pictures, line, np.broadcast_to(shown, pictures.shape)], axis=3)
 
 
 def over_own_range(rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

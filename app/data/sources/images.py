@@ -36,11 +36,13 @@ from app.protocol.data_values import Column
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
-from graph.shapes import image
+from graph.shapes import Kind, image
 
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
 COLUMNS = ("column", "target", "parts", "task")
 """Settings that are about a table."""
+UNMOVED = "Augmentation moves pictures but not their masks; leave flip, shift, rotate, zoom and crop off."
+"""The note about sets with masks."""
 SHOWN = 5
 """So many skipped pictures are named; the others are counted."""
 FIRST = 5
@@ -188,6 +190,8 @@ class Images(FileSource):
 
     def _with_masks(self, folder: Path) -> Listing | None:
         """The pictures of a folder with a folder of masks beside them; None where there is none."""
+        if not folder.is_dir():
+            return None
         refuse_boxes(folder)
         pairs = find_masks(folder)
         if pairs is None:
@@ -196,6 +200,7 @@ class Images(FileSource):
         kept = np.setdiff1d(np.arange(len(pairs.masks)), list(damaged)).astype(np.int64)
         parts = np.array(pairs.parts, np.uint8)[kept]
         notes = skipped_note({_short(folder, pairs.masks[number]): why for number, why in sorted(damaged.items())})
+        notes += (UNMOVED,)
         if pairs.bare:
             notes += (f"Pictures without a mask are left out ({pairs.bare:,}).",)
         target = field.info.with_values(field.values.take(kept, axis=0))
@@ -210,6 +215,8 @@ class Images(FileSource):
         fields = (FieldInfo("image", image(3 if self._colour(listed) else 1, self.height, self.width)), target)
         if target.classes:
             summary = f"{samples:,} pictures of {len(target.classes)} classes in {folder.name}."
+        elif target.shape.kind is Kind.IMAGE:
+            summary = f"{samples:,} pictures of {folder.name}, each with a mask to predict."
         else:
             what = (
                 f"{len(target.names)} labels" if target.labels else " and ".join(f"“{name}”" for name in target.names)
