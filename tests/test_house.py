@@ -54,6 +54,7 @@ STRING_IMPORTS = {
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
     "app.protocol.framing": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of message
     "app.worker.handlers": ["importlib.import_module", "pkgutil.iter_modules"],  # finds what answers requests
+    "tools.forked_pytest": ["importlib.import_module"],  # loads libraries before forking
 }
 """Modules that import others by a string, with the functions that they call for it."""
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from coverage import CoverageData
 
 from tools import mutants as runner
+from tools.forked_pytest import Selection, run
 from tools.mutations import Mutant, mutants
 
 SOURCE = '''"""What it is."""
@@ -59,16 +65,109 @@ def test_names_of_tests_become_places_for_pytest() -> None:
     assert runner.node_id("") == ""
 
 
-@pytest.mark.parametrize(("check", "outcome"), [("clamp(1) == 2", "killed"), ("clamp(1)", "survived")])
-def test_a_mutant_is_killed_only_by_a_test_that_looks(
-    found: dict[str, Mutant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str, outcome: str
+def test_the_tests_of_the_module_and_of_its_folder_come_first() -> None:
+    mutant = Mutant("graph/editing/patterns.py", 1, 0, 0, "", "", "")
+    module, folder, room, others = [selection.places for selection in runner.room_tests(mutant)]
+    assert module == ("tests/graph/editing/test_patterns.py",)
+    assert "tests/graph/editing/test_matching.py" in folder
+    assert "tests/graph/test_document.py" in room
+    assert "tests/widgets/canvas/test_menus.py" in others
+
+
+def test_lines_of_an_edited_file_are_not_looked_up_in_an_older_coverage_file(tmp_path: Path) -> None:
+    mutant = Mutant("graph/document.py", 1, 0, 0, "", "", "")
+    old, new = tmp_path / "old", tmp_path / "new"
+    for file, time in ((old, 1), (new, 4e9)):
+        data = CoverageData(str(file))
+        data.add_lines({str(runner.ROOT / mutant.path): [2]})
+        data.close()
+        os.utime(file, (time, time))
+    assert runner.Meeting(old).tests(mutant) == runner.room_tests(mutant)
+    assert runner.Meeting(new).tests(mutant) == []
+
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[ProcessPoolExecutor]:
+    """A process of its own, as only one without threads can be forked."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+JUDGED = {
+    "a look": ("assert clamp(1) == 2", "killed"),
+    "a call": ("clamp(1)", "survived"),
+    "a crash": ("clamp(1) == 2 or os._exit(3)", "killed"),
+    "a wait": ("clamp(1) == 2 or time.sleep(60)", "timeout"),
+    "a slow test": ("time.sleep(1.5)", "survived"),
+    "a test that fails anyway": ("assert clamp(1) == 0", "survived"),
+}
+
+
+@pytest.mark.parametrize(("check", "outcome"), JUDGED.values(), ids=JUDGED)
+def test_a_mutant_is_noticed_only_by_a_test_that_would_pass_without_it(
+    apart: ProcessPoolExecutor, found: dict[str, Mutant], tmp_path: Path, check: str, outcome: str
 ) -> None:
-    (tmp_path / "test_a.py").write_text(f"from a import clamp\n\ndef test_it():\n    assert {check}\n")
-    monkeypatch.setattr(runner, "ROOT", tmp_path)
-    mutant = found["clamp: 1 -> 2"]
-    assert runner.judge(mutant, ["test_a.py"], tmp_path).outcome == outcome
+    test = f"import os, time\nfrom a import clamp\n\ndef test_it():\n    {check}\n\ndef test_other():\n    pass\n"
+    (tmp_path / "test_a.py").write_text(test)
+    result = apart.submit(_judge, tmp_path, found["clamp: 1 -> 2"]).result()
+    assert result.outcome == outcome
+    assert result.by == ("" if outcome == "survived" else "test_a.py::test_it")
     assert (tmp_path / "a.py").read_text("utf-8") == SOURCE
-    assert runner.judge(mutant, [], tmp_path).outcome == "unmet"
+
+
+def test_a_module_that_cannot_be_imported_any_more_is_noticed(apart: ProcessPoolExecutor, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("LEAST = [0][0]\n")
+    (tmp_path / "test_a.py").write_text("from a import LEAST\n\ndef test_it():\n    pass\n")
+    mutant = mutants(tmp_path, "a.py")[-1]
+    assert apart.submit(_judge, tmp_path, mutant).result().outcome == "killed"
+
+
+def test_a_line_without_tests_is_unmet(apart: ProcessPoolExecutor, found: dict[str, Mutant], tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").touch()
+    assert apart.submit(_judge, tmp_path, found["clamp: 1 -> 2"]).result().outcome == "unmet"
+
+
+def _judge(tree: Path, mutant: Mutant) -> runner.Result:
+    runner.ROOT = tree
+    runner.PATIENCE_S = 1.0
+    return runner.Judge(tree).judge(mutant, [Selection(("test_a.py",))])
+
+
+SIX_TESTS = """
+from pathlib import Path
+import pytest
+
+@pytest.fixture(autouse=True)
+def written(request):
+    with Path("ran.txt").open("a") as file:
+        print(request.node.name, file=file)
+
+@pytest.mark.parametrize("x", [1, 2, 3])
+def test_a(x): pass
+def test_b(): pass
+def test_c(): pass
+"""
+SELECTIONS = [
+    (Selection(("test_six.py",)), ["test_a[1]", "test_b", "test_c", "test_a[2]", "test_a[3]"]),
+    (
+        Selection(("test_six.py",), ("test_six.py::test_b", "test_six.py::test_a")),
+        ["test_b", "test_a[1]", "test_a[2]", "test_a[3]"],
+    ),
+    (Selection(("test_six.py",), ("test_six.py::test_a[2]",)), ["test_a[2]"]),
+    (Selection(("test_six.py",), without=frozenset(["test_six.py::test_b"]), at_most=2), ["test_a[1]", "test_c"]),
+]
+
+
+def test_one_of_each_test_runs_before_further_parameters(apart: ProcessPoolExecutor, tmp_path: Path) -> None:
+    (tmp_path / "test_six.py").write_text(SIX_TESTS)
+    for selection, names in SELECTIONS:
+        assert apart.submit(_outcome, tmp_path, selection).result() == "passed"
+        assert (tmp_path / "ran.txt").read_text().split() == names
+        (tmp_path / "ran.txt").unlink()
+
+
+def _outcome(tree: Path, selection: Selection) -> str:
+    return run(tree, selection, lambda test: 60.0).outcome
 
 
 def test_survivors_are_named_and_equivalent_ones_left_out(

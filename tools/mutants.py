@@ -1,38 +1,42 @@
 """Mutation testing: does a test notice when the code is a little wrong? ``make mutants``, or ``make mutants N=40``.
 
-Draws mutants by a fixed seed from the rooms whose mistakes cost most, runs for each the tests that meet its line, in a
-copy of the tree, and says which survived. Which tests meet a line is read from ``.coverage`` where ``make coverage``
-has left it, otherwise all tests of the room run. Results are kept in ``.mutants/``, so that a run that was broken off
-goes on where it was. Mutants that change nothing anyone could observe stand in ``tools/equivalent_mutants.json``.
+Draws mutants by a fixed seed from the rooms whose mistakes cost most, runs for each the tests that meet its line, the
+nearest first, in a copy of the tree, and says which survived. Which tests meet a line is read from ``.coverage`` where
+``make coverage`` has left it and the file has not been edited since, otherwise the tests of the room run. Results are
+kept in ``.mutants/``, so that a run that was broken off goes on where it was; ``--again`` tries the survivors anew, for
+whoever has added tests. Mutants that change nothing anyone could observe stand in ``tools/equivalent_mutants.json``.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
-from queue import Queue
 
+from tools.forked_pytest import FORK, Run, Selection, load_libraries, run
 from tools.mutations import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".mutants" / "results.jsonl"
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.json"
-SEED, COUNT, GOAL, LIMIT_S = 20, 400, 0.90, 300
-TESTS_AT_MOST = 80
-"""Tests that are run for one mutant: those nearest to its module come first."""
+SEED, COUNT, GOAL = 20, 400, 0.90
+TESTS_AT_MOST, SECONDS_AT_MOST = 80, 60
+"""What is run for one mutant; after that it has survived."""
+PATIENCE_S, COLLECTING_S = 20.0, 120.0
+"""How long one test may take, unless it takes long without a mutant too, and how long it may take to find the tests."""
+SLOWER = 5
+"""How many times as long as without the mutant a test has to take before that counts as noticing it."""
 
 ROOMS = {
     "graph/checking": ["tests/graph"],
@@ -46,19 +50,24 @@ ROOMS = {
 """Where mutants are drawn from, and where the tests of that room are."""
 
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", ".mutants", ".coverage*", "__pycache__", ".*_cache", ".hypothesis", "screenshots", "runs", "tour"
+    ".git", ".venv", ".mutants", ".coverage*", "__pycache__", ".*_cache", ".hypothesis", "screenshots"
 )
+"""What a copy of the tree does without. Folders named "runs" are copied: tests open old ones."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a mutant: ``killed``, ``timeout``, ``survived``, or ``unmet`` where no test meets its line."""
+    """What became of a mutant: ``killed``, ``timeout``, ``survived``, or ``unmet`` where no test meets its line.
+
+    ``by`` is the test that noticed.
+    """
 
     name: str
     digest: str
     outcome: str
     line: int
     seconds: float
+    by: str = ""
 
     @property
     def noticed(self) -> bool:
@@ -89,26 +98,46 @@ class Meeting:
     """The tests that meet a line, from the contexts of a coverage file; without one, the tests of the room."""
 
     def __init__(self, file: Path) -> None:
-        self._data = None
+        self._data, self._measured = None, 0.0
         if file.is_file():
             from coverage import CoverageData
 
-            self._data = CoverageData(str(file))
+            self._data, self._measured = CoverageData(str(file)), file.stat().st_mtime
             self._data.read()
 
-    def tests(self, mutant: Mutant) -> list[str]:
-        """What to hand to pytest; empty where no test meets the line."""
-        room = next(tests for place, tests in ROOMS.items() if mutant.path.startswith(place))
-        if self._data is None:
-            return room
+    def tests(self, mutant: Mutant) -> list[Selection]:
+        """What to run, the nearest first; nothing where no test meets the line."""
+        if self._data is None or (ROOT / mutant.path).stat().st_mtime > self._measured:
+            return room_tests(mutant)
         contexts = self._data.contexts_by_lineno(str(ROOT / mutant.path)).get(mutant.line, [])
-        named = sorted({node for context in contexts if (node := node_id(context))})
-        if not named:
-            return room if contexts else []
-        near = Path(mutant.path).stem
-        folder = f"tests/{Path(mutant.path).parent.as_posix()}"
-        named.sort(key=lambda node: (f"test_{near}.py" not in node, not node.startswith(folder), node))
-        return named[:TESTS_AT_MOST]
+        named = {node for context in contexts if (node := node_id(context))}
+        if not named and contexts:
+            return room_tests(mutant)
+        order = sorted(named, key=lambda node: (_distance(node, mutant), node))[:TESTS_AT_MOST]
+        parts = [list(part) for _, part in groupby(order, lambda node: _distance(node, mutant))]
+        return [
+            Selection(
+                tuple(dict.fromkeys(node.partition("::")[0] for node in part)), tuple(part), at_most=TESTS_AT_MOST
+            )
+            for part in parts
+        ]
+
+
+def room_tests(mutant: Mutant) -> list[Selection]:
+    """All tests of the mutant's room, those of its module first."""
+    folders = next(tests for place, tests in ROOMS.items() if mutant.path.startswith(place))
+    files = [path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("test_*.py")]
+    files.sort(key=lambda file: (_distance(file, mutant), file))
+    return [Selection(tuple(part)) for _, part in groupby(files, lambda file: _distance(file, mutant))]
+
+
+def _distance(test: str, mutant: Mutant) -> int:
+    """0 for the tests of the module, 1 for those of its folder, 2 for those of its room, 3 for others."""
+    module, file = Path(mutant.path), Path(test.partition("::")[0])
+    if file.name == f"test_{module.stem}.py":
+        return 0
+    below = [f"tests/{folder.as_posix()}/" for folder in module.parents[:2]]
+    return 1 + next((steps for steps, folder in enumerate(below) if test.startswith(folder)), 2)
 
 
 def node_id(context: str) -> str:
@@ -124,34 +153,78 @@ def node_id(context: str) -> str:
 # Running
 
 
-def judge(mutant: Mutant, tests: list[str], tree: Path) -> Result:
-    """Run ``tests`` on ``tree`` with the mutant in it, and take it out again."""
-    began = time.monotonic()
-    if not tests:
-        return Result(mutant.name, digest(mutant), "unmet", mutant.line, 0.0)
-    file = tree / mutant.path
-    source = file.read_bytes()
-    file.write_bytes(mutant.applied(source))
-    try:
-        outcome = _run(tests, tree)
-    finally:
-        file.write_bytes(source)
-    return Result(mutant.name, digest(mutant), outcome, mutant.line, round(time.monotonic() - began, 1))
+@dataclass
+class Judge:
+    """Runs tests on a copy of the tree with a mutant in it, and takes the mutant out again.
+
+    A test that fails or takes too long counts as noticing the mutant only if it passes in good time without it.
+    """
+
+    tree: Path
+    _sound: dict[str, float] = field(default_factory=dict)
+    """Seconds that tests take without a mutant, as far as that had to be known."""
+    _unsound: set[str] = field(default_factory=set)
+    """Tests that fail without a mutant."""
+
+    def judge(self, mutant: Mutant, selections: list[Selection]) -> Result:
+        """What becomes of ``mutant`` when these tests are run one after the other."""
+        began = time.monotonic()
+        outcome, test = "unmet", ""
+        for selection in selections:
+            spent = time.monotonic() - began
+            if outcome in ("killed", "timeout") or spent > SECONDS_AT_MOST:
+                break
+            ran, test = self._outcome(mutant, selection, SECONDS_AT_MOST - spent)
+            outcome = outcome if ran == "unmet" else ran
+        seconds = round(time.monotonic() - began, 1)
+        return Result(mutant.name, digest(mutant), outcome, mutant.line, seconds, test)
+
+    def _outcome(self, mutant: Mutant, selection: Selection, seconds: float) -> tuple[str, str]:
+        while True:
+            selection = replace(selection, without=frozenset(self._unsound))
+            ran = self._with(mutant, selection, seconds)
+            match ran.outcome:
+                case "empty":
+                    return "unmet", ""
+                case "passed":
+                    return "survived", ""
+                case "failed" if self._passes(ran.test, selection):
+                    return "killed", ran.test
+                case "stuck" if self._passes(ran.test, selection) and self._sound[ran.test] * SLOWER < ran.seconds:
+                    return "timeout", ran.test
+            if not ran.test and ran.test not in self._sound:
+                raise RuntimeError(f"pytest does not find the tests in {', '.join(selection.places)}.")
+
+    def _with(self, mutant: Mutant, selection: Selection, seconds: float) -> Run:
+        file = self.tree / mutant.path
+        source = file.read_bytes()
+        _write(file, mutant.applied(source))
+        try:
+            return run(self.tree, selection, self._limit, seconds)
+        finally:
+            _write(file, source)
+
+    def _limit(self, test: str) -> float:
+        if not test:
+            return COLLECTING_S
+        return max(PATIENCE_S, 2 * SLOWER * self._sound.get(test, 0.0))
+
+    def _passes(self, test: str, selection: Selection) -> bool:
+        """Whether a test passes without a mutant; for the empty text, whether pytest gets to the first test at all."""
+        if test not in self._sound and test not in self._unsound:
+            alone = Selection((test.partition("::")[0],), (test,)) if test else selection
+            ran = run(self.tree, alone, lambda _: COLLECTING_S, total=0.0 if not test else float("inf"))
+            if ran.outcome == "passed":
+                self._sound[test] = ran.seconds
+            else:
+                self._unsound.add(test)
+        return test in self._sound
 
 
-def _run(tests: list[str], tree: Path) -> str:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"HYPOTHESIS_PROFILE": "ci", "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        return "survived" if process.wait(LIMIT_S) == 0 else "killed"
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return "timeout"
+def _write(file: Path, source: bytes) -> None:
+    """Write ``source`` and forget its bytecode, which Python would believe if it were as long and as young."""
+    file.write_bytes(source)
+    Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
 
 
 def known() -> dict[str, Result]:
@@ -168,24 +241,35 @@ def keep(result: Result) -> None:
         file.write(json.dumps(result.__dict__) + "\n")
 
 
-def judge_all(chosen: list[Mutant], workers: int) -> list[Result]:
+_judges: list[Judge] = []
+"""The one judge of a process."""
+
+
+def _begin(place: Path) -> None:
+    """Give this process a tree of its own."""
+    tree = place / str(os.getpid())
+    shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
+    _judges.append(Judge(tree))
+
+
+def _judge(mutant: Mutant, selections: list[Selection]) -> Result:
+    return _judges[0].judge(mutant, selections)
+
+
+def judge_all(chosen: list[Mutant], workers: int, again: bool = False) -> list[Result]:
     """Results of all mutants: those that are kept, and the others by ``workers`` processes at once."""
-    kept, meeting = known(), Meeting(ROOT / ".coverage")
+    kept = {key: result for key, result in known().items() if result.noticed or not again}
+    meeting = Meeting(ROOT / ".coverage")
     results = [kept[digest(mutant)] for mutant in chosen if digest(mutant) in kept]
     waiting = [(mutant, meeting.tests(mutant)) for mutant in chosen if digest(mutant) not in kept]
-    with tempfile.TemporaryDirectory(prefix="netloom-mutants-") as place, ThreadPoolExecutor(workers) as pool:
-        trees: Queue[Path] = Queue()
-        for number in range(min(workers, len(waiting))):
-            trees.put(Path(shutil.copytree(ROOT, Path(place) / str(number), ignore=NOT_COPIED)))
-
-        def work(mutant: Mutant, tests: list[str]) -> Result:
-            tree = trees.get()
-            try:
-                return judge(mutant, tests, tree)
-            finally:
-                trees.put(tree)
-
-        for future in as_completed([pool.submit(work, mutant, tests) for mutant, tests in waiting]):
+    if not waiting:
+        return results
+    load_libraries()
+    with (
+        tempfile.TemporaryDirectory(prefix="netloom-mutants-") as place,
+        ProcessPoolExecutor(workers, mp_context=FORK, initializer=_begin, initargs=(Path(place),)) as pool,
+    ):
+        for future in as_completed([pool.submit(_judge, mutant, tests) for mutant, tests in waiting]):
             result = future.result()
             keep(result)
             results.append(result)
@@ -211,13 +295,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Break the code in small ways, and see whether a test notices.")
     parser.add_argument("-n", type=int, default=COUNT, help="number of mutants")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="mutants at once")
+    parser.add_argument("--in", dest="room", default="", help="only those whose path begins with this")
+    parser.add_argument("--again", action="store_true", help="try those anew that had survived")
     parser.add_argument("--list", action="store_true", help="only name them")
     chosen = parser.parse_args(arguments)
-    picked = drawn(chosen.n)
+    picked = [mutant for mutant in drawn(chosen.n) if mutant.path.startswith(chosen.room)]
     if chosen.list:
         print("\n".join(f"{mutant.line:5} {mutant.name}" for mutant in picked))
         return 0
-    return 0 if report(judge_all(picked, chosen.workers)) >= GOAL else 1
+    return 0 if report(judge_all(picked, chosen.workers, chosen.again)) >= GOAL else 1
 
 
 if __name__ == "__main__":
