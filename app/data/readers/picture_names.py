@@ -60,17 +60,15 @@ def _bare_names(table: TableData) -> str:
 
 def _may_name(table: TableData, name: str) -> bool:
     """Whether the first values of a column all differ, and are words, or whole numbers of a column called so."""
-    kind, some = table.type_of(name), table[name].dropna().head(FIRST)
-    if (
-        kind not in (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT)
-        or not len(some)
-        or some.nunique() < len(some)
-    ):
-        return False
-    if kind is not ColumnType.NUMBER:
-        return True
+    kind = table.recipe_of(name).type
+    # Names are looked at first: a table may have thousands of columns of numbers.
     called = is_called_identifier(name) or any(word in name.lower() for word in NAME_WORDS)
-    return called and bool((some == some.round()).all())
+    if kind not in (ColumnType.CATEGORY, ColumnType.TEXT) and not (kind is ColumnType.NUMBER and called):
+        return False
+    some = table[name].dropna().head(FIRST)
+    if not len(some) or some.nunique() < len(some):
+        return False
+    return kind is not ColumnType.NUMBER or bool((some == some.round()).all())
 
 
 def as_texts(series: pd.Series[Any]) -> list[str]:
